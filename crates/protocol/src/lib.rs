@@ -1,1 +1,44 @@
-//! What both ends say.
+//! What both ends of Halyard say to each other, and the rules that both ends apply.
+//!
+//! Owns the types of the REST interface and of the socket, the error codes, and the checks that must
+//! come out alike in the browser and on the server: phone numbers, SMS segments, who may be in a
+//! conversation, how long a text may be. No input or output, no clock, no randomness: where a rule
+//! needs the time or fresh ids, the caller brings them.
+//!
+//! Always holds: an unknown variant on the wire decodes to `Unknown` rather than failing the whole
+//! frame, so an older app keeps working against a newer server.
+
+pub mod contact;
+pub mod conversation;
+pub mod delivery;
+pub mod error;
+pub mod event;
+pub mod ids;
+pub mod limits;
+pub mod message;
+pub mod phone;
+pub mod recipients;
+pub mod rest;
+pub mod segments;
+pub mod socket;
+pub mod time;
+pub mod user;
+
+pub use contact::{Contact, ContactDraft, ContactNumber, ContactScope, NumberLabel};
+pub use conversation::{Conversation, ConversationKey, ConversationKind, PeerRead};
+pub use delivery::{Delivery, DeliveryState};
+pub use error::{ErrorBody, ErrorCode};
+pub use event::{Change, LoggedEvent};
+pub use ids::{ContactId, ConversationId, DeviceId, MessageId, TenantId, Ulid, UserId};
+pub use message::{Author, Message, Peer};
+pub use phone::{CallingCode, PhoneNumber, PhoneNumberError};
+pub use recipients::{Destination, RecipientsError};
+pub use socket::{ClientFrame, ServerFrame};
+pub use time::UnixMs;
+pub use user::{Availability, Capabilities, Presence, Role, SmsNumber, Tenant, User};
+
+/// A user's position in their event log: the number of the last event they have seen; 0 before the first.
+pub type Cursor = u64;
+
+/// A message's place in its conversation: 1 for the first, without gaps, given by the server at commit.
+pub type Seq = u64;

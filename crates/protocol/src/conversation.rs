@@ -1,0 +1,218 @@
+//! Conversations: who takes part makes the key, and the key makes the id.
+//!
+//! Always holds: the same tenant, own number and people give the same [`ConversationId`] on every device and on
+//! the server, whoever computes it, in whatever order the people are named. So a conversation that was begun
+//! offline needs no second name when the server hears of it.
+
+use sha2::{Digest, Sha256};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ConversationId, Message, Peer, PhoneNumber, Seq, TenantId, Ulid, UnixMs, UserId};
+
+/// The four kinds of conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ConversationKind {
+    /// Extension to extension.
+    Chat,
+    /// Several extensions.
+    GroupChat,
+    /// Own number to one number.
+    Sms,
+    /// Own number to several numbers.
+    GroupMms,
+    /// A kind that this version does not know: shown, not written into.
+    #[serde(other)]
+    Unknown,
+}
+
+impl ConversationKind {
+    /// Whether it goes through a carrier from an own number.
+    #[must_use]
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Sms | Self::GroupMms)
+    }
+
+    /// Whether more than two take part.
+    #[must_use]
+    pub fn is_group(self) -> bool {
+        matches!(self, Self::GroupChat | Self::GroupMms)
+    }
+}
+
+/// Who takes part in a conversation, sorted and without repeats: what makes it this one and no other.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ConversationKey {
+    /// Users of the tenant, the one who asks among them.
+    Chat(Vec<UserId>),
+    /// An own number and the numbers outside.
+    Text {
+        /// The number of the business.
+        own: PhoneNumber,
+        /// The others.
+        remote: Vec<PhoneNumber>,
+    },
+}
+
+impl ConversationKey {
+    /// The key of a chat between these users, in whatever order and however often they are named.
+    #[must_use]
+    pub fn chat(users: impl IntoIterator<Item = UserId>) -> Self {
+        Self::Chat(sorted(users))
+    }
+
+    /// The key of the texts between an own number and these numbers.
+    #[must_use]
+    pub fn text(own: PhoneNumber, remote: impl IntoIterator<Item = PhoneNumber>) -> Self {
+        Self::Text { own, remote: sorted(remote) }
+    }
+
+    /// The kind of conversation that the number of people makes.
+    #[must_use]
+    pub fn kind(&self) -> ConversationKind {
+        match self {
+            Self::Chat(users) if users.len() > 2 => ConversationKind::GroupChat,
+            Self::Chat(_) => ConversationKind::Chat,
+            Self::Text { remote, .. } if remote.len() > 1 => ConversationKind::GroupMms,
+            Self::Text { .. } => ConversationKind::Sms,
+        }
+    }
+
+    /// The conversation's id: the first 128 bits of the SHA-256 of the tenant and the key.
+    #[must_use]
+    pub fn id(&self, tenant: TenantId) -> ConversationId {
+        let mut digest = Sha256::new();
+        digest.update(b"halyard conversation 1\n");
+        digest.update(tenant.0.bits().to_be_bytes());
+        match self {
+            Self::Chat(users) => {
+                digest.update(b"chat");
+                for user in users {
+                    digest.update(user.0.bits().to_be_bytes());
+                }
+            }
+            Self::Text { own, remote } => {
+                digest.update(b"text");
+                for number in core::iter::once(own).chain(remote) {
+                    digest.update(number.value().to_be_bytes());
+                }
+            }
+        }
+        let hash = digest.finalize();
+        let mut bits = [0u8; 16];
+        bits.copy_from_slice(&hash[..16]);
+        ConversationId(Ulid::from_bits(u128::from_be_bytes(bits)))
+    }
+
+    /// The others, as `me` sees the conversation.
+    #[must_use]
+    pub fn peers(&self, me: UserId) -> Vec<Peer> {
+        match self {
+            Self::Chat(users) => users.iter().filter(|user| **user != me).map(|user| Peer::User(*user)).collect(),
+            Self::Text { remote, .. } => remote.iter().map(|number| Peer::Number(*number)).collect(),
+        }
+    }
+
+    /// The own number, when it is one of texts.
+    #[must_use]
+    pub fn own_number(&self) -> Option<PhoneNumber> {
+        match self {
+            Self::Chat(_) => None,
+            Self::Text { own, .. } => Some(*own),
+        }
+    }
+}
+
+fn sorted<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<T> = items.into_iter().collect();
+    items.sort_unstable();
+    items.dedup();
+    items
+}
+
+/// How far a colleague has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PeerRead {
+    /// The colleague.
+    pub user: UserId,
+    /// The last message that they have read; 0 for none.
+    pub seq: Seq,
+}
+
+/// A conversation as one of its members sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Conversation {
+    /// Its id: derived from tenant, own number and people.
+    pub id: ConversationId,
+    /// Its kind.
+    pub kind: ConversationKind,
+    /// For texts: the number of the business that they go from and come to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_number: Option<PhoneNumber>,
+    /// Everybody but the reader, sorted.
+    pub peers: Vec<Peer>,
+    /// A name that members gave the group; empty for none.
+    #[serde(default)]
+    pub title: String,
+    /// Place of the newest message; 0 when there is none.
+    pub last_seq: Seq,
+    /// The newest message that the reader can see.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_message: Option<Message>,
+    /// When anything last happened here: what the column is sorted by.
+    pub last_activity: UnixMs,
+    /// The last message that the reader has read; 0 for none.
+    pub read_seq: Seq,
+    /// How many inbound messages stand after that one.
+    pub unread: u32,
+    /// Messages up to this place were deleted by the reader; 0 for none.
+    #[serde(default)]
+    pub cleared_seq: Seq,
+    /// Whether the reader turned notifications off.
+    pub muted: bool,
+    /// When the reader last wrote here: decides which own number is offered first for these people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_sent_at: Option<UnixMs>,
+    /// In chats: how far each of the others has read.
+    #[serde(default)]
+    pub reads: Vec<PeerRead>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn user(bits: u128) -> UserId {
+        UserId(Ulid::from_bits(bits))
+    }
+
+    #[test]
+    fn the_number_of_people_makes_the_kind() {
+        assert_eq!(ConversationKey::chat([user(1), user(2)]).kind(), ConversationKind::Chat);
+        assert_eq!(ConversationKey::chat([user(1), user(2), user(3)]).kind(), ConversationKind::GroupChat);
+    }
+
+    #[test]
+    fn another_tenant_has_another_id() {
+        let key = ConversationKey::chat([user(1), user(2)]);
+        assert_ne!(key.id(TenantId(Ulid::from_bits(1))), key.id(TenantId(Ulid::from_bits(2))));
+    }
+
+    proptest! {
+        #[test]
+        fn order_and_repeats_do_not_matter(bits in prop::collection::vec(any::<u128>(), 1..8), turn in 0usize..8) {
+            let tenant = TenantId(Ulid::from_bits(7));
+            let mut other = bits.clone();
+            other.rotate_left(turn % bits.len());
+            other.push(bits[0]);
+            let key = ConversationKey::chat(bits.into_iter().map(user));
+            let turned = ConversationKey::chat(other.into_iter().map(user));
+            prop_assert_eq!(key.id(tenant), turned.id(tenant));
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The event log: every change that a user can see, in order, with that user's next cursor.
+//!
+//! Always holds: applying the events after a cursor to a snapshot taken at that cursor gives the server's truth;
+//! applying one twice changes nothing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Contact, ContactId, Conversation, ConversationId, Cursor, Delivery, Message, MessageId, Seq, SmsNumber, UnixMs,
+    User, UserId,
+};
+
+/// One entry of a user's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LoggedEvent {
+    /// Its number: one more than the entry before it.
+    pub cursor: Cursor,
+    /// When it was committed.
+    pub at: UnixMs,
+    /// What changed.
+    pub change: Change,
+}
+
+/// What changed for a user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Change {
+    /// A message was committed. When its conversation is new to the user, or was deleted by them, a
+    /// `conversation_changed` stands before it.
+    MessageAdded {
+        /// The message.
+        message: Message,
+        /// The user's unread count in its conversation after it.
+        unread: u32,
+        /// What the user has read there.
+        read_seq: Seq,
+    },
+    /// A text got further, or failed.
+    DeliveryChanged {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The message.
+        message: MessageId,
+        /// How far it got, for one recipient.
+        delivery: Delivery,
+    },
+    /// A conversation is new, or its title or the user's settings in it changed: all of it.
+    ConversationChanged {
+        /// The conversation as the user sees it now.
+        conversation: Box<Conversation>,
+    },
+    /// The user deleted a conversation: it leaves the column, its messages up to `cleared_seq` are gone.
+    ConversationRemoved {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Up to here.
+        cleared_seq: Seq,
+    },
+    /// The user read, on some device.
+    Read {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Up to here.
+        seq: Seq,
+        /// How many unread are left.
+        unread: u32,
+    },
+    /// A colleague read, in a chat.
+    PeerRead {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The colleague.
+        user: UserId,
+        /// Up to here.
+        seq: Seq,
+    },
+    /// A contact that the user sees is new or changed.
+    ContactChanged {
+        /// The contact.
+        contact: Contact,
+    },
+    /// A contact is gone.
+    ContactRemoved {
+        /// Its id.
+        contact: ContactId,
+    },
+    /// Many contacts changed at once, as after an import: ask for the list again.
+    ContactsReplaced,
+    /// The user marked somebody as a favourite, or no longer.
+    FavouriteChanged {
+        /// Who.
+        favourite: Favourite,
+        /// Whether they are one now.
+        on: bool,
+    },
+    /// A colleague is new, or their name, department, availability or status text changed.
+    UserChanged {
+        /// The colleague, or the user.
+        user: User,
+    },
+    /// A colleague is gone.
+    UserRemoved {
+        /// Their id.
+        user: UserId,
+    },
+    /// The numbers that the user may text from changed: all of them.
+    NumbersChanged {
+        /// All of them, in the order to offer them in.
+        numbers: Vec<SmsNumber>,
+    },
+    /// Something that this version does not know.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Somebody whom the user marked as a favourite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Favourite {
+    /// A saved contact.
+    Contact(ContactId),
+    /// A colleague.
+    User(UserId),
+}

@@ -1,0 +1,34 @@
+//! Limits that both ends know. What a carrier limits stands with the number: see [`crate::Capabilities`].
+
+/// Characters of a chat message.
+pub const CHAT_TEXT_LENGTH: usize = 8_000;
+/// People in a group chat, the author among them.
+pub const GROUP_CHAT_PEOPLE: usize = 50;
+/// Characters of a name, a company or a group's title.
+pub const NAME_LENGTH: usize = 200;
+/// Characters of a status text.
+pub const STATUS_TEXT_LENGTH: usize = 120;
+/// Bytes of an e-mail address (RFC 5321, 4.5.3.1: a path has 256 octets with its brackets).
+pub const EMAIL_LENGTH: usize = 254;
+/// E-mail addresses of a contact.
+pub const CONTACT_EMAILS: usize = 5;
+/// Numbers of a contact.
+pub const CONTACT_NUMBERS: usize = 10;
+/// Contacts in one import.
+pub const IMPORT_CONTACTS: usize = 5_000;
+/// Contacts in one answer.
+pub const CONTACTS_PAGE: u32 = 5_000;
+/// Conversations in one answer.
+pub const CONVERSATIONS_PAGE: u32 = 200;
+/// Messages in one answer.
+pub const MESSAGES_PAGE: u32 = 100;
+/// Bytes of a request's body; an import may be larger.
+pub const BODY_BYTES: usize = 64 * 1024;
+/// Bytes of an import's body.
+pub const IMPORT_BYTES: usize = 8 * 1024 * 1024;
+/// Bytes of a frame that the app sends on the socket.
+pub const CLIENT_FRAME_BYTES: usize = 4 * 1024;
+/// Seconds in which a deleted conversation can be brought back. The app offers ten; the rest is for a slow network.
+pub const UNDO_SECONDS: i64 = 60;
+/// Seconds between the server's heartbeats on the socket; silence for twice as long means that it is dead.
+pub const HEARTBEAT_SECONDS: u32 = 25;

@@ -1,0 +1,48 @@
+//! Messages and who writes them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ConversationId, Delivery, MessageId, PhoneNumber, Seq, UnixMs, UserId};
+
+/// The other side of a conversation: a colleague, or a number outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Peer {
+    /// A user of the same tenant.
+    User(UserId),
+    /// A phone number.
+    Number(PhoneNumber),
+}
+
+/// Who wrote a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Author {
+    /// A user of the tenant. In an SMS conversation: whoever of those sharing the number pressed Enter.
+    User(UserId),
+    /// A number outside.
+    Number(PhoneNumber),
+}
+
+/// A message, as the server has committed it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Message {
+    /// Its id: the author's device chose it. An inbound text's is the server's.
+    pub id: MessageId,
+    /// Where it stands.
+    pub conversation: ConversationId,
+    /// Its place there.
+    pub seq: Seq,
+    /// Who wrote it.
+    pub author: Author,
+    /// Its text.
+    pub body: String,
+    /// When the server accepted it.
+    pub at: UnixMs,
+    /// For an outgoing SMS or MMS: how far it got, one entry for each recipient. Empty for chats and inbound texts.
+    #[serde(default)]
+    pub deliveries: Vec<Delivery>,
+}

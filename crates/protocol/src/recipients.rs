@@ -1,0 +1,200 @@
+//! Who may be in a conversation, and what may be written there. Both ends check with these functions, so the
+//! composer refuses what the server would.
+
+use serde::{Deserialize, Serialize};
+
+use crate::segments::SMS_TEXT_LENGTH;
+use crate::{ConversationKey, ConversationKind, Peer, PhoneNumber, SmsNumber, UserId, limits};
+
+/// Where a message goes: everybody but the author, and for texts the own number that it goes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Destination {
+    /// The own number; only with numbers as peers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<PhoneNumber>,
+    /// The others.
+    pub peers: Vec<Peer>,
+}
+
+/// Why a conversation of these people cannot be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecipientsError {
+    /// Nobody to write to.
+    #[error("Add somebody to write to.")]
+    Nobody,
+    /// Colleagues and outside numbers together.
+    #[error("Extensions and outside numbers can't be in one group. Take one of them out.")]
+    Mixed,
+    /// Oneself among the recipients.
+    #[error("You can't write to yourself.")]
+    Yourself,
+    /// Own number among the recipients.
+    #[error("A text can't go to the number that it is sent from.")]
+    OwnNumber,
+    /// Texts need an own number.
+    #[error("You have no SMS number. Please ask your administrator for one. You can still chat with colleagues.")]
+    NoSmsNumber,
+    /// The own number cannot send texts at all.
+    #[error("This number can't send texts. Choose another one.")]
+    CannotText,
+    /// The own number has no group MMS.
+    #[error("This number can't send to groups. Choose another number or one recipient.")]
+    CannotGroup,
+    /// More than the carrier of the own number takes.
+    #[error("A group text from this number goes to {0} numbers at most.")]
+    TooManyNumbers(u8),
+    /// More colleagues than a group chat takes.
+    #[error("A group chat has {0} people at most.")]
+    TooManyUsers(usize),
+}
+
+/// Why a text cannot be sent here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// Nothing but white space.
+    #[error("Type a message first.")]
+    Empty,
+    /// Longer than this kind of conversation takes.
+    #[error("A message here has {limit} characters at most; this one has {length}.")]
+    TooLong {
+        /// How many it has.
+        length: usize,
+        /// How many it may have.
+        limit: usize,
+    },
+}
+
+impl Destination {
+    /// Checks who takes part, and gives the conversation's key.
+    ///
+    /// `own` is the number named by `from`, with what it can do; `None` when the author has no such number.
+    ///
+    /// # Errors
+    /// The rule that these people break, in words for the author.
+    pub fn key(&self, me: UserId, own: Option<&SmsNumber>) -> Result<ConversationKey, RecipientsError> {
+        let mut users = Vec::new();
+        let mut numbers = Vec::new();
+        for peer in &self.peers {
+            match peer {
+                Peer::User(user) => users.push(*user),
+                Peer::Number(number) => numbers.push(*number),
+            }
+        }
+        match (users.is_empty(), numbers.is_empty()) {
+            (true, true) => Err(RecipientsError::Nobody),
+            (false, false) => Err(RecipientsError::Mixed),
+            (false, true) => chat_key(me, users),
+            (true, false) => text_key(own.ok_or(RecipientsError::NoSmsNumber)?, numbers),
+        }
+    }
+}
+
+fn chat_key(me: UserId, mut users: Vec<UserId>) -> Result<ConversationKey, RecipientsError> {
+    if users.contains(&me) {
+        return Err(RecipientsError::Yourself);
+    }
+    users.push(me);
+    let key = ConversationKey::chat(users);
+    match &key {
+        ConversationKey::Chat(all) if all.len() > limits::GROUP_CHAT_PEOPLE => {
+            Err(RecipientsError::TooManyUsers(limits::GROUP_CHAT_PEOPLE))
+        }
+        _ => Ok(key),
+    }
+}
+
+fn text_key(own: &SmsNumber, numbers: Vec<PhoneNumber>) -> Result<ConversationKey, RecipientsError> {
+    if numbers.contains(&own.number) {
+        return Err(RecipientsError::OwnNumber);
+    }
+    if !own.capabilities.sms {
+        return Err(RecipientsError::CannotText);
+    }
+    let key = ConversationKey::text(own.number, numbers);
+    let ConversationKey::Text { remote, .. } = &key else { return Ok(key) };
+    if remote.len() > 1 {
+        let ceiling = own.capabilities.group_recipients;
+        if !own.capabilities.mms || ceiling < 2 {
+            return Err(RecipientsError::CannotGroup);
+        }
+        if remote.len() > usize::from(ceiling) {
+            return Err(RecipientsError::TooManyNumbers(ceiling));
+        }
+    }
+    Ok(key)
+}
+
+/// Checks a text for a kind of conversation.
+///
+/// # Errors
+/// [`TextError`], in words for the author.
+pub fn check_text(kind: ConversationKind, body: &str) -> Result<(), TextError> {
+    if body.trim().is_empty() {
+        return Err(TextError::Empty);
+    }
+    let limit = text_limit(kind);
+    let length = body.chars().count();
+    if length > limit { Err(TextError::TooLong { length, limit }) } else { Ok(()) }
+}
+
+/// How many characters a text of this kind may have.
+#[must_use]
+pub fn text_limit(kind: ConversationKind) -> usize {
+    if kind.is_text() { SMS_TEXT_LENGTH } else { limits::CHAT_TEXT_LENGTH }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Capabilities, Ulid};
+
+    fn user(bits: u128) -> Peer {
+        Peer::User(UserId(Ulid::from_bits(bits)))
+    }
+
+    fn number(line: u64) -> PhoneNumber {
+        PhoneNumber::from_e164(&format!("+1619555{line:04}")).unwrap()
+    }
+
+    fn own(group_recipients: u8) -> SmsNumber {
+        SmsNumber {
+            number: number(100),
+            label: String::new(),
+            capabilities: Capabilities { sms: true, mms: group_recipients > 0, group_recipients },
+        }
+    }
+
+    fn key(peers: Vec<Peer>, own: Option<&SmsNumber>) -> Result<ConversationKind, RecipientsError> {
+        let to = Destination { from: own.map(|own| own.number), peers };
+        to.key(UserId(Ulid::from_bits(1)), own).map(|key| key.kind())
+    }
+
+    #[test]
+    fn people_make_the_kind_or_break_a_rule() {
+        let (n1, n2, n3) = (Peer::Number(number(142)), Peer::Number(number(177)), Peer::Number(number(133)));
+        assert_eq!(key(vec![], None), Err(RecipientsError::Nobody));
+        assert_eq!(key(vec![user(1)], None), Err(RecipientsError::Yourself));
+        assert_eq!(key(vec![user(2)], None), Ok(ConversationKind::Chat));
+        assert_eq!(key(vec![user(2), user(3)], None), Ok(ConversationKind::GroupChat));
+        assert_eq!(key(vec![user(2), n1], Some(&own(8))), Err(RecipientsError::Mixed));
+        assert_eq!(key(vec![n1], None), Err(RecipientsError::NoSmsNumber));
+        assert_eq!(key(vec![n1], Some(&own(0))), Ok(ConversationKind::Sms));
+        assert_eq!(key(vec![n1, n2], Some(&own(0))), Err(RecipientsError::CannotGroup));
+        assert_eq!(key(vec![n1, n2], Some(&own(2))), Ok(ConversationKind::GroupMms));
+        assert_eq!(key(vec![n1, n2, n3], Some(&own(2))), Err(RecipientsError::TooManyNumbers(2)));
+        assert_eq!(key(vec![Peer::Number(number(100))], Some(&own(2))), Err(RecipientsError::OwnNumber));
+    }
+
+    #[test]
+    fn a_text_is_neither_empty_nor_too_long() {
+        assert_eq!(check_text(ConversationKind::Sms, " \n"), Err(TextError::Empty));
+        assert_eq!(check_text(ConversationKind::Sms, &"é".repeat(1600)), Ok(()));
+        assert_eq!(
+            check_text(ConversationKind::Sms, &"x".repeat(1601)),
+            Err(TextError::TooLong { length: 1601, limit: 1600 })
+        );
+        assert_eq!(check_text(ConversationKind::Chat, &"x".repeat(1601)), Ok(()));
+    }
+}

@@ -1,0 +1,219 @@
+//! The bodies of the REST interface under `/api/v1`. Which address takes which is in the OpenAPI page.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Favourite;
+use crate::{
+    Availability, Contact, ContactDraft, ContactId, Conversation, ConversationId, Cursor, Destination, DeviceId,
+    Message, Seq, SmsNumber, Tenant, UnixMs, User,
+};
+
+/// The header that carries the message's id when one sends.
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// `POST /session`: sign in.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// Extension and domain: `1001@harbor`.
+    pub login: String,
+    /// The password.
+    pub password: String,
+    /// What to call this device in the list of devices: "Chrome on Linux"; may be empty.
+    #[serde(default)]
+    pub device: String,
+}
+
+impl core::fmt::Debug for SignIn {
+    /// Never shows the password.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("SignIn").field("login", &self.login).finish_non_exhaustive()
+    }
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Me {
+    /// The user.
+    pub user: User,
+    /// Their tenant.
+    pub tenant: Tenant,
+    /// The numbers that they may text from, in the order to offer them in.
+    pub numbers: Vec<SmsNumber>,
+    /// This device.
+    pub device: DeviceId,
+}
+
+/// `PATCH /me`: what is there changes, what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UpdateMe {
+    /// What I say of myself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub availability: Option<Availability>,
+    /// A few words of mine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_text: Option<String>,
+}
+
+/// `GET /bootstrap`: a snapshot to start from. Contacts come by their own pages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Bootstrap {
+    /// Who is signed in.
+    pub me: Me,
+    /// The snapshot holds all events up to this one.
+    pub cursor: Cursor,
+    /// The server's clock.
+    pub now: UnixMs,
+    /// The directory, the user among them.
+    pub users: Vec<User>,
+    /// The user's favourites.
+    pub favourites: Vec<Favourite>,
+    /// The newest conversations, newest first.
+    pub conversations: Vec<Conversation>,
+    /// When there are more: what to pass as `before` to `GET /conversations`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub older: Option<ConversationsBefore>,
+}
+
+/// Where the next page of conversations begins: `last_activity` and id of the last one seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConversationsBefore {
+    /// Its last activity.
+    pub at: UnixMs,
+    /// Its id.
+    pub id: ConversationId,
+}
+
+/// `GET /conversations?before_at&before_id&limit`: newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConversationsPage {
+    /// The page.
+    pub conversations: Vec<Conversation>,
+    /// When there are more: where the next page begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub older: Option<ConversationsBefore>,
+}
+
+/// `GET /contacts?after&limit`: all contacts that the user sees, by id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ContactsPage {
+    /// The page.
+    pub contacts: Vec<Contact>,
+    /// When there are more: what to pass as `after`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<ContactId>,
+}
+
+/// `POST /contacts/import`: all of them or none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ImportContacts {
+    /// What to save, each under the id that the app chose.
+    pub contacts: Vec<ImportedContact>,
+}
+
+/// One contact of an import.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ImportedContact {
+    /// A fresh id, or that of a contact of the user's that this one replaces.
+    pub id: ContactId,
+    /// What to save.
+    pub contact: ContactDraft,
+}
+
+/// The answer to an import.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Imported {
+    /// How many were saved.
+    pub saved: u32,
+}
+
+/// `PUT /favourites`: mark somebody, or no longer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SetFavourite {
+    /// Who.
+    pub favourite: Favourite,
+    /// Whether they are one.
+    pub on: bool,
+}
+
+/// `GET /conversations/{id}/messages?before&limit`: the messages before a place, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MessagesPage {
+    /// The page, in order.
+    pub messages: Vec<Message>,
+    /// Whether there are older ones that the user can see.
+    pub more: bool,
+}
+
+/// `POST /conversations/{id}/read`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct MarkRead {
+    /// The last message that the user has seen. Never moves backwards.
+    pub seq: Seq,
+}
+
+/// `PATCH /conversations/{id}`: what is there changes, what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UpdateConversation {
+    /// Turn notifications off or on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub muted: Option<bool>,
+    /// The group's name, for all members; empty for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+}
+
+/// `POST /messages`, with the message's id as [`IDEMPOTENCY_KEY`]. Answered by `202` and the [`Message`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SendMessage {
+    /// Where it goes.
+    pub to: Destination,
+    /// Its text.
+    pub body: String,
+}
+
+/// A device that the user is signed in on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Device {
+    /// Its id.
+    pub id: DeviceId,
+    /// What it is called.
+    pub name: String,
+    /// When it signed in.
+    pub signed_in_at: UnixMs,
+    /// When it was last heard of.
+    pub seen_at: UnixMs,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+/// `GET /devices`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Devices {
+    /// The one that asks first, then by when they were last heard of.
+    pub devices: Vec<Device>,
+}
