@@ -1,1 +1,5 @@
-//! The softphone without a browser.
+//! The softphone without a browser: one synchronous state machine.
+
+pub mod contacts;
+pub mod route;
+pub mod windows;

@@ -1,0 +1,1 @@
+//! Contacts: the book, the search in it, and how files are read into it.

@@ -1,0 +1,175 @@
+//! Effects: what the machine asks the browser to do. Data only; `src/adapters/` of the app carries them out.
+
+use halyard_protocol::MessageId;
+
+use crate::outbox::OutboxRow;
+use crate::route::Route;
+use crate::windows::CardKey;
+
+/// Names a request until its answer comes; never used twice in one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(pub u32);
+
+/// A request's method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// GET.
+    Get,
+    /// POST.
+    Post,
+    /// PUT.
+    Put,
+    /// PATCH.
+    Patch,
+    /// DELETE.
+    Delete,
+}
+
+impl Method {
+    /// As HTTP writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// A request to our server, with the cookie of this origin.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// Its method.
+    pub method: Method,
+    /// Path and query, from the root: `/api/v1/bootstrap`.
+    pub path: String,
+    /// The body: JSON, sent as `application/json`.
+    pub body: Option<String>,
+    /// For a message: its id, sent as `Idempotency-Key`.
+    pub idempotency_key: Option<MessageId>,
+}
+
+impl core::fmt::Debug for HttpRequest {
+    /// Never shows the body: it may hold a password or a message.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{} {}", self.method.as_str(), self.path)
+    }
+}
+
+/// What to do with the one socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SocketCommand {
+    /// Open it at this path, instead of one that may be open.
+    Open(&'static str),
+    /// Send this text; dropped when it is not open.
+    Send(String),
+    /// Close it, if it is open.
+    Close,
+}
+
+/// The timers that the machine sets. Setting one again replaces it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TimerId {
+    /// Try to start again: the first snapshot could not be had.
+    Bootstrap,
+    /// Open the socket again.
+    Reconnect,
+    /// The socket has been silent for too long.
+    SocketSilence,
+    /// Something in the outbox may try again.
+    Outbox,
+    /// A notice's time is over, or a "typing" is no longer true.
+    Expiry,
+    /// Midnight is near or a minute has passed: times on screen read differently.
+    Clock,
+}
+
+/// Where to put the keyboard focus. The views mark these places by the attribute `data-focus` with the value of
+/// [`FocusTarget::attribute`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FocusTarget {
+    /// A card's text box.
+    Composer(CardKey),
+    /// A new conversation's "Add Contact".
+    Recipients(CardKey),
+    /// The column's heading or list, when no card is left.
+    Column,
+    /// A form's first field.
+    Form,
+    /// The field that an error is about.
+    Invalid,
+    /// The log-in field.
+    SignIn,
+}
+
+impl FocusTarget {
+    /// The value of `data-focus` at this place: `composer:…`, `recipients:…` (with the card's [`CardKey::attribute`]),
+    /// `column`, `form`, `invalid`, `sign-in`.
+    #[must_use]
+    pub fn attribute(self) -> String {
+        match self {
+            Self::Composer(card) => ["composer:", &card.attribute()].concat(),
+            Self::Recipients(card) => ["recipients:", &card.attribute()].concat(),
+            Self::Column => "column".to_owned(),
+            Self::Form => "form".to_owned(),
+            Self::Invalid => "invalid".to_owned(),
+            Self::SignIn => "sign-in".to_owned(),
+        }
+    }
+}
+
+/// Something for the device's database to keep or forget. Answered by [`crate::event::Db`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DbCommand {
+    /// Give back what was kept: drafts and outbox.
+    Load,
+    /// Keep an outgoing message; with its draft forgotten, in one transaction.
+    PutOutbox {
+        /// The message.
+        row: Box<OutboxRow>,
+        /// The draft that it was typed as.
+        draft: Option<String>,
+    },
+    /// Forget an outgoing message: the server has it, or the user took it back.
+    DeleteOutbox(MessageId),
+    /// Keep a draft; an empty text forgets it.
+    PutDraft {
+        /// Its key.
+        key: String,
+        /// Its text.
+        text: String,
+    },
+    /// Forget everything: another user has signed in here.
+    Clear,
+}
+
+/// What the machine asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// A request; its outcome comes back as [`crate::event::Net::Http`] with this id.
+    Http(RequestId, HttpRequest),
+    /// The socket.
+    Socket(SocketCommand),
+    /// Call back as [`crate::Event::Timer`] after so many milliseconds.
+    SetTimer(TimerId, u32),
+    /// Don't.
+    CancelTimer(TimerId),
+    /// Put the focus there once the views have been drawn.
+    Focus(FocusTarget),
+    /// Say it to screen readers, politely.
+    Announce(String),
+    /// Show this address; `replace` leaves no step for the Back button.
+    Navigate {
+        /// Where.
+        route: Route,
+        /// Whether it takes the place of the current one.
+        replace: bool,
+    },
+    /// The tab's title: the unread count, 0 for none.
+    Title(u32),
+    /// The device's database.
+    Db(DbCommand),
+}

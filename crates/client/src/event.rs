@@ -1,0 +1,244 @@
+//! Events: everything that the machine hears of, grouped by who speaks.
+
+use halyard_protocol::event::Favourite;
+use halyard_protocol::{
+    Availability, ContactDraft, ContactId, ConversationId, DeviceId, MessageId, Peer, PhoneNumber,
+};
+
+use crate::contacts::{ContactsFilter, NumberField};
+use crate::conversations::ColumnFilter;
+use crate::effect::{RequestId, TimerId};
+use crate::outbox::OutboxRow;
+use crate::route::Route;
+use crate::windows::{CardKey, WindowAction};
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The user asked for something.
+    Ui(Ui),
+    /// The server said something.
+    Net(Net),
+    /// The device's database answered.
+    Db(Db),
+    /// A timer that was set has come.
+    Timer(TimerId),
+    /// The browser or the device changed.
+    System(System),
+}
+
+/// What the user asks for. The names follow the controls.
+#[derive(Clone, Debug)]
+pub enum Ui {
+    /// "Sign in".
+    SignIn {
+        /// `1001@harbor`.
+        login: String,
+        /// The password.
+        password: String,
+        /// What to call this device.
+        device: String,
+    },
+    /// "Sign out".
+    SignOut,
+    /// A link of the rail, or Back and Forward.
+    Navigate(Route),
+
+    /// Typed into the search of contacts.
+    SearchContacts(String),
+    /// One of the filters above the contacts.
+    FilterContacts(ContactsFilter),
+    /// The name of a contact.
+    SelectContact(Option<Favourite>),
+    /// The star.
+    SetFavourite(Favourite, bool),
+    /// "New contact", perhaps with a number that is to be saved.
+    NewContact(Option<PhoneNumber>),
+    /// "Edit".
+    EditContact(ContactId),
+    /// Something changed in the form.
+    ContactForm(ContactField),
+    /// "Save" in the form.
+    SaveContact,
+    /// "Cancel" in the form.
+    CancelContact,
+    /// "Delete" in the details.
+    DeleteContact(ContactId),
+
+    /// A file to import contacts from.
+    ImportFile {
+        /// Its name.
+        name: String,
+        /// What is in it.
+        bytes: Vec<u8>,
+    },
+    /// Save the imported ones as shared contacts, or as mine.
+    ImportShared(bool),
+    /// Take a row in, or leave it out.
+    ImportToggle(usize),
+    /// "Import".
+    ImportConfirm,
+    /// "Cancel" or "Close" of the import.
+    ImportCancel,
+
+    /// Typed into the search of conversations.
+    SearchConversations(String),
+    /// One of the filters above the column.
+    FilterConversations(ColumnFilter),
+    /// A row of the column.
+    OpenConversation(ConversationId),
+    /// The column was scrolled to its end.
+    MoreConversations,
+    /// The message icon: text or chat with them, from this number when one was chosen.
+    Message {
+        /// Them.
+        peer: Peer,
+        /// The own number that was chosen; the one last used with them otherwise.
+        from: Option<PhoneNumber>,
+    },
+    /// "New Conversation".
+    NewConversation,
+    /// Typed into "Add Contact".
+    RecipientQuery(CardKey, String),
+    /// Enter, a comma, or "Add number to group": take what is typed.
+    AddTyped(CardKey),
+    /// One of the suggestions.
+    AddRecipient(CardKey, Peer),
+    /// The cross of a bubble.
+    RemoveRecipient(CardKey, Peer),
+    /// "Done".
+    FinishRecipients(CardKey),
+
+    /// Typed into a card's text box.
+    Draft(CardKey, String),
+    /// Enter or "Send".
+    Submit(CardKey),
+    /// "Send SMS using".
+    SendUsing(CardKey, PhoneNumber),
+    /// "Retry" at a message that could not be sent.
+    Retry(MessageId),
+    /// "Edit" at one: back into the text box.
+    EditUnsent(MessageId),
+    /// "Delete" at one.
+    DeleteUnsent(MessageId),
+    /// The timeline was scrolled near its top.
+    LoadOlder(CardKey),
+    /// The timeline came to its bottom, or left it.
+    AtBottom(CardKey, bool),
+
+    /// Something about a card's window.
+    Window(WindowAction),
+    /// "Turn off notifications" and back.
+    SetMuted(ConversationId, bool),
+    /// "View Contact".
+    ViewContact(ConversationId),
+    /// A group's name.
+    SetTitle(ConversationId, String),
+    /// "Delete conversation": asks first.
+    DeleteConversation(ConversationId),
+    /// The answer to the question that is open.
+    Answer(bool),
+    /// A notice's action: "Undo".
+    NoticeAction(u32),
+    /// A notice's cross.
+    DismissNotice(u32),
+
+    /// My availability.
+    SetAvailability(Availability),
+    /// My status text.
+    SetStatusText(String),
+    /// Show my devices.
+    LoadDevices,
+    /// "Sign out there".
+    EndDevice(DeviceId),
+}
+
+/// A field of the contact's form.
+#[derive(Clone, Debug)]
+pub enum ContactField {
+    /// Everything but the numbers, as it stands now.
+    Draft(Box<ContactDraft>),
+    /// The numbers, as typed.
+    Numbers(Vec<NumberField>),
+}
+
+/// What the server said.
+#[derive(Clone, Debug)]
+pub enum Net {
+    /// The outcome of a request.
+    Http(RequestId, HttpOutcome),
+    /// The socket is open.
+    SocketOpened,
+    /// A frame came.
+    SocketFrame(String),
+    /// The socket is closed, or could not be opened; with the close code if there was one.
+    SocketClosed(Option<u16>),
+}
+
+/// How a request ended.
+pub type HttpOutcome = Result<HttpResponse, NetworkFailure>;
+
+/// The server's answer.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HttpResponse {
+    /// The status.
+    pub status: u16,
+    /// The body, as text.
+    pub body: String,
+    /// `Retry-After`, in seconds.
+    pub retry_after: Option<u32>,
+}
+
+impl core::fmt::Debug for HttpResponse {
+    /// Never shows the body.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "status {}", self.status)
+    }
+}
+
+/// No answer came: no network, the server is away, or it took too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NetworkFailure;
+
+/// What the device's database answered.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// What was kept.
+    Loaded {
+        /// The outbox, in the order of writing.
+        outbox: Vec<OutboxRow>,
+        /// Drafts: key and text.
+        drafts: Vec<(String, String)>,
+    },
+    /// An outgoing message is kept.
+    Committed(MessageId),
+    /// It could not be kept: the device is full, or its database is shut.
+    Failed(MessageId),
+    /// There is no database on this device (private mode, blocked).
+    Unavailable,
+}
+
+/// What the browser or the device says.
+#[derive(Clone, Debug)]
+pub enum System {
+    /// The app has started at this address, on a desk of this size.
+    Started {
+        /// Where.
+        route: Route,
+    },
+    /// The tab is in front and has the focus, or no longer.
+    Attention(bool),
+    /// The device says that it has a network, or no longer.
+    Online(bool),
+    /// Back or Forward.
+    Navigated(Route),
+    /// The window's width and the desk's size in CSS pixels.
+    Resized {
+        /// Of the window.
+        viewport: u32,
+        /// Width of the desk.
+        width: u32,
+        /// Height of the desk.
+        height: u32,
+    },
+}
