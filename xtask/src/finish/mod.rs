@@ -1,0 +1,157 @@
+//! What Trunk leaves to do on the built page.
+//!
+//! The page holds no inline script and no inline style: the server's content security policy allows none. Trunk's inline
+//! start script becomes a file, the styles become one file, and every such file has its content's hash in its name, so that
+//! browsers may keep it for ever.
+
+mod release;
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
+
+pub(crate) use self::release::release;
+
+/// Makes the page of a build fit for the content security policy.
+///
+/// # Errors
+/// When the page is not as Trunk writes it, or holds a script or style that the policy would refuse.
+pub(crate) fn page(folder: &Path) -> Result<()> {
+    let file = folder.join("index.html");
+    let html = fs::read_to_string(&file).context("Trunk wrote no index.html")?;
+    let html = start_script(folder, &html)?;
+    let html = one_style(folder, &html)?;
+    refuse_inline(&html)?;
+    fs::write(file, html)?;
+    Ok(())
+}
+
+/// Moves the inline script that starts the WebAssembly into a file.
+fn start_script(folder: &Path, html: &str) -> Result<String> {
+    const OPEN: &str = "<script type=\"module\">";
+    let (before, rest) =
+        html.split_once(OPEN).context("the page has no start script: is the `rel=\"rust\"` link there?")?;
+    let (inline, after) = rest.split_once("</script>").context("the start script does not end")?;
+    let module = between(inline, "from '", "'").or_else(|| between(inline, "from\"", "\""));
+    let wasm = between(inline, "module_or_path: '", "'").or_else(|| between(inline, "module_or_path:\"", "\""));
+    let (Some(module), Some(wasm)) = (module, wasm) else {
+        bail!("the start script is not as Trunk 0.21 writes it:\n{inline}");
+    };
+    let script = format!("import init from '{module}';\ninit({{ module_or_path: '{wasm}' }});\n");
+    let name = hashed("start", script.as_bytes(), "js");
+    fs::write(folder.join(&name), script)?;
+    Ok(format!("{before}<script type=\"module\" src=\"/{name}\"></script>{after}"))
+}
+
+/// Joins the page's own style files, in their order, into one.
+fn one_style(folder: &Path, html: &str) -> Result<String> {
+    let mut joined = String::new();
+    let mut kept = String::new();
+    let mut rest = html;
+    while let Some(at) = rest.find("<link") {
+        let (before, tag_on) = rest.split_at(at);
+        let end = tag_on.find('>').context("a link of the page does not end")? + 1;
+        let (tag, after) = tag_on.split_at(end);
+        kept.push_str(before);
+        match own_style(tag) {
+            Some(name) => {
+                joined.push_str(&fs::read_to_string(folder.join(name)).with_context(|| format!("{name} is missing"))?);
+                joined.push('\n');
+                fs::remove_file(folder.join(name))?;
+            }
+            None => kept.push_str(tag),
+        }
+        rest = after;
+    }
+    kept.push_str(rest);
+    if joined.is_empty() {
+        return Ok(kept);
+    }
+    let name = hashed("halyard", joined.as_bytes(), "css");
+    fs::write(folder.join(&name), joined)?;
+    let (head, body) = kept.split_once("</head>").context("the page has no end of its head")?;
+    Ok(format!("{head}<link rel=\"stylesheet\" href=\"/{name}\">\n</head>{body}"))
+}
+
+fn own_style(tag: &str) -> Option<&str> {
+    if !tag.contains("stylesheet") {
+        return None;
+    }
+    between(tag, "href=\"/", "\"").or_else(|| between(tag, "href=/", " ")).or_else(|| between(tag, "href=/", ">"))
+}
+
+/// The policy would refuse these without a word to the developer but one in the browser's console.
+fn refuse_inline(html: &str) -> Result<()> {
+    for (index, _) in html.match_indices("<script") {
+        let tag = html[index..].split('>').next().unwrap_or_default();
+        if !tag.contains("src=") {
+            bail!("the page has an inline script, which the content security policy refuses: {tag}>");
+        }
+    }
+    if html.contains("<style") || html.contains(" style=") {
+        bail!("the page has an inline style, which the content security policy refuses: move it to style/");
+    }
+    Ok(())
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(before)?;
+    rest.split_once(after).map(|(inner, _)| inner)
+}
+
+/// A file name with the first 16 hexadecimal digits of its content's SHA-256.
+fn hashed(stem: &str, content: &[u8], extension: &str) -> String {
+    let digest = Sha256::digest(content);
+    let hex: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("{stem}-{hex}.{extension}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = "<html><head><link rel=\"stylesheet\" href=\"/a-1.css\" integrity=\"x\"/>\n\
+        <link rel=\"icon\" href=\"/mark.svg\"><link rel=\"stylesheet\" href=\"/b-2.css\"/>\n\
+        <script type=\"module\">\nimport init, * as bindings from '/app-3.js';\n\
+        const wasm = await init({ module_or_path: '/app-3_bg.wasm' });\n</script>\n</head><body></body></html>";
+
+    fn scratch(name: &str) -> std::path::PathBuf {
+        let folder = std::env::temp_dir().join(format!("halyard-finish-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("a-1.css"), "a{}").unwrap();
+        fs::write(folder.join("b-2.css"), "b{}").unwrap();
+        folder
+    }
+
+    #[test]
+    fn the_page_ends_with_one_style_and_no_inline_script() {
+        let folder = scratch("page");
+        fs::write(folder.join("index.html"), PAGE).unwrap();
+        page(&folder).unwrap();
+        let html = fs::read_to_string(folder.join("index.html")).unwrap();
+        assert_eq!(html.matches("stylesheet").count(), 1);
+        assert!(html.contains("href=\"/mark.svg\""));
+        let style = between(&html, "rel=\"stylesheet\" href=\"/", "\"").unwrap();
+        assert_eq!(fs::read_to_string(folder.join(style)).unwrap(), "a{}\nb{}\n");
+        let start = between(&html, "<script type=\"module\" src=\"/", "\"").unwrap();
+        let script = fs::read_to_string(folder.join(start)).unwrap();
+        assert!(script.contains("'/app-3.js'") && script.contains("'/app-3_bg.wasm'"));
+        assert!(!folder.join("a-1.css").exists());
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn what_the_policy_refuses_fails_the_build() {
+        assert!(refuse_inline("<script>x()</script>").is_err());
+        assert!(refuse_inline("<body style=\"color:red\">").is_err());
+        assert!(refuse_inline("<style>a{}</style>").is_err());
+        assert!(refuse_inline("<script src=\"/a.js\"></script>").is_ok());
+    }
+
+    #[test]
+    fn a_page_without_a_start_script_is_refused() {
+        assert!(start_script(Path::new("."), "<html></html>").is_err());
+    }
+}

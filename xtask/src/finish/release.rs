@@ -1,0 +1,124 @@
+//! What only a release gets: smaller WebAssembly, compressed siblings, and a check of the size budget.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::hashed;
+use crate::process::run;
+use crate::setup::{Node, wasm_opt};
+
+/// Script and WebAssembly over the wire, in bytes after brotli.
+const CODE_BUDGET: u64 = 200_000;
+/// All that the first load needs, in bytes after brotli.
+const FIRST_LOAD_BUDGET: u64 = 300_000;
+
+/// What current compilers emit and browsers of the last years run. Named one by one: with all features on, the output uses an
+/// encoding of imports that browsers refuse.
+const FEATURES: [&str; 8] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-multivalue",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-call-indirect-overlong",
+];
+
+/// Unhashed files that the first load needs beside the hashed ones. The emoji list and the sounds come when they are wanted.
+const FIRST_LOAD: [&str; 5] = ["index.html", "icons.svg", "mark.svg", "manifest.json", "service-worker.js"];
+
+/// Optimises, compresses and weighs a finished build.
+///
+/// # Errors
+/// When a tool fails or the build is over its budget.
+pub(crate) fn release(folder: &Path, node: &Node) -> Result<()> {
+    optimise(folder, node)?;
+    run(node.command("node").arg(crate::paths::root().join("xtask/scripts/compress.mjs")).arg(folder))?;
+    weigh(folder)
+}
+
+/// Runs wasm-opt on the WebAssembly and names it by what comes out.
+fn optimise(folder: &Path, node: &Node) -> Result<()> {
+    let before = only(folder, ".wasm")?;
+    let after = folder.join("optimised.tmp");
+    run(wasm_opt(node)?
+        .args(["-Oz", "--converge", "--strip-producers", "--strip-target-features"])
+        .args(FEATURES)
+        .arg(&before)
+        .arg("-o")
+        .arg(&after))?;
+    let name = hashed("halyard", &fs::read(&after)?, "wasm");
+    fs::rename(&after, folder.join(&name))?;
+    fs::remove_file(&before)?;
+    rename_in_texts(folder, &file_name(&before), &name)
+}
+
+/// Changes a file's name where the page and the start script use it; the start script gets a new name with it.
+fn rename_in_texts(folder: &Path, old: &str, new: &str) -> Result<()> {
+    let page = folder.join("index.html");
+    let mut html = fs::read_to_string(&page)?.replace(old, new);
+    for file in files(folder)?.into_iter().filter(|file| file_name(file).starts_with("start-")) {
+        let script = fs::read_to_string(&file)?.replace(old, new);
+        let name = hashed("start", script.as_bytes(), "js");
+        html = html.replace(&file_name(&file), &name);
+        fs::remove_file(&file)?;
+        fs::write(folder.join(name), script)?;
+    }
+    fs::write(page, html)?;
+    Ok(())
+}
+
+/// Prints what each file weighs over the wire and holds the sums against the budget.
+fn weigh(folder: &Path) -> Result<()> {
+    let mut code = 0;
+    let mut first = 0;
+    println!("{:<44} {:>10} {:>10}", "file", "bytes", "brotli");
+    for file in files(folder)? {
+        let name = file_name(&file);
+        if !is_first_load(&name) {
+            continue;
+        }
+        let plain = fs::metadata(&file)?.len();
+        let wire = fs::metadata(folder.join(format!("{name}.br"))).map_or(plain, |sibling| sibling.len());
+        println!("{name:<44} {plain:>10} {wire:>10}");
+        first += wire;
+        if name.ends_with(".js") || name.ends_with(".wasm") {
+            code += wire;
+        }
+    }
+    println!("{:<44} {:>10} {:>10}", "script and WebAssembly", format!("<= {CODE_BUDGET}"), code);
+    println!("{:<44} {:>10} {:>10}", "all of the first load", format!("<= {FIRST_LOAD_BUDGET}"), first);
+    if code > CODE_BUDGET || first > FIRST_LOAD_BUDGET {
+        bail!(
+            "the app is over its size budget (see the table above): find what grew, or decide on a new budget in xtask"
+        );
+    }
+    Ok(())
+}
+
+fn is_first_load(name: &str) -> bool {
+    FIRST_LOAD.contains(&name) || [".js", ".wasm", ".css"].iter().any(|kind| name.ends_with(kind))
+}
+
+fn only(folder: &Path, ending: &str) -> Result<PathBuf> {
+    let mut found = files(folder)?.into_iter().filter(|file| file_name(file).ends_with(ending));
+    let first = found.next().with_context(|| format!("the build has no {ending} file"))?;
+    if found.next().is_some() {
+        bail!("the build has several {ending} files");
+    }
+    Ok(first)
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut all: Vec<PathBuf> =
+        fs::read_dir(folder)?.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    all.sort();
+    Ok(all)
+}
+
+fn file_name(file: &Path) -> String {
+    file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}

@@ -1,0 +1,162 @@
+//! The set-up: what a command needs is found, or installed with a word on why. Nothing is done twice.
+
+mod apt;
+mod node;
+mod tests;
+mod tools;
+pub(crate) mod wasm;
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+pub(crate) use self::node::Node;
+pub(crate) use self::wasm::WebToolchain;
+use crate::paths::cache;
+use crate::process::{output, say};
+
+/// The oldest compiler that the server's dependencies take: 1.94.
+const OLDEST_MINOR: u32 = 94;
+
+/// What builds the app for the browser.
+pub(crate) struct WebTools {
+    toolchain: WebToolchain,
+    bins: Vec<PathBuf>,
+}
+
+impl WebTools {
+    /// Finds or installs the compiler's target, Trunk and wasm-bindgen.
+    ///
+    /// # Errors
+    /// When one of them is missing and cannot be installed.
+    pub(crate) fn ensure() -> Result<Self> {
+        check_compiler()?;
+        fs::create_dir_all(cache()?)?;
+        let toolchain = wasm::ensure()?;
+        Ok(Self { toolchain, bins: vec![tools::trunk()?, tools::wasm_bindgen()?] })
+    }
+
+    /// A command that finds these tools and builds with the right compiler and cache.
+    ///
+    /// # Errors
+    /// When there is no cache folder to name.
+    pub(crate) fn command(&self, program: &str) -> Result<Command> {
+        // Looked up here: a new PATH of the child is not what the child itself is searched by.
+        let found = self.bins.iter().map(|bin| bin.join(program)).find(|file| file.is_file());
+        let mut command = Command::new(found.unwrap_or_else(|| PathBuf::from(program)));
+        self.toolchain.apply(&mut command);
+        let inherited =
+            command.get_envs().find(|(key, _)| *key == "PATH").and_then(|(_, value)| value.map(OsString::from));
+        let mut path = OsString::new();
+        for bin in &self.bins {
+            path.push(bin);
+            path.push(":");
+        }
+        path.push(inherited.or_else(|| env::var_os("PATH")).unwrap_or_default());
+        command.env("PATH", path);
+        shared_build(&mut command)?;
+        Ok(command)
+    }
+
+    /// Whether the app's compiler is the one that builds everything else.
+    pub(crate) fn is_active_toolchain(&self) -> bool {
+        self.toolchain == WebToolchain::Active
+    }
+}
+
+/// What the tests need besides.
+pub(crate) struct TestTools {
+    /// Node, with the packages of `tests/`.
+    pub(crate) node: Node,
+    /// The browser.
+    pub(crate) chromium: PathBuf,
+    /// The folder of PostgreSQL's programs.
+    pub(crate) postgres: PathBuf,
+    /// The fuzzer of the HTTP interface.
+    pub(crate) schemathesis: PathBuf,
+}
+
+impl TestTools {
+    /// Finds or installs all of them.
+    ///
+    /// # Errors
+    /// When one is missing and cannot be installed.
+    pub(crate) fn ensure() -> Result<Self> {
+        let node = node()?;
+        node::packages(&node)?;
+        Ok(Self {
+            chromium: tests::chromium(&node)?,
+            postgres: tests::postgres()?,
+            schemathesis: tests::schemathesis()?,
+            node,
+        })
+    }
+}
+
+/// Finds or installs Node.
+///
+/// # Errors
+/// When it is missing and cannot be installed.
+pub(crate) fn node() -> Result<Node> {
+    fs::create_dir_all(cache()?)?;
+    node::ensure()
+}
+
+/// A command that runs wasm-opt, which is found or installed.
+///
+/// # Errors
+/// When npm cannot bring it.
+pub(crate) fn wasm_opt(node: &Node) -> Result<Command> {
+    let mut command = node.command("node");
+    command.arg(node::wasm_opt(node)?);
+    Ok(command)
+}
+
+/// A cargo command for this workspace with the active toolchain and the shared cache.
+///
+/// # Errors
+/// When there is no cache folder to name.
+pub(crate) fn cargo() -> Result<Command> {
+    let mut command = Command::new("cargo");
+    shared_build(&mut command)?;
+    Ok(command)
+}
+
+/// Puts what cargo compiles into the cache and leaves the final binaries in the clone, where no other clone can replace them.
+/// Who has chosen a target folder of their own keeps it.
+fn shared_build(command: &mut Command) -> Result<()> {
+    command.current_dir(crate::paths::root());
+    if env::var_os("CARGO_TARGET_DIR").is_none() && env::var_os("CARGO_BUILD_BUILD_DIR").is_none() {
+        command.env("CARGO_BUILD_BUILD_DIR", cache()?.join("target"));
+    }
+    Ok(())
+}
+
+fn check_compiler() -> Result<()> {
+    let text = output(Command::new("rustc").arg("--version"))?;
+    let minor = text.split(['.', ' ']).nth(2).and_then(|minor| minor.parse::<u32>().ok());
+    match minor.with_context(|| format!("`rustc --version` says `{text}`")) {
+        Ok(minor) if minor < OLDEST_MINOR => bail!("{text} is older than 1.{OLDEST_MINOR}: run `rustup update`"),
+        checked => checked.map(|_| ()),
+    }
+}
+
+/// `cargo xtask setup`: everything that any command needs.
+///
+/// # Errors
+/// When something is missing and cannot be installed.
+pub(crate) fn all() -> Result<()> {
+    let web = WebTools::ensure()?;
+    let tests = TestTools::ensure()?;
+    say(format!(
+        "everything is there: {} for the browser, {}, PostgreSQL in {}",
+        if web.is_active_toolchain() { "the active toolchain" } else { "an own toolchain" },
+        tests.chromium.display(),
+        tests.postgres.display(),
+    ));
+    Ok(())
+}

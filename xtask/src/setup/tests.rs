@@ -1,0 +1,97 @@
+//! What only the tests need: a browser, PostgreSQL's programs, and the fuzzer of the HTTP interface.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use super::apt;
+use super::node::Node;
+use crate::paths::{on_path, tools};
+use crate::process::{output, run, say};
+
+/// The fuzzer that reads the OpenAPI page and calls what it describes.
+const SCHEMATHESIS: &str = "4.32.5";
+
+/// Finds or installs a Chromium; `HALYARD_CHROMIUM` names another one.
+///
+/// # Errors
+/// When there is none and none can be installed.
+pub(super) fn chromium(node: &Node) -> Result<PathBuf> {
+    if let Some(own) = env::var_os("HALYARD_CHROMIUM") {
+        let own = PathBuf::from(own);
+        if !own.is_file() {
+            bail!("HALYARD_CHROMIUM names {}, which is not a file", own.display());
+        }
+        return Ok(own);
+    }
+    if let Some(found) = find_browser() {
+        return Ok(found);
+    }
+    // Ubuntu's package of this name only points to a snap, which headless tests can't use well.
+    if apt::available() && !is_ubuntu() {
+        apt::install(&["chromium"], "the browser of the end-to-end tests")?;
+        return find_browser().context("the package chromium is installed, but no program of that name is on PATH");
+    }
+    say("installing the browser of the end-to-end tests with Playwright");
+    run(node.tool("playwright").args(["install", "--with-deps", "chromium"]))
+        .context("please install Chromium or Chrome, or name one by HALYARD_CHROMIUM")?;
+    let script = "process.stdout.write(require('playwright-core').chromium.executablePath())";
+    output(node.command("node").args(["-e", script]).current_dir(crate::paths::tests())).map(PathBuf::from)
+}
+
+fn find_browser() -> Option<PathBuf> {
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].into_iter().find_map(on_path)
+}
+
+fn is_ubuntu() -> bool {
+    fs::read_to_string("/etc/os-release").is_ok_and(|text| text.lines().any(|line| line == "ID=ubuntu"))
+}
+
+/// Finds or installs PostgreSQL's server programs; the folder that has `initdb` and `pg_ctl`.
+///
+/// # Errors
+/// When there are none and none can be installed.
+pub(super) fn postgres() -> Result<PathBuf> {
+    if let Some(found) = find_postgres() {
+        return Ok(found);
+    }
+    apt::install(&["postgresql"], "the storage tests run on PostgreSQL too, in a temporary cluster of their own")?;
+    find_postgres()
+        .context("the package postgresql is installed, but initdb is neither on PATH nor in /usr/lib/postgresql")
+}
+
+fn find_postgres() -> Option<PathBuf> {
+    if let Some(program) = on_path("initdb") {
+        return program.parent().map(Path::to_path_buf);
+    }
+    let mut versions: Vec<PathBuf> =
+        fs::read_dir("/usr/lib/postgresql").ok()?.flatten().map(|entry| entry.path()).collect();
+    versions.sort_by_key(|path| path.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok()));
+    versions.into_iter().rev().map(|version| version.join("bin")).find(|bin| bin.join("initdb").is_file())
+}
+
+/// Finds or installs schemathesis in an environment of its own; its program.
+///
+/// # Errors
+/// When Python cannot make an environment or pip fails.
+pub(super) fn schemathesis() -> Result<PathBuf> {
+    let folder = tools()?.join(format!("schemathesis-{SCHEMATHESIS}"));
+    let program = folder.join("bin/schemathesis");
+    let complete = folder.join("complete");
+    if complete.is_file() && program.is_file() {
+        return Ok(program);
+    }
+    if output(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_err() {
+        apt::install(&["python3", "python3-venv"], "runs schemathesis, which fuzzes the HTTP interface")?;
+    }
+    say(format!("installing schemathesis {SCHEMATHESIS} into {}: it fuzzes the HTTP interface", folder.display()));
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+    run(Command::new(folder.join("bin/pip"))
+        .args(["install", "--quiet", "--disable-pip-version-check"])
+        .arg(format!("schemathesis=={SCHEMATHESIS}")))?;
+    fs::write(complete, "")?;
+    Ok(program)
+}
