@@ -1,4 +1,17 @@
-//! Phone numbers, kept as E.164.
+//! Phone numbers, kept as E.164; read in any usual way of writing them, and written as people are used to.
+//!
+//! Always holds: a number has 7 to 15 digits, its country code first, and is `Copy`. What [`PhoneNumber::from_typed`]
+//! reads can exist by its country's numbering plan, and [`PhoneNumber::display`] writes it so that it reads the same.
+
+mod format;
+mod plan;
+mod typed;
+
+#[cfg(test)]
+mod tests;
+
+pub use format::format_partial;
+pub(crate) use typed::is_separator;
 
 use core::fmt;
 
@@ -29,6 +42,15 @@ pub enum PhoneNumberError {
     /// Too many digits.
     #[error("This phone number is too long.")]
     TooLong,
+    /// No country has this calling code.
+    #[error("No country has this calling code.")]
+    UnknownCountry,
+    /// Right in length, but no such number can be given out.
+    #[error("There can be no such phone number. Please check its digits.")]
+    NoSuchNumber,
+    /// An extension follows the number.
+    #[error("Leave out the extension behind the number.")]
+    Extension,
 }
 
 impl PhoneNumber {

@@ -1,0 +1,201 @@
+//! Reads a phone number in any usual way of writing it.
+
+use super::plan::{Plan, Trunk};
+use super::{CallingCode, PhoneNumber, PhoneNumberError};
+
+/// Digits of the longest international number, its prefix and a trunk prefix in parentheses, and some to spare.
+const MOST_DIGITS: usize = 24;
+
+/// The digits that were written, and what was between them where that matters.
+struct Written {
+    digits: [u8; MOST_DIGITS],
+    length: usize,
+    /// A plus sign came first.
+    plus: bool,
+    /// Where among the digits a lone `(0)` stood.
+    bracketed_zero: Option<usize>,
+}
+
+impl PhoneNumber {
+    /// Reads a number as people write it: with spaces, dots, dashes, slashes and parentheses in any place, with
+    /// `tel:`, `+`, `00` or the home country's own prefix for abroad, with or without the trunk prefix (also as in
+    /// `+44 (0)20 7946 0018`), in full-width or Arabic digits. A number without a country is one of `home`.
+    ///
+    /// # Errors
+    /// [`PhoneNumberError`]: no number, or none that can exist by the country's numbering plan. A number with an
+    /// extension is refused, too; [`PhoneNumber::split_extension`] takes it apart.
+    pub fn from_typed(text: &str, home: CallingCode) -> Result<Self, PhoneNumberError> {
+        let text = without_scheme(text.trim());
+        if Self::split_extension(text).1.is_some() {
+            return Err(PhoneNumberError::Extension);
+        }
+        let mut written = Written::read(text)?;
+        if written.plus {
+            return written.international(0);
+        }
+        let own_prefix = Plan::international_prefix(home);
+        let mut refused = None;
+        for prefix in [own_prefix, "00"] {
+            if written.text().starts_with(prefix) {
+                match written.international(prefix.len()) {
+                    Ok(number) => return Ok(number),
+                    Err(error) => refused = refused.or(Some(error)),
+                }
+            }
+        }
+        refused.map_or_else(|| written.national(home), Err)
+    }
+
+    /// Splits `619-555-0142 ext. 5` into the number and the extension's digits; `None` without an extension.
+    #[must_use]
+    pub fn split_extension(text: &str) -> (&str, Option<&str>) {
+        let none = (text, None);
+        let Some(start) = text.find(|c: char| c.is_alphabetic() || matches!(c, '#' | ',' | ';')) else { return none };
+        let (number, rest) = text.split_at(start);
+        if !number.contains(|c| digit(c).is_some()) {
+            return none;
+        }
+        let rest = rest.trim_start_matches([',', ';', '#', ' ']);
+        let letters = rest.len() - rest.trim_start_matches(char::is_alphabetic).len();
+        let (word, rest) = rest.split_at(letters);
+        if !["", "x", "ext", "extn", "extension", "p", "w"].iter().any(|known| word.eq_ignore_ascii_case(known)) {
+            return none;
+        }
+        let rest = rest.trim_matches(['.', ':', '=', '#', ' ', '\u{a0}']);
+        if rest.is_empty() || !rest.chars().all(|c| digit(c).is_some() || c == '#') {
+            return none;
+        }
+        (number.trim_end(), Some(rest))
+    }
+}
+
+impl Written {
+    fn read(text: &str) -> Result<Self, PhoneNumberError> {
+        let mut written = Self { digits: [0; MOST_DIGITS], length: 0, plus: false, bracketed_zero: None };
+        let mut brackets = ['\0'; 3];
+        for c in text.chars() {
+            if is_invisible(c) {
+                continue;
+            }
+            brackets = [brackets[1], brackets[2], c];
+            if let Some(digit) = digit(c) {
+                *written.digits.get_mut(written.length).ok_or(PhoneNumberError::TooLong)? = b'0' + digit;
+                written.length += 1;
+            } else if matches!(c, '+' | '＋') && written.length == 0 && !written.plus {
+                written.plus = true;
+            } else if !is_separator(c) {
+                return Err(PhoneNumberError::NotANumber);
+            } else if brackets == ['(', '0', ')'] && written.bracketed_zero.is_none() {
+                written.bracketed_zero = Some(written.length - 1);
+            }
+        }
+        if written.length == 0 { Err(PhoneNumberError::NotANumber) } else { Ok(written) }
+    }
+
+    fn text(&self) -> &str {
+        // Only ASCII digits are in it.
+        core::str::from_utf8(&self.digits[..self.length]).unwrap_or_default()
+    }
+
+    /// Reads code and national number after a prefix of so many digits.
+    fn international(&mut self, prefix: usize) -> Result<PhoneNumber, PhoneNumberError> {
+        let digits = &self.text()[prefix..];
+        let (plan, code_length) = Plan::of_international(digits).ok_or(if digits.len() < 7 {
+            PhoneNumberError::TooShort
+        } else {
+            PhoneNumberError::UnknownCountry
+        })?;
+        let mut national = &digits[code_length..];
+        // "(0)" is said to callers from home; only where numbers begin with 0 does it belong to the number.
+        if self.bracketed_zero == Some(prefix + code_length) && plan.trunk != Trunk::None {
+            national = &national[1..];
+        }
+        plan.number(without_trunk(national, plan))
+    }
+
+    fn national(&self, home: CallingCode) -> Result<PhoneNumber, PhoneNumberError> {
+        let digits = self.text();
+        let Some(plan) = Plan::of(home) else { return Err(PhoneNumberError::UnknownCountry) };
+        let number = plan.number(without_trunk(digits, plan));
+        if number == Err(PhoneNumberError::TooLong)
+            && let Some((again, code_length)) = Plan::of_international(digits)
+            && again.code == plan.code
+        {
+            // The own country's code, written without the plus sign.
+            return plan.number(without_trunk(&digits[code_length..], plan));
+        }
+        number
+    }
+}
+
+fn without_trunk(national: &str, plan: Plan) -> &str {
+    let Some(rest) = national.strip_prefix(plan.trunk.digits()) else { return national };
+    let may_belong = matches!(plan.trunk, Trunk::Eight | Trunk::EightZero | Trunk::One);
+    if may_belong && national.len() <= usize::from(plan.longest) { national } else { rest }
+}
+
+impl Plan {
+    /// The number with these national digits, if the plan has room for it.
+    fn number(self, national: &str) -> Result<PhoneNumber, PhoneNumberError> {
+        // Mobile numbers of Mexico had a 1 in front until 2020, and are still written so.
+        let national = match national.strip_prefix('1') {
+            Some(rest) if self.code == 52 && rest.len() == 10 => rest,
+            _ => national,
+        };
+        if national.len() < usize::from(self.shortest) {
+            return Err(PhoneNumberError::TooShort);
+        }
+        if national.len() > usize::from(self.longest) {
+            return Err(PhoneNumberError::TooLong);
+        }
+        if self.code == 1 && [0, 3].iter().any(|&at| matches!(national.as_bytes()[at], b'0' | b'1')) {
+            return Err(PhoneNumberError::NoSuchNumber);
+        }
+        let after_zero = matches!(self.trunk, Trunk::Zero | Trunk::ZeroOne | Trunk::ZeroSix);
+        if (after_zero && national.starts_with('0')) || national.bytes().all(|digit| digit == b'0') {
+            return Err(PhoneNumberError::NoSuchNumber);
+        }
+        let national_value: u64 = national.parse().map_err(|_| PhoneNumberError::NotANumber)?;
+        let value = u64::from(self.code) * 10_u64.pow(national.len() as u32) + national_value;
+        // E.164 numbers that are kept have seven digits at least.
+        if value < 1_000_000 { Err(PhoneNumberError::TooShort) } else { Ok(PhoneNumber(value)) }
+    }
+}
+
+fn without_scheme(text: &str) -> &str {
+    match text.get(..4) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("tel:") => {
+            let number = text[4..].trim_start_matches('/').trim_start();
+            // What follows a semicolon is a parameter (RFC 3966); the extension is the one that matters.
+            match number.split_once(';') {
+                Some((number, parameters)) if !parameters.split(';').any(|one| one.starts_with("ext=")) => number,
+                _ => number,
+            }
+        }
+        _ => text,
+    }
+}
+
+/// The value of a decimal digit: ASCII, full-width, Arabic-Indic or Persian.
+pub(super) fn digit(c: char) -> Option<u8> {
+    let zero = match c {
+        '0'..='9' => '0',
+        '０'..='９' => '０',
+        '\u{660}'..='\u{669}' => '\u{660}',
+        '\u{6f0}'..='\u{6f9}' => '\u{6f0}',
+        _ => return None,
+    };
+    u8::try_from(u32::from(c) - u32::from(zero)).ok()
+}
+
+/// What stands between a number's digits.
+pub(crate) fn is_separator(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '-' | '.' | '/' | '(' | ')' | '[' | ']' | '·' | '~' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+        || matches!(c, '（' | '）' | '－' | '．' | '／')
+}
+
+/// What copying from a web page or an address book leaves behind: soft hyphens, joiners, direction marks.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
