@@ -15,6 +15,7 @@ pub mod error;
 pub mod event;
 pub mod ids;
 pub mod limits;
+pub mod links;
 pub mod message;
 pub mod phone;
 pub mod recipients;

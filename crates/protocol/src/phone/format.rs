@@ -92,10 +92,8 @@ fn north_american(text: &mut String, national: &str, prefix: &str, hyphen: char)
 /// Numbers of a length outside of the plan, or that begin with what at home would be a prefix, show their country.
 fn is_dialled_as_said(plan: Plan, national: &str) -> bool {
     let fits = (usize::from(plan.shortest)..=usize::from(plan.longest)).contains(&national.len());
-    let international = Plan::international_prefix(CallingCode(plan.code));
-    fits && !national.starts_with("00")
-        && !(plan.trunk != Trunk::None && national.starts_with('0'))
-        && !(plan.trunk == Trunk::None && national.starts_with(international))
+    let prefix = if plan.trunk == Trunk::None { Plan::international_prefix(CallingCode(plan.code)) } else { "0" };
+    fits && !national.starts_with("00") && !national.starts_with(prefix)
 }
 
 fn takes_trunk(plan: Plan, national: &str) -> bool {
