@@ -1,4 +1,132 @@
-//! SMS segments.
+//! SMS segments: how a text is cut into what the radio carries (3GPP TS 23.038 and 23.040), as one pays for it.
+//!
+//! A text whose characters are all in the GSM 7-bit default alphabet takes 160 septets in one message, or 153 in each
+//! part of several; characters of the extension table take two and are never cut apart. One character outside makes
+//! the whole text UCS-2: 70 UTF-16 units, or 67 in each part, and a surrogate pair is never cut apart.
+
+#[cfg(test)]
+mod tests;
 
 /// Characters that a text or group MMS may have (the carriers' common ceiling).
 pub const SMS_TEXT_LENGTH: usize = 1_600;
+
+/// How the characters of a text travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Encoding {
+    /// The GSM 7-bit default alphabet with its extension table; a unit is a septet.
+    Gsm7,
+    /// UCS-2; a unit is one of UTF-16.
+    Ucs2,
+}
+
+impl Encoding {
+    /// Units of a message in so many parts: a part of several carries six octets of header less.
+    #[must_use]
+    pub const fn part(self, parts: usize) -> usize {
+        match (self, parts > 1) {
+            (Self::Gsm7, false) => 160,
+            (Self::Gsm7, true) => 153,
+            (Self::Ucs2, false) => 70,
+            (Self::Ucs2, true) => 67,
+        }
+    }
+
+    fn units(self, c: char) -> usize {
+        match self {
+            Self::Gsm7 => gsm7_septets(c).unwrap_or(1),
+            Self::Ucs2 => c.len_utf16(),
+        }
+    }
+}
+
+/// How a text is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segments {
+    /// How its characters travel.
+    pub encoding: Encoding,
+    /// Units of the whole text.
+    pub units: usize,
+    /// Parts that are sent and paid for; 0 for an empty text.
+    pub segments: usize,
+    /// Units in the last part: the 27 of "27 / 160".
+    pub used: usize,
+    /// Units that fit into the last part: the 160 of "27 / 160".
+    pub limit: usize,
+    /// The first character that is not in the GSM alphabet, and so made the text UCS-2.
+    pub forced_by: Option<char>,
+}
+
+impl Segments {
+    /// Units left in the last part.
+    #[must_use]
+    pub const fn remaining(&self) -> usize {
+        self.limit - self.used
+    }
+}
+
+/// Counts what a text takes.
+#[must_use]
+pub fn count(text: &str) -> Segments {
+    let forced_by = text.chars().find(|&c| gsm7_septets(c).is_none());
+    let encoding = if forced_by.is_some() { Encoding::Ucs2 } else { Encoding::Gsm7 };
+    let units = text.chars().map(|c| encoding.units(c)).sum();
+    let single = encoding.part(1);
+    if units <= single {
+        return Segments { encoding, units, segments: usize::from(units > 0), used: units, limit: single, forced_by };
+    }
+    let limit = encoding.part(2);
+    let (mut segments, mut used) = (1, 0);
+    for c in text.chars() {
+        let units = encoding.units(c);
+        if used + units > limit {
+            segments += 1;
+            used = 0;
+        }
+        used += units;
+    }
+    Segments { encoding, units, segments, used, limit, forced_by }
+}
+
+/// The same text with typographic quotes, dashes, dots and spaces as the GSM alphabet has them; `None` unless that
+/// makes a UCS-2 text fit the alphabet. Letters and pictures are never changed.
+#[must_use]
+pub fn plain_look_alike(text: &str) -> Option<String> {
+    let mut plain = String::with_capacity(text.len());
+    let mut changed = false;
+    for c in text.chars() {
+        if gsm7_septets(c).is_some() {
+            plain.push(c);
+            continue;
+        }
+        changed = true;
+        plain.push_str(look_alike(c)?);
+    }
+    changed.then_some(plain)
+}
+
+fn look_alike(c: char) -> Option<&'static str> {
+    Some(match c {
+        '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{2bc}' | '\u{b4}' | '`' | '\u{2039}' | '\u{203a}' => "'",
+        '\u{201c}'..='\u{201f}' | '\u{2033}' | '«' | '»' => "\"",
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '•' | '·' => "-",
+        '…' => "...",
+        '\u{2044}' => "/",
+        '\t' | '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => " ",
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}' => "",
+        _ => return None,
+    })
+}
+
+/// Septets of a character: 1 in the default alphabet, 2 in the extension table, `None` in neither.
+const fn gsm7_septets(c: char) -> Option<usize> {
+    match c {
+        '^' | '{' | '}' | '\\' | '[' | '~' | ']' | '|' | '€' | '\u{c}' => Some(2),
+        '`' => None,
+        ' '..='~' | '\n' | '\r' => Some(1),
+        '£' | '¥' | 'è' | 'é' | 'ù' | 'ì' | 'ò' | 'Ç' | 'Ø' | 'ø' | 'Å' | 'å' => Some(1),
+        'Δ' | 'Φ' | 'Γ' | 'Λ' | 'Ω' | 'Π' | 'Ψ' | 'Σ' | 'Θ' | 'Ξ' => Some(1),
+        'Æ' | 'æ' | 'ß' | 'É' | '¤' | '¡' | '§' | '¿' => Some(1),
+        'Ä' | 'Ö' | 'Ñ' | 'Ü' | 'ä' | 'ö' | 'ñ' | 'ü' | 'à' => Some(1),
+        _ => None,
+    }
+}
