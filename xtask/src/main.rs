@@ -3,10 +3,18 @@
 //! It depends on little, so that its own first build takes seconds: what needs a library is done by the programs it calls.
 
 mod app;
+mod assets;
+mod check;
+mod dist;
 mod finish;
 mod paths;
 mod process;
+mod rules;
+mod serve;
+mod server;
 mod setup;
+mod tally;
+mod test;
 
 use std::process::ExitCode;
 
@@ -25,17 +33,33 @@ struct Arguments {
 enum Task {
     /// Install everything that any command needs. The commands do so by themselves; this does it ahead.
     Setup,
+    /// Run Halyard on this machine, with a demo tenant: builds the app and the server, prints the address and log-ins.
+    Serve(serve::Options),
+    /// As serve, with live reload: the app is rebuilt whenever a file changes.
+    Dev(serve::Options),
+    /// Run every test; the last line says how many passed and how many failed.
+    Test,
+    /// Check form, lints, documentation and dependency rules, with warnings as errors.
+    Check,
+    /// Build the release: the app small and compressed, held against its size budget, and one server binary with it inside.
+    Dist,
     /// Build the app for the browser into dist/.
     App {
         /// As shipped: small, compressed, weighed. Takes minutes.
         #[arg(long)]
         release: bool,
     },
+    /// Make the icons and the emoji list of public/ again from their sources.
+    Assets {
+        /// Write nothing; fail if the committed files are not what their sources make.
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn main() -> ExitCode {
     match run(Arguments::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("halyard: {error:#}");
             ExitCode::FAILURE
@@ -43,12 +67,19 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(task: Task) -> Result<()> {
+fn run(task: Task) -> Result<ExitCode> {
     match task {
-        Task::Setup => setup::all(),
+        Task::Setup => setup::all()?,
+        Task::Serve(options) => serve::serve(&options)?,
+        Task::Dev(options) => serve::dev(&options)?,
+        Task::Test => return test::test(),
+        Task::Check => check::check()?,
+        Task::Dist => dist::dist()?,
         Task::App { release } => {
             let profile = if release { app::Profile::Release } else { app::Profile::Quick };
-            app::build(&setup::WebTools::ensure()?, profile)
+            app::build(&setup::WebTools::ensure()?, profile)?;
         }
+        Task::Assets { check } => assets::assets(check)?,
     }
+    Ok(ExitCode::SUCCESS)
 }

@@ -9,7 +9,7 @@ pub(crate) mod wasm;
 use std::env;
 use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -62,9 +62,12 @@ impl WebTools {
         Ok(command)
     }
 
-    /// Whether the app's compiler is the one that builds everything else.
-    pub(crate) fn is_active_toolchain(&self) -> bool {
-        self.toolchain == WebToolchain::Active
+    /// The folder of the app's own toolchain, where the one that builds everything else will not do.
+    pub(crate) fn own_sysroot(&self) -> Option<&Path> {
+        match &self.toolchain {
+            WebToolchain::Active => None,
+            WebToolchain::Own(folder) => Some(folder),
+        }
     }
 }
 
@@ -86,8 +89,7 @@ impl TestTools {
     /// # Errors
     /// When one is missing and cannot be installed.
     pub(crate) fn ensure() -> Result<Self> {
-        let node = node()?;
-        node::packages(&node)?;
+        let node = node_with_packages()?;
         Ok(Self {
             chromium: tests::chromium(&node)?,
             postgres: tests::postgres()?,
@@ -106,6 +108,16 @@ pub(crate) fn node() -> Result<Node> {
     node::ensure()
 }
 
+/// Finds or installs Node and the packages of `tests/`.
+///
+/// # Errors
+/// When one is missing and cannot be installed.
+pub(crate) fn node_with_packages() -> Result<Node> {
+    let node = node()?;
+    node::packages(&node)?;
+    Ok(node)
+}
+
 /// A command that runs wasm-opt, which is found or installed.
 ///
 /// # Errors
@@ -114,6 +126,14 @@ pub(crate) fn wasm_opt(node: &Node) -> Result<Command> {
     let mut command = node.command("node");
     command.arg(node::wasm_opt(node)?);
     Ok(command)
+}
+
+/// Installs the linter that fits the app's own toolchain.
+///
+/// # Errors
+/// When the system's packages do not have it.
+pub(crate) fn install_own_clippy() -> Result<()> {
+    apt::install(&["rust-web-clippy"], "the linter of the toolchain that builds the app")
 }
 
 /// A cargo command for this workspace with the active toolchain and the shared cache.
@@ -154,7 +174,7 @@ pub(crate) fn all() -> Result<()> {
     let tests = TestTools::ensure()?;
     say(format!(
         "everything is there: {} for the browser, {}, PostgreSQL in {}",
-        if web.is_active_toolchain() { "the active toolchain" } else { "an own toolchain" },
+        web.own_sysroot().map_or_else(|| "the active toolchain".into(), |own| own.display().to_string()),
         tests.chromium.display(),
         tests.postgres.display(),
     ));

@@ -1,0 +1,78 @@
+// Makes public/icons.svg, public/emoji.json and public/LICENSES.txt from the npm packages of tests/package-lock.json.
+// With --check, writes nothing and fails if a committed file is another one.
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+const root = new URL("../../", import.meta.url);
+const packages = new URL("tests/node_modules/", root);
+const require = createRequire(new URL("tests/package.json", root));
+
+// Our name for an icon, where it is not Lucide's.
+const OURS = { contacts: "book-user", "circle-help": "circle-question-mark", filter: "funnel" };
+const ICONS = `
+  contacts message-square-text message-square-plus phone voicemail settings search square-pen pin pin-off minus
+  ellipsis-vertical x chevron-left chevron-right chevron-down chevron-up smile paperclip send-horizontal bell bell-off
+  maximize-2 minimize-2 user-round users-round user-plus trash-2 check check-check clock circle-alert circle-check
+  triangle-alert info circle-help wifi-off layout-grid star plus upload download log-out laptop smartphone monitor sun moon
+  arrow-down pencil building-2 mail refresh-cw history eye eye-off copy list-filter filter keyboard undo-2 loader-circle
+  hash at-sign
+`.trim().split(/\s+/);
+
+// What the systems' fonts of the last two years draw.
+const NEWEST_EMOJI = 15.1;
+
+// The stroke's width is left to the page, which knows the size.
+function icons() {
+  const symbols = ICONS.map((id) => {
+    const svg = readFileSync(new URL(`lucide-static/icons/${OURS[id] ?? id}.svg`, packages), "utf8");
+    const body = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"));
+    const shapes = body.replace(/\s*\/>\s*/g, "/>").replace(/\s+/g, " ").trim();
+    return `<symbol id="${id}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round">${shapes}</symbol>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`;
+}
+
+// [{ group, emoji: [[character, name, words to find it by, 1 if it takes a skin tone], ...] }, ...]
+function emoji() {
+  const keywords = require("emojilib");
+  const groups = require("unicode-emoji-json/data-by-group.json").map(({ name, emojis }) => ({
+    group: name,
+    emoji: emojis
+      .filter((one) => Number(one.emoji_version) <= NEWEST_EMOJI)
+      .map((one) => [one.emoji, one.name, words(one, keywords[one.emoji] ?? []), one.skin_tone_support ? 1 : 0]),
+  }));
+  const rows = groups.map(
+    ({ group, emoji }) => `{"group":${JSON.stringify(group)},"emoji":[\n${emoji.map((row) => JSON.stringify(row)).join(",\n")}\n]}`,
+  );
+  return `[\n${rows.join(",\n")}\n]\n`;
+}
+
+// The words that the name does not already say, each once.
+function words(one, keywords) {
+  const said = new Set(one.name.split(" "));
+  const all = keywords.flatMap((keyword) => keyword.replaceAll("_", " ").toLowerCase().split(" "));
+  return [...new Set(all)].filter((word) => word !== "" && !said.has(word)).join(" ");
+}
+
+function licences() {
+  const of = (name) => readFileSync(new URL(`${name}/LICENSE`, packages), "utf8").trim();
+  const version = (name) => JSON.parse(readFileSync(new URL(`${name}/package.json`, packages), "utf8")).version;
+  const part = (file, name) => `${file} is made from ${name} ${version(name)}:\n\n${of(name)}\n`;
+  return [part("icons.svg", "lucide-static"), part("emoji.json", "unicode-emoji-json"), part("emoji.json", "emojilib")].join(
+    `\n${"-".repeat(80)}\n\n`,
+  );
+}
+
+const files = { "icons.svg": icons(), "emoji.json": emoji(), "LICENSES.txt": licences() };
+const check = process.argv.includes("--check");
+let stale = 0;
+for (const [name, content] of Object.entries(files)) {
+  const file = fileURLToPath(new URL(`public/${name}`, root));
+  if (!check) writeFileSync(file, content);
+  else if (readFileSync(file, "utf8") !== content) {
+    console.error(`public/${name} is not what its source makes: run \`cargo xtask assets\``);
+    stale += 1;
+  }
+}
+process.exitCode = stale === 0 ? 0 : 1;

@@ -1,0 +1,151 @@
+//! Building and running `halyard-server`.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::process::{output, say, shown, stop};
+use crate::setup::cargo;
+
+/// The line that the server prints when it takes connections, before the address.
+const READY: &str = "halyard-server listening on ";
+/// How long a program may take to end when it is asked to.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Builds the server; the path of its binary.
+///
+/// # Errors
+/// When it does not compile.
+pub(crate) fn build(arguments: &[&str]) -> Result<PathBuf> {
+    say("building the server");
+    let mut command = cargo()?;
+    command
+        .args([
+            "build",
+            "--package",
+            "halyard-server",
+            "--bin",
+            "halyard-server",
+            "--message-format",
+            "json-render-diagnostics",
+        ])
+        .args(arguments)
+        .stderr(Stdio::inherit());
+    let out =
+        command.stdin(Stdio::null()).output().with_context(|| format!("could not start `{}`", shown(&command)))?;
+    if !out.status.success() {
+        bail!("the server does not compile");
+    }
+    let text = String::from_utf8_lossy(&out.stdout);
+    let messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let binary = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).next_back();
+    binary.context("cargo did not say where it put halyard-server")
+}
+
+/// A program that ends when this value goes.
+pub(crate) struct Running {
+    child: Child,
+}
+
+impl Running {
+    /// Starts a program outside of the terminal's group: Ctrl-C reaches it through us alone, so that it is asked once.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub(crate) fn start(command: &mut Command) -> Result<Self> {
+        let child =
+            command.process_group(0).spawn().with_context(|| format!("could not start `{}`", shown(command)))?;
+        Ok(Self { child })
+    }
+
+    /// Whether it still runs.
+    pub(crate) fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        stop(&mut self.child, PATIENCE);
+    }
+}
+
+/// Starts a server and waits until it takes connections; the address of its root, as it says it.
+///
+/// # Errors
+/// When it cannot be started or ends before it is ready; its own words are on the terminal.
+pub(crate) fn start(command: &mut Command) -> Result<(Running, String)> {
+    let mut running = Running::start(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
+    let stdout = running.child.stdout.take().context("the server has no output")?;
+    let mut lines = BufReader::new(stdout).lines();
+    while let Some(Ok(line)) = lines.next() {
+        if let Some(address) = line.strip_prefix(READY) {
+            let address = address.trim().to_owned();
+            // What the server says later must go somewhere, or it would stop when the pipe is full.
+            thread::spawn(move || lines.map_while(Result::ok).for_each(|line| println!("{line}")));
+            return Ok((running, address));
+        }
+        println!("{line}");
+    }
+    bail!("the server ended before it was ready");
+}
+
+/// Says when the user or the system asks this program to end.
+pub(crate) struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// From now on, these signals don't end the program: the flag does.
+    ///
+    /// # Errors
+    /// When the system refuses the handlers.
+    pub(crate) fn listen() -> Result<Self> {
+        let flag = Arc::new(AtomicBool::new(false));
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
+            signal_hook::flag::register(signal, Arc::clone(&flag))?;
+        }
+        Ok(Self(flag))
+    }
+
+    /// Waits until a signal comes or one of the programs ends.
+    ///
+    /// # Errors
+    /// When a program ended by itself.
+    pub(crate) fn wait(&self, programs: &mut [(&str, Running)]) -> Result<()> {
+        while !self.0.load(Ordering::Relaxed) {
+            for (name, program) in programs.iter_mut() {
+                if !program.is_running() {
+                    bail!("{name} has ended");
+                }
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        Ok(())
+    }
+}
+
+/// The database of `serve` and `dev`.
+///
+/// # Errors
+/// When its folder cannot be made.
+pub(crate) fn database() -> Result<String> {
+    let folder = crate::paths::data();
+    std::fs::create_dir_all(&folder)?;
+    std::fs::write(folder.join(".gitignore"), "*\n")?;
+    Ok(format!("sqlite:{}", folder.join("halyard.db").display()))
+}
+
+/// Makes the demo tenant if it is not there; what the server says of it: the log-ins.
+///
+/// # Errors
+/// When the server refuses.
+pub(crate) fn demo(binary: &Path, database: &str) -> Result<String> {
+    output(Command::new(binary).args(["demo", "--database", database]))
+}

@@ -1,0 +1,159 @@
+//! `cargo xtask test`: every test there is, and one line at the end that sums them up.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::app::{self, Profile};
+use crate::paths::{dist, root, tests};
+use crate::process::{run, say};
+use crate::rules;
+use crate::server;
+use crate::setup::{TestTools, WebTools, cargo};
+use crate::tally::{Tally, of_cargo_test, of_nextest, watched};
+
+/// What the tests run with.
+struct Bench {
+    web: WebTools,
+    tools: TestTools,
+}
+
+/// Runs everything, even after failures, and prints `N passed, N failed` last.
+///
+/// # Errors
+/// When the set-up fails: then there is nothing to count.
+pub(crate) fn test() -> Result<ExitCode> {
+    let bench = Bench { web: WebTools::ensure()?, tools: TestTools::ensure()? };
+    let mut total = Tally::default();
+    total += counted("dependency rules", rules::check());
+    total += counted("native tests", native(&bench.tools));
+    total += counted("committed assets", assets(&bench.tools));
+    match built(&bench.web) {
+        Ok(server) => {
+            total += counted("end-to-end tests", end_to_end(&bench.tools, &server));
+            total += counted("fuzzing of the HTTP interface", fuzz(&bench.tools, &server));
+        }
+        Err(error) => total += counted("build of the app and the server", Err(error)),
+    }
+    println!("\n{} passed, {} failed", total.passed, total.failed);
+    Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn counted(what: &str, outcome: Result<Tally>) -> Tally {
+    match outcome {
+        Ok(tally) => {
+            say(format!("{what}: {} passed, {} failed", tally.passed, tally.failed));
+            tally
+        }
+        Err(error) => {
+            say(format!("{what} could not run: {error:#}"));
+            Tally::BROKEN
+        }
+    }
+}
+
+/// The tests of the crates, PostgreSQL's included: the server's tests start a cluster of their own with these programs.
+fn native(tools: &TestTools) -> Result<Tally> {
+    say("running the native tests");
+    let scope = ["--workspace", "--exclude", "halyard"];
+    let with_postgres = |command: &mut Command| {
+        command.env("HALYARD_POSTGRES_BIN", &tools.postgres);
+    };
+    let mut tally = Tally::default();
+    if has_nextest() {
+        let mut command = cargo()?;
+        command.args(["nextest", "run", "--no-fail-fast", "--no-tests", "pass"]).args(scope);
+        with_postgres(&mut command);
+        let (success, text) = watched(&mut command)?;
+        tally += of_nextest(&text).with_status(success);
+        // nextest leaves the examples in the documentation to cargo.
+        let (success, text) = watched(cargo()?.args(["test", "--doc", "--quiet", "--no-fail-fast"]).args(scope))?;
+        tally += of_cargo_test(&text).with_status(success);
+    } else {
+        let mut command = cargo()?;
+        command.args(["test", "--quiet", "--no-fail-fast"]).args(scope);
+        with_postgres(&mut command);
+        let (success, text) = watched(&mut command)?;
+        tally += of_cargo_test(&text).with_status(success);
+    }
+    Ok(tally)
+}
+
+fn has_nextest() -> bool {
+    let asked =
+        Command::new("cargo").args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    asked.is_ok_and(|status| status.success())
+}
+
+/// The committed icons and emoji are what their sources make.
+fn assets(tools: &TestTools) -> Result<Tally> {
+    let status = crate::assets::command(&tools.node).arg("--check").status()?;
+    Ok(Tally { passed: u64::from(status.success()), failed: u64::from(!status.success()) })
+}
+
+fn built(web: &WebTools) -> Result<PathBuf> {
+    app::build(web, Profile::Quick)?;
+    server::build(&[])
+}
+
+/// A program of `tests/` that finds the browser and the server in its environment.
+pub(crate) fn with_server(mut command: Command, tools: &TestTools, server: &Path) -> Command {
+    command
+        .current_dir(tests())
+        .env("HALYARD_SERVER_BIN", server)
+        .env("HALYARD_DIST", dist())
+        .env("HALYARD_CHROMIUM", &tools.chromium)
+        .env("HALYARD_SCHEMATHESIS", &tools.schemathesis);
+    command
+}
+
+/// The tests in a real browser against the real server.
+fn end_to_end(tools: &TestTools, server: &Path) -> Result<Tally> {
+    say("running the end-to-end tests");
+    let report = root().join("target/e2e.json");
+    if report.exists() {
+        fs::remove_file(&report)?;
+    }
+    let mut playwright = tools.node.tool("playwright");
+    playwright.args(["test", "--reporter", "list,json"]).env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
+    let status = with_server(playwright, tools, server).status()?;
+    let report = fs::read_to_string(&report).context("Playwright wrote no report")?;
+    Ok(of_playwright(&serde_json::from_str(&report)?).with_status(status.success()))
+}
+
+/// A test that passed only when it was tried again is not a test that passed.
+fn of_playwright(report: &Value) -> Tally {
+    let count = |key: &str| report["stats"][key].as_u64().unwrap_or(0);
+    let broken = report["errors"].as_array().map_or(0, Vec::len) as u64;
+    Tally { passed: count("expected"), failed: count("unexpected") + count("flaky") + broken }
+}
+
+/// schemathesis against a running server: each operation of the OpenAPI page counts.
+fn fuzz(tools: &TestTools, server: &Path) -> Result<Tally> {
+    say("fuzzing the HTTP interface");
+    let report = root().join("target/fuzz.json");
+    if report.exists() {
+        fs::remove_file(&report)?;
+    }
+    let mut node = tools.node.command("node");
+    node.arg("api/fuzz.mjs").arg(&report);
+    run(&mut with_server(node, tools, server))?;
+    let report: Value = serde_json::from_str(&fs::read_to_string(&report).context("the fuzzer wrote no report")?)?;
+    Ok(Tally { passed: report["passed"].as_u64().unwrap_or(0), failed: report["failed"].as_u64().unwrap_or(1) })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn flaky_tests_and_files_that_do_not_load_count_as_failures() {
+        let report = json!({ "stats": { "expected": 7, "unexpected": 1, "flaky": 1, "skipped": 0 }, "errors": [{}] });
+        assert_eq!(of_playwright(&report), Tally { passed: 7, failed: 3 });
+    }
+}
