@@ -1,0 +1,123 @@
+//! What is kept of the windows: on this device, for a reload or a restart, and for the user's other tabs.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::card::{Card, CardKey, Placement};
+use super::desk::Desk;
+use super::geometry::Rect;
+use super::{Outcome, Pane, Windows};
+
+/// The windows as they are kept: what the user wanted, not what the desk of that day allowed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The cards in the order of Tab.
+    pub cards: Vec<CardSnapshot>,
+    /// Narrow shapes: which pane showed.
+    #[serde(default)]
+    pub pane: Pane,
+}
+
+/// A card as it is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardSnapshot {
+    /// Its name.
+    pub key: CardKey,
+    /// Where the user put it; nothing if it has never shown on a wide desk.
+    #[serde(default)]
+    pub wanted: Option<Rect>,
+    /// How it is placed.
+    pub placement: Placement,
+    /// Whether it is pinned.
+    #[serde(default)]
+    pub pinned: bool,
+    /// Its place in the pile, from 0 at the bottom.
+    #[serde(default)]
+    pub stacking: u32,
+}
+
+impl Snapshot {
+    /// What remains after a log out: the pinned cards.
+    #[must_use]
+    pub fn pinned(mut self) -> Self {
+        self.cards.retain(|card| card.pinned);
+        self
+    }
+
+    /// The cards of it that can be shown: each key once, sizes and the pile made sound.
+    fn into_cards(self) -> Vec<Card> {
+        let mut seen = HashSet::new();
+        let mut cards: Vec<Card> = self
+            .cards
+            .into_iter()
+            .filter(|kept| seen.insert(kept.key))
+            .map(|kept| Card {
+                wanted: kept.wanted.map(Rect::sane),
+                placement: kept.placement,
+                pinned: kept.pinned,
+                ..Card::new(kept.key, kept.stacking)
+            })
+            .collect();
+        let mut pile: Vec<usize> = (0..cards.len()).collect();
+        pile.sort_by_key(|at| cards[*at].stacking);
+        for (stacking, at) in (0..).zip(pile) {
+            cards[at].stacking = stacking;
+        }
+        cards
+    }
+}
+
+impl Windows {
+    /// What to keep.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let keep = |card: &Card| CardSnapshot {
+            key: card.key,
+            wanted: card.wanted,
+            placement: card.placement,
+            pinned: card.pinned,
+            stacking: card.stacking,
+        };
+        Snapshot { cards: self.cards.iter().map(keep).collect(), pane: self.pane }
+    }
+
+    /// The windows as they were kept, on a desk that is yet to be measured. Whatever the snapshot says, the cards
+    /// can be shown: each one once, on the desk.
+    #[must_use]
+    pub fn restore(snapshot: Snapshot) -> Self {
+        let mut windows = Self::default();
+        windows.take(snapshot);
+        windows.settle();
+        windows
+    }
+
+    /// The windows as another tab has them now, on this tab's desk and in its pane. The focus goes elsewhere only if
+    /// the card that has it is gone.
+    pub fn adopt(&mut self, snapshot: Snapshot) -> Outcome {
+        self.change(|windows| {
+            let (focused, pane) = (windows.focused(), windows.pane);
+            windows.take(snapshot);
+            windows.pane = pane;
+            match focused {
+                Some(card) if windows.get(card).is_some_and(|card| !card.is_minimised()) => {
+                    windows.raise(card);
+                    false
+                }
+                Some(_) => true,
+                None => false,
+            }
+        })
+    }
+
+    fn take(&mut self, snapshot: Snapshot) {
+        self.pane = snapshot.pane;
+        self.cards = snapshot.into_cards();
+    }
+}
+
+impl Default for Windows {
+    fn default() -> Self {
+        Self { desk: Desk::ASSUMED, measured: false, pane: Pane::Column, cards: Vec::new(), drag: None }
+    }
+}
