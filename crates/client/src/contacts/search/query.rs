@@ -1,0 +1,65 @@
+//! What is looked for: the words of a query, all of which must be found.
+
+use super::digits::DigitQuery;
+use super::{fold, typo};
+
+/// One thing that must be found.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Term {
+    /// The beginning of a word, folded; empty where only a number is meant.
+    pub(super) word: String,
+    /// Its letters, where typos are allowed.
+    pub(super) letters: Vec<char>,
+    /// How many typos.
+    pub(super) typos: u8,
+    /// The digits of a number.
+    pub(super) digits: Option<DigitQuery>,
+}
+
+impl Term {
+    fn word(word: &str) -> Self {
+        let letters: Vec<char> = word.chars().collect();
+        let is_figure = word.bytes().all(|byte| byte.is_ascii_digit());
+        let typos = if is_figure { 0 } else { typo::allowed(letters.len()) };
+        Self { word: word.to_owned(), letters, typos, digits: DigitQuery::read(word) }
+    }
+}
+
+/// A query, in the one or two ways in which it can be meant: `619 555` as two words, or as the digits of one number.
+#[derive(Debug, Default)]
+pub(super) struct Query {
+    pub(super) readings: Vec<Vec<Term>>,
+}
+
+impl Query {
+    pub(super) fn read(text: &str) -> Self {
+        let mut words: Vec<String> = Vec::new();
+        fold::words(text, |word| words.push(word.to_owned()));
+        let is_figure = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
+        let mut joined = Vec::new();
+        let mut has_number = false;
+        for chunk in words.chunk_by(|a, b| is_figure(a) && is_figure(b)) {
+            if chunk.len() == 1 {
+                joined.push(Term::word(&chunk[0]));
+                continue;
+            }
+            // "+44 (0)20 7946 0018": the 0 is for callers at home.
+            let (first, rest) = chunk.split_at(1);
+            let digits: String = first.iter().chain(rest.iter().filter(|word| *word != "0")).cloned().collect();
+            has_number = true;
+            joined.push(Term { word: String::new(), letters: Vec::new(), typos: 0, digits: DigitQuery::read(&digits) });
+        }
+        let mut readings = Vec::new();
+        if !words.is_empty() {
+            readings.push(words.iter().map(|word| Term::word(word)).collect());
+        }
+        if has_number {
+            readings.push(joined);
+        }
+        Self { readings }
+    }
+
+    pub(super) fn may_have_typos(&self) -> bool {
+        self.readings.iter().flatten().any(|term| term.typos > 0)
+    }
+}
