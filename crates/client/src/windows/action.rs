@@ -109,9 +109,29 @@ pub enum Grip {
     Edge(Edge),
 }
 
+impl WindowAction {
+    /// Whether it places cards anew: what a pointer is dragging at that moment stays where it is.
+    const fn places(self) -> bool {
+        matches!(
+            self,
+            Self::ToggleFullscreen(_)
+                | Self::Tile
+                | Self::Snap { .. }
+                | Self::Float(_)
+                | Self::MoveBy { .. }
+                | Self::MoveTo { .. }
+                | Self::ResizeBy { .. }
+                | Self::StartDrag { .. }
+        )
+    }
+}
+
 impl Windows {
     /// Does it; whether the keyboard focus goes to what is in front now.
     pub(super) fn apply(&mut self, action: WindowAction) -> bool {
+        if action.places() {
+            self.drag = None;
+        }
         match action {
             WindowAction::Focus(card) | WindowAction::Restore(card) => self.show(card),
             WindowAction::Raise(card) => {

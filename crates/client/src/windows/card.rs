@@ -199,3 +199,13 @@ impl Card {
         }
     }
 }
+impl CardKey {
+    /// Reads what [`CardKey::attribute`] writes.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.strip_prefix("new-") {
+            Some(n) => n.parse().ok().map(Self::New),
+            None => text.parse().ok().map(Self::Conversation),
+        }
+    }
+}

@@ -186,15 +186,15 @@ impl SnapZone {
     }
 }
 
-/// One half of a span, not shorter than `least`: on a small desk the halves overlap, each at its own end.
+/// A span or one half of it, not shorter than `least`: on a small desk the halves overlap, each at its own end.
 fn half(start: i32, room: i32, half: Half, least: i32) -> (i32, i32) {
     let (near, length) = match half {
-        Half::Both => return (start, room),
+        Half::Both => (start, room),
         Half::First => part(start, room, 0, 2),
         Half::Second => part(start, room, 1, 2),
     };
-    let length_kept = length.max(least);
-    if half == Half::First { (near, length_kept) } else { (near + length - length_kept, length_kept) }
+    let enough = length.max(least);
+    if half == Half::Second { (near + length - enough, enough) } else { (near, enough) }
 }
 
 /// Part `n` of a span that is divided evenly into `of`, with gaps between.

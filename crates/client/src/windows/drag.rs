@@ -116,7 +116,6 @@ impl Windows {
     }
 
     pub(super) fn start_drag(&mut self, key: CardKey, grip: Grip, x: i32, y: i32) {
-        self.cancel_drag();
         let Some(card) = self.movable(key) else { return };
         let hold = match grip {
             Grip::Title => Hold::by_title(card, x, self.desk),

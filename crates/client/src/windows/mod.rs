@@ -16,6 +16,8 @@ mod desk;
 mod drag;
 mod geometry;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 
@@ -206,7 +208,7 @@ impl Windows {
 
     /// Finds a place for the cards that show on a wide desk for the first time.
     fn settle_places(&mut self) {
-        if self.desk.narrow {
+        if self.desk.narrow || !self.measured {
             return;
         }
         let homeless = |card: &Card| card.wanted.is_none() && !card.is_minimised();
