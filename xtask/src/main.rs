@@ -4,6 +4,7 @@
 
 mod app;
 mod assets;
+mod bench;
 mod check;
 mod dist;
 mod finish;
@@ -39,6 +40,17 @@ enum Task {
     Dev(serve::Options),
     /// Run every test; the last line says how many passed and how many failed.
     Test,
+    /// Run the end-to-end tests alone.
+    E2e {
+        /// For Playwright: a file, -g "a title", --headed.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Measure what Halyard promises: first load, Enter to painted, search, a burst. On the release build.
+    Bench {
+        /// Some figures only: firstLoad, enter, otherBrowser, search, burst, nodes.
+        figures: Vec<String>,
+    },
     /// Check form, lints, documentation and dependency rules, with warnings as errors.
     Check,
     /// Build the release: the app small and compressed, held against its size budget, and one server binary with it inside.
@@ -73,6 +85,8 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Serve(options) => serve::serve(&options)?,
         Task::Dev(options) => serve::dev(&options)?,
         Task::Test => return test::test(),
+        Task::E2e { arguments } => return test::e2e(&arguments),
+        Task::Bench { figures } => return bench::bench(&figures),
         Task::Check => check::check()?,
         Task::Dist => dist::dist()?,
         Task::App { release } => {

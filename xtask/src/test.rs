@@ -42,6 +42,19 @@ pub(crate) fn test() -> Result<ExitCode> {
     Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// The end-to-end tests alone, with Playwright's own arguments: a file, `-g "a title"`, `--headed`.
+///
+/// # Errors
+/// When the set-up or a build fails.
+pub(crate) fn e2e(arguments: &[String]) -> Result<ExitCode> {
+    let bench = Bench { web: WebTools::ensure()?, tools: TestTools::ensure()? };
+    let server = built(&bench.web)?;
+    let mut playwright = bench.tools.node.tool("playwright");
+    playwright.arg("test").args(arguments);
+    let status = with_server(playwright, &bench.tools, &server).status()?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
 fn counted(what: &str, outcome: Result<Tally>) -> Tally {
     match outcome {
         Ok(tally) => {

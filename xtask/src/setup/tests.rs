@@ -64,7 +64,8 @@ pub(super) fn postgres() -> Result<PathBuf> {
 }
 
 fn find_postgres() -> Option<PathBuf> {
-    if let Some(program) = on_path("initdb") {
+    // A link on PATH does not stand beside the other programs: what it points to does.
+    if let Some(program) = on_path("initdb").and_then(|program| program.canonicalize().ok()) {
         return program.parent().map(Path::to_path_buf);
     }
     let mut versions: Vec<PathBuf> =

@@ -1,0 +1,39 @@
+// The figures that Halyard promises, taken in a real browser against the real server. Ends with 1 if a goal is missed.
+import { chromium } from "@playwright/test";
+import { chromium as options } from "../harness/chromium.mjs";
+import { harbor, kittiwake } from "../harness/people.mjs";
+import { Server } from "../harness/server.mjs";
+import { figures } from "./figures.mjs";
+import { instrument } from "./painted.mjs";
+import { print } from "./stats.mjs";
+
+const wanted = process.argv.slice(2);
+const server = await Server.start([harbor, kittiwake]);
+const browsers = [];
+const stage = {
+  server,
+  /** A page in a browser of its own: two people do not share a process. */
+  async page(url = server.url) {
+    const browser = await chromium.launch(options());
+    browsers.push(browser);
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US" });
+    await context.addInitScript(instrument);
+    const page = await context.newPage();
+    await page.goto(url);
+    return page;
+  },
+};
+
+try {
+  const taken = [];
+  for (const [name, take] of Object.entries(figures)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    console.error(`halyard: measuring ${name}`);
+    taken.push(...(await take(stage)));
+    await Promise.all(browsers.splice(0).map((browser) => browser.close()));
+  }
+  process.exitCode = print(taken) === 0 ? 0 : 1;
+} finally {
+  await Promise.all(browsers.map((browser) => browser.close()));
+  await server.stop();
+}

@@ -1,0 +1,26 @@
+// Sums of samples, and the table that they are shown in.
+
+/** The value that the share `q` of the samples does not exceed. */
+export function quantile(samples, q) {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)];
+}
+
+export const milliseconds = (value) => `${value.toFixed(1)} ms`;
+
+/** A figure of samples in milliseconds, held against a goal for its 95th percentile. */
+export function p95(name, samples, goal, method) {
+  const value = quantile(samples, 0.95);
+  const shown = `${milliseconds(value)} (median ${milliseconds(quantile(samples, 0.5))}, n=${samples.length})`;
+  return { name, measured: `p95 ${shown}`, goal: `p95 <= ${goal} ms`, met: value <= goal, method };
+}
+
+/** Prints a figure under another, each with how it was taken. */
+export function print(figures) {
+  for (const { name, measured, goal, met, method } of figures) {
+    console.log(`\n${met ? "ok  " : "MISS"} ${name}: ${measured}; goal ${goal}\n     ${method}`);
+  }
+  const missed = figures.filter(({ met }) => !met).length;
+  console.log(`\n${figures.length - missed} of ${figures.length} goals met`);
+  return missed;
+}

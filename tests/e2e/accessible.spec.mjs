@@ -1,0 +1,64 @@
+// axe finds nothing, in light and dark, at every width; and no width scrolls sideways.
+import AxeBuilder from "@axe-core/playwright";
+import { begin, card, contactRow, expect, goTo, send, serverWith, signIn, test } from "../harness/app.mjs";
+import { Api } from "../harness/api.mjs";
+import { LENA, harbor, kittiwake } from "../harness/people.mjs";
+
+const here = serverWith(harbor, kittiwake);
+const SIZES = [[1440, 900], [768, 1024], [400, 640], [320, 640]];
+
+test.beforeAll(async () => {
+  const lena = await Api.signIn(here.url, LENA);
+  await lena.save({
+    scope: "shared",
+    given: "Maya",
+    family: "Delgado",
+    company: "Kittiwake Charters",
+    emails: ["maya@kittiwake.example"],
+    numbers: [{ label: "mobile", number: "+16195550142" }, { label: "work", number: "+16195550177" }],
+  });
+});
+
+async function clean(page, what) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(({ id, nodes }) => `${what}: ${id} at ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
+  expect.soft(found).toEqual([]);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect.soft(overflow, `${what} scrolls sideways`).toBeLessThanOrEqual(0);
+}
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const [width, height] of SIZES) {
+    test(`${colorScheme} at ${width}x${height}`, async ({ person }) => {
+      const page = await person(undefined, { baseURL: here.url, colorScheme, viewport: { width, height }, reducedMotion: "reduce" });
+      await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+      await clean(page, "the sign-in");
+
+      await signIn(page, LENA);
+
+      await goTo(page, "Contacts");
+      await expect(contactRow(page, "Maya Delgado")).toBeVisible();
+      await clean(page, "the contacts");
+      await contactRow(page, "Maya Delgado").getByText("Maya Delgado").click();
+      await expect(page.getByRole("heading", { name: "Maya Delgado" })).toBeVisible();
+      await clean(page, "the contact's details");
+
+      await page.goto(here.url);
+      await begin(page, "6195550142");
+      await send(page, "Maya Delgado", "The slip is yours until Friday.");
+      await clean(page, "the card");
+      await card(page, "Maya Delgado").getByRole("button", { name: "More" }).click();
+      await expect(page.getByRole("menuitem").first()).toBeVisible();
+      await clean(page, "the card's menu");
+      await page.keyboard.press("Escape");
+
+      await page.goto(here.url);
+      await goTo(page, "Chat and SMS");
+      await clean(page, "the column");
+      await page.getByRole("button", { name: "New Conversation" }).click();
+      await page.getByRole("combobox", { name: "Add Contact" }).fill("l");
+      await expect(page.getByRole("option").first()).toBeVisible();
+      await clean(page, "the new conversation");
+    });
+  }
+}

@@ -1,0 +1,64 @@
+// Contacts: found by any word or digits, added, changed, deleted with a way back, and brought in from files.
+import { contactRow, expect, goTo, serverWith, test } from "../harness/app.mjs";
+import { Api } from "../harness/api.mjs";
+import { LENA, harbor } from "../harness/people.mjs";
+
+const here = serverWith(harbor);
+
+const search = (page) => page.getByRole("searchbox", { name: /Search/ });
+
+test("search finds by name, company, e-mail and digits, as one types", async ({ person }) => {
+  const api = await Api.signIn(here.url, LENA);
+  await api.save({
+    scope: "shared", given: "Rosa", family: "Tanaka", company: "Atlas Boatworks", emails: ["rosa@atlas.example"],
+    numbers: [{ label: "work", number: "+16195550160" }],
+  });
+  const lena = await person(LENA, { baseURL: here.url });
+  await goTo(lena, "Contacts");
+  for (const words of ["tana", "atlas", "rosa@", "0160", "(619) 555-0160"]) {
+    await search(lena).fill(words);
+    await expect(contactRow(lena, "Rosa Tanaka"), words).toBeVisible();
+    await expect(contactRow(lena, "Theo Brandt"), words).toBeHidden();
+  }
+  await search(lena).fill("nobody of this name");
+  await expect(contactRow(lena, "Rosa Tanaka")).toBeHidden();
+});
+
+test("a contact is added, changed, deleted, and comes back by Undo", async ({ person }) => {
+  const lena = await person(LENA, { baseURL: here.url });
+  await goTo(lena, "Contacts");
+  await lena.getByRole("button", { name: /^(Add|New) contact/i }).click();
+  await lena.getByRole("textbox", { name: "First name" }).fill("Devon");
+  await lena.getByRole("textbox", { name: "Last name" }).fill("Kerr");
+  await lena.getByRole("textbox", { name: /^Number/ }).first().fill("(619) 555-0177");
+  await lena.getByRole("button", { name: "Save" }).click();
+  await expect(contactRow(lena, "Devon Kerr")).toBeVisible();
+
+  await contactRow(lena, "Devon Kerr").getByText("Devon Kerr").click();
+  await lena.getByRole("button", { name: "Edit" }).click();
+  await lena.getByRole("textbox", { name: "Company" }).fill("Atlas Boatworks");
+  await lena.getByRole("button", { name: "Save" }).click();
+  await expect(lena.getByText("Atlas Boatworks").first()).toBeVisible();
+
+  await lena.getByRole("button", { name: "Delete" }).click();
+  await expect(contactRow(lena, "Devon Kerr")).toBeHidden();
+  await lena.getByRole("button", { name: "Undo" }).click();
+  await expect(contactRow(lena, "Devon Kerr")).toBeVisible();
+});
+
+const CARDS = `BEGIN:VCARD\r\nVERSION:4.0\r\nN:Wirth;Jonas;;;\r\nFN:Jonas Wirth\r\nTEL;TYPE=cell;VALUE=uri:tel:+1-619-555-0131\r\nEND:VCARD\r
+BEGIN:VCARD\r\nVERSION:3.0\r\nN:Iyer;Anil;;;\r\nFN:Anil Iyer\r\nTEL;TYPE=WORK:not a number\r\nEND:VCARD\r\n`;
+
+test("an import shows what it will do, says which line is broken, and saves the rest at once", async ({ person }) => {
+  const lena = await person(LENA, { baseURL: here.url });
+  await goTo(lena, "Contacts");
+  const choosing = lena.waitForEvent("filechooser");
+  await lena.getByRole("button", { name: /Import/ }).click();
+  const inDialog = lena.getByRole("dialog").getByRole("button", { name: /Choose a file/ });
+  const chooser = await Promise.race([choosing, inDialog.click().then(() => choosing)]);
+  await chooser.setFiles({ name: "friends.vcf", mimeType: "text/vcard", buffer: Buffer.from(CARDS) });
+  await expect(lena.getByText("Jonas Wirth")).toBeVisible();
+  await expect(lena.getByText(/line 1[0-9]/i).first()).toBeVisible();
+  await lena.getByRole("button", { name: /^(Import|Save)/ }).last().click();
+  await expect(contactRow(lena, "Jonas Wirth")).toBeVisible();
+});
