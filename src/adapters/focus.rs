@@ -1,0 +1,44 @@
+//! The keyboard focus.
+//!
+//! Always holds: the focus is moved after the views have been drawn, and the page scrolls only as far as is needed
+//! to show where it went.
+
+use halyard_client::FocusTarget;
+use leptos::prelude::request_animation_frame;
+use wasm_bindgen::JsCast;
+use web_sys::{FocusOptions, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+
+/// Frames to wait for the place to be drawn.
+const FRAMES: u8 = 4;
+
+/// Puts the focus at the element with the target's `data-focus`, once there is one.
+pub(super) fn run(target: FocusTarget) {
+    let selector = ["[data-focus=\"", &target.attribute(), "\"]"].concat();
+    attempt(selector, FRAMES);
+}
+
+fn attempt(selector: String, frames: u8) {
+    request_animation_frame(move || match find(&selector) {
+        Some(element) => focus(&element),
+        None if frames > 1 => attempt(selector, frames - 1),
+        // The place has gone again meanwhile: the focus stays where it is.
+        None => {}
+    });
+}
+
+/// The element, if it is drawn: one in a pane that is not shown can't take the focus.
+fn find(selector: &str) -> Option<HtmlElement> {
+    let document = web_sys::window()?.document()?;
+    let element: HtmlElement = document.query_selector(selector).ok()??.dyn_into().ok()?;
+    (element.get_client_rects().length() > 0).then_some(element)
+}
+
+fn focus(element: &HtmlElement) {
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    let _ = element.focus_with_options(&options);
+    let nearest = ScrollIntoViewOptions::new();
+    nearest.set_block(ScrollLogicalPosition::Nearest);
+    nearest.set_inline(ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&nearest);
+}

@@ -1,0 +1,75 @@
+//! The adapters: each turns one family of effects into browser calls, and their outcome into events.
+//!
+//! Owns every handle that the browser gives out: the socket, timers, the database, listeners, live regions.
+//! Always holds: an adapter decides nothing. It carries out one effect and reports what became of it; whether to try
+//! again, when, and what to tell the user is for `halyard_client`.
+
+mod announce;
+mod database;
+mod focus;
+pub mod history;
+mod http;
+mod socket;
+mod system;
+pub mod theme;
+mod timer;
+
+use std::rc::Rc;
+
+use halyard_client::{Effect, Event};
+
+/// Takes an event to the machine. Never called from inside of an effect: the adapters answer in a later task.
+pub type Dispatch = Rc<dyn Fn(Event)>;
+
+/// All adapters, with what they hold.
+pub struct Adapters {
+    send: Dispatch,
+    announcer: announce::Announcer,
+    database: database::Database,
+    socket: socket::Socket,
+    system: system::System,
+    timers: timer::Timers,
+    _history: Option<gloo_events::EventListener>,
+}
+
+impl Adapters {
+    /// Begins to listen to the browser. What it says comes by `send` from then on.
+    #[must_use]
+    pub fn new(send: Dispatch) -> Self {
+        Self {
+            announcer: announce::Announcer::new(),
+            database: database::Database::new(send.clone()),
+            socket: socket::Socket::new(send.clone()),
+            system: system::System::new(send.clone()),
+            timers: timer::Timers::new(send.clone()),
+            _history: history::listen(send.clone()),
+            send,
+        }
+    }
+
+    /// Reports whether the tab has the user's attention, whether there is a network, and how large everything is,
+    /// as it stands now. To be called once, when the machine has started.
+    pub fn report(&self) {
+        self.system.report();
+    }
+
+    /// Follows the size of the desk, the place where the cards lie. The view calls this when it has made one.
+    pub fn observe_desk(&self, desk: &web_sys::Element) {
+        self.system.observe_desk(desk);
+    }
+
+    /// Carries out an effect.
+    pub fn run(&self, effect: Effect) {
+        match effect {
+            Effect::Http(id, request) => http::run(id, request, self.send.clone()),
+            Effect::Socket(command) => self.socket.run(command),
+            Effect::SetTimer(id, milliseconds) => self.timers.set(id, milliseconds),
+            Effect::CancelTimer(id) => self.timers.cancel(id),
+            Effect::Focus(target) => focus::run(target),
+            Effect::Announce(text) => self.announcer.say(text),
+            Effect::Navigate { route, replace } => history::run(route, replace),
+            Effect::Title(unread) => system::set_title(unread),
+            Effect::Db(command) => self.database.run(command),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What the browser says of itself: attention, network, sizes; and the tab's title.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use halyard_client::{Event, System as Said};
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, ResizeObserver, VisibilityState, Window};
+
+use super::Dispatch;
+
+/// Holds the listeners and the last size of the desk.
+pub(super) struct System {
+    send: Dispatch,
+    desk: Rc<Cell<(u32, u32)>>,
+    observer: Option<ResizeObserver>,
+    _resized: Closure<dyn Fn(js_sys::Array)>,
+    _listeners: Vec<EventListener>,
+}
+
+impl System {
+    pub(super) fn new(send: Dispatch) -> Self {
+        let desk = Rc::new(Cell::new((0, 0)));
+        let resized = {
+            let (send, desk) = (send.clone(), desk.clone());
+            Closure::new(move |entries: js_sys::Array| {
+                // The last entry is the newest desk. One that is not shown has no size: the last one still counts.
+                let size = entries.pop().dyn_into::<web_sys::ResizeObserverEntry>().map(|entry| entry.content_rect());
+                if let Ok(size) = size
+                    && size.width() > 0.0
+                {
+                    desk.set((whole(size.width()), whole(size.height())));
+                    send(sizes(desk.get()));
+                }
+            })
+        };
+        let observer = ResizeObserver::new(resized.as_ref().unchecked_ref()).ok();
+        let listeners = web_sys::window().map_or_else(Vec::new, |window| listen(&window, &send, &desk));
+        Self { send, desk, observer, _resized: resized, _listeners: listeners }
+    }
+
+    pub(super) fn report(&self) {
+        (self.send)(Event::System(Said::Attention(has_attention())));
+        (self.send)(Event::System(Said::Online(is_online())));
+        (self.send)(sizes(self.desk.get()));
+    }
+
+    pub(super) fn observe_desk(&self, desk: &Element) {
+        if let Some(observer) = &self.observer {
+            observer.disconnect();
+            observer.observe(desk);
+        }
+    }
+}
+
+fn listen(window: &Window, send: &Dispatch, desk: &Rc<Cell<(u32, u32)>>) -> Vec<EventListener> {
+    let on = |target: &web_sys::EventTarget, name: &'static str, event: Rc<dyn Fn() -> Event>| {
+        let send = send.clone();
+        EventListener::new(target, name, move |_| send(event()))
+    };
+    let attention: Rc<dyn Fn() -> Event> = Rc::new(|| Event::System(Said::Attention(has_attention())));
+    let online: Rc<dyn Fn() -> Event> = Rc::new(|| Event::System(Said::Online(is_online())));
+    let desk = desk.clone();
+    let resized: Rc<dyn Fn() -> Event> = Rc::new(move || sizes(desk.get()));
+    let mut listeners = vec![
+        on(window, "focus", attention.clone()),
+        on(window, "blur", attention.clone()),
+        on(window, "online", online.clone()),
+        on(window, "offline", online),
+        on(window, "resize", resized),
+    ];
+    if let Some(document) = window.document() {
+        listeners.push(on(&document, "visibilitychange", attention));
+    }
+    listeners
+}
+
+fn sizes((width, height): (u32, u32)) -> Event {
+    let viewport = web_sys::window().and_then(|window| window.inner_width().ok()).and_then(|width| width.as_f64());
+    let viewport = whole(viewport.unwrap_or_default());
+    Event::System(Said::Resized { viewport, width, height })
+}
+
+/// Whole CSS pixels of a size.
+fn whole(pixels: f64) -> u32 {
+    // A float too large for the type becomes its largest value, a negative one 0: right for a size.
+    pixels as u32
+}
+
+fn has_attention() -> bool {
+    web_sys::window().and_then(|window| window.document()).is_some_and(|document| {
+        document.visibility_state() == VisibilityState::Visible && document.has_focus().unwrap_or(true)
+    })
+}
+
+fn is_online() -> bool {
+    web_sys::window().is_none_or(|window| window.navigator().on_line())
+}
+
+/// Shows the number of unread conversations in the tab's title and, where the app is installed, at its icon.
+pub(super) fn set_title(unread: u32) {
+    let Some(window) = web_sys::window() else { return };
+    if let Some(document) = window.document() {
+        let title = match unread {
+            0 => "Halyard".to_owned(),
+            some => ["(", &some.to_string(), ") Halyard"].concat(),
+        };
+        document.set_title(&title);
+    }
+    set_badge(&window.navigator(), unread);
+}
+
+/// The Badging API, where there is one. 0 takes the badge away.
+fn set_badge(navigator: &JsValue, unread: u32) {
+    let set = js_sys::Reflect::get(navigator, &JsValue::from_str("setAppBadge"));
+    if let Some(set) = set.ok().and_then(|set| set.dyn_into::<js_sys::Function>().ok())
+        && let Ok(promise) = set.call1(navigator, &JsValue::from(unread))
+        && let Ok(promise) = promise.dyn_into::<js_sys::Promise>()
+    {
+        wasm_bindgen_futures::spawn_local(async move {
+            // Refused in a tab of a browser that is not installed: then the title has to do.
+            let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+        });
+    }
+}

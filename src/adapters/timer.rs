@@ -1,0 +1,37 @@
+//! Timers.
+//!
+//! Always holds: there is at most one timer for a [`TimerId`], and one that was cancelled or replaced is not heard.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use halyard_client::{Event, TimerId};
+
+use super::Dispatch;
+
+/// Holds the timers that run.
+pub(super) struct Timers {
+    send: Dispatch,
+    running: Rc<RefCell<BTreeMap<TimerId, Timeout>>>,
+}
+
+impl Timers {
+    pub(super) fn new(send: Dispatch) -> Self {
+        Self { send, running: Rc::default() }
+    }
+
+    pub(super) fn set(&self, id: TimerId, milliseconds: u32) {
+        let (send, running) = (self.send.clone(), self.running.clone());
+        let timeout = Timeout::new(milliseconds, move || {
+            running.borrow_mut().remove(&id);
+            send(Event::Timer(id));
+        });
+        self.running.borrow_mut().insert(id, timeout);
+    }
+
+    pub(super) fn cancel(&self, id: TimerId) {
+        self.running.borrow_mut().remove(&id);
+    }
+}
