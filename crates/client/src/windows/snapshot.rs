@@ -1,7 +1,5 @@
 //! What is kept of the windows: on this device, for a reload or a restart, and for the user's other tabs.
 
-use std::collections::HashSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::card::{Card, CardKey, Placement};
@@ -47,18 +45,13 @@ impl Snapshot {
 
     /// The cards of it that can be shown: each key once, sizes and the pile made sound.
     fn into_cards(self) -> Vec<Card> {
-        let mut seen = HashSet::new();
-        let mut cards: Vec<Card> = self
-            .cards
-            .into_iter()
-            .filter(|kept| seen.insert(kept.key))
-            .map(|kept| Card {
-                wanted: kept.wanted.map(Rect::sane),
-                placement: kept.placement,
-                pinned: kept.pinned,
-                ..Card::new(kept.key, kept.stacking)
-            })
-            .collect();
+        let mut cards: Vec<Card> = Vec::with_capacity(self.cards.len());
+        for kept in self.cards {
+            if !cards.iter().any(|card| card.key == kept.key) {
+                let CardSnapshot { key, wanted, placement, pinned, stacking } = kept;
+                cards.push(Card { wanted: wanted.map(Rect::sane), placement, pinned, ..Card::new(key, stacking) });
+            }
+        }
         let mut pile: Vec<usize> = (0..cards.len()).collect();
         pile.sort_by_key(|at| cards[*at].stacking);
         for (stacking, at) in (0..).zip(pile) {

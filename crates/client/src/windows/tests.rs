@@ -194,9 +194,11 @@ fn a_new_conversation_with_the_people_of_an_open_card_closes_in_its_favour() {
     let mut windows = wide(&[ADA, NEW]);
     let before = bounds(&windows, ADA);
     let _ = windows.act(WindowAction::Minimise(ADA));
+    let _ = windows.act(WindowAction::SetPinned(NEW, true));
     assert_eq!(windows.retarget(NEW, ADA), Outcome { changed: true, focus: to_card(ADA) });
     assert_eq!(keys(&windows), [ADA]);
     assert_eq!(bounds(&windows, ADA), before);
+    assert!(windows.get(ADA).unwrap().is_pinned());
 }
 
 #[test]

@@ -64,6 +64,8 @@ fn a_card_dragged_to_an_edge_snaps_to_what_the_preview_showed() {
     for (x, y, zone) in [
         (2, 300, SnapZone::Left),
         (1030, 300, SnapZone::Right),
+        // To the side along the top, where the titles of cards are.
+        (5, 28, SnapZone::Left),
         (500, -3, SnapZone::Top),
         (500, 780, SnapZone::Bottom),
         (-30, 5, SnapZone::TopLeft),
@@ -85,7 +87,6 @@ fn a_card_dragged_to_an_edge_snaps_to_what_the_preview_showed() {
 #[test]
 fn away_from_the_edges_nothing_snaps() {
     let windows = wide(&[ADA]);
-    // Along the titles of cards that lie at the top, too.
     for (x, y) in [(500, 300), (100, 1), (40, 20), (20, 400)] {
         assert_eq!(windows.snap_preview(ADA, x, y), None, "{x} {y}");
     }
@@ -185,6 +186,15 @@ fn placing_a_card_by_keys_takes_it_out_of_the_pointers_hand() {
     let _ = windows.act(WindowAction::Snap { card: ADA, zone: SnapZone::Left });
     let _ = windows.act(WindowAction::CancelDrag);
     assert_eq!(windows.get(ADA).unwrap().snapped(), Some(SnapZone::Left));
+}
+
+#[test]
+fn a_new_conversation_that_becomes_its_card_stays_in_the_users_hand() {
+    let mut windows = wide(&[NEW]);
+    let _ = windows.act(WindowAction::StartDrag { card: NEW, grip: Grip::Title, x: 100, y: 20 });
+    let _ = windows.retarget(NEW, ADA);
+    let _ = windows.act(WindowAction::EndDrag { x: 200, y: 120 });
+    assert_eq!(bounds(&windows, ADA), (116, 100, 330, 470));
 }
 
 #[test]

@@ -28,6 +28,15 @@ fn a_card_opens_in_the_gap_that_another_one_has_left() {
 }
 
 #[test]
+fn a_card_in_the_dock_keeps_no_place_free() {
+    let mut windows = wide(&[ADA, BEN]);
+    let gap = bounds(&windows, ADA);
+    let _ = windows.act(WindowAction::Minimise(ADA));
+    let _ = windows.open(CLEO);
+    assert_eq!(bounds(&windows, CLEO), gap);
+}
+
+#[test]
 fn on_a_full_desk_cards_open_in_a_cascade_that_shows_every_title() {
     let mut windows = wide(&[]);
     for n in 0..40 {
@@ -118,6 +127,14 @@ fn the_last_row_of_tiles_has_no_hole() {
 }
 
 #[test]
+fn four_tiles_make_two_even_rows() {
+    let mut windows = wide(&[ADA, BEN, CLEO, NEW]);
+    let _ = windows.act(WindowAction::Tile);
+    assert_eq!(bounds(&windows, ADA), (16, 0, 492, 377));
+    assert_eq!(bounds(&windows, NEW), (524, 393, 492, 377));
+}
+
+#[test]
 fn tiling_leaves_the_dock_alone() {
     let mut windows = wide(&[ADA, BEN]);
     let _ = windows.act(WindowAction::Minimise(ADA));
@@ -134,7 +151,9 @@ fn what_has_no_room_among_the_tiles_lies_in_a_cascade_above_them() {
     for n in 1..=12 {
         let _ = windows.open(conversation(n));
     }
-    let _ = windows.act(WindowAction::Focus(conversation(2)));
+    for n in [1, 5, 9, 2] {
+        let _ = windows.act(WindowAction::Focus(conversation(n)));
+    }
     let _ = windows.act(WindowAction::Tile);
     // Three columns and three rows: nine tiles.
     let tiled: Vec<&Card> = windows.cards().take(9).filter(|card| !card.is_front()).collect();

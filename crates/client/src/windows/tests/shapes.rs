@@ -24,6 +24,12 @@ fn what_the_user_moves_on_a_small_desk_is_their_new_will_and_the_rest_the_old() 
     let _ = windows.act(WindowAction::MoveBy { card: ADA, dx: -100, dy: 0 });
     let _ = windows.resize_desk(1440, 1032, 786);
     assert_eq!(bounds(&windows, ADA), (162, 300, 330, 470));
+
+    let _ = windows.act(WindowAction::MoveTo { card: ADA, x: 600, y: 300 });
+    let _ = windows.resize_desk(1000, 592, 700);
+    let _ = windows.act(WindowAction::MoveBy { card: ADA, dx: 0, dy: -50 });
+    let _ = windows.resize_desk(1440, 1032, 786);
+    assert_eq!(bounds(&windows, ADA), (600, 180, 330, 470));
 }
 
 #[test]
