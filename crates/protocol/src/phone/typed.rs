@@ -25,7 +25,7 @@ impl PhoneNumber {
     /// [`PhoneNumberError`]: no number, or none that can exist by the country's numbering plan. A number with an
     /// extension is refused, too; [`PhoneNumber::split_extension`] takes it apart.
     pub fn from_typed(text: &str, home: CallingCode) -> Result<Self, PhoneNumberError> {
-        let text = without_scheme(text.trim());
+        let text = without_scheme(text);
         if Self::split_extension(text).1.is_some() {
             return Err(PhoneNumberError::Extension);
         }
@@ -46,9 +46,11 @@ impl PhoneNumber {
         refused.map_or_else(|| written.national(home), Err)
     }
 
-    /// Splits `619-555-0142 ext. 5` into the number and the extension's digits; `None` without an extension.
+    /// Splits `619-555-0142 ext. 5` or `tel:+1-619-555-0142;ext=5` into the number and the extension's digits; `None`
+    /// without an extension.
     #[must_use]
     pub fn split_extension(text: &str) -> (&str, Option<&str>) {
+        let text = without_scheme(text);
         let none = (text, None);
         let Some(start) = text.find(|c: char| c.is_alphabetic() || matches!(c, '#' | ',' | ';')) else { return none };
         let (number, rest) = text.split_at(start);
@@ -163,6 +165,7 @@ impl Plan {
 }
 
 fn without_scheme(text: &str) -> &str {
+    let text = text.trim();
     match text.get(..4) {
         Some(scheme) if scheme.eq_ignore_ascii_case("tel:") => {
             let number = text[4..].trim_start_matches('/').trim_start();

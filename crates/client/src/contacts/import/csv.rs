@@ -1,0 +1,228 @@
+//! CSV (RFC 4180): quoted fields with delimiters, quotes and line breaks in them; comma, semicolon or tab.
+
+use halyard_protocol::{CallingCode, NumberLabel};
+
+use super::person::{Person, label};
+use super::{Format, Preview, google, outlook};
+
+/// Bytes of a quoted field at most. A longer one is a quote that was never closed.
+const LONGEST_FIELD: usize = 64 * 1024;
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Column {
+    FullName,
+    Given,
+    Middle,
+    Family,
+    Company,
+    Email,
+    Phone(NumberLabel),
+    /// The label of the phone in the column of the same number.
+    PhoneLabel(u16),
+    LabelledPhone(u16),
+    /// Nothing that a contact keeps.
+    Else,
+}
+
+/// A record: the line that it begins on, and its fields or what is wrong with it.
+struct Record {
+    line: usize,
+    fields: Result<Vec<String>, &'static str>,
+}
+
+/// Reads a table whose first record names the columns.
+pub(super) fn parse(text: &str, home: CallingCode) -> Preview {
+    let (skipped, text, delimiter) = delimiter(text);
+    let mut records = Records { rest: text, line: 1 + skipped, delimiter };
+    let Some(head) = records.find(|record| !record.is_blank()) else { return Preview::failed("This file is empty.") };
+    let names = match head.fields {
+        Ok(names) => names,
+        Err(message) => {
+            let mut preview = Preview::new(Format::Unknown);
+            preview.error(head.line, message);
+            return preview;
+        }
+    };
+    let names: Vec<String> = names.iter().map(|name| name.trim().to_lowercase()).collect();
+    let (format, columns) = if let Some(columns) = google::columns(&names) {
+        (Format::Google, columns)
+    } else {
+        let (format, columns) = outlook::columns(&names);
+        if columns.iter().all(|column| *column == Column::Else) {
+            return Preview::failed(
+                "The first line must name the columns, for example: First Name, Last Name, Company, Mobile Phone, E-mail.",
+            );
+        }
+        (format, columns)
+    };
+    let mut preview = Preview::new(format);
+    for record in records {
+        if record.is_blank() {
+            continue;
+        }
+        match record.fields {
+            Err(message) => preview.error(record.line, message),
+            Ok(fields) if fields.iter().skip(columns.len()).any(|field| !field.trim().is_empty()) => {
+                let [found, wanted] = [fields.len(), columns.len()].map(|count| count.to_string());
+                let message = ["This line has ", &found, " fields, but there are ", &wanted, " columns."].concat();
+                preview.error(record.line, &message);
+            }
+            Ok(fields) => preview.add(person(&columns, &fields, format, home).row(record.line)),
+        }
+    }
+    preview
+}
+
+fn person(columns: &[Column], fields: &[String], format: Format, home: CallingCode) -> Person {
+    let mut person = Person::default();
+    if fields.len() < columns.len() {
+        person.warn("The line is shorter than the first one.");
+    }
+    let label_of = |number: u16| {
+        let column = columns.iter().position(|column| *column == Column::PhoneLabel(number));
+        column.and_then(|at| fields.get(at)).map_or(NumberLabel::Other, |words| label(words))
+    };
+    for (column, field) in columns.iter().zip(fields) {
+        // Google puts several values of one kind into one field.
+        let values = || field.split(if format == Format::Google { " ::: " } else { "\n" });
+        match *column {
+            Column::FullName => set(&mut person.full, field),
+            Column::Given => set(&mut person.given, field),
+            Column::Middle => set(&mut person.middle, field),
+            Column::Family => set(&mut person.family, field),
+            Column::Company => set(&mut person.company, field),
+            Column::Email => values().for_each(|text| person.email(text)),
+            Column::Phone(label) => values().for_each(|text| person.number(text, label, home)),
+            Column::LabelledPhone(number) => {
+                let label = label_of(number);
+                values().for_each(|text| person.number(text, label, home));
+            }
+            Column::PhoneLabel(_) | Column::Else => {}
+        }
+    }
+    person
+}
+
+/// The first of several columns with the same meaning counts.
+fn set(text: &mut String, field: &str) {
+    if text.trim().is_empty() {
+        field.clone_into(text);
+    }
+}
+
+/// What separates the fields: said by a line `sep=;`, as spreadsheets understand it, or what the first line has most
+/// of. Gives how many lines that took, and the text after them.
+fn delimiter(text: &str) -> (usize, &str, char) {
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    if let Some(said) = first.strip_prefix("sep=").and_then(|said| said.chars().next())
+        && text.starts_with(first)
+    {
+        let rest = text[first.len()..].trim_start_matches('\r');
+        return (1, rest.strip_prefix('\n').unwrap_or(rest), said);
+    }
+    let mut quoted = false;
+    let mut counts = [(',', 0_usize), (';', 0), ('\t', 0)];
+    for c in first.chars() {
+        quoted ^= c == '"';
+        if !quoted && let Some((_, count)) = counts.iter_mut().find(|(delimiter, _)| *delimiter == c) {
+            *count += 1;
+        }
+    }
+    let most = counts.iter().rev().max_by_key(|(_, count)| *count).map_or(',', |(delimiter, _)| *delimiter);
+    (0, text, most)
+}
+
+impl Record {
+    fn is_blank(&self) -> bool {
+        self.fields.as_ref().is_ok_and(|fields| fields.iter().all(|field| field.trim().is_empty()))
+    }
+}
+
+/// The records of a text, one after the other. After a broken one it goes on with the next line, so that a quote too
+/// many costs one line and not the file.
+struct Records<'a> {
+    rest: &'a str,
+    line: usize,
+    delimiter: char,
+}
+
+impl Iterator for Records<'_> {
+    type Item = Record;
+
+    fn next(&mut self) -> Option<Record> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let line = self.line;
+        let (length, fields) = match record(self.rest, self.delimiter) {
+            Ok((length, fields)) => (length, Ok(fields)),
+            Err(message) => (line_length(self.rest), Err(message)),
+        };
+        let (read, rest) = self.rest.split_at(length);
+        self.line += line_breaks(read);
+        self.rest = rest;
+        Some(Record { line, fields })
+    }
+}
+
+/// Bytes of the first line with its end.
+fn line_length(text: &str) -> usize {
+    match text.find(['\n', '\r']) {
+        Some(at) if text[at..].starts_with("\r\n") => at + 2,
+        Some(at) => at + 1,
+        None => text.len(),
+    }
+}
+
+fn line_breaks(text: &str) -> usize {
+    let lone_returns = text.matches('\r').count() - text.matches("\r\n").count();
+    text.matches('\n').count() + lone_returns
+}
+
+/// Bytes of the first record with its end, and its fields.
+fn record(text: &str, delimiter: char) -> Result<(usize, Vec<String>), &'static str> {
+    let mut fields = Vec::new();
+    let mut at = 0;
+    loop {
+        let rest = &text[at..];
+        let inner = rest.trim_start_matches(' ');
+        let field = if let Some(quoted) = inner.strip_prefix('"') {
+            let (length, field) = quoted_field(quoted)?;
+            at = text.len() - quoted.len() + length;
+            at += text[at..].len() - text[at..].trim_start_matches(' ').len();
+            field
+        } else {
+            let length = rest.find([delimiter, '\n', '\r']).unwrap_or(rest.len());
+            at += length;
+            rest[..length].to_owned()
+        };
+        fields.push(field);
+        let rest = &text[at..];
+        match rest.chars().next() {
+            None => return Ok((at, fields)),
+            Some('\n' | '\r') => return Ok((at + line_length(rest), fields)),
+            Some(c) if c == delimiter => at += c.len_utf8(),
+            Some(_) => return Err("A quotation mark (\") in this line ends in the middle of a field."),
+        }
+    }
+}
+
+/// Bytes up to and with the closing quote, and what is before it.
+fn quoted_field(text: &str) -> Result<(usize, String), &'static str> {
+    let mut field = String::new();
+    let mut at = 0;
+    while let Some(quote) = text[at..].find('"') {
+        field.push_str(&text[at..at + quote]);
+        at += quote + 1;
+        if field.len() > LONGEST_FIELD {
+            break;
+        }
+        if !text[at..].starts_with('"') {
+            return Ok((at, field));
+        }
+        field.push('"');
+        at += 1;
+    }
+    Err("A quotation mark (\") in this line is never closed.")
+}

@@ -1,0 +1,139 @@
+//! Contacts from a file: vCard 2.1, 3.0 and 4.0, and CSV as Google, Outlook and spreadsheets write it.
+//!
+//! A file becomes a preview: a row for each contact in it, and an error for each line that is none. Always holds:
+//! nothing in the file is passed over in silence, a broken line doesn't keep the rest out, and every row can be saved
+//! ([`ContactDraft::check`]). Whether a row is somebody already known is told by phone numbers: [`duplicates`].
+
+mod csv;
+mod decode;
+mod google;
+mod known;
+mod outlook;
+mod person;
+mod vcard;
+
+#[cfg(test)]
+mod tests;
+
+use halyard_protocol::{CallingCode, ContactDraft, limits};
+
+pub use known::{Outcome, duplicates, merge};
+
+/// Errors that a preview holds at most; one more says how many there are besides.
+const MOST_ERRORS: usize = 1_000;
+
+/// What wrote a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// An address book of a phone, a Mac or a server.
+    VCard,
+    /// Google Contacts, in its older or newer columns.
+    Google,
+    /// Outlook.
+    Outlook,
+    /// A table with a line of headings that we understand.
+    Csv,
+    /// None of them.
+    Unknown,
+}
+
+impl Format {
+    /// What users call it.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::VCard => "vCard",
+            Self::Google => "Google CSV",
+            Self::Outlook => "Outlook CSV",
+            Self::Csv => "CSV",
+            Self::Unknown => "Unknown file",
+        }
+    }
+}
+
+/// A contact of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The line that it begins on, from 1.
+    pub line: usize,
+    /// What would be saved. Its scope is the default one.
+    pub draft: ContactDraft,
+    /// What of the contact is left out, and why: a sentence each.
+    pub warnings: Vec<String>,
+}
+
+/// A line that made no contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineError {
+    /// Its number, from 1.
+    pub line: usize,
+    /// What is wrong with it: a sentence.
+    pub message: String,
+}
+
+/// What a file has in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// What it was read as.
+    pub format: Format,
+    /// Its contacts, in the file's order.
+    pub rows: Vec<Row>,
+    /// What could not be read, in the file's order.
+    pub errors: Vec<LineError>,
+}
+
+impl Preview {
+    fn new(format: Format) -> Self {
+        Self { format, rows: Vec::new(), errors: Vec::new() }
+    }
+
+    fn add(&mut self, row: Result<Row, LineError>) {
+        match row {
+            Ok(row) => self.rows.push(row),
+            Err(error) => self.errors.push(error),
+        }
+    }
+
+    fn error(&mut self, line: usize, message: &str) {
+        self.errors.push(LineError { line, message: message.to_owned() });
+    }
+
+    fn failed(message: &str) -> Self {
+        let mut preview = Self::new(Format::Unknown);
+        preview.error(1, message);
+        preview
+    }
+}
+
+/// Reads a file. Numbers without a country are numbers of `home`. The name only helps to tell what it is.
+#[must_use]
+pub fn parse(bytes: &[u8], file_name: &str, home: CallingCode) -> Preview {
+    if bytes.len() > limits::IMPORT_BYTES {
+        return Preview::failed("This file is too large: 8 MB at most.");
+    }
+    let text = decode::text(bytes);
+    if text.trim().is_empty() {
+        return Preview::failed("This file is empty.");
+    }
+    if text.contains('\0') {
+        return Preview::failed("This file is no text. Export your contacts as vCard or CSV and try that file.");
+    }
+    let is_card = |line: &str| line.trim().eq_ignore_ascii_case("BEGIN:VCARD");
+    let named_card = file_name.rsplit('.').next().is_some_and(|end| end.eq_ignore_ascii_case("vcf"));
+    let mut preview = if named_card || text.lines().find(|line| !line.trim().is_empty()).is_some_and(is_card) {
+        match decode::is_wide(bytes) {
+            true => vcard::parse(text.as_bytes(), home),
+            false => vcard::parse(bytes, home),
+        }
+    } else {
+        csv::parse(&text, home)
+    };
+    preview.errors.sort_by_key(|error| error.line);
+    if preview.errors.len() > MOST_ERRORS {
+        let more = preview.errors.len() - MOST_ERRORS;
+        let line = preview.errors[MOST_ERRORS].line;
+        preview.errors.truncate(MOST_ERRORS);
+        preview.error(line, &["From here on ", &more.to_string(), " more lines can't be read."].concat());
+    }
+    preview
+}

@@ -1,0 +1,145 @@
+//! A contact while it is put together from a file's fields.
+
+use halyard_protocol::{CallingCode, ContactDraft, ContactNumber, NumberLabel, PhoneNumber, PhoneNumberError, limits};
+
+use super::{LineError, Row};
+
+/// What a file says of one person. Texts may come with white space around them.
+#[derive(Debug, Default)]
+pub(super) struct Person {
+    pub(super) full: String,
+    pub(super) given: String,
+    pub(super) middle: String,
+    pub(super) family: String,
+    pub(super) company: String,
+    emails: Vec<String>,
+    numbers: Vec<ContactNumber>,
+    warnings: Vec<String>,
+}
+
+impl Person {
+    /// Adds a number; one that can't be is left out with a warning.
+    pub(super) fn number(&mut self, text: &str, label: NumberLabel, home: CallingCode) {
+        // Spreadsheets put an apostrophe before what shall stay text.
+        let text = text.trim().trim_start_matches('\'');
+        if text.is_empty() {
+            return;
+        }
+        let number = match PhoneNumber::from_typed(text, home) {
+            Err(PhoneNumberError::Extension) => {
+                let (number, extension) = PhoneNumber::split_extension(text);
+                let extension = extension.unwrap_or_default();
+                self.warnings.push(["The extension ", extension, " of ", number, " is left out."].concat());
+                PhoneNumber::from_typed(number, home)
+            }
+            other => other,
+        };
+        match number {
+            Ok(number) => {
+                let entry = ContactNumber { label, number };
+                if self.numbers.iter().any(|known| known.number == number) {
+                    return;
+                }
+                if self.numbers.len() == limits::CONTACT_NUMBERS {
+                    return self.left_out(text, "A contact has 10 numbers at most.");
+                }
+                self.numbers.push(entry);
+            }
+            Err(error) => self.left_out(text, &error.to_string()),
+        }
+    }
+
+    /// Adds an e-mail address; one that can't be is left out with a warning.
+    pub(super) fn email(&mut self, text: &str) {
+        let text = text.trim();
+        let text = text.strip_prefix("mailto:").unwrap_or(text);
+        if text.is_empty() || self.emails.iter().any(|known| known.eq_ignore_ascii_case(text)) {
+            return;
+        }
+        let alone = ContactDraft { emails: vec![text.to_owned()], ..ContactDraft::default() };
+        if let Err(error) = alone.check() {
+            self.left_out(text, &error.to_string());
+        } else if self.emails.len() == limits::CONTACT_EMAILS {
+            self.left_out(text, "A contact has 5 e-mail addresses at most.");
+        } else {
+            self.emails.push(text.to_owned());
+        }
+    }
+
+    fn left_out(&mut self, what: &str, why: &str) {
+        let mut what = what.to_owned();
+        if let Some((end, _)) = what.char_indices().nth(60) {
+            what.truncate(end);
+            what.push('…');
+        }
+        self.warnings.push(["“", &what, "” is left out. ", why].concat());
+    }
+
+    /// Something else that the user should know.
+    pub(super) fn warn(&mut self, sentence: &str) {
+        self.warnings.push(sentence.to_owned());
+    }
+
+    /// The row for the preview.
+    ///
+    /// # Errors
+    /// The rule that the contact breaks, with what was left out of it.
+    pub(super) fn row(mut self, line: usize) -> Result<Row, LineError> {
+        for text in [&mut self.full, &mut self.given, &mut self.middle, &mut self.family, &mut self.company] {
+            *text = one_line(text);
+        }
+        if self.given.is_empty() && self.family.is_empty() && self.full != self.company {
+            (self.given, self.family) = split_name(&self.full);
+        }
+        if !self.middle.is_empty() {
+            self.given = [self.given.as_str(), " ", &self.middle].concat().trim().to_owned();
+        }
+        let draft = ContactDraft {
+            given: self.given,
+            family: self.family,
+            company: self.company,
+            emails: self.emails,
+            numbers: self.numbers,
+            ..ContactDraft::default()
+        };
+        match draft.check() {
+            Ok(()) => Ok(Row { line, draft, warnings: self.warnings }),
+            Err(error) => {
+                self.warnings.push(error.to_string());
+                Err(LineError { line, message: self.warnings.join(" ") })
+            }
+        }
+    }
+}
+
+/// The text without line breaks, and with one space where there are several.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Given and family name of a full one: `Maya Delgado` or `Delgado, Maya`.
+fn split_name(full: &str) -> (String, String) {
+    let (given, family) = match (full.split_once(", "), full.rsplit_once(' ')) {
+        (Some((family, given)), _) => (given, family),
+        (None, Some((given, family))) => (given, family),
+        (None, None) => (full, ""),
+    };
+    (given.to_owned(), family.to_owned())
+}
+
+/// What a number is for, by the words that address books use.
+pub(super) fn label(words: &str) -> NumberLabel {
+    let words = words.to_ascii_lowercase();
+    let has = |known: &[&str]| known.iter().any(|known| words.contains(known));
+    if has(&["fax"]) {
+        NumberLabel::Fax
+    } else if has(&["mobile", "cell", "iphone"]) {
+        NumberLabel::Mobile
+    } else if has(&["work", "main", "business", "office"]) {
+        NumberLabel::Work
+    } else if has(&["home"]) {
+        NumberLabel::Home
+    } else {
+        NumberLabel::Other
+    }
+}

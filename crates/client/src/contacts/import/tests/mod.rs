@@ -1,0 +1,107 @@
+mod csv;
+mod known;
+mod vcard;
+
+use halyard_protocol::{CallingCode, ContactNumber, NumberLabel};
+use proptest::prelude::*;
+
+use super::*;
+
+const HOME: CallingCode = CallingCode(1);
+
+fn read(text: &str) -> Preview {
+    parse(text.as_bytes(), "contacts.csv", HOME)
+}
+
+/// A row as given, family, company, addresses and numbers, with bars between them.
+fn summary(row: &Row) -> String {
+    let ContactDraft { given, family, company, emails, numbers, .. } = &row.draft;
+    let numbers: Vec<String> =
+        numbers.iter().map(|ContactNumber { label, number }| format!("{label:?} {number}")).collect();
+    [given.as_str(), family, company, &emails.join(" "), &numbers.join(" ")].join("|")
+}
+
+fn summaries(preview: &Preview) -> Vec<String> {
+    preview.rows.iter().map(summary).collect()
+}
+
+fn error_lines(preview: &Preview) -> Vec<usize> {
+    preview.errors.iter().map(|error| error.line).collect()
+}
+
+#[test]
+fn a_file_that_is_none_is_refused_in_a_sentence() {
+    for (bytes, part) in [
+        (&b""[..], "empty"),
+        (b" \r\n\r\n", "empty"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01", "no text"),
+        (b"hello\nworld", "must name the columns"),
+        (b"\"hello\nworld", "never closed"),
+    ] {
+        let preview = parse(bytes, "x", HOME);
+        assert_eq!((preview.format, preview.rows.len(), preview.errors.len()), (Format::Unknown, 0, 1));
+        assert!(preview.errors[0].message.contains(part), "{}", preview.errors[0].message);
+    }
+    let large = vec![b'a'; limits::IMPORT_BYTES + 1];
+    assert!(parse(&large, "x", HOME).errors[0].message.contains("too large"));
+}
+
+#[test]
+fn any_encoding_is_read() {
+    let text = "First Name,Last Name,Mobile Phone,E-mail Address\r\nZoë,Müller,619-555-0142,zoe@example.com\r\n";
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let windows: Vec<u8> = text.chars().map(|c| c as u8).collect();
+    let files = [
+        text.as_bytes().to_vec(),
+        [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+        [b"\xff\xfe", wide.as_slice()].concat(),
+        [b"\xfe\xff", big.as_slice()].concat(),
+        wide,
+        big,
+        windows,
+    ];
+    for file in files {
+        let preview = parse(&file, "contacts.csv", HOME);
+        assert_eq!(summaries(&preview), ["Zoë|Müller||zoe@example.com|Mobile +16195550142"], "{file:?}");
+        assert_eq!((preview.format, preview.rows[0].line), (Format::Outlook, 2));
+    }
+    let quotes = parse(b"Name,Phone\nMaya \x93Bo\x94 Delgado \x80,6195550142", "x.csv", HOME);
+    assert_eq!(summaries(&quotes), ["Maya “Bo” Delgado|€||| Other +16195550142".replace("| O", "|O")]);
+}
+
+#[test]
+fn an_endless_list_of_errors_is_cut_with_a_word() {
+    let text = format!("Name,Phone\n{}", "a,1,2\n".repeat(1_500));
+    let preview = read(&text);
+    assert_eq!(preview.errors.len(), 1_001);
+    assert!(preview.errors[1_000].message.contains("500 more"));
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), name in "x\\.(csv|vcf)") {
+        let _ = parse(&bytes, &name, HOME);
+    }
+
+    #[test]
+    fn any_table_is_read_without_panic_and_its_rows_can_be_saved(
+        text in "(Name|First Name|Phone 1 - Value|E-mail|\"|,|;|\t|\n|\r\n| ::: |[a-z0-9@ +]{0,9}|é){0,60}",
+    ) {
+        for row in read(&text).rows {
+            prop_assert_eq!(row.draft.check(), Ok(()));
+        }
+    }
+
+    #[test]
+    fn any_card_is_read_without_panic_and_its_rows_can_be_saved(
+        lines in prop::collection::vec(
+            "(BEGIN:VCARD|END:VCARD|(item1\\.)?(TEL|FN|N|ORG|EMAIL|KIND)(;TYPE=[a-z\",;:]{0,6}|;ENCODING=QUOTED-PRINTABLE)?:[a-zé0-9;,=\\\\@ ]{0,12}| [a-z]{0,3}|[a-z=]{0,4})",
+            0..30,
+        ),
+    ) {
+        for row in parse(lines.join("\r\n").as_bytes(), "x.vcf", HOME).rows {
+            prop_assert_eq!(row.draft.check(), Ok(()));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+use super::*;
+
+fn cards(text: &str) -> Preview {
+    parse(text.as_bytes(), "contacts.vcf", HOME)
+}
+
+/// A card with these lines.
+fn card(lines: &str) -> String {
+    format!("BEGIN:VCARD\r\nVERSION:3.0\r\n{lines}\r\nEND:VCARD\r\n")
+}
+
+#[test]
+fn version_3_with_folds_groups_and_escapes() {
+    let preview = cards(
+        "BEGIN:VCARD\r\n\
+         VERSION:3.0\r\n\
+         N:Delgado;Maya;R.;Dr.;\r\n\
+         FN:Dr. Maya R. Delgado\r\n\
+         ORG:Kittiwake\\, Sons \\; Co;Sales\r\n\
+         EMAIL;TYPE=INTERNET;TYPE=WORK:maya@kittiwake\r\n\
+         \x20.example\r\n\
+         TEL;TYPE=CELL,VOICE;TYPE=pref:(619) 555-0142\r\n\
+         item1.TEL:+1 619 555 0143\r\n\
+         item1.X-ABLabel:_$!<HomeFAX>!$_\r\n\
+         NOTE:a line\\nand more\r\n\
+         PHOTO;ENCODING=b;TYPE=JPEG:AAAA\r\n\
+         \x20AAAA=\r\n\
+         END:VCARD\r\n",
+    );
+    assert_eq!(
+        summaries(&preview),
+        ["Maya R.|Delgado|Kittiwake, Sons ; Co|maya@kittiwake.example|Mobile +16195550142 Fax +16195550143"]
+    );
+    assert_eq!((preview.format, preview.errors.len(), preview.rows[0].warnings.len()), (Format::VCard, 0, 0));
+}
+
+#[test]
+fn version_4_with_uris() {
+    let preview = cards(
+        "begin:vcard\nversion:4.0\nfn:Theo Brandt\nn:Brandt;Theo;;;\n\
+         tel;value=uri;type=\"voice,home\";pref=1:tel:+44-20-7946-0018\n\
+         tel;value=uri;type=work:tel:+1-619-555-0142;ext=12\n\
+         email:mailto:theo@example.com\nend:vcard\n\
+         BEGIN:VCARD\nVERSION:4.0\nKIND:org\nFN:Atlas Boatworks\nTEL;TYPE=work:619-555-0160\nEND:VCARD",
+    );
+    assert_eq!(
+        summaries(&preview),
+        ["Theo|Brandt||theo@example.com|Home +442079460018 Work +16195550142", "||Atlas Boatworks||Work +16195550160",]
+    );
+    assert_eq!(preview.rows[0].warnings, ["The extension 12 of +1-619-555-0142 is left out."]);
+    assert_eq!(preview.rows[1].line, 9);
+}
+
+#[test]
+fn version_2_1_as_phones_write_it() {
+    let preview = cards(
+        "BEGIN:VCARD\r\nVERSION:2.1\r\n\
+         N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;Zo=C3=AB;;;\r\n\
+         ORG;ENCODING=QUOTED-PRINTABLE:A very long company=20=\r\n\
+         name\r\n\
+         TEL;CELL:619-555-0142\r\nTEL;WORK;FAX:619-555-0143\r\nEND:VCARD\r\n",
+    );
+    assert_eq!(summaries(&preview), ["Zoë|Müller|A very long company name||Mobile +16195550142 Fax +16195550143"]);
+}
+
+#[test]
+fn a_character_may_be_folded_in_two() {
+    let bytes = [b"BEGIN:VCARD\r\nFN:Zo\xc3".as_slice(), b"\r\n \xab\r\nEND:VCARD"].concat();
+    assert_eq!(summaries(&parse(&bytes, "a", HOME)), ["Zoë||||"]);
+}
+
+#[test]
+fn names_come_from_where_they_are() {
+    for (lines, read) in [
+        ("FN:Maya Delgado", "Maya|Delgado|||"),
+        ("FN:Delgado\\, Maya", "Maya|Delgado|||"),
+        ("FN:Madonna", "Madonna||||"),
+        ("N:;;;;\r\nFN:Atlas Boatworks\r\nORG:Atlas Boatworks", "||Atlas Boatworks||"),
+        ("FN:Atlas\r\nX-ABShowAs:COMPANY", "||Atlas||"),
+        ("N:de la Cruz;Maya,Ana", "Maya Ana|de la Cruz|||"),
+        ("EMAIL:maya@example.com", "|||maya@example.com|"),
+    ] {
+        assert_eq!(summaries(&cards(&card(lines))), [read], "{lines}");
+    }
+}
+
+#[test]
+fn a_broken_card_is_named_and_costs_no_other() {
+    let preview = cards(
+        "hello: world\n\
+         BEGIN:VCARD\nFN:Maya\nthis is no property\nTEL 619-555-0142\nEND:VCARD\n\
+         BEGIN:VCARD\nFN:Nils\n\
+         BEGIN:VCARD\nFN:Priya\nTEL:555-0142\nEND:VCARD\n\
+         BEGIN:VCARD\nNOTE:nobody\nEND:VCARD\n\
+         BEGIN:VCARD\nX-ADDRESSBOOKSERVER-KIND:group\nFN:Friends\nEND:VCARD\n\
+         BEGIN:VCARD\nFN:Theo",
+    );
+    assert_eq!(summaries(&preview), ["Maya||||", "Priya||||"]);
+    assert_eq!(preview.rows[1].warnings, ["“555-0142” is left out. This phone number is too short."]);
+    assert_eq!(error_lines(&preview), [1, 4, 5, 7, 13, 16, 20]);
+}
+
+#[test]
+fn a_card_is_known_by_its_first_line_too() {
+    let preview = parse(card("FN:Maya").as_bytes(), "download", HOME);
+    assert_eq!(preview.format, Format::VCard);
+    let wide: Vec<u8> = card("FN:Zoë").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(summaries(&parse(&wide, "a.vcf", HOME)), ["Zoë||||"]);
+}
+
+proptest! {
+    #[test]
+    fn a_folded_and_escaped_card_reads_back(company in "[a-zé;,\\\\: ]{0,20}[a-z]", width in 3_usize..40) {
+        let escaped: String = company.chars().flat_map(|c| match c {
+            ';' | ',' | '\\' => vec!['\\', c],
+            c => vec![c],
+        }).collect();
+        let mut lines = String::new();
+        for (at, c) in format!("ORG:{escaped}").chars().enumerate() {
+            if at > 0 && at % width == 0 {
+                lines.push_str("\r\n ");
+            }
+            lines.push(c);
+        }
+        let preview = cards(&card(&lines));
+        let wanted = company.split_whitespace().collect::<Vec<_>>().join(" ");
+        prop_assert_eq!(preview.rows.iter().map(|row| row.draft.company.as_str()).collect::<Vec<_>>(), vec![wanted]);
+    }
+}

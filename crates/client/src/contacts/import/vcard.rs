@@ -1,0 +1,242 @@
+//! vCard 3.0 (RFC 2426), 4.0 (RFC 6350), and 2.1 with its quoted-printable texts, which many phones still write.
+
+use halyard_protocol::{CallingCode, NumberLabel};
+
+use super::decode::narrow;
+use super::person::{Person, label};
+use super::{Format, LineError, Preview, Row};
+
+/// A property: `item1.TEL;TYPE=work:+1 619 555 0142`. Names are in upper case.
+struct Property {
+    group: String,
+    name: String,
+    /// Names and values; where only a value is written, as in 2.1, its name is `TYPE`.
+    parameters: Vec<(String, String)>,
+    value: String,
+}
+
+/// A card while it is read.
+#[derive(Default)]
+struct Card {
+    line: usize,
+    person: Person,
+    is_company: bool,
+    is_group: bool,
+    /// Numbers whose label may come from another line of their group.
+    numbers: Vec<(String, NumberLabel, String)>,
+    labels: Vec<(String, String)>,
+}
+
+/// Reads a file of cards. The bytes are UTF-8 or Windows-1252; a mark in front is skipped.
+pub(super) fn parse(bytes: &[u8], home: CallingCode) -> Preview {
+    let mut preview = Preview::new(Format::VCard);
+    let mut card: Option<Card> = None;
+    for (line, text) in unfold(bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes)) {
+        if text.trim().is_empty() {
+            continue;
+        }
+        let Some(property) = Property::read(&text) else {
+            preview.error(line, "This line is no part of a vCard: it doesn't begin with a name and a colon.");
+            continue;
+        };
+        let is_card = property.value.trim().eq_ignore_ascii_case("VCARD");
+        match (property.name.as_str(), &mut card) {
+            ("BEGIN", _) if is_card => {
+                let unfinished = card.replace(Card { line, ..Card::default() });
+                unclosed(unfinished, &mut preview);
+            }
+            ("END", Some(_)) if is_card => {
+                if let Some(card) = card.take() {
+                    preview.add(card.row(home));
+                }
+            }
+            (_, Some(card)) => card.take(property),
+            (_, None) => preview.error(line, "This line stands outside of a card (BEGIN:VCARD to END:VCARD)."),
+        }
+    }
+    unclosed(card, &mut preview);
+    preview
+}
+
+fn unclosed(card: Option<Card>, preview: &mut Preview) {
+    if let Some(card) = card {
+        preview.error(card.line, "The card that begins here has no END:VCARD, so it may not be complete.");
+    }
+}
+
+impl Card {
+    fn take(&mut self, property: Property) {
+        let person = &mut self.person;
+        match property.name.as_str() {
+            "FN" => person.full = unescape(&property.value),
+            "N" => {
+                let mut parts = split(&property.value, ';').into_iter();
+                let mut next = || unescape(&split(parts.next().unwrap_or_default(), ',').join(" "));
+                (person.family, person.given, person.middle) = (next(), next(), next());
+            }
+            "ORG" => {
+                person.company = split(&property.value, ';').first().map(|part| unescape(part)).unwrap_or_default()
+            }
+            "EMAIL" => person.email(&unescape(&property.value)),
+            "TEL" => {
+                let label = label(&property.types());
+                self.numbers.push((property.group.clone(), label, unescape(&property.value)));
+            }
+            "X-ABLABEL" => self.labels.push((property.group.clone(), property.value)),
+            "X-ABSHOWAS" => self.is_company |= property.value.trim().eq_ignore_ascii_case("COMPANY"),
+            "KIND" | "X-ADDRESSBOOKSERVER-KIND" => {
+                self.is_company |= property.value.trim().eq_ignore_ascii_case("org");
+                self.is_group |= property.value.trim().eq_ignore_ascii_case("group");
+            }
+            _ => {}
+        }
+    }
+
+    fn row(mut self, home: CallingCode) -> Result<Row, LineError> {
+        if self.is_group {
+            let message = "This is a group of contacts, not a contact.".to_owned();
+            return Err(LineError { line: self.line, message });
+        }
+        for (group, mut kind, text) in self.numbers {
+            if kind == NumberLabel::Other
+                && !group.is_empty()
+                && let Some((_, words)) = self.labels.iter().find(|(known, _)| *known == group)
+            {
+                kind = label(words);
+            }
+            self.person.number(&text, kind, home);
+        }
+        if self.is_company {
+            if self.person.company.trim().is_empty() {
+                self.person.company = core::mem::take(&mut self.person.full);
+            }
+            self.person.full.clear();
+        }
+        self.person.row(self.line)
+    }
+}
+
+impl Property {
+    fn read(text: &str) -> Option<Self> {
+        let mut quoted = false;
+        let colon = text.find(|c: char| {
+            quoted ^= c == '"';
+            c == ':' && !quoted
+        })?;
+        let (head, value) = (&text[..colon], &text[colon + 1..]);
+        let mut parts = split_unquoted(head, ';').into_iter();
+        let name = parts.next()?.trim();
+        let (group, name) = name.rsplit_once('.').unwrap_or(("", name));
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
+            return None;
+        }
+        let parameters: Vec<(String, String)> = parts
+            .map(|part| match part.split_once('=') {
+                Some((name, value)) => (name.trim().to_ascii_uppercase(), value.replace('"', "")),
+                None => ("TYPE".to_owned(), part.to_owned()),
+            })
+            .collect();
+        let mut property = Self {
+            group: group.to_ascii_lowercase(),
+            name: name.to_ascii_uppercase(),
+            parameters,
+            value: value.to_owned(),
+        };
+        if is_quoted_printable(head) {
+            property.value = quoted_printable(value);
+        }
+        Some(property)
+    }
+
+    /// All that is said of its kind.
+    fn types(&self) -> String {
+        let types = self.parameters.iter().filter(|(name, _)| name == "TYPE").map(|(_, value)| value.as_str());
+        types.collect::<Vec<_>>().join(",")
+    }
+}
+
+/// Logical lines with the number of their first physical line. A line that begins with white space goes on with the
+/// one before; in quoted-printable texts one that ends with `=` goes on with the next. Joined before they are decoded,
+/// as a character may be cut in two.
+fn unfold(bytes: &[u8]) -> Vec<(usize, String)> {
+    let mut lines: Vec<(usize, Vec<u8>)> = Vec::new();
+    let mut soft_break = false;
+    for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        match (lines.last_mut(), line) {
+            (Some((_, last)), _) if soft_break => {
+                last.pop();
+                last.extend_from_slice(line);
+            }
+            (Some((_, last)), [b' ' | b'\t', rest @ ..]) => last.extend_from_slice(rest),
+            _ => lines.push((number, line.to_vec())),
+        }
+        soft_break = line.ends_with(b"=") && lines.last().is_some_and(|(_, last)| begins_quoted_printable(last));
+    }
+    lines.into_iter().map(|(number, line)| (number, narrow(&line))).collect()
+}
+
+fn begins_quoted_printable(line: &[u8]) -> bool {
+    let head = line.split(|byte| *byte == b':').next().unwrap_or_default();
+    core::str::from_utf8(head).is_ok_and(is_quoted_printable)
+}
+
+fn is_quoted_printable(head: &str) -> bool {
+    head.to_ascii_uppercase().split(';').any(|part| matches!(part, "ENCODING=QUOTED-PRINTABLE" | "QUOTED-PRINTABLE"))
+}
+
+fn quoted_printable(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let digit = |at: usize| after.get(at).and_then(|byte| char::from(*byte).to_digit(16));
+        rest = match (byte, digit(0), digit(1)) {
+            (b'=', Some(high), Some(low)) => {
+                bytes.push((high * 16 + low) as u8);
+                &after[2..]
+            }
+            _ => {
+                bytes.push(byte);
+                after
+            }
+        };
+    }
+    narrow(&bytes)
+}
+
+/// Parts between separators that have no backslash before them; still escaped.
+fn split(text: &str, separator: char) -> Vec<&str> {
+    let mut escaped = false;
+    text.split(|c: char| {
+        let ends = c == separator && !escaped;
+        escaped = c == '\\' && !escaped;
+        ends
+    })
+    .collect()
+}
+
+fn split_unquoted(text: &str, separator: char) -> Vec<&str> {
+    let mut quoted = false;
+    text.split(|c: char| {
+        quoted ^= c == '"';
+        c == separator && !quoted
+    })
+    .collect()
+}
+
+fn unescape(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut escaped = false;
+    for c in text.chars() {
+        match (escaped, c) {
+            (false, '\\') => {
+                escaped = true;
+                continue;
+            }
+            (true, 'n' | 'N') => plain.push('\n'),
+            _ => plain.push(c),
+        }
+        escaped = false;
+    }
+    plain
+}
