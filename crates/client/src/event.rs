@@ -1,9 +1,7 @@
 //! Events: everything that the machine hears of, grouped by who speaks.
 
 use halyard_protocol::event::Favourite;
-use halyard_protocol::{
-    Availability, ContactDraft, ContactId, ConversationId, DeviceId, MessageId, Peer, PhoneNumber,
-};
+use halyard_protocol::{Availability, ContactDraft, ContactId, ConversationId, DeviceId, MessageId, Peer, PhoneNumber};
 
 use crate::contacts::{ContactsFilter, NumberField};
 use crate::conversations::ColumnFilter;

@@ -1,5 +1,41 @@
 //! The softphone without a browser: one synchronous state machine.
+//!
+//! [`Softphone::handle`] takes an [`Event`] and an [`Env`] (time, time zone, fresh randomness) and gives an
+//! [`Update`]: effects for the adapters to carry out, and the names of what changed for the views to read again.
+//! It does no input or output and reads no clock, so every behaviour is tested natively in milliseconds.
+//!
+//! Always holds:
+//! - `handle` is total and deterministic: the same events with the same `Env` give the same state and effects.
+//! - A message is one row from Enter until delivered, keyed by the id that this device gave it; the server's
+//!   answer and the socket's echo may come in either order, twice, or not at all, and end in the same state.
+//! - A message leaves only after its outbox row is kept (or the user was told that it can't be kept), in order
+//!   within its conversation, and never twice under two ids.
+//! - Unread counts and delivery states only follow the server forward.
 
+pub mod api;
+pub mod composer;
 pub mod contacts;
+pub mod conversations;
+pub mod effect;
+pub mod env;
+pub mod event;
+pub mod new_conversation;
+pub mod notices;
+pub mod outbox;
+pub mod presence;
 pub mod route;
+pub mod session;
+pub mod settings;
+pub mod softphone;
+pub mod sync;
+pub mod update;
+pub mod view;
 pub mod windows;
+
+pub use effect::{Effect, FocusTarget, HttpRequest, Method, RequestId, SocketCommand, TimerId};
+pub use env::Env;
+pub use event::{Event, HttpOutcome, HttpResponse, Net, NetworkFailure, System, Ui};
+pub use route::Route;
+pub use softphone::Softphone;
+pub use update::{Changed, Update};
+pub use windows::CardKey;

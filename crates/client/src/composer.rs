@@ -1,0 +1,41 @@
+//! The composer: drafts, and which own number texts go from.
+//!
+//! Always holds: a draft is forgotten only when its message is in the outbox, or the user empties it.
+
+use std::collections::HashMap;
+
+use crate::windows::CardKey;
+
+/// Drafts by card. Cards without one have none here.
+#[derive(Debug, Default)]
+pub(crate) struct Drafts {
+    texts: HashMap<CardKey, String>,
+}
+
+impl Drafts {
+    pub(crate) fn get(&self, card: CardKey) -> &str {
+        self.texts.get(&card).map_or("", String::as_str)
+    }
+
+    pub(crate) fn set(&mut self, card: CardKey, text: String) {
+        if text.is_empty() {
+            self.texts.remove(&card);
+        } else {
+            self.texts.insert(card, text);
+        }
+    }
+
+    /// The draft goes along when a card becomes another conversation's; what was typed there before stays in front.
+    pub(crate) fn carry(&mut self, from: CardKey, to: CardKey) {
+        if from == to {
+            return;
+        }
+        if let Some(text) = self.texts.remove(&from) {
+            let kept = self.texts.entry(to).or_default();
+            if !kept.is_empty() {
+                kept.push('\n');
+            }
+            kept.push_str(&text);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The book: everybody whom the user can find. Saved contacts, the directory, favourites, and who owns a number.
+//!
+//! Always holds: the search index, the order and the numbers' owners hold exactly the entries of the two maps; of two
+//! versions of a contact the newer one stays.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use halyard_protocol::event::Favourite;
+use halyard_protocol::{CallingCode, Contact, ContactId, ContactScope, Peer, PhoneNumber, User, UserId};
+
+use super::search::{Fields, SearchIndex, fold};
+
+/// Everybody whom the user can find.
+#[derive(Debug, Default)]
+pub(crate) struct Book {
+    users: HashMap<UserId, User>,
+    contacts: HashMap<ContactId, Contact>,
+    favourites: BTreeSet<Favourite>,
+    owners: HashMap<PhoneNumber, Vec<ContactId>>,
+    order: BTreeSet<(Box<str>, Favourite)>,
+    index: SearchIndex<Favourite>,
+    /// Contacts removed while the list is being loaded: a page from before must not bring them back.
+    removed: HashSet<ContactId>,
+    loading: bool,
+}
+
+/// Whose names may read differently after a change.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Renamed {
+    pub(crate) numbers: Vec<PhoneNumber>,
+    pub(crate) user: Option<UserId>,
+}
+
+impl Book {
+    /// Starts again with this directory and these favourites; contacts follow by [`Book::put`].
+    pub(crate) fn reset(&mut self, users: Vec<User>, favourites: Vec<Favourite>) {
+        *self = Self { favourites: favourites.into_iter().collect(), loading: true, ..Self::default() };
+        for user in users {
+            self.put_user(user);
+        }
+    }
+
+    /// The list of contacts begins to be loaded once more: those that are gone are found by `keep_only`.
+    pub(crate) fn begin_loading(&mut self) {
+        self.loading = true;
+        self.removed.clear();
+    }
+
+    /// All pages are in: contacts that were on none of them are gone.
+    pub(crate) fn finish_loading(&mut self, seen: &HashSet<ContactId>) -> Vec<Renamed> {
+        self.loading = false;
+        self.removed.clear();
+        let gone: Vec<ContactId> = self.contacts.keys().filter(|id| !seen.contains(*id)).copied().collect();
+        gone.into_iter().filter_map(|id| self.remove(id)).map(|(_, renamed)| renamed).collect()
+    }
+
+    pub(crate) fn put_user(&mut self, user: User) -> Renamed {
+        let key = Favourite::User(user.id);
+        self.forget(key);
+        let name = user.name.clone();
+        let fields = Fields {
+            name: &name,
+            company: &user.department,
+            emails: core::slice::from_ref(&user.email),
+            extension: &user.extension,
+            numbers: &[],
+        };
+        self.index.insert(key, fields);
+        self.order.insert((sort_name(&user.name), key));
+        let renamed = Renamed { numbers: Vec::new(), user: Some(user.id) };
+        self.users.insert(user.id, user);
+        renamed
+    }
+
+    pub(crate) fn remove_user(&mut self, id: UserId) -> Renamed {
+        self.forget(Favourite::User(id));
+        self.users.remove(&id);
+        Renamed { numbers: Vec::new(), user: Some(id) }
+    }
+
+    /// Takes a contact in, unless a newer copy is here. Gives the numbers whose names may have changed.
+    pub(crate) fn put(&mut self, contact: Contact, from_page: bool) -> Renamed {
+        let stale = self.contacts.get(&contact.id).is_some_and(|known| known.version > contact.version);
+        if stale || (from_page && self.removed.contains(&contact.id)) {
+            return Renamed::default();
+        }
+        self.removed.remove(&contact.id);
+        let mut numbers = self.unown(contact.id);
+        let key = Favourite::Contact(contact.id);
+        self.forget(key);
+        let name = contact.display_name();
+        let digits: Vec<PhoneNumber> = contact.numbers.iter().map(|entry| entry.number).collect();
+        let fields =
+            Fields { name: &name, company: &contact.company, emails: &contact.emails, extension: "", numbers: &digits };
+        self.index.insert(key, fields);
+        self.order.insert((sort_name(&name), key));
+        for number in digits {
+            self.owners.entry(number).or_default().push(contact.id);
+            numbers.push(number);
+        }
+        self.contacts.insert(contact.id, contact);
+        Renamed { numbers, user: None }
+    }
+
+    pub(crate) fn remove(&mut self, id: ContactId) -> Option<(Contact, Renamed)> {
+        if self.loading {
+            self.removed.insert(id);
+        }
+        let numbers = self.unown(id);
+        self.forget(Favourite::Contact(id));
+        self.contacts.remove(&id).map(|contact| (contact, Renamed { numbers, user: None }))
+    }
+
+    pub(crate) fn set_favourite(&mut self, entry: Favourite, on: bool) -> bool {
+        if on { self.favourites.insert(entry) } else { self.favourites.remove(&entry) }
+    }
+
+    pub(crate) fn is_favourite(&self, entry: Favourite) -> bool {
+        self.favourites.contains(&entry)
+    }
+
+    pub(crate) fn user(&self, id: UserId) -> Option<&User> {
+        self.users.get(&id)
+    }
+
+    pub(crate) fn contact(&self, id: ContactId) -> Option<&Contact> {
+        self.contacts.get(&id)
+    }
+
+    pub(crate) fn contacts(&self) -> impl Iterator<Item = &Contact> {
+        self.contacts.values()
+    }
+
+    /// Whose number it is: a contact of the user's own before a shared one, an older one before a newer.
+    pub(crate) fn owner(&self, number: PhoneNumber) -> Option<&Contact> {
+        let owners = self.owners.get(&number)?;
+        owners
+            .iter()
+            .filter_map(|id| self.contacts.get(id))
+            .min_by_key(|contact| (contact.scope == ContactScope::Shared, contact.id))
+    }
+
+    /// The user with exactly this extension.
+    pub(crate) fn extension(&self, typed: &str) -> Option<&User> {
+        self.users.values().find(|user| user.extension == typed)
+    }
+
+    /// What a peer is called.
+    pub(crate) fn name(&self, peer: Peer, home: CallingCode) -> String {
+        match peer {
+            Peer::User(id) => {
+                self.users.get(&id).map_or_else(|| "Former colleague".to_owned(), |user| user.name.clone())
+            }
+            Peer::Number(number) => self
+                .owner(number)
+                .map(Contact::display_name)
+                .filter(|name| !name.is_empty())
+                .unwrap_or_else(|| number.display(home)),
+        }
+    }
+
+    /// Everybody in the order of their names.
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = Favourite> {
+        self.order.iter().map(|(_, entry)| *entry)
+    }
+
+    /// Those who match what was typed and the filter, best first.
+    pub(crate) fn search(&self, query: &str, limit: usize, keep: impl Fn(Favourite) -> bool) -> Vec<Favourite> {
+        self.index.search_where(query, limit, keep).into_iter().map(|hit| hit.key).collect()
+    }
+
+    fn forget(&mut self, key: Favourite) {
+        let name = match key {
+            Favourite::User(id) => self.users.get(&id).map(|user| sort_name(&user.name)),
+            Favourite::Contact(id) => self.contacts.get(&id).map(|contact| sort_name(&contact.display_name())),
+        };
+        if let Some(name) = name {
+            self.order.remove(&(name, key));
+            self.index.remove(key);
+        }
+    }
+
+    fn unown(&mut self, id: ContactId) -> Vec<PhoneNumber> {
+        let Some(contact) = self.contacts.get(&id) else { return Vec::new() };
+        let numbers: Vec<PhoneNumber> = contact.numbers.iter().map(|entry| entry.number).collect();
+        for number in &numbers {
+            if let Some(owners) = self.owners.get_mut(number) {
+                owners.retain(|owner| *owner != id);
+                if owners.is_empty() {
+                    self.owners.remove(number);
+                }
+            }
+        }
+        numbers
+    }
+}
+
+/// What an entry is sorted by. Those without a name come last.
+fn sort_name(name: &str) -> Box<str> {
+    if name.trim().is_empty() { "\u{10FFFF}".into() } else { fold(name).into() }
+}

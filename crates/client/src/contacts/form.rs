@@ -1,0 +1,97 @@
+//! The form in which a contact is written.
+//!
+//! Always holds: what was typed stays until the server has saved it, or the user cancels.
+
+use halyard_protocol::{CallingCode, Contact, ContactDraft, ContactId, ContactNumber, NumberLabel, PhoneNumber};
+
+/// A number as it is being typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NumberField {
+    /// What it is for.
+    pub label: NumberLabel,
+    /// As typed.
+    pub text: String,
+}
+
+/// What is wrong with a form, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormError {
+    /// The field; `None` when it is about the whole.
+    pub field: Option<FormField>,
+    /// The sentence.
+    pub message: String,
+}
+
+/// A place in the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormField {
+    /// The number with this index.
+    Number(usize),
+    /// The e-mail addresses.
+    Email,
+}
+
+/// The form that is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ContactForm {
+    pub(crate) id: ContactId,
+    pub(crate) is_new: bool,
+    /// All but the numbers.
+    pub(crate) draft: ContactDraft,
+    pub(crate) numbers: Vec<NumberField>,
+    pub(crate) error: Option<FormError>,
+    pub(crate) saving: bool,
+}
+
+impl ContactForm {
+    pub(crate) fn new(id: ContactId, number: Option<PhoneNumber>, home: CallingCode) -> Self {
+        let text = number.map(|number| number.display(home)).unwrap_or_default();
+        let label = NumberLabel::Mobile;
+        Self {
+            id,
+            is_new: true,
+            draft: ContactDraft::default(),
+            numbers: vec![NumberField { label, text }],
+            error: None,
+            saving: false,
+        }
+    }
+
+    pub(crate) fn edit(contact: &Contact, home: CallingCode) -> Self {
+        let mut draft = contact.to_draft();
+        let mut numbers: Vec<NumberField> = core::mem::take(&mut draft.numbers)
+            .into_iter()
+            .map(|entry| NumberField { label: entry.label, text: entry.number.display(home) })
+            .collect();
+        if numbers.is_empty() {
+            numbers.push(NumberField::default());
+        }
+        Self { id: contact.id, is_new: false, draft, numbers, error: None, saving: false }
+    }
+
+    /// The contact as it would be saved.
+    pub(crate) fn finished(&self, home: CallingCode) -> Result<ContactDraft, FormError> {
+        let mut draft = self.draft.clone();
+        for text in [&mut draft.given, &mut draft.family, &mut draft.company] {
+            *text = text.trim().to_owned();
+        }
+        draft.emails =
+            draft.emails.iter().map(|email| email.trim().to_owned()).filter(|email| !email.is_empty()).collect();
+        draft.numbers = Vec::new();
+        for (index, field) in self.numbers.iter().enumerate() {
+            if field.text.trim().is_empty() {
+                continue;
+            }
+            let number = PhoneNumber::from_typed(&field.text, home)
+                .map_err(|error| FormError { field: Some(FormField::Number(index)), message: error.to_string() })?;
+            if !draft.numbers.iter().any(|known: &ContactNumber| known.number == number) {
+                draft.numbers.push(ContactNumber { label: field.label, number });
+            }
+        }
+        draft.check().map_err(|error| {
+            let field = (error == halyard_protocol::contact::ContactError::InvalidEmail).then_some(FormField::Email);
+            FormError { field, message: error.to_string() }
+        })?;
+        Ok(draft)
+    }
+}

@@ -1,0 +1,68 @@
+//! The column "Chat and SMS": which conversations show, and in what order.
+
+use std::sync::Arc;
+
+use halyard_protocol::{ConversationId, ConversationKind};
+
+use super::{Conversations, Thread};
+
+/// Which conversations the column shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ColumnFilter {
+    /// All.
+    #[default]
+    All,
+    /// With something unread.
+    Unread,
+    /// Texts, group MMS among them.
+    Sms,
+    /// Chats, group chats among them.
+    Chat,
+}
+
+impl ColumnFilter {
+    fn keeps(self, thread: &Thread) -> bool {
+        let conversation = &thread.conversation;
+        match self {
+            Self::All => true,
+            Self::Unread => conversation.unread > 0,
+            Self::Sms => conversation.kind.is_text(),
+            Self::Chat => matches!(conversation.kind, ConversationKind::Chat | ConversationKind::GroupChat),
+        }
+    }
+}
+
+/// The column as it stands.
+#[derive(Debug, Default)]
+pub(crate) struct Column {
+    pub(crate) query: String,
+    pub(crate) filter: ColumnFilter,
+    shown: Option<Arc<[ConversationId]>>,
+}
+
+impl Column {
+    /// An order, a name, the query or the filter has changed.
+    pub(crate) fn stale(&mut self) {
+        self.shown = None;
+    }
+
+    /// What shows, in order. `matches` says whether a conversation's names match the folded query.
+    pub(crate) fn shown(
+        &mut self,
+        all: &Conversations,
+        matches: impl Fn(&Thread, &str) -> bool,
+    ) -> Arc<[ConversationId]> {
+        let query = crate::contacts::search::fold(self.query.trim());
+        let filter = self.filter;
+        self.shown
+            .get_or_insert_with(|| {
+                all.in_order()
+                    .filter(|id| {
+                        all.get(*id)
+                            .is_some_and(|thread| filter.keeps(thread) && (query.is_empty() || matches(thread, &query)))
+                    })
+                    .collect()
+            })
+            .clone()
+    }
+}

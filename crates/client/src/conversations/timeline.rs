@@ -1,0 +1,152 @@
+//! A conversation's messages on this device: the newest part of its history, without gaps.
+//!
+//! Always holds: the messages' places are consecutive up to the newest one; each message is here once; a delivery
+//! never moves backwards.
+
+use std::collections::{BTreeMap, HashMap};
+
+use halyard_protocol::rest::MessagesPage;
+use halyard_protocol::{Delivery, Message, MessageId, Seq};
+
+/// Rows on screen when a card opens.
+const FIRST_ROWS: usize = 60;
+/// Rows that scrolling up adds.
+const MORE_ROWS: usize = 50;
+
+/// How far the history reaches back on this device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Loaded {
+    /// Nothing was asked for.
+    #[default]
+    Nothing,
+    /// A page is under way.
+    Loading,
+    /// There is more before what is here.
+    Part,
+    /// All is here.
+    All,
+    /// The page could not be had.
+    Failed,
+}
+
+/// The messages.
+#[derive(Debug)]
+pub(crate) struct Timeline {
+    messages: BTreeMap<Seq, Message>,
+    places: HashMap<MessageId, Seq>,
+    pub(crate) loaded: Loaded,
+    /// Whether a first page has come.
+    joined: bool,
+    /// Rows that show, counted from the newest.
+    pub(crate) rows: usize,
+    pub(crate) at_bottom: bool,
+}
+
+impl Default for Timeline {
+    fn default() -> Self {
+        Self {
+            messages: BTreeMap::new(),
+            places: HashMap::new(),
+            loaded: Loaded::Nothing,
+            joined: false,
+            rows: FIRST_ROWS,
+            at_bottom: true,
+        }
+    }
+}
+
+impl Timeline {
+    /// The history of a conversation that was begun on this device: the server has nothing to load.
+    pub(crate) fn begun_here() -> Self {
+        Self { loaded: Loaded::All, ..Self::default() }
+    }
+
+    pub(crate) fn contains(&self, id: MessageId) -> bool {
+        self.places.contains_key(&id)
+    }
+
+    /// Takes a message in. Says whether anything changed.
+    pub(crate) fn put(&mut self, mut message: Message) -> bool {
+        if let Some(known) = self.places.get(&message.id).and_then(|seq| self.messages.get_mut(seq)) {
+            // Two copies of one message differ in their deliveries alone: keep the furthest of each.
+            return merge(&mut known.deliveries, message.deliveries);
+        }
+        message.deliveries.sort_by_key(|delivery| delivery.to);
+        self.places.insert(message.id, message.seq);
+        self.messages.insert(message.seq, message);
+        true
+    }
+
+    /// Takes an older page in.
+    pub(crate) fn page(&mut self, page: MessagesPage) {
+        self.loaded = if page.more { Loaded::Part } else { Loaded::All };
+        self.joined = true;
+        for message in page.messages {
+            self.put(message);
+        }
+    }
+
+    pub(crate) fn deliver(&mut self, id: MessageId, delivery: Delivery) -> bool {
+        let Some(message) = self.places.get(&id).and_then(|seq| self.messages.get_mut(seq)) else { return false };
+        merge(&mut message.deliveries, vec![delivery])
+    }
+
+    /// The place before which the next page ends; `None` when the newest page is wanted.
+    pub(crate) fn before(&self) -> Option<Seq> {
+        if self.joined { self.messages.keys().next().copied() } else { None }
+    }
+
+    /// Scrolled near the top: show more. Says whether a page must be fetched for it.
+    pub(crate) fn show_more(&mut self) -> bool {
+        if self.rows < self.messages.len() {
+            self.rows += MORE_ROWS;
+        }
+        self.rows + MORE_ROWS > self.messages.len() && matches!(self.loaded, Loaded::Part | Loaded::Failed)
+    }
+
+    /// Back at the bottom: what is far above need not stay on screen. Says whether rows went.
+    pub(crate) fn show_less(&mut self) -> bool {
+        let less = self.rows > FIRST_ROWS + MORE_ROWS;
+        if less {
+            self.rows = FIRST_ROWS;
+        }
+        less
+    }
+
+    /// The messages that show, oldest first.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = &Message> {
+        self.messages.values().skip(self.messages.len().saturating_sub(self.rows))
+    }
+
+    /// Whether scrolling up brings more.
+    pub(crate) fn has_more(&self) -> bool {
+        self.rows < self.messages.len() || !matches!(self.loaded, Loaded::All)
+    }
+
+    pub(crate) fn last(&self) -> Option<&Message> {
+        self.messages.values().next_back()
+    }
+
+    /// The user deleted everything up to this place.
+    pub(crate) fn clear(&mut self, up_to: Seq) {
+        self.messages.retain(|seq, _| *seq > up_to);
+        self.places.retain(|_, seq| *seq > up_to);
+        self.loaded = Loaded::All;
+        self.joined = true;
+    }
+}
+
+fn merge(known: &mut Vec<Delivery>, reports: Vec<Delivery>) -> bool {
+    let mut moved = false;
+    for report in reports {
+        match known.iter_mut().find(|delivery| delivery.to == report.to) {
+            Some(delivery) => moved |= delivery.apply(&report),
+            None => {
+                known.push(report);
+                known.sort_by_key(|delivery| delivery.to);
+                moved = true;
+            }
+        }
+    }
+    moved
+}

@@ -1,0 +1,178 @@
+//! The outbox: messages from Enter until the server has them.
+//!
+//! Owns the queue of each conversation and each message's [`SendState`].
+//! Always holds:
+//! - A message is sent only after its row was kept, or the device said that it can't keep it.
+//! - In one conversation the next message leaves only when the one before it is with the server or parked, so they
+//!   arrive in the order of writing.
+//! - A message keeps its id through all tries, so the server takes it once.
+
+mod state;
+
+use std::collections::BTreeMap;
+
+use halyard_protocol::rest::SendMessage;
+use halyard_protocol::{ConversationId, Destination, MessageId, UnixMs, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::api::CallError;
+use crate::env::Env;
+
+pub use state::SendState;
+pub(crate) use state::backoff;
+
+/// Requests that may be under way at the same time, each for another conversation.
+const PARALLEL: usize = 6;
+
+/// An outgoing message as the device's database keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxRow {
+    /// Its id.
+    pub id: MessageId,
+    /// Who wrote it: it leaves only while they are signed in.
+    pub author: UserId,
+    /// Its conversation.
+    pub conversation: ConversationId,
+    /// Where it goes.
+    pub to: Destination,
+    /// Its text.
+    pub body: String,
+    /// When Enter was pressed.
+    pub at: UnixMs,
+}
+
+/// An outgoing message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// What is kept of it.
+    pub row: OutboxRow,
+    /// How far it is.
+    pub state: SendState,
+}
+
+/// All outgoing messages. Ids sort by time, so the map's order is the order of writing.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    messages: BTreeMap<MessageId, Outgoing>,
+    /// The newest id: one that is written in the same millisecond must still sort behind it.
+    newest: Option<MessageId>,
+}
+
+impl Outbox {
+    /// An id for a message that is written now: behind all others of this device.
+    pub(crate) fn next_id(&mut self, env: &Env) -> MessageId {
+        let mut id = MessageId::new(env.now, env.random(1));
+        if let Some(newest) = self.newest.filter(|newest| *newest >= id) {
+            id = MessageId(halyard_protocol::Ulid::from_bits(newest.0.bits() + 1));
+        }
+        self.newest = Some(id);
+        id
+    }
+
+    /// Takes in a message that was just written.
+    pub(crate) fn write(&mut self, row: OutboxRow) {
+        self.messages.insert(row.id, Outgoing { row, state: SendState::Saving });
+    }
+
+    /// Takes in what the device had kept.
+    pub(crate) fn load(&mut self, rows: Vec<OutboxRow>) {
+        for row in rows {
+            self.newest = self.newest.max(Some(row.id));
+            self.messages.entry(row.id).or_insert(Outgoing { row, state: SendState::Queued { tries: 0 } });
+        }
+    }
+
+    /// The message is kept, or the device can't keep it: it may leave.
+    pub(crate) fn kept(&mut self, id: MessageId) {
+        self.step(id, SendState::kept);
+    }
+
+    /// The messages that may leave now, each marked as sending.
+    pub(crate) fn start(&mut self, now: UnixMs) -> Vec<(MessageId, SendMessage)> {
+        let mut busy: Vec<ConversationId> = Vec::new();
+        let mut under_way =
+            self.messages.values().filter(|message| matches!(message.state, SendState::Sending { .. })).count();
+        let mut starting = Vec::new();
+        for message in self.messages.values_mut() {
+            let conversation = message.row.conversation;
+            if busy.contains(&conversation) || message.state.is_parked() {
+                continue;
+            }
+            busy.push(conversation);
+            if under_way < PARALLEL && message.state.is_due(now) {
+                message.state = message.state.clone().started();
+                under_way += 1;
+                let body = SendMessage { to: message.row.to.clone(), body: message.row.body.clone() };
+                starting.push((message.row.id, body));
+            }
+        }
+        starting
+    }
+
+    /// A try failed. A temporary failure waits and tries again; any other parks the message with its reason.
+    pub(crate) fn failed(&mut self, id: MessageId, error: CallError, env: &Env) {
+        self.step(id, |state| state.failed(error, env));
+    }
+
+    /// A try ended without a verdict (the session has expired): it goes back in line.
+    pub(crate) fn requeue(&mut self, id: MessageId) {
+        self.step(id, SendState::requeued);
+    }
+
+    /// Nobody is signed in any more: what was under way goes back in line.
+    pub(crate) fn stop(&mut self) {
+        for message in self.messages.values_mut() {
+            message.state = message.state.clone().requeued();
+        }
+    }
+
+    /// The network is back: nobody waits any longer.
+    pub(crate) fn hurry(&mut self) {
+        for message in self.messages.values_mut() {
+            message.state = message.state.clone().hurried();
+        }
+    }
+
+    /// "Retry" at a parked message.
+    pub(crate) fn retry(&mut self, id: MessageId) {
+        self.step(id, SendState::retried);
+    }
+
+    /// The server has the message, or the user took it back. Gives what was kept of it.
+    pub(crate) fn remove(&mut self, id: MessageId) -> Option<OutboxRow> {
+        self.messages.remove(&id).map(|message| message.row)
+    }
+
+    pub(crate) fn get(&self, id: MessageId) -> Option<&Outgoing> {
+        self.messages.get(&id)
+    }
+
+    /// A conversation's messages, in the order of writing.
+    pub(crate) fn of(&self, conversation: ConversationId) -> impl DoubleEndedIterator<Item = &Outgoing> {
+        self.messages.values().filter(move |message| message.row.conversation == conversation)
+    }
+
+    pub(crate) fn conversations(&self) -> impl Iterator<Item = ConversationId> {
+        self.messages.values().map(|message| message.row.conversation)
+    }
+
+    /// How many wait for the network or the server; parked ones wait for the user.
+    pub(crate) fn waiting(&self) -> usize {
+        self.messages.values().filter(|message| !message.state.is_parked()).count()
+    }
+
+    /// When the next one that waits may try again.
+    pub(crate) fn next_due(&self) -> Option<UnixMs> {
+        self.messages.values().filter_map(|message| message.state.due()).min()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.messages.is_empty()
+    }
+
+    fn step(&mut self, id: MessageId, step: impl FnOnce(SendState) -> SendState) {
+        if let Some(message) = self.messages.get_mut(&id) {
+            message.state = step(message.state.clone());
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The states of an outgoing message, and the steps between them.
+
+use halyard_protocol::{ErrorCode, UnixMs};
+
+use crate::api::CallError;
+use crate::env::Env;
+
+/// The first wait, in milliseconds; it doubles with each try.
+const FIRST_WAIT: i64 = 1_000;
+/// The longest wait, in milliseconds.
+const LONGEST_WAIT: i64 = 60_000;
+
+/// How far an outgoing message is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SendState {
+    /// Its row is being kept on this device.
+    Saving,
+    /// Kept; leaves as soon as it is its turn.
+    Queued {
+        /// How often it was tried.
+        tries: u32,
+    },
+    /// Under way to the server.
+    Sending {
+        /// How often it was tried, this time included.
+        tries: u32,
+    },
+    /// A try failed for now.
+    Waiting {
+        /// How often it was tried.
+        tries: u32,
+        /// When it tries again.
+        until: UnixMs,
+    },
+    /// The server refused it: the user decides.
+    Parked {
+        /// Why, as a stable code.
+        code: ErrorCode,
+        /// Why, in a sentence.
+        reason: String,
+    },
+}
+
+impl SendState {
+    pub(super) fn is_parked(&self) -> bool {
+        matches!(self, Self::Parked { .. })
+    }
+
+    pub(super) fn is_due(&self, now: UnixMs) -> bool {
+        match self {
+            Self::Queued { .. } => true,
+            Self::Waiting { until, .. } => *until <= now,
+            _ => false,
+        }
+    }
+
+    pub(super) fn due(&self) -> Option<UnixMs> {
+        if let Self::Waiting { until, .. } = self { Some(*until) } else { None }
+    }
+
+    pub(super) fn kept(self) -> Self {
+        if self == Self::Saving { Self::Queued { tries: 0 } } else { self }
+    }
+
+    pub(super) fn started(self) -> Self {
+        match self {
+            Self::Queued { tries } | Self::Waiting { tries, .. } => Self::Sending { tries: tries + 1 },
+            other => other,
+        }
+    }
+
+    pub(super) fn failed(self, error: CallError, env: &Env) -> Self {
+        match self {
+            Self::Sending { tries } if error.is_temporary() => {
+                let wait = error.retry_after.map_or_else(|| backoff(tries, env), i64::from);
+                Self::Waiting { tries, until: env.now.plus(wait) }
+            }
+            Self::Sending { .. } => Self::Parked { code: error.code, reason: error.message },
+            other => other,
+        }
+    }
+
+    pub(super) fn requeued(self) -> Self {
+        match self {
+            Self::Sending { tries } => Self::Queued { tries },
+            other => other,
+        }
+    }
+
+    pub(super) fn hurried(self) -> Self {
+        match self {
+            Self::Waiting { tries, .. } => Self::Queued { tries },
+            other => other,
+        }
+    }
+
+    pub(super) fn retried(self) -> Self {
+        if self.is_parked() { Self::Queued { tries: 0 } } else { self }
+    }
+}
+
+/// Doubles with each try up to the longest, then a random part of up to a half is taken off, so that many devices
+/// that lost the same server don't come back at once.
+pub(crate) fn backoff(tries: u32, env: &Env) -> i64 {
+    let wait = FIRST_WAIT.saturating_mul(1 << tries.saturating_sub(1).min(16)).min(LONGEST_WAIT);
+    let jitter = (env.random(7) % 512) as i64;
+    wait - wait / 2 * jitter / 512
+}

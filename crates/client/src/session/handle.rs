@@ -1,0 +1,227 @@
+//! Signing in, starting from the snapshot, signing out.
+
+use halyard_protocol::rest::{Bootstrap, Me, SignIn};
+use halyard_protocol::{ConversationId, Destination, ErrorCode, UserId};
+
+use super::{Attempt, Session};
+use crate::api::{CallError, read, succeeded};
+use crate::conversations::{Loaded, Thread};
+use crate::effect::{Effect, FocusTarget, SocketCommand, TimerId};
+use crate::env::Env;
+use crate::event::HttpOutcome;
+use crate::notices::Question;
+use crate::outbox::backoff;
+use crate::softphone::Softphone;
+use crate::update::{Changed, Update};
+use crate::windows::CardKey;
+
+impl Softphone {
+    pub(crate) fn sign_in(&mut self, login: String, password: String, device: String, out: &mut Update) {
+        let Some(attempt) = self.session.attempt_mut() else { return };
+        if attempt.busy {
+            return;
+        }
+        let login = login.trim().to_owned();
+        if login.is_empty() || password.is_empty() {
+            attempt.error = Some("Type your extension, like 1001@harbor, and your password.".to_owned());
+            out.effect(Effect::Focus(FocusTarget::SignIn));
+        } else {
+            *attempt = Attempt { busy: true, error: None };
+            self.requests.sign_in(&SignIn { login, password, device }, out);
+        }
+        out.changed(Changed::Session);
+    }
+
+    pub(crate) fn signed_in(&mut self, outcome: HttpOutcome, out: &mut Update) {
+        match read::<Me>(outcome) {
+            Ok(me) => {
+                let same = self.session.me().is_some_and(|known| known.user.id == me.user.id);
+                if !same {
+                    self.forget_user(out);
+                }
+                self.session = Session::SignedIn(Box::new(me));
+                self.requests.bootstrap(out);
+            }
+            Err(error) => {
+                if let Some(attempt) = self.session.attempt_mut() {
+                    *attempt = Attempt { busy: false, error: Some(error.message) };
+                    out.effect(Effect::Focus(FocusTarget::SignIn));
+                }
+            }
+        }
+        out.changed(Changed::Session);
+    }
+
+    /// The first snapshot, or a new one after the log could not be followed.
+    pub(crate) fn bootstrapped(&mut self, outcome: HttpOutcome, env: &Env, out: &mut Update) {
+        match read::<Bootstrap>(outcome) {
+            Ok(snapshot) => self.start_from(snapshot, env, out),
+            Err(error) if error.code == ErrorCode::SignedOut => self.session_ended(out),
+            Err(error) => self.try_bootstrap_again(&error, env, out),
+        }
+    }
+
+    fn try_bootstrap_again(&mut self, error: &CallError, env: &Env, out: &mut Update) {
+        self.sync.tries += 1;
+        let tries = self.sync.tries;
+        if self.session.me().is_none() {
+            self.session = Session::Unreachable;
+            out.changed(Changed::Session);
+        }
+        let wait = error.retry_after.map_or_else(|| backoff(tries, env), i64::from);
+        out.effect(Effect::SetTimer(TimerId::Bootstrap, u32::try_from(wait).unwrap_or(60_000)));
+    }
+
+    fn start_from(&mut self, snapshot: Bootstrap, env: &Env, out: &mut Update) {
+        let Bootstrap { me, cursor, users, favourites, conversations, older, .. } = snapshot;
+        let user = me.user.id;
+        self.session = Session::SignedIn(Box::new(me));
+        let open = self.open_destinations();
+        self.book.reset(users, favourites);
+        self.conversations.reset();
+        for conversation in conversations {
+            self.conversations.put(conversation);
+        }
+        self.conversations.older = older;
+        self.sync.started(cursor);
+        self.load_kept(user);
+        self.reopen_threads(open, out);
+        self.load_contacts(out);
+        self.connect(out);
+        self.pump_outbox(env, out);
+        out.changed(Changed::Session);
+        self.everything_changed(out);
+    }
+
+    /// The conversations of open cards and waiting messages exist here even if the snapshot did not name them.
+    fn reopen_threads(&mut self, open: Vec<(Destination, bool)>, out: &mut Update) {
+        self.reopen_waiting();
+        for (to, listed) in open {
+            if let Some(id) = self.open_thread(&to)
+                && listed
+                && let Some(timeline) = self.conversations.timeline(id)
+            {
+                timeline.loaded = Loaded::Nothing;
+            }
+        }
+        for card in self.open_cards() {
+            self.reopen_card(card, out);
+        }
+    }
+
+    /// Where the open cards write to, and whether the server knows of it.
+    fn open_destinations(&self) -> Vec<(Destination, bool)> {
+        let thread = |card| match card {
+            CardKey::Conversation(id) => self.conversations.get(id),
+            CardKey::New(_) => None,
+        };
+        self.open_cards()
+            .into_iter()
+            .filter_map(thread)
+            .map(|Thread { conversation, listed, .. }| {
+                (Destination { from: conversation.own_number, peers: conversation.peers.clone() }, *listed)
+            })
+            .collect()
+    }
+
+    /// The conversations of waiting messages exist here, and stand in the column. Gives them.
+    pub(crate) fn reopen_waiting(&mut self) -> Vec<ConversationId> {
+        let mut ids: Vec<ConversationId> = self.outbox.conversations().collect();
+        ids.dedup();
+        for id in &ids {
+            let last = self.outbox.of(*id).next_back().map(|message| (message.row.to.clone(), message.row.at));
+            if let Some((to, at)) = last {
+                self.open_thread(&to);
+                self.conversations.sending(*id, at);
+            }
+        }
+        ids
+    }
+
+    /// The server no longer knows this session.
+    pub(crate) fn session_ended(&mut self, out: &mut Update) {
+        let was_signed_in = self.session.me().is_some();
+        self.session.expire();
+        self.sync.stop();
+        self.requests.forget();
+        self.outbox.stop();
+        out.effect(Effect::Socket(SocketCommand::Close));
+        out.effect(Effect::CancelTimer(TimerId::Reconnect));
+        out.effect(Effect::CancelTimer(TimerId::SocketSilence));
+        out.effect(Effect::CancelTimer(TimerId::Bootstrap));
+        out.effect(Effect::Focus(FocusTarget::SignIn));
+        if was_signed_in {
+            out.effect(Effect::Announce("Your session has ended. Please sign in again.".to_owned()));
+        }
+        out.changed(Changed::Session);
+        out.changed(Changed::Connection);
+    }
+
+    pub(crate) fn sign_out(&mut self, confirmed: bool, out: &mut Update) {
+        let waiting = self.outbox.waiting();
+        if waiting > 0 && !confirmed {
+            self.notices.question = Some(Question::SignOut(waiting));
+            out.changed(Changed::Question);
+            return;
+        }
+        self.requests.forget();
+        self.requests.sign_out(out);
+        self.leave(out);
+    }
+
+    pub(crate) fn signed_out(&mut self, outcome: HttpOutcome, env: &Env, out: &mut Update) {
+        // The cookie is still there when the server could not be reached: say so, for the sake of the next person.
+        if let Err(error) = succeeded(outcome)
+            && error.is_temporary()
+        {
+            let text = "The server could not be told. Sign out once more when the network is back.".to_owned();
+            self.notices.show(text, true, None, env.now);
+            out.changed(Changed::Notices);
+        }
+    }
+
+    fn leave(&mut self, out: &mut Update) {
+        self.forget_user(out);
+        self.session = Session::SignedOut { attempt: Attempt::default() };
+        out.effect(Effect::Socket(SocketCommand::Close));
+        for timer in [TimerId::Reconnect, TimerId::SocketSilence, TimerId::Bootstrap, TimerId::Outbox] {
+            out.effect(Effect::CancelTimer(timer));
+        }
+        out.effect(Effect::Title(0));
+        out.effect(Effect::Focus(FocusTarget::SignIn));
+        out.changed(Changed::Session);
+    }
+
+    /// Nothing of the user stays in memory. What the device keeps of theirs (unsent messages, drafts) stays kept.
+    fn forget_user(&mut self, out: &mut Update) {
+        let system = (self.route, self.attention, self.online, self.viewport);
+        let requests = core::mem::take(&mut self.requests);
+        let kept = core::mem::take(&mut self.kept);
+        let notices = core::mem::take(&mut self.notices);
+        *self = Self { requests, kept, notices, ..Self::new() };
+        (self.route, self.attention, self.online, self.viewport) = system;
+        if let Some((width, desk_width, desk_height)) = self.viewport {
+            let outcome = self.windows.resize_desk(width, desk_width, desk_height);
+            self.windows_changed(outcome, out);
+        }
+        self.notices.question = None;
+        self.everything_changed(out);
+    }
+
+    /// What the device had kept of this user joins what is here.
+    pub(crate) fn load_kept(&mut self, user: UserId) {
+        let prefix = [&user.to_string(), "/"].concat();
+        let (mine, others) = core::mem::take(&mut self.kept.outbox).into_iter().partition(|row| row.author == user);
+        self.kept.outbox = others;
+        self.outbox.load(mine);
+        self.kept.drafts.retain(|(key, text)| {
+            let card = key.strip_prefix(&prefix).and_then(CardKey::parse);
+            if let Some(card) = card
+                && self.drafts.get(card).is_empty()
+            {
+                self.drafts.set(card, text.clone());
+            }
+            card.is_none()
+        });
+    }
+}

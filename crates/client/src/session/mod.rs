@@ -1,0 +1,68 @@
+//! Who is signed in.
+//!
+//! Always holds: what belongs to a user is on screen only while that user's session is `SignedIn` or `Expired`; an
+//! expired session keeps everything, and goes on when the same user signs in again.
+
+mod handle;
+
+use halyard_protocol::rest::Me;
+
+/// Where signing in stands.
+#[derive(Debug, Default)]
+pub(crate) enum Session {
+    /// Asking the server who is signed in.
+    #[default]
+    Starting,
+    /// The server can't be reached yet; it is tried again.
+    Unreachable,
+    /// Nobody.
+    SignedOut { attempt: Attempt },
+    /// Somebody.
+    SignedIn(Box<Me>),
+    /// Somebody whose session has ended; everything waits for them.
+    Expired { me: Box<Me>, attempt: Attempt },
+}
+
+/// An attempt to sign in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Attempt {
+    pub(crate) busy: bool,
+    pub(crate) error: Option<String>,
+}
+
+impl Session {
+    /// The user whose things are on screen.
+    pub(crate) fn me(&self) -> Option<&Me> {
+        match self {
+            Self::SignedIn(me) | Self::Expired { me, .. } => Some(me),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn me_mut(&mut self) -> Option<&mut Me> {
+        match self {
+            Self::SignedIn(me) | Self::Expired { me, .. } => Some(me),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_signed_in(&self) -> bool {
+        matches!(self, Self::SignedIn(_))
+    }
+
+    pub(crate) fn attempt_mut(&mut self) -> Option<&mut Attempt> {
+        match self {
+            Self::SignedOut { attempt } | Self::Expired { attempt, .. } => Some(attempt),
+            _ => None,
+        }
+    }
+
+    /// The server says that the session has ended.
+    pub(crate) fn expire(&mut self) {
+        *self = match core::mem::take(self) {
+            Self::SignedIn(me) => Self::Expired { me, attempt: Attempt::default() },
+            expired @ Self::Expired { .. } => expired,
+            _ => Self::SignedOut { attempt: Attempt::default() },
+        };
+    }
+}

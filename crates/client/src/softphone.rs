@@ -1,0 +1,572 @@
+//! The machine: its parts, and which part hears which event.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use halyard_protocol::event::Favourite;
+use halyard_protocol::rest::Device;
+use halyard_protocol::{CallingCode, ContactId, ConversationId, ErrorCode, Seq, UserId};
+
+use crate::api::{Call, CallError, Requests};
+use crate::composer::Drafts;
+use crate::contacts::book::Book;
+use crate::contacts::form::ContactForm;
+use crate::contacts::importing::Importing;
+use crate::contacts::list::ContactList;
+use crate::conversations::Conversations;
+use crate::conversations::column::Column;
+use crate::effect::{DbCommand, Effect, FocusTarget, RequestId, TimerId};
+use crate::env::Env;
+use crate::event::{Db, Event, HttpOutcome, Net, System, Ui};
+use crate::new_conversation::NewConversations;
+use crate::notices::{Notices, Question, Undo};
+use crate::outbox::{Outbox, OutboxRow};
+use crate::presence::PresenceBook;
+use crate::route::Route;
+use crate::session::Session;
+use crate::sync::Sync;
+use crate::update::{Changed, Update};
+use crate::windows::{CardKey, Focus, Outcome, WindowAction, Windows};
+
+/// The softphone. See the crate's documentation.
+#[derive(Debug, Default)]
+pub struct Softphone {
+    pub(crate) session: Session,
+    pub(crate) route: Route,
+    /// Whether this tab is in front and has the focus.
+    pub(crate) attention: bool,
+    /// Whether the device says that it has a network.
+    pub(crate) online: bool,
+    /// Width of the window, and the desk's size, once known.
+    pub(crate) viewport: Option<(u32, u32, u32)>,
+    pub(crate) requests: Requests,
+    pub(crate) sync: Sync,
+    pub(crate) book: Book,
+    pub(crate) contact_list: ContactList,
+    pub(crate) contacts_loading: ContactsLoading,
+    pub(crate) form: Option<ContactForm>,
+    pub(crate) importing: Option<Importing>,
+    pub(crate) conversations: Conversations,
+    pub(crate) column: Column,
+    pub(crate) outbox: Outbox,
+    pub(crate) drafts: Drafts,
+    /// What stands in the way of sending, by card; forgotten with the next key press.
+    pub(crate) problems: HashMap<CardKey, String>,
+    pub(crate) new: NewConversations,
+    pub(crate) last_new: u32,
+    pub(crate) windows: Windows,
+    pub(crate) presence: PresenceBook,
+    pub(crate) notices: Notices,
+    pub(crate) devices: Option<Vec<Device>>,
+    /// Read positions that the server may not have heard of.
+    pub(crate) unsent_reads: BTreeMap<ConversationId, Seq>,
+    pub(crate) told_unread: u32,
+    /// What the device had kept, of whichever users.
+    pub(crate) kept: Kept,
+    /// Whether the device can keep what is written.
+    pub(crate) can_keep: bool,
+    pub(crate) told_cannot_keep: bool,
+}
+
+/// The loading of the contacts' pages.
+#[derive(Debug, Default)]
+pub(crate) struct ContactsLoading {
+    /// Which loading is the current one: answers to an earlier one are dropped.
+    pub(crate) generation: u32,
+    pub(crate) seen: HashSet<ContactId>,
+    pub(crate) done: bool,
+}
+
+/// What the device had kept when the app started, until its user signs in.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    pub(crate) outbox: Vec<OutboxRow>,
+    pub(crate) drafts: Vec<(String, String)>,
+}
+
+impl Softphone {
+    /// A softphone that has heard of nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { attention: true, online: true, can_keep: true, ..Self::default() }
+    }
+
+    /// Takes one event in. Synchronous, total and deterministic.
+    pub fn handle(&mut self, event: Event, env: &Env) -> Update {
+        let mut out = Update::default();
+        match event {
+            Event::Ui(ui) => self.on_ui(ui, env, &mut out),
+            Event::Net(net) => self.on_net(net, env, &mut out),
+            Event::Db(db) => self.on_db(db, env, &mut out),
+            Event::Timer(timer) => self.on_timer(timer, env, &mut out),
+            Event::System(system) => self.on_system(system, env, &mut out),
+        }
+        out
+    }
+
+    fn on_ui(&mut self, ui: Ui, env: &Env, out: &mut Update) {
+        match ui {
+            Ui::SignIn { login, password, device } => self.sign_in(login, password, device, out),
+            Ui::SignOut => self.sign_out(false, out),
+            Ui::Navigate(route) => self.go(route, false, out),
+
+            Ui::SearchContacts(query) => self.search_contacts(query, out),
+            Ui::FilterContacts(filter) => self.filter_contacts(filter, out),
+            Ui::SelectContact(entry) => self.select_contact(entry, out),
+            Ui::SetFavourite(entry, on) => self.set_favourite(entry, on, out),
+            Ui::NewContact(number) => self.new_contact(number, env, out),
+            Ui::EditContact(id) => self.edit_contact(id, out),
+            Ui::ContactForm(field) => self.contact_field(field, out),
+            Ui::SaveContact => self.save_contact(out),
+            Ui::CancelContact => self.cancel_contact(out),
+            Ui::DeleteContact(id) => self.delete_contact(id, env, out),
+
+            Ui::ImportFile { name, bytes } => self.import_file(&name, &bytes, out),
+            Ui::ImportShared(shared) => self.import_shared(shared, out),
+            Ui::ImportToggle(row) => self.import_toggle(row, out),
+            Ui::ImportConfirm => self.import_confirm(env, out),
+            Ui::ImportCancel => self.import_cancel(out),
+
+            Ui::SearchConversations(query) => {
+                self.column.query = query;
+                self.columns_changed(out);
+            }
+            Ui::FilterConversations(filter) => {
+                self.column.filter = filter;
+                self.columns_changed(out);
+            }
+            Ui::OpenConversation(id) => self.open_conversation(id, out),
+            Ui::MoreConversations => self.more_conversations(out),
+            Ui::Message { peer, from } => self.message_peer(peer, from, env, out),
+            Ui::NewConversation => self.new_conversation(out),
+            Ui::RecipientQuery(card, query) => self.recipient_query(card, query, env, out),
+            Ui::AddTyped(card) => self.add_typed(card, env, out),
+            Ui::AddRecipient(card, peer) => self.add_recipient(card, peer, out),
+            Ui::RemoveRecipient(card, peer) => self.remove_recipient(card, peer, out),
+            Ui::FinishRecipients(card) => {
+                if let Some(becomes) = self.finish_recipients(card, env, out) {
+                    out.effect(Effect::Focus(FocusTarget::Composer(becomes)));
+                }
+            }
+
+            Ui::Draft(card, text) => self.draft(card, text, env, out),
+            Ui::Submit(card) => self.submit(card, env, out),
+            Ui::SendUsing(card, number) => self.send_using(card, number, out),
+            Ui::Retry(id) => self.retry(id, env, out),
+            Ui::EditUnsent(id) => self.take_back(id, true, out),
+            Ui::DeleteUnsent(id) => self.take_back(id, false, out),
+            Ui::LoadOlder(card) => self.load_older(card, out),
+            Ui::AtBottom(card, at_bottom) => self.at_bottom(card, at_bottom, out),
+
+            Ui::Window(action) => self.window(action, out),
+            Ui::SetMuted(id, muted) => self.set_muted(id, muted, out),
+            Ui::ViewContact(id) => self.view_contact(id, env, out),
+            Ui::SetTitle(id, title) => self.set_title(id, title, env, out),
+            Ui::DeleteConversation(id) => self.ask_delete(id, out),
+            Ui::Answer(yes) => self.answer(yes, env, out),
+            Ui::NoticeAction(id) => self.notice_action(id, out),
+            Ui::DismissNotice(id) => {
+                self.notices.dismiss(id);
+                out.changed(Changed::Notices);
+            }
+
+            Ui::SetAvailability(availability) => self.set_availability(availability, out),
+            Ui::SetStatusText(text) => self.set_status_text(text, env, out),
+            Ui::LoadDevices => self.requests.devices(out),
+            Ui::EndDevice(id) => self.end_device(id, out),
+        }
+    }
+
+    fn on_net(&mut self, net: Net, env: &Env, out: &mut Update) {
+        match net {
+            Net::Http(id, outcome) => self.answered(id, outcome, env, out),
+            Net::SocketOpened => self.socket_opened(out),
+            Net::SocketFrame(text) => self.socket_frame(&text, env, out),
+            Net::SocketClosed(code) => self.socket_closed(code, env, out),
+        }
+    }
+
+    fn answered(&mut self, id: RequestId, outcome: HttpOutcome, env: &Env, out: &mut Update) {
+        let Some(call) = self.requests.take(id) else { return };
+        match call {
+            Call::SignIn => self.signed_in(outcome, out),
+            Call::SignOut => self.signed_out(outcome, env, out),
+            Call::Bootstrap => self.bootstrapped(outcome, env, out),
+            Call::Contacts { generation } => self.contacts_answered(generation, outcome, env, out),
+            Call::SaveContact => self.contact_saved(outcome, env, out),
+            Call::DeleteContact(contact) => self.contact_deleted(*contact, outcome, env, out),
+            Call::RestoreContact => self.contact_restored(outcome, env, out),
+            Call::Import => self.imported(outcome, env, out),
+            Call::SetFavourite(entry, on) => self.favourite_answered(entry, on, outcome, env, out),
+            Call::Conversations => self.conversations_answered(outcome, env, out),
+            Call::Messages(id) => self.page_answered(id, outcome, env, out),
+            Call::Send(id) => self.send_answered(id, outcome, env, out),
+            Call::MarkRead(id, seq) => self.read_answered(id, seq, outcome),
+            Call::UpdateConversation(id) | Call::RestoreConversation(id) => {
+                self.conversation_updated(id, outcome, env, out);
+            }
+            Call::DeleteConversation(id) => self.conversation_deleted(id, outcome, env, out),
+            Call::UpdateMe => self.me_updated(outcome, env, out),
+            Call::Devices => self.devices_answered(outcome, env, out),
+            Call::EndDevice => self.device_ended(outcome, env, out),
+        }
+    }
+
+    fn on_db(&mut self, db: Db, env: &Env, out: &mut Update) {
+        match db {
+            Db::Loaded { outbox, drafts } => {
+                self.kept = Kept { outbox, drafts };
+                if let Some(me) = self.session.me().map(|me| me.user.id) {
+                    self.take_kept(me, env, out);
+                }
+            }
+            Db::Committed(id) => {
+                self.outbox.kept(id);
+                self.pump_outbox(env, out);
+            }
+            Db::Failed(id) => {
+                self.outbox.kept(id);
+                let word = "This device can't keep unsent messages. Leave Halyard open until they are sent.";
+                self.complain(word.to_owned(), env, out);
+                self.pump_outbox(env, out);
+            }
+            Db::Unavailable => self.can_keep = false,
+        }
+    }
+
+    fn on_timer(&mut self, timer: TimerId, env: &Env, out: &mut Update) {
+        match timer {
+            TimerId::Bootstrap => self.requests.bootstrap(out),
+            TimerId::Reconnect => self.reconnect(out),
+            TimerId::SocketSilence => self.socket_silent(env, out),
+            TimerId::Outbox => self.pump_outbox(env, out),
+            TimerId::Expiry => self.expire(env, out),
+            TimerId::Clock => {
+                self.set_clock(env, out);
+                // "9:42" becomes "Yesterday", "Today" becomes "Sunday".
+                self.column.stale();
+                out.changed(Changed::Column);
+                for card in self.open_cards() {
+                    out.changed(Changed::Timeline(card));
+                }
+                let ids: Vec<ConversationId> = self.conversations.in_order().collect();
+                for id in ids {
+                    out.changed(Changed::Row(id));
+                }
+            }
+        }
+    }
+
+    fn on_system(&mut self, system: System, env: &Env, out: &mut Update) {
+        match system {
+            System::Started { route } => {
+                self.route = route;
+                out.effect(Effect::Db(DbCommand::Load));
+                self.requests.bootstrap(out);
+                self.set_clock(env, out);
+                out.changed(Changed::Session);
+                out.changed(Changed::Route);
+            }
+            System::Attention(attention) => {
+                self.attention = attention;
+                if attention {
+                    if let Some(CardKey::Conversation(id)) = self.windows.focused() {
+                        self.see(id, out);
+                    }
+                    self.hurry(env, out);
+                }
+            }
+            System::Online(online) => {
+                self.online = online;
+                out.changed(Changed::Connection);
+                if online {
+                    if matches!(self.session, Session::Unreachable) {
+                        self.requests.forget();
+                        self.requests.bootstrap(out);
+                    }
+                    self.hurry(env, out);
+                }
+            }
+            System::Navigated(route) => {
+                self.route = route;
+                self.form = None;
+                out.changed(Changed::ContactForm);
+                self.arrive(out);
+            }
+            System::Resized { viewport, width, height } => {
+                self.viewport = Some((viewport, width, height));
+                let outcome = self.windows.resize_desk(viewport, width, height);
+                self.windows_changed(outcome, out);
+            }
+        }
+    }
+
+    /// Shows another part of the app, as the user asked.
+    pub(crate) fn go(&mut self, route: Route, replace: bool, out: &mut Update) {
+        if self.route != route {
+            self.route = route;
+            out.effect(Effect::Navigate { route, replace });
+        }
+        self.arrive(out);
+    }
+
+    fn arrive(&mut self, out: &mut Update) {
+        out.changed(Changed::Route);
+        out.changed(Changed::ContactDetails);
+        if !self.windows.is_narrow() {
+            return;
+        }
+        // In the narrow shapes the address says which pane shows, so that Back works as everywhere.
+        match self.route {
+            Route::Chats(Some(id)) if self.conversations.get(id).is_some() => {
+                if self.windows.focused() != Some(CardKey::Conversation(id)) {
+                    self.open_card(CardKey::Conversation(id), out);
+                }
+            }
+            _ => {
+                let outcome = self.windows.act(WindowAction::Back);
+                self.windows_changed(Outcome { focus: None, ..outcome }, out);
+            }
+        }
+    }
+
+    fn window(&mut self, action: WindowAction, out: &mut Update) {
+        if let WindowAction::Close(card) = action {
+            self.close_card(card, out);
+            return;
+        }
+        let outcome = self.windows.act(action);
+        self.windows_changed(outcome, out);
+    }
+
+    pub(crate) fn open_card(&mut self, card: CardKey, out: &mut Update) {
+        let outcome = self.windows.open(card);
+        if let CardKey::Conversation(id) = card {
+            self.load_page(id, out);
+        }
+        self.card_changed(card, out);
+        self.windows_changed(outcome, out);
+    }
+
+    pub(crate) fn close_card(&mut self, card: CardKey, out: &mut Update) {
+        self.problems.remove(&card);
+        if let CardKey::New(_) = card {
+            self.new.remove(&card);
+            self.drafts.set(card, String::new());
+        }
+        let outcome = self.windows.act(WindowAction::Close(card));
+        self.windows_changed(outcome, out);
+    }
+
+    /// A card becomes another conversation's, in the same place.
+    pub(crate) fn retarget_card(&mut self, from: CardKey, to: CardKey, out: &mut Update) {
+        let outcome = self.windows.retarget(from, to);
+        if let CardKey::Conversation(id) = to {
+            self.load_page(id, out);
+        }
+        self.card_changed(to, out);
+        self.keep_draft(from, out);
+        self.keep_draft(to, out);
+        self.windows_changed(outcome, out);
+    }
+
+    /// An open card after a new snapshot: its conversation must exist, and its history be asked for again.
+    pub(crate) fn reopen_card(&mut self, card: CardKey, out: &mut Update) {
+        if let CardKey::Conversation(id) = card {
+            if self.conversations.get(id).is_none() {
+                self.close_card(card, out);
+                return;
+            }
+            self.load_page(id, out);
+        }
+        self.card_changed(card, out);
+    }
+
+    fn card_changed(&self, card: CardKey, out: &mut Update) {
+        out.changed(Changed::Header(card));
+        out.changed(Changed::Timeline(card));
+        out.changed(Changed::Composer(card));
+        out.changed(Changed::Recipients(card));
+        out.changed(Changed::Typing(card));
+    }
+
+    pub(crate) fn windows_changed(&mut self, outcome: Outcome, out: &mut Update) {
+        if outcome.changed {
+            out.changed(Changed::Windows);
+            out.changed(Changed::Route);
+        }
+        match outcome.focus {
+            Some(Focus::Card(card @ CardKey::New(_))) => {
+                out.effect(Effect::Focus(FocusTarget::Recipients(card)));
+            }
+            Some(Focus::Card(card)) => out.effect(Effect::Focus(FocusTarget::Composer(card))),
+            Some(Focus::Column) => out.effect(Effect::Focus(FocusTarget::Column)),
+            None => {}
+        }
+        if let Some(CardKey::Conversation(id)) = self.windows.focused() {
+            self.see(id, out);
+        }
+        self.follow_pane(out);
+    }
+
+    /// In the narrow shapes the address follows the pane.
+    fn follow_pane(&mut self, out: &mut Update) {
+        if !self.windows.is_narrow() || !self.session.is_signed_in() {
+            return;
+        }
+        let shown = self.windows.focused();
+        let wanted = match (shown, self.route) {
+            (Some(CardKey::Conversation(id)), _) => Route::Chats(Some(id)),
+            (None, Route::Chats(Some(_))) => Route::Chats(None),
+            (_, route) => route,
+        };
+        if wanted != self.route {
+            // Back from a card must lead to the column once, however many cards were looked at.
+            let replace = matches!(self.route, Route::Chats(Some(_)));
+            self.route = wanted;
+            out.effect(Effect::Navigate { route: wanted, replace });
+            out.changed(Changed::Route);
+        }
+    }
+
+    pub(crate) fn open_cards(&self) -> Vec<CardKey> {
+        self.windows.cards().map(crate::windows::Card::key).collect()
+    }
+
+    /// "View Contact": the details of whoever is on the other side; a number that nobody has is offered to be saved.
+    fn view_contact(&mut self, id: ConversationId, env: &Env, out: &mut Update) {
+        use halyard_protocol::Peer;
+        let peer = self.conversations.get(id).and_then(|thread| thread.conversation.peers.first().copied());
+        match peer {
+            Some(Peer::User(user)) => self.select_contact(Some(Favourite::User(user)), out),
+            Some(Peer::Number(number)) => match self.book.owner(number).map(|contact| contact.id) {
+                Some(contact) => self.select_contact(Some(Favourite::Contact(contact)), out),
+                None => self.new_contact(Some(number), env, out),
+            },
+            None => {}
+        }
+    }
+
+    fn answer(&mut self, yes: bool, env: &Env, out: &mut Update) {
+        let question = self.notices.question.take();
+        out.changed(Changed::Question);
+        match question {
+            Some(Question::DeleteConversation(id)) if yes => self.delete_conversation(id, env, out),
+            Some(Question::SignOut(_)) if yes => self.sign_out(true, out),
+            _ => {}
+        }
+    }
+
+    fn notice_action(&mut self, id: u32, out: &mut Update) {
+        out.changed(Changed::Notices);
+        match self.notices.dismiss(id).and_then(|notice| notice.undo) {
+            Some(Undo::Contact(contact)) => self.restore_contact(*contact, out),
+            Some(Undo::Conversation(id)) => {
+                self.requests.restore_conversation(id, out);
+                self.open_conversation(id, out);
+            }
+            None => {}
+        }
+    }
+
+    pub(crate) fn presence_changed(&self, user: UserId, out: &mut Update) {
+        out.changed(Changed::Presence(user));
+    }
+
+    /// A call failed in a way that the user should hear of. An ended session leads to signing in.
+    pub(crate) fn call_failed(&mut self, error: CallError, env: &Env, out: &mut Update) {
+        if error.code == ErrorCode::SignedOut {
+            self.session_ended(out);
+        } else {
+            self.complain(error.message, env, out);
+        }
+    }
+
+    /// A short word about something that went wrong.
+    pub(crate) fn complain(&mut self, text: String, env: &Env, out: &mut Update) {
+        self.notices.show(text, true, None, env.now);
+        self.set_expiry(env, out);
+        out.changed(Changed::Notices);
+    }
+
+    /// A short word about something that went right.
+    pub(crate) fn inform(&mut self, text: String, env: &Env, out: &mut Update) {
+        self.notices.show(text, false, None, env.now);
+        self.set_expiry(env, out);
+        out.changed(Changed::Notices);
+    }
+
+    fn expire(&mut self, env: &Env, out: &mut Update) {
+        if self.notices.expire(env.now) {
+            out.changed(Changed::Notices);
+        }
+        for id in self.presence.expire(env.now) {
+            self.typing_changed(id, out);
+        }
+        self.set_expiry(env, out);
+    }
+
+    pub(crate) fn set_expiry(&self, env: &Env, out: &mut Update) {
+        let next = self.notices.next_expiry().into_iter().chain(self.presence.next_expiry()).min();
+        if let Some(next) = next {
+            let wait = u32::try_from(next.since(env.now).max(1)).unwrap_or(60_000);
+            out.effect(Effect::SetTimer(TimerId::Expiry, wait));
+        }
+    }
+
+    /// Times on screen are read again at local midnight.
+    fn set_clock(&self, env: &Env, out: &mut Update) {
+        let minutes = i64::from((env.utc_offset)(env.now));
+        let into_day = env.now.plus(minutes * 60_000).0.rem_euclid(86_400_000);
+        let wait = u32::try_from(86_400_000 - into_day + 1_000).unwrap_or(3_600_000);
+        out.effect(Effect::SetTimer(TimerId::Clock, wait));
+    }
+
+    /// The country that numbers without one are of.
+    pub(crate) fn home(&self) -> CallingCode {
+        self.session.me().map_or(CallingCode(1), |me| me.tenant.calling_code)
+    }
+
+    pub(crate) fn everything_changed(&mut self, out: &mut Update) {
+        self.contact_list.stale();
+        self.column.stale();
+        for what in [
+            Changed::Route,
+            Changed::Connection,
+            Changed::Column,
+            Changed::Unread,
+            Changed::Windows,
+            Changed::Contacts,
+            Changed::ContactRows,
+            Changed::ContactDetails,
+            Changed::ContactForm,
+            Changed::Import,
+            Changed::Me,
+            Changed::Devices,
+            Changed::Notices,
+            Changed::Question,
+        ] {
+            out.changed(what);
+        }
+        let rows: Vec<ConversationId> = self.conversations.in_order().collect();
+        for id in rows {
+            out.changed(Changed::Row(id));
+        }
+        for card in self.open_cards() {
+            self.card_changed(card, out);
+        }
+        self.told_unread = self.conversations.unread();
+        out.effect(Effect::Title(self.told_unread));
+    }
+
+    /// What the device had kept of the user who is signed in comes back: drafts into their boxes, messages on their way.
+    fn take_kept(&mut self, me: UserId, env: &Env, out: &mut Update) {
+        self.load_kept(me);
+        for id in self.reopen_waiting() {
+            self.conversation_changed(id, out);
+        }
+        for card in self.open_cards() {
+            out.changed(Changed::Composer(card));
+        }
+        self.pump_outbox(env, out);
+    }
+}

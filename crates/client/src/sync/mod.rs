@@ -1,0 +1,44 @@
+//! Following the server: the cursor, the socket, and coming back after it was lost.
+//!
+//! Always holds: events are applied in the order of their cursors, each once; a gap is never jumped over, it is
+//! asked for again.
+
+mod apply;
+mod handle;
+
+use halyard_protocol::Cursor;
+
+/// The connection's state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// There is none, and none is wanted: nobody is signed in.
+    #[default]
+    Down,
+    /// Being opened.
+    Connecting,
+    /// Open, and following.
+    Live,
+    /// Lost; a timer is set to try again.
+    Lost,
+}
+
+/// Where this device stands in the user's log.
+#[derive(Debug, Default)]
+pub(crate) struct Sync {
+    pub(crate) cursor: Cursor,
+    pub(crate) link: Link,
+    /// Tries since the last success.
+    pub(crate) tries: u32,
+}
+
+impl Sync {
+    pub(crate) fn started(&mut self, cursor: Cursor) {
+        self.cursor = cursor;
+        self.tries = 0;
+    }
+
+    pub(crate) fn stop(&mut self) {
+        self.link = Link::Down;
+        self.tries = 0;
+    }
+}

@@ -1,0 +1,231 @@
+//! What stands around the screens: session, rail, connection, notices, the open question.
+
+use halyard_protocol::{Availability, Presence, UserId};
+
+use super::AvatarView;
+use crate::notices::Question;
+use crate::route::Route;
+use crate::session::{Attempt, Session};
+use crate::softphone::Softphone;
+use crate::sync::Link;
+
+/// Which screen shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionView {
+    /// Asking the server who is signed in.
+    Starting,
+    /// The server can't be reached yet; it is tried again by itself.
+    Unreachable,
+    /// The log-in.
+    SignedOut {
+        /// Whether an attempt is under way.
+        busy: bool,
+        /// Why the last one failed.
+        error: Option<String>,
+    },
+    /// The softphone.
+    SignedIn,
+    /// The softphone, with the log-in over it: the session has ended.
+    Expired {
+        /// The log-in to go on with.
+        login: String,
+        /// Whether an attempt is under way.
+        busy: bool,
+        /// Why the last one failed.
+        error: Option<String>,
+    },
+}
+
+/// The rail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RailView {
+    /// What is current.
+    pub route: Route,
+    /// Conversations with something unread.
+    pub unread: u32,
+    /// Narrow shapes: whether the column shows rather than a card.
+    pub shows_column: bool,
+    /// Whether the shape is narrow.
+    pub narrow: bool,
+}
+
+/// The signed-in user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MeView {
+    /// Who.
+    pub user: UserId,
+    /// Name.
+    pub name: String,
+    /// `1001@harbor`.
+    pub login: String,
+    /// Tenant's name.
+    pub tenant: String,
+    /// Avatar.
+    pub avatar: AvatarView,
+    /// What they say of themselves.
+    pub availability: Availability,
+    /// A few words of theirs.
+    pub status_text: String,
+    /// Whether they may edit shared contacts.
+    pub edits_shared: bool,
+}
+
+/// The connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ConnectionView {
+    /// Whether the server is being followed.
+    pub live: bool,
+    /// Whether the device has no network.
+    pub offline: bool,
+    /// Whether the connection was lost, rather than never made.
+    pub lost: bool,
+    /// Messages that wait in the outbox.
+    pub waiting: usize,
+}
+
+/// A notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoticeView {
+    /// Its id.
+    pub id: u32,
+    /// The words.
+    pub text: String,
+    /// Whether something went wrong.
+    pub is_error: bool,
+    /// The action's label, if it has one.
+    pub action: Option<&'static str>,
+}
+
+/// A question that waits for an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuestionView {
+    /// The question.
+    pub title: String,
+    /// What follows from a yes.
+    pub text: String,
+    /// The yes, in a word.
+    pub yes: &'static str,
+}
+
+impl Softphone {
+    /// Which screen shows.
+    #[must_use]
+    pub fn session_view(&self) -> SessionView {
+        match &self.session {
+            Session::Starting => SessionView::Starting,
+            Session::Unreachable => SessionView::Unreachable,
+            Session::SignedOut { attempt: Attempt { busy, error } } => {
+                SessionView::SignedOut { busy: *busy, error: error.clone() }
+            }
+            Session::SignedIn(_) => SessionView::SignedIn,
+            Session::Expired { me, attempt } => SessionView::Expired {
+                login: [&me.user.extension, "@", &me.tenant.domain].concat(),
+                busy: attempt.busy,
+                error: attempt.error.clone(),
+            },
+        }
+    }
+
+    /// The rail.
+    #[must_use]
+    pub fn rail_view(&self) -> RailView {
+        RailView {
+            route: self.route,
+            unread: self.conversations.unread(),
+            shows_column: self.windows.shows_column(),
+            narrow: self.windows.is_narrow(),
+        }
+    }
+
+    /// The signed-in user.
+    #[must_use]
+    pub fn me_view(&self) -> Option<MeView> {
+        let me = self.session.me()?;
+        Some(MeView {
+            user: me.user.id,
+            name: me.user.name.clone(),
+            login: [&me.user.extension, "@", &me.tenant.domain].concat(),
+            tenant: me.tenant.name.clone(),
+            avatar: AvatarView::of(&me.user.name, Some(me.user.id)),
+            availability: me.user.availability,
+            status_text: me.user.status_text.clone(),
+            edits_shared: me.user.role.edits_shared_contacts(),
+        })
+    }
+
+    /// The connection.
+    #[must_use]
+    pub fn connection_view(&self) -> ConnectionView {
+        ConnectionView {
+            live: self.sync.link == Link::Live,
+            offline: !self.online,
+            lost: self.sync.link == Link::Lost || (self.sync.tries > 0 && self.sync.link != Link::Live),
+            waiting: self.outbox.waiting(),
+        }
+    }
+
+    /// The notices, oldest first.
+    #[must_use]
+    pub fn notices_view(&self) -> Vec<NoticeView> {
+        self.notices
+            .shown()
+            .iter()
+            .map(|notice| NoticeView {
+                id: notice.id,
+                text: notice.text.clone(),
+                is_error: notice.is_error,
+                action: notice.undo.as_ref().map(|_| "Undo"),
+            })
+            .collect()
+    }
+
+    /// The open question.
+    #[must_use]
+    pub fn question_view(&self) -> Option<QuestionView> {
+        match self.notices.question.as_ref()? {
+            Question::DeleteConversation(id) => {
+                let thread = self.conversations.get(*id)?;
+                let name = self.conversation_name(&thread.conversation);
+                Some(QuestionView {
+                    title: ["Delete the conversation with ", &name, "?"].concat(),
+                    text: "It is deleted for you, on all your devices. You can undo this for ten seconds.".to_owned(),
+                    yes: "Delete",
+                })
+            }
+            Question::SignOut(waiting) => Some(QuestionView {
+                title: "Sign out?".to_owned(),
+                text: match waiting {
+                    1 => "One message has not been sent yet. It is sent when you sign in here again.".to_owned(),
+                    many => [
+                        &many.to_string(),
+                        " messages have not been sent yet. They are sent when you sign in here again.",
+                    ]
+                    .concat(),
+                },
+                yes: "Sign out",
+            }),
+        }
+    }
+
+    /// A user's presence.
+    #[must_use]
+    pub fn presence_view(&self, user: UserId) -> Presence {
+        match self.session.me() {
+            // One's own dot shows what one says, also in the moment before the socket says so.
+            Some(me) if me.user.id == user => Presence::of(me.user.availability, self.sync.link == Link::Live),
+            _ => self.presence.of(user),
+        }
+    }
+
+    /// My devices, once asked for.
+    #[must_use]
+    pub fn devices_view(&self) -> Option<Vec<halyard_protocol::rest::Device>> {
+        self.devices.clone()
+    }
+
+    /// Where the app stands.
+    #[must_use]
+    pub fn route(&self) -> Route {
+        self.route
+    }
+}

@@ -1,0 +1,79 @@
+//! Avatars: initials on a colour that stays with the name.
+
+use halyard_protocol::{Peer, UserId};
+
+use crate::softphone::Softphone;
+
+/// An avatar.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AvatarView {
+    /// One or two letters; `None` for a group, which has an icon.
+    pub initials: Option<String>,
+    /// The colour's angle in degrees.
+    pub hue: u16,
+    /// Whose presence its dot shows.
+    pub user: Option<UserId>,
+}
+
+impl AvatarView {
+    /// The avatar of somebody with this name.
+    #[must_use]
+    pub fn of(name: &str, user: Option<UserId>) -> Self {
+        Self { initials: Some(initials(name)), hue: hue(name), user }
+    }
+
+    /// The avatar of a group.
+    #[must_use]
+    pub fn group(name: &str) -> Self {
+        Self { initials: None, hue: hue(name), user: None }
+    }
+}
+
+impl Softphone {
+    pub(crate) fn avatar(&self, peers: &[Peer], name: &str) -> AvatarView {
+        match peers {
+            [Peer::User(user)] => AvatarView::of(name, Some(*user)),
+            [Peer::Number(number)] if self.book.owner(*number).is_none() => {
+                let code = number.calling_code().map_or(0, |code| code.0);
+                let mut avatar = AvatarView::of(name, None);
+                avatar.initials = Some(["+", &code.to_string()].concat());
+                avatar
+            }
+            [_] => AvatarView::of(name, None),
+            _ => AvatarView::group(name),
+        }
+    }
+}
+
+/// The first letters of the first and the last word.
+fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()));
+    let first = words.next();
+    let last = words.next_back();
+    first.into_iter().chain(last).flat_map(char::to_uppercase).take(2).collect()
+}
+
+/// FNV-1a over the name, on the colour circle: the same name has the same colour everywhere.
+fn hue(name: &str) -> u16 {
+    let hash = name.bytes().fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    (hash % 360) as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_of_the_first_and_last_word() {
+        for (name, expected) in [
+            ("Maya Delgado", "MD"),
+            ("maya", "M"),
+            ("Ana de la Cruz", "AC"),
+            ("", ""),
+            ("(619) 555\u{2011}0177", "65"),
+            ("ßeta", "SS"),
+        ] {
+            assert_eq!(initials(name), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Cards: how they lie, and what their headers say.
+
+use halyard_protocol::{ConversationId, ConversationKind, Peer};
+
+use super::AvatarView;
+use crate::new_conversation::label_word;
+use crate::softphone::Softphone;
+use crate::windows::{CardKey, Rect};
+
+/// An open card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CardView {
+    /// Its key.
+    pub key: CardKey,
+    /// Where it lies on the desk.
+    pub bounds: Rect,
+    /// Higher lies above lower.
+    pub stacking: u32,
+    /// Whether it waits in the dock.
+    pub minimised: bool,
+    /// Whether it fills the desk.
+    pub fullscreen: bool,
+    /// Whether it is the one in front.
+    pub front: bool,
+}
+
+/// A card's header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderView {
+    /// Name.
+    pub title: String,
+    /// Number and its kind, extension and status, or the people of a group.
+    pub subtitle: String,
+    /// Avatar.
+    pub avatar: AvatarView,
+    /// The conversation; `None` for a new one.
+    pub conversation: Option<ConversationId>,
+    /// Its kind.
+    pub kind: Option<ConversationKind>,
+    /// Whether notifications are off.
+    pub muted: bool,
+    /// Unread messages.
+    pub unread: u32,
+    /// "View Contact", "Add to Contacts", or nothing for a group.
+    pub contact_action: Option<&'static str>,
+    /// The group's own name, empty for none; `None` where there can't be one.
+    pub group_title: Option<String>,
+}
+
+impl Softphone {
+    /// The open cards in the order of Tab.
+    #[must_use]
+    pub fn cards_view(&self) -> Vec<CardView> {
+        let front = self.windows.focused();
+        self.windows
+            .cards()
+            .map(|card| CardView {
+                key: card.key(),
+                bounds: card.bounds(),
+                stacking: card.stacking(),
+                minimised: card.is_minimised(),
+                fullscreen: card.is_fullscreen(),
+                front: front == Some(card.key()),
+            })
+            .collect()
+    }
+
+    /// A card's header.
+    #[must_use]
+    pub fn header_view(&self, card: CardKey) -> Option<HeaderView> {
+        let CardKey::Conversation(id) = card else {
+            return self.new.contains_key(&card).then(new_header);
+        };
+        let conversation = &self.conversations.get(id)?.conversation;
+        let title = self.conversation_name(conversation);
+        let contact_action = match conversation.peers.as_slice() {
+            [Peer::Number(number)] if self.book.owner(*number).is_none() => Some("Add to Contacts"),
+            [_] => Some("View Contact"),
+            _ => None,
+        };
+        Some(HeaderView {
+            subtitle: self.subtitle(&conversation.peers, conversation.kind, !conversation.title.is_empty()),
+            avatar: self.avatar(&conversation.peers, &title),
+            title,
+            conversation: Some(id),
+            kind: Some(conversation.kind),
+            muted: conversation.muted,
+            unread: conversation.unread,
+            contact_action,
+            group_title: conversation.kind.is_group().then(|| conversation.title.clone()),
+        })
+    }
+
+    fn subtitle(&self, peers: &[Peer], kind: ConversationKind, titled: bool) -> String {
+        let home = self.home();
+        match (peers, kind) {
+            ([Peer::User(user)], _) => self.book.user(*user).map_or_else(String::new, |user| {
+                let words = if user.status_text.is_empty() { &user.department } else { &user.status_text };
+                if words.is_empty() { user.extension.clone() } else { [&user.extension, " \u{b7} ", words].concat() }
+            }),
+            ([Peer::Number(number)], _) => {
+                let label = self.book.owner(*number).and_then(|contact| {
+                    contact.numbers.iter().find(|entry| entry.number == *number).map(|entry| entry.label)
+                });
+                match label {
+                    Some(label) => [&number.display(home), " \u{b7} ", label_word(label)].concat(),
+                    // The number is the title already: the article shows no second line then.
+                    None => "SMS".to_owned(),
+                }
+            }
+            (peers, kind) => {
+                let word = if kind == ConversationKind::GroupMms { "group MMS" } else { "group chat" };
+                if !titled {
+                    return [&(peers.len() + 1).to_string(), " people \u{b7} ", word].concat();
+                }
+                let short = |peer: &Peer| {
+                    let name = self.book.name(*peer, home);
+                    if name.starts_with(['(', '+']) {
+                        name
+                    } else {
+                        name.split_whitespace().next().unwrap_or_default().to_owned()
+                    }
+                };
+                let names: Vec<String> = peers.iter().map(short).collect();
+                [&names.join(", "), " \u{b7} ", word].concat()
+            }
+        }
+    }
+
+    /// Who is typing, in words.
+    #[must_use]
+    pub fn typing_words(&self, id: ConversationId) -> Option<String> {
+        let names: Vec<String> = self
+            .presence
+            .typing_in(id)
+            .into_iter()
+            .filter_map(|user| self.book.user(user))
+            .map(|user| user.name.split_whitespace().next().unwrap_or(&user.name).to_owned())
+            .collect();
+        match names.as_slice() {
+            [] => None,
+            [one] => Some([one, " is typing\u{2026}"].concat()),
+            [one, two] => Some([one, " and ", two, " are typing\u{2026}"].concat()),
+            [one, rest @ ..] => Some([one, " and ", &rest.len().to_string(), " others are typing\u{2026}"].concat()),
+        }
+    }
+}
+
+fn new_header() -> HeaderView {
+    HeaderView {
+        title: "New Conversation".to_owned(),
+        subtitle: "Add people by name, extension or number".to_owned(),
+        avatar: AvatarView::group("New Conversation"),
+        conversation: None,
+        kind: None,
+        muted: false,
+        unread: 0,
+        contact_action: None,
+        group_title: None,
+    }
+}

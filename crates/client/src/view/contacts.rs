@@ -1,0 +1,273 @@
+//! Contacts: the list, a row, the details, the form.
+
+use std::sync::Arc;
+
+use halyard_protocol::event::Favourite;
+use halyard_protocol::{ContactDraft, ContactId, ContactScope, NumberLabel, Peer, PhoneNumber, UserId};
+
+use super::{AvatarView, NumberOption};
+use crate::contacts::{ContactsFilter, FormError, NumberField};
+use crate::new_conversation::label_word;
+use crate::route::Route;
+use crate::softphone::Softphone;
+
+/// The list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactsView {
+    /// Who shows, in order.
+    pub entries: Arc<[Favourite]>,
+    /// What is typed into the search.
+    pub query: String,
+    /// The filter.
+    pub filter: ContactsFilter,
+    /// Whether pages are still coming.
+    pub loading: bool,
+    /// Whose details are open.
+    pub selected: Option<Favourite>,
+}
+
+/// A row of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactRowView {
+    /// Who.
+    pub entry: Favourite,
+    /// Name.
+    pub name: String,
+    /// Extension and department, or company and first number.
+    pub detail: String,
+    /// Avatar.
+    pub avatar: AvatarView,
+    /// Whether they have a star.
+    pub favourite: bool,
+    /// What the message icon offers.
+    pub reach: Vec<NumberView>,
+}
+
+/// A way to write to somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NumberView {
+    /// Them, by this way.
+    pub peer: Peer,
+    /// The number, or "Chat".
+    pub text: String,
+    /// What it is for: "mobile"; the extension for a chat.
+    pub label: String,
+}
+
+/// The details of a contact or a colleague.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DetailsView {
+    /// Who.
+    pub entry: Favourite,
+    /// Name.
+    pub name: String,
+    /// Company, or department.
+    pub organisation: String,
+    /// Avatar.
+    pub avatar: AvatarView,
+    /// "My contact", "Shared contact", "Extension 1014".
+    pub kind: String,
+    /// A colleague's status text.
+    pub status: String,
+    /// E-mail addresses.
+    pub emails: Vec<String>,
+    /// Numbers, fax machines among them.
+    pub numbers: Vec<NumberView>,
+    /// What the message icon offers.
+    pub reach: Vec<NumberView>,
+    /// Whether they have a star.
+    pub favourite: bool,
+    /// The contact, if I may edit and delete it.
+    pub editable: Option<ContactId>,
+    /// The colleague.
+    pub user: Option<UserId>,
+}
+
+/// The form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormView {
+    /// The contact: a new form has another one.
+    pub id: ContactId,
+    /// Whether it is a new contact.
+    pub is_new: bool,
+    /// All but the numbers.
+    pub draft: ContactDraft,
+    /// The numbers as typed.
+    pub numbers: Vec<NumberField>,
+    /// What is wrong.
+    pub error: Option<FormError>,
+    /// Whether it is being saved.
+    pub saving: bool,
+    /// Whether it may be made a shared contact.
+    pub may_share: bool,
+}
+
+impl Softphone {
+    /// The list.
+    pub fn contacts_view(&mut self) -> ContactsView {
+        let entries = self.contact_list.shown(&self.book);
+        ContactsView {
+            entries,
+            query: self.contact_list.query.clone(),
+            filter: self.contact_list.filter,
+            loading: !self.contacts_loading.done,
+            selected: if let Route::Contacts(selected) = self.route { selected } else { None },
+        }
+    }
+
+    /// A row of the list.
+    #[must_use]
+    pub fn contact_row_view(&self, entry: Favourite) -> Option<ContactRowView> {
+        let (name, detail, avatar) = match entry {
+            Favourite::User(id) => {
+                let user = self.book.user(id)?;
+                let detail = if user.department.is_empty() {
+                    user.extension.clone()
+                } else {
+                    [&user.extension, " \u{b7} ", &user.department].concat()
+                };
+                (user.name.clone(), detail, AvatarView::of(&user.name, Some(id)))
+            }
+            Favourite::Contact(id) => {
+                let contact = self.book.contact(id)?;
+                let name = contact.display_name();
+                let number = contact.numbers.first().map(|entry| entry.number.display(self.home()));
+                let company = Some(contact.company.trim()).filter(|company| !company.is_empty() && *company != name);
+                let detail = match (company, number) {
+                    (Some(company), Some(number)) => [company, " \u{b7} ", &number].concat(),
+                    (Some(company), None) => company.to_owned(),
+                    (None, Some(number)) => number,
+                    (None, None) => contact.emails.first().cloned().unwrap_or_default(),
+                };
+                let avatar = AvatarView::of(&name, None);
+                (if name.is_empty() { detail.clone() } else { name }, detail, avatar)
+            }
+        };
+        Some(ContactRowView {
+            entry,
+            name,
+            detail,
+            avatar,
+            favourite: self.book.is_favourite(entry),
+            reach: self.reach(entry),
+        })
+    }
+
+    /// What the message icon offers: each number that takes texts, or a chat.
+    fn reach(&self, entry: Favourite) -> Vec<NumberView> {
+        match entry {
+            Favourite::User(id) if self.session.me().is_some_and(|me| me.user.id == id) => Vec::new(),
+            Favourite::User(id) => self
+                .book
+                .user(id)
+                .map(|user| NumberView {
+                    peer: Peer::User(id),
+                    text: "Chat".to_owned(),
+                    label: ["Extension ", &user.extension].concat(),
+                })
+                .into_iter()
+                .collect(),
+            Favourite::Contact(id) => {
+                let mut numbers = self.numbers(id);
+                numbers.retain(|number| number.label != label_word(NumberLabel::Fax));
+                numbers
+            }
+        }
+    }
+
+    fn numbers(&self, id: ContactId) -> Vec<NumberView> {
+        let home = self.home();
+        self.book.contact(id).map_or_else(Vec::new, |contact| {
+            contact
+                .numbers
+                .iter()
+                .map(|entry| NumberView {
+                    peer: Peer::Number(entry.number),
+                    text: entry.number.display(home),
+                    label: label_word(entry.label).to_owned(),
+                })
+                .collect()
+        })
+    }
+
+    /// The details that are open.
+    #[must_use]
+    pub fn details_view(&self) -> Option<DetailsView> {
+        let Route::Contacts(Some(entry)) = self.route else { return None };
+        let me = self.session.me()?;
+        let reach = self.reach(entry);
+        let favourite = self.book.is_favourite(entry);
+        match entry {
+            Favourite::User(id) => {
+                let user = self.book.user(id)?;
+                Some(DetailsView {
+                    entry,
+                    name: user.name.clone(),
+                    organisation: user.department.clone(),
+                    avatar: AvatarView::of(&user.name, Some(id)),
+                    kind: ["Extension ", &user.extension].concat(),
+                    status: user.status_text.clone(),
+                    emails: Some(user.email.clone()).filter(|email| !email.is_empty()).into_iter().collect(),
+                    numbers: Vec::new(),
+                    reach,
+                    favourite,
+                    editable: None,
+                    user: Some(id),
+                })
+            }
+            Favourite::Contact(id) => {
+                let contact = self.book.contact(id)?;
+                let shared = contact.scope == ContactScope::Shared;
+                let name = contact.display_name();
+                Some(DetailsView {
+                    entry,
+                    organisation: if contact.company == name { String::new() } else { contact.company.clone() },
+                    avatar: AvatarView::of(&name, None),
+                    name,
+                    kind: if shared { "Shared contact" } else { "My contact" }.to_owned(),
+                    status: String::new(),
+                    emails: contact.emails.clone(),
+                    numbers: self.numbers(id),
+                    reach,
+                    favourite,
+                    editable: (!shared || me.user.role.edits_shared_contacts()).then_some(id),
+                    user: None,
+                })
+            }
+        }
+    }
+
+    /// The own numbers to choose from when texting these people, the one last used marked.
+    #[must_use]
+    pub fn own_numbers_view(&self, peer: Peer) -> Vec<NumberOption> {
+        let Peer::Number(_) = peer else { return Vec::new() };
+        let Some(me) = self.session.me() else { return Vec::new() };
+        let home = self.home();
+        let chosen: Option<PhoneNumber> = self.own_number(&[peer], None).map(|own| own.number);
+        me.numbers
+            .iter()
+            .filter(|own| own.capabilities.sms)
+            .map(|own| NumberOption {
+                number: own.number,
+                text: own.number.display(home),
+                label: own.label.clone(),
+                chosen: Some(own.number) == chosen,
+            })
+            .collect()
+    }
+
+    /// The form.
+    #[must_use]
+    pub fn form_view(&self) -> Option<FormView> {
+        let form = self.form.as_ref()?;
+        Some(FormView {
+            id: form.id,
+            is_new: form.is_new,
+            draft: form.draft.clone(),
+            numbers: form.numbers.clone(),
+            error: form.error.clone(),
+            saving: form.saving,
+            may_share: self.session.me().is_some_and(|me| me.user.role.edits_shared_contacts()),
+        })
+    }
+}

@@ -1,0 +1,98 @@
+//! The import's preview.
+
+use crate::contacts::import::{LineError, Outcome};
+use crate::softphone::Softphone;
+
+/// The import that is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportView {
+    /// The file's name.
+    pub file: String,
+    /// What kind of file it is, in words.
+    pub format: String,
+    /// Its contacts.
+    pub rows: Vec<ImportRowView>,
+    /// Lines that can't be read.
+    pub errors: Vec<LineError>,
+    /// How many are taken.
+    pub taken: usize,
+    /// Whether they become shared contacts.
+    pub shared: bool,
+    /// Whether I may make shared contacts.
+    pub may_share: bool,
+    /// Whether they are being saved.
+    pub saving: bool,
+    /// Why they could not be saved.
+    pub error: Option<String>,
+}
+
+/// A contact of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportRowView {
+    /// Where it stands in the file.
+    pub line: usize,
+    /// Its name.
+    pub name: String,
+    /// Its numbers and e-mail addresses.
+    pub detail: String,
+    /// "New", "Adds to Maya Delgado", "Already in your contacts", "Same as line 4".
+    pub outcome: String,
+    /// What was left out or changed.
+    pub warnings: Vec<String>,
+    /// Whether it is taken.
+    pub taken: bool,
+}
+
+impl Softphone {
+    /// The import that is open.
+    #[must_use]
+    pub fn import_view(&self) -> Option<ImportView> {
+        let importing = self.importing.as_ref()?;
+        let home = self.home();
+        let rows: Vec<ImportRowView> = importing
+            .preview
+            .rows
+            .iter()
+            .zip(&importing.outcomes)
+            .zip(&importing.taken)
+            .map(|((row, outcome), taken)| {
+                let numbers = row.draft.numbers.iter().map(|entry| entry.number.display(home));
+                let detail: Vec<String> = numbers.chain(row.draft.emails.iter().cloned()).collect();
+                // The draft's own name, as it would show once saved.
+                let name = row.draft.clone().into_contact(NOBODY, 0).display_name();
+                ImportRowView {
+                    line: row.line,
+                    name,
+                    detail: detail.join(", "),
+                    outcome: self.outcome_words(*outcome),
+                    warnings: row.warnings.clone(),
+                    taken: *taken,
+                }
+            })
+            .collect();
+        Some(ImportView {
+            file: importing.file.clone(),
+            format: importing.preview.format.words().to_owned(),
+            taken: rows.iter().filter(|row| row.taken).count(),
+            rows,
+            errors: importing.preview.errors.clone(),
+            shared: importing.shared,
+            may_share: self.session.me().is_some_and(|me| me.user.role.edits_shared_contacts()),
+            saving: importing.saving,
+            error: importing.error.clone(),
+        })
+    }
+
+    fn outcome_words(&self, outcome: Outcome) -> String {
+        let name = |id| self.book.contact(id).map(halyard_protocol::Contact::display_name).unwrap_or_default();
+        match outcome {
+            Outcome::New => "New".to_owned(),
+            Outcome::UpdatesExisting(id) => ["Adds to ", &name(id)].concat(),
+            Outcome::SameAs(_) => "Already in your contacts".to_owned(),
+            Outcome::RepeatsLine(line) => ["Same as line ", &line.to_string()].concat(),
+        }
+    }
+}
+
+/// Stands for the id of a contact that is not saved yet.
+const NOBODY: halyard_protocol::ContactId = halyard_protocol::ContactId(halyard_protocol::Ulid::from_bits(0));

@@ -1,0 +1,23 @@
+//! View models: what the screens show, as plain values. Each is made from the machine's state on request; the names in
+//! [`crate::Changed`] say when to ask again. Words are here; how times and numbers of a count are written is the
+//! view's (the browser knows the user's locale).
+
+mod app;
+mod avatar;
+mod card;
+mod column;
+mod composer;
+mod contacts;
+mod importing;
+mod recipients;
+mod timeline;
+
+pub use app::{ConnectionView, MeView, NoticeView, QuestionView, RailView, SessionView};
+pub use avatar::AvatarView;
+pub use card::{CardView, HeaderView};
+pub use column::{RowView, When};
+pub use composer::{ComposerView, CounterView, NumberOption, UsingView};
+pub use contacts::{ContactRowView, ContactsView, DetailsView, FormView, NumberView};
+pub use importing::{ImportRowView, ImportView};
+pub use recipients::{BubbleView, RecipientsView};
+pub use timeline::{Item, MessageView, OlderView, RecipientState, StateIcon, StateView, TimelineView};

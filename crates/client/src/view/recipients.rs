@@ -1,0 +1,64 @@
+//! The people of a new conversation: bubbles, what is typed, whom it offers.
+
+use halyard_protocol::{Peer, PhoneNumber};
+
+use crate::new_conversation::Suggestion;
+use crate::softphone::Softphone;
+use crate::windows::CardKey;
+
+/// "Add Contact" and what belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecipientsView {
+    /// Who is in.
+    pub bubbles: Vec<BubbleView>,
+    /// What is typed.
+    pub query: String,
+    /// Whom it offers.
+    pub suggestions: Vec<Suggestion>,
+    /// Whether what is typed is a number: "Add number to group" takes it.
+    pub is_number: bool,
+    /// What is wrong.
+    pub error: Option<String>,
+    /// Whether "Done" can do something.
+    pub can_finish: bool,
+}
+
+/// Somebody who is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BubbleView {
+    /// Them.
+    pub peer: Peer,
+    /// Their name, or the number.
+    pub name: String,
+    /// The number or the extension, where the name does not say it.
+    pub detail: String,
+}
+
+impl Softphone {
+    /// The people of a new conversation.
+    #[must_use]
+    pub fn recipients_view(&self, card: CardKey) -> Option<RecipientsView> {
+        let new = self.new.get(&card)?;
+        let home = self.home();
+        let bubbles = new
+            .peers
+            .iter()
+            .map(|peer| {
+                let name = self.book.name(*peer, home);
+                let detail = match peer {
+                    Peer::User(user) => self.book.user(*user).map(|user| user.extension.clone()).unwrap_or_default(),
+                    Peer::Number(number) => number.display(home),
+                };
+                BubbleView { peer: *peer, detail: if detail == name { String::new() } else { detail }, name }
+            })
+            .collect();
+        Some(RecipientsView {
+            bubbles,
+            suggestions: self.suggestions(&new.query, &new.peers),
+            is_number: PhoneNumber::from_typed(&new.query, home).is_ok(),
+            can_finish: !new.peers.is_empty() || !new.query.trim().is_empty(),
+            query: new.query.clone(),
+            error: new.error.clone(),
+        })
+    }
+}

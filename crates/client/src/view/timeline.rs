@@ -1,0 +1,282 @@
+//! A card's messages, as rows.
+
+use std::sync::Arc;
+
+use halyard_protocol::{
+    Author, Conversation, ConversationId, Delivery, DeliveryState, Message, MessageId, Seq, UnixMs,
+};
+
+use crate::conversations::Loaded;
+use crate::env::Env;
+use crate::outbox::{Outgoing, SendState};
+use crate::softphone::Softphone;
+use crate::windows::CardKey;
+
+/// A card's messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimelineView {
+    /// Rows, oldest first.
+    pub items: Vec<Item>,
+    /// What is above them.
+    pub older: OlderView,
+}
+
+/// A row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// A new day begins; named by a moment in it.
+    Day {
+        /// The local day, counted from 1970-01-01: the row's key.
+        day: i64,
+        /// A moment in it.
+        at: UnixMs,
+        /// Days before today.
+        ago: i64,
+    },
+    /// A message.
+    Message(Arc<MessageView>),
+}
+
+/// What is above the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OlderView {
+    /// Nothing: the conversation begins here.
+    Beginning,
+    /// More, when one scrolls up.
+    More,
+    /// It is being fetched.
+    Loading,
+    /// It could not be fetched.
+    Failed,
+}
+
+/// A message's row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageView {
+    /// Its id: the row's key from Enter on.
+    pub id: MessageId,
+    /// Its text.
+    pub body: String,
+    /// Whether it is on my side.
+    pub mine: bool,
+    /// Whether it ends a run of one author's.
+    pub last_of_run: bool,
+    /// The author's name, at the beginning of a run where it isn't plain.
+    pub from: Option<String>,
+    /// When.
+    pub at: UnixMs,
+    /// The line under it, where there is one.
+    pub state: Option<StateView>,
+}
+
+/// The line under a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateView {
+    /// The words: "Delivered", "2 of 3 delivered", "Waiting for the network".
+    pub words: String,
+    /// The icon.
+    pub icon: StateIcon,
+    /// For each recipient, in a group or when something failed: name, words, whether it failed.
+    pub recipients: Vec<RecipientState>,
+    /// Whether "Retry", "Edit" and "Delete" are offered.
+    pub parked: bool,
+}
+
+/// How far a message got, for one recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecipientState {
+    /// The recipient's name.
+    pub name: String,
+    /// How far, or why not.
+    pub words: String,
+    /// Whether it failed.
+    pub failed: bool,
+}
+
+/// The icon beside a state's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StateIcon {
+    /// A clock: not with the server yet.
+    Waiting,
+    /// One tick: on its way.
+    Sent,
+    /// Two ticks: it has arrived.
+    Delivered,
+    /// A red mark.
+    Failed,
+}
+
+/// One row before its place among its neighbours is known.
+struct Draft {
+    id: MessageId,
+    author: Author,
+    body: String,
+    at: UnixMs,
+    mine: bool,
+    state: Option<StateView>,
+}
+
+impl Softphone {
+    /// A card's messages.
+    #[must_use]
+    pub fn timeline_view(&self, card: CardKey, env: &Env) -> Option<TimelineView> {
+        let CardKey::Conversation(id) = card else { return None };
+        let thread = self.conversations.get(id)?;
+        let conversation = &thread.conversation;
+        let mut drafts: Vec<Draft> =
+            thread.timeline.shown().map(|message| self.committed(message, conversation)).collect();
+        drafts.extend(
+            self.outbox
+                .of(id)
+                .filter(|message| !thread.timeline.contains(message.row.id))
+                .map(|message| self.outgoing(message)),
+        );
+        let older = match thread.timeline.loaded {
+            Loaded::Loading => OlderView::Loading,
+            Loaded::Failed => OlderView::Failed,
+            _ if thread.timeline.has_more() => OlderView::More,
+            _ => OlderView::Beginning,
+        };
+        Some(TimelineView { items: self.items(drafts, conversation, env), older })
+    }
+
+    /// How many rows a card shows; tells a view whether it grew at the top.
+    #[must_use]
+    pub fn is_known(&self, id: ConversationId) -> bool {
+        self.conversations.get(id).is_some()
+    }
+
+    fn items(&self, drafts: Vec<Draft>, conversation: &Conversation, env: &Env) -> Vec<Item> {
+        let names_matter = conversation.kind.is_group() || conversation.kind.is_text();
+        let me = self.session.me().map(|me| me.user.id);
+        let mut items = Vec::with_capacity(drafts.len() + 4);
+        let today = env.local_day(env.now);
+        let mut day = None;
+        let mut before: Option<Author> = None;
+        let mut rest = drafts.into_iter().peekable();
+        while let Some(draft) = rest.next() {
+            let this = env.local_day(draft.at);
+            if day != Some(this) {
+                day = Some(this);
+                before = None;
+                items.push(Item::Day { day: this, at: draft.at, ago: today - this });
+            }
+            let next = rest.peek().filter(|next| env.local_day(next.at) == this);
+            let begins = before != Some(draft.author);
+            let last_of_run = next.is_none_or(|next| next.author != draft.author);
+            // In a shared number's texts it matters which colleague wrote.
+            let somebody = match draft.author {
+                Author::User(user) => Some(user) != me && (names_matter || !draft.mine),
+                Author::Number(_) => conversation.kind.is_group(),
+            };
+            let named = somebody && (conversation.kind.is_group() || draft.mine);
+            let same_below = next.is_some_and(|next| next.author == draft.author && next.state == draft.state);
+            let state = draft.state.filter(|state| !same_below || state.parked);
+            before = Some(draft.author);
+            items.push(Item::Message(Arc::new(MessageView {
+                id: draft.id,
+                body: draft.body,
+                mine: draft.mine,
+                last_of_run,
+                from: (begins && named).then(|| self.author_name(draft.author)),
+                at: draft.at,
+                state,
+            })));
+        }
+        items
+    }
+
+    fn committed(&self, message: &Message, conversation: &Conversation) -> Draft {
+        let me = self.session.me().map(|me| me.user.id);
+        let is_text = conversation.kind.is_text();
+        let mine = match message.author {
+            Author::User(user) => is_text || Some(user) == me,
+            Author::Number(_) => false,
+        };
+        let state = match (mine, is_text) {
+            (false, _) => None,
+            (true, true) => Some(self.text_state(&message.deliveries)),
+            (true, false) => Some(chat_state(conversation, message.seq)),
+        };
+        Draft { id: message.id, author: message.author, body: message.body.clone(), at: message.at, mine, state }
+    }
+
+    fn outgoing(&self, message: &Outgoing) -> Draft {
+        let state = match &message.state {
+            SendState::Saving | SendState::Queued { tries: 0 } | SendState::Sending { tries: 0 | 1 } => {
+                state("Sending\u{2026}", StateIcon::Waiting)
+            }
+            SendState::Queued { .. } | SendState::Sending { .. } | SendState::Waiting { .. } => {
+                state("Waiting for the network", StateIcon::Waiting)
+            }
+            SendState::Parked { reason, .. } => {
+                StateView { parked: true, ..state(&["Not sent. ", reason].concat(), StateIcon::Failed) }
+            }
+        };
+        let row = &message.row;
+        Draft {
+            id: row.id,
+            author: Author::User(row.author),
+            body: row.body.clone(),
+            at: row.at,
+            mine: true,
+            state: Some(state),
+        }
+    }
+
+    fn text_state(&self, deliveries: &[Delivery]) -> StateView {
+        let count = |wanted: DeliveryState| deliveries.iter().filter(|delivery| delivery.state == wanted).count();
+        let (all, delivered, failed) =
+            (deliveries.len(), count(DeliveryState::Delivered), count(DeliveryState::Failed));
+        let mut view = match (all, delivered, failed) {
+            (1, 1, _) => state("Delivered", StateIcon::Delivered),
+            (1, _, 1) => {
+                let reason = deliveries[0].reason.as_deref().unwrap_or("The carrier gave no reason.");
+                state(&["Not delivered. ", reason].concat(), StateIcon::Failed)
+            }
+            (_, delivered, 0) if delivered == all && all > 0 => state("Delivered to all", StateIcon::Delivered),
+            (_, 0, 0) if count(DeliveryState::Sent) == all && all > 0 => state("Sent", StateIcon::Sent),
+            (_, 0, 0) => state("Accepted", StateIcon::Sent),
+            (all, delivered, failed) => {
+                let words = [&delivered.to_string(), " of ", &all.to_string(), " delivered"].concat();
+                state(&words, if failed > 0 { StateIcon::Failed } else { StateIcon::Sent })
+            }
+        };
+        if all > 1 {
+            view.recipients = deliveries.iter().map(|delivery| self.recipient_state(delivery)).collect();
+        }
+        view
+    }
+
+    fn recipient_state(&self, delivery: &Delivery) -> RecipientState {
+        let words = match delivery.state {
+            DeliveryState::Accepted | DeliveryState::Unknown => "Accepted".to_owned(),
+            DeliveryState::Sent => "Sent".to_owned(),
+            DeliveryState::Delivered => "Delivered".to_owned(),
+            DeliveryState::Failed => {
+                ["Not delivered. ", delivery.reason.as_deref().unwrap_or("The carrier gave no reason.")].concat()
+            }
+        };
+        RecipientState {
+            name: self.book.name(halyard_protocol::Peer::Number(delivery.to), self.home()),
+            words,
+            failed: delivery.state == DeliveryState::Failed,
+        }
+    }
+}
+
+fn chat_state(conversation: &Conversation, seq: Seq) -> StateView {
+    let people = conversation.peers.len();
+    let read = conversation.reads.iter().filter(|read| read.seq >= seq).count();
+    match (read, people) {
+        (0, _) => state("Sent", StateIcon::Sent),
+        (read, people) if read >= people => state("Read", StateIcon::Delivered),
+        (read, people) => {
+            state(&["Read by ", &read.to_string(), " of ", &people.to_string()].concat(), StateIcon::Sent)
+        }
+    }
+}
+
+fn state(words: &str, icon: StateIcon) -> StateView {
+    StateView { words: words.to_owned(), icon, recipients: Vec::new(), parked: false }
+}

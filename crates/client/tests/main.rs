@@ -1,0 +1,4 @@
+//! The softphone in its users' words, and what holds whatever happens to it.
+
+mod support;
+mod sending_in_any_order;

@@ -1,0 +1,199 @@
+//! Whatever happens between Enter and the server, in whatever order: each message ends as one row, with the server's
+//! word on how far it got, in the order of writing, and nothing is left in the outbox.
+
+use halyard_client::view::{Item, StateIcon};
+use halyard_client::{CardKey, Ui};
+use halyard_protocol::{ConversationId, ConversationKey, DeliveryState, Peer};
+use proptest::prelude::*;
+
+use crate::support::people::{ANA, DEVON, FRONT_DESK, MAYA, number};
+use crate::support::{Fate, World};
+
+/// What may happen next.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Write(bool),
+    Commit,
+    Carry(u8, Fate),
+    Hear(u8),
+    HearTwice(u8),
+    Follow(u8),
+    Disconnect,
+    Timer,
+    Network(bool),
+    Crash,
+    Report(u8, DeliveryState),
+    Inbound,
+    Scroll,
+    Trim,
+    Fail(u16),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let fate = prop_oneof![6 => Just(Fate::Answered), 1 => Just(Fate::Lost), 2 => Just(Fate::Unheard)];
+    let state = prop_oneof![
+        Just(DeliveryState::Sent),
+        Just(DeliveryState::Delivered),
+        Just(DeliveryState::Failed),
+    ];
+    prop_oneof![
+        6 => any::<bool>().prop_map(Step::Write),
+        8 => Just(Step::Commit),
+        8 => (0..3u8, fate).prop_map(|(n, fate)| Step::Carry(n, fate)),
+        8 => (0..3u8).prop_map(Step::Hear),
+        1 => (0..3u8).prop_map(Step::HearTwice),
+        8 => (1..4u8).prop_map(Step::Follow),
+        1 => Just(Step::Disconnect),
+        3 => Just(Step::Timer),
+        1 => any::<bool>().prop_map(Step::Network),
+        2 => Just(Step::Crash),
+        4 => (0..8u8, state).prop_map(|(n, state)| Step::Report(n, state)),
+        2 => Just(Step::Inbound),
+        1 => Just(Step::Scroll),
+        1 => Just(Step::Trim),
+        1 => prop_oneof![Just(503u16), Just(429), Just(502)].prop_map(Step::Fail),
+    ]
+}
+
+struct Test {
+    world: World,
+    chat: ConversationId,
+    text: ConversationId,
+    written: [Vec<String>; 2],
+}
+
+impl Test {
+    fn new() -> Self {
+        let mut world = World::new();
+        world.watched = false;
+        let maya = world.signed_in(MAYA);
+        assert_eq!(maya, 0);
+        let (me, devon) = (world.server.user(MAYA), world.server.user(DEVON));
+        let tenant = world.server.tenant.id;
+        let chat = ConversationKey::chat([me, devon]).id(tenant);
+        let text = ConversationKey::text(number(FRONT_DESK), [number(ANA)]).id(tenant);
+        let mut test = Self { world, chat, text, written: [Vec::new(), Vec::new()] };
+        test.open();
+        test
+    }
+
+    fn open(&mut self) {
+        let devon = self.world.server.user(DEVON);
+        self.world.ui(0, Ui::Message { peer: Peer::Number(number(ANA)), from: Some(number(FRONT_DESK)) });
+        self.world.ui(0, Ui::Message { peer: Peer::User(devon), from: None });
+    }
+
+    fn conversation(&self, chat: bool) -> ConversationId {
+        if chat { self.chat } else { self.text }
+    }
+
+    fn step(&mut self, step: Step) {
+        let world = &mut self.world;
+        match step {
+            Step::Write(chat) => {
+                let id = if chat { self.chat } else { self.text };
+                if !world.phone(0).is_known(id) {
+                    return;
+                }
+                let written = &mut self.written[usize::from(chat)];
+                let text = format!("{} {}", if chat { "chat" } else { "text" }, written.len());
+                let card = CardKey::Conversation(id);
+                world.ui(0, Ui::Draft(card, text.clone()));
+                world.ui(0, Ui::Submit(card));
+                written.push(text);
+            }
+            Step::Commit => drop(world.commit(0)),
+            Step::Carry(n, fate) => drop(world.carry(0, n.into(), fate)),
+            Step::Hear(n) => drop(world.hear(0, n.into())),
+            Step::HearTwice(n) => drop(world.hear_twice(0, n.into())),
+            Step::Follow(batch) => drop(world.follow(0, batch.into())),
+            Step::Disconnect => world.disconnect(0),
+            Step::Timer => drop(world.hurry(0)),
+            Step::Network(on) => world.network(0, on),
+            Step::Crash => {
+                // What was written and not yet kept is lost with the device, and nobody was told otherwise.
+                let unkept: Vec<String> = unkept(world);
+                world.crash(0);
+                for written in &mut self.written {
+                    written.retain(|text| !unkept.contains(text));
+                }
+                world.settle();
+                self.open();
+            }
+            Step::Report(n, state) => world.server.report(self.text, n.into(), 0, state),
+            Step::Inbound => drop(world.server.receive(number(ANA), number(FRONT_DESK), "inbound")),
+            Step::Scroll => world.ui(0, Ui::LoadOlder(CardKey::Conversation(self.text))),
+            Step::Trim => world.server.trim(),
+            Step::Fail(status) => {
+                let answer =
+                    halyard_client::HttpResponse { status, body: "<html>busy</html>".to_owned(), retry_after: Some(2) };
+                world.server.fail_next("POST messages", answer);
+            }
+        }
+    }
+
+    fn finish(&mut self) {
+        self.world.network(0, true);
+        self.world.wait(300_000);
+        self.open();
+        self.world.wait(1_000);
+        for chat in [false, true] {
+            self.check(chat);
+        }
+        assert!(self.world.devices[0].disk.outbox.is_empty(), "the outbox is not empty on disk");
+        assert_eq!(self.world.phone(0).connection_view().waiting, 0);
+    }
+
+    fn check(&mut self, chat: bool) {
+        let id = self.conversation(chat);
+        let written = &self.written[usize::from(chat)];
+        let server: Vec<&str> = self.world.server.texts(id).into_iter().filter(|text| *text != "inbound").collect();
+        assert_eq!(&server, written, "at the server, in the order of writing, each once");
+        let all: Vec<String> = self.world.server.texts(id).into_iter().map(str::to_owned).collect();
+        let env = self.world.env();
+        let view = self.world.phone(0).timeline_view(CardKey::Conversation(id), &env);
+        let items = view.map(|view| view.items).unwrap_or_default();
+        let rows: Vec<_> =
+            items.iter().filter_map(|item| if let Item::Message(row) = item { Some(row) } else { None }).collect();
+        let shown: Vec<&String> = rows.iter().map(|row| &row.body).collect();
+        let newest: Vec<&String> = all.iter().skip(all.len().saturating_sub(60)).collect();
+        assert_eq!(shown, newest, "on screen, each once");
+        if chat {
+            return;
+        }
+        // The state stands under the last of a run of like ones.
+        let messages = self.world.server.conversations.get(&id).map(|shared| shared.messages.clone());
+        for (row, message) in rows.iter().rev().zip(messages.unwrap_or_default().iter().rev()) {
+            assert_eq!(row.id, message.id);
+            let (Some(state), Some(delivery)) = (&row.state, message.deliveries.first()) else { continue };
+            let expected = match delivery.state {
+                DeliveryState::Delivered => StateIcon::Delivered,
+                DeliveryState::Failed => StateIcon::Failed,
+                _ => StateIcon::Sent,
+            };
+            assert_eq!(state.icon, expected, "{} of {}", state.words, row.body);
+        }
+    }
+}
+
+/// Texts of messages that the database has not been able to keep yet.
+fn unkept(world: &World) -> Vec<String> {
+    use halyard_client::effect::DbCommand;
+    let commands = world.devices[0].commands.iter();
+    commands
+        .filter_map(|command| if let DbCommand::PutOutbox { row, .. } = command { Some(row.body.clone()) } else { None })
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn each_message_ends_as_one_row(steps in prop::collection::vec(step(), 1..120)) {
+        let mut test = Test::new();
+        for step in steps {
+            test.step(step);
+        }
+        test.finish();
+    }
+}

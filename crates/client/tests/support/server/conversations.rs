@@ -1,0 +1,185 @@
+//! Conversations and memberships.
+
+use std::collections::BTreeMap;
+
+use halyard_protocol::rest::{ConversationsBefore, MessagesPage};
+use halyard_protocol::{
+    Author, Change, Conversation, ConversationId, ConversationKey, Message, PeerRead, Seq, UnixMs, UserId,
+};
+
+use super::Server;
+
+/// What the members of a conversation share.
+#[derive(Clone, Debug)]
+pub(crate) struct Shared {
+    pub(crate) key: ConversationKey,
+    pub(crate) title: String,
+    pub(crate) messages: Vec<Message>,
+    pub(crate) last_activity: UnixMs,
+    pub(crate) members: BTreeMap<UserId, Member>,
+}
+
+/// What a conversation is to one of its members.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Member {
+    pub(crate) hidden: bool,
+    pub(crate) muted: bool,
+    pub(crate) read_seq: Seq,
+    pub(crate) unread: u32,
+    pub(crate) cleared_seq: Seq,
+    pub(crate) prior_cleared_seq: Seq,
+    pub(crate) removed_at: Option<UnixMs>,
+    pub(crate) last_sent_at: Option<UnixMs>,
+}
+
+impl Shared {
+    pub(crate) fn last_seq(&self) -> Seq {
+        self.messages.len() as Seq
+    }
+
+    /// Inbound messages after a place.
+    fn unread_after(&self, user: UserId, seq: Seq) -> u32 {
+        let inbound = |author: Author| match author {
+            Author::Number(_) => true,
+            Author::User(other) => matches!(self.key, ConversationKey::Chat(_)) && other != user,
+        };
+        self.messages.iter().filter(|message| message.seq > seq && inbound(message.author)).count() as u32
+    }
+}
+
+impl Server {
+    /// A conversation as a member sees it; `None` when they are none, or have deleted it.
+    pub(crate) fn conversation(&self, user: UserId, id: ConversationId) -> Option<Conversation> {
+        let shared = self.conversations.get(&id)?;
+        let member = shared.members.get(&user).filter(|member| !member.hidden)?;
+        let is_chat = matches!(shared.key, ConversationKey::Chat(_));
+        let reads = shared.members.iter().filter(|(other, _)| is_chat && **other != user);
+        Some(Conversation {
+            id,
+            kind: shared.key.kind(),
+            own_number: shared.key.own_number(),
+            peers: shared.key.peers(user),
+            title: shared.title.clone(),
+            last_seq: shared.last_seq(),
+            last_message: shared.messages.last().filter(|last| last.seq > member.cleared_seq).cloned(),
+            last_activity: shared.last_activity,
+            read_seq: member.read_seq,
+            unread: member.unread,
+            cleared_seq: member.cleared_seq,
+            muted: member.muted,
+            last_sent_at: member.last_sent_at,
+            reads: reads.map(|(other, member)| PeerRead { user: *other, seq: member.read_seq }).collect(),
+        })
+    }
+
+    /// A page of conversations, newest first.
+    pub(super) fn conversations_page(
+        &self,
+        user: UserId,
+        before: Option<ConversationsBefore>,
+    ) -> (Vec<Conversation>, Option<ConversationsBefore>) {
+        let mut all: Vec<Conversation> =
+            self.conversations.keys().filter_map(|id| self.conversation(user, *id)).collect();
+        all.sort_by_key(|one| std::cmp::Reverse((one.last_activity, one.id)));
+        all.retain(|one| before.is_none_or(|before| (one.last_activity, one.id) < (before.at, before.id)));
+        let more = all.len() > self.page;
+        all.truncate(self.page);
+        let older = all.last().filter(|_| more);
+        let older = older.map(|last| ConversationsBefore { at: last.last_activity, id: last.id });
+        (all, older)
+    }
+
+    pub(super) fn messages_page(
+        &self,
+        user: UserId,
+        id: ConversationId,
+        before: Option<Seq>,
+        limit: usize,
+    ) -> Option<MessagesPage> {
+        let shared = self.conversations.get(&id)?;
+        let member = shared.members.get(&user).filter(|member| !member.hidden)?;
+        let visible = |message: &&Message| {
+            message.seq > member.cleared_seq && before.is_none_or(|before| message.seq < before)
+        };
+        let all: Vec<Message> = shared.messages.iter().filter(visible).cloned().collect();
+        let skip = all.len().saturating_sub(limit);
+        Some(MessagesPage { messages: all[skip..].to_vec(), more: skip > 0 })
+    }
+
+    pub(super) fn tell_changed(&mut self, user: UserId, id: ConversationId) {
+        if let Some(view) = self.conversation(user, id) {
+            self.log(user, Change::ConversationChanged { conversation: Box::new(view) });
+        }
+    }
+
+    /// A user has seen the messages up to here.
+    pub(crate) fn mark_read(&mut self, user: UserId, id: ConversationId, seq: Seq) -> bool {
+        let Some(shared) = self.conversations.get_mut(&id) else { return false };
+        let last = shared.last_seq();
+        let key = shared.key.clone();
+        let Some(member) = shared.members.get(&user).copied().filter(|member| !member.hidden) else { return false };
+        let seq = seq.min(last);
+        if seq <= member.read_seq {
+            return true;
+        }
+        let unread = shared.unread_after(user, seq.max(member.cleared_seq));
+        shared.members.insert(user, Member { read_seq: seq, unread, ..member });
+        self.log(user, Change::Read { conversation: id, seq, unread });
+        if let ConversationKey::Chat(users) = key {
+            for other in users.into_iter().filter(|other| *other != user) {
+                self.log(other, Change::PeerRead { conversation: id, user, seq });
+            }
+        }
+        true
+    }
+
+    pub(super) fn set_muted(&mut self, user: UserId, id: ConversationId, muted: bool) {
+        let shared = self.conversations.get_mut(&id);
+        if let Some(member) = shared.and_then(|shared| shared.members.get_mut(&user))
+            && member.muted != muted
+        {
+            member.muted = muted;
+            self.tell_changed(user, id);
+        }
+    }
+
+    /// Gives a group its name, for all members.
+    pub(crate) fn set_title(&mut self, id: ConversationId, title: &str) {
+        let Some(shared) = self.conversations.get_mut(&id) else { return };
+        title.clone_into(&mut shared.title);
+        for user in shared.members.keys().copied().collect::<Vec<_>>() {
+            self.tell_changed(user, id);
+        }
+    }
+
+    /// Deletes a conversation for a user.
+    pub(crate) fn delete_conversation(&mut self, user: UserId, id: ConversationId) -> bool {
+        let now = self.now;
+        let Some(shared) = self.conversations.get_mut(&id) else { return false };
+        let cleared_seq = shared.last_seq();
+        let Some(member) = shared.members.get_mut(&user) else { return false };
+        if !member.hidden {
+            member.hidden = true;
+            member.unread = 0;
+            member.prior_cleared_seq = member.cleared_seq;
+            member.cleared_seq = cleared_seq;
+            member.removed_at = Some(now);
+            self.log(user, Change::ConversationRemoved { conversation: id, cleared_seq });
+        }
+        true
+    }
+
+    /// Takes a deletion back.
+    pub(super) fn restore_conversation(&mut self, user: UserId, id: ConversationId) -> Option<Conversation> {
+        let shared = self.conversations.get_mut(&id)?;
+        let member = *shared.members.get(&user)?;
+        if member.removed_at.is_some() {
+            let cleared_seq = member.prior_cleared_seq;
+            let unread = shared.unread_after(user, member.read_seq.max(cleared_seq));
+            let back = Member { hidden: false, removed_at: None, cleared_seq, unread, ..member };
+            shared.members.insert(user, back);
+            self.tell_changed(user, id);
+        }
+        self.conversation(user, id)
+    }
+}

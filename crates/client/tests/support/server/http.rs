@@ -1,0 +1,220 @@
+//! The REST interface.
+
+use halyard_client::{HttpRequest, HttpResponse, Method};
+use halyard_protocol::rest::{
+    Bootstrap, ConversationsBefore, ConversationsPage, Device, Devices, Imported, MarkRead, Me, SendMessage,
+    SetFavourite, SignIn, UpdateConversation, UpdateMe,
+};
+use halyard_protocol::{Change, ConversationId, DeviceId, ErrorBody, ErrorCode, UnixMs, UserId};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Server;
+
+/// An answer, and the cookie that it sets.
+type Answer = (HttpResponse, Option<DeviceId>);
+
+impl Server {
+    /// Answers a request that came with this cookie.
+    pub(crate) fn answer(&mut self, cookie: Option<DeviceId>, request: &HttpRequest) -> Answer {
+        let path = request.path.strip_prefix("/api/v1/").expect("a path of the interface");
+        let asked = [request.method.as_str(), " ", path].concat();
+        if let Some(at) = self.faults.iter().position(|fault| asked.starts_with(fault.asked)) {
+            let fault = self.faults.remove(at).expect("found above");
+            return (fault.answer, None);
+        }
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let parts: Vec<&str> = path.split('/').collect();
+        if (request.method, parts.as_slice()) == (Method::Post, &["session"][..]) {
+            return self.sign_in(&body(request));
+        }
+        let Some(user) = self.user_of(cookie) else {
+            return (problem(ErrorCode::SignedOut, "Please sign in."), None);
+        };
+        (self.answer_user(user, cookie.expect("a session"), request, &parts, query), None)
+    }
+
+    fn sign_in(&mut self, request: &SignIn) -> Answer {
+        let domain = ["@", &self.tenant.domain].concat();
+        let account = self.accounts.values().find(|account| {
+            request.login.strip_suffix(&domain) == Some(&account.user.extension) && account.password == request.password
+        });
+        let Some(user) = account.map(|account| account.user.id) else {
+            return (problem(ErrorCode::WrongCredentials, "The log-in or the password is wrong."), None);
+        };
+        let device = DeviceId(self.fresh_id());
+        self.sessions.insert(device, user);
+        (json(200, &self.me(user, device)), Some(device))
+    }
+
+    fn me(&self, user: UserId, device: DeviceId) -> Me {
+        let account = &self.accounts[&user];
+        let (user, numbers) = (account.user.clone(), account.numbers.clone());
+        Me { user, tenant: self.tenant.clone(), numbers, device }
+    }
+
+    fn answer_user(
+        &mut self,
+        me: UserId,
+        device: DeviceId,
+        request: &HttpRequest,
+        parts: &[&str],
+        query: &str,
+    ) -> HttpResponse {
+        match (request.method, parts) {
+            (Method::Delete, ["session"]) => {
+                self.sessions.remove(&device);
+                nothing()
+            }
+            (Method::Get, ["bootstrap"]) => json(200, &self.bootstrap(me, device)),
+            (Method::Get, ["devices"]) => json(200, &self.devices(me, device)),
+            (Method::Delete, ["devices", id]) => {
+                self.sessions.remove(&id.parse().expect("an id"));
+                nothing()
+            }
+            (Method::Patch, ["me"]) => self.update_me(me, &body(request)),
+            (Method::Put, ["favourites"]) => {
+                let SetFavourite { favourite, on } = body(request);
+                let key = (me, favourite);
+                if on { self.favourites.insert(key) } else { self.favourites.remove(&key) };
+                self.log(me, Change::FavouriteChanged { favourite, on });
+                nothing()
+            }
+            (Method::Get, ["contacts"]) => json(200, &self.contacts_page(me, parameter(query, "after"))),
+            (Method::Post, ["contacts", "import"]) => {
+                json(200, &Imported { saved: self.import(me, body(request)) as u32 })
+            }
+            (Method::Put, ["contacts", id]) => {
+                json(200, &self.save_contact(me, id.parse().expect("an id"), body(request)))
+            }
+            (Method::Delete, ["contacts", id]) => found(self.delete_contact(id.parse().expect("an id"))),
+            (Method::Post, ["messages"]) => self.send(me, request),
+            (Method::Get, ["conversations"]) => {
+                let before = parameter::<i64>(query, "before_at").zip(parameter(query, "before_id"));
+                let before = before.map(|(at, id)| ConversationsBefore { at: UnixMs(at), id });
+                let (conversations, older) = self.conversations_page(me, before);
+                json(200, &ConversationsPage { conversations, older })
+            }
+            (method, ["conversations", id, rest @ ..]) => {
+                self.answer_conversation(me, id.parse().expect("an id"), method, rest, request, query)
+            }
+            _ => panic!("no such address: {request:?}"),
+        }
+    }
+
+    fn answer_conversation(
+        &mut self,
+        me: UserId,
+        id: ConversationId,
+        method: Method,
+        rest: &[&str],
+        request: &HttpRequest,
+        query: &str,
+    ) -> HttpResponse {
+        match (method, rest) {
+            (Method::Get, []) => maybe(self.conversation(me, id)),
+            (Method::Get, ["messages"]) => {
+                let limit = parameter(query, "limit").unwrap_or(100);
+                maybe(self.messages_page(me, id, parameter(query, "before"), limit))
+            }
+            (Method::Post, ["read"]) => found(self.mark_read(me, id, body::<MarkRead>(request).seq)),
+            (Method::Patch, []) => {
+                let UpdateConversation { muted, title } = body(request);
+                if self.conversation(me, id).is_none() {
+                    return not_found();
+                }
+                if let Some(muted) = muted {
+                    self.set_muted(me, id, muted);
+                }
+                if let Some(title) = title {
+                    self.set_title(id, &title);
+                }
+                maybe(self.conversation(me, id))
+            }
+            (Method::Delete, []) => found(self.delete_conversation(me, id)),
+            (Method::Post, ["restore"]) => maybe(self.restore_conversation(me, id)),
+            _ => panic!("no such address: {request:?}"),
+        }
+    }
+
+    fn bootstrap(&self, user: UserId, device: DeviceId) -> Bootstrap {
+        let (conversations, older) = self.conversations_page(user, None);
+        Bootstrap {
+            me: self.me(user, device),
+            cursor: self.newest(user),
+            now: self.now,
+            users: self.accounts.values().map(|account| account.user.clone()).collect(),
+            favourites: self.favourites.iter().filter(|(of, _)| *of == user).map(|(_, entry)| *entry).collect(),
+            conversations,
+            older,
+        }
+    }
+
+    fn devices(&self, user: UserId, current: DeviceId) -> Devices {
+        let mine = self.sessions.iter().filter(|(_, of)| **of == user).map(|(id, _)| *id);
+        let device = |id| Device {
+            id,
+            name: String::new(),
+            signed_in_at: self.now,
+            seen_at: self.now,
+            current: id == current,
+        };
+        Devices { devices: mine.map(device).collect() }
+    }
+
+    fn update_me(&mut self, me: UserId, update: &UpdateMe) -> HttpResponse {
+        let Some(account) = self.accounts.get_mut(&me) else { return not_found() };
+        if let Some(availability) = update.availability {
+            account.user.availability = availability;
+        }
+        if let Some(text) = &update.status_text {
+            account.user.status_text.clone_from(text);
+        }
+        let user = account.user.clone();
+        self.log_all(&Change::UserChanged { user: user.clone() });
+        json(200, &user)
+    }
+
+    fn send(&mut self, me: UserId, request: &HttpRequest) -> HttpResponse {
+        let id = request.idempotency_key.expect("a message has its id as key");
+        match self.accept(me, id, &body::<SendMessage>(request)) {
+            Ok(message) => json(202, &message),
+            Err((code, message)) => problem(code, &message),
+        }
+    }
+}
+
+/// An answer that is an error.
+pub(crate) fn problem(code: ErrorCode, message: &str) -> HttpResponse {
+    json(code.status(), &ErrorBody { code, message: message.to_owned(), field: None })
+}
+
+fn json(status: u16, body: &impl Serialize) -> HttpResponse {
+    HttpResponse { status, body: serde_json::to_string(body).expect("it becomes JSON"), retry_after: None }
+}
+
+fn nothing() -> HttpResponse {
+    HttpResponse { status: 204, body: String::new(), retry_after: None }
+}
+
+fn not_found() -> HttpResponse {
+    problem(ErrorCode::NotFound, "There is no such thing.")
+}
+
+fn found(there: bool) -> HttpResponse {
+    if there { nothing() } else { not_found() }
+}
+
+fn maybe<T: Serialize>(thing: Option<T>) -> HttpResponse {
+    thing.map_or_else(not_found, |thing| json(200, &thing))
+}
+
+fn body<T: DeserializeOwned>(request: &HttpRequest) -> T {
+    let text = request.body.as_deref().expect("a body");
+    serde_json::from_str(text).expect("a body that the interface takes")
+}
+
+fn parameter<T: std::str::FromStr>(query: &str, name: &str) -> Option<T> {
+    let value = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))?;
+    value.parse().ok()
+}

@@ -1,0 +1,146 @@
+//! Accepting messages, taking in texts from outside, delivery reports.
+
+use std::collections::BTreeMap;
+
+use halyard_protocol::recipients::check_text;
+use halyard_protocol::rest::SendMessage;
+use halyard_protocol::{
+    Author, Change, ConversationId, ConversationKey, Delivery, DeliveryState, ErrorCode, Message, MessageId,
+    PhoneNumber, UserId,
+};
+
+use super::{Member, Server, Shared};
+
+impl Server {
+    /// Takes a message in, once for each id.
+    pub(super) fn accept(
+        &mut self,
+        author: UserId,
+        id: MessageId,
+        request: &SendMessage,
+    ) -> Result<Message, (ErrorCode, String)> {
+        let body = serde_json::to_string(request).unwrap_or_default();
+        if let Some((before, conversation, seq)) = self.sent.get(&(author, id)) {
+            let message = &self.conversations[conversation].messages[*seq as usize - 1];
+            return if *before == body {
+                let mut message = message.clone();
+                for delivery in &mut message.deliveries {
+                    delivery.state = DeliveryState::Accepted;
+                }
+                Ok(message)
+            } else {
+                Err((ErrorCode::IdempotencyConflict, "This message was already sent with another text.".to_owned()))
+            };
+        }
+        let numbers = &self.accounts[&author].numbers;
+        let own = numbers.iter().find(|own| Some(own.number) == request.to.from);
+        if request.to.from.is_some() && own.is_none() {
+            return Err((ErrorCode::NotYourNumber, "You can't text from this number. Choose one of yours.".to_owned()));
+        }
+        let key = request.to.key(author, own).map_err(|e| (ErrorCode::InvalidRecipients, e.to_string()))?;
+        check_text(key.kind(), &request.body).map_err(|e| (ErrorCode::InvalidText, e.to_string()))?;
+        let deliveries = match &key {
+            ConversationKey::Chat(_) => Vec::new(),
+            ConversationKey::Text { remote, .. } => remote.iter().map(|to| self.accepted(*to)).collect(),
+        };
+        let message = self.append(key, id, Author::User(author), request.body.clone(), deliveries);
+        self.sent.insert((author, id), (body, message.conversation, message.seq));
+        Ok(message)
+    }
+
+    fn accepted(&self, to: PhoneNumber) -> Delivery {
+        Delivery { to, state: DeliveryState::Accepted, reason: None, at: self.now }
+    }
+
+    /// A text comes in from outside.
+    pub(crate) fn receive(&mut self, from: PhoneNumber, to: PhoneNumber, text: &str) -> Message {
+        let id = MessageId(self.fresh_id());
+        self.append(ConversationKey::text(to, [from]), id, Author::Number(from), text.to_owned(), Vec::new())
+    }
+
+    /// A colleague writes in a chat, from a device that this test does not have.
+    pub(crate) fn chat(&mut self, from: UserId, with: &[UserId], text: &str) -> Message {
+        let id = MessageId(self.fresh_id());
+        let key = ConversationKey::chat(with.iter().copied().chain([from]));
+        self.append(key, id, Author::User(from), text.to_owned(), Vec::new())
+    }
+
+    fn append(
+        &mut self,
+        key: ConversationKey,
+        id: MessageId,
+        author: Author,
+        body: String,
+        deliveries: Vec<Delivery>,
+    ) -> Message {
+        let conversation = key.id(self.tenant.id);
+        self.open(conversation, &key);
+        let now = self.now;
+        let Some(shared) = self.conversations.get_mut(&conversation) else { unreachable!("opened above") };
+        shared.last_activity = shared.last_activity.max(now);
+        let (seq, at) = (shared.last_seq() + 1, shared.last_activity);
+        let message = Message { id, conversation, seq, author, body, at, deliveries };
+        shared.messages.push(message.clone());
+        let is_chat = matches!(shared.key, ConversationKey::Chat(_));
+        let mut told = Vec::new();
+        for (user, member) in &mut shared.members {
+            if author == Author::User(*user) {
+                *member = Member { read_seq: seq, unread: 0, last_sent_at: Some(at), ..*member };
+            } else if is_chat || matches!(author, Author::Number(_)) {
+                member.unread += 1;
+            }
+            told.push((*user, member.unread, member.read_seq));
+        }
+        for (user, unread, read_seq) in told {
+            self.log(user, Change::MessageAdded { message: message.clone(), unread, read_seq });
+        }
+        message
+    }
+
+    /// The conversation exists, and nobody has it deleted any more; tells those for whom it is new or back.
+    fn open(&mut self, id: ConversationId, key: &ConversationKey) {
+        let mut told = Vec::new();
+        if let Some(shared) = self.conversations.get_mut(&id) {
+            for (user, member) in &mut shared.members {
+                if std::mem::take(&mut member.hidden) {
+                    told.push(*user);
+                }
+            }
+        } else {
+            told = match key {
+                ConversationKey::Chat(users) => users.clone(),
+                ConversationKey::Text { own, .. } => self.users_of(*own),
+            };
+            let members: BTreeMap<UserId, Member> = told.iter().map(|user| (*user, Member::default())).collect();
+            let last_activity = self.now;
+            let (key, title) = (key.clone(), String::new());
+            self.conversations.insert(id, Shared { key, title, messages: Vec::new(), last_activity, members });
+        }
+        for user in told {
+            self.tell_changed(user, id);
+        }
+    }
+
+    /// The carrier reports on a message, for one recipient.
+    pub(crate) fn report(&mut self, id: ConversationId, at: usize, to: usize, state: DeliveryState) {
+        let now = self.now;
+        let Some(shared) = self.conversations.get_mut(&id) else { return };
+        let members: Vec<UserId> = shared.members.keys().copied().collect();
+        let Some(message) = shared.messages.get_mut(at) else { return };
+        let Some(delivery) = message.deliveries.get_mut(to) else { return };
+        let reason = (state == DeliveryState::Failed).then(|| "The number is not in service.".to_owned());
+        let report = Delivery { to: delivery.to, state, reason, at: now };
+        if delivery.apply(&report) {
+            let change = Change::DeliveryChanged { conversation: id, message: message.id, delivery: report };
+            for user in members {
+                self.log(user, change.clone());
+            }
+        }
+    }
+
+    /// The texts of a conversation, in order.
+    pub(crate) fn texts(&self, id: ConversationId) -> Vec<&str> {
+        let messages = self.conversations.get(&id).map(|shared| shared.messages.iter()).into_iter().flatten();
+        messages.map(|message| message.body.as_str()).collect()
+    }
+}

@@ -1,0 +1,169 @@
+//! A server in memory, by the rules that the protocol documents: places in a conversation without gaps, a log with a
+//! cursor for each user, one message for each id, unread counts and read positions that only move forward.
+//!
+//! It is a model for the machine's own tests. The real server has its own, and the two meet in the end-to-end tests.
+
+mod contacts;
+mod conversations;
+mod http;
+mod messages;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+
+use halyard_client::HttpResponse;
+use halyard_protocol::event::Favourite;
+use halyard_protocol::socket::UserPresence;
+use halyard_protocol::{
+    CallingCode, Change, Contact, ContactId, ConversationId, Cursor, DeviceId, LoggedEvent, MessageId, PhoneNumber,
+    Presence, Seq, ServerFrame, SmsNumber, Tenant, TenantId, Ulid, UnixMs, User, UserId,
+};
+
+pub(crate) use conversations::{Member, Shared};
+
+/// An extension with its password and numbers.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    pub(crate) user: User,
+    pub(crate) password: String,
+    pub(crate) numbers: Vec<SmsNumber>,
+}
+
+/// A saved contact, with its owner when it is somebody's own.
+#[derive(Clone, Debug)]
+pub(crate) struct Saved {
+    pub(crate) owner: Option<UserId>,
+    pub(crate) contact: Contact,
+}
+
+/// An answer that the next such request gets instead of the true one.
+#[derive(Clone, Debug)]
+struct Fault {
+    asked: &'static str,
+    answer: HttpResponse,
+}
+
+/// The server.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) now: UnixMs,
+    pub(crate) tenant: Tenant,
+    pub(crate) accounts: BTreeMap<UserId, Account>,
+    pub(crate) sessions: BTreeMap<DeviceId, UserId>,
+    pub(crate) conversations: BTreeMap<ConversationId, Shared>,
+    pub(crate) contacts: BTreeMap<ContactId, Saved>,
+    favourites: BTreeSet<(UserId, Favourite)>,
+    logs: BTreeMap<UserId, Vec<LoggedEvent>>,
+    /// Events up to here were trimmed.
+    trimmed: Cursor,
+    sent: HashMap<(UserId, MessageId), (String, ConversationId, Seq)>,
+    faults: VecDeque<Fault>,
+    /// Conversations in the snapshot, and contacts in a page.
+    pub(crate) page: usize,
+    last_id: u128,
+}
+
+impl Server {
+    pub(crate) fn new(now: UnixMs) -> Self {
+        let tenant = Tenant {
+            id: TenantId(Ulid::from_bits(1)),
+            name: "Harbor Marina".to_owned(),
+            domain: "harbor".to_owned(),
+            calling_code: CallingCode(1),
+        };
+        Self {
+            now,
+            tenant,
+            accounts: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            conversations: BTreeMap::new(),
+            contacts: BTreeMap::new(),
+            favourites: BTreeSet::new(),
+            logs: BTreeMap::new(),
+            trimmed: 0,
+            sent: HashMap::new(),
+            faults: VecDeque::new(),
+            page: 200,
+            last_id: 0,
+        }
+    }
+
+    pub(crate) fn fresh_id(&mut self) -> Ulid {
+        self.last_id += 1;
+        Ulid::new(self.now, self.last_id)
+    }
+
+    /// Whose session this is.
+    pub(crate) fn user_of(&self, device: Option<DeviceId>) -> Option<UserId> {
+        device.and_then(|device| self.sessions.get(&device)).copied()
+    }
+
+    /// Ends a session, as "Sign out there" on another device does.
+    pub(crate) fn end_session(&mut self, device: DeviceId) {
+        self.sessions.remove(&device);
+    }
+
+    /// The next request that begins like `asked` ("POST messages") gets this answer, and does nothing.
+    pub(crate) fn fail_next(&mut self, asked: &'static str, answer: HttpResponse) {
+        self.faults.push_back(Fault { asked, answer });
+    }
+
+    /// Appends a change to a user's log.
+    pub(crate) fn log(&mut self, user: UserId, change: Change) {
+        let at = self.now;
+        let log = self.logs.entry(user).or_default();
+        let cursor = log.last().map_or(self.trimmed, |last| last.cursor) + 1;
+        log.push(LoggedEvent { cursor, at, change });
+    }
+
+    fn log_all(&mut self, change: &Change) {
+        for user in self.accounts.keys().copied().collect::<Vec<_>>() {
+            self.log(user, change.clone());
+        }
+    }
+
+    /// The newest cursor of a user.
+    pub(crate) fn newest(&self, user: UserId) -> Cursor {
+        self.logs.get(&user).and_then(|log| log.last()).map_or(self.trimmed, |last| last.cursor)
+    }
+
+    /// At most `limit` events after a cursor; `None` when they can't be given without a gap.
+    pub(crate) fn after(&self, user: UserId, cursor: Cursor, limit: usize) -> Option<Vec<LoggedEvent>> {
+        if cursor > self.newest(user) || cursor < self.trimmed {
+            return None;
+        }
+        let log = self.logs.get(&user).into_iter().flatten();
+        Some(log.filter(|event| event.cursor > cursor).take(limit).cloned().collect())
+    }
+
+    /// Forgets the log so far: who is behind must start again from the snapshot.
+    pub(crate) fn trim(&mut self) {
+        let newest = self.logs.values().filter_map(|log| log.last()).map(|last| last.cursor).max();
+        // One number for all logs, beyond each of them: every device is behind.
+        self.trimmed = newest.unwrap_or_default().max(self.trimmed) + 1;
+        self.logs.clear();
+    }
+
+    /// The first frame of a socket.
+    pub(crate) fn welcome(&self, user: UserId, connected: &BTreeSet<UserId>) -> ServerFrame {
+        let presence = connected.iter().map(|user| self.presence(*user, true)).collect();
+        ServerFrame::Welcome { cursor: self.newest(user), now: self.now, presence }
+    }
+
+    /// A user's presence.
+    pub(crate) fn presence(&self, user: UserId, connected: bool) -> UserPresence {
+        let availability = self.accounts.get(&user).map(|account| account.user.availability).unwrap_or_default();
+        UserPresence { user, presence: Presence::of(availability, connected) }
+    }
+
+    /// The user with this extension.
+    pub(crate) fn user(&self, extension: &str) -> UserId {
+        let account = self.accounts.values().find(|account| account.user.extension == extension);
+        account.expect("a known extension").user.id
+    }
+
+    /// Who may text from a number.
+    pub(crate) fn users_of(&self, number: PhoneNumber) -> Vec<UserId> {
+        let has = |account: &&Account| account.numbers.iter().any(|own| own.number == number);
+        self.accounts.values().filter(has).map(|account| account.user.id).collect()
+    }
+}
