@@ -1,0 +1,3 @@
+//! `/bootstrap`: the snapshot that an app starts from.
+
+pub mod show;

@@ -1,0 +1,48 @@
+//! `POST /conversations/{id}/restore`: undo a deletion.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use halyard_protocol::{Conversation, ConversationId, ErrorBody, ErrorCode, limits};
+
+use crate::api::extract::{Id, Signed};
+use crate::api::problem::Problem;
+use crate::app::App;
+use crate::messaging::append::tell_changed;
+use crate::store;
+
+/// Bring a conversation back that I deleted less than a minute ago, with its messages.
+#[utoipa::path(
+    post, path = "/conversations/{id}/restore", tag = "conversations",
+    params(("id" = ConversationId, Path, description = "The conversation")),
+    responses(
+        (status = 200, description = "It is back", body = Conversation),
+        (status = 404, description = "`not_found`", body = ErrorBody),
+        (status = 409, description = "`undo_expired`", body = ErrorBody),
+    )
+)]
+pub async fn restore(
+    State(app): State<Arc<App>>,
+    Signed(session): Signed,
+    Id(id): Id<ConversationId>,
+) -> Result<Json<Conversation>, Problem> {
+    let (user, now) = (session.user, app.env.now());
+    let mut tx = app.store.write(session.tenant).await?;
+    let membership = store::memberships::get(&mut tx, id, user).await?.ok_or_else(Problem::not_found)?;
+    let Some(removed_at) = membership.removed_at else {
+        // Nothing to undo, or undone already: the answer to the first try may have got lost.
+        let view = store::conversations::view(&mut tx, user, id).await?;
+        return view.map(Json).ok_or_else(Problem::not_found);
+    };
+    if now.since(removed_at) > limits::UNDO_SECONDS * 1_000 {
+        return Err(Problem::new(ErrorCode::UndoExpired, "It is too late to bring this conversation back."));
+    }
+    let cleared = store::memberships::restore(&mut tx, id, user).await?;
+    let seen = membership.read_seq.max(cleared);
+    let unread = store::messages::unread_after(&mut tx, id, user, seen).await?;
+    store::memberships::set_read(&mut tx, id, user, membership.read_seq, unread).await?;
+    let view = tell_changed(&mut tx, user, id, now).await?;
+    tx.commit().await?;
+    view.map(Json).ok_or_else(Problem::not_found)
+}

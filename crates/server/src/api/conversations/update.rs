@@ -1,0 +1,68 @@
+//! `PATCH /conversations/{id}`: notifications, and the group's name.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use halyard_protocol::rest::UpdateConversation;
+use halyard_protocol::{Conversation, ConversationId, ErrorBody, limits};
+
+use super::membership;
+use crate::api::extract::{Body, Id, Signed};
+use crate::api::problem::Problem;
+use crate::app::App;
+use crate::messaging::append::tell_changed;
+use crate::store;
+
+/// Turn notifications off or on, or name the group. What is absent stays.
+///
+/// The name is for all members; only groups have one.
+#[utoipa::path(
+    patch, path = "/conversations/{id}", tag = "conversations", request_body = UpdateConversation,
+    params(("id" = ConversationId, Path, description = "The conversation")),
+    responses(
+        (status = 200, description = "The conversation as it is now", body = Conversation),
+        (status = 404, description = "`not_found`", body = ErrorBody),
+        (status = 422, description = "`invalid`: the name is too long, or this is no group", body = ErrorBody),
+    )
+)]
+pub async fn update(
+    State(app): State<Arc<App>>,
+    Signed(session): Signed,
+    Id(id): Id<ConversationId>,
+    Body(request): Body<UpdateConversation>,
+) -> Result<Json<Conversation>, Problem> {
+    let title = request.title.map(|title| title.trim().to_owned());
+    if title.as_ref().is_some_and(|title| title.chars().count() > limits::NAME_LENGTH) {
+        let message = format!("A name has {} characters at most.", limits::NAME_LENGTH);
+        return Err(Problem::invalid(message).at("title"));
+    }
+    let now = app.env.now();
+    let mut tx = app.store.write(session.tenant).await?;
+    let membership = membership(&mut tx, session.user, id).await?;
+    let before = store::conversations::view(&mut tx, session.user, id).await?.ok_or_else(Problem::not_found)?;
+    let title = title.filter(|title| *title != before.title);
+    if title.is_some() && !before.kind.is_group() {
+        return Err(Problem::invalid("Only groups have a name of their own.").at("title"));
+    }
+    let muted = request.muted.filter(|muted| *muted != membership.muted);
+    if let Some(muted) = muted {
+        store::memberships::set_muted(&mut tx, id, session.user, muted).await?;
+    }
+    let mut told = Vec::new();
+    if let Some(title) = &title {
+        store::conversations::set_title(&mut tx, id, title).await?;
+        told = store::memberships::members(&mut tx, id).await?;
+    } else if muted.is_some() {
+        told.push(session.user);
+    }
+    let mut mine = before;
+    for user in told {
+        let view = tell_changed(&mut tx, user, id, now).await?;
+        if let Some(view) = view.filter(|_| user == session.user) {
+            mine = view;
+        }
+    }
+    tx.commit().await?;
+    Ok(Json(mine))
+}

@@ -1,0 +1,3 @@
+//! `/favourites`: whom I marked.
+
+pub mod put;

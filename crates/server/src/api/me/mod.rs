@@ -1,0 +1,3 @@
+//! `/me`: what I say of myself.
+
+pub mod update;

@@ -1,0 +1,3 @@
+//! `/messages`: write to somebody.
+
+pub mod send;

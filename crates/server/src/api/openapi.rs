@@ -1,0 +1,94 @@
+//! The OpenAPI page: from the handlers' own declarations, plus what holds for all of them.
+//!
+//! Always holds: every answer that an address can give is on the page. What is alike everywhere (signed out, wrong
+//! origin, malformed, too large, our fault) is added here by what the operation takes, so no handler forgets it.
+
+use halyard_protocol::{ClientFrame, ErrorBody, ErrorCode, ServerFrame};
+use serde_json::{Map, Value, json};
+use utoipa::openapi::OpenApi;
+
+/// The frame of the page; the operations come from the routes.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Halyard",
+        description = "Texts, chats and contacts of a business phone system. Sign in with `POST /session`; the answer's \
+                       cookie is the session. Requests that change something are refused when a browser says that \
+                       they come from another site. Every error has a stable `code` and a sentence for the user."
+    ),
+    components(schemas(ErrorBody, ErrorCode, ClientFrame, ServerFrame)),
+    tags(
+        (name = "session", description = "Who I am, where I am signed in, and what an app starts from"),
+        (name = "contacts", description = "Saved contacts and favourites"),
+        (name = "conversations", description = "Chats and texts"),
+        (name = "events", description = "What happens, as it happens"),
+    )
+)]
+pub struct Frame;
+
+/// The name of the security scheme.
+const COOKIE: &str = "session";
+
+/// The page as JSON, complete.
+///
+/// # Errors
+/// When the page can't be written as JSON, which would be a mistake in the handlers' declarations.
+pub fn complete(page: &OpenApi, cookie: &str) -> Result<Value, serde_json::Error> {
+    let mut page = serde_json::to_value(page)?;
+    let scheme = json!({
+        "type": "apiKey", "in": "cookie", "name": cookie,
+        "description": "Given by `POST /session`. `__Host-halyard` where the app is served over https."
+    });
+    page["components"]["securitySchemes"][COOKIE] = scheme;
+    page["security"] = json!([{ COOKIE: [] }]);
+    if let Some(paths) = page["paths"].as_object_mut() {
+        for (path, item) in paths {
+            for (method, operation) in item.as_object_mut().into_iter().flatten() {
+                if let Some(operation) = operation.as_object_mut() {
+                    add_answers(path, method, operation);
+                }
+            }
+        }
+    }
+    Ok(page)
+}
+
+fn add_answers(path: &str, method: &str, operation: &mut Map<String, Value>) {
+    let signed = operation.get("security").is_none();
+    let body = operation.contains_key("requestBody");
+    let parameters = operation.get("parameters").and_then(Value::as_array).is_some_and(|list| !list.is_empty());
+    let changes = method != "get";
+    let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+    let mut add = |wanted: bool, status: &str, codes: &str| {
+        if wanted {
+            answers.entry(status).or_insert_with(|| answer(codes));
+        }
+    };
+    add(signed, "401", "`signed_out`: nobody is signed in, or the session has ended");
+    add(changes, "403", "`wrong_origin`: the request comes from another site");
+    add(body || parameters, "400", "`malformed_request`");
+    add(body, "413", "`too_large`");
+    add(body, "415", "`unsupported_media_type`: the body is not said to be JSON");
+    add(body, "422", "`invalid`: a text holds the character U+0000");
+    add(true, "500", "`internal`: our fault");
+    add(true, "503", "`unavailable`: starting, stopping or overloaded");
+    if let Some(answer) = answers.get_mut("503") {
+        answer["headers"]["Retry-After"] = json!({
+            "schema": { "type": "integer", "minimum": 0 }, "description": "Seconds to wait"
+        });
+    }
+    operation.entry("operationId").and_modify(|id| *id = operation_id(path, method).into());
+}
+
+fn answer(codes: &str) -> Value {
+    json!({
+        "description": codes,
+        "content": { "application/json": { "schema": { "$ref": "#/components/schemas/ErrorBody" } } }
+    })
+}
+
+/// `get /api/v1/conversations/{id}/messages` is `get_conversations_messages`.
+fn operation_id(path: &str, method: &str) -> String {
+    let words = path.trim_start_matches("/api/v1").split('/').filter(|word| !word.is_empty() && !word.starts_with('{'));
+    std::iter::once(method).chain(words).collect::<Vec<_>>().join("_")
+}

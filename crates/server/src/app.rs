@@ -1,0 +1,230 @@
+//! The application: what the handlers share, and the one list of routes.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use halyard_protocol::limits;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::api::{self, openapi};
+use crate::auth::limiter::{Limits, SignInLimiter};
+use crate::auth::origin::Origins;
+use crate::auth::password::{Cost, PasswordError, Passwords};
+use crate::auth::token::cookie_name;
+use crate::carriers::Carriers;
+use crate::env::Env;
+use crate::events::hub::Hub;
+use crate::jobs::Workers;
+use crate::store::sessions::Lifetimes;
+use crate::store::{Committed, Store, StoreError};
+use crate::web;
+use crate::web::assets::Assets;
+
+/// A day, in milliseconds.
+pub const DAY: i64 = 24 * 60 * 60 * 1_000;
+
+/// What an operator decides.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How long sessions last.
+    pub lifetimes: Lifetimes,
+    /// How long the event log goes back, in milliseconds.
+    pub keep_events: i64,
+    /// The address that users open, when it is known.
+    pub public_url: Option<String>,
+    /// Whether users come over https: secure cookies, HSTS.
+    pub secure: bool,
+    /// Whether a proxy in front says truly whom it speaks for.
+    pub trust_proxy: bool,
+    /// How often one may try to sign in.
+    pub sign_ins: Limits,
+    /// How much work a password hash is.
+    pub cost: Cost,
+    /// The socket's times.
+    pub tempo: Tempo,
+    /// How long a request may take.
+    pub request_timeout: Duration,
+}
+
+/// The socket's times.
+#[derive(Clone, Copy, Debug)]
+pub struct Tempo {
+    /// Between two heartbeats.
+    pub heartbeat: Duration,
+    /// How long a user stays present after their last connection went.
+    pub grace: Duration,
+    /// How long a frame may wait for the app to take it.
+    pub patience: Duration,
+}
+
+impl Default for Tempo {
+    fn default() -> Self {
+        Self {
+            heartbeat: Duration::from_secs(u64::from(limits::HEARTBEAT_SECONDS)),
+            grace: Duration::from_secs(5),
+            patience: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            lifetimes: Lifetimes { idle: 30 * DAY, absolute: 180 * DAY },
+            keep_events: 30 * DAY,
+            public_url: None,
+            secure: false,
+            trust_proxy: false,
+            sign_ins: Limits { per_account: PER_ACCOUNT, per_address: PER_ADDRESS },
+            cost: Cost::default(),
+            tempo: Tempo::default(),
+            request_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Sign-ins in a minute for one account.
+pub const PER_ACCOUNT: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
+/// Sign-ins in a minute from one address: a whole office may be behind it.
+pub const PER_ADDRESS: NonZeroU32 = NonZeroU32::new(120).expect("not zero");
+
+impl Settings {
+    /// The name of the session's cookie.
+    #[must_use]
+    pub fn cookie(&self) -> &'static str {
+        cookie_name(self.secure)
+    }
+}
+
+/// Why the application does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The passwords' cost.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+}
+
+/// What the handlers share.
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// Clock and randomness.
+    pub env: Env,
+    /// Who is connected.
+    pub hub: Arc<Hub>,
+    /// Hashes and checks passwords.
+    pub passwords: Passwords,
+    /// Counts sign-ins.
+    pub sign_ins: SignInLimiter,
+    /// Which sites are ours.
+    pub origins: Origins,
+    /// What the operator decided.
+    pub settings: Settings,
+    /// The workers of the queue.
+    pub workers: Workers,
+    /// Cancelled when the server stops.
+    pub stop: CancellationToken,
+    /// The open sockets.
+    pub sockets: TaskTracker,
+}
+
+impl App {
+    /// Opens the database, brings it up to date, and puts everything together.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start(address: &str, env: Env, settings: Settings) -> Result<Arc<Self>, StartError> {
+        let hub = Arc::new(Hub::default());
+        let jobs = Arc::new(Notify::new());
+        let after_commit = {
+            let (hub, jobs) = (Arc::clone(&hub), Arc::clone(&jobs));
+            Arc::new(move |committed: Committed| {
+                hub.wake(&committed.cursors);
+                if committed.jobs {
+                    jobs.notify_one();
+                }
+            })
+        };
+        let store = Store::open(address, after_commit).await?;
+        store.migrate().await?;
+        let carriers = Carriers::new(store.clone(), env.clone());
+        Ok(Arc::new(Self {
+            workers: Workers::new(store.clone(), carriers, env.clone(), jobs),
+            passwords: Passwords::new(env.clone(), settings.cost)?,
+            sign_ins: SignInLimiter::new(settings.sign_ins, &env),
+            origins: Origins::new(settings.public_url.as_deref()),
+            stop: CancellationToken::new(),
+            sockets: TaskTracker::new(),
+            store,
+            env,
+            hub,
+            settings,
+        }))
+    }
+
+    /// Everything that the server answers.
+    ///
+    /// # Errors
+    /// When the OpenAPI page can't be written: a mistake in the handlers' declarations.
+    pub fn router(self: &Arc<Self>, assets: Assets) -> Result<Router, serde_json::Error> {
+        let (rest, page) =
+            OpenApiRouter::with_openapi(openapi::Frame::openapi()).nest("/api/v1", v1()).split_for_parts();
+        let page = openapi::complete(&page, self.settings.cookie())?;
+        let docs = api::docs::html(&page);
+        let routes = rest
+            .route("/api/openapi.json", get(|| async move { axum::Json(page) }))
+            .route("/api/docs", get(|| async move { axum::response::Html(docs) }))
+            .route("/api/docs.css", get(|| async { web::css(api::docs::STYLE) }))
+            .route("/healthz", get(web::health::health))
+            .method_not_allowed_fallback(|| async { web::method_not_allowed() })
+            .fallback(move |request: axum::extract::Request| {
+                let assets = assets.clone();
+                async move { assets.serve(request).await.unwrap_or_else(IntoResponse::into_response) }
+            })
+            .with_state(Arc::clone(self));
+        Ok(web::layers(routes, self))
+    }
+}
+
+/// The REST interface and the socket.
+fn v1() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(api::session::create::create, api::session::show::show, api::session::delete::delete))
+        .routes(routes!(api::devices::list::list))
+        .routes(routes!(api::devices::delete::delete))
+        .routes(routes!(api::me::update::update))
+        .routes(routes!(api::bootstrap::show::show))
+        .routes(routes!(api::contacts::list::list))
+        .routes(routes!(api::contacts::put::put, api::contacts::delete::delete))
+        .routes(routes!(api::favourites::put::put))
+        .routes(routes!(api::conversations::list::list))
+        .routes(routes!(
+            api::conversations::show::show,
+            api::conversations::update::update,
+            api::conversations::delete::delete
+        ))
+        .routes(routes!(api::conversations::restore::restore))
+        .routes(routes!(api::conversations::read::read))
+        .routes(routes!(api::conversations::messages::messages))
+        .routes(routes!(api::messages::send::send))
+        .routes(routes!(api::socket::socket))
+        .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(api::contacts::import::import))
+                .layer(DefaultBodyLimit::max(limits::IMPORT_BYTES)),
+        )
+}

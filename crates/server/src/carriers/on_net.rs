@@ -1,0 +1,64 @@
+//! From one number of this system to another, of the same tenant or another: the text arrives as a real
+//! inbound one, in a transaction of the receiving tenant.
+
+use super::{Carrier, OutboundText, SubmitError, Submitted, Submitting};
+use crate::env::Env;
+use crate::messaging::receive::{InboundText, receive};
+use crate::store::{self, Store, StoreError};
+
+/// Its name in the database.
+const NAME: &str = "on-net";
+
+pub(super) struct OnNet {
+    store: Store,
+    env: Env,
+}
+
+impl OnNet {
+    pub(super) fn new(store: Store, env: Env) -> Self {
+        Self { store, env }
+    }
+
+    async fn bring(&self, text: OutboundText) -> Result<Result<Submitted, SubmitError>, StoreError> {
+        let mut tx = self.store.read().await?;
+        let found = store::numbers::by_number(&mut tx, text.to).await?;
+        drop(tx);
+        let Some((tenant, number)) = found else {
+            return Ok(Err(SubmitError::Final("The number is no longer in use.".to_owned())));
+        };
+        if !number.capabilities.sms || (!text.others.is_empty() && !number.capabilities.mms) {
+            let what = if text.others.is_empty() { "texts" } else { "group texts" };
+            return Ok(Err(SubmitError::Final(format!("The number can't receive {what}."))));
+        }
+        let mut tx = self.store.write(tenant).await?;
+        let reference = text.reference.clone();
+        let inbound = InboundText {
+            carrier: NAME,
+            reference: text.reference,
+            from: text.from,
+            to: text.to,
+            others: text.others,
+            body: text.body,
+        };
+        // Received before: the worker died between the two transactions. The text is there, so it is delivered.
+        if receive(&mut tx, &self.env, tenant, inbound).await?.is_some() {
+            tx.commit().await?;
+        }
+        Ok(Ok(Submitted { reference, delivered: true }))
+    }
+}
+
+impl Carrier for OnNet {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn submit(&self, text: OutboundText) -> Submitting<'_> {
+        Box::pin(async move {
+            self.bring(text).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "a text could not be brought to a number of this system");
+                Err(SubmitError::Temporary("The number could not be reached.".to_owned()))
+            })
+        })
+    }
+}

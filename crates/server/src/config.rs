@@ -1,0 +1,200 @@
+//! The command line: flags, and an environment variable for each that a service needs.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use halyard_protocol::PhoneNumber;
+
+use crate::app::{DAY, PER_ACCOUNT, PER_ADDRESS, Settings};
+use crate::auth::limiter::Limits;
+use crate::commands::{import, number, tenant, user};
+use crate::store::sessions::Lifetimes;
+
+/// The server of Halyard, a web softphone: texts and chats of a business.
+#[derive(Debug, Parser)]
+#[command(name = "halyard-server", version, about, long_about = None)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the server can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the app, the REST interface and the socket.
+    Serve(Serve),
+    /// Bring the database up to date, and say so. `serve` does this too.
+    Migrate(Database),
+    /// Make two demo tenants, once, and print their log-ins.
+    Demo(Database),
+    /// Businesses on this system.
+    Tenant(tenant::Tenant),
+    /// Users: the extensions of a tenant.
+    User(user::User),
+    /// SMS numbers, and who texts from them.
+    Number(number::Number),
+    /// Read a CSV file into a tenant's shared contacts: all of it, or nothing and the errors by line.
+    ImportContacts(import::Import),
+    /// Check the database and the set-up, and say what is missing.
+    Doctor(Database),
+}
+
+/// Where the data is.
+#[derive(Clone, Debug, Args)]
+pub struct Database {
+    /// `sqlite:PATH` or `postgres://USER@HOST/NAME`.
+    #[arg(long, env = "DATABASE_URL", default_value = "sqlite:halyard.db", hide_env_values = true)]
+    pub database: String,
+}
+
+/// How logs look.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+/// How to serve.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Address and port to listen at; port 0 takes a free one.
+    #[arg(long, env = "HALYARD_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Where the data is.
+    #[command(flatten)]
+    pub database: Database,
+    /// The folder of the built app; without it the app inside of this binary, if there is one.
+    #[arg(long, env = "HALYARD_APP_DIR")]
+    pub app_dir: Option<PathBuf>,
+    /// The address that users open, as `https://phone.example.com`. With https, cookies are for https alone.
+    #[arg(long, env = "HALYARD_PUBLIC_URL", value_parser = public_url)]
+    pub public_url: Option<String>,
+    /// Believe the header X-Forwarded-For: only behind a proxy that writes it.
+    #[arg(long, env = "HALYARD_TRUST_PROXY")]
+    pub trust_proxy: bool,
+    /// How logs look. They go to standard error; RUST_LOG says how much.
+    #[arg(long, env = "HALYARD_LOG", value_enum, default_value_t)]
+    pub log: LogFormat,
+    /// Days after which a device that was not heard of has to sign in again.
+    #[arg(long, env = "HALYARD_SESSION_IDLE_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub session_idle_days: u32,
+    /// Days after which every device has to sign in again.
+    #[arg(long, env = "HALYARD_SESSION_MAX_DAYS", default_value_t = 180, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub session_max_days: u32,
+    /// Days for which a device that was away can catch up; after that it starts from a fresh snapshot.
+    #[arg(long, env = "HALYARD_KEEP_EVENTS_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub keep_events_days: u32,
+    /// Sign-ins in a minute for one account.
+    #[arg(long, env = "HALYARD_SIGN_INS_PER_ACCOUNT", default_value_t = PER_ACCOUNT)]
+    pub sign_ins_per_account: NonZeroU32,
+    /// Sign-ins in a minute from one address.
+    #[arg(long, env = "HALYARD_SIGN_INS_PER_ADDRESS", default_value_t = PER_ADDRESS)]
+    pub sign_ins_per_address: NonZeroU32,
+}
+
+impl Serve {
+    /// The settings that these flags make.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        let days = |days: u32| i64::from(days) * DAY;
+        Settings {
+            lifetimes: Lifetimes { idle: days(self.session_idle_days), absolute: days(self.session_max_days) },
+            keep_events: days(self.keep_events_days),
+            secure: self.public_url.as_ref().is_some_and(|url| url.starts_with("https://")),
+            public_url: self.public_url.clone(),
+            trust_proxy: self.trust_proxy,
+            sign_ins: Limits { per_account: self.sign_ins_per_account, per_address: self.sign_ins_per_address },
+            ..Settings::default()
+        }
+    }
+}
+
+fn public_url(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match host.map(|host| host.trim_end_matches('/')) {
+        Some(host) if !host.is_empty() && !host.contains(['/', ' ', '"', ';', ',', '\'']) => {
+            Ok(text.trim_end_matches('/').to_lowercase())
+        }
+        _ => Err("an address looks like https://phone.example.com, without a path".to_owned()),
+    }
+}
+
+/// Reads a phone number of a command line.
+///
+/// # Errors
+/// A sentence, for anything but the form `+16195550142`.
+pub fn phone_number(text: &str) -> Result<PhoneNumber, String> {
+    PhoneNumber::from_e164(text).map_err(|error| format!("{error} Write it as +16195550142."))
+}
+
+/// A log-in: extension and domain.
+#[derive(Clone, Debug)]
+pub struct Login {
+    /// The extension: 2 to 8 digits.
+    pub extension: String,
+    /// The tenant's domain.
+    pub domain: String,
+}
+
+impl std::fmt::Display for Login {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}@{}", self.extension, self.domain)
+    }
+}
+
+/// Reads a log-in.
+///
+/// # Errors
+/// A sentence, for anything but the form `1001@harbor`.
+pub fn login(text: &str) -> Result<Login, String> {
+    let (extension, domain) = text.split_once('@').unwrap_or((text, ""));
+    if !(2..=8).contains(&extension.len()) || !extension.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err("a log-in looks like 1001@harbor: an extension of 2 to 8 digits, then the tenant's domain".into());
+    }
+    Ok(Login { extension: extension.to_owned(), domain: self::domain(domain)? })
+}
+
+/// Reads a tenant's domain.
+///
+/// # Errors
+/// A sentence, for anything but lower-case letters, digits, hyphens and dots.
+pub fn domain(text: &str) -> Result<String, String> {
+    let text = text.to_lowercase();
+    let fits = (1..=63).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
+    if fits { Ok(text) } else { Err("a domain has letters, digits, hyphens and dots, as harbor".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        use clap::CommandFactory as _;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn reads_log_ins() {
+        assert_eq!(login("1001@Harbor").unwrap().to_string(), "1001@harbor");
+        for text in ["harbor", "1@harbor", "1001", "1001@", "10x1@harbor", "1001@har bor"] {
+            assert!(login(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn https_makes_cookies_secure() {
+        let cli = Cli::parse_from(["halyard-server", "serve", "--public-url", "https://Phone.example/"]);
+        let Command::Serve(serve) = cli.command else { panic!("serve") };
+        assert!(serve.settings().secure);
+        assert_eq!(serve.settings().public_url.unwrap(), "https://phone.example");
+        assert!(public_url("phone.example").is_err() && public_url("https://a/b").is_err());
+    }
+}

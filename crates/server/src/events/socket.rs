@@ -1,0 +1,254 @@
+//! One socket: what the app missed, then what happens, until one side goes.
+//!
+//! Always holds: events leave in the order of the log without a gap, each once per cursor that the app named; at most
+//! one batch is in memory, and an app that does not take it in time is closed and resumes later.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use halyard_protocol::socket::{CLOSE_POLICY, CLOSE_RESTART, CLOSE_SIGNED_OUT, CLOSE_TOO_SLOW};
+use halyard_protocol::{ClientFrame, ConversationId, ConversationKey, Cursor, ServerFrame, UnixMs};
+
+use super::hub::Connection;
+use crate::app::App;
+use crate::store::{self, sessions::Session};
+
+/// Events in one frame.
+const BATCH: u32 = 100;
+/// How long the app has for its first frame.
+const FIRST_FRAME: Duration = Duration::from_secs(10);
+/// Frames that the app may send at once; then so many in a second.
+const BURST: i64 = 40;
+/// See [`BURST`].
+const PER_SECOND: i64 = 10;
+/// Milliseconds between two signs of typing that are passed on.
+const TYPING_PAUSE: i64 = 1_000;
+/// A device that was not heard of for so long is noted down again, in milliseconds.
+pub const SEEN_AGAIN: i64 = 5 * 60 * 1_000;
+
+/// Why a socket ends.
+enum End {
+    /// The app went, or the line broke.
+    Gone,
+    /// We close, with this code and word.
+    Close(u16, &'static str),
+}
+
+/// Serves a socket until it ends.
+pub async fn run(mut socket: WebSocket, app: Arc<App>, session: Session) {
+    let first = tokio::time::timeout(FIRST_FRAME, socket.recv()).await;
+    let Ok(Some(Ok(Message::Text(text)))) = first else {
+        return close(socket, CLOSE_POLICY, "say resume first").await;
+    };
+    let Ok(ClientFrame::Resume { cursor }) = serde_json::from_str(&text) else {
+        return close(socket, CLOSE_POLICY, "say resume first").await;
+    };
+    let connection = app.hub.connect(session.tenant, session.user, session.device, session.availability);
+    let mut line =
+        Line { socket, app: Arc::clone(&app), session, connection, stands_at: None, frames: Allowance::new() };
+    let end = line.serve(cursor).await;
+    if let Some(departure) = app.hub.disconnect(&line.connection) {
+        let app = Arc::clone(&app);
+        tokio::spawn(async move {
+            tokio::time::sleep(app.settings.tempo.grace).await;
+            app.hub.depart(&departure);
+        });
+    }
+    if let End::Close(code, reason) = end {
+        close(line.socket, code, reason).await;
+    }
+}
+
+async fn close(mut socket: WebSocket, code: u16, reason: &'static str) {
+    let frame = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
+    // Somebody who does not read won't take this either: no reason to wait for long.
+    let _ = tokio::time::timeout(Duration::from_secs(1), socket.send(frame)).await;
+}
+
+struct Line {
+    socket: WebSocket,
+    app: Arc<App>,
+    session: Session,
+    connection: Connection,
+    /// The last event that was sent; `None` after a reset, until the app resumes.
+    stands_at: Option<Cursor>,
+    frames: Allowance,
+}
+
+impl Line {
+    async fn serve(&mut self, cursor: Cursor) -> End {
+        match self.converse(cursor).await {
+            Ok(never) => match never {},
+            Err(end) => end,
+        }
+    }
+
+    async fn converse(&mut self, cursor: Cursor) -> Result<std::convert::Infallible, End> {
+        self.welcome(cursor).await?;
+        let mut heartbeat = tokio::time::interval(self.app.settings.tempo.heartbeat);
+        heartbeat.tick().await;
+        let mut unanswered = 0;
+        let mut typed_at = UnixMs(i64::MIN);
+        let stop = self.app.stop.clone();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return Err(End::Close(CLOSE_RESTART, "the server restarts")),
+                _ = self.connection.ended.changed() => return Err(End::Close(CLOSE_SIGNED_OUT, "signed out")),
+                _ = self.connection.cursor.changed() => self.pump().await?,
+                frame = self.connection.frames.recv() => match frame {
+                    Some(frame) => self.send(&frame).await?,
+                    None => return Err(End::Close(CLOSE_TOO_SLOW, "read faster")),
+                },
+                _ = heartbeat.tick() => {
+                    if unanswered >= 2 {
+                        return Err(End::Gone);
+                    }
+                    unanswered += 1;
+                    self.check_session().await?;
+                    self.send(&ServerFrame::Ping).await?;
+                    // Another process may have written to the log: its wake-ups don't reach this hub.
+                    self.pump().await?;
+                }
+                message = self.socket.recv() => {
+                    let frame = self.read(message)?;
+                    unanswered = 0;
+                    match frame {
+                        Some(ClientFrame::Resume { cursor }) => self.welcome(cursor).await?,
+                        Some(ClientFrame::Typing { conversation }) => {
+                            let now = self.app.env.now();
+                            if now.since(typed_at) >= TYPING_PAUSE {
+                                typed_at = now;
+                                self.typing(conversation).await?;
+                            }
+                        }
+                        Some(ClientFrame::Pong | ClientFrame::Unknown) | None => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads a frame of the app's; `None` for those of the WebSocket itself.
+    fn read(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<Option<ClientFrame>, End> {
+        let malformed = End::Close(CLOSE_POLICY, "malformed, too large or too many frames");
+        match message {
+            None | Some(Ok(Message::Close(_))) => Err(End::Gone),
+            // Also a line that broke: then nobody hears the word.
+            Some(Err(_)) | Some(Ok(Message::Binary(_))) => Err(malformed),
+            Some(Ok(_)) if !self.frames.take(self.app.env.now()) => Err(malformed),
+            Some(Ok(Message::Text(text))) => serde_json::from_str(&text).map(Some).map_err(|_| malformed),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
+        }
+    }
+
+    async fn welcome(&mut self, cursor: Cursor) -> Result<(), End> {
+        let newest = {
+            let mut tx = self.app.store.read().await.map_err(broken)?;
+            store::events::newest(&mut tx, self.session.user).await.map_err(broken)?
+        };
+        let presence = std::mem::take(&mut self.connection.presence);
+        self.send(&ServerFrame::Welcome { cursor: newest, now: self.app.env.now(), presence }).await?;
+        self.stands_at = Some(cursor);
+        self.pump().await
+    }
+
+    /// Sends what the log has after the last event that was sent.
+    async fn pump(&mut self) -> Result<(), End> {
+        while let Some(cursor) = self.stands_at {
+            let events = {
+                let mut tx = self.app.store.read().await.map_err(broken)?;
+                store::events::after(&mut tx, self.session.user, cursor, BATCH).await.map_err(broken)?
+            };
+            match events {
+                None => {
+                    self.stands_at = None;
+                    self.send(&ServerFrame::Reset).await?;
+                }
+                Some(events) => {
+                    let Some(last) = events.last().map(|event| event.cursor) else { return Ok(()) };
+                    self.send(&ServerFrame::Events { events }).await?;
+                    self.stands_at = Some(last);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn send(&mut self, frame: &ServerFrame) -> Result<(), End> {
+        let text = serde_json::to_string(frame).map_err(|_| End::Gone)?;
+        let sending = self.socket.send(Message::Text(text.into()));
+        match tokio::time::timeout(self.app.settings.tempo.patience, sending).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(End::Gone),
+            Err(_) => Err(End::Close(CLOSE_TOO_SLOW, "read faster")),
+        }
+    }
+
+    async fn check_session(&mut self) -> Result<(), End> {
+        let now = self.app.env.now();
+        let mut tx = self.app.store.read().await.map_err(broken)?;
+        let seen = store::sessions::seen_at(&mut tx, self.session.device, now, self.app.settings.lifetimes).await;
+        drop(tx);
+        let Some(seen) = seen.map_err(broken)? else { return Err(End::Close(CLOSE_SIGNED_OUT, "signed out")) };
+        if now.since(seen) >= SEEN_AGAIN {
+            let mut tx = self.app.store.write_system().await.map_err(broken)?;
+            store::sessions::touch(&mut tx, self.session.device, now).await.map_err(broken)?;
+            tx.commit().await.map_err(broken)?;
+        }
+        Ok(())
+    }
+
+    /// Passes typing on to the others of a chat.
+    async fn typing(&mut self, id: ConversationId) -> Result<(), End> {
+        let mut tx = self.app.store.read().await.map_err(broken)?;
+        let shared = store::conversations::by_id(&mut tx, id).await.map_err(broken)?;
+        drop(tx);
+        let me = self.session.user;
+        if let Some(ConversationKey::Chat(users)) = shared.map(|shared| shared.key)
+            && users.contains(&me)
+        {
+            let others: Vec<_> = users.into_iter().filter(|user| *user != me).collect();
+            self.app.hub.whisper(&others, &ServerFrame::Typing { conversation: id, user: me });
+        }
+        Ok(())
+    }
+}
+
+fn broken(error: store::StoreError) -> End {
+    tracing::error!(%error, "a socket could not read the log");
+    End::Close(CLOSE_TOO_SLOW, "try again")
+}
+
+/// How many frames the app may still send.
+struct Allowance {
+    left: i64,
+    at: UnixMs,
+}
+
+impl Allowance {
+    fn new() -> Self {
+        Self { left: BURST * 1_000, at: UnixMs(0) }
+    }
+
+    /// Takes one frame's worth, in thousandths, after adding what the time since has brought.
+    fn take(&mut self, now: UnixMs) -> bool {
+        let since = now.since(self.at).clamp(0, 60_000);
+        self.at = now;
+        self.left = (self.left + since * PER_SECOND).min(BURST * 1_000) - 1_000;
+        self.left >= 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_is_fine_a_flood_is_not() {
+        let mut frames = Allowance::new();
+        assert!((0..BURST).all(|_| frames.take(UnixMs(1_000_000))));
+        assert!(!frames.take(UnixMs(1_000_000)));
+        assert!(frames.take(UnixMs(1_001_000)));
+    }
+}

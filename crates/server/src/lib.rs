@@ -1,0 +1,36 @@
+//! The server of Halyard: REST, one WebSocket, storage, delivery of texts.
+//!
+//! # The walk of a message
+//!
+//! 1. `POST /api/v1/messages` comes through the layers of [`web`] (log line, headers, panics, time, origin) to
+//!    [`api::messages::send`]. The extractors of [`api::extract`] find the session and read the body.
+//! 2. [`messaging::accept`] works in one transaction of the author's tenant ([`store`]): is this id known? who takes
+//!    part, and may they? Then the message gets its place, every member's counters move, every member's log gets an
+//!    event, and for texts a delivery and a job is added for each recipient. Commit, then `202`.
+//! 3. The commit itself wakes the [`events::hub`], and the hub the sockets of the members. Each [`events::socket`] reads
+//!    its user's log from where it stands, and sends. A lost wake-up loses nothing: the log has it all.
+//! 4. The commit also wakes the [`jobs`]. [`messaging::deliver`] hands the text to the carrier that takes the number
+//!    ([`carriers`]). Between numbers of this system [`messaging::receive`] takes it in as a real inbound text, in a
+//!    transaction of the receiving tenant, once; members there hear of it as in step 3.
+//! 5. [`messaging::receipts`] writes down how far the text got, and the members at the author's side hear of that.
+//!
+//! What always holds stands at the head of each module.
+
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod carriers;
+pub mod commands;
+pub mod config;
+pub mod demo;
+pub mod env;
+pub mod events;
+pub mod jobs;
+pub mod lifecycle;
+pub mod messaging;
+pub mod store;
+pub mod telemetry;
+#[cfg(test)]
+pub mod testing;
+pub mod upkeep;
+pub mod web;

@@ -1,0 +1,87 @@
+//! Running until told to stop, and stopping in order.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::serve::ListenerExt as _;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::upkeep;
+
+/// How long what is under way may take to finish.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// Serves until `stop`: then sockets are closed with "service restart", requests and jobs under way finish, and
+/// the database is closed. Says on standard output, in one line, where it listens.
+///
+/// # Errors
+/// When the address can't be listened at.
+pub async fn serve(app: Arc<App>, router: Router, listen: SocketAddr, stop: CancellationToken) -> std::io::Result<()> {
+    let listener = TcpListener::bind(listen).await?;
+    let address = listener.local_addr()?;
+    let workers = tokio::spawn(app.workers.clone().run(app.stop.clone()));
+    let upkeep = tokio::spawn(upkeep::run(Arc::clone(&app), app.stop.clone()));
+    {
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "halyard-server listening on http://{address}")?;
+        out.flush()?;
+    }
+
+    // A message is a small packet that must not wait for the next one.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let stopping = Arc::clone(&app);
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        stop.cancelled().await;
+        tracing::info!("stopping");
+        stopping.stop.cancel();
+    });
+    let finished = async {
+        server.await?;
+        app.sockets.close();
+        app.sockets.wait().await;
+        let _ = tokio::join!(workers, upkeep);
+        Ok::<(), std::io::Error>(())
+    };
+    let cancelled = async {
+        app.stop.cancelled().await;
+        tokio::time::sleep(FAREWELL).await;
+    };
+    let outcome = tokio::select! {
+        outcome = finished => outcome,
+        () = cancelled => {
+            tracing::warn!("some requests did not finish in time");
+            Ok(())
+        }
+    };
+    app.store.close().await;
+    outcome
+}
+
+/// Cancelled by Ctrl-C, or by the signal with which a service manager asks to stop.
+#[must_use]
+pub fn signals() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let token = stop.clone();
+    tokio::spawn(async move {
+        let terminated = async {
+            match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+                Ok(mut signal) => drop(signal.recv().await),
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            () = terminated => {}
+        }
+        token.cancel();
+    });
+    stop
+}

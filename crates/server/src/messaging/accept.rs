@@ -1,0 +1,114 @@
+//! Accepting a message from a user's device.
+//!
+//! Always holds: the same id with the same content gives the same answer however often it comes, and one message.
+
+use halyard_protocol::recipients::{TextError, check_text};
+use halyard_protocol::rest::SendMessage;
+use halyard_protocol::{
+    Author, ConversationKey, Delivery, DeliveryState, Message, MessageId, PhoneNumber, RecipientsError, SmsNumber,
+    TenantId, UnixMs, UserId,
+};
+use sha2::{Digest, Sha256};
+
+use super::append::{New, append};
+use super::deliver;
+use crate::store::{self, StoreError, Tx};
+
+/// Why a message was not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The same id came before with other content.
+    #[error("This message was already sent with another text or to other people.")]
+    IdempotencyConflict,
+    /// A colleague's message in this conversation has that id.
+    #[error("This id belongs to another message.")]
+    IdTaken,
+    /// The own number is not one of the author's.
+    #[error("You can't text from this number. Choose one of yours.")]
+    NotYourNumber,
+    /// An own number with colleagues as recipients.
+    #[error("A chat with colleagues goes without a number to send from.")]
+    NumberInChat,
+    /// A colleague whom the directory does not have.
+    #[error("One of these people is not in your directory.")]
+    UnknownUser,
+    /// These people can't be in one conversation.
+    #[error(transparent)]
+    Recipients(#[from] RecipientsError),
+    /// The text can't be sent there.
+    #[error(transparent)]
+    Text(#[from] TextError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Takes a message in: one more message, its events, and a job for each recipient outside; or, when it was taken
+/// in before, the answer that it had then.
+///
+/// # Errors
+/// [`Refusal`]; nothing may be committed then.
+pub async fn accept(
+    tx: &mut Tx,
+    tenant: TenantId,
+    author: UserId,
+    id: MessageId,
+    request: SendMessage,
+    now: UnixMs,
+) -> Result<Message, Refusal> {
+    let hash = request_hash(&request)?;
+    if let Some((message, before)) = store::messages::sent(tx, author, id).await? {
+        return if before == hash { Ok(as_first_answered(message)) } else { Err(Refusal::IdempotencyConflict) };
+    }
+
+    let own = own_number(tx, author, request.to.from).await?;
+    let key = request.to.key(author, own.as_ref())?;
+    check_text(key.kind(), &request.body)?;
+    let recipients = match &key {
+        ConversationKey::Chat(_) if own.is_some() => return Err(Refusal::NumberInChat),
+        ConversationKey::Chat(users) => {
+            for user in users {
+                store::users::by_id(tx, tenant, *user).await?.ok_or(Refusal::UnknownUser)?;
+            }
+            Vec::new()
+        }
+        ConversationKey::Text { remote, .. } => remote.clone(),
+    };
+    let deliveries = recipients.iter().map(|to| accepted(*to, now)).collect();
+    let new = New { id, author: Author::User(author), body: request.body, deliveries, request_hash: Some(hash) };
+    let message = append(tx, tenant, key, new, now).await.map_err(|error| match error {
+        StoreError::Taken => Refusal::IdTaken,
+        other => Refusal::Store(other),
+    })?;
+    for recipient in recipients {
+        deliver::enqueue(tx, &message, recipient, now).await?;
+    }
+    Ok(message)
+}
+
+async fn own_number(tx: &mut Tx, author: UserId, from: Option<PhoneNumber>) -> Result<Option<SmsNumber>, Refusal> {
+    let Some(from) = from else { return Ok(None) };
+    let numbers = store::numbers::of_user(tx, author).await?;
+    numbers.into_iter().find(|own| own.number == from).map(Some).ok_or(Refusal::NotYourNumber)
+}
+
+fn accepted(to: PhoneNumber, at: UnixMs) -> Delivery {
+    Delivery { to, state: DeliveryState::Accepted, reason: None, at }
+}
+
+/// The message as it was answered at first: before anything was carried on.
+fn as_first_answered(mut message: Message) -> Message {
+    for delivery in &mut message.deliveries {
+        *delivery = accepted(delivery.to, message.at);
+    }
+    message
+}
+
+/// A digest of what was asked for; the order in which people are named does not matter.
+fn request_hash(request: &SendMessage) -> Result<String, StoreError> {
+    let mut request = request.clone();
+    request.to.peers.sort_unstable();
+    request.to.peers.dedup();
+    let digest = Sha256::digest(store::sql::json(&request)?);
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+}

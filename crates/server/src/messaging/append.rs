@@ -1,0 +1,85 @@
+//! The one way in which a message gets into a conversation, whoever wrote it.
+
+use halyard_protocol::{
+    Author, Change, Conversation, ConversationKey, Delivery, Message, MessageId, TenantId, UnixMs, UserId,
+};
+
+use crate::store::{self, StoreError, Tx, conversations::Shared};
+
+/// A message on its way into a conversation.
+pub(crate) struct New {
+    pub(crate) id: MessageId,
+    pub(crate) author: Author,
+    pub(crate) body: String,
+    pub(crate) deliveries: Vec<Delivery>,
+    pub(crate) request_hash: Option<String>,
+}
+
+/// Appends a message at the conversation's next place: makes the conversation and its memberships when they are new,
+/// brings it back to those who deleted it, counts, and tells every member.
+pub(crate) async fn append(
+    tx: &mut Tx,
+    tenant: TenantId,
+    key: ConversationKey,
+    new: New,
+    now: UnixMs,
+) -> Result<Message, StoreError> {
+    let conversation = open(tx, tenant, key, now).await?;
+    let (seq, at) = store::conversations::next_seq(tx, conversation.id, now).await?;
+    let New { id, author, body, deliveries, request_hash } = new;
+    let message = Message { id, conversation: conversation.id, seq, author, body, at, deliveries };
+    store::messages::add(tx, &message, request_hash).await?;
+    store::deliveries::add(tx, &message).await?;
+
+    let (author, counts) = match message.author {
+        Author::User(user) => (Some(user), matches!(conversation.key, ConversationKey::Chat(_))),
+        Author::Number(_) => (None, true),
+    };
+    let members = store::memberships::count_message(tx, conversation.id, author, counts, seq, at).await?;
+    for member in members {
+        let change =
+            Change::MessageAdded { message: message.clone(), unread: member.unread, read_seq: member.read_seq };
+        store::events::log(tx, member.user, now, &change).await?;
+    }
+    Ok(message)
+}
+
+/// The conversation, with all who belong to it as members; tells those for whom it is new or back.
+async fn open(tx: &mut Tx, tenant: TenantId, key: ConversationKey, now: UnixMs) -> Result<Shared, StoreError> {
+    let (conversation, told) = match store::conversations::by_id(tx, key.id(tenant)).await? {
+        Some(found) => {
+            let back = store::memberships::unhide_all(tx, found.id).await?;
+            (found, back)
+        }
+        None => {
+            let members = match &key {
+                ConversationKey::Chat(users) => users.clone(),
+                ConversationKey::Text { own, .. } => store::numbers::users_of(tx, *own).await?,
+            };
+            let added = store::conversations::add(tx, tenant, key, now).await?;
+            for user in &members {
+                store::memberships::add(tx, added.id, *user).await?;
+            }
+            (added, members)
+        }
+    };
+    for user in told {
+        tell_changed(tx, user, conversation.id, now).await?;
+    }
+    Ok(conversation)
+}
+
+/// Tells a member what the conversation is to them now; gives it back.
+pub(crate) async fn tell_changed(
+    tx: &mut Tx,
+    user: UserId,
+    conversation: halyard_protocol::ConversationId,
+    now: UnixMs,
+) -> Result<Option<Conversation>, StoreError> {
+    let view = store::conversations::view(tx, user, conversation).await?;
+    if let Some(view) = &view {
+        let change = Change::ConversationChanged { conversation: Box::new(view.clone()) };
+        store::events::log(tx, user, now, &change).await?;
+    }
+    Ok(view)
+}

@@ -1,0 +1,11 @@
+//! Messaging: how a message is accepted, appended, delivered and received.
+//!
+//! Always holds: a message, the counters of its members, their events and the jobs that carry it on are one
+//! transaction. What a carrier says twice is taken in once.
+
+pub mod accept;
+pub(crate) mod append;
+pub mod assign;
+pub mod deliver;
+pub mod receipts;
+pub mod receive;

@@ -1,0 +1,32 @@
+//! Taking in how far a text got.
+//!
+//! Always holds: a delivery only moves forward, however late, often and mixed up the reports come.
+
+use halyard_protocol::{Change, Delivery, DeliveryState, Message, PhoneNumber, UnixMs};
+
+use crate::store::{self, StoreError, Tx};
+
+/// Moves a message's delivery to a state, if that is forward, and tells every member.
+///
+/// # Errors
+/// When the database fails.
+pub async fn advance(
+    tx: &mut Tx,
+    message: &mut Message,
+    to: PhoneNumber,
+    state: DeliveryState,
+    reason: Option<String>,
+    now: UnixMs,
+) -> Result<(), StoreError> {
+    let report = Delivery { to, state, reason, at: now };
+    let Some(delivery) = message.deliveries.iter_mut().find(|delivery| delivery.to == to) else { return Ok(()) };
+    if !delivery.apply(&report) {
+        return Ok(());
+    }
+    store::deliveries::update(tx, message, &report).await?;
+    let change = Change::DeliveryChanged { conversation: message.conversation, message: message.id, delivery: report };
+    for user in store::memberships::members(tx, message.conversation).await? {
+        store::events::log(tx, user, now, &change).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! Taking in a text that a carrier brings to one of our numbers.
+
+use halyard_protocol::{Author, ConversationKey, Message, MessageId, PhoneNumber, TenantId};
+
+use super::append::{New, append};
+use crate::env::Env;
+use crate::store::{self, StoreError, Tx};
+
+/// A text as a carrier brings it.
+#[derive(Clone, Debug)]
+pub struct InboundText {
+    /// Who carries it.
+    pub carrier: &'static str,
+    /// The carrier's reference: unique among what this carrier brings.
+    pub reference: String,
+    /// Who wrote it.
+    pub from: PhoneNumber,
+    /// The own number that it came to.
+    pub to: PhoneNumber,
+    /// For a group MMS: the other recipients.
+    pub others: Vec<PhoneNumber>,
+    /// The text.
+    pub body: String,
+}
+
+/// Takes a text in, once: `None` when it was taken in before. `tenant` is the one that the number belongs to.
+///
+/// # Errors
+/// When the database fails.
+pub async fn receive(
+    tx: &mut Tx,
+    env: &Env,
+    tenant: TenantId,
+    text: InboundText,
+) -> Result<Option<Message>, StoreError> {
+    let now = env.now();
+    if !store::deliveries::note_received(tx, text.carrier, &text.reference, now).await? {
+        return Ok(None);
+    }
+    let others = text.others.into_iter().filter(|number| *number != text.to);
+    let key = ConversationKey::text(text.to, std::iter::once(text.from).chain(others));
+    let new = New {
+        id: MessageId(env.ulid()),
+        author: Author::Number(text.from),
+        body: text.body,
+        deliveries: Vec::new(),
+        request_hash: None,
+    };
+    append(tx, tenant, key, new, now).await.map(Some)
+}

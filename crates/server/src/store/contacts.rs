@@ -1,0 +1,129 @@
+//! Saved contacts. A contact belongs to its owner: a user (personal) or the tenant (shared).
+
+use halyard_protocol::{Contact, ContactDraft, ContactId, ContactScope, TenantId, UnixMs, UserId};
+
+use super::sql::{Arg, Row, args, json};
+use super::{StoreError, Tx};
+
+/// Who looks: their own contacts and those that their tenant shares.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader {
+    /// The user.
+    pub user: UserId,
+    /// Their tenant.
+    pub tenant: TenantId,
+}
+
+impl Reader {
+    fn owner(self, scope: ContactScope) -> Arg {
+        match scope {
+            ContactScope::Personal => self.user.into(),
+            ContactScope::Shared => self.tenant.into(),
+        }
+    }
+}
+
+/// Up to `limit` contacts after the id `after`, by id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(
+    tx: &mut Tx,
+    reader: Reader,
+    after: Option<ContactId>,
+    limit: u32,
+) -> Result<Vec<Contact>, StoreError> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    let rows = tx
+        .all(
+            "SELECT * FROM (
+                 SELECT * FROM (SELECT * FROM contacts WHERE owner = $1 AND id > $3 ORDER BY id LIMIT $4) AS personal
+                 UNION ALL
+                 SELECT * FROM (SELECT * FROM contacts WHERE owner = $2 AND id > $3 ORDER BY id LIMIT $4) AS shared
+             ) AS visible ORDER BY id, owner LIMIT $4",
+            args![reader.user, reader.tenant, after, limit],
+        )
+        .await?;
+    rows.iter().map(|row| contact(row, reader)).collect()
+}
+
+/// The contact with this id that the reader sees; their own before a shared one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_id(tx: &mut Tx, reader: Reader, id: ContactId) -> Result<Option<Contact>, StoreError> {
+    for scope in [ContactScope::Personal, ContactScope::Shared] {
+        let owner = reader.owner(scope);
+        let row = tx.optional("SELECT * FROM contacts WHERE owner = $1 AND id = $2", vec![owner, id.into()]).await?;
+        if let Some(row) = row {
+            return contact(&row, reader).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// Saves a contact under an id, in place of `before` if there was one. The version grows in any case, also over
+/// a deletion: it is the time, or one more than before.
+///
+/// # Errors
+/// When the database fails.
+pub async fn save(
+    tx: &mut Tx,
+    reader: Reader,
+    id: ContactId,
+    draft: ContactDraft,
+    before: Option<&Contact>,
+    now: UnixMs,
+) -> Result<Contact, StoreError> {
+    if let Some(before) = before
+        && before.scope != draft.scope
+    {
+        remove(tx, reader, before).await?;
+    }
+    let at = u64::try_from(now.0).unwrap_or_default();
+    let contact = draft.into_contact(id, before.map_or(at, |before| at.max(before.version + 1)));
+    tx.run(
+        "INSERT INTO contacts (owner, id, tenant, version, given, family, company, emails, numbers)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         ON CONFLICT (owner, id) DO UPDATE SET version = excluded.version, given = excluded.given,
+             family = excluded.family, company = excluded.company, emails = excluded.emails,
+             numbers = excluded.numbers",
+        vec![
+            reader.owner(contact.scope),
+            id.into(),
+            reader.tenant.into(),
+            contact.version.into(),
+            (&contact.given).into(),
+            (&contact.family).into(),
+            (&contact.company).into(),
+            json(&contact.emails)?.into(),
+            json(&contact.numbers)?.into(),
+        ],
+    )
+    .await?;
+    Ok(contact)
+}
+
+/// Removes a contact.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remove(tx: &mut Tx, reader: Reader, contact: &Contact) -> Result<(), StoreError> {
+    let owner = reader.owner(contact.scope);
+    tx.run("DELETE FROM contacts WHERE owner = $1 AND id = $2", vec![owner, contact.id.into()]).await?;
+    Ok(())
+}
+
+fn contact(row: &Row, reader: Reader) -> Result<Contact, StoreError> {
+    let personal = row.text("owner")? == reader.user.to_string();
+    Ok(Contact {
+        id: row.id("id")?,
+        version: row.count("version")?,
+        scope: if personal { ContactScope::Personal } else { ContactScope::Shared },
+        given: row.text("given")?,
+        family: row.text("family")?,
+        company: row.text("company")?,
+        emails: row.json("emails")?,
+        numbers: row.json("numbers")?,
+    })
+}

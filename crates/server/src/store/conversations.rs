@@ -1,0 +1,272 @@
+//! Conversations: the rows that all members share, and the view that each of them has.
+
+use std::collections::HashMap;
+
+use halyard_protocol::rest::ConversationsBefore;
+use halyard_protocol::{
+    Conversation, ConversationId, ConversationKey, Delivery, Message, PeerRead, PhoneNumber, Seq, TenantId, UnixMs,
+    UserId,
+};
+
+use super::sql::{Row, args, word};
+use super::{StoreError, Tx, deliveries, messages};
+
+/// What all members of a conversation share.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    /// Its id.
+    pub id: ConversationId,
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// Who takes part.
+    pub key: ConversationKey,
+    /// Place of the newest message.
+    pub last_seq: Seq,
+    /// When anything last happened.
+    pub last_activity: UnixMs,
+}
+
+/// The conversation with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_id(tx: &mut Tx, id: ConversationId) -> Result<Option<Shared>, StoreError> {
+    let row = tx
+        .optional(
+            "SELECT id, tenant, own_number, participants, last_seq, last_activity FROM conversations WHERE id = $1",
+            args![id],
+        )
+        .await?;
+    row.map(|row| {
+        Ok(Shared {
+            id: row.id("id")?,
+            tenant: row.id("tenant")?,
+            key: key(&row)?,
+            last_seq: row.count("last_seq")?,
+            last_activity: row.time("last_activity")?,
+        })
+    })
+    .transpose()
+}
+
+/// Adds the conversation of these people, without messages.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add(tx: &mut Tx, tenant: TenantId, key: ConversationKey, now: UnixMs) -> Result<Shared, StoreError> {
+    let id = key.id(tenant);
+    let participants: Vec<String> = match &key {
+        ConversationKey::Chat(users) => users.iter().map(ToString::to_string).collect(),
+        ConversationKey::Text { remote, .. } => remote.iter().map(ToString::to_string).collect(),
+    };
+    tx.run(
+        "INSERT INTO conversations (id, tenant, kind, own_number, participants, title, last_seq, last_activity,
+                                    created_at)
+         VALUES ($1, $2, $3, $4, $5, '', 0, $6, $6)",
+        args![id, tenant, word(key.kind())?, key.own_number(), participants.join(","), now],
+    )
+    .await?;
+    Ok(Shared { id, tenant, key, last_seq: 0, last_activity: now })
+}
+
+/// Takes the next place in a conversation. The clock may step back, the order of conversations does not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn next_seq(tx: &mut Tx, id: ConversationId, now: UnixMs) -> Result<(Seq, UnixMs), StoreError> {
+    let row = tx
+        .one(
+            "UPDATE conversations SET last_seq = last_seq + 1,
+                 last_activity = CASE WHEN last_activity > $2 THEN last_activity ELSE $2 END
+             WHERE id = $1 RETURNING last_seq, last_activity",
+            args![id, now],
+        )
+        .await?;
+    Ok((row.count("last_seq")?, row.time("last_activity")?))
+}
+
+/// Gives a group its name; empty for none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_title(tx: &mut Tx, id: ConversationId, title: &str) -> Result<(), StoreError> {
+    tx.run("UPDATE conversations SET title = $2 WHERE id = $1", args![id, title]).await?;
+    Ok(())
+}
+
+/// The conversations of an own number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_number(tx: &mut Tx, number: PhoneNumber) -> Result<Vec<ConversationId>, StoreError> {
+    let rows =
+        tx.all("SELECT id FROM conversations WHERE own_number = $1 ORDER BY last_activity, id", args![number]).await?;
+    rows.iter().map(|row| row.id("id")).collect()
+}
+
+/// A conversation as this member sees it; `None` when they are no member, or have deleted it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn view(tx: &mut Tx, user: UserId, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
+    let row = tx
+        .optional(
+            "SELECT last_activity FROM memberships WHERE user_id = $1 AND conversation = $2 AND hidden = FALSE",
+            args![user, id],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let place = ConversationsBefore { at: row.time("last_activity")?, id };
+    Ok(range(tx, user, place, Some(place), 1).await?.pop())
+}
+
+/// The newest `limit` conversations that a user sees before a place, newest first, and where the next page begins.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(
+    tx: &mut Tx,
+    user: UserId,
+    before: Option<ConversationsBefore>,
+    limit: u32,
+) -> Result<(Vec<Conversation>, Option<ConversationsBefore>), StoreError> {
+    let row = tx
+        .optional(
+            "SELECT last_activity, conversation FROM memberships
+             WHERE user_id = $1 AND hidden = FALSE AND (last_activity, conversation) < ($2, $3)
+             ORDER BY last_activity DESC, conversation DESC LIMIT 1",
+            args![user, before.map_or(i64::MAX, |place| place.at.0), before.map_or_else(String::new, id_text)],
+        )
+        .await?;
+    let Some(row) = row else { return Ok((Vec::new(), None)) };
+    let first = ConversationsBefore { at: row.time("last_activity")?, id: row.id("conversation")? };
+    let mut conversations = range(tx, user, first, None, limit + 1).await?;
+    let more = conversations.len() > limit as usize;
+    conversations.truncate(limit as usize);
+    let older = conversations.last().filter(|_| more);
+    let older = older.map(|last| ConversationsBefore { at: last.last_activity, id: last.id });
+    Ok((conversations, older))
+}
+
+fn id_text(place: ConversationsBefore) -> String {
+    place.id.to_string()
+}
+
+/// The user's conversations from a place downwards: at most `limit`, and none below `last`.
+async fn range(
+    tx: &mut Tx,
+    user: UserId,
+    first: ConversationsBefore,
+    last: Option<ConversationsBefore>,
+    limit: u32,
+) -> Result<Vec<Conversation>, StoreError> {
+    let last = last.map_or((i64::MIN, String::new()), |last| (last.at.0, last.id.to_string()));
+    let rows = tx
+        .all(
+            "SELECT c.id AS id, c.kind AS kind, c.own_number AS own_number, c.participants AS participants,
+                    c.title AS title, c.last_seq AS last_seq, m.last_activity AS last_activity,
+                    m.read_seq AS read_seq, m.unread AS unread, m.cleared_seq AS cleared_seq, m.muted AS muted,
+                    m.last_sent_at AS last_sent_at, l.id AS message_id, l.author AS author, l.body AS body, l.at AS at
+             FROM memberships AS m JOIN conversations AS c ON c.id = m.conversation
+             LEFT JOIN messages AS l ON l.conversation = c.id AND l.seq = c.last_seq AND l.seq > m.cleared_seq
+             WHERE m.user_id = $1 AND m.hidden = FALSE
+               AND (m.last_activity, m.conversation) <= ($2, $3) AND (m.last_activity, m.conversation) >= ($4, $5)
+             ORDER BY m.last_activity DESC, m.conversation DESC LIMIT $6",
+            args![user, first.at, first.id, last.0, last.1, limit],
+        )
+        .await?;
+    let mut conversations = rows.iter().map(|row| conversation(row, user)).collect::<Result<Vec<_>, _>>()?;
+    let (Some(top), Some(bottom)) = (conversations.first(), conversations.last()) else { return Ok(conversations) };
+    let bounds = args![user, top.last_activity, top.id, bottom.last_activity, bottom.id];
+
+    let mut reads: HashMap<ConversationId, Vec<PeerRead>> = HashMap::new();
+    let rows = tx
+        .all(
+            "SELECT o.conversation AS conversation, o.user_id AS user_id, o.read_seq AS read_seq
+             FROM memberships AS m JOIN conversations AS c ON c.id = m.conversation AND c.own_number IS NULL
+             JOIN memberships AS o ON o.conversation = m.conversation AND o.user_id <> m.user_id
+             WHERE m.user_id = $1 AND m.hidden = FALSE
+               AND (m.last_activity, m.conversation) <= ($2, $3) AND (m.last_activity, m.conversation) >= ($4, $5)
+             ORDER BY o.user_id",
+            bounds.clone(),
+        )
+        .await?;
+    for row in &rows {
+        let read = PeerRead { user: row.id("user_id")?, seq: row.count("read_seq")? };
+        reads.entry(row.id("conversation")?).or_default().push(read);
+    }
+
+    let mut states: HashMap<ConversationId, Vec<Delivery>> = HashMap::new();
+    let rows = tx
+        .all(
+            "SELECT d.conversation AS conversation, d.recipient AS recipient, d.state AS state, d.reason AS reason,
+                    d.at AS at
+             FROM memberships AS m JOIN conversations AS c ON c.id = m.conversation
+             JOIN deliveries AS d ON d.conversation = c.id AND d.seq = c.last_seq
+             WHERE m.user_id = $1 AND m.hidden = FALSE
+               AND (m.last_activity, m.conversation) <= ($2, $3) AND (m.last_activity, m.conversation) >= ($4, $5)
+             ORDER BY d.recipient",
+            bounds,
+        )
+        .await?;
+    for row in &rows {
+        states.entry(row.id("conversation")?).or_default().push(deliveries::delivery(row)?);
+    }
+
+    for conversation in &mut conversations {
+        conversation.reads = reads.remove(&conversation.id).unwrap_or_default();
+        if let Some(message) = &mut conversation.last_message {
+            message.deliveries = states.remove(&conversation.id).unwrap_or_default();
+        }
+    }
+    Ok(conversations)
+}
+
+fn conversation(row: &Row, user: UserId) -> Result<Conversation, StoreError> {
+    let id = row.id("id")?;
+    let key = key(row)?;
+    let last_seq = row.count("last_seq")?;
+    let last_message = match row.maybe_text("message_id")? {
+        None => None,
+        Some(_) => Some(Message {
+            id: row.id("message_id")?,
+            conversation: id,
+            seq: last_seq,
+            author: messages::author(&row.text("author")?)?,
+            body: row.text("body")?,
+            at: row.time("at")?,
+            deliveries: Vec::new(),
+        }),
+    };
+    Ok(Conversation {
+        id,
+        kind: row.word("kind")?,
+        own_number: key.own_number(),
+        peers: key.peers(user),
+        title: row.text("title")?,
+        last_seq,
+        last_message,
+        last_activity: row.time("last_activity")?,
+        read_seq: row.count("read_seq")?,
+        unread: row.small("unread")?,
+        cleared_seq: row.count("cleared_seq")?,
+        muted: row.flag("muted")?,
+        last_sent_at: row.maybe_time("last_sent_at")?,
+        reads: Vec::new(),
+    })
+}
+
+fn key(row: &Row) -> Result<ConversationKey, StoreError> {
+    let participants = row.text("participants")?;
+    let corrupt = || StoreError::Corrupt("participants");
+    match row.maybe_number("own_number")? {
+        None => {
+            let users = participants.split(',').map(|id| id.parse().map_err(|_| corrupt()));
+            Ok(ConversationKey::chat(users.collect::<Result<Vec<_>, _>>()?))
+        }
+        Some(own) => {
+            let remote = participants.split(',').map(|number| PhoneNumber::from_e164(number).map_err(|_| corrupt()));
+            Ok(ConversationKey::text(own, remote.collect::<Result<Vec<_>, _>>()?))
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! What the two databases say differently. Everything else is one SQL text.
+
+/// How a transaction that writes begins. SQLite has one writer at a time and takes its place at once, so that
+/// it never has to give up half-way.
+pub(crate) const SQLITE_BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
+
+/// How a transaction that reads begins: all of its statements see the same moment.
+pub(crate) const SQLITE_BEGIN_READ: &str = "BEGIN DEFERRED";
+/// The same for PostgreSQL.
+pub(crate) const POSTGRES_BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/// PostgreSQL's default isolation; what must not interleave is behind the tenant's row (see [`LOCK_TENANT`]).
+pub(crate) const POSTGRES_BEGIN_WRITE: &str = "BEGIN";
+
+/// PostgreSQL: writers of one tenant queue up behind its row. So cursors and places are given in the order of
+/// commits, and two transactions never wait for each other in a ring. SQLite needs no such thing.
+pub(crate) const LOCK_TENANT: &str = "SELECT id FROM tenants WHERE id = $1 FOR UPDATE";
+
+macro_rules! claim {
+    ($lock:literal) => {
+        concat!(
+            "UPDATE jobs SET lease = $1, lease_until = $2, attempts = attempts + 1
+             WHERE (lane, position) IN (
+                 SELECT head.lane, head.position FROM jobs AS head
+                 WHERE head.run_at <= $3 AND head.lease_until <= $3
+                   AND NOT EXISTS (SELECT 1 FROM jobs AS earlier
+                                   WHERE earlier.lane = head.lane AND earlier.position < head.position)
+                 ORDER BY head.run_at, head.lane, head.position LIMIT $4",
+            $lock,
+            ") RETURNING lane, position, kind, payload, attempts"
+        )
+    };
+}
+
+/// Takes the first due job of up to `$4` lanes.
+pub(crate) const SQLITE_CLAIM: &str = claim!("");
+/// The same; several servers may claim at once and get different ones.
+pub(crate) const POSTGRES_CLAIM: &str = claim!(" FOR UPDATE SKIP LOCKED");

@@ -1,0 +1,126 @@
+//! Messages, in the order of their conversation.
+
+use halyard_protocol::{Author, ConversationId, Message, MessageId, PhoneNumber, Seq, UserId};
+
+use super::sql::{Row, args};
+use super::{StoreError, Tx, deliveries};
+
+/// Adds a message at its place. Its deliveries are added by [`deliveries::add`].
+///
+/// # Errors
+/// [`StoreError::Taken`] when a colleague's message in this conversation has that id.
+pub async fn add(tx: &mut Tx, message: &Message, request_hash: Option<String>) -> Result<(), StoreError> {
+    let (author, inbound) = match message.author {
+        Author::User(user) => (user.to_string(), false),
+        Author::Number(number) => (number.to_string(), true),
+    };
+    tx.run(
+        "INSERT INTO messages (conversation, seq, id, author, inbound, body, at, request_hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        args![message.conversation, message.seq, message.id, author, inbound, &message.body, message.at, request_hash],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The message that this user sent under this id, and the hash of what they asked for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sent(tx: &mut Tx, author: UserId, id: MessageId) -> Result<Option<(Message, String)>, StoreError> {
+    let row = tx
+        .optional(
+            "SELECT conversation, seq, id, author, body, at, request_hash FROM messages WHERE author = $1 AND id = $2",
+            args![author, id],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let mut found = message(&row)?;
+    let hash = row.maybe_text("request_hash")?.unwrap_or_default();
+    deliveries::attach(tx, std::slice::from_mut(&mut found)).await?;
+    Ok(Some((found, hash)))
+}
+
+/// The message at a place.
+///
+/// # Errors
+/// When the database fails.
+pub async fn at(tx: &mut Tx, conversation: ConversationId, seq: Seq) -> Result<Option<Message>, StoreError> {
+    let row = tx
+        .optional(
+            "SELECT conversation, seq, id, author, body, at FROM messages WHERE conversation = $1 AND seq = $2",
+            args![conversation, seq],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let mut found = message(&row)?;
+    deliveries::attach(tx, std::slice::from_mut(&mut found)).await?;
+    Ok(Some(found))
+}
+
+/// Up to `limit` messages before `before` and after `cleared`, oldest first, and whether there are older ones.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(
+    tx: &mut Tx,
+    conversation: ConversationId,
+    before: Option<Seq>,
+    cleared: Seq,
+    limit: u32,
+) -> Result<(Vec<Message>, bool), StoreError> {
+    let rows = tx
+        .all(
+            "SELECT conversation, seq, id, author, body, at FROM messages
+             WHERE conversation = $1 AND seq < $2 AND seq > $3 ORDER BY seq DESC LIMIT $4",
+            args![conversation, before.unwrap_or(u64::MAX), cleared, limit + 1],
+        )
+        .await?;
+    let more = rows.len() > limit as usize;
+    let mut messages = rows.iter().take(limit as usize).map(message).collect::<Result<Vec<_>, _>>()?;
+    messages.reverse();
+    deliveries::attach(tx, &mut messages).await?;
+    Ok((messages, more))
+}
+
+/// How many messages after `seq` count as unread for a user: those by others in a chat, those from outside in texts.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unread_after(
+    tx: &mut Tx,
+    conversation: ConversationId,
+    user: UserId,
+    seq: Seq,
+) -> Result<u32, StoreError> {
+    let row = tx
+        .one(
+            "SELECT COUNT(*) AS unread FROM messages JOIN conversations ON conversations.id = messages.conversation
+             WHERE messages.conversation = $1 AND messages.seq > $2 AND messages.author <> $3
+               AND (messages.inbound = TRUE OR conversations.own_number IS NULL)",
+            args![conversation, seq, user],
+        )
+        .await?;
+    row.small("unread")
+}
+
+/// An author as the database keeps them: a user's id, or a number with its plus sign.
+pub(super) fn author(text: &str) -> Result<Author, StoreError> {
+    if text.starts_with('+') {
+        PhoneNumber::from_e164(text).map(Author::Number).map_err(|_| StoreError::Corrupt("author"))
+    } else {
+        text.parse().map(Author::User).map_err(|_| StoreError::Corrupt("author"))
+    }
+}
+
+fn message(row: &Row) -> Result<Message, StoreError> {
+    Ok(Message {
+        id: row.id("id")?,
+        conversation: row.id("conversation")?,
+        seq: row.count("seq")?,
+        author: author(&row.text("author")?)?,
+        body: row.text("body")?,
+        at: row.time("at")?,
+        deliveries: Vec::new(),
+    })
+}

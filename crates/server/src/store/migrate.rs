@@ -1,0 +1,75 @@
+//! The migrations, inside of the binary. An applied migration is never edited: its checksum is in the database.
+
+use sqlx::SqlSafeStr;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+/// Number, name, and the text for each database. Both have the same numbers.
+const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
+    1,
+    "first",
+    include_str!("../../migrations/sqlite/0001_first.sql"),
+    include_str!("../../migrations/postgres/0001_first.sql"),
+)];
+
+pub(super) fn sqlite() -> Migrator {
+    migrator(|(number, name, sqlite, _)| (*number, *name, *sqlite))
+}
+
+pub(super) fn postgres() -> Migrator {
+    migrator(|(number, name, _, postgres)| (*number, *name, *postgres))
+}
+
+type Entry = (i64, &'static str, &'static str, &'static str);
+
+fn migrator(pick: impl Fn(&'static Entry) -> (i64, &'static str, &'static str)) -> Migrator {
+    let migrations = MIGRATIONS.iter().map(pick).map(|(number, name, text)| {
+        Migration::new(number, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+    });
+    Migrator::with_migrations(migrations.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tables and their columns with a type that both databases have in common, in the order of the text.
+    fn shape(text: &str) -> Vec<String> {
+        let mut table = "";
+        let mut shape = Vec::new();
+        for line in text.lines() {
+            if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
+                table = rest.trim_end_matches(" (");
+            }
+            let words: Vec<&str> = line.split_whitespace().collect();
+            if line.starts_with("    ")
+                && let [column, kind, ..] = words[..]
+                && matches!(kind, "TEXT" | "BIGINT" | "BOOLEAN")
+            {
+                let null = if line.contains("NOT NULL") { "not null" } else { "null" };
+                shape.push(format!("{table}.{column} {kind} {null}"));
+            }
+        }
+        shape
+    }
+
+    #[test]
+    fn both_databases_have_the_same_tables_and_columns() {
+        for (number, _, sqlite, postgres) in MIGRATIONS {
+            assert_eq!(shape(sqlite), shape(postgres), "migration {number}");
+        }
+        assert!(shape(MIGRATIONS[0].2).len() > 80, "the shape is read from the text");
+    }
+
+    #[test]
+    fn both_folders_hold_what_the_list_names() {
+        for folder in ["sqlite", "postgres"] {
+            let path = format!("{}/migrations/{folder}", env!("CARGO_MANIFEST_DIR"));
+            let mut files: Vec<String> =
+                std::fs::read_dir(path).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+            files.sort();
+            let listed: Vec<String> =
+                MIGRATIONS.iter().map(|(number, name, ..)| format!("{number:04}_{name}.sql")).collect();
+            assert_eq!(files, listed, "{folder}");
+        }
+    }
+}

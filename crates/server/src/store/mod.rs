@@ -1,0 +1,297 @@
+//! Storage: one repository over SQLite and PostgreSQL.
+//!
+//! Owns the schema, the SQL and the transactions. A file here is one noun: functions on a [`Tx`], which its
+//! caller began and commits, so that a request is one transaction.
+//!
+//! Always holds:
+//! - Writers of one tenant come one after the other (SQLite: all writers do). So a user's cursors and a
+//!   conversation's places are given in the order of the commits, without gaps.
+//! - What others must hear of after a commit (new events, new jobs) is told by [`Tx::commit`] itself, and only
+//!   after the commit. Nobody can forget it, and a caller that goes away in the middle cannot prevent it.
+//! - Nothing is acknowledged before the commit is on disk (`synchronous = FULL`).
+
+pub mod contacts;
+pub mod conversations;
+pub mod deliveries;
+mod dialect;
+pub mod events;
+pub mod favourites;
+pub mod jobs;
+pub mod memberships;
+pub mod messages;
+mod migrate;
+pub mod numbers;
+pub mod sessions;
+pub(crate) mod sql;
+pub mod tenants;
+pub mod users;
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use halyard_protocol::{Cursor, TenantId, UserId};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, Postgres};
+use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{SqlSafeStr, Transaction};
+
+use sql::{Arg, Row, args, bind};
+
+/// Connections that read at the same time.
+const READERS: u32 = 8;
+/// How long a request waits for its turn before the server says that it is overloaded.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why the storage did not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database cannot be reached or is overloaded: try again later.
+    #[error("the database is not available: {0}")]
+    Unavailable(#[source] sqlx::Error),
+    /// Something with this key exists.
+    #[error("the key is taken")]
+    Taken,
+    /// A value in the database is not what this version writes.
+    #[error("the database holds something unreadable in {0}")]
+    Corrupt(&'static str),
+    /// The address names no database that this server speaks.
+    #[error("the database's address has to look like sqlite:halyard.db or postgres://user@host/name")]
+    Address,
+    /// A migration failed.
+    #[error("the database could not be migrated: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// Anything else: our fault.
+    #[error("the database refused a statement: {0}")]
+    Statement(#[source] sqlx::Error),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(inner) if inner.is_unique_violation() => Self::Taken,
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) => {
+                Self::Unavailable(error)
+            }
+            _ => Self::Statement(error),
+        }
+    }
+}
+
+/// What a commit brought, for those who wait for it.
+#[derive(Clone, Debug, Default)]
+pub struct Committed {
+    /// The users with new events, and the cursor of the newest.
+    pub cursors: BTreeMap<UserId, Cursor>,
+    /// Whether there are new jobs.
+    pub jobs: bool,
+}
+
+/// Who is told after each commit. Must return at once.
+pub type AfterCommit = Arc<dyn Fn(Committed) + Send + Sync>;
+
+/// The database.
+#[derive(Clone)]
+pub struct Store {
+    db: Db,
+    after_commit: AfterCommit,
+}
+
+#[derive(Clone)]
+enum Db {
+    Sqlite { readers: SqlitePool, writer: SqlitePool },
+    Postgres(PgPool),
+}
+
+impl Store {
+    /// Opens `sqlite:PATH` (made when it is not there) or `postgres://...`. Does not migrate.
+    ///
+    /// # Errors
+    /// [`StoreError::Address`] for another kind of address, [`StoreError::Unavailable`] when nobody answers there.
+    pub async fn open(address: &str, after_commit: AfterCommit) -> Result<Self, StoreError> {
+        let db = match address.split_once(':') {
+            Some(("sqlite", path)) => open_sqlite(path.trim_start_matches("//")).await?,
+            Some(("postgres" | "postgresql", _)) => {
+                let options = PgConnectOptions::from_str(address).map_err(|_| StoreError::Address)?;
+                let pool = PgPoolOptions::new().max_connections(READERS * 2).acquire_timeout(PATIENCE);
+                Db::Postgres(pool.connect_with(options).await.map_err(StoreError::Unavailable)?)
+            }
+            _ => return Err(StoreError::Address),
+        };
+        Ok(Self { db, after_commit })
+    }
+
+    /// Brings the schema to this version's. Safe to call at every start.
+    ///
+    /// # Errors
+    /// [`StoreError::Migration`]: also when a newer version has migrated this database.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        match &self.db {
+            Db::Sqlite { writer, .. } => migrate::sqlite().run(writer).await?,
+            Db::Postgres(pool) => migrate::postgres().run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// A transaction that reads: one consistent moment.
+    ///
+    /// # Errors
+    /// When no connection is free in time.
+    pub async fn read(&self) -> Result<Tx, StoreError> {
+        self.begin(false).await
+    }
+
+    /// A transaction that writes for one tenant.
+    ///
+    /// # Errors
+    /// When no connection is free in time.
+    pub async fn write(&self, tenant: TenantId) -> Result<Tx, StoreError> {
+        let mut tx = self.begin(true).await?;
+        if let Inner::Postgres(_) = &tx.inner {
+            tx.optional(dialect::LOCK_TENANT, args![tenant]).await?;
+        }
+        Ok(tx)
+    }
+
+    /// A transaction that writes what belongs to no tenant: jobs' leases, sessions, upkeep, a new tenant.
+    ///
+    /// # Errors
+    /// When no connection is free in time.
+    pub async fn write_system(&self) -> Result<Tx, StoreError> {
+        self.begin(true).await
+    }
+
+    async fn begin(&self, write: bool) -> Result<Tx, StoreError> {
+        let inner = match &self.db {
+            Db::Sqlite { writer, .. } if write => {
+                Inner::Sqlite(writer.begin_with(dialect::SQLITE_BEGIN_WRITE.into_sql_str()).await?)
+            }
+            Db::Sqlite { readers, .. } => {
+                Inner::Sqlite(readers.begin_with(dialect::SQLITE_BEGIN_READ.into_sql_str()).await?)
+            }
+            Db::Postgres(pool) => {
+                let begin = if write { dialect::POSTGRES_BEGIN_WRITE } else { dialect::POSTGRES_BEGIN_READ };
+                Inner::Postgres(pool.begin_with(begin.into_sql_str()).await?)
+            }
+        };
+        Ok(Tx { inner, committed: Committed::default(), after_commit: Arc::clone(&self.after_commit) })
+    }
+
+    /// Which database it is, for people.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self.db {
+            Db::Sqlite { .. } => "SQLite",
+            Db::Postgres(_) => "PostgreSQL",
+        }
+    }
+
+    /// Closes all connections, after what is under way.
+    pub async fn close(&self) {
+        match &self.db {
+            Db::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Db::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn open_sqlite(path: &str) -> Result<Db, StoreError> {
+    if path.is_empty() || path.contains(":memory:") {
+        return Err(StoreError::Address);
+    }
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE);
+    // One connection writes: requests queue up for it in order, instead of racing for SQLite's lock.
+    let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
+    let writer = writer.connect_with(options.clone()).await.map_err(StoreError::Unavailable)?;
+    let readers = SqlitePoolOptions::new().max_connections(READERS).acquire_timeout(PATIENCE);
+    let readers = readers.connect_with(options.optimize_on_close(true, None)).await.map_err(StoreError::Unavailable)?;
+    Ok(Db::Sqlite { readers, writer })
+}
+
+/// A transaction. Dropped without [`Tx::commit`], it leaves no trace.
+pub struct Tx {
+    inner: Inner,
+    committed: Committed,
+    after_commit: AfterCommit,
+}
+
+enum Inner {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Tx {
+    /// Commits, then tells those who wait. Goes through even if the caller goes away meanwhile.
+    ///
+    /// # Errors
+    /// When the database could not commit: nothing was changed then.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        let commit = async move {
+            match self.inner {
+                Inner::Sqlite(tx) => tx.commit().await?,
+                Inner::Postgres(tx) => tx.commit().await?,
+            }
+            (self.after_commit)(self.committed);
+            Ok(())
+        };
+        tokio::spawn(commit).await.unwrap_or(Err(StoreError::Corrupt("commit")))
+    }
+
+    /// Notes that this user has new events up to `cursor`.
+    pub(crate) fn note_cursor(&mut self, user: UserId, cursor: Cursor) {
+        self.committed.cursors.insert(user, cursor);
+    }
+
+    /// Notes that there are new jobs.
+    pub(crate) fn note_jobs(&mut self) {
+        self.committed.jobs = true;
+    }
+
+    pub(crate) async fn all(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
+        Ok(match &mut self.inner {
+            Inner::Sqlite(tx) => bind!(sql, args).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect(),
+            Inner::Postgres(tx) => {
+                bind!(sql, args).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    pub(crate) async fn optional(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<Option<Row>, StoreError> {
+        Ok(match &mut self.inner {
+            Inner::Sqlite(tx) => bind!(sql, args).fetch_optional(&mut **tx).await?.map(Row::Sqlite),
+            Inner::Postgres(tx) => bind!(sql, args).fetch_optional(&mut **tx).await?.map(Row::Postgres),
+        })
+    }
+
+    pub(crate) async fn one(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<Row, StoreError> {
+        Ok(match &mut self.inner {
+            Inner::Sqlite(tx) => Row::Sqlite(bind!(sql, args).fetch_one(&mut **tx).await?),
+            Inner::Postgres(tx) => Row::Postgres(bind!(sql, args).fetch_one(&mut **tx).await?),
+        })
+    }
+
+    /// Runs a statement and says how many rows it changed.
+    pub(crate) async fn run(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<u64, StoreError> {
+        Ok(match &mut self.inner {
+            Inner::Sqlite(tx) => bind!(sql, args).execute(&mut **tx).await?.rows_affected(),
+            Inner::Postgres(tx) => bind!(sql, args).execute(&mut **tx).await?.rows_affected(),
+        })
+    }
+
+    /// The text for the database at hand.
+    pub(crate) fn pick(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
+        match self.inner {
+            Inner::Sqlite(_) => sqlite,
+            Inner::Postgres(_) => postgres,
+        }
+    }
+}

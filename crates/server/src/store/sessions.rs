@@ -1,0 +1,170 @@
+//! Sessions: one per signed-in browser. Only the hash of its token is kept.
+
+use halyard_protocol::rest::Device;
+use halyard_protocol::{Availability, DeviceId, Role, TenantId, UnixMs, UserId};
+
+use super::sql::args;
+use super::{StoreError, Tx};
+
+/// How long sessions last, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Lifetimes {
+    /// Without being heard of.
+    pub idle: i64,
+    /// At most.
+    pub absolute: i64,
+}
+
+/// A session that holds: who asks.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The browser.
+    pub device: DeviceId,
+    /// The user.
+    pub user: UserId,
+    /// Their tenant.
+    pub tenant: TenantId,
+    /// What they may do.
+    pub role: Role,
+    /// What they say of themselves.
+    pub availability: Availability,
+    /// When the browser was last heard of.
+    pub seen_at: UnixMs,
+}
+
+/// Adds a session.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add(
+    tx: &mut Tx,
+    token_hash: &str,
+    device: DeviceId,
+    user: UserId,
+    name: &str,
+    now: UnixMs,
+) -> Result<(), StoreError> {
+    tx.run(
+        "INSERT INTO sessions (token_hash, id, user_id, device_name, signed_in_at, seen_at)
+         VALUES ($1, $2, $3, $4, $5, $5)",
+        args![token_hash, device, user, name, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The session of this token, if it still holds and its user is not disabled.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_token(
+    tx: &mut Tx,
+    token_hash: &str,
+    now: UnixMs,
+    lifetimes: Lifetimes,
+) -> Result<Option<Session>, StoreError> {
+    let row = tx
+        .optional(
+            "SELECT sessions.id AS device, users.id AS user_id, users.tenant AS tenant, users.role AS role,
+                    users.availability AS availability, sessions.seen_at AS seen_at
+             FROM sessions JOIN users ON users.id = sessions.user_id
+             WHERE sessions.token_hash = $1 AND users.disabled_at IS NULL
+               AND sessions.seen_at > $2 AND sessions.signed_in_at > $3",
+            args![token_hash, now.plus(-lifetimes.idle), now.plus(-lifetimes.absolute)],
+        )
+        .await?;
+    row.map(|row| {
+        Ok(Session {
+            device: row.id("device")?,
+            user: row.id("user_id")?,
+            tenant: row.id("tenant")?,
+            role: row.word("role")?,
+            availability: row.word("availability")?,
+            seen_at: row.time("seen_at")?,
+        })
+    })
+    .transpose()
+}
+
+/// When this device was last heard of, if its session still holds.
+///
+/// # Errors
+/// When the database fails.
+pub async fn seen_at(
+    tx: &mut Tx,
+    device: DeviceId,
+    now: UnixMs,
+    lifetimes: Lifetimes,
+) -> Result<Option<UnixMs>, StoreError> {
+    let row = tx
+        .optional(
+            "SELECT sessions.seen_at AS seen_at FROM sessions JOIN users ON users.id = sessions.user_id
+             WHERE sessions.id = $1 AND users.disabled_at IS NULL
+               AND sessions.seen_at > $2 AND sessions.signed_in_at > $3",
+            args![device, now.plus(-lifetimes.idle), now.plus(-lifetimes.absolute)],
+        )
+        .await?;
+    row.map(|row| row.time("seen_at")).transpose()
+}
+
+/// Notes that a device was heard of.
+///
+/// # Errors
+/// When the database fails.
+pub async fn touch(tx: &mut Tx, device: DeviceId, now: UnixMs) -> Result<(), StoreError> {
+    tx.run("UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2", args![device, now]).await?;
+    Ok(())
+}
+
+/// The devices that a user is signed in on: `current` first, then by when they were last heard of.
+///
+/// # Errors
+/// When the database fails.
+pub async fn devices(
+    tx: &mut Tx,
+    user: UserId,
+    current: DeviceId,
+    now: UnixMs,
+    lifetimes: Lifetimes,
+) -> Result<Vec<Device>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT id, device_name, signed_in_at, seen_at FROM sessions
+             WHERE user_id = $1 AND seen_at > $2 AND signed_in_at > $3 ORDER BY seen_at DESC, id",
+            args![user, now.plus(-lifetimes.idle), now.plus(-lifetimes.absolute)],
+        )
+        .await?;
+    let mut devices = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let id = row.id("id")?;
+        devices.push(Device {
+            id,
+            name: row.text("device_name")?,
+            signed_in_at: row.time("signed_in_at")?,
+            seen_at: row.time("seen_at")?,
+            current: id == current,
+        });
+    }
+    devices.sort_by_key(|device| !device.current);
+    Ok(devices)
+}
+
+/// Ends a session of this user. Says whether there was one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end(tx: &mut Tx, user: UserId, device: DeviceId) -> Result<bool, StoreError> {
+    Ok(tx.run("DELETE FROM sessions WHERE id = $1 AND user_id = $2", args![device, user]).await? > 0)
+}
+
+/// Forgets sessions that no longer hold.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_expired(tx: &mut Tx, now: UnixMs, lifetimes: Lifetimes) -> Result<u64, StoreError> {
+    tx.run(
+        "DELETE FROM sessions WHERE seen_at <= $1 OR signed_in_at <= $2",
+        args![now.plus(-lifetimes.idle), now.plus(-lifetimes.absolute)],
+    )
+    .await
+}

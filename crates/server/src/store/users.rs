@@ -1,0 +1,148 @@
+//! Users: the extensions of a tenant. A disabled user keeps what they wrote and can no longer sign in.
+
+use halyard_protocol::{Availability, Role, TenantId, UnixMs, User, UserId};
+
+use super::sql::{Row, args, word};
+use super::{StoreError, Tx};
+
+/// Adds a user.
+///
+/// # Errors
+/// [`StoreError::Taken`] when the tenant has that extension.
+pub async fn add(
+    tx: &mut Tx,
+    tenant: TenantId,
+    user: &User,
+    password_hash: &str,
+    now: UnixMs,
+) -> Result<(), StoreError> {
+    tx.run(
+        "INSERT INTO users (id, tenant, extension, name, department, email, role, availability, status_text,
+                            password_hash, cursor, created_at, disabled_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, NULL)",
+        args![
+            user.id,
+            tenant,
+            &user.extension,
+            &user.name,
+            &user.department,
+            &user.email,
+            word(user.role)?,
+            word(user.availability)?,
+            &user.status_text,
+            password_hash,
+            now,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The user with this id, if they belong to the tenant and are not disabled.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_id(tx: &mut Tx, tenant: TenantId, id: UserId) -> Result<Option<User>, StoreError> {
+    let row = tx
+        .optional(
+            "SELECT id, extension, name, department, email, role, availability, status_text
+             FROM users WHERE id = $1 AND tenant = $2 AND disabled_at IS NULL",
+            args![id, tenant],
+        )
+        .await?;
+    row.map(|row| user(&row)).transpose()
+}
+
+/// The tenant's directory: everybody who is not disabled, by extension.
+///
+/// # Errors
+/// When the database fails.
+pub async fn directory(tx: &mut Tx, tenant: TenantId) -> Result<Vec<User>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT id, extension, name, department, email, role, availability, status_text
+             FROM users WHERE tenant = $1 AND disabled_at IS NULL ORDER BY extension",
+            args![tenant],
+        )
+        .await?;
+    rows.iter().map(user).collect()
+}
+
+/// A user who may sign in, with the hash of their password.
+pub struct Credentials {
+    /// Their id.
+    pub user: UserId,
+    /// Their tenant.
+    pub tenant: TenantId,
+    /// The password's hash (PHC string).
+    pub password_hash: String,
+}
+
+/// The user with this extension at this domain, if not disabled.
+///
+/// # Errors
+/// When the database fails.
+pub async fn credentials(tx: &mut Tx, extension: &str, domain: &str) -> Result<Option<Credentials>, StoreError> {
+    let row = tx
+        .optional(
+            "SELECT users.id AS id, users.tenant AS tenant, users.password_hash AS password_hash
+             FROM users JOIN tenants ON tenants.id = users.tenant
+             WHERE users.extension = $1 AND tenants.domain = $2 AND users.disabled_at IS NULL",
+            args![extension, domain],
+        )
+        .await?;
+    row.map(|row| {
+        Ok(Credentials { user: row.id("id")?, tenant: row.id("tenant")?, password_hash: row.text("password_hash")? })
+    })
+    .transpose()
+}
+
+/// Changes what a user says of themselves.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_status(
+    tx: &mut Tx,
+    user: UserId,
+    availability: Availability,
+    status_text: &str,
+) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE users SET availability = $2, status_text = $3 WHERE id = $1",
+        args![user, word(availability)?, status_text],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Changes a user's password.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_password(tx: &mut Tx, user: UserId, password_hash: &str) -> Result<(), StoreError> {
+    tx.run("UPDATE users SET password_hash = $2 WHERE id = $1", args![user, password_hash]).await?;
+    Ok(())
+}
+
+/// Disables a user, and ends their sessions.
+///
+/// # Errors
+/// When the database fails.
+pub async fn disable(tx: &mut Tx, user: UserId, now: UnixMs) -> Result<(), StoreError> {
+    tx.run("UPDATE users SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL", args![user, now]).await?;
+    tx.run("DELETE FROM sessions WHERE user_id = $1", args![user]).await?;
+    Ok(())
+}
+
+fn user(row: &Row) -> Result<User, StoreError> {
+    Ok(User {
+        id: row.id("id")?,
+        extension: row.text("extension")?,
+        name: row.text("name")?,
+        department: row.text("department")?,
+        email: row.text("email")?,
+        role: row.word::<Role>("role")?,
+        availability: row.word::<Availability>("availability")?,
+        status_text: row.text("status_text")?,
+    })
+}

@@ -1,0 +1,68 @@
+//! For tests: an environment whose time passes when told to.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use halyard_protocol::UnixMs;
+
+use crate::env::{Clock, Entropy, Env};
+
+/// Monday, 2026-11-16, 09:00 UTC.
+pub const START: UnixMs = UnixMs(1_794_819_600_000);
+
+/// A clock that stands still until told to move, and randomness that is the same in every run.
+#[derive(Clone, Default)]
+pub struct TestEnv(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    passed: AtomicI64,
+    drawn: AtomicU64,
+}
+
+impl TestEnv {
+    /// At [`START`].
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The environment to hand on.
+    #[must_use]
+    pub fn env(&self) -> Env {
+        Env::new(Arc::new(self.clone()), Arc::new(self.clone()))
+    }
+
+    /// Lets this many milliseconds pass.
+    pub fn pass(&self, ms: i64) {
+        self.0.passed.fetch_add(ms, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestEnv {
+    fn now(&self) -> UnixMs {
+        START.plus(self.0.passed.load(Ordering::SeqCst))
+    }
+}
+
+impl Entropy for TestEnv {
+    fn fill(&self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            // SplitMix64 of a counter: different every time, the same in every run.
+            let mut z = self.0.drawn.fetch_add(1, Ordering::SeqCst).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            let word = (z ^ (z >> 31)).to_be_bytes();
+            chunk.copy_from_slice(&word[..chunk.len()]);
+        }
+    }
+}
+
+/// A fresh SQLite database in a folder that goes away.
+pub async fn store() -> (crate::store::Store, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let address = format!("sqlite:{}", folder.path().join("test.db").display());
+    let store = crate::store::Store::open(&address, Arc::new(|_| {})).await.unwrap();
+    store.migrate().await.unwrap();
+    (store, folder)
+}

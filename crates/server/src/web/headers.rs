@@ -1,0 +1,89 @@
+//! The headers that every answer has: what a page of ours may do, and what others may do with it.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::app::Settings;
+
+/// The headers, ready to be added.
+#[derive(Clone)]
+pub struct Policy {
+    headers: HeaderMap,
+}
+
+impl Policy {
+    /// For an app at this address.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        let mut headers = HeaderMap::new();
+        let mut set = |name: HeaderName, value: &str| {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                headers.insert(name, value);
+            }
+        };
+        set(header::CONTENT_SECURITY_POLICY, &content_security_policy(settings.public_url.as_deref()));
+        set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+        set(header::REFERRER_POLICY, "no-referrer");
+        set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+        set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+        set(HeaderName::from_static("permissions-policy"), PERMISSIONS);
+        if settings.secure {
+            set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+        }
+        Self { headers }
+    }
+}
+
+/// The microphone is for calls; nothing else of the device is asked for.
+const PERMISSIONS: &str = "microphone=(self), camera=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), \
+                           hid=(), midi=(), display-capture=(), accelerometer=(), gyroscope=(), magnetometer=(), \
+                           xr-spatial-tracking=(), browsing-topics=()";
+
+fn content_security_policy(public_url: Option<&str>) -> String {
+    // Browsers of before 2023 don't take 'self' for the socket's scheme.
+    let socket = match public_url.map(|url| url.trim_end_matches('/')) {
+        Some(url) if url.starts_with("http") => format!(" {}", url.replacen("http", "ws", 1)),
+        _ => String::new(),
+    };
+    format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
+         font-src 'self'; connect-src 'self'{socket}; manifest-src 'self'; worker-src 'self'; media-src 'self' blob:; \
+         base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
+         trusted-types halyard-worker"
+    )
+}
+
+/// Adds the headers; what is of a user is not kept by anybody.
+pub async fn add(State(policy): State<Policy>, request: Request, next: Next) -> Response {
+    let private = request.uri().path().starts_with("/api/v1");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in &policy.headers {
+        headers.insert(name, value.clone());
+    }
+    if private {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_allows_no_inline_script_and_no_eval_but_of_wasm() {
+        let policy = content_security_policy(None);
+        assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';"));
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
+        assert!(policy.contains("connect-src 'self';"));
+    }
+
+    #[test]
+    fn the_socket_of_a_known_address_is_named() {
+        let policy = content_security_policy(Some("https://phone.example/"));
+        assert!(policy.contains("connect-src 'self' wss://phone.example;"));
+    }
+}

@@ -1,0 +1,74 @@
+//! What every request passes through, and the app's files.
+
+pub mod assets;
+pub mod headers;
+pub mod health;
+
+use std::any::Any;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{Method, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use halyard_protocol::ErrorCode;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+
+use crate::api::problem::Problem;
+use crate::app::App;
+use crate::telemetry;
+
+/// Puts the layers around the routes. From the outside in: request id and log line, headers, panics, time, origin,
+/// compression.
+pub fn layers(routes: Router, app: &Arc<App>) -> Router {
+    let worth_it = SizeAbove::new(1_024)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::const_new("application/wasm"))
+        .and(NotForContentType::const_new("font/"))
+        .and(NotForContentType::const_new("audio/"));
+    routes
+        .layer(CompressionLayer::new().gzip(true).compress_when(worth_it))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), refuse_other_sites))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), limit_time))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(headers::Policy::new(&app.settings), headers::add))
+        .layer(middleware::from_fn_with_state(app.env.clone(), telemetry::log))
+}
+
+async fn refuse_other_sites(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if !reads && !app.origins.allows(request.headers()) {
+        return Problem::new(ErrorCode::WrongOrigin, "This request comes from another site.").into_response();
+    }
+    next.run(request).await
+}
+
+async fn limit_time(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(app.settings.request_timeout, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let message = "This took too long. Try again in a moment.";
+            Problem::new(ErrorCode::Unavailable, message).retry_after(5).into_response()
+        }
+    }
+}
+
+fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    // The panic hook has said where; the user hears only that it was us.
+    Problem::new(ErrorCode::Internal, "Something went wrong on our side.").into_response()
+}
+
+/// The answer to a method that an address does not take.
+#[must_use]
+pub fn method_not_allowed() -> Response {
+    Problem::new(ErrorCode::MethodNotAllowed, "This address does not take that method.").into_response()
+}
+
+/// A style sheet of ours.
+#[must_use]
+pub fn css(text: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], text).into_response()
+}
