@@ -28,7 +28,7 @@ pub struct LoggedEvent {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Change {
     /// A message was committed. When its conversation is new to the user, or was deleted by them, a
-    /// `conversation_changed` stands before it.
+    /// `conversation_changed` stands before it. Its author has read up to it: no `read` or `peer_read` says so.
     MessageAdded {
         /// The message.
         message: Message,
