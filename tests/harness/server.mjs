@@ -30,9 +30,15 @@ export class Server {
 
   /** Makes an empty database and the tenants in it, and starts a server on a free port. */
   static async start(tenants = []) {
+    fromEnvironment("HALYARD_SERVER_BIN");
     const server = new Server(await mkdtemp(join(tmpdir(), "halyard-test-")));
-    for (const tenant of tenants) await server.#addTenant(tenant);
-    await server.resume();
+    try {
+      for (const tenant of tenants) await server.#addTenant(tenant);
+      await server.resume();
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
     return server;
   }
 
