@@ -8,7 +8,7 @@ use super::Dispatch;
 
 /// The route that the address bar says now.
 #[must_use]
-pub fn current() -> Route {
+pub(crate) fn current() -> Route {
     let path = web_sys::window().and_then(|window| window.location().pathname().ok());
     Route::parse(path.as_deref().unwrap_or("/"))
 }

@@ -5,13 +5,15 @@
 //! again, when, and what to tell the user is for `halyard_client`.
 
 mod announce;
+pub(crate) mod assets;
 mod database;
+pub(crate) mod device;
 mod focus;
-pub mod history;
+pub(crate) mod history;
 mod http;
 mod socket;
 mod system;
-pub mod theme;
+pub(crate) mod theme;
 mod timer;
 
 use std::rc::Rc;
@@ -19,10 +21,10 @@ use std::rc::Rc;
 use halyard_client::{Effect, Event};
 
 /// Takes an event to the machine. Never called from inside of an effect: the adapters answer in a later task.
-pub type Dispatch = Rc<dyn Fn(Event)>;
+pub(crate) type Dispatch = Rc<dyn Fn(Event)>;
 
 /// All adapters, with what they hold.
-pub struct Adapters {
+pub(crate) struct Adapters {
     send: Dispatch,
     announcer: announce::Announcer,
     database: database::Database,
@@ -35,7 +37,7 @@ pub struct Adapters {
 impl Adapters {
     /// Begins to listen to the browser. What it says comes by `send` from then on.
     #[must_use]
-    pub fn new(send: Dispatch) -> Self {
+    pub(crate) fn new(send: Dispatch) -> Self {
         Self {
             announcer: announce::Announcer::new(),
             database: database::Database::new(send.clone()),
@@ -49,17 +51,17 @@ impl Adapters {
 
     /// Reports whether the tab has the user's attention, whether there is a network, and how large everything is,
     /// as it stands now. To be called once, when the machine has started.
-    pub fn report(&self) {
+    pub(crate) fn report(&self) {
         self.system.report();
     }
 
     /// Follows the size of the desk, the place where the cards lie. The view calls this when it has made one.
-    pub fn observe_desk(&self, desk: &web_sys::Element) {
+    pub(crate) fn observe_desk(&self, desk: &web_sys::Element) {
         self.system.observe_desk(desk);
     }
 
     /// Carries out an effect.
-    pub fn run(&self, effect: Effect) {
+    pub(crate) fn run(&self, effect: Effect) {
         match effect {
             Effect::Http(id, request) => http::run(id, request, self.send.clone()),
             Effect::Socket(command) => self.socket.run(command),

@@ -4,7 +4,7 @@ const KEY: &str = "halyard.theme";
 
 /// How the app looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theme {
+pub(crate) enum Theme {
     /// As the device does.
     #[default]
     Device,
@@ -16,7 +16,7 @@ pub enum Theme {
 
 impl Theme {
     /// All of them, in the order of showing.
-    pub const ALL: [Self; 3] = [Self::Device, Self::Light, Self::Dark];
+    pub(crate) const ALL: [Self; 3] = [Self::Device, Self::Light, Self::Dark];
 
     /// As kept and as `data-theme`; none for the device's own.
     fn word(self) -> Option<&'static str> {
@@ -30,13 +30,13 @@ impl Theme {
 
 /// The theme that was chosen on this device.
 #[must_use]
-pub fn chosen() -> Theme {
+pub(crate) fn chosen() -> Theme {
     let kept = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
     Theme::ALL.into_iter().find(|theme| theme.word() == kept.as_deref()).unwrap_or_default()
 }
 
 /// Chooses a theme: shows it at once and keeps it. A device that can't keep it shows it until the next start.
-pub fn choose(theme: Theme) {
+pub(crate) fn choose(theme: Theme) {
     if let Some(storage) = storage() {
         let _ = match theme.word() {
             Some(word) => storage.set_item(KEY, word),
@@ -47,7 +47,7 @@ pub fn choose(theme: Theme) {
 }
 
 /// Shows a theme.
-pub fn show(theme: Theme) {
+pub(crate) fn show(theme: Theme) {
     let root = web_sys::window().and_then(|window| window.document()).and_then(|page| page.document_element());
     if let Some(root) = root {
         let _ = match theme.word() {

@@ -1,0 +1,79 @@
+//! Avatars and presence.
+
+use halyard_client::view::AvatarView;
+use halyard_protocol::Presence;
+use leptos::prelude::*;
+
+use super::{Icon, IconName};
+
+/// How large an avatar is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AvatarSize {
+    /// In a card's header and in menus: 30 px.
+    Small,
+    /// In a row: 38 px.
+    Medium,
+    /// In details: 64 px.
+    Large,
+}
+
+/// A presence in words.
+#[must_use]
+pub(crate) fn presence_word(presence: Presence) -> &'static str {
+    match presence {
+        Presence::Available => "Available",
+        Presence::Busy => "Busy",
+        Presence::Away => "Away",
+        Presence::DoNotDisturb => "Do not disturb",
+        Presence::Offline | Presence::Unknown => "Offline",
+    }
+}
+
+fn presence_class(presence: Presence) -> &'static str {
+    match presence {
+        Presence::Available => "presence",
+        Presence::Busy | Presence::DoNotDisturb => "presence busy",
+        Presence::Away => "presence away",
+        Presence::Offline | Presence::Unknown => "presence off",
+    }
+}
+
+/// The presence's dot within text, where the words stand beside it.
+#[component]
+pub(crate) fn PresenceDot(
+    /// Whose.
+    #[prop(into)]
+    presence: Signal<Presence>,
+) -> impl IntoView {
+    view! { <i class=move || [presence_class(presence.get()), " inline"].concat()></i> }
+}
+
+/// An avatar. It is decoration: the name, and the presence in words, stand beside it.
+#[component]
+pub(crate) fn Avatar(
+    /// Whose.
+    #[prop(into)]
+    avatar: Signal<AvatarView>,
+    /// The presence that its dot shows.
+    presence: Option<Signal<Presence>>,
+    /// How large.
+    #[prop(default = AvatarSize::Medium)]
+    size: AvatarSize,
+) -> impl IntoView {
+    let class = match size {
+        AvatarSize::Small => "avatar s",
+        AvatarSize::Medium => "avatar",
+        AvatarSize::Large => "avatar l",
+    };
+    let hue = move || avatar.with(|avatar| avatar.hue).to_string();
+    view! {
+        <span class=class style=("--hue", hue) aria-hidden="true">
+            {move || match avatar.with(|avatar| avatar.initials.clone()) {
+                Some(initials) => initials.into_any(),
+                None => view! { <Icon name=IconName::UsersRound /> }.into_any(),
+            }}
+            {presence.map(|presence| view! { <i class=move || presence_class(presence.get())></i> })}
+        </span>
+    }
+    .into_any()
+}

@@ -1,0 +1,43 @@
+//! A button that shows an icon alone.
+
+use leptos::prelude::*;
+
+use super::{Icon, IconName};
+
+/// A button with an icon and a name that is heard, and shown on hover.
+#[component]
+pub(crate) fn IconButton(
+    /// Its icon.
+    #[prop(into)]
+    icon: Signal<IconName>,
+    /// Its name.
+    #[prop(into)]
+    label: Signal<String>,
+    /// More classes.
+    #[prop(optional)]
+    class: &'static str,
+    /// Whether it is on, for one that switches.
+    #[prop(optional, into)]
+    pressed: Option<Signal<bool>>,
+    /// Whether it can't be used now.
+    #[prop(optional, into)]
+    disabled: Signal<bool>,
+    /// It was used.
+    #[prop(into)]
+    on_click: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class=["tool ", class].concat()
+            aria-label=label
+            title=label
+            aria-pressed=move || pressed.map(|pressed| if pressed.get() { "true" } else { "false" })
+            disabled=disabled
+            on:click=move |_| on_click.run(())
+        >
+            <Icon name=icon />
+        </button>
+    }
+    .into_any()
+}

@@ -1,0 +1,64 @@
+//! A search that filters while one types.
+
+use leptos::html::Input;
+use leptos::prelude::*;
+use web_sys::KeyboardEvent;
+
+use super::{Icon, IconButton, IconName};
+
+/// A search field. Escape empties it.
+#[component]
+pub(crate) fn SearchField(
+    /// Its name, also shown in it while it is empty.
+    label: &'static str,
+    /// What is typed.
+    #[prop(into)]
+    value: Signal<String>,
+    /// Something was typed.
+    #[prop(into)]
+    on_input: Callback<String>,
+    /// Whether `/` leads here, which the field then says.
+    #[prop(default = true)]
+    slash: bool,
+) -> impl IntoView {
+    let field = NodeRef::<Input>::new();
+    let is_empty = Memo::new(move |_| value.with(String::is_empty));
+    let clear = move || {
+        on_input.run(String::new());
+        if let Some(field) = field.get_untracked() {
+            // Fails only for a field that is gone.
+            let _ = field.focus();
+        }
+    };
+    let key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && !is_empty.get_untracked() {
+            event.prevent_default();
+            event.stop_propagation();
+            clear();
+        }
+    };
+    view! {
+        <div class="field" role="search">
+            <Icon name=IconName::Search />
+            <input
+                type="search"
+                aria-label=label
+                placeholder=label
+                autocomplete="off"
+                spellcheck="false"
+                prop:value=value
+                node_ref=field
+                on:input=move |event| on_input.run(event_target_value(&event))
+                on:keydown=key
+            />
+            {move || {
+                if is_empty.get() {
+                    slash.then(|| view! { <kbd aria-hidden="true">{"/"}</kbd> }).into_any()
+                } else {
+                    view! { <IconButton icon=IconName::X label="Clear the search" on_click=clear /> }.into_any()
+                }
+            }}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,59 @@
+//! Notices that come and go. What they say is announced where they are decided, so they are no live region.
+
+use leptos::prelude::*;
+
+use super::{Icon, IconButton, IconName};
+
+/// A notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Toast {
+    /// Its id.
+    pub(crate) id: u32,
+    /// Its words.
+    pub(crate) text: String,
+    /// Whether something went wrong.
+    pub(crate) bad: bool,
+    /// What can be done about it.
+    pub(crate) action: Option<&'static str>,
+}
+
+/// The notices, one below the other.
+#[component]
+pub(crate) fn Toasts(
+    /// Oldest first.
+    #[prop(into)]
+    toasts: Signal<Vec<Toast>>,
+    /// The action of one was used.
+    #[prop(into)]
+    on_action: Callback<u32>,
+    /// The cross of one was used.
+    #[prop(into)]
+    on_dismiss: Callback<u32>,
+) -> impl IntoView {
+    view! {
+        <section class="toasts" aria-label="Notifications">
+            <For
+                each=move || toasts.get()
+                key=|toast| (toast.id, toast.text.clone())
+                children=move |Toast { id, text, bad, action }| {
+                    view! {
+                        <div class="toast" class:bad=bad>
+                            {bad.then(|| view! { <Icon name=IconName::CircleAlert /> })}
+                            <p>{text}</p>
+                            {action
+                                .map(|action| {
+                                    view! {
+                                        <button type="button" class="link" on:click=move |_| on_action.run(id)>
+                                            {action}
+                                        </button>
+                                    }
+                                })}
+                            <IconButton icon=IconName::X label="Dismiss" on_click=move || on_dismiss.run(id) />
+                        </div>
+                    }
+                }
+            />
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,303 @@
+//! A list of any length whose rows have one height: only the rows in sight, and a few around them, exist.
+//!
+//! Always holds: the row with the focus exists also when it is scrolled out of sight, so the focus is never lost; one
+//! row at a time can be reached by Tab, the others by the arrow keys, Home, End and the page keys.
+
+use std::hash::Hash;
+use std::sync::Arc;
+
+use leptos::html::{Div, Li};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::{Element, HtmlElement, KeyboardEvent, ResizeObserver};
+
+/// Rows that exist above and below the ones in sight.
+const AROUND: usize = 6;
+/// Rows from the end at which more are asked for.
+const NEAR_END: usize = 12;
+
+/// A list.
+#[component]
+pub(crate) fn VirtualList<K, F, R>(
+    /// Its name.
+    label: &'static str,
+    /// How many rows it has.
+    #[prop(into)]
+    len: Signal<usize>,
+    /// A row's height in CSS pixels at the usual size of type.
+    row_height: f64,
+    /// The key of a row. A row that keeps its key keeps its elements, wherever it moves.
+    key: F,
+    /// Draws the row of a key. The first button or link in it is what the arrow keys lead to.
+    render: R,
+    /// The end is near.
+    #[prop(optional, into)]
+    on_end: Option<Callback<()>>,
+    /// When this changes, the list shows from its start.
+    #[prop(optional, into)]
+    restart: Option<Signal<String>>,
+) -> impl IntoView
+where
+    K: Copy + Eq + Hash + Send + Sync + 'static,
+    F: Fn(usize) -> Option<K> + Send + Sync + 'static,
+    R: Fn(K) -> AnyView + Send + Sync + 'static,
+{
+    let frame = Frame::new(len, row_height * type_scale());
+    let positions = Memo::new(move |_| {
+        let keyed = |index| key(index).map(|key| (index, key));
+        frame.rows().into_iter().filter_map(keyed).collect::<Vec<(usize, K)>>()
+    });
+    let render = Arc::new(render);
+    let row = move |key: K| {
+        let index = Memo::new(move |before: Option<&usize>| {
+            let found = positions.with(|rows| rows.iter().find(|(_, other)| *other == key).map(|(index, _)| *index));
+            found.or(before.copied()).unwrap_or_default()
+        });
+        frame.row(index, render(key))
+    };
+    frame.watch_end(on_end);
+    if let Some(restart) = restart {
+        Effect::new(move |before: Option<()>| {
+            restart.track();
+            if before.is_some() {
+                frame.restart();
+            }
+        });
+    }
+    view! {
+        <div
+            class="vlist rows"
+            node_ref=frame.scroller
+            on:scroll=move |_| frame.scrolled()
+            on:keydown=move |event| frame.key(&event)
+            on:focusin=move |event| frame.focus_came(&event)
+            on:focusout=move |event| frame.focus_left(&event)
+        >
+            <ul class="vlist-canvas" role="list" aria-label=label style:block-size=move || frame.canvas()>
+                <For
+                    each=move || positions.get().into_iter().map(|(_, key)| key)
+                    key=|key| *key
+                    children=row
+                />
+            </ul>
+        </div>
+    }
+    .into_any()
+}
+
+/// The reader's own size of type, against the usual 16 pixels.
+fn type_scale() -> f64 {
+    let root = document().document_element();
+    let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
+    let size = style.and_then(|style| style.get_property_value("font-size").ok());
+    size.and_then(|size| size.trim_end_matches("px").parse::<f64>().ok()).map_or(1.0, |size| (size / 16.0).max(0.5))
+}
+
+/// All of the list that does not depend on what its rows are.
+#[derive(Clone, Copy)]
+struct Frame {
+    scroller: NodeRef<Div>,
+    len: Signal<usize>,
+    row_height: f64,
+    top: RwSignal<f64>,
+    height: RwSignal<f64>,
+    /// The row that Tab leads to.
+    active: RwSignal<usize>,
+    has_focus: RwSignal<bool>,
+    /// The first row in sight and the one after the last.
+    sight: Memo<(usize, usize)>,
+    /// The row that Tab leads to, among those that exist.
+    reachable: Memo<usize>,
+}
+
+impl Frame {
+    fn new(len: Signal<usize>, row_height: f64) -> Self {
+        let (top, height) = (RwSignal::new(0.0_f64), RwSignal::new(0.0_f64));
+        let (active, has_focus) = (RwSignal::new(0_usize), RwSignal::new(false));
+        let sight = Memo::new(move |_| {
+            // Before it is measured, as many rows as a usual window has.
+            let height = Some(height.get()).filter(|height| *height > 0.0).unwrap_or(800.0);
+            let first = (top.get().max(0.0) / row_height) as usize;
+            let shown = (height / row_height) as usize + 2;
+            let len = len.get();
+            (first.min(len), (first + shown).min(len))
+        });
+        let reachable = Memo::new(move |_| {
+            let ((first, end), active) = (sight.get(), active.get());
+            let exists = has_focus.get() || (first.saturating_sub(AROUND)..end + AROUND).contains(&active);
+            if exists && active < len.get() { active } else { first }
+        });
+        let frame =
+            Self { scroller: NodeRef::new(), len, row_height, top, height, active, has_focus, sight, reachable };
+        frame.watch_size();
+        frame
+    }
+
+    /// The rows that exist, in order.
+    fn rows(self) -> Vec<usize> {
+        let (first, end) = self.sight.get();
+        let len = self.len.get();
+        let (first, end) = (first.saturating_sub(AROUND), (end + AROUND).min(len));
+        let mut rows: Vec<usize> = (first..end).collect();
+        let active = self.active.get();
+        if self.has_focus.get() && active < len {
+            if active < first {
+                rows.insert(0, active);
+            } else if active >= end {
+                rows.push(active);
+            }
+        }
+        rows
+    }
+
+    fn canvas(self) -> String {
+        pixels(self.len.get() as f64 * self.row_height)
+    }
+
+    fn row(self, index: Memo<usize>, content: AnyView) -> AnyView {
+        let item = NodeRef::<Li>::new();
+        Effect::new(move || {
+            let reachable = self.reachable.get() == index.get();
+            if let Some(item) = item.get() {
+                for_each(&item, "button:not([role]), a[href]", |control| {
+                    let _ = control.set_attribute("tabindex", if reachable { "0" } else { "-1" });
+                });
+            }
+        });
+        view! {
+            <li
+                class="vlist-row row-item"
+                aria-setsize=move || self.len.get().to_string()
+                aria-posinset=move || (index.get() + 1).to_string()
+                style:translate=move || ["0 ", &pixels(index.get() as f64 * self.row_height)].concat()
+                style:block-size=pixels(self.row_height)
+                node_ref=item
+            >
+                {content}
+            </li>
+        }
+        .into_any()
+    }
+
+    fn watch_size(self) {
+        Effect::new(move || {
+            let Some(scroller) = self.scroller.get() else { return };
+            self.height.set(f64::from(scroller.client_height()));
+            let element = scroller.clone();
+            let resized = Closure::<dyn Fn()>::new(move || {
+                let _ = self.height.try_set(f64::from(element.client_height()));
+            });
+            if let Ok(observer) = ResizeObserver::new(resized.as_ref().unchecked_ref()) {
+                observer.observe(&scroller);
+                let held = StoredValue::new_local((observer, resized));
+                on_cleanup(move || {
+                    held.try_with_value(|(observer, _)| observer.disconnect());
+                });
+            }
+        });
+    }
+
+    fn watch_end(self, on_end: Option<Callback<()>>) {
+        let Some(on_end) = on_end else { return };
+        Effect::new(move || {
+            let ((_, end), len) = (self.sight.get(), self.len.get());
+            if len > 0 && end + NEAR_END >= len {
+                on_end.run(());
+            }
+        });
+    }
+
+    fn restart(self) {
+        self.active.set(0);
+        self.scroll_to(0.0);
+    }
+
+    fn scrolled(self) {
+        if let Some(scroller) = self.scroller.get_untracked() {
+            self.top.set(f64::from(scroller.scroll_top()));
+        }
+    }
+
+    fn scroll_to(self, top: f64) {
+        if let Some(scroller) = self.scroller.get_untracked() {
+            scroller.set_scroll_top(top as i32);
+            self.top.set(top);
+        }
+    }
+
+    fn key(self, event: &KeyboardEvent) {
+        let len = self.len.get_untracked();
+        let modified = event.alt_key() || event.ctrl_key() || event.meta_key();
+        if event.default_prevented() || modified || len == 0 {
+            return;
+        }
+        let (active, last) = (self.active.get_untracked(), len - 1);
+        let page = ((self.height.get_untracked() / self.row_height) as usize).max(2) - 1;
+        let next = match event.key().as_str() {
+            "ArrowDown" => active + 1,
+            "ArrowUp" => active.saturating_sub(1),
+            "PageDown" => active + page,
+            "PageUp" => active.saturating_sub(page),
+            "Home" => 0,
+            "End" => last,
+            _ => return,
+        };
+        event.prevent_default();
+        self.go(next.min(last));
+    }
+
+    /// Takes the focus to a row, and the row into sight.
+    fn go(self, index: usize) {
+        self.active.set(index);
+        let (above, below) = (index as f64 * self.row_height, (index + 1) as f64 * self.row_height);
+        let (top, height) = (self.top.get_untracked(), self.height.get_untracked());
+        if above < top {
+            self.scroll_to(above);
+        } else if below > top + height {
+            self.scroll_to((below - height).ceil());
+        }
+        request_animation_frame(move || {
+            let Some(scroller) = self.scroller.try_get_untracked().flatten() else { return };
+            let selector = ["[aria-posinset=\"", &(index + 1).to_string(), "\"]"].concat();
+            let row = scroller.query_selector(&selector).ok().flatten();
+            let control = row.and_then(|row| row.query_selector("button, a[href]").ok().flatten());
+            if let Some(control) = control.and_then(|control| control.dyn_into::<HtmlElement>().ok()) {
+                let options = web_sys::FocusOptions::new();
+                options.set_prevent_scroll(true);
+                let _ = control.focus_with_options(&options);
+            }
+        });
+    }
+
+    fn focus_came(self, event: &web_sys::FocusEvent) {
+        let row = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let row = row.and_then(|target| target.closest("[aria-posinset]").ok().flatten());
+        let position = row.and_then(|row| row.get_attribute("aria-posinset")).and_then(|text| text.parse().ok());
+        if let Some(position) = position.and_then(|position: usize| position.checked_sub(1)) {
+            self.active.set(position);
+            self.has_focus.set(true);
+        }
+    }
+
+    fn focus_left(self, event: &web_sys::FocusEvent) {
+        let to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        let inside = self.scroller.get_untracked().is_some_and(|scroller| scroller.contains(to.as_ref()));
+        if !(inside && to.is_some()) {
+            self.has_focus.set(false);
+        }
+    }
+}
+
+fn pixels(length: f64) -> String {
+    [&(length.round() as i64).to_string(), "px"].concat()
+}
+
+fn for_each(root: &Element, selector: &str, then: impl Fn(&Element)) {
+    let Ok(found) = root.query_selector_all(selector) else { return };
+    for index in 0..found.length() {
+        if let Some(element) = found.get(index).and_then(|node| node.dyn_into::<Element>().ok()) {
+            then(&element);
+        }
+    }
+}
