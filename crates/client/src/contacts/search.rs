@@ -21,10 +21,8 @@ mod typo;
 #[cfg(test)]
 mod tests;
 
-use core::cmp::Ordering;
-use core::hash::{BuildHasherDefault, Hash};
+use core::hash::{BuildHasherDefault, Hash, Hasher};
 use std::collections::HashMap;
-use std::collections::hash_map::DefaultHasher;
 
 use halyard_protocol::PhoneNumber;
 
@@ -38,6 +36,8 @@ use run::{Field, LARGEST, NONE, Pending, Run, TYPO, TYPO_COST};
 const MOST_PENDING: usize = if cfg!(test) { 8 } else { 256 };
 /// With fewer hits than this, typos are allowed.
 const FEW: usize = 8;
+/// The cost of what is not found.
+const NOWHERE: u16 = u16::MAX;
 
 /// What an entry is found by.
 #[derive(Clone, Copy, Debug, Default)]
@@ -68,22 +68,38 @@ pub struct Hit<K> {
 pub struct SearchIndex<K> {
     pending: Vec<Pending<K>>,
     runs: Vec<(u32, Run<K>)>,
-    /// Where each entry is: its run's number and its place there; `None` while it waits.
-    places: HashMap<K, Option<(u32, u16)>, BuildHasherDefault<DefaultHasher>>,
+    ids: HashMap<K, u32, BuildHasherDefault<Mixer>>,
+    /// By id: where the entry is.
+    places: Vec<Place>,
+    /// Ids that are free again.
+    free: Vec<u32>,
     next_run: u32,
 }
 
-/// A hit on its way into the order of hits.
-struct Candidate<'a, K> {
-    cost: u16,
-    order: u64,
-    place: u16,
+/// Where an entry is.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Waiting,
+    In { run: u32, place: u16 },
+}
+
+/// What is found in one run, in the order of its entries: the cost in the upper half, the place in the lower.
+struct Found<'a, K> {
     run: &'a Run<K>,
+    hits: Vec<u32>,
+    next: usize,
 }
 
 impl<K> Default for SearchIndex<K> {
     fn default() -> Self {
-        Self { pending: Vec::new(), runs: Vec::new(), places: HashMap::default(), next_run: 0 }
+        Self {
+            pending: Vec::new(),
+            runs: Vec::new(),
+            ids: HashMap::default(),
+            places: Vec::new(),
+            free: Vec::new(),
+            next_run: 0,
+        }
     }
 }
 
@@ -91,20 +107,25 @@ impl<K: Copy + Ord + Hash> SearchIndex<K> {
     /// How many entries there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.places.len()
+        self.ids.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.ids.is_empty()
     }
 
     /// Adds an entry, or replaces the one with this key.
     pub fn insert(&mut self, key: K, fields: Fields<'_>) {
         self.remove(key);
-        let mut words = Vec::new();
-        let mut add = |text: &str, field| fold::words(text, |word| words.push((Box::from(word), field)));
+        let (mut text, mut ends) = (String::with_capacity(64), Vec::with_capacity(8));
+        let mut add = |from: &str, field| {
+            fold::words(from, |word| {
+                text.push_str(word);
+                ends.push((u32::try_from(text.len()).unwrap_or(u32::MAX), field));
+            });
+        };
         add(fields.name, Field::Name);
         add(fields.extension, Field::Extension);
         add(fields.company, Field::Company);
@@ -112,8 +133,13 @@ impl<K: Copy + Ord + Hash> SearchIndex<K> {
             add(email, Field::Email);
         }
         let numbers = fields.numbers.iter().map(|&number| digits::pack(number)).collect();
-        self.pending.push(Pending { key, name: fold(fields.name), words, numbers });
-        self.places.insert(key, None);
+        let id = self.free.pop().unwrap_or_else(|| {
+            self.places.push(Place::Waiting);
+            u32::try_from(self.places.len() - 1).unwrap_or(u32::MAX)
+        });
+        self.place(id, Place::Waiting);
+        self.ids.insert(key, id);
+        self.pending.push(Pending { key, id, name: fold(fields.name), text, ends, numbers });
         if self.pending.len() >= MOST_PENDING {
             let run = Run::new(&self.pending);
             self.pending.clear();
@@ -124,12 +150,17 @@ impl<K: Copy + Ord + Hash> SearchIndex<K> {
 
     /// Removes an entry. Says whether it was there.
     pub fn remove(&mut self, key: K) -> bool {
-        let Some(place) = self.places.remove(&key) else { return false };
-        let Some((number, place)) = place else {
-            self.pending.retain(|entry| entry.key != key);
-            return true;
-        };
-        let Some(at) = self.runs.iter().position(|(known, _)| *known == number) else { return true };
+        let Some(id) = self.ids.remove(&key) else { return false };
+        self.free.push(id);
+        match self.places.get(id as usize) {
+            Some(&Place::In { run, place }) => self.remove_from(run, place),
+            _ => self.pending.retain(|entry| entry.id != id),
+        }
+        true
+    }
+
+    fn remove_from(&mut self, number: u32, place: u16) {
+        let Some(at) = self.runs.iter().position(|(known, _)| *known == number) else { return };
         let run = &mut self.runs[at].1;
         run.alive[usize::from(place)] = false;
         run.dead += 1;
@@ -138,7 +169,6 @@ impl<K: Copy + Ord + Hash> SearchIndex<K> {
             self.add_run(Run::merge(&run, &Run::new(&[])));
             self.settle();
         }
-        true
     }
 
     /// The best hits, at most `limit`: found as a whole word before found as a beginning, in the name before the
@@ -148,20 +178,20 @@ impl<K: Copy + Ord + Hash> SearchIndex<K> {
         self.search_where(query, limit, |_| true)
     }
 
-    /// The same among those that `keep` lets pass. It is asked about few more than are returned.
+    /// The same among those that `keep` lets pass. It is asked about no more than needed.
     #[must_use]
     pub fn search_where(&self, query: &str, limit: usize, keep: impl Fn(K) -> bool) -> Vec<Hit<K>> {
         let query = Query::read(query);
         let waiting = Run::new(&self.pending);
-        let hits = best(self.candidates(&query, &waiting, false), limit, &keep);
+        let hits = best(self.find(&query, &waiting, false), limit, &keep);
         if hits.len() < FEW.min(limit) && query.may_have_typos() {
-            return best(self.candidates(&query, &waiting, true), limit, &keep);
+            return best(self.find(&query, &waiting, true), limit, &keep);
         }
         hits
     }
 
-    fn candidates<'a>(&'a self, query: &Query, waiting: &'a Run<K>, typos: bool) -> Vec<Candidate<'a, K>> {
-        let mut candidates = Vec::new();
+    fn find<'a>(&'a self, query: &Query, waiting: &'a Run<K>, typos: bool) -> Vec<Found<'a, K>> {
+        let mut found = Vec::new();
         let (mut costs, mut sums, mut least) = (Vec::new(), Vec::new(), Vec::new());
         for run in self.runs.iter().map(|(_, run)| run).chain([waiting]) {
             least.clear();
@@ -173,19 +203,25 @@ impl<K: Copy + Ord + Hash> SearchIndex<K> {
                     continue;
                 }
                 if least.is_empty() {
-                    least.clone_from(&sums);
+                    core::mem::swap(&mut least, &mut sums);
                 } else {
                     least.iter_mut().zip(&sums).for_each(|(least, &sum)| *least = sum.min(*least));
                 }
             }
-            for (place, &cost) in least.iter().enumerate() {
-                if cost != u16::MAX && run.alive[place] {
-                    let order = run.order[place];
-                    candidates.push(Candidate { cost, order, place: u16::try_from(place).unwrap_or(u16::MAX), run });
-                }
+            let places =
+                least.iter().zip(&run.alive).zip(0_u32..).filter(|((cost, alive), _)| **cost != NOWHERE && **alive);
+            let hits: Vec<u32> = places.map(|((&cost, _), place)| u32::from(cost) << 16 | place).collect();
+            if !hits.is_empty() {
+                found.push(Found { run, hits, next: 0 });
             }
         }
-        candidates
+        found
+    }
+
+    fn place(&mut self, id: u32, to: Place) {
+        if let Some(place) = self.places.get_mut(id as usize) {
+            *place = to;
+        }
     }
 
     fn add_run(&mut self, run: Run<K>) {
@@ -194,8 +230,8 @@ impl<K: Copy + Ord + Hash> SearchIndex<K> {
         }
         let number = self.next_run;
         self.next_run = self.next_run.wrapping_add(1);
-        for (place, &key) in (0..).zip(&run.keys) {
-            self.places.insert(key, Some((number, place)));
+        for (place, &id) in (0..).zip(&run.ids) {
+            self.place(id, Place::In { run: number, place });
         }
         self.runs.push((number, run));
     }
@@ -215,45 +251,101 @@ impl<K: Copy + Ord + Hash> SearchIndex<K> {
     }
 }
 
-/// Adds what finding the term costs to each entry's sum; `u16::MAX` where it, or one before it, is not found.
-fn add_costs<K: Copy>(run: &Run<K>, term: &query::Term, typos: bool, costs: &mut Vec<u8>, sums: &mut [u16]) -> bool {
+/// Adds what finding the term costs to each entry's sum; [`NOWHERE`] where it, or one before it, is not found.
+fn add_costs<K: Copy + Ord>(
+    run: &Run<K>,
+    term: &query::Term,
+    typos: bool,
+    costs: &mut Vec<u8>,
+    sums: &mut [u16],
+) -> bool {
     if !run.find(term, typos, costs) {
         return false;
     }
     for (sum, &cost) in sums.iter_mut().zip(&*costs) {
-        let added = if cost >> 3 >= TYPO { TYPO_COST + u16::from(cost) } else { u16::from(cost) };
-        *sum = if cost == NONE { u16::MAX } else { sum.saturating_add(added) };
+        if cost == NONE {
+            *sum = NOWHERE;
+        } else {
+            let by_typo = if cost >> 3 >= TYPO { TYPO_COST } else { 0 };
+            *sum = sum.saturating_add(by_typo + u16::from(cost));
+        }
     }
     true
 }
 
-impl<K: Copy + Ord> Candidate<'_, K> {
-    fn compare(&self, other: &Self) -> Ordering {
-        self.cost.cmp(&other.cost).then(self.order.cmp(&other.order)).then_with(|| {
-            let (place, other_place) = (usize::from(self.place), usize::from(other.place));
-            let by_name = self.run.names.get(place).cmp(other.run.names.get(other_place));
-            by_name.then_with(|| self.run.keys[place].cmp(&other.run.keys[other_place]))
-        })
+/// The best `limit` that `keep` lets pass. Each run's hits come in the order of names: for one cost after the other,
+/// takes the first of all runs until there are enough.
+fn best<K: Copy + Ord>(mut found: Vec<Found<'_, K>>, limit: usize, keep: impl Fn(K) -> bool) -> Vec<Hit<K>> {
+    let mut levels: Vec<u32> = Vec::new();
+    for &hit in found.iter().flat_map(|found| &found.hits) {
+        if levels.last() != Some(&(hit >> 16)) && !levels.contains(&(hit >> 16)) {
+            levels.push(hit >> 16);
+        }
+    }
+    levels.sort_unstable();
+    let mut hits = Vec::new();
+    for level in levels {
+        for found in &mut found {
+            found.next = 0;
+            found.skip_to(level);
+        }
+        while let Some(first) = first_of(&found) {
+            if hits.len() == limit {
+                return hits;
+            }
+            let (found, place) = (&mut found[first.0], first.1);
+            let key = found.run.keys[place];
+            if keep(key) {
+                hits.push(Hit { key, by_typo: level >= u32::from(TYPO_COST) });
+            }
+            found.next += 1;
+            found.skip_to(level);
+        }
+    }
+    hits
+}
+
+/// Which of the runs has the next entry, and its place there.
+fn first_of<K: Copy + Ord>(found: &[Found<'_, K>]) -> Option<(usize, usize)> {
+    let mut first: Option<(usize, usize)> = None;
+    for (at, one) in found.iter().enumerate() {
+        let Some(&hit) = one.hits.get(one.next) else { continue };
+        let place = (hit & 0xffff) as usize;
+        if first.is_none_or(|(other, other_place)| one.run.compare(place, found[other].run, other_place).is_lt()) {
+            first = Some((at, place));
+        }
+    }
+    first
+}
+
+impl<K> Found<'_, K> {
+    fn skip_to(&mut self, level: u32) {
+        while self.hits.get(self.next).is_some_and(|hit| hit >> 16 != level) {
+            self.next += 1;
+        }
     }
 }
 
-/// The best `limit` that `keep` lets pass; sorts no more than it must.
-fn best<K: Copy + Ord>(mut all: Vec<Candidate<'_, K>>, limit: usize, keep: impl Fn(K) -> bool) -> Vec<Hit<K>> {
-    let mut hits = Vec::new();
-    let mut rest = all.as_mut_slice();
-    let mut portion = limit.max(16);
-    while hits.len() < limit && !rest.is_empty() {
-        if portion < rest.len() {
-            rest.select_nth_unstable_by(portion, Candidate::compare);
+/// A small hasher for keys, which are ids: mixes eight bytes at a time.
+#[derive(Debug, Default)]
+struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut eight = [0; 8];
+            eight[..chunk.len()].copy_from_slice(chunk);
+            self.write_u64(u64::from_le_bytes(eight));
         }
-        let (next, later) = rest.split_at_mut(portion.min(rest.len()));
-        next.sort_unstable_by(Candidate::compare);
-        let next =
-            next.iter().map(|one| Hit { key: one.run.keys[usize::from(one.place)], by_typo: one.cost >= TYPO_COST });
-        hits.extend(next.filter(|hit| keep(hit.key)));
-        rest = later;
-        portion *= 2;
     }
-    hits.truncate(limit);
-    hits
+
+    fn write_u64(&mut self, value: u64) {
+        // The odd number closest to 2^64 divided by the golden ratio.
+        let mixed = (self.0 ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ mixed >> 32;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
 }

@@ -10,6 +10,10 @@ pub(super) struct Arena {
 }
 
 impl Arena {
+    pub(super) fn with_capacity(texts: usize) -> Self {
+        Self { text: String::with_capacity(texts * 10), ends: Vec::with_capacity(texts) }
+    }
+
     pub(super) fn push(&mut self, text: &str) {
         self.text.push_str(text);
         // A run holds a few thousand entries of bounded length: far below 4 GB.

@@ -2,7 +2,7 @@
 
 use halyard_protocol::PhoneNumber;
 
-use super::run::{EXACT, INSIDE, PREFIX};
+use super::run::{EXACT, INSIDE, NONE, PREFIX};
 
 /// Digits of the longest number (E.164).
 const MOST: usize = 15;
@@ -45,34 +45,33 @@ impl Digits {
         Some(Self { packed, length })
     }
 
-    const fn starts(self, number: u64) -> bool {
-        (number ^ self.packed) >> (64 - 4 * self.length) == 0
-    }
-
-    /// How well this is the beginning of a number.
-    const fn beginning(self, number: u64) -> Option<u8> {
-        if number == self.packed {
-            Some(EXACT)
-        } else if self.starts(number) {
-            Some(PREFIX)
+    /// How well this is the beginning of a number; [`NONE`] if it isn't.
+    #[inline]
+    const fn beginning(self, number: u64) -> u8 {
+        let differs = number ^ self.packed;
+        if differs >> (64 - 4 * self.length) != 0 {
+            NONE
+        } else if differs == 0 {
+            EXACT
         } else {
-            None
+            PREFIX
         }
     }
 
     /// Whether they stand anywhere in a number. Looks at all places at once: a bit for each place where what came so
     /// far ends.
+    #[inline]
     fn inside(self, number: u64) -> bool {
         const ONES: u64 = 0x1111_1111_1111_1111;
-        let mut found = ONES;
+        let (mut found, mut wanted) = (ONES, self.packed);
         for place in 0..self.length {
-            let digit = self.packed >> (60 - 4 * place) & 15;
-            let differs = number ^ (digit * ONES);
-            let same = !(differs | differs >> 1 | differs >> 2 | differs >> 3) & ONES;
-            found &= same << (4 * place);
+            let differs = number ^ ((wanted >> 60) * ONES);
+            let some = differs | differs >> 2;
+            found &= (!(some | some >> 1) & ONES) << (4 * place);
             if found == 0 {
                 return false;
             }
+            wanted <<= 4;
         }
         true
     }
@@ -104,24 +103,21 @@ impl DigitQuery {
         })
     }
 
-    /// How well they match a packed number; `None` if not at all.
-    pub(super) fn class(&self, packed: u64) -> Option<u8> {
+    /// How well they match a packed number; [`NONE`] if not at all.
+    #[inline]
+    pub(super) fn class(&self, packed: u64) -> u8 {
         let code = (packed & 15) as u32 * 4;
         let international = packed | 15;
         let national = international << code | ((1 << code) - 1);
-        let best = |found: Option<u8>, other: Option<u8>| match (found, other) {
-            (Some(found), Some(other)) => Some(found.min(other)),
-            (found, other) => found.or(other),
-        };
-        let mut found = best(self.typed.beginning(national), self.typed.beginning(international));
+        let mut found = self.typed.beginning(national).min(self.typed.beginning(international));
         if let Some(digits) = self.national {
-            found = best(found, digits.beginning(national));
+            found = found.min(digits.beginning(national));
         }
         if let Some(digits) = self.international {
-            found = best(found, digits.beginning(international));
+            found = found.min(digits.beginning(international));
         }
-        if found.is_none() && self.typed.length >= FEWEST_INSIDE && self.typed.inside(international) {
-            found = Some(INSIDE);
+        if found == NONE && self.typed.length >= FEWEST_INSIDE && self.typed.inside(international) {
+            return INSIDE;
         }
         found
     }
@@ -133,7 +129,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn class(number: &str, digits: &str) -> Option<u8> {
-        DigitQuery::read(digits)?.class(pack(PhoneNumber::from_e164(number).unwrap()))
+        let class = DigitQuery::read(digits)?.class(pack(PhoneNumber::from_e164(number).unwrap()));
+        (class != NONE).then_some(class)
     }
 
     #[test]

@@ -1,27 +1,25 @@
 //! What is looked for: the words of a query, all of which must be found.
 
 use super::digits::DigitQuery;
-use super::{fold, typo};
+use super::fold;
+use super::typo::Mistyped;
 
 /// One thing that must be found.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Term {
     /// The beginning of a word, folded; empty where only a number is meant.
     pub(super) word: String,
-    /// Its letters, where typos are allowed.
-    pub(super) letters: Vec<char>,
-    /// How many typos.
-    pub(super) typos: u8,
+    /// The same for typos, where they are allowed.
+    pub(super) mistyped: Option<Box<Mistyped>>,
     /// The digits of a number.
     pub(super) digits: Option<DigitQuery>,
 }
 
 impl Term {
     fn word(word: &str) -> Self {
-        let letters: Vec<char> = word.chars().collect();
         let is_figure = word.bytes().all(|byte| byte.is_ascii_digit());
-        let typos = if is_figure { 0 } else { typo::allowed(letters.len()) };
-        Self { word: word.to_owned(), letters, typos, digits: DigitQuery::read(word) }
+        let mistyped = if is_figure { None } else { Mistyped::new(word).map(Box::new) };
+        Self { word: word.to_owned(), mistyped, digits: DigitQuery::read(word) }
     }
 }
 
@@ -47,7 +45,7 @@ impl Query {
             let (first, rest) = chunk.split_at(1);
             let digits: String = first.iter().chain(rest.iter().filter(|word| *word != "0")).cloned().collect();
             has_number = true;
-            joined.push(Term { word: String::new(), letters: Vec::new(), typos: 0, digits: DigitQuery::read(&digits) });
+            joined.push(Term { word: String::new(), mistyped: None, digits: DigitQuery::read(&digits) });
         }
         let mut readings = Vec::new();
         if !words.is_empty() {
@@ -60,6 +58,6 @@ impl Query {
     }
 
     pub(super) fn may_have_typos(&self) -> bool {
-        self.readings.iter().flatten().any(|term| term.typos > 0)
+        self.readings.iter().flatten().any(|term| term.mistyped.is_some())
     }
 }

@@ -1,6 +1,8 @@
 //! A run: a few thousand entries with their words in sorted order. Never changed but for marking entries as removed;
 //! two runs are merged into a new one.
 
+use core::cmp::Ordering;
+
 use super::arena::Arena;
 use super::query::Term;
 use super::typo;
@@ -17,13 +19,16 @@ pub(super) const INSIDE: u8 = 2;
 /// A word that begins as typed but for one edit; one more with each further edit.
 pub(super) const TYPO: u8 = 3;
 
+/// The place of an entry that is not merged, being removed.
+const GONE: u16 = u16::MAX;
+
 /// Not found.
 pub(super) const NONE: u8 = u8::MAX;
 /// What a typo adds to an entry's cost: it comes after all that are found without.
 pub(super) const TYPO_COST: u16 = 1 << 8;
 
 /// Where something is found, the weightier first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
 #[repr(u8)]
 pub(super) enum Field {
     Name,
@@ -37,19 +42,25 @@ pub(super) enum Field {
 #[derive(Debug)]
 pub(super) struct Pending<K> {
     pub(super) key: K,
+    /// See [`Run::ids`].
+    pub(super) id: u32,
     /// What equals are sorted by, folded.
     pub(super) name: String,
-    pub(super) words: Vec<(Box<str>, Field)>,
+    /// Its words one after the other, where each one ends, and where it was found.
+    pub(super) text: String,
+    pub(super) ends: Vec<(u32, Field)>,
     pub(super) numbers: Vec<u64>,
 }
 
-/// See the module.
+/// See the module. Entries stand in the order of their names, equals in that of their keys.
 #[derive(Debug)]
 pub(super) struct Run<K> {
     pub(super) keys: Vec<K>,
+    /// The index's own numbers of the entries, which stay when runs are merged.
+    pub(super) ids: Vec<u32>,
     pub(super) alive: Vec<bool>,
     pub(super) dead: usize,
-    /// The first eight bytes of each name: sorts most without looking the names up.
+    /// The first eight bytes of each name: tells most apart without looking the names up.
     pub(super) order: Vec<u64>,
     pub(super) names: Arena,
     words: Arena,
@@ -74,29 +85,37 @@ fn small(place: usize) -> u16 {
     u16::try_from(place).unwrap_or(u16::MAX)
 }
 
-impl<K: Copy> Run<K> {
-    fn empty() -> Self {
+impl<K: Copy + Ord> Run<K> {
+    fn with_capacity(entries: usize, words: usize, postings: usize, numbers: usize) -> Self {
         Self {
-            keys: Vec::new(),
-            alive: Vec::new(),
+            keys: Vec::with_capacity(entries),
+            ids: Vec::with_capacity(entries),
+            alive: Vec::with_capacity(entries),
             dead: 0,
-            order: Vec::new(),
-            names: Arena::default(),
-            words: Arena::default(),
-            posting_ends: Vec::new(),
-            postings: Vec::new(),
-            numbers: Vec::new(),
-            number_places: Vec::new(),
+            order: Vec::with_capacity(entries),
+            names: Arena::with_capacity(entries),
+            words: Arena::with_capacity(words),
+            posting_ends: Vec::with_capacity(words),
+            postings: Vec::with_capacity(postings),
+            numbers: Vec::with_capacity(numbers),
+            number_places: Vec::with_capacity(numbers),
         }
     }
 
     /// Sorts entries into a run. No more than [`LARGEST`] of them.
     pub(super) fn new(pending: &[Pending<K>]) -> Self {
-        let mut run = Self::empty();
-        let mut words: Vec<(&str, u16)> = Vec::new();
-        for (place, entry) in pending.iter().enumerate() {
-            run.push_entry(entry.key, &entry.name);
-            words.extend(entry.words.iter().map(|(word, field)| (&**word, small(place << 3) | *field as u16)));
+        let mut entries: Vec<&Pending<K>> = pending.iter().collect();
+        entries.sort_unstable_by(|a, b| a.name.cmp(&b.name).then(a.key.cmp(&b.key)));
+        let mut words: Vec<(&str, u16)> = Vec::with_capacity(entries.len() * 8);
+        let mut run = Self::with_capacity(entries.len(), entries.len() * 4, entries.len() * 8, entries.len());
+        for (place, entry) in entries.into_iter().enumerate() {
+            run.push_entry(entry.key, entry.id, &entry.name);
+            let mut start = 0;
+            for &(end, field) in &entry.ends {
+                let word = entry.text.get(start..end as usize).unwrap_or_default();
+                words.push((word, small(place << 3) | field as u16));
+                start = end as usize;
+            }
             for &number in &entry.numbers {
                 run.numbers.push(number);
                 run.number_places.push(small(place));
@@ -113,48 +132,75 @@ impl<K: Copy> Run<K> {
 
     /// One run of what is left of two. No more than [`LARGEST`] entries.
     pub(super) fn merge(a: &Self, b: &Self) -> Self {
-        let mut run = Self::empty();
-        let mut moved = [Vec::with_capacity(a.keys.len()), Vec::with_capacity(b.keys.len())];
-        for (from, moved) in [a, b].into_iter().zip(&mut moved) {
-            for place in 0..from.keys.len() {
-                moved.push(from.alive[place].then(|| small(run.keys.len())));
-                if from.alive[place] {
-                    run.push_entry(from.keys[place], from.names.get(place));
-                }
+        let mut run = Self::with_capacity(
+            a.len() + b.len(),
+            a.words.len() + b.words.len(),
+            a.postings.len() + b.postings.len(),
+            a.numbers.len() + b.numbers.len(),
+        );
+        let mut moved_a = vec![GONE; a.keys.len()];
+        let mut moved_b = vec![GONE; b.keys.len()];
+        let (mut at_a, mut at_b) = (0, 0);
+        while at_a < a.keys.len() || at_b < b.keys.len() {
+            let from_a = at_b >= b.keys.len() || (at_a < a.keys.len() && a.compare(at_a, b, at_b).is_le());
+            let (from, at, moved) = if from_a { (a, &mut at_a, &mut moved_a) } else { (b, &mut at_b, &mut moved_b) };
+            if from.alive[*at] {
+                moved[*at] = small(run.keys.len());
+                run.push_entry(from.keys[*at], from.ids[*at], from.names.get(*at));
             }
-            for (&number, &place) in from.numbers.iter().zip(&from.number_places) {
-                if let Some(place) = moved[usize::from(place)] {
-                    run.numbers.push(number);
-                    run.number_places.push(place);
-                }
-            }
+            *at += 1;
         }
+        run.copy_numbers(a, &moved_a);
+        run.copy_numbers(b, &moved_b);
         let (mut at_a, mut at_b) = (0, 0);
         while at_a < a.words.len() || at_b < b.words.len() {
             let (word_a, word_b) = (a.words.get(at_a), b.words.get(at_b));
-            let take_a = at_b >= b.words.len() || (at_a < a.words.len() && word_a <= word_b);
-            let take_b = at_a >= a.words.len() || (at_b < b.words.len() && word_b <= word_a);
+            let first = match (at_a < a.words.len(), at_b < b.words.len()) {
+                (true, true) => word_a.cmp(word_b),
+                (true, false) => Ordering::Less,
+                _ => Ordering::Greater,
+            };
             let before = run.postings.len();
-            if take_a {
-                run.copy_postings(a, at_a, &moved[0]);
+            if first.is_le() {
+                run.copy_postings(a, at_a, &moved_a);
                 at_a += 1;
             }
-            if take_b {
-                run.copy_postings(b, at_b, &moved[1]);
+            if first.is_ge() {
+                run.copy_postings(b, at_b, &moved_b);
                 at_b += 1;
             }
             if run.postings.len() > before {
-                run.close_word(if take_a { word_a } else { word_b });
+                run.close_word(if first.is_le() { word_a } else { word_b });
             }
         }
         run
     }
 
-    fn push_entry(&mut self, key: K, name: &str) {
+    /// The order of an entry here and one of another run.
+    #[inline]
+    pub(super) fn compare(&self, place: usize, other: &Self, other_place: usize) -> Ordering {
+        self.order[place].cmp(&other.order[other_place]).then_with(|| {
+            let by_name = self.names.get(place).cmp(other.names.get(other_place));
+            by_name.then_with(|| self.keys[place].cmp(&other.keys[other_place]))
+        })
+    }
+
+    fn push_entry(&mut self, key: K, id: u32, name: &str) {
         self.keys.push(key);
+        self.ids.push(id);
         self.alive.push(true);
         self.order.push(first_bytes(name));
         self.names.push(name);
+    }
+
+    fn copy_numbers(&mut self, from: &Self, moved: &[u16]) {
+        for (&number, &place) in from.numbers.iter().zip(&from.number_places) {
+            let place = moved[usize::from(place)];
+            if place != GONE {
+                self.numbers.push(number);
+                self.number_places.push(place);
+            }
+        }
     }
 
     fn close_word(&mut self, word: &str) {
@@ -162,9 +208,10 @@ impl<K: Copy> Run<K> {
         self.posting_ends.push(u32::try_from(self.postings.len()).unwrap_or(u32::MAX));
     }
 
-    fn copy_postings(&mut self, from: &Self, word: usize, moved: &[Option<u16>]) {
-        for posting in from.postings_of(word..word + 1) {
-            if let Some(place) = moved[usize::from(posting >> 3)] {
+    fn copy_postings(&mut self, from: &Self, word: usize, moved: &[u16]) {
+        for &posting in from.postings_of(word..word + 1) {
+            let place = moved[usize::from(posting >> 3)];
+            if place != GONE {
                 self.postings.push(place << 3 | posting & 7);
             }
         }
@@ -200,15 +247,16 @@ impl<K: Copy> Run<K> {
             let exact = usize::from(self.words.get(words.start) == term.word && !words.is_empty());
             take(self.postings_of(words.start..words.start + exact), EXACT);
             take(self.postings_of(words.start + exact..words.end), PREFIX);
-            if typos {
-                typo::near(&self.words, &term.letters, term.typos, |words, edits| {
-                    take(self.postings_of(words), TYPO + edits - 1);
+            if typos && let Some(mistyped) = &term.mistyped {
+                typo::near(&self.words, mistyped, |words, edits| {
+                    take(self.postings_of(words), if edits > 1 { TYPO + 1 } else { TYPO });
                 });
             }
         }
         if let Some(query) = term.digits {
             for (&number, &place) in self.numbers.iter().zip(&self.number_places) {
-                if let Some(class) = query.class(number) {
+                let class = query.class(number);
+                if class != NONE {
                     any = true;
                     let known = &mut costs[usize::from(place)];
                     *known = (class << 3 | Field::Number as u8).min(*known);
