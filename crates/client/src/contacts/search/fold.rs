@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn folding_twice_is_folding_once() {
-        for c in '\0'..='\u{1ffff}' {
+        for c in ('\0'..='\u{2200}').chain('\u{ff00}'..='\u{ffff}') {
             let once = fold(c.encode_utf8(&mut [0; 4]));
             assert_eq!(fold(&once), once, "{c:?}");
         }

@@ -4,6 +4,9 @@ use super::digits::DigitQuery;
 use super::fold;
 use super::typo::Mistyped;
 
+/// Words of a query that count. More are no search but a pasted text.
+const MOST_WORDS: usize = 12;
+
 /// One thing that must be found.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Term {
@@ -32,7 +35,11 @@ pub(super) struct Query {
 impl Query {
     pub(super) fn read(text: &str) -> Self {
         let mut words: Vec<String> = Vec::new();
-        fold::words(text, |word| words.push(word.to_owned()));
+        fold::words(text, |word| {
+            if words.len() < MOST_WORDS {
+                words.push(word.to_owned());
+            }
+        });
         let is_figure = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
         let mut joined = Vec::new();
         let mut has_number = false;

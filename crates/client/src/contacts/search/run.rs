@@ -24,8 +24,6 @@ const GONE: u16 = u16::MAX;
 
 /// Not found.
 pub(super) const NONE: u8 = u8::MAX;
-/// What a typo adds to an entry's cost: it comes after all that are found without.
-pub(super) const TYPO_COST: u16 = 1 << 8;
 
 /// Where something is found, the weightier first.
 #[derive(Clone, Copy, Debug)]

@@ -79,6 +79,8 @@ fn an_endless_list_of_errors_is_cut_with_a_word() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), name in "x\\.(csv|vcf)") {
         let _ = parse(&bytes, &name, HOME);
