@@ -22,6 +22,8 @@ pub mod auth;
 pub mod carriers;
 pub mod commands;
 pub mod config;
+#[cfg(test)]
+mod conformance;
 pub mod demo;
 pub mod env;
 pub mod events;
@@ -31,6 +33,6 @@ pub mod messaging;
 pub mod store;
 pub mod telemetry;
 #[cfg(test)]
-pub mod testing;
+mod testing;
 pub mod upkeep;
 pub mod web;

@@ -9,3 +9,6 @@ pub mod assign;
 pub mod deliver;
 pub mod receipts;
 pub mod receive;
+
+#[cfg(test)]
+mod tests;

@@ -27,3 +27,26 @@ pub async fn show(State(app): State<Arc<App>>, Signed(session): Signed) -> Resul
         store::conversations::page(&mut tx, session.user, None, limits::CONVERSATIONS_PAGE).await?;
     Ok(Json(Bootstrap { me, cursor, now: app.env.now(), users, favourites, conversations, older }))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::bench::Bench;
+    use halyard_protocol::ConversationKind;
+
+    #[tokio::test]
+    async fn holds_one_tenant_and_its_newest_conversations() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        maya.chat(&["1002", "1003"], "Hello").await;
+        bench.test.pass(1_000);
+        maya.text(102, &[142], "Hello").await;
+        let start = maya.bootstrap().await;
+        let extensions: Vec<&str> = start.users.iter().map(|user| user.extension.as_str()).collect();
+        assert_eq!(extensions, ["1001", "1002", "1003", "1004"]);
+        let kinds: Vec<ConversationKind> = start.conversations.iter().map(|row| row.kind).collect();
+        assert_eq!(kinds, [ConversationKind::Sms, ConversationKind::GroupChat]);
+        assert!(start.conversations.iter().all(|row| row.unread == 0 && row.read_seq == 1));
+        assert_eq!(start.conversations[0].last_sent_at, Some(start.now));
+        assert_eq!(start.cursor, maya.events(0).await.last().unwrap().cursor);
+    }
+}

@@ -43,3 +43,37 @@ pub async fn list(
     let next = contacts.last().filter(|_| more).map(|contact| contact.id);
     Ok(Json(ContactsPage { contacts, next }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::bench::Bench;
+    use halyard_protocol::{ContactDraft, ErrorCode, Ulid};
+
+    #[tokio::test]
+    async fn pages_end_where_the_list_ends() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        for n in 1..=3 {
+            let draft = ContactDraft { given: format!("Number {n}"), ..ContactDraft::default() };
+            maya.put(&format!("/contacts/{}", Ulid::from_bits(n)), &draft).await;
+        }
+        let first: ContactsPage = maya.get("/contacts?limit=2").await.json();
+        assert_eq!(first.contacts.len(), 2);
+        let path = format!("/contacts?limit=2&after={}", first.next.unwrap());
+        let second: ContactsPage = maya.get(&path).await.json();
+        assert_eq!((second.contacts.len(), second.next), (1, None));
+        let exact: ContactsPage = maya.get("/contacts?limit=3").await.json();
+        assert_eq!(exact.next, None);
+    }
+
+    #[tokio::test]
+    async fn refuses_odd_parameters() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        for query in ["limit=0", "limit=5001", "limit=-1", "limit=99999999999999999999", "limit=x", "after=1"] {
+            let answer = maya.get(&format!("/contacts?{query}")).await;
+            assert_eq!(answer.code(), ErrorCode::MalformedRequest, "{query}");
+        }
+    }
+}

@@ -51,3 +51,90 @@ pub async fn put(
     tx.commit().await?;
     Ok(Json(contact))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::bench::Bench;
+    use halyard_protocol::{ContactScope, ErrorCode};
+    use serde_json::json;
+
+    const ID: &str = "/contacts/01J9ZK4T6Q8Y2M0C5R7W3X1B9D";
+
+    fn dana(scope: ContactScope) -> ContactDraft {
+        ContactDraft { scope, given: " Dana ".into(), ..ContactDraft::default() }
+    }
+
+    #[tokio::test]
+    async fn a_personal_contact_is_its_owners_alone() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let devon = bench.sign_in("1002@harbor").await;
+        let (mine, his) = (maya.bootstrap().await.cursor, devon.bootstrap().await.cursor);
+        let saved: Contact = maya.put(ID, &dana(ContactScope::Personal)).await.json();
+        assert_eq!(saved.given, "Dana", "without the white space around");
+        assert_eq!(maya.events(mine).await[0].change, Change::ContactChanged { contact: saved });
+        assert!(devon.events(his).await.is_empty());
+        assert_eq!(devon.delete(ID).await.code(), ErrorCode::NotFound);
+        // The same id is free for him: nothing tells that she has it.
+        assert_eq!(devon.put(ID, &dana(ContactScope::Personal)).await.status, 200);
+    }
+
+    #[tokio::test]
+    async fn the_same_again_changes_nothing_and_the_version_grows_even_over_a_deletion() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let first: Contact = maya.put(ID, &dana(ContactScope::Personal)).await.json();
+        let before = maya.bootstrap().await.cursor;
+        assert_eq!(maya.put(ID, &dana(ContactScope::Personal)).await.json::<Contact>(), first);
+        assert!(maya.events(before).await.is_empty());
+        let changed = ContactDraft { company: "Sails".into(), ..dana(ContactScope::Personal) };
+        let second: Contact = maya.put(ID, &changed).await.json();
+        assert!(second.version > first.version);
+        bench.test.pass(10);
+        assert_eq!(maya.delete(ID).await.status, 204);
+        let third: Contact = maya.put(ID, &changed).await.json();
+        assert!(third.version > second.version);
+    }
+
+    #[tokio::test]
+    async fn shared_contacts_are_for_those_whose_role_allows_it() {
+        let bench = Bench::new().await;
+        let devon = bench.sign_in("1002@harbor").await;
+        let manager = bench.sign_in("1004@harbor").await;
+        let before = devon.bootstrap().await.cursor;
+        assert_eq!(devon.put(ID, &dana(ContactScope::Shared)).await.code(), ErrorCode::Forbidden);
+        let saved: Contact = manager.put(ID, &dana(ContactScope::Shared)).await.json();
+        assert_eq!(devon.events(before).await[0].change, Change::ContactChanged { contact: saved });
+        assert_eq!(devon.delete(ID).await.code(), ErrorCode::Forbidden);
+        let personal = dana(ContactScope::Personal);
+        assert_eq!(devon.put(ID, &personal).await.code(), ErrorCode::Forbidden, "not by making it one's own either");
+    }
+
+    #[tokio::test]
+    async fn a_contact_that_becomes_personal_leaves_the_others() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let devon = bench.sign_in("1002@harbor").await;
+        maya.put(ID, &dana(ContactScope::Shared)).await;
+        let before = devon.bootstrap().await.cursor;
+        maya.put(ID, &dana(ContactScope::Personal)).await;
+        let changes: Vec<Change> = devon.events(before).await.into_iter().map(|event| event.change).collect();
+        assert!(matches!(changes[..], [Change::ContactRemoved { .. }]), "{changes:?}");
+        assert_eq!(maya.get("/contacts").await.value()["contacts"].as_array().unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn says_what_is_wrong() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let answer = maya.put(ID, &json!({ "scope": "personal" })).await;
+        assert_eq!(answer.code(), ErrorCode::Invalid);
+        let number = json!({ "scope": "personal", "numbers": [{ "label": "work", "number": "555" }] });
+        let answer = maya.put(ID, &number).await;
+        assert_eq!(answer.code(), ErrorCode::MalformedRequest);
+        assert_eq!(answer.value()["field"], "numbers[0].number");
+        let nul = json!({ "scope": "personal", "given": "Da\u{0}na" });
+        assert_eq!(maya.put(ID, &nul).await.code(), ErrorCode::Invalid);
+    }
+}

@@ -50,3 +50,35 @@ pub async fn list(
     let (conversations, older) = store::conversations::page(&mut tx, session.user, before, limit).await?;
     Ok(Json(ConversationsPage { conversations, older }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::bench::Bench;
+
+    #[tokio::test]
+    async fn pages_follow_each_other() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        for line in [142, 143, 144] {
+            bench.test.pass(1_000);
+            maya.text(101, &[line], "Hello").await;
+        }
+        let first: ConversationsPage = maya.get("/conversations?limit=2").await.json();
+        assert_eq!(first.conversations.len(), 2);
+        let older = first.older.unwrap();
+        let path = format!("/conversations?limit=2&before_at={}&before_id={}", older.at.0, older.id);
+        let second: ConversationsPage = maya.get(&path).await.json();
+        assert_eq!((second.conversations.len(), second.older), (1, None));
+    }
+
+    #[tokio::test]
+    async fn half_a_place_is_no_place() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        for query in ["before_at=5", "before_id=01J9ZK4T6Q8Y2M0C5R7W3X1B9D", "before_at=1e9"] {
+            let answer = maya.get(&format!("/conversations?{query}")).await;
+            assert_eq!(answer.code(), ErrorCode::MalformedRequest, "{query}");
+        }
+    }
+}

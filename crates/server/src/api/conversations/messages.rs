@@ -47,3 +47,42 @@ pub async fn messages(
     let (messages, more) = store::messages::page(&mut tx, id, page.before, membership.cleared_seq, limit).await?;
     Ok(Json(MessagesPage { messages, more }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::bench::Bench;
+    use halyard_protocol::ErrorCode;
+
+    #[tokio::test]
+    async fn pages_lead_upwards_to_the_first_message() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        for n in 1..=5 {
+            maya.text(101, &[142], &format!("Number {n}")).await;
+        }
+        let id = maya.bootstrap().await.conversations[0].id;
+        let page: MessagesPage = maya.get(&format!("/conversations/{id}/messages?limit=2")).await.json();
+        assert_eq!(page.messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [4, 5]);
+        assert!(page.more && page.messages.iter().all(|message| message.deliveries.len() == 1));
+        let page: MessagesPage = maya.get(&format!("/conversations/{id}/messages?limit=3&before=4")).await.json();
+        assert_eq!(page.messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [1, 2, 3]);
+        assert!(!page.more);
+        let page: MessagesPage = maya.get(&format!("/conversations/{id}/messages?before=0")).await.json();
+        assert!(page.messages.is_empty() && !page.more);
+        let far = maya.get(&format!("/conversations/{id}/messages?before={}", u64::MAX)).await;
+        assert_eq!(far.json::<MessagesPage>().messages.len(), 5);
+    }
+
+    #[tokio::test]
+    async fn strangers_see_nothing() {
+        let bench = Bench::new().await;
+        let id = bench.sign_in("1001@harbor").await.text(101, &[142], "Hello").await.conversation;
+        for login in ["1003@harbor", "1001@atlas"] {
+            let other = bench.sign_in(login).await;
+            for path in [format!("/conversations/{id}/messages"), format!("/conversations/{id}")] {
+                assert_eq!(other.get(&path).await.code(), ErrorCode::NotFound, "{login} {path}");
+            }
+        }
+    }
+}

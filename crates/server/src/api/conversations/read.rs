@@ -48,3 +48,62 @@ pub async fn read(
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::bench::Bench;
+    use halyard_protocol::ErrorCode;
+
+    #[tokio::test]
+    async fn counts_down_and_never_back() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let devon = bench.sign_in("1002@harbor").await;
+        for text in ["One", "Two", "Three"] {
+            maya.chat(&["1002"], text).await;
+        }
+        let id = devon.bootstrap().await.conversations[0].id;
+        let path = format!("/conversations/{id}/read");
+        let unread = async || devon.bootstrap().await.conversations[0].unread;
+        for (seq, left) in [(2, 1), (1, 1), (2, 1), (u64::MAX, 0), (3, 0)] {
+            assert_eq!(devon.post(&path, &MarkRead { seq }).await.status, 204);
+            assert_eq!(unread().await, left, "after {seq}");
+        }
+        maya.chat(&["1002"], "Four").await;
+        assert_eq!(unread().await, 1, "what was not there yet is not read");
+    }
+
+    #[tokio::test]
+    async fn the_others_of_a_chat_see_how_far_one_has_read() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let devon = bench.sign_in("1002@harbor").await;
+        let id = maya.chat(&["1002"], "Hello").await.conversation;
+        let before = maya.bootstrap().await;
+        let user = devon.bootstrap().await.me.user.id;
+        devon.post(&format!("/conversations/{id}/read"), &MarkRead { seq: 1 }).await;
+        let events = maya.events(before.cursor).await;
+        assert_eq!(events[0].change, Change::PeerRead { conversation: id, user, seq: 1 });
+        let reads = &maya.bootstrap().await.conversations[0].reads;
+        assert_eq!(reads.iter().map(|read| (read.user, read.seq)).collect::<Vec<_>>(), [(user, 1)]);
+    }
+
+    #[tokio::test]
+    async fn those_who_share_a_number_read_for_themselves() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let devon = bench.sign_in("1002@harbor").await;
+        bench.sign_in("1001@atlas").await.text(110, &[101], "Hello").await;
+        bench.work().await;
+        let id = maya.bootstrap().await.conversations[0].id;
+        let before = devon.bootstrap().await.cursor;
+        maya.post(&format!("/conversations/{id}/read"), &MarkRead { seq: 1 }).await;
+        assert_eq!(maya.bootstrap().await.conversations[0].unread, 0);
+        assert_eq!(devon.bootstrap().await.conversations[0].unread, 1);
+        assert!(devon.events(before).await.is_empty());
+        let other = bench.sign_in("1003@harbor").await;
+        let answer = other.post(&format!("/conversations/{id}/read"), &MarkRead { seq: 1 }).await;
+        assert_eq!(answer.code(), ErrorCode::NotFound);
+    }
+}

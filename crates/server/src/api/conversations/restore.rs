@@ -46,3 +46,44 @@ pub async fn restore(
     tx.commit().await?;
     view.map(Json).ok_or_else(Problem::not_found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::bench::Bench;
+
+    #[tokio::test]
+    async fn there_is_a_minute_to_think_again() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let path = format!("/conversations/{}", maya.chat(&["1002"], "Hello").await.conversation);
+        maya.delete(&path).await;
+        bench.test.pass(limits::UNDO_SECONDS * 1_000);
+        assert_eq!(maya.post(&format!("{path}/restore"), &()).await.status, 200);
+        assert_eq!(maya.post(&format!("{path}/restore"), &()).await.status, 200, "the answer may have got lost");
+        maya.delete(&path).await;
+        bench.test.pass(limits::UNDO_SECONDS * 1_000 + 1);
+        assert_eq!(maya.post(&format!("{path}/restore"), &()).await.code(), ErrorCode::UndoExpired);
+    }
+
+    #[tokio::test]
+    async fn nobody_restores_what_is_not_theirs() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let path = format!("/conversations/{}/restore", maya.chat(&["1002"], "Hello").await.conversation);
+        let other = bench.sign_in("1003@harbor").await;
+        assert_eq!(other.post(&path, &()).await.code(), ErrorCode::NotFound);
+    }
+
+    #[tokio::test]
+    async fn a_message_in_between_does_not_spoil_the_undo() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let devon = bench.sign_in("1002@harbor").await;
+        let path = format!("/conversations/{}", maya.chat(&["1002"], "One").await.conversation);
+        devon.delete(&path).await;
+        maya.chat(&["1002"], "Two").await;
+        let back: Conversation = devon.post(&format!("{path}/restore"), &()).await.json();
+        assert_eq!((back.cleared_seq, back.unread, back.last_seq), (0, 2, 2));
+    }
+}

@@ -66,3 +66,44 @@ pub async fn update(
     tx.commit().await?;
     Ok(Json(mine))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::bench::Bench;
+    use halyard_protocol::{Change, ErrorCode};
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn muting_is_for_oneself_and_a_name_is_for_all() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let devon = bench.sign_in("1002@harbor").await;
+        let id = maya.chat(&["1002", "1003"], "Hello").await.conversation;
+        let path = format!("/conversations/{id}");
+        let before = devon.bootstrap().await.cursor;
+        let muted: Conversation = maya.patch(&path, &json!({ "muted": true })).await.json();
+        assert!(muted.muted);
+        assert!(devon.events(before).await.is_empty());
+        let named: Conversation = maya.patch(&path, &json!({ "title": " Dock crew " })).await.json();
+        assert!(named.muted && named.title == "Dock crew");
+        let events = devon.events(before).await;
+        let [event] = &events[..] else { panic!("{events:?}") };
+        let Change::ConversationChanged { conversation } = &event.change else { panic!("{event:?}") };
+        assert!(!conversation.muted && conversation.title == "Dock crew");
+        let cleared: Conversation = devon.patch(&path, &json!({ "title": "" })).await.json();
+        assert_eq!(cleared.title, "");
+    }
+
+    #[tokio::test]
+    async fn only_groups_have_a_name_and_only_members_give_it() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let other = bench.sign_in("1003@harbor").await;
+        let path = format!("/conversations/{}", maya.chat(&["1002"], "Hello").await.conversation);
+        assert_eq!(maya.patch(&path, &json!({ "title": "Us" })).await.code(), ErrorCode::Invalid);
+        let long = json!({ "title": "x".repeat(limits::NAME_LENGTH + 1) });
+        assert_eq!(maya.patch(&path, &long).await.code(), ErrorCode::Invalid);
+        assert_eq!(other.patch(&path, &json!({ "muted": true })).await.code(), ErrorCode::NotFound);
+    }
+}

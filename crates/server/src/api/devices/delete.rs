@@ -32,3 +32,27 @@ pub async fn delete(
     app.hub.end_device(session.user, device);
     Ok(StatusCode::NO_CONTENT)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::bench::Bench;
+    use halyard_protocol::ErrorCode;
+    use halyard_protocol::rest::Devices;
+
+    #[tokio::test]
+    async fn signs_out_there_and_nobody_else() {
+        let bench = Bench::new().await;
+        let here = bench.sign_in("1001@harbor").await;
+        bench.test.pass(1_000);
+        let there = bench.sign_in("1001@harbor").await;
+        let stranger = bench.sign_in("1002@harbor").await;
+        let list: Devices = here.get("/devices").await.json();
+        assert_eq!(list.devices.iter().map(|device| device.current).collect::<Vec<_>>(), [true, false]);
+        let path = format!("/devices/{}", list.devices[1].id);
+        assert_eq!(stranger.delete(&path).await.code(), ErrorCode::NotFound, "somebody else's device");
+        assert_eq!(here.delete(&path).await.status, 204);
+        assert_eq!(there.get("/session").await.code(), ErrorCode::SignedOut);
+        assert_eq!(here.delete(&path).await.code(), ErrorCode::NotFound, "it is gone");
+        assert_eq!(here.delete("/devices/laptop").await.code(), ErrorCode::NotFound, "that is no id");
+    }
+}

@@ -49,3 +49,51 @@ pub async fn update(
     app.hub.set_availability(session.user, me.user.availability);
     Ok(Json(me))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::bench::Bench;
+    use halyard_protocol::ErrorCode;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn colleagues_hear_of_it_and_other_tenants_do_not() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let devon = bench.sign_in("1002@harbor").await;
+        let rosa = bench.sign_in("1001@atlas").await;
+        let (before, elsewhere) = (devon.bootstrap().await.cursor, rosa.bootstrap().await.cursor);
+        let me: Me = maya.patch("/me", &json!({ "availability": "busy", "status_text": " Lunch " })).await.json();
+        assert_eq!((me.user.availability, me.user.status_text.as_str()), (Availability::Busy, "Lunch"));
+        let events = devon.events(before).await;
+        assert_eq!(events.len(), 1);
+        assert_eq!(events[0].change, Change::UserChanged { user: me.user });
+        assert!(rosa.events(elsewhere).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_is_absent_stays_and_the_same_is_no_news() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        maya.patch("/me", &json!({ "status_text": "Lunch" })).await;
+        let before = maya.bootstrap().await.cursor;
+        let me: Me = maya.patch("/me", &json!({ "status_text": "Lunch" })).await.json();
+        assert_eq!((me.user.availability, me.user.status_text.as_str()), (Availability::Available, "Lunch"));
+        assert!(maya.events(before).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn refuses_what_nobody_knows_and_what_is_too_long() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        for (body, code) in [
+            (json!({ "availability": "sleeping" }), ErrorCode::Invalid),
+            (json!({ "status_text": "x".repeat(limits::STATUS_TEXT_LENGTH + 1) }), ErrorCode::Invalid),
+            (json!({ "status_text": 7 }), ErrorCode::MalformedRequest),
+            (json!({ "role": "administrator" }), ErrorCode::MalformedRequest),
+        ] {
+            assert_eq!(maya.patch("/me", &body).await.code(), code, "{body}");
+        }
+    }
+}

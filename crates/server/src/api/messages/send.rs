@@ -67,3 +67,128 @@ fn idempotency_key(headers: &HeaderMap) -> Result<MessageId, Problem> {
         Problem::new(ErrorCode::MalformedRequest, message).at(IDEMPOTENCY_KEY)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::bench::{Bench, number};
+    use axum::http::Method;
+    use halyard_protocol::{Destination, Peer, Ulid, UserId, limits};
+    use serde_json::json;
+
+    fn texts(from: u16, to: &[u16]) -> Destination {
+        Destination { from: Some(number(from)), peers: to.iter().map(|line| Peer::Number(number(*line))).collect() }
+    }
+
+    #[tokio::test]
+    async fn the_same_again_gets_the_first_answer_even_after_delivery() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let id = bench.message_id();
+        let first = maya.send(id, texts(101, &[142, 143]), "Hello").await;
+        assert_eq!(first.status, 202);
+        bench.work().await;
+        let again = maya.send(id, texts(101, &[143, 142, 143]), "Hello").await;
+        assert_eq!((again.status, again.body), (first.status, first.body), "people in another order are the same");
+        assert_eq!(maya.bootstrap().await.conversations[0].last_seq, 1);
+        assert_eq!(bench.work().await, 0);
+    }
+
+    #[tokio::test]
+    async fn the_same_id_with_something_else_is_a_conflict() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let devon = bench.sign_in("1002@harbor").await;
+        let id = bench.message_id();
+        assert_eq!(maya.send(id, texts(101, &[142]), "Hello").await.status, 202);
+        let conflict = ErrorCode::IdempotencyConflict;
+        assert_eq!(maya.send(id, texts(101, &[142]), "Bye").await.code(), conflict);
+        assert_eq!(maya.send(id, texts(101, &[143]), "Hello").await.code(), conflict);
+        assert_eq!(maya.send(id, texts(102, &[142]), "Hello").await.code(), conflict);
+        let same_place = devon.send(id, texts(101, &[142]), "Hello").await;
+        assert_eq!(same_place.code(), ErrorCode::Conflict, "a colleague took that id in this conversation");
+        assert_eq!(devon.send(id, texts(101, &[144]), "Hello").await.status, 202, "elsewhere it is his own");
+    }
+
+    #[tokio::test]
+    async fn refuses_people_who_cannot_be_together() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let me = maya.bootstrap().await.me.user.id;
+        let rosa = bench.sign_in("1001@atlas").await.bootstrap().await.me.user.id;
+        let to = |peers: Vec<Peer>| Destination { from: None, peers };
+        let mixed = vec![Peer::Number(number(142)), maya.colleagues(&["1002"]).await.peers[0]];
+        let cases = [
+            (to(vec![]), ErrorCode::InvalidRecipients),
+            (to(vec![Peer::User(me)]), ErrorCode::InvalidRecipients),
+            (to(vec![Peer::User(rosa)]), ErrorCode::InvalidRecipients),
+            (to(vec![Peer::User(UserId(Ulid::from_bits(1)))]), ErrorCode::InvalidRecipients),
+            (to(mixed), ErrorCode::InvalidRecipients),
+            (to(vec![Peer::Number(number(142))]), ErrorCode::InvalidRecipients),
+            (texts(101, &[101]), ErrorCode::InvalidRecipients),
+            (texts(101, &[1, 2, 3, 4, 5, 6, 7, 8, 9]), ErrorCode::InvalidRecipients),
+            (texts(110, &[142]), ErrorCode::NotYourNumber),
+            (texts(199, &[142]), ErrorCode::NotYourNumber),
+            (Destination { from: Some(number(101)), ..maya.colleagues(&["1002"]).await }, ErrorCode::InvalidRecipients),
+        ];
+        for (to, code) in cases {
+            let answer = maya.send(bench.message_id(), to.clone(), "Hello").await;
+            assert_eq!(answer.code(), code, "{to:?}");
+        }
+        assert!(maya.bootstrap().await.conversations.is_empty());
+    }
+
+    #[tokio::test]
+    async fn refuses_texts_that_cannot_be_sent() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        for body in ["", " \n ", &"x".repeat(1_601)] {
+            let answer = maya.send(bench.message_id(), texts(101, &[142]), body).await;
+            assert_eq!(answer.code(), ErrorCode::InvalidText);
+            assert_eq!(answer.value()["field"], "body");
+        }
+        let chat = maya.colleagues(&["1002"]).await;
+        assert_eq!(maya.send(bench.message_id(), chat, &"x".repeat(limits::CHAT_TEXT_LENGTH)).await.status, 202);
+        let nul = maya.send(bench.message_id(), texts(101, &[142]), "a\u{0}b").await;
+        assert_eq!(nul.code(), ErrorCode::Invalid);
+    }
+
+    #[tokio::test]
+    async fn wants_an_id_a_body_and_its_type() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let body = json!({ "to": texts(101, &[142]), "body": "Hello" });
+        assert_eq!(maya.post("/messages", &body).await.code(), ErrorCode::MalformedRequest, "no id");
+        let id = bench.message_id().to_string();
+        let ask = async |text: String, kind: &str| {
+            let mut request = maya.build(Method::POST, "/messages", Some(text));
+            request.headers_mut().insert("idempotency-key", id.parse().unwrap());
+            request.headers_mut().insert("content-type", kind.parse().unwrap());
+            bench.raw(request).await
+        };
+        let json = "application/json";
+        assert_eq!(ask(body.to_string(), "text/plain").await.code(), ErrorCode::UnsupportedMediaType);
+        for text in ["", "{", "[]", "{}", r#"{"to":{"peers":[{"robot":1}]},"body":"x"}"#, "null", "{\"to\":1}"] {
+            assert_eq!(ask(text.to_owned(), json).await.code(), ErrorCode::MalformedRequest, "{text}");
+        }
+        let twice = format!("{body} {body}");
+        assert_eq!(ask(twice, json).await.code(), ErrorCode::MalformedRequest, "two values are none");
+        let large = json!({ "to": texts(101, &[142]), "body": "x".repeat(limits::BODY_BYTES) });
+        assert_eq!(ask(large.to_string(), json).await.code(), ErrorCode::TooLarge);
+        assert_eq!(ask(body.to_string(), "application/json; charset=utf-8").await.status, 202);
+    }
+
+    #[tokio::test]
+    async fn a_number_that_was_taken_away_still_answers_for_what_was_sent() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let (id, me) = (bench.message_id(), maya.bootstrap().await.me);
+        maya.send(id, texts(102, &[142]), "Hello").await;
+        let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
+        crate::messaging::assign::unassign(&mut tx, number(102), me.user.id, bench.app.env.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(maya.send(id, texts(102, &[142]), "Hello").await.status, 202);
+        let refused = maya.send(bench.message_id(), texts(102, &[142]), "Hello").await;
+        assert_eq!(refused.code(), ErrorCode::NotYourNumber);
+    }
+}

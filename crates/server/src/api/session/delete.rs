@@ -26,3 +26,21 @@ pub async fn delete(State(app): State<Arc<App>>, Signed(session): Signed) -> Res
     let cookie = no_cookie(app.settings.cookie(), app.settings.secure);
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::bench::Bench;
+    use halyard_protocol::ErrorCode;
+
+    #[tokio::test]
+    async fn the_session_is_over_at_once() {
+        let bench = Bench::new().await;
+        let here = bench.sign_in("1001@harbor").await;
+        let there = bench.sign_in("1001@harbor").await;
+        let answer = here.delete("/session").await;
+        assert_eq!(answer.status, 204);
+        assert!(answer.headers["set-cookie"].to_str().unwrap().contains("Max-Age=0"));
+        assert_eq!(here.get("/session").await.code(), ErrorCode::SignedOut);
+        assert_eq!(there.get("/session").await.status, 200, "other devices stay signed in");
+    }
+}

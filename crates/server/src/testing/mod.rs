@@ -1,18 +1,23 @@
-//! For tests: an environment whose time passes when told to.
+//! For tests: an environment whose time passes when told to, and a server with a few users, without a socket.
+
+pub(crate) mod bench;
+pub(crate) mod postgres;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use halyard_protocol::UnixMs;
+use tempfile::TempDir;
 
 use crate::env::{Clock, Entropy, Env};
+use crate::store::Store;
 
 /// Monday, 2026-11-16, 09:00 UTC.
-pub const START: UnixMs = UnixMs(1_794_819_600_000);
+pub(crate) const START: UnixMs = UnixMs(1_794_819_600_000);
 
 /// A clock that stands still until told to move, and randomness that is the same in every run.
 #[derive(Clone, Default)]
-pub struct TestEnv(Arc<Inner>);
+pub(crate) struct TestEnv(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
@@ -22,19 +27,17 @@ struct Inner {
 
 impl TestEnv {
     /// At [`START`].
-    #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// The environment to hand on.
-    #[must_use]
-    pub fn env(&self) -> Env {
+    pub(crate) fn env(&self) -> Env {
         Env::new(Arc::new(self.clone()), Arc::new(self.clone()))
     }
 
     /// Lets this many milliseconds pass.
-    pub fn pass(&self, ms: i64) {
+    pub(crate) fn pass(&self, ms: i64) {
         self.0.passed.fetch_add(ms, Ordering::SeqCst);
     }
 }
@@ -58,11 +61,16 @@ impl Entropy for TestEnv {
     }
 }
 
-/// A fresh SQLite database in a folder that goes away.
-pub async fn store() -> (crate::store::Store, tempfile::TempDir) {
+/// The address of a fresh SQLite database, in a folder that goes away.
+pub(crate) fn sqlite() -> (String, TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let address = format!("sqlite:{}", folder.path().join("test.db").display());
-    let store = crate::store::Store::open(&address, Arc::new(|_| {})).await.unwrap();
+    (format!("sqlite:{}", folder.path().join("test.db").display()), folder)
+}
+
+/// A fresh, migrated SQLite database.
+pub(crate) async fn store() -> (Store, TempDir) {
+    let (address, folder) = sqlite();
+    let store = Store::open(&address, Arc::new(|_| {})).await.unwrap();
     store.migrate().await.unwrap();
     (store, folder)
 }

@@ -1,0 +1,269 @@
+//! What must hold on every database. Each check gets a server on a fresh one; the same checks run on SQLite and on
+//! PostgreSQL.
+
+use std::collections::BTreeSet;
+
+use halyard_protocol::{
+    Author, Change, ContactDraft, ContactId, ContactScope, ConversationKind, DeliveryState, ErrorCode, TenantId, Ulid,
+};
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::store::{self, Store, StoreError, contacts::Reader};
+use crate::testing::TestEnv;
+use crate::testing::bench::{Bench, number};
+
+/// The names of all checks, and how to run one on a fresh server.
+macro_rules! checks {
+    ($($check:ident),* $(,)?) => {
+        /// Runs every check on fresh servers.
+        async fn all(fresh: impl AsyncFn(&str) -> Bench) {
+            $( $check(&fresh(stringify!($check)).await).await; )*
+        }
+    };
+}
+
+checks!(
+    migrating_again_changes_nothing,
+    what_is_not_committed_leaves_no_trace,
+    contacts_come_in_pages_by_id_over_both_owners,
+    many_writers_give_places_and_cursors_without_gaps,
+    a_text_reaches_the_other_tenant_once,
+    jobs_of_a_lane_run_in_order_and_survive_their_worker,
+    the_column_comes_in_pages_newest_first,
+    a_deleted_conversation_comes_back_whole_or_with_the_next_message,
+    a_taken_key_is_told_apart_from_other_errors,
+    the_log_is_trimmed_and_says_so,
+    sessions_end_when_they_are_old,
+);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_conforms() {
+    all(async |_| Bench::new().await).await;
+    let (address, _folder) = crate::testing::sqlite();
+    the_demo_is_the_same(&address).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_conforms() {
+    let cluster = crate::testing::postgres::Cluster::start();
+    all(async |check| Bench::on(&cluster.database(check), crate::app::Settings::default()).await).await;
+    the_demo_is_the_same(&cluster.database("demo")).await;
+}
+
+async fn migrating_again_changes_nothing(bench: &Bench) {
+    bench.app.store.migrate().await.unwrap();
+    let maya = bench.sign_in("1001@harbor").await;
+    assert_eq!(maya.bootstrap().await.users.len(), 4);
+}
+
+async fn what_is_not_committed_leaves_no_trace(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let me = maya.bootstrap().await.me;
+    let before = maya.bootstrap().await.cursor;
+    let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
+    let change = Change::UserRemoved { user: me.user.id };
+    store::events::log_all(&mut tx, me.tenant.id, bench.app.env.now(), &change).await.unwrap();
+    drop(tx);
+    assert_eq!(maya.bootstrap().await.cursor, before);
+}
+
+async fn contacts_come_in_pages_by_id_over_both_owners(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let me = maya.bootstrap().await.me;
+    let reader = Reader { user: me.user.id, tenant: me.tenant.id };
+    let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
+    let mut ids = BTreeSet::new();
+    for n in 0..40_u32 {
+        let scope = if n % 3 == 0 { ContactScope::Personal } else { ContactScope::Shared };
+        let draft = ContactDraft { scope, given: format!("Müller {n} 🙂"), ..ContactDraft::default() };
+        let id = ContactId(bench.app.env.ulid());
+        ids.insert(id);
+        store::contacts::save(&mut tx, reader, id, draft, None, bench.app.env.now()).await.unwrap();
+    }
+    let (mut seen, mut after) = (Vec::new(), None);
+    loop {
+        let page = store::contacts::page(&mut tx, reader, after, 7).await.unwrap();
+        after = page.last().map(|contact| contact.id);
+        seen.extend(page.iter().map(|contact| contact.id));
+        if page.len() < 7 {
+            break;
+        }
+    }
+    assert_eq!(seen, ids.into_iter().collect::<Vec<_>>());
+    let found = store::contacts::by_id(&mut tx, reader, seen[0]).await.unwrap().unwrap();
+    assert!(found.given.ends_with('🙂'));
+    let other = Reader { tenant: TenantId(Ulid::from_bits(5)), ..reader };
+    let personal = store::contacts::page(&mut tx, other, None, 100).await.unwrap();
+    assert!(personal.iter().all(|contact| contact.scope == ContactScope::Personal));
+}
+
+async fn many_writers_give_places_and_cursors_without_gaps(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let devon = bench.sign_in("1002@harbor").await;
+    let (to_devon, to_maya) = (maya.colleagues(&["1002"]).await, devon.colleagues(&["1001"]).await);
+    let before = devon.bootstrap().await.cursor;
+    let mut sending = Vec::new();
+    for _ in 0..12 {
+        sending.push(maya.send(bench.message_id(), to_devon.clone(), "from Maya"));
+        sending.push(devon.send(bench.message_id(), to_maya.clone(), "from Devon"));
+    }
+    for answer in futures_util::future::join_all(sending).await {
+        assert_eq!(answer.status, 202, "{answer:?}");
+    }
+    let events = devon.events(before).await;
+    let cursors: Vec<u64> = events.iter().map(|event| event.cursor).collect();
+    assert_eq!(cursors, (before + 1..=before + 25).collect::<Vec<_>>(), "one for the new conversation, 24 messages");
+    let seqs: Vec<u64> = events
+        .iter()
+        .filter_map(|event| match &event.change {
+            Change::MessageAdded { message, .. } => Some(message.seq),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(seqs, (1..=24).collect::<Vec<_>>(), "the log has the messages in their order");
+}
+
+async fn a_text_reaches_the_other_tenant_once(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let rosa = bench.sign_in("1001@atlas").await;
+    let sent = maya.text(101, &[110], "Do you have a bearing?").await;
+    assert_eq!(sent.deliveries[0].state, DeliveryState::Accepted);
+    assert_eq!(bench.work().await, 1);
+    let column = rosa.bootstrap().await.conversations;
+    assert_eq!(column.len(), 1);
+    assert_eq!((column[0].kind, column[0].unread), (ConversationKind::Sms, 1));
+    let arrived = column[0].last_message.clone().unwrap();
+    assert_eq!(arrived.author, Author::Number(number(101)));
+    assert_ne!(arrived.id, sent.id);
+    let mine = maya.bootstrap().await.conversations.remove(0).last_message.unwrap();
+    assert_eq!(mine.deliveries[0].state, DeliveryState::Delivered);
+}
+
+async fn jobs_of_a_lane_run_in_order_and_survive_their_worker(bench: &Bench) {
+    let now = bench.app.env.now();
+    let mut tx = bench.app.store.write_system().await.unwrap();
+    for (lane, position) in [("a", 2), ("a", 1), ("b", 7)] {
+        store::jobs::add(&mut tx, lane, position, "test", "{}", now).await.unwrap();
+    }
+    let first = store::jobs::claim(&mut tx, "one", now.plus(1_000), now, 10).await.unwrap();
+    let mut claimed: Vec<(&str, u64)> = first.iter().map(|job| (job.lane.as_str(), job.position)).collect();
+    claimed.sort_unstable();
+    assert_eq!(claimed, [("a", 1), ("b", 7)], "the first of each lane");
+    assert!(store::jobs::claim(&mut tx, "two", now.plus(1_000), now, 10).await.unwrap().is_empty());
+
+    let later = now.plus(1_000);
+    let again = store::jobs::claim(&mut tx, "three", later.plus(1_000), later, 1).await.unwrap();
+    assert_eq!(again.len(), 1, "a lease that ended is taken over");
+    assert_eq!(again[0].attempts, 2);
+    let stale = first.iter().find(|job| job.lane == again[0].lane).unwrap();
+    assert!(!store::jobs::done(&mut tx, stale).await.unwrap(), "the first worker's claim is void");
+    assert!(store::jobs::done(&mut tx, &again[0]).await.unwrap());
+    assert_eq!(store::jobs::count(&mut tx).await.unwrap(), 2);
+}
+
+async fn the_column_comes_in_pages_newest_first(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let mut sent = Vec::new();
+    for line in 200..210 {
+        // Two conversations share each moment: the id decides between them.
+        bench.test.pass(if line % 2 == 0 { 1_000 } else { 0 });
+        let message = maya.text(101, &[line], "Hello").await;
+        sent.push((message.at, message.conversation));
+    }
+    sent.sort_unstable_by(|a, b| b.cmp(a));
+    let me = maya.bootstrap().await.me.user.id;
+    let mut tx = bench.app.store.read().await.unwrap();
+    let (mut seen, mut before) = (Vec::new(), None);
+    loop {
+        let (page, older) = store::conversations::page(&mut tx, me, before, 3).await.unwrap();
+        assert!(page.iter().all(|row| row.last_message.as_ref().is_some_and(|last| last.deliveries.len() == 1)));
+        seen.extend(page.iter().map(|row| (row.last_activity, row.id)));
+        before = older;
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, sent);
+}
+
+async fn a_deleted_conversation_comes_back_whole_or_with_the_next_message(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let devon = bench.sign_in("1002@harbor").await;
+    for n in 0..3 {
+        maya.chat(&["1002"], &format!("Number {n}")).await;
+    }
+    let id = devon.bootstrap().await.conversations[0].id;
+    let path = format!("/conversations/{id}");
+    assert_eq!(devon.delete(&path).await.status, 204);
+    assert!(devon.bootstrap().await.conversations.is_empty());
+    assert_eq!(devon.get(&path).await.code(), ErrorCode::NotFound);
+    let back = devon.post(&format!("{path}/restore"), &()).await.value();
+    assert_eq!((back["unread"].as_u64(), back["cleared_seq"].as_u64()), (Some(3), Some(0)));
+
+    assert_eq!(devon.delete(&path).await.status, 204);
+    maya.chat(&["1002"], "Number 3").await;
+    let column = devon.bootstrap().await.conversations;
+    assert_eq!((column[0].unread, column[0].cleared_seq, column[0].last_seq), (1, 3, 4));
+    let page = devon.get(&format!("{path}/messages")).await.value();
+    assert_eq!(page["messages"].as_array().unwrap().len(), 1);
+    assert_eq!(page["more"], false);
+}
+
+async fn a_taken_key_is_told_apart_from_other_errors(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let me = maya.bootstrap().await.me;
+    let mut tx = bench.app.store.write_system().await.unwrap();
+    let taken = store::tenants::add(&mut tx, &me.tenant, bench.app.env.now()).await;
+    assert!(matches!(taken, Err(StoreError::Taken)), "{taken:?}");
+}
+
+async fn the_log_is_trimmed_and_says_so(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    maya.chat(&["1002"], "Old").await;
+    bench.test.pass(bench.app.settings.keep_events + 1);
+    let maya = bench.sign_in("1001@harbor").await;
+    crate::upkeep::tidy(&bench.app).await.unwrap();
+    let start = maya.bootstrap().await;
+    let me = start.me.user.id;
+    maya.chat(&["1002"], "New").await;
+    let mut tx = bench.app.store.read().await.unwrap();
+    assert!(store::events::after(&mut tx, me, 0, 10).await.unwrap().is_none(), "what comes after 0 is gone");
+    let kept = store::events::after(&mut tx, me, start.cursor, 10).await.unwrap().unwrap();
+    assert_eq!(kept.len(), 1);
+    let ahead = store::events::after(&mut tx, me, start.cursor + 2, 10).await.unwrap();
+    assert!(ahead.is_none(), "a cursor of another log");
+}
+
+async fn sessions_end_when_they_are_old(bench: &Bench) {
+    let lifetimes = bench.app.settings.lifetimes;
+    let idle = bench.sign_in("1001@harbor").await;
+    let busy = bench.sign_in("1001@harbor").await;
+    for _ in 0..6 {
+        bench.test.pass(lifetimes.idle - 1_000);
+        assert_eq!(busy.get("/session").await.status, 200);
+    }
+    assert_eq!(idle.get("/session").await.code(), ErrorCode::SignedOut);
+    bench.test.pass(10_000);
+    assert_eq!(busy.get("/session").await.code(), ErrorCode::SignedOut, "at the latest after the absolute time");
+    crate::upkeep::tidy(&bench.app).await.unwrap();
+}
+
+/// The demo goes through most of the SQL: it comes out alike wherever it is made.
+async fn the_demo_is_the_same(address: &str) {
+    let test = TestEnv::new();
+    let store = Store::open(address, Arc::new(|_| {})).await.unwrap();
+    store.migrate().await.unwrap();
+    assert!(crate::demo::make(&store, &test.env()).await.unwrap());
+    let mut tx = store.read().await.unwrap();
+    let harbor = store::tenants::by_domain(&mut tx, "harbor").await.unwrap().unwrap();
+    let mut digest = Sha256::new();
+    for user in store::users::directory(&mut tx, harbor.id).await.unwrap() {
+        let (column, _) = store::conversations::page(&mut tx, user.id, None, 200).await.unwrap();
+        digest.update(serde_json::to_vec(&(user, column)).unwrap());
+    }
+    let digest: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    insta::assert_snapshot!("the_demo_is_the_same", digest);
+}

@@ -1,0 +1,259 @@
+//! Texts on their way, from Enter to the other phone.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+
+use halyard_protocol::{Author, Change, ConversationKey, ConversationKind, DeliveryState};
+use proptest::prelude::*;
+
+use super::assign::{assign, unassign};
+use super::receive::{InboundText, receive};
+use crate::carriers::{Carrier, Carriers, OutboundText, SubmitError, Submitted, Submitting};
+use crate::jobs::Workers;
+use crate::store;
+use crate::testing::bench::{Bench, number};
+
+#[tokio::test]
+async fn those_who_share_the_number_all_see_the_text_and_who_answered() {
+    let bench = Bench::new().await;
+    let maya = bench.sign_in("1001@harbor").await;
+    let devon = bench.sign_in("1002@harbor").await;
+    let rosa = bench.sign_in("1001@atlas").await;
+    rosa.text(110, &[101], "Is the crane free?").await;
+    bench.work().await;
+    devon.text(101, &[110], "After one.").await;
+    let row = maya.bootstrap().await.conversations.remove(0);
+    assert_eq!((row.unread, row.last_seq), (1, 2), "what a colleague writes is not unread");
+    let devons = devon.bootstrap().await;
+    assert_eq!(devons.conversations[0].unread, 0);
+    assert_eq!(row.last_message.unwrap().author, Author::User(devons.me.user.id));
+    assert!(bench.sign_in("1003@harbor").await.bootstrap().await.conversations.is_empty());
+}
+
+#[tokio::test]
+async fn the_states_come_in_order_and_to_everybody_who_shares_the_number() {
+    let bench = Bench::new().await;
+    let maya = bench.sign_in("1001@harbor").await;
+    let devon = bench.sign_in("1002@harbor").await;
+    let before = devon.bootstrap().await.cursor;
+    maya.text(101, &[110], "Hello").await;
+    bench.work().await;
+    let states: Vec<DeliveryState> = devon
+        .events(before)
+        .await
+        .into_iter()
+        .filter_map(|event| match event.change {
+            Change::MessageAdded { message, .. } => Some(message.deliveries[0].state),
+            Change::DeliveryChanged { delivery, .. } => Some(delivery.state),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(states, [DeliveryState::Accepted, DeliveryState::Sent, DeliveryState::Delivered]);
+}
+
+#[tokio::test]
+async fn a_number_without_a_carrier_fails_with_the_reason() {
+    let bench = Bench::new().await;
+    let maya = bench.sign_in("1001@harbor").await;
+    maya.text(101, &[142], "Hello").await;
+    bench.work().await;
+    let last = maya.bootstrap().await.conversations.remove(0).last_message.unwrap();
+    assert_eq!(last.deliveries[0].state, DeliveryState::Failed);
+    assert_eq!(last.deliveries[0].reason.as_deref(), Some("no carrier is set up for +16195550142"));
+}
+
+#[tokio::test]
+async fn a_group_text_makes_the_same_group_at_the_other_end() {
+    let bench = Bench::new().await;
+    let maya = bench.sign_in("1001@harbor").await;
+    let rosa = bench.sign_in("1001@atlas").await;
+    maya.text(101, &[110, 142], "Hello both").await;
+    bench.work().await;
+    let theirs = rosa.bootstrap().await.conversations.remove(0);
+    let group = ConversationKey::text(number(110), [number(101), number(142)]);
+    assert_eq!(theirs.kind, ConversationKind::GroupMms);
+    assert_eq!(theirs.id, group.id(rosa.bootstrap().await.me.tenant.id));
+    let mine = maya.bootstrap().await.conversations.remove(0).last_message.unwrap();
+    let states: Vec<_> = mine.deliveries.iter().map(|delivery| (delivery.to, delivery.state)).collect();
+    assert_eq!(states, [(number(110), DeliveryState::Delivered), (number(142), DeliveryState::Failed)]);
+
+    rosa.text(110, &[101, 142], "Hello group").await;
+    bench.work().await;
+    let row = maya.bootstrap().await.conversations.remove(0);
+    assert_eq!((row.last_seq, row.unread), (2, 1), "the answer comes into the same conversation");
+}
+
+#[tokio::test]
+async fn what_a_carrier_brings_twice_arrives_once() {
+    let bench = Bench::new().await;
+    let maya = bench.sign_in("1001@harbor").await;
+    let tenant = maya.bootstrap().await.me.tenant.id;
+    for _ in 0..2 {
+        let text = InboundText {
+            carrier: "test",
+            reference: "77".into(),
+            from: number(142),
+            to: number(101),
+            others: vec![],
+            body: "Hello".into(),
+        };
+        let mut tx = bench.app.store.write(tenant).await.unwrap();
+        receive(&mut tx, &bench.app.env, tenant, text).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    assert_eq!(maya.bootstrap().await.conversations[0].last_seq, 1);
+}
+
+#[tokio::test]
+async fn who_gets_a_number_gets_its_history_as_read_and_who_loses_it_loses_that() {
+    let bench = Bench::new().await;
+    let rosa = bench.sign_in("1001@atlas").await;
+    rosa.text(110, &[101], "Hello").await;
+    bench.work().await;
+    let kim = bench.sign_in("1003@harbor").await;
+    let me = kim.bootstrap().await.me;
+    let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
+    assert!(assign(&mut tx, number(101), me.user.id, bench.app.env.now()).await.unwrap());
+    assert!(!assign(&mut tx, number(101), me.user.id, bench.app.env.now()).await.unwrap());
+    tx.commit().await.unwrap();
+    let start = kim.bootstrap().await;
+    assert_eq!((start.me.numbers.len(), start.conversations.len(), start.conversations[0].unread), (1, 1, 0));
+    rosa.text(110, &[101], "Still there?").await;
+    bench.work().await;
+    assert_eq!(kim.bootstrap().await.conversations[0].unread, 1);
+
+    let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
+    assert!(unassign(&mut tx, number(101), me.user.id, bench.app.env.now()).await.unwrap());
+    tx.commit().await.unwrap();
+    assert!(kim.bootstrap().await.conversations.is_empty());
+    let kinds: Vec<&str> = kim.events(start.cursor).await.iter().map(kind).collect();
+    assert_eq!(kinds, ["message", "numbers", "removed"]);
+}
+
+fn kind(event: &halyard_protocol::LoggedEvent) -> &'static str {
+    match event.change {
+        Change::MessageAdded { .. } => "message",
+        Change::NumbersChanged { .. } => "numbers",
+        Change::ConversationRemoved { .. } => "removed",
+        _ => "other",
+    }
+}
+
+/// A carrier that does what the test says, and keeps what it was asked for.
+#[derive(Default)]
+struct Scripted {
+    answers: Mutex<Vec<Result<Submitted, SubmitError>>>,
+    asked: Mutex<Vec<OutboundText>>,
+}
+
+impl Carrier for Scripted {
+    fn name(&self) -> &'static str {
+        "scripted"
+    }
+
+    fn submit(&self, text: OutboundText) -> Submitting<'_> {
+        let answer = self.answers.lock().unwrap().pop();
+        self.asked.lock().unwrap().push(text);
+        Box::pin(async move { answer.unwrap_or(Err(SubmitError::Temporary("The line is down.".into()))) })
+    }
+}
+
+fn workers(bench: &Bench, carrier: &Arc<Scripted>) -> Workers {
+    let carrier: Arc<dyn Carrier> = Arc::clone(carrier) as Arc<dyn Carrier>;
+    let carriers = Carriers::with_on_net(bench.app.store.clone(), carrier);
+    Workers::new(bench.app.store.clone(), carriers, bench.app.env.clone(), Arc::default())
+}
+
+#[tokio::test]
+async fn a_line_that_is_down_is_tried_again_in_order_with_the_same_reference() {
+    let bench = Bench::new().await;
+    let maya = bench.sign_in("1001@harbor").await;
+    let carrier = Arc::new(Scripted::default());
+    let workers = workers(&bench, &carrier);
+    maya.text(101, &[110], "First").await;
+    maya.text(101, &[110], "Second").await;
+    assert_eq!(workers.run_due().await.unwrap(), 1, "the second waits behind the first");
+    assert_eq!(workers.run_due().await.unwrap(), 0, "and the first waits for its time");
+    bench.test.pass(1_000);
+    let sent = || Ok(Submitted { reference: "x".into(), delivered: false });
+    *carrier.answers.lock().unwrap() = vec![sent(), sent()];
+    assert_eq!(workers.run_due().await.unwrap(), 2);
+    let asked = carrier.asked.lock().unwrap();
+    let texts: Vec<(&str, bool)> =
+        asked.iter().map(|text| (text.body.as_str(), text.reference == asked[0].reference)).collect();
+    assert_eq!(texts, [("First", true), ("First", true), ("Second", false)]);
+    let last = maya.bootstrap().await.conversations.remove(0).last_message.unwrap();
+    assert_eq!(last.deliveries[0].state, DeliveryState::Sent);
+}
+
+#[tokio::test]
+async fn after_many_tries_the_text_fails_with_the_carriers_word() {
+    let bench = Bench::new().await;
+    let maya = bench.sign_in("1001@harbor").await;
+    let carrier = Arc::new(Scripted::default());
+    let workers = workers(&bench, &carrier);
+    maya.text(101, &[110], "Hello").await;
+    for _ in 0..40 {
+        workers.run_due().await.unwrap();
+        bench.test.pass(3_600_000);
+    }
+    let maya = bench.sign_in("1001@harbor").await;
+    let last = maya.bootstrap().await.conversations.remove(0).last_message.unwrap();
+    assert_eq!(last.deliveries[0].state, DeliveryState::Failed);
+    assert_eq!(last.deliveries[0].reason.as_deref(), Some("The line is down."));
+    let mut tx = bench.app.store.read().await.unwrap();
+    assert_eq!(store::jobs::count(&mut tx).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_after_bringing_the_text_does_not_double_it() {
+    let bench = Bench::new().await;
+    let maya = bench.sign_in("1001@harbor").await;
+    let rosa = bench.sign_in("1001@atlas").await;
+    let sent = maya.text(101, &[110], "Hello").await;
+    // It brought the text and died before it could say so.
+    let carriers = Carriers::new(bench.app.store.clone(), bench.app.env.clone());
+    let text = OutboundText {
+        reference: format!("{}.{}.{}", sent.conversation, sent.seq, number(110).value()),
+        from: number(101),
+        to: number(110),
+        others: vec![],
+        body: "Hello".into(),
+    };
+    carriers.submit(text).await.unwrap().1.unwrap();
+    assert_eq!(bench.work().await, 1);
+    assert_eq!(rosa.bootstrap().await.conversations[0].last_seq, 1);
+    let last = maya.bootstrap().await.conversations.remove(0).last_message.unwrap();
+    assert_eq!(last.deliveries[0].state, DeliveryState::Delivered);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    /// However the work is interleaved with the sending, every text arrives once and in order.
+    #[test]
+    fn every_text_arrives_once_and_in_order(plan in prop::collection::vec(any::<bool>(), 1..12)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let bench = Bench::new().await;
+            let maya = bench.sign_in("1001@harbor").await;
+            let rosa = bench.sign_in("1001@atlas").await;
+            let mut sent = Vec::new();
+            for (n, work) in plan.into_iter().enumerate() {
+                let body = format!("Number {n}");
+                maya.text(101, &[110], &body).await;
+                sent.push(body);
+                if work {
+                    bench.work().await;
+                }
+            }
+            bench.work().await;
+            let id = rosa.bootstrap().await.conversations[0].id;
+            let page = rosa.get(&format!("/conversations/{id}/messages")).await.value();
+            let arrived: Vec<String> = page["messages"].as_array().unwrap().iter()
+                .map(|message| message["body"].as_str().unwrap().to_owned()).collect();
+            prop_assert_eq!(arrived, sent);
+            Ok(())
+        })?;
+    }
+}

@@ -1,0 +1,260 @@
+//! A server on a test's bench: two small tenants, requests without a socket.
+//!
+//! Harbor: 1001 (Administrator, numbers ...0101 and ...0102), 1002 (Basic, shares ...0101), 1003 (Basic, no number),
+//! 1004 (Office Manager). Atlas: 1001 (Administrator, number ...0110), 1002 (Basic). Every password is [`PASSWORD`].
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use halyard_protocol::rest::{Bootstrap, SendMessage};
+use halyard_protocol::{
+    Availability, CallingCode, Capabilities, Destination, ErrorBody, ErrorCode, LoggedEvent, Message, MessageId, Peer,
+    PhoneNumber, Role, SmsNumber, Tenant, TenantId, User, UserId,
+};
+use http_body_util::BodyExt as _;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+use super::TestEnv;
+use crate::app::{App, Settings};
+use crate::auth::password::Cost;
+use crate::messaging::assign::assign;
+use crate::store;
+use crate::web::assets::Assets;
+
+/// Everybody's.
+pub(crate) const PASSWORD: &str = "correct horse";
+
+/// A number of the bench: +1 619 555 and this.
+pub(crate) fn number(line: u16) -> PhoneNumber {
+    PhoneNumber::from_e164(&format!("+1619555{line:04}")).unwrap()
+}
+
+/// A server and its clock.
+pub(crate) struct Bench {
+    pub(crate) app: Arc<App>,
+    pub(crate) test: TestEnv,
+    router: Router,
+    folder: Option<TempDir>,
+}
+
+impl Bench {
+    /// On SQLite.
+    pub(crate) async fn new() -> Self {
+        Self::with(Settings::default()).await
+    }
+
+    /// On SQLite, with other settings; passwords are cheap in any case.
+    pub(crate) async fn with(settings: Settings) -> Self {
+        let (address, folder) = super::sqlite();
+        let mut bench = Self::on(&address, settings).await;
+        bench.folder = Some(folder);
+        bench
+    }
+
+    /// On the database at an address.
+    pub(crate) async fn on(address: &str, settings: Settings) -> Self {
+        let test = TestEnv::new();
+        let settings = Settings { cost: Cost { memory: 8, passes: 1 }, ..settings };
+        let app = App::start(address, test.env(), settings).await.unwrap();
+        let router = app.router(Assets::None).unwrap();
+        let bench = Self { app, test, router, folder: None };
+        bench.seed().await;
+        bench
+    }
+
+    async fn seed(&self) {
+        let hash = self.app.passwords.hash(PASSWORD.to_owned()).await.unwrap();
+        let harbor = [
+            ("1001", Role::Administrator, &[101, 102][..]),
+            ("1002", Role::Basic, &[101]),
+            ("1003", Role::Basic, &[]),
+            ("1004", Role::OfficeManager, &[]),
+        ];
+        let atlas = [("1001", Role::Administrator, &[110][..]), ("1002", Role::Basic, &[])];
+        for (domain, people) in [("harbor", &harbor[..]), ("atlas", &atlas)] {
+            let id = TenantId(self.app.env.ulid());
+            let tenant =
+                Tenant { id, name: domain.to_owned(), domain: domain.to_owned(), calling_code: CallingCode(1) };
+            let now = self.app.env.now();
+            let mut tx = self.app.store.write_system().await.unwrap();
+            store::tenants::add(&mut tx, &tenant, now).await.unwrap();
+            for (extension, role, lines) in people {
+                let user = User {
+                    id: UserId(self.app.env.ulid()),
+                    extension: (*extension).to_owned(),
+                    name: format!("{extension} of {domain}"),
+                    department: String::new(),
+                    email: String::new(),
+                    role: *role,
+                    availability: Availability::Available,
+                    status_text: String::new(),
+                };
+                store::users::add(&mut tx, id, &user, &hash, now).await.unwrap();
+                for line in *lines {
+                    let number = number(*line);
+                    if store::numbers::by_number(&mut tx, number).await.unwrap().is_none() {
+                        let capabilities = Capabilities { sms: true, mms: true, group_recipients: 8 };
+                        let own = SmsNumber { number, label: String::new(), capabilities };
+                        store::numbers::add(&mut tx, id, &own, now).await.unwrap();
+                    }
+                    assign(&mut tx, number, user.id, now).await.unwrap();
+                }
+            }
+            tx.commit().await.unwrap();
+        }
+    }
+
+    /// A browser in which this user has signed in.
+    pub(crate) async fn sign_in(&self, login: &str) -> Browser<'_> {
+        let browser = Browser { bench: self, cookie: None };
+        let body = serde_json::json!({ "login": login, "password": PASSWORD, "device": "Test" });
+        let answer = browser.post("/session", &body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        Browser { bench: self, cookie: Some(cookie) }
+    }
+
+    /// A browser in which nobody has signed in.
+    pub(crate) fn stranger(&self) -> Browser<'_> {
+        Browser { bench: self, cookie: None }
+    }
+
+    /// Does the jobs that are due.
+    pub(crate) async fn work(&self) -> usize {
+        self.app.workers.run_due().await.unwrap()
+    }
+
+    /// A fresh message id.
+    pub(crate) fn message_id(&self) -> MessageId {
+        MessageId(self.app.env.ulid())
+    }
+
+    /// Sends a request as it is.
+    pub(crate) async fn raw(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        Answer { status, headers, body: bytes.to_vec() }
+    }
+}
+
+/// A browser, with its cookie.
+pub(crate) struct Browser<'a> {
+    bench: &'a Bench,
+    pub(crate) cookie: Option<String>,
+}
+
+impl Browser<'_> {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.request(Method::GET, path, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &impl Serialize) -> Answer {
+        self.request(Method::POST, path, Some(serde_json::to_string(body).unwrap())).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: &impl Serialize) -> Answer {
+        self.request(Method::PUT, path, Some(serde_json::to_string(body).unwrap())).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: &impl Serialize) -> Answer {
+        self.request(Method::PATCH, path, Some(serde_json::to_string(body).unwrap())).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.request(Method::DELETE, path, None).await
+    }
+
+    /// A request under `/api/v1`, with a JSON body or none.
+    pub(crate) async fn request(&self, method: Method, path: &str, body: Option<String>) -> Answer {
+        self.bench.raw(self.build(method, path, body)).await
+    }
+
+    /// The same, not sent yet.
+    pub(crate) fn build(&self, method: Method, path: &str, body: Option<String>) -> Request<Body> {
+        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        request.body(body.map_or_else(Body::empty, Body::from)).unwrap()
+    }
+
+    /// Sends a message under an id.
+    pub(crate) async fn send(&self, id: MessageId, to: Destination, body: &str) -> Answer {
+        let body = serde_json::to_string(&SendMessage { to, body: body.to_owned() }).unwrap();
+        let mut request = self.build(Method::POST, "/messages", Some(body));
+        request.headers_mut().insert("idempotency-key", id.to_string().parse().unwrap());
+        self.bench.raw(request).await
+    }
+
+    /// Texts numbers, from an own one.
+    pub(crate) async fn text(&self, from: u16, to: &[u16], body: &str) -> Message {
+        let peers = to.iter().map(|line| Peer::Number(number(*line))).collect();
+        let to = Destination { from: Some(number(from)), peers };
+        let answer = self.send(self.bench.message_id(), to, body).await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{answer:?}");
+        answer.json()
+    }
+
+    /// Chats with colleagues, by their extensions.
+    pub(crate) async fn chat(&self, to: &[&str], body: &str) -> Message {
+        let answer = self.send(self.bench.message_id(), self.colleagues(to).await, body).await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{answer:?}");
+        answer.json()
+    }
+
+    /// These extensions as recipients.
+    pub(crate) async fn colleagues(&self, extensions: &[&str]) -> Destination {
+        let users = self.bootstrap().await.users;
+        let find = |extension: &&str| users.iter().find(|user| user.extension == **extension).unwrap().id;
+        Destination { from: None, peers: extensions.iter().map(find).map(Peer::User).collect() }
+    }
+
+    pub(crate) async fn bootstrap(&self) -> Bootstrap {
+        self.get("/bootstrap").await.json()
+    }
+
+    /// The user's log after a cursor.
+    pub(crate) async fn events(&self, after: u64) -> Vec<LoggedEvent> {
+        let me = self.bootstrap().await.me.user.id;
+        let mut tx = self.bench.app.store.read().await.unwrap();
+        store::events::after(&mut tx, me, after, 10_000).await.unwrap().unwrap()
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> T {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {} {}", self.status, String::from_utf8_lossy(&self.body)))
+    }
+
+    pub(crate) fn value(&self) -> Value {
+        self.json()
+    }
+
+    /// The code of an error, after checking that the status is the one that goes with it.
+    pub(crate) fn code(&self) -> ErrorCode {
+        let body: ErrorBody = self.json();
+        assert_eq!(self.status.as_u16(), body.code.status(), "{body:?}");
+        assert!(!body.message.is_empty());
+        body.code
+    }
+}
