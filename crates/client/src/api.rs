@@ -10,11 +10,12 @@ use halyard_protocol::rest::{
     ConversationsBefore, ImportContacts, MarkRead, SendMessage, SetFavourite, SignIn, UpdateConversation, UpdateMe,
 };
 use halyard_protocol::{
-    Contact, ContactDraft, ContactId, ConversationId, DeviceId, ErrorBody, ErrorCode, MessageId, Seq,
+    Contact, ContactDraft, ContactId, Conversation, ConversationId, DeviceId, ErrorBody, ErrorCode, MessageId, Seq,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::conversations::Timeline;
 use crate::effect::{Effect, HttpRequest, Method, RequestId};
 use crate::event::HttpOutcome;
 use crate::update::Update;
@@ -27,6 +28,7 @@ pub(crate) enum Call {
     Bootstrap,
     Contacts {
         generation: u32,
+        after: Option<ContactId>,
     },
     SaveContact,
     /// Carries the contact, to put it back when the server refuses.
@@ -35,14 +37,19 @@ pub(crate) enum Call {
     Import,
     SetFavourite(Favourite, bool),
     Conversations,
-    Messages(ConversationId),
+    Conversation(ConversationId),
+    /// Carries the timeline's epoch: the page of an earlier one is dropped.
+    Messages(ConversationId, u32),
     Send(MessageId),
     MarkRead(ConversationId, Seq),
     UpdateConversation(ConversationId),
-    DeleteConversation(ConversationId),
+    /// Carries the conversation, to put it back when the server refuses.
+    DeleteConversation(Box<Conversation>),
     RestoreConversation(ConversationId),
     UpdateMe,
     Devices,
+    /// Asks only whether the session still stands.
+    Probe,
     EndDevice,
 }
 
@@ -51,6 +58,8 @@ pub(crate) enum Call {
 pub(crate) struct CallError {
     pub(crate) code: ErrorCode,
     pub(crate) message: String,
+    /// The answer's status: says more than a code that this version does not know.
+    pub(crate) status: u16,
     /// Milliseconds that the server asked to wait.
     pub(crate) retry_after: Option<u32>,
 }
@@ -58,13 +67,15 @@ pub(crate) struct CallError {
 impl CallError {
     /// Whether the same request may succeed later: no network, an overloaded or restarting server, too many tries.
     pub(crate) fn is_temporary(&self) -> bool {
-        self.code == ErrorCode::TooManyRequests || self.code.status() >= 500
+        // 408 and 425 are said by what stands between us and the server.
+        matches!(self.status, 408 | 425 | 429) || self.status >= 500
     }
 
     fn unreachable() -> Self {
         Self {
             code: ErrorCode::Unavailable,
             message: "The server can't be reached. Check the network and try again.".to_owned(),
+            status: ErrorCode::Unavailable.status(),
             retry_after: None,
         }
     }
@@ -80,6 +91,23 @@ pub(crate) struct Requests {
 impl Requests {
     pub(crate) fn take(&mut self, id: RequestId) -> Option<Call> {
         self.pending.remove(&id)
+    }
+
+    /// Forgets those that read conversations: a newer snapshot is here, and what they bring is of before it.
+    pub(crate) fn forget_readings(&mut self) {
+        self.pending.retain(|_, call| {
+            !matches!(call, Call::Conversations | Call::Conversation(_) | Call::Messages(..) | Call::Bootstrap)
+        });
+    }
+
+    /// Whether this conversation is being deleted.
+    pub(crate) fn is_deleting(&self, id: ConversationId) -> bool {
+        self.pending.values().any(|call| matches!(call, Call::DeleteConversation(going) if going.id == id))
+    }
+
+    /// Whether this contact is being deleted.
+    pub(crate) fn is_deleting_contact(&self, id: ContactId) -> bool {
+        self.pending.values().any(|call| matches!(call, Call::DeleteContact(going) if going.id == id))
     }
 
     /// Forgets all of them: their answers are no longer wanted.
@@ -112,7 +140,7 @@ impl Requests {
             path.push_str("&after=");
             path.push_str(&after.to_string());
         }
-        self.start(Call::Contacts { generation }, bare(Method::Get, path), out);
+        self.start(Call::Contacts { generation, after }, bare(Method::Get, path), out);
     }
 
     pub(crate) fn save_contact(&mut self, id: ContactId, draft: &ContactDraft, out: &mut Update) {
@@ -145,13 +173,17 @@ impl Requests {
         self.start(Call::Conversations, bare(Method::Get, path), out);
     }
 
-    pub(crate) fn messages(&mut self, conversation: ConversationId, before: Option<Seq>, out: &mut Update) {
+    pub(crate) fn conversation(&mut self, id: ConversationId, out: &mut Update) {
+        self.start(Call::Conversation(id), bare(Method::Get, item("conversations", id, "")), out);
+    }
+
+    pub(crate) fn messages(&mut self, conversation: ConversationId, timeline: &Timeline, out: &mut Update) {
         let mut path = item("conversations", conversation, "/messages?limit=50");
-        if let Some(before) = before {
+        if let Some(before) = timeline.before() {
             path.push_str("&before=");
             path.push_str(&before.to_string());
         }
-        self.start(Call::Messages(conversation), bare(Method::Get, path), out);
+        self.start(Call::Messages(conversation, timeline.epoch), bare(Method::Get, path), out);
     }
 
     pub(crate) fn send(&mut self, id: MessageId, body: &SendMessage, out: &mut Update) {
@@ -170,8 +202,9 @@ impl Requests {
         self.start(Call::UpdateConversation(id), with_body(Method::Patch, path, body), out);
     }
 
-    pub(crate) fn delete_conversation(&mut self, id: ConversationId, out: &mut Update) {
-        self.start(Call::DeleteConversation(id), bare(Method::Delete, item("conversations", id, "")), out);
+    pub(crate) fn delete_conversation(&mut self, conversation: Conversation, out: &mut Update) {
+        let path = item("conversations", conversation.id, "");
+        self.start(Call::DeleteConversation(Box::new(conversation)), bare(Method::Delete, path), out);
     }
 
     pub(crate) fn restore_conversation(&mut self, id: ConversationId, out: &mut Update) {
@@ -181,6 +214,10 @@ impl Requests {
 
     pub(crate) fn update_me(&mut self, body: &UpdateMe, out: &mut Update) {
         self.start(Call::UpdateMe, with_body(Method::Patch, "me".to_owned(), body), out);
+    }
+
+    pub(crate) fn probe(&mut self, out: &mut Update) {
+        self.start(Call::Probe, bare(Method::Get, "session".to_owned()), out);
     }
 
     pub(crate) fn devices(&mut self, out: &mut Update) {
@@ -211,6 +248,7 @@ pub(crate) fn read<T: DeserializeOwned>(outcome: HttpOutcome) -> Result<T, CallE
     serde_json::from_str(&body).map_err(|_| CallError {
         code: ErrorCode::Unknown,
         message: "The server's answer can't be read. Reload the app; it may have been updated.".to_owned(),
+        status: ErrorCode::Unknown.status(),
         retry_after: None,
     })
 }
@@ -230,6 +268,7 @@ pub(crate) fn succeeded(outcome: HttpOutcome) -> Result<String, CallError> {
     Err(CallError {
         code: error.code,
         message: error.message,
+        status: response.status,
         retry_after: response.retry_after.map(|seconds| seconds.saturating_mul(1000)),
     })
 }

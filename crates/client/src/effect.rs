@@ -81,6 +81,8 @@ pub enum TimerId {
     SocketSilence,
     /// Something in the outbox may try again.
     Outbox,
+    /// Read marks, pages of contacts and the like, which failed for now, may try again.
+    CatchUp,
     /// A notice's time is over, or a "typing" is no longer true.
     Expiry,
     /// Midnight is near or a minute has passed: times on screen read differently.

@@ -1,6 +1,6 @@
 //! Settings: my availability, my status text, my devices.
 
-use halyard_protocol::rest::{Device, Devices, Me, UpdateMe};
+use halyard_protocol::rest::{Device, Devices, UpdateMe};
 use halyard_protocol::{Availability, DeviceId, limits};
 
 use crate::api::{read, succeeded};
@@ -31,16 +31,16 @@ impl Softphone {
         }
     }
 
+    /// What it is now, the log says; the answer may be older than that. After a failure its last word stands.
     pub(crate) fn me_updated(&mut self, outcome: HttpOutcome, env: &Env, out: &mut Update) {
-        match read::<Me>(outcome) {
-            Ok(Me { user, .. }) => {
-                if let Some(me) = self.session.me_mut() {
-                    me.user = user;
-                }
-                out.changed(Changed::Me);
-            }
-            Err(error) => self.call_failed(error, env, out),
+        let Err(error) = succeeded(outcome) else { return };
+        if let Some(me) = self.session.me_mut()
+            && let Some(said) = self.book.user(me.user.id)
+        {
+            me.user = said.clone();
         }
+        out.changed(Changed::Me);
+        self.call_failed(error, env, out);
     }
 
     pub(crate) fn devices_answered(&mut self, outcome: HttpOutcome, env: &Env, out: &mut Update) {

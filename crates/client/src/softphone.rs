@@ -1,6 +1,6 @@
 //! The machine: its parts, and which part hears which event.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use halyard_protocol::event::Favourite;
 use halyard_protocol::rest::Device;
@@ -59,6 +59,12 @@ pub struct Softphone {
     pub(crate) devices: Option<Vec<Device>>,
     /// Read positions that the server may not have heard of.
     pub(crate) unsent_reads: BTreeMap<ConversationId, Seq>,
+    /// Conversations that could not be had for now.
+    pub(crate) missing: BTreeSet<ConversationId>,
+    /// Conversations whose deletion was undone before the server had answered it.
+    pub(crate) undone: HashSet<ConversationId>,
+    /// The same of contacts.
+    pub(crate) undone_contacts: HashSet<ContactId>,
     pub(crate) told_unread: u32,
     /// What the device had kept, of whichever users.
     pub(crate) kept: Kept,
@@ -73,6 +79,8 @@ pub(crate) struct ContactsLoading {
     /// Which loading is the current one: answers to an earlier one are dropped.
     pub(crate) generation: u32,
     pub(crate) seen: HashSet<ContactId>,
+    /// The page after this one could not be had for now.
+    pub(crate) stalled: Option<Option<ContactId>>,
     pub(crate) done: bool,
 }
 
@@ -191,20 +199,21 @@ impl Softphone {
             Call::SignIn => self.signed_in(outcome, out),
             Call::SignOut => self.signed_out(outcome, env, out),
             Call::Bootstrap => self.bootstrapped(outcome, env, out),
-            Call::Contacts { generation } => self.contacts_answered(generation, outcome, env, out),
+            Call::Contacts { generation, after } => self.contacts_answered(generation, after, outcome, env, out),
             Call::SaveContact => self.contact_saved(outcome, env, out),
             Call::DeleteContact(contact) => self.contact_deleted(*contact, outcome, env, out),
             Call::RestoreContact => self.contact_restored(outcome, env, out),
             Call::Import => self.imported(outcome, env, out),
             Call::SetFavourite(entry, on) => self.favourite_answered(entry, on, outcome, env, out),
             Call::Conversations => self.conversations_answered(outcome, env, out),
-            Call::Messages(id) => self.page_answered(id, outcome, env, out),
+            Call::Conversation(id) => self.conversation_answered(id, outcome, env, out),
+            Call::Messages(id, epoch) => self.page_answered(id, epoch, outcome, env, out),
+            Call::Probe => self.probed(outcome, out),
             Call::Send(id) => self.send_answered(id, outcome, env, out),
-            Call::MarkRead(id, seq) => self.read_answered(id, seq, outcome),
-            Call::UpdateConversation(id) | Call::RestoreConversation(id) => {
-                self.conversation_updated(id, outcome, env, out);
-            }
-            Call::DeleteConversation(id) => self.conversation_deleted(id, outcome, env, out),
+            Call::MarkRead(id, seq) => self.read_answered(id, seq, outcome, env, out),
+            Call::UpdateConversation(id) => self.conversation_updated(id, outcome, env, out),
+            Call::RestoreConversation(id) => self.conversation_restored(id, outcome, env, out),
+            Call::DeleteConversation(before) => self.conversation_deleted(*before, outcome, env, out),
             Call::UpdateMe => self.me_updated(outcome, env, out),
             Call::Devices => self.devices_answered(outcome, env, out),
             Call::EndDevice => self.device_ended(outcome, env, out),
@@ -239,6 +248,7 @@ impl Softphone {
             TimerId::Reconnect => self.reconnect(out),
             TimerId::SocketSilence => self.socket_silent(env, out),
             TimerId::Outbox => self.pump_outbox(env, out),
+            TimerId::CatchUp => self.catch_up(out),
             TimerId::Expiry => self.expire(env, out),
             TimerId::Clock => {
                 self.set_clock(env, out);
@@ -461,8 +471,7 @@ impl Softphone {
         match self.notices.dismiss(id).and_then(|notice| notice.undo) {
             Some(Undo::Contact(contact)) => self.restore_contact(*contact, out),
             Some(Undo::Conversation(id)) => {
-                self.requests.restore_conversation(id, out);
-                self.open_conversation(id, out);
+                self.undo_delete(id, out);
             }
             None => {}
         }

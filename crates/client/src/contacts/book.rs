@@ -21,6 +21,8 @@ pub(crate) struct Book {
     index: SearchIndex<Favourite>,
     /// Contacts removed while the list is being loaded: a page from before must not bring them back.
     removed: HashSet<ContactId>,
+    /// Contacts saved while the list is being loaded: they may be on no page, and are here all the same.
+    saved: HashSet<ContactId>,
     loading: bool,
 }
 
@@ -44,13 +46,16 @@ impl Book {
     pub(crate) fn begin_loading(&mut self) {
         self.loading = true;
         self.removed.clear();
+        self.saved.clear();
     }
 
     /// All pages are in: contacts that were on none of them are gone.
     pub(crate) fn finish_loading(&mut self, seen: &HashSet<ContactId>) -> Vec<Renamed> {
         self.loading = false;
         self.removed.clear();
-        let gone: Vec<ContactId> = self.contacts.keys().filter(|id| !seen.contains(*id)).copied().collect();
+        let saved = core::mem::take(&mut self.saved);
+        let gone = self.contacts.keys().filter(|id| !seen.contains(*id) && !saved.contains(*id));
+        let gone: Vec<ContactId> = gone.copied().collect();
         gone.into_iter().filter_map(|id| self.remove(id)).map(|(_, renamed)| renamed).collect()
     }
 
@@ -85,6 +90,9 @@ impl Book {
             return Renamed::default();
         }
         self.removed.remove(&contact.id);
+        if self.loading && !from_page {
+            self.saved.insert(contact.id);
+        }
         let mut numbers = self.unown(contact.id);
         let key = Favourite::Contact(contact.id);
         self.forget(key);
@@ -105,6 +113,7 @@ impl Book {
     pub(crate) fn remove(&mut self, id: ContactId) -> Option<(Contact, Renamed)> {
         if self.loading {
             self.removed.insert(id);
+            self.saved.remove(&id);
         }
         let numbers = self.unown(id);
         self.forget(Favourite::Contact(id));

@@ -22,16 +22,35 @@ impl Softphone {
         self.contacts_loading.generation += 1;
         self.contacts_loading.seen.clear();
         self.contacts_loading.done = false;
+        self.contacts_loading.stalled = None;
         self.book.begin_loading();
         self.requests.contacts(None, self.contacts_loading.generation, out);
     }
 
-    pub(crate) fn contacts_answered(&mut self, generation: u32, outcome: HttpOutcome, env: &Env, out: &mut Update) {
+    /// Goes on with the page that could not be had.
+    pub(crate) fn resume_contacts(&mut self, out: &mut Update) {
+        if let Some(after) = self.contacts_loading.stalled.take() {
+            self.requests.contacts(after, self.contacts_loading.generation, out);
+        }
+    }
+
+    pub(crate) fn contacts_answered(
+        &mut self,
+        generation: u32,
+        after: Option<ContactId>,
+        outcome: HttpOutcome,
+        env: &Env,
+        out: &mut Update,
+    ) {
         if generation != self.contacts_loading.generation {
             return;
         }
         match read::<ContactsPage>(outcome) {
             Ok(page) => self.contacts_page(page, out),
+            Err(error) if error.is_temporary() => {
+                self.contacts_loading.stalled = Some(after);
+                self.catch_up_later(env, out);
+            }
             Err(error) => {
                 self.contacts_loading.done = true;
                 self.call_failed(error, env, out);
@@ -211,15 +230,25 @@ impl Softphone {
     }
 
     pub(crate) fn contact_deleted(&mut self, contact: Contact, outcome: HttpOutcome, env: &Env, out: &mut Update) {
-        if let Err(error) = succeeded(outcome) {
-            let renamed = self.book.put(contact, false);
-            self.contacts_changed(renamed, out);
-            self.call_failed(error, env, out);
+        let undone = self.undone_contacts.remove(&contact.id);
+        match succeeded(outcome) {
+            Ok(_) if undone => self.requests.restore_contact(&contact, out),
+            Ok(_) => {}
+            Err(error) => {
+                let renamed = self.book.put(contact, false);
+                self.contacts_changed(renamed, out);
+                self.call_failed(error, env, out);
+            }
         }
     }
 
+    /// "Undo" of a deletion; the server hears of it after it has heard of the deletion.
     pub(crate) fn restore_contact(&mut self, contact: Contact, out: &mut Update) {
-        self.requests.restore_contact(&contact, out);
+        if self.requests.is_deleting_contact(contact.id) {
+            self.undone_contacts.insert(contact.id);
+        } else {
+            self.requests.restore_contact(&contact, out);
+        }
         let entry = Favourite::Contact(contact.id);
         let renamed = self.book.put(contact, false);
         self.contacts_changed(renamed, out);

@@ -59,6 +59,7 @@ impl Softphone {
     }
 
     pub(crate) fn load_page(&mut self, id: ConversationId, out: &mut Update) {
+        let told = self.conversations.get(id).is_some_and(|thread| thread.told);
         let Some(timeline) = self.conversations.timeline(id) else { return };
         // A thread whose newest page is here already is asked only for what is older.
         let wanted = match timeline.loaded {
@@ -66,35 +67,96 @@ impl Softphone {
             Loaded::Part => timeline.before().is_none(),
             Loaded::Loading | Loaded::All => false,
         };
-        if wanted {
-            timeline.loaded = Loaded::Loading;
-            self.requests.messages(id, timeline.before(), out);
-            self.timeline_changed(id, out);
+        if !wanted {
+            return;
         }
+        timeline.loaded = Loaded::Loading;
+        if told {
+            self.requests.messages(id, timeline, out);
+        } else {
+            // Opened by its people's names, it may be one of those that no page has brought yet.
+            self.ask_for(id, out);
+        }
+        self.timeline_changed(id, out);
+    }
+
+    /// Asks the server for a conversation that is not here.
+    pub(crate) fn ask_for(&mut self, id: ConversationId, out: &mut Update) {
+        if self.conversations.ask(id) {
+            self.requests.conversation(id, out);
+        }
+    }
+
+    pub(crate) fn conversation_answered(
+        &mut self,
+        id: ConversationId,
+        outcome: HttpOutcome,
+        env: &Env,
+        out: &mut Update,
+    ) {
+        let Some(spoken_of) = self.conversations.answered(id) else { return };
+        if !self.conversations.is_news(id) {
+            return;
+        }
+        match read::<Conversation>(outcome) {
+            // The log has moved on since this was read: ask again.
+            Ok(_) if spoken_of => self.ask_for(id, out),
+            Ok(conversation) => {
+                self.conversations.put(conversation, None);
+                self.load_if_open(id, out);
+            }
+            Err(error) if error.code == ErrorCode::SignedOut => self.session_ended(out),
+            Err(error) if error.is_temporary() => {
+                if let Some(timeline) = self.conversations.timeline(id) {
+                    timeline.failed();
+                }
+                self.missing.insert(id);
+                self.catch_up_later(env, out);
+            }
+            Err(_) => {
+                // The server has none: it begins here, or was deleted.
+                if let Some(timeline) = self.conversations.timeline(id) {
+                    timeline.loaded = Loaded::All;
+                }
+                if self.outbox.of(id).next().is_none()
+                    && let Some(last) = self.conversations.get(id).map(|thread| thread.conversation.last_seq)
+                {
+                    self.conversations.remove(id, last);
+                }
+            }
+        }
+        self.conversation_changed(id, out);
     }
 
     pub(crate) fn load_older(&mut self, card: CardKey, out: &mut Update) {
         let CardKey::Conversation(id) = card else { return };
         let Some(timeline) = self.conversations.timeline(id) else { return };
         if timeline.show_more() {
-            let before = timeline.before();
             timeline.loaded = Loaded::Loading;
-            self.requests.messages(id, before, out);
+            self.requests.messages(id, timeline, out);
         }
         self.timeline_changed(id, out);
     }
 
-    pub(crate) fn page_answered(&mut self, id: ConversationId, outcome: HttpOutcome, env: &Env, out: &mut Update) {
+    pub(crate) fn page_answered(
+        &mut self,
+        id: ConversationId,
+        epoch: u32,
+        outcome: HttpOutcome,
+        env: &Env,
+        out: &mut Update,
+    ) {
         let page = read::<MessagesPage>(outcome);
-        let Some(timeline) = self.conversations.timeline(id) else { return };
+        let Some(timeline) = self.conversations.timeline(id).filter(|timeline| timeline.epoch == epoch) else { return };
         match page {
             Ok(page) => timeline.page(page),
+            Err(error) if error.code == ErrorCode::NotFound => timeline.loaded = Loaded::All,
             Err(error) if error.code == ErrorCode::SignedOut => {
-                timeline.loaded = Loaded::Failed;
+                timeline.failed();
                 self.session_ended(out);
             }
             Err(error) => {
-                timeline.loaded = Loaded::Failed;
+                timeline.failed();
                 if !error.is_temporary() {
                     self.complain(error.message, env, out);
                 }
@@ -114,14 +176,22 @@ impl Softphone {
     }
 
     pub(crate) fn conversations_answered(&mut self, outcome: HttpOutcome, env: &Env, out: &mut Update) {
-        self.conversations.loading_older = false;
+        let spoken_of = self.conversations.page_came();
         match read::<ConversationsPage>(outcome) {
             Ok(page) => {
                 self.conversations.older = page.older;
                 for conversation in page.conversations {
-                    // One that is known has been followed by the log since: the page may be older.
-                    if self.conversations.get(conversation.id).is_none_or(|known| !known.listed) {
-                        self.conversations.put(conversation);
+                    let id = conversation.id;
+                    // One that is here has been followed by the log since: the page may be older.
+                    if !self.conversations.is_news(id) {
+                        continue;
+                    }
+                    if spoken_of.contains(&id) {
+                        self.ask_for(id, out);
+                    } else {
+                        self.conversations.put(conversation, None);
+                        self.load_if_open(id, out);
+                        self.conversation_changed(id, out);
                     }
                 }
                 self.columns_changed(out);
@@ -159,16 +229,22 @@ impl Softphone {
         self.unread_changed(id, out);
     }
 
-    pub(crate) fn read_answered(&mut self, id: ConversationId, seq: Seq, outcome: HttpOutcome) {
-        let settled = succeeded(outcome).map_or_else(|error| !error.is_temporary(), |_| true);
-        if settled && self.unsent_reads.get(&id) == Some(&seq) {
-            self.unsent_reads.remove(&id);
-        }
-    }
-
-    pub(crate) fn resend_reads(&mut self, out: &mut Update) {
-        for (id, seq) in self.unsent_reads.clone() {
-            self.requests.mark_read(id, seq, out);
+    pub(crate) fn read_answered(
+        &mut self,
+        id: ConversationId,
+        seq: Seq,
+        outcome: HttpOutcome,
+        env: &Env,
+        out: &mut Update,
+    ) {
+        match succeeded(outcome) {
+            Err(error) if error.code == ErrorCode::SignedOut => self.session_ended(out),
+            Err(error) if error.is_temporary() => self.catch_up_later(env, out),
+            Ok(_) | Err(_) => {
+                if self.unsent_reads.get(&id) == Some(&seq) {
+                    self.unsent_reads.remove(&id);
+                }
+            }
         }
     }
 
@@ -318,7 +394,10 @@ impl Softphone {
 
     pub(crate) fn send_answered(&mut self, id: MessageId, outcome: HttpOutcome, env: &Env, out: &mut Update) {
         match read::<Message>(outcome) {
-            Ok(message) => self.message_sent(message, env, out),
+            Ok(message) => {
+                self.forget_sent(id, out);
+                self.message_sent(message, env, out);
+            }
             Err(error) if error.code == ErrorCode::SignedOut => {
                 self.outbox.requeue(id);
                 self.session_ended(out);
@@ -342,11 +421,15 @@ impl Softphone {
 
     /// The server has our message: the row moves from the outbox into the history, and stays the same row.
     fn message_sent(&mut self, message: Message, env: &Env, out: &mut Update) {
-        let Some(thread) = self.conversations.get(message.conversation) else { return };
-        // What one has written below, one has read.
-        let read_seq = message.seq.max(thread.conversation.read_seq);
+        let Some(me) = self.session.me().map(|me| me.user.id) else { return };
+        let id = message.conversation;
         // The log says the rest; if its echo has come already, this changes nothing.
-        self.message_added(message, 0, read_seq, env, out);
+        self.conversations.sent(&message, me);
+        if self.conversations.is_news(id) {
+            // A log that was cut since may not say what else there is to this conversation.
+            self.ask_for(id, out);
+        }
+        self.message_arrived(id, env, out);
     }
 
     /// A message of ours is with the server: nothing of it need be kept.
@@ -413,6 +496,7 @@ impl Softphone {
         self.conversation_changed(id, out);
     }
 
+    /// What it is now, the log says; the answer may be older than that. After a failure its last word stands.
     pub(crate) fn conversation_updated(
         &mut self,
         id: ConversationId,
@@ -420,8 +504,26 @@ impl Softphone {
         env: &Env,
         out: &mut Update,
     ) {
+        let Err(error) = succeeded(outcome) else { return };
+        self.conversations.revert(id);
+        self.conversation_changed(id, out);
+        self.call_failed(error, env, out);
+    }
+
+    pub(crate) fn conversation_restored(
+        &mut self,
+        id: ConversationId,
+        outcome: HttpOutcome,
+        env: &Env,
+        out: &mut Update,
+    ) {
         match read::<Conversation>(outcome) {
-            Ok(conversation) => self.conversations.put(conversation),
+            // If the log has brought it back already, it knows better.
+            Ok(conversation) => {
+                if self.conversations.get(id).is_none_or(|known| !known.listed) {
+                    self.conversations.put(conversation, None);
+                }
+            }
             Err(error) => self.call_failed(error, env, out),
         }
         self.load_if_open(id, out);
@@ -435,9 +537,10 @@ impl Softphone {
 
     pub(crate) fn delete_conversation(&mut self, id: ConversationId, env: &Env, out: &mut Update) {
         let Some(thread) = self.conversations.get(id) else { return };
-        let last = thread.conversation.last_seq;
+        let before = thread.conversation.clone();
+        let last = before.last_seq;
         let known = last > 0;
-        let name = self.conversation_name(&thread.conversation);
+        let name = self.conversation_name(&before);
         let unsent: Vec<MessageId> = self.outbox.of(id).map(|message| message.row.id).collect();
         for message in unsent {
             self.take_back(message, false, out);
@@ -445,7 +548,7 @@ impl Softphone {
         self.close_card(CardKey::Conversation(id), out);
         self.conversations.remove(id, last);
         if known {
-            self.requests.delete_conversation(id, out);
+            self.requests.delete_conversation(before, out);
             let text = ["The conversation with ", &name, " is deleted."].concat();
             self.notices.show(text, false, Some(Undo::Conversation(id)), env.now);
             self.set_expiry(env, out);
@@ -456,16 +559,42 @@ impl Softphone {
 
     pub(crate) fn conversation_deleted(
         &mut self,
-        id: ConversationId,
+        before: Conversation,
         outcome: HttpOutcome,
         env: &Env,
         out: &mut Update,
     ) {
-        if let Err(error) = succeeded(outcome) {
-            self.call_failed(error, env, out);
-            // It is still there: ask the server how it stands.
+        let id = before.id;
+        let undone = self.undone.remove(&id);
+        match succeeded(outcome) {
+            Ok(_) => {
+                // How far it was read is no longer of interest.
+                self.unsent_reads.remove(&id);
+                if undone {
+                    self.requests.restore_conversation(id, out);
+                }
+            }
+            Err(error) if error.code == ErrorCode::NotFound => {}
+            Err(error) => {
+                // It is still there, as it was; unless the log has said more since.
+                if self.conversations.get(id).is_some_and(|known| !known.listed && !known.said.removed) {
+                    self.conversations.put(before, None);
+                    self.load_if_open(id, out);
+                    self.conversation_changed(id, out);
+                }
+                self.call_failed(error, env, out);
+            }
+        }
+    }
+
+    /// "Undo" of a deletion; the server hears of it after it has heard of the deletion.
+    pub(crate) fn undo_delete(&mut self, id: ConversationId, out: &mut Update) {
+        if self.requests.is_deleting(id) {
+            self.undone.insert(id);
+        } else {
             self.requests.restore_conversation(id, out);
         }
+        self.open_conversation(id, out);
     }
 
     /// A conversation's names, order or unread changed: its row, and its card if that is open.

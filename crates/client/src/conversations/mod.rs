@@ -8,7 +8,7 @@ mod handle;
 pub(crate) mod timeline;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use halyard_protocol::rest::ConversationsBefore;
 use halyard_protocol::{
@@ -25,9 +25,24 @@ pub(crate) struct Thread {
     pub(crate) conversation: Conversation,
     /// Whether it stands in the column; one that was only opened, or was deleted, doesn't.
     pub(crate) listed: bool,
+    /// Whether the server has said all of it; not so of one that was begun, or only opened, here.
+    pub(crate) told: bool,
+    /// What the server last said of what the user can change here: stands again when a change is refused.
+    pub(crate) said: Said,
+    /// Whether it is counted as unread.
+    counted: bool,
     /// By what it stands in the column's order; `None` when it doesn't.
     placed: Option<UnixMs>,
     pub(crate) timeline: Timeline,
+}
+
+/// The server's word on what the user can change in a conversation.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    muted: bool,
+    title: String,
+    /// Whether it is deleted.
+    pub(crate) removed: bool,
 }
 
 /// All conversations that this device knows.
@@ -36,9 +51,15 @@ pub(crate) struct Conversations {
     threads: HashMap<ConversationId, Thread>,
     order: BTreeSet<(Reverse<UnixMs>, ConversationId)>,
     by_peer: HashMap<Peer, BTreeSet<ConversationId>>,
+    /// How many of those in the column have something unread.
+    unread: u32,
     /// Where the next older page begins.
     pub(crate) older: Option<ConversationsBefore>,
     pub(crate) loading_older: bool,
+    /// Those that the log spoke of while a page was under way: the page may be older than that.
+    spoken_of: HashSet<ConversationId>,
+    /// Those that were asked for one by one; and whether the log has spoken of them since.
+    asked: BTreeMap<ConversationId, bool>,
 }
 
 impl Conversations {
@@ -67,6 +88,7 @@ impl Conversations {
 
     /// The conversation of this key, made here if nobody knows it yet.
     pub(crate) fn open(&mut self, id: ConversationId, key: &ConversationKey, me: UserId) -> &mut Thread {
+        let all_known = self.older.is_none();
         for peer in key.peers(me) {
             self.by_peer.entry(peer).or_default().insert(id);
         }
@@ -88,66 +110,122 @@ impl Conversations {
                 reads: Vec::new(),
             },
             listed: false,
+            told: false,
+            said: Said::default(),
+            counted: false,
             placed: None,
-            // Nobody has written here: the server has nothing to load.
-            timeline: Timeline::begun_here(),
+            // When all that there are are here, this one is new: the server has nothing to load.
+            timeline: if all_known { Timeline::begun_here() } else { Timeline::default() },
         })
     }
 
-    /// The server said all of a conversation.
-    pub(crate) fn put(&mut self, mut conversation: Conversation) {
+    /// The log speaks of a conversation. Says whether the server has to be asked for it, as it is not here.
+    pub(crate) fn speak_of(&mut self, id: ConversationId) -> bool {
+        if self.threads.get(&id).is_some_and(|thread| thread.told) {
+            return false;
+        }
+        if self.loading_older {
+            self.spoken_of.insert(id);
+        }
+        if let Some(since) = self.asked.get_mut(&id) {
+            *since = true;
+        }
+        true
+    }
+
+    /// Whether a page's word on a conversation can be taken: not on one that is here, which the log moves on.
+    pub(crate) fn is_news(&self, id: ConversationId) -> bool {
+        self.threads.get(&id).is_none_or(|thread| !thread.told)
+    }
+
+    /// The page has come. Gives those that the log spoke of since it was asked for.
+    pub(crate) fn page_came(&mut self) -> HashSet<ConversationId> {
+        self.loading_older = false;
+        core::mem::take(&mut self.spoken_of)
+    }
+
+    /// The server is asked for a conversation. Says whether it is not asked already.
+    pub(crate) fn ask(&mut self, id: ConversationId) -> bool {
+        let is_new = !self.asked.contains_key(&id);
+        self.asked.entry(id).or_default();
+        is_new
+    }
+
+    /// The server has answered. Says whether the log has spoken of it since it was asked, if it was.
+    pub(crate) fn answered(&mut self, id: ConversationId) -> Option<bool> {
+        self.asked.remove(&id)
+    }
+
+    /// The server said all of a conversation. `unsent` is what the user has read here and it has not heard of.
+    pub(crate) fn put(&mut self, mut conversation: Conversation, unsent: Option<Seq>) {
         let id = conversation.id;
+        let said = Said { muted: conversation.muted, title: conversation.title.clone(), removed: false };
         for peer in &conversation.peers {
             self.by_peer.entry(*peer).or_default().insert(id);
         }
         match self.threads.get_mut(&id) {
             Some(thread) => {
-                let known = &thread.conversation;
-                if known.read_seq > conversation.read_seq {
-                    // Read here a moment ago; the server has not heard of it.
-                    conversation.read_seq = known.read_seq;
-                    conversation.unread = known.unread;
+                if let Some(seq) = unsent.filter(|seq| *seq > conversation.read_seq) {
+                    conversation.read_seq = seq;
+                    conversation.unread = thread.conversation.unread;
                 }
-                let cleared_less = conversation.cleared_seq < known.cleared_seq;
+                thread.timeline.clear(conversation.cleared_seq);
                 thread.conversation = conversation;
-                if !thread.listed || cleared_less {
-                    // Brought back, or begun elsewhere: its history is on the server.
+                if !thread.told && thread.timeline.loaded != Loaded::All {
+                    // Begun elsewhere: its history is on the server.
                     thread.timeline.loaded = Loaded::Part;
                 }
                 thread.listed = true;
+                thread.told = true;
+                thread.said = said;
             }
             None => {
                 let mut timeline = Timeline::default();
-                if conversation.last_seq == 0 {
-                    timeline.loaded = Loaded::All;
-                }
-                self.threads.insert(id, Thread { conversation, listed: true, placed: None, timeline });
+                timeline.clear(conversation.cleared_seq);
+                timeline.loaded = if conversation.last_seq == 0 { Loaded::All } else { Loaded::Nothing };
+                let thread =
+                    Thread { conversation, listed: true, told: true, said, counted: false, placed: None, timeline };
+                self.threads.insert(id, thread);
             }
         }
-        self.reorder(id);
+        self.settle(id);
     }
 
-    /// A message was committed. Says whether it is new here.
+    /// The log says that a message was committed. Says whether it is new here.
     pub(crate) fn message(&mut self, message: &Message, unread: u32, read_seq: Seq, me: UserId) -> bool {
         let Some(thread) = self.threads.get_mut(&message.conversation) else { return false };
         let is_new = thread.timeline.put(message.clone());
+        let is_newest = thread.newest(message, me);
         let conversation = &mut thread.conversation;
-        if message.seq > conversation.last_seq {
-            conversation.last_seq = message.seq;
-            conversation.last_message = Some(message.clone());
-            conversation.last_activity = conversation.last_activity.max(message.at);
-            if message.author == Author::User(me) {
-                conversation.last_sent_at = Some(message.at);
-            }
-            if read_seq >= conversation.read_seq {
-                conversation.read_seq = read_seq;
-                conversation.unread = unread;
-            } else if message.seq > conversation.read_seq && is_inbound(conversation, message.author, me) {
-                conversation.unread += 1;
-            }
+        if read_seq >= conversation.read_seq {
+            conversation.read_seq = read_seq;
+            conversation.unread = unread;
+        } else if is_newest && message.seq > conversation.read_seq && is_inbound(conversation, message.author, me) {
+            // More was read here than the server has heard of: its count is of before.
+            conversation.unread += 1;
         }
         thread.listed = true;
-        self.reorder(message.conversation);
+        self.settle(message.conversation);
+        is_new
+    }
+
+    /// The server has answered that it has our message; the log may say so earlier or later. Says whether it is new.
+    pub(crate) fn sent(&mut self, message: &Message, me: UserId) -> bool {
+        let Some(thread) = self.threads.get_mut(&message.conversation) else { return false };
+        if message.seq <= thread.conversation.cleared_seq {
+            // Deleted since: the answer comes late.
+            return false;
+        }
+        let is_new = thread.timeline.put(message.clone());
+        thread.newest(message, me);
+        let conversation = &mut thread.conversation;
+        if message.seq > conversation.read_seq {
+            // What one has written below, one has read.
+            conversation.read_seq = message.seq;
+            conversation.unread = 0;
+        }
+        thread.listed = true;
+        self.settle(message.conversation);
         is_new
     }
 
@@ -158,10 +236,20 @@ impl Conversations {
         if moved {
             conversation.read_seq = seq;
             conversation.unread = unread;
+            self.settle(id);
         }
         moved
     }
 
+    /// A change by the user was refused: what the server last said stands.
+    pub(crate) fn revert(&mut self, id: ConversationId) {
+        if let Some(Thread { conversation, said, .. }) = self.threads.get_mut(&id) {
+            conversation.muted = said.muted;
+            conversation.title.clone_from(&said.title);
+        }
+    }
+
+    /// Changes what neither the column's order nor the unread count follows.
     pub(crate) fn edit(&mut self, id: ConversationId, edit: impl FnOnce(&mut Conversation)) {
         if let Some(thread) = self.threads.get_mut(&id) {
             edit(&mut thread.conversation);
@@ -174,11 +262,19 @@ impl Conversations {
         thread.listed = false;
         thread.timeline.clear(cleared_seq);
         let conversation = &mut thread.conversation;
-        conversation.cleared_seq = conversation.cleared_seq.max(cleared_seq);
+        conversation.cleared_seq = cleared_seq;
         conversation.last_message = thread.timeline.last().cloned();
+        // What was read stays as it is, as on the server: the undo counts from there.
         conversation.unread = 0;
-        conversation.read_seq = conversation.read_seq.max(cleared_seq);
-        self.reorder(id);
+        self.settle(id);
+    }
+
+    /// The log says that the user deleted it.
+    pub(crate) fn removed(&mut self, id: ConversationId, cleared_seq: Seq) {
+        if let Some(thread) = self.threads.get_mut(&id) {
+            thread.said.removed = true;
+        }
+        self.remove(id, cleared_seq);
     }
 
     /// Something is on its way from here: it stands in the column from now on.
@@ -186,14 +282,15 @@ impl Conversations {
         if let Some(thread) = self.threads.get_mut(&id) {
             thread.listed = true;
             thread.conversation.last_activity = thread.conversation.last_activity.max(at);
+            // Also before the server knows: this is the number last used with these people.
+            thread.conversation.last_sent_at = thread.conversation.last_sent_at.max(Some(at));
         }
-        self.reorder(id);
+        self.settle(id);
     }
 
     /// Conversations that are listed and have something unread.
     pub(crate) fn unread(&self) -> u32 {
-        let unread = self.threads.values().filter(|thread| thread.listed && thread.conversation.unread > 0).count();
-        u32::try_from(unread).unwrap_or(u32::MAX)
+        self.unread
     }
 
     /// The own number that the user last wrote to these people from.
@@ -207,8 +304,15 @@ impl Conversations {
             .and_then(|conversation| conversation.own_number)
     }
 
-    fn reorder(&mut self, id: ConversationId) {
+    /// Brings the count and the order in line with a conversation that has changed.
+    fn settle(&mut self, id: ConversationId) {
         let Some(thread) = self.threads.get_mut(&id) else { return };
+        let counts = thread.listed && thread.conversation.unread > 0;
+        match (core::mem::replace(&mut thread.counted, counts), counts) {
+            (false, true) => self.unread += 1,
+            (true, false) => self.unread -= 1,
+            _ => {}
+        }
         let place = thread.listed.then_some(thread.conversation.last_activity);
         let before = core::mem::replace(&mut thread.placed, place);
         if before == place {
@@ -220,6 +324,23 @@ impl Conversations {
         if let Some(at) = place {
             self.order.insert((Reverse(at), id));
         }
+    }
+}
+
+impl Thread {
+    /// Takes in what a message says of the conversation, if it is the newest. Says whether it is.
+    fn newest(&mut self, message: &Message, me: UserId) -> bool {
+        let conversation = &mut self.conversation;
+        let is_newest = message.seq > conversation.last_seq;
+        if is_newest {
+            conversation.last_seq = message.seq;
+            conversation.last_message = Some(message.clone());
+            conversation.last_activity = conversation.last_activity.max(message.at);
+            if message.author == Author::User(me) {
+                conversation.last_sent_at = conversation.last_sent_at.max(Some(message.at));
+            }
+        }
+        is_newest
     }
 }
 

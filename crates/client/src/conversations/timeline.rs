@@ -37,6 +37,12 @@ pub(crate) struct Timeline {
     pub(crate) loaded: Loaded,
     /// Whether a first page has come.
     joined: bool,
+    /// Up to here the user has deleted it.
+    cleared: Seq,
+    /// Grows with each deletion: a page that was asked for before is of another history.
+    pub(crate) epoch: u32,
+    /// What was reported of messages that are not here while a page is under way: the page may be older.
+    reports: Vec<(MessageId, Delivery)>,
     /// Rows that show, counted from the newest.
     pub(crate) rows: usize,
     pub(crate) at_bottom: bool,
@@ -49,6 +55,9 @@ impl Default for Timeline {
             places: HashMap::new(),
             loaded: Loaded::Nothing,
             joined: false,
+            cleared: 0,
+            epoch: 0,
+            reports: Vec::new(),
             rows: FIRST_ROWS,
             at_bottom: true,
         }
@@ -84,10 +93,24 @@ impl Timeline {
         for message in page.messages {
             self.put(message);
         }
+        for (id, delivery) in core::mem::take(&mut self.reports) {
+            self.deliver(id, delivery);
+        }
+    }
+
+    /// The page could not be had.
+    pub(crate) fn failed(&mut self) {
+        self.loaded = Loaded::Failed;
+        self.reports.clear();
     }
 
     pub(crate) fn deliver(&mut self, id: MessageId, delivery: Delivery) -> bool {
-        let Some(message) = self.places.get(&id).and_then(|seq| self.messages.get_mut(seq)) else { return false };
+        let Some(message) = self.places.get(&id).and_then(|seq| self.messages.get_mut(seq)) else {
+            if self.loaded == Loaded::Loading {
+                self.reports.push((id, delivery));
+            }
+            return false;
+        };
         merge(&mut message.deliveries, vec![delivery])
     }
 
@@ -115,7 +138,9 @@ impl Timeline {
 
     /// The messages that show, oldest first.
     pub(crate) fn shown(&self) -> impl Iterator<Item = &Message> {
-        self.messages.values().skip(self.messages.len().saturating_sub(self.rows))
+        // From the end: what is far above costs nothing.
+        let first = self.messages.keys().rev().take(self.rows).last().copied();
+        first.into_iter().flat_map(|first| self.messages.range(first..)).map(|(_, message)| message)
     }
 
     /// Whether scrolling up brings more.
@@ -127,11 +152,18 @@ impl Timeline {
         self.messages.values().next_back()
     }
 
-    /// The user deleted everything up to this place.
+    /// The user deleted everything up to this place, or took that back.
     pub(crate) fn clear(&mut self, up_to: Seq) {
+        if up_to == self.cleared {
+            return;
+        }
+        let back = up_to < self.cleared;
+        self.cleared = up_to;
+        self.epoch += 1;
+        self.reports.clear();
         self.messages.retain(|seq, _| *seq > up_to);
         self.places.retain(|_, seq| *seq > up_to);
-        self.loaded = Loaded::All;
+        self.loaded = if back { Loaded::Part } else { Loaded::All };
         self.joined = true;
     }
 }

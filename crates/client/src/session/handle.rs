@@ -5,7 +5,7 @@ use halyard_protocol::{ConversationId, Destination, ErrorCode, UserId};
 
 use super::{Attempt, Session};
 use crate::api::{CallError, read, succeeded};
-use crate::conversations::{Loaded, Thread};
+use crate::conversations::Thread;
 use crate::effect::{Effect, FocusTarget, SocketCommand, TimerId};
 use crate::env::Env;
 use crate::event::HttpOutcome;
@@ -80,9 +80,11 @@ impl Softphone {
         self.book.reset(users, favourites);
         self.conversations.reset();
         for conversation in conversations {
-            self.conversations.put(conversation);
+            self.conversations.put(conversation, None);
         }
         self.conversations.older = older;
+        self.requests.forget_readings();
+        out.effect(Effect::CancelTimer(TimerId::Bootstrap));
         self.sync.started(cursor);
         self.load_kept(user);
         self.reopen_threads(open, out);
@@ -94,23 +96,18 @@ impl Softphone {
     }
 
     /// The conversations of open cards and waiting messages exist here even if the snapshot did not name them.
-    fn reopen_threads(&mut self, open: Vec<(Destination, bool)>, out: &mut Update) {
+    fn reopen_threads(&mut self, open: Vec<Destination>, out: &mut Update) {
         self.reopen_waiting();
-        for (to, listed) in open {
-            if let Some(id) = self.open_thread(&to)
-                && listed
-                && let Some(timeline) = self.conversations.timeline(id)
-            {
-                timeline.loaded = Loaded::Nothing;
-            }
+        for to in open {
+            self.open_thread(&to);
         }
         for card in self.open_cards() {
             self.reopen_card(card, out);
         }
     }
 
-    /// Where the open cards write to, and whether the server knows of it.
-    fn open_destinations(&self) -> Vec<(Destination, bool)> {
+    /// Where the open cards write to.
+    fn open_destinations(&self) -> Vec<Destination> {
         let thread = |card| match card {
             CardKey::Conversation(id) => self.conversations.get(id),
             CardKey::New(_) => None,
@@ -118,8 +115,9 @@ impl Softphone {
         self.open_cards()
             .into_iter()
             .filter_map(thread)
-            .map(|Thread { conversation, listed, .. }| {
-                (Destination { from: conversation.own_number, peers: conversation.peers.clone() }, *listed)
+            .map(|Thread { conversation, .. }| Destination {
+                from: conversation.own_number,
+                peers: conversation.peers.clone(),
             })
             .collect()
     }

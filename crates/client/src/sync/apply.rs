@@ -10,6 +10,7 @@ use crate::update::{Changed, Update};
 
 impl Softphone {
     pub(crate) fn apply(&mut self, change: Change, env: &Env, out: &mut Update) {
+        self.notice_stranger(&change, out);
         match change {
             Change::MessageAdded { message, unread, read_seq } => {
                 self.message_added(message, unread, read_seq, env, out);
@@ -33,12 +34,14 @@ impl Softphone {
             }
             Change::ConversationChanged { conversation } => {
                 let id = conversation.id;
-                self.conversations.put(*conversation);
+                let unsent = self.unsent_reads.get(&id).copied();
+                self.conversations.put(*conversation, unsent);
                 self.load_if_open(id, out);
                 self.conversation_changed(id, out);
             }
             Change::ConversationRemoved { conversation, cleared_seq } => {
-                self.conversations.remove(conversation, cleared_seq);
+                self.unsent_reads.remove(&conversation);
+                self.conversations.removed(conversation, cleared_seq);
                 self.conversation_changed(conversation, out);
             }
             Change::Read { conversation, seq, unread } => {
@@ -95,6 +98,22 @@ impl Softphone {
         }
     }
 
+    /// A change may speak of a conversation that no page has brought yet. What it says is in what the server answers
+    /// then; a message brings the conversation into the column, so that it has to be asked for.
+    fn notice_stranger(&mut self, change: &Change, out: &mut Update) {
+        let (id, wanted) = match change {
+            Change::MessageAdded { message, .. } => (message.conversation, true),
+            Change::DeliveryChanged { conversation, .. }
+            | Change::Read { conversation, .. }
+            | Change::PeerRead { conversation, .. }
+            | Change::ConversationRemoved { conversation, .. } => (*conversation, false),
+            _ => return,
+        };
+        if self.conversations.speak_of(id) && wanted {
+            self.ask_for(id, out);
+        }
+    }
+
     /// A message was committed: by this device's own words, by another of the user's, or by somebody else.
     pub(crate) fn message_added(&mut self, message: Message, unread: u32, read_seq: Seq, env: &Env, out: &mut Update) {
         let Some(me) = self.session.me().map(|me| me.user.id) else { return };
@@ -109,6 +128,11 @@ impl Softphone {
         if is_new {
             self.announce_message(&message, out);
         }
+        self.message_arrived(id, env, out);
+    }
+
+    /// What a message in a conversation changes, whoever says so first.
+    pub(crate) fn message_arrived(&mut self, id: ConversationId, env: &Env, out: &mut Update) {
         self.timeline_changed(id, out);
         self.unread_changed(id, out);
         self.columns_changed(out);

@@ -2,11 +2,13 @@
 
 use halyard_protocol::limits::HEARTBEAT_SECONDS;
 use halyard_protocol::socket::CLOSE_SIGNED_OUT;
-use halyard_protocol::{ClientFrame, LoggedEvent, ServerFrame};
+use halyard_protocol::{ClientFrame, ErrorCode, LoggedEvent, ServerFrame};
 
 use super::Link;
+use crate::api::succeeded;
 use crate::effect::{Effect, SocketCommand, TimerId};
 use crate::env::Env;
+use crate::event::HttpOutcome;
 use crate::outbox::backoff;
 use crate::softphone::Softphone;
 use crate::update::{Changed, Update};
@@ -32,7 +34,7 @@ impl Softphone {
     }
 
     pub(crate) fn socket_closed(&mut self, code: Option<u16>, env: &Env, out: &mut Update) {
-        if self.sync.link == Link::Down {
+        if !matches!(self.sync.link, Link::Connecting | Link::Live) {
             return;
         }
         out.effect(Effect::CancelTimer(TimerId::SocketSilence));
@@ -54,7 +56,7 @@ impl Softphone {
     /// The timer to try again has come. Every third try asks by HTTP first: only there a 401 can be read.
     pub(crate) fn reconnect(&mut self, out: &mut Update) {
         if self.sync.tries > 0 && self.sync.tries.is_multiple_of(3) {
-            self.requests.devices(out);
+            self.requests.probe(out);
         }
         self.connect(out);
     }
@@ -119,7 +121,34 @@ impl Softphone {
         }
         self.outbox.hurry();
         self.pump_outbox(env, out);
-        self.resend_reads(out);
+        self.catch_up(out);
+    }
+
+    /// What failed for now, and nobody waits for, is tried once more in a while.
+    pub(crate) fn catch_up_later(&self, env: &Env, out: &mut Update) {
+        let wait = u32::try_from(backoff(3, env)).unwrap_or(5_000);
+        out.effect(Effect::SetTimer(TimerId::CatchUp, wait));
+    }
+
+    /// Tries again what failed for now. While the connection is lost that waits for it, too.
+    pub(crate) fn catch_up(&mut self, out: &mut Update) {
+        if self.sync.link != Link::Live {
+            return;
+        }
+        for (id, seq) in self.unsent_reads.clone() {
+            self.requests.mark_read(id, seq, out);
+        }
+        for id in core::mem::take(&mut self.missing) {
+            self.ask_for(id, out);
+        }
+        self.resume_contacts(out);
+    }
+
+    /// Only a session that has ended is of interest.
+    pub(crate) fn probed(&mut self, outcome: HttpOutcome, out: &mut Update) {
+        if succeeded(outcome).is_err_and(|error| error.code == ErrorCode::SignedOut) {
+            self.session_ended(out);
+        }
     }
 
     fn events(&mut self, events: Vec<LoggedEvent>, env: &Env, out: &mut Update) {
