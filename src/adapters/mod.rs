@@ -8,6 +8,7 @@ mod announce;
 pub(crate) mod assets;
 mod database;
 pub(crate) mod device;
+pub(crate) mod files;
 mod focus;
 pub(crate) mod history;
 mod http;

@@ -160,7 +160,7 @@ impl Frame {
         Effect::new(move || {
             let reachable = self.reachable.get() == index.get();
             if let Some(item) = item.get() {
-                for_each(&item, "button:not([role]), a[href]", |control| {
+                for_each(&item, "button:not([role^=menuitem]), a[href]", |control| {
                     let _ = control.set_attribute("tabindex", if reachable { "0" } else { "-1" });
                 });
             }

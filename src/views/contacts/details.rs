@@ -1,0 +1,171 @@
+//! Somebody's details, or the form in their place.
+
+use halyard_client::Ui;
+use halyard_client::view::{DetailsView, NumberView};
+use halyard_protocol::UserId;
+use leptos::prelude::*;
+
+use super::form::Form;
+use super::message::MessageButton;
+use crate::runtime::App;
+use crate::views::common::{AvatarSize, Icon, IconButton, IconName, PresenceDot, presence_word};
+use crate::views::shell::{Person, presence};
+
+/// The pane beside the list.
+#[component]
+pub(crate) fn Details() -> impl IntoView {
+    let app = expect_context::<App>();
+    let form = app.signals(|signals| signals.form.clone());
+    // Another contact is another form; a key press in it is not.
+    let form = Memo::new(move |_| form.with(|form| form.as_ref().map(|form| (form.id, form.is_new))));
+    let details = app.signals(|signals| signals.details.clone());
+    let details = Memo::new(move |_| details.get());
+    let label = move || match form.get() {
+        Some((_, true)) => "New contact",
+        Some((_, false)) => "Edit contact",
+        None => "Contact details",
+    };
+    view! {
+        <aside class="details" aria-label=label>
+            {move || match form.get() {
+                Some((_, is_new)) => view! { <Form is_new=is_new /> }.into_any(),
+                None => details.get().map(|details| view! { <Shown details=details /> }).into_any(),
+            }}
+        </aside>
+    }
+    .into_any()
+}
+
+#[component]
+fn Shown(details: DetailsView) -> impl IntoView {
+    let app = expect_context::<App>();
+    let DetailsView {
+        entry,
+        name,
+        organisation,
+        avatar,
+        kind,
+        status,
+        emails,
+        numbers,
+        reach,
+        favourite,
+        editable,
+        user,
+    } = details;
+    let close = move || app.send(Ui::SelectContact(None));
+    let facts = numbers.into_iter().map(|number| fact(number, &reach)).collect_view();
+    let emails = emails.into_iter().map(email).collect_view();
+    let write = (!reach.is_empty()).then(|| {
+        let label = ["Message ", &name].concat();
+        view! {
+            <div class="quick">
+                <MessageButton reach=Signal::stored(reach) label=label worded=true />
+            </div>
+        }
+    });
+    view! {
+        <header>
+            <IconButton icon=IconName::ChevronLeft label="Back to contacts" class="back" on_click=close />
+            <span class={"push"}></span>
+            <IconButton
+                icon=IconName::Star
+                label="Favourite"
+                class="star"
+                pressed=Signal::stored(favourite)
+                on_click=move || app.send(Ui::SetFavourite(entry, !favourite))
+            />
+            {editable
+                .map(|id| {
+                    view! {
+                        <IconButton
+                            icon=IconName::Pencil
+                            label="Edit"
+                            on_click=move || app.send(Ui::EditContact(id))
+                        />
+                    }
+                })}
+            <IconButton icon=IconName::X label="Close details" class="close" on_click=close />
+        </header>
+        <div class="details-body">
+            <div class="person">
+                <Person avatar=Signal::stored(avatar) size=AvatarSize::Large />
+                <h2>{name}</h2>
+                {(!organisation.is_empty()).then(|| view! { <p>{organisation}</p> })}
+                <p class="muted">{kind}</p>
+                {user.map(|user| view! { <PresenceLine user=user status=status /> })}
+            </div>
+            {write}
+            <dl class="facts">{facts} {emails}</dl>
+            {editable
+                .map(|id| {
+                    view! {
+                        <div class="danger-zone">
+                            <button
+                                type="button"
+                                class="btn plain danger"
+                                on:click=move |_| app.send(Ui::DeleteContact(id))
+                            >
+                                <Icon name=IconName::Trash2 />
+                                {"Delete contact"}
+                            </button>
+                        </div>
+                    }
+                })}
+        </div>
+    }
+    .into_any()
+}
+
+/// A colleague's presence and what they say of it.
+#[component]
+fn PresenceLine(user: UserId, status: String) -> impl IntoView {
+    let app = expect_context::<App>();
+    let presence = presence(app, user);
+    let status = if status.is_empty() { status } else { [" \u{b7} ", &status].concat() };
+    view! {
+        <p class="presence-line">
+            <PresenceDot presence=presence />
+            <span>{move || presence_word(presence.get())} {status}</span>
+        </p>
+    }
+    .into_any()
+}
+
+fn fact(number: NumberView, reach: &[NumberView]) -> AnyView {
+    let texts = reach.iter().any(|way| way.peer == number.peer);
+    let label = ["Message ", &number.text, ", ", &number.label].concat();
+    let tools = texts.then(|| {
+        view! {
+            <dd class="tools">
+                <MessageButton reach=Signal::stored(vec![number.clone()]) label=label />
+            </dd>
+        }
+    });
+    view! {
+        <div class="fact">
+            <dt>{capitalised(&number.label)}</dt>
+            <dd class="num">{number.text}</dd>
+            {tools}
+        </div>
+    }
+    .into_any()
+}
+
+fn email(address: String) -> AnyView {
+    let link = ["mailto:", &address].concat();
+    view! {
+        <div class="fact">
+            <dt>{"E-mail"}</dt>
+            <dd>
+                <a href=link>{address}</a>
+            </dd>
+        </div>
+    }
+    .into_any()
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

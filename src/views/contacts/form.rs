@@ -1,0 +1,289 @@
+//! The form in which a contact is written.
+
+use halyard_client::Ui;
+use halyard_client::contacts::{FormField, NumberField};
+use halyard_client::event::ContactField;
+use halyard_client::view::FormView;
+use halyard_protocol::{ContactDraft, ContactScope, NumberLabel, limits};
+use leptos::html::Input;
+use leptos::prelude::*;
+use web_sys::SubmitEvent;
+
+use crate::runtime::App;
+use crate::views::common::{FieldError, Icon, IconButton, IconName, TextField, unique_id};
+
+const LABELS: [(NumberLabel, &str, &str); 5] = [
+    (NumberLabel::Mobile, "mobile", "Mobile"),
+    (NumberLabel::Work, "work", "Work"),
+    (NumberLabel::Home, "home", "Home"),
+    (NumberLabel::Fax, "fax", "Fax"),
+    (NumberLabel::Other, "other", "Other"),
+];
+
+/// What is typed so far, and how to change it.
+#[derive(Clone, Copy)]
+struct Fields {
+    app: App,
+    view: Memo<Option<FormView>>,
+}
+
+impl Fields {
+    fn read<T: Default>(self, read: impl FnOnce(&FormView) -> T) -> T {
+        self.view.with(|view| view.as_ref().map(read).unwrap_or_default())
+    }
+
+    /// What is wrong with a field.
+    fn error(self, field: Option<FormField>) -> Option<String> {
+        self.read(|view| view.error.as_ref().filter(|error| error.field == field).map(|error| error.message.clone()))
+    }
+
+    fn change(self, change: impl FnOnce(&mut ContactDraft)) {
+        if let Some(mut draft) = self.view.with_untracked(|view| view.as_ref().map(|view| view.draft.clone())) {
+            change(&mut draft);
+            self.app.send(Ui::ContactForm(ContactField::Draft(Box::new(draft))));
+        }
+    }
+
+    fn change_numbers(self, change: impl FnOnce(&mut Vec<NumberField>)) {
+        if let Some(mut numbers) = self.view.with_untracked(|view| view.as_ref().map(|view| view.numbers.clone())) {
+            change(&mut numbers);
+            self.app.send(Ui::ContactForm(ContactField::Numbers(numbers)));
+        }
+    }
+
+    fn text(self, read: fn(&mut ContactDraft) -> &mut String) -> (Memo<String>, Callback<String>) {
+        let value = Memo::new(move |_| self.read(|view| read(&mut view.draft.clone()).clone()));
+        (value, Callback::new(move |text| self.change(|draft| *read(draft) = text)))
+    }
+}
+
+/// The form.
+#[component]
+pub(super) fn Form(
+    /// Whether it is a new contact.
+    is_new: bool,
+) -> impl IntoView {
+    let app = expect_context::<App>();
+    let view = app.signals(|signals| signals.form.clone());
+    let fields = Fields { app, view: Memo::new(move |_| view.get()) };
+    let (given, set_given) = fields.text(|draft| &mut draft.given);
+    let (family, set_family) = fields.text(|draft| &mut draft.family);
+    let (company, set_company) = fields.text(|draft| &mut draft.company);
+    let saving = Memo::new(move |_| fields.read(|view| view.saving));
+    let may_share = Memo::new(move |_| fields.read(|view| view.may_share));
+    let general = Signal::derive(move || fields.error(None));
+    let cancel = move || app.send(Ui::CancelContact);
+    let save = move |event: SubmitEvent| {
+        event.prevent_default();
+        app.send(Ui::SaveContact);
+    };
+    view! {
+        <header>
+            <IconButton icon=IconName::ChevronLeft label="Back" class="back" on_click=cancel />
+            <h2>{if is_new { "New contact" } else { "Edit contact" }}</h2>
+            <IconButton icon=IconName::X label="Close the form" class="close" on_click=cancel />
+        </header>
+        <form class="form details-body" id="contact-form" novalidate on:submit=save>
+            <div class="form-pair">
+                <TextField label="First name" value=given on_input=set_given max_length=200 focus=Some("form") />
+                <TextField label="Last name" value=family on_input=set_family max_length=200 />
+            </div>
+            <TextField label="Company" value=company on_input=set_company max_length=200 />
+            <Numbers fields=fields />
+            <Emails fields=fields />
+            {move || may_share.get().then(|| view! { <Scope fields=fields /> })}
+            <div role="alert">
+                <FieldError id=unique_id("contact-error") error=general />
+            </div>
+        </form>
+        <footer class="buttons end">
+            <button type="button" class="btn quiet" on:click=move |_| cancel()>
+                {"Cancel"}
+            </button>
+            <button type="submit" form="contact-form" class="btn primary" disabled=saving>
+                {"Save"}
+            </button>
+        </footer>
+    }
+    .into_any()
+}
+
+/// Whose contact it is.
+#[component]
+fn Scope(fields: Fields) -> impl IntoView {
+    let scope = Memo::new(move |_| fields.read(|view| view.draft.scope));
+    let choice = move |value: ContactScope, name: &'static str, hint: &'static str| {
+        view! {
+            <label class="check">
+                <input
+                    type="radio"
+                    name="contact-scope"
+                    prop:checked=move || scope.get() == value
+                    on:change=move |_| fields.change(|draft| draft.scope = value)
+                />
+                <span>{name} <small>{hint}</small></span>
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="form-group">
+            <legend>{"Who sees it"}</legend>
+            {choice(ContactScope::Personal, "Mine", "Only you.")}
+            {choice(ContactScope::Shared, "Shared", "Everybody of your company.")}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// The numbers.
+#[component]
+fn Numbers(fields: Fields) -> impl IntoView {
+    let count = Memo::new(move |_| fields.read(|view| view.numbers.len()));
+    // A line that the user has asked for takes the focus.
+    let asked = StoredValue::new(false);
+    let add = move |_| {
+        asked.set_value(true);
+        fields.change_numbers(|numbers| {
+            numbers.push(NumberField { label: NumberLabel::Mobile, text: String::new() });
+        });
+    };
+    view! {
+        <fieldset class="form-group">
+            <legend>{"Numbers"}</legend>
+            <For
+                each=move || 0..count.get()
+                key=|index| *index
+                children=move |index| view! { <NumberLine fields=fields index=index asked=asked /> }
+            />
+            {move || {
+                (count.get() < limits::CONTACT_NUMBERS)
+                    .then(|| {
+                        view! {
+                            <button type="button" class="btn plain" on:click=add>
+                                <Icon name=IconName::Plus />
+                                {"Add a number"}
+                            </button>
+                        }
+                    })
+            }}
+        </fieldset>
+    }
+    .into_any()
+}
+
+#[component]
+fn NumberLine(fields: Fields, index: usize, asked: StoredValue<bool>) -> impl IntoView {
+    let field = Memo::new(move |_| fields.read(|view| view.numbers.get(index).cloned().unwrap_or_default()));
+    let error = Memo::new(move |_| fields.error(Some(FormField::Number(index))));
+    let input = NodeRef::<Input>::new();
+    Effect::new(move || {
+        if let Some(input) = input.get()
+            && asked.get_value()
+        {
+            asked.set_value(false);
+            let _ = input.focus();
+        }
+    });
+    let count = (index + 1).to_string();
+    let name = ["Number ", &count].concat();
+    let error_id = unique_id("number-error");
+    let described = error_id.clone();
+    let change = move |change: &dyn Fn(&mut NumberField)| {
+        fields.change_numbers(|numbers| {
+            if let Some(number) = numbers.get_mut(index) {
+                change(number);
+            }
+        });
+    };
+    let labelled = move |event| {
+        let word = event_target_value(&event);
+        if let Some((label, ..)) = LABELS.iter().find(|(_, value, _)| *value == word) {
+            change(&|number| number.label = *label);
+        }
+    };
+    let options = LABELS.map(|(label, value, shown)| {
+        view! {
+            <option value=value prop:selected=move || field.with(|field| field.label == label)>
+                {shown}
+            </option>
+        }
+    });
+    view! {
+        <div class="number-line">
+            <select class="input" aria-label=["Kind of number ", &count].concat() on:change=labelled>
+                {options}
+            </select>
+            <input
+                class="input num"
+                type="text"
+                inputmode="tel"
+                autocomplete="off"
+                aria-label=name
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-describedby=move || error.with(Option::is_some).then(|| described.clone())
+                data-focus=move || error.with(Option::is_some).then_some("invalid")
+                prop:value=move || field.with(|field| field.text.clone())
+                node_ref=input
+                on:input=move |event| {
+                    let text = event_target_value(&event);
+                    change(&|number| number.text.clone_from(&text));
+                }
+            />
+            <IconButton
+                icon=IconName::X
+                label=["Remove number ", &count].concat()
+                on_click=move || fields.change_numbers(|numbers| {
+                    if index < numbers.len() {
+                        numbers.remove(index);
+                    }
+                })
+            />
+            <FieldError id=error_id error=error />
+        </div>
+    }
+    .into_any()
+}
+
+/// The e-mail addresses.
+#[component]
+fn Emails(fields: Fields) -> impl IntoView {
+    // There is always a field to type the first one into.
+    let count = Memo::new(move |_| fields.read(|view| view.draft.emails.len()).max(1));
+    let error = Memo::new(move |_| fields.error(Some(FormField::Email)));
+    let line = move |index: usize| {
+        let label = if index == 0 { "E-mail".to_owned() } else { ["E-mail ", &(index + 1).to_string()].concat() };
+        let value = Memo::new(move |_| fields.read(|view| view.draft.emails.get(index).cloned().unwrap_or_default()));
+        let set = move |text: String| {
+            fields.change(|draft| {
+                if draft.emails.len() <= index {
+                    draft.emails.resize(index + 1, String::new());
+                }
+                draft.emails[index] = text;
+            });
+        };
+        // The rules are about all addresses together: the one that breaks them is shown at the last field.
+        let shown = Signal::derive(move || error.get().filter(|_| index + 1 == count.get()));
+        let focus = Signal::derive(move || shown.with(Option::is_some).then_some("invalid"));
+        view! { <TextField label=label value=value on_input=set kind="email" error=shown focus=focus /> }
+    };
+    view! {
+        <For each=move || 0..count.get() key=|index| *index children=line />
+        {move || {
+            let last_is_used = fields.read(|view| view.draft.emails.last().is_some_and(|email| !email.is_empty()));
+            (last_is_used && count.get() < limits::CONTACT_EMAILS)
+                .then(|| {
+                    view! {
+                        <button
+                            type="button"
+                            class="btn plain self-start"
+                            on:click=move |_| fields.change(|draft| draft.emails.push(String::new()))
+                        >
+                            <Icon name=IconName::Plus />
+                            {"Add an e-mail address"}
+                        </button>
+                    }
+                })
+        }}
+    }
+    .into_any()
+}

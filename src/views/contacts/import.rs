@@ -1,0 +1,202 @@
+//! The import's preview: what will happen, before it happens.
+
+use halyard_client::Ui;
+use halyard_client::view::{ImportRowView, ImportView};
+use leptos::prelude::*;
+
+use crate::runtime::App;
+use crate::views::common::{Dialog, FieldError, Icon, IconName, VirtualList, unique_id};
+
+/// Lines with errors that are shown; a file with more of them is another kind of file.
+const ERRORS_SHOWN: usize = 100;
+/// Height of a row in CSS pixels.
+const ROW_HEIGHT: f64 = 57.0;
+
+/// The preview, while an import is open.
+#[component]
+pub(crate) fn ImportDialog() -> impl IntoView {
+    let app = expect_context::<App>();
+    let import = app.signals(|signals| signals.import.clone());
+    let import = Memo::new(move |_| import.get());
+    let open = Memo::new(move |_| import.with(Option::is_some));
+    let title = Signal::derive(move || {
+        let file = import.with(|import| import.as_ref().map(|import| import.file.clone()));
+        file.map_or_else(String::new, |file| ["Import contacts from ", &file].concat())
+    });
+    move || {
+        open.get().then(|| {
+            view! {
+                <Dialog title=title class="roomy" on_close=move || app.send(Ui::ImportCancel)>
+                    <Preview import=import />
+                </Dialog>
+            }
+        })
+    }
+}
+
+#[component]
+fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
+    let app = expect_context::<App>();
+    let count = Memo::new(move |_| read(import, |import| import.rows.len()));
+    let taken = Memo::new(move |_| read(import, |import| import.taken));
+    let saving = Memo::new(move |_| read(import, |import| import.saving));
+    let error = Memo::new(move |_| read(import, |import| import.error.clone()));
+    let may_share = Memo::new(move |_| read(import, |import| import.may_share));
+    let confirm = move || match taken.get() {
+        1 => "Import 1 contact".to_owned(),
+        many => ["Import ", &many.to_string(), " contacts"].concat(),
+    };
+    view! {
+        <p class="tally">{move || read(import, tally)}</p>
+        {move || may_share.get().then(|| view! { <Scope import=import /> })}
+        {move || {
+            (count.get() > 0)
+                .then(|| {
+                    view! {
+                        <div class="import-list">
+                            <VirtualList
+                                label="Contacts of the file"
+                                len=count
+                                row_height=ROW_HEIGHT
+                                key=move |index| (index < count.get()).then_some(index)
+                                render=move |index| view! { <Row import=import index=index /> }.into_any()
+                            />
+                        </div>
+                    }
+                })
+        }}
+        <Errors import=import />
+        <div role="alert">
+            <FieldError id=unique_id("import-error") error=error />
+        </div>
+        <footer class="buttons end">
+            <button type="button" class="btn quiet" on:click=move |_| app.send(Ui::ImportCancel)>
+                {"Cancel"}
+            </button>
+            <button
+                type="button"
+                class="btn primary"
+                disabled=move || saving.get() || taken.get() == 0
+                on:click=move |_| app.send(Ui::ImportConfirm)
+            >
+                {confirm}
+            </button>
+        </footer>
+    }
+    .into_any()
+}
+
+fn read<T: Default>(import: Memo<Option<ImportView>>, read: impl FnOnce(&ImportView) -> T) -> T {
+    import.with(|import| import.as_ref().map(read).unwrap_or_default())
+}
+
+/// What the file is, in a line.
+fn tally(import: &ImportView) -> String {
+    let contacts = match import.rows.len() {
+        1 => "1 contact".to_owned(),
+        many => [&many.to_string(), " contacts"].concat(),
+    };
+    let errors = match import.errors.len() {
+        0 => String::new(),
+        1 => ", and 1 line that can't be read".to_owned(),
+        many => [", and ", &many.to_string(), " lines that can't be read"].concat(),
+    };
+    [&import.format, ": ", &contacts, &errors, ". Nothing is saved before you say so."].concat()
+}
+
+/// Whose contacts they become.
+#[component]
+fn Scope(import: Memo<Option<ImportView>>) -> impl IntoView {
+    let app = expect_context::<App>();
+    let shared = Memo::new(move |_| read(import, |import| import.shared));
+    let choice = move |value: bool, name: &'static str| {
+        view! {
+            <label>
+                <input
+                    type="radio"
+                    class="sr"
+                    name="import-scope"
+                    prop:checked=move || shared.get() == value
+                    on:change=move |_| app.send(Ui::ImportShared(value))
+                />
+                <span>{name}</span>
+            </label>
+        }
+    };
+    view! {
+        <div class="segmented" role="radiogroup" aria-label="Who sees them">
+            {choice(false, "My contacts")}
+            {choice(true, "Shared contacts")}
+        </div>
+    }
+    .into_any()
+}
+
+/// A contact of the file: taken or left out by a click.
+#[component]
+fn Row(import: Memo<Option<ImportView>>, index: usize) -> impl IntoView {
+    let app = expect_context::<App>();
+    let row =
+        Memo::new(move |_| import.with(|import| import.as_ref().and_then(|import| import.rows.get(index).cloned())));
+    let taken = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.taken)));
+    view! {
+        <button
+            type="button"
+            class="row import-row"
+            role="checkbox"
+            aria-checked=move || if taken.get() { "true" } else { "false" }
+            on:click=move |_| app.send(Ui::ImportToggle(index))
+        >
+            <span class="tick">
+                <Icon name=IconName::Check />
+            </span>
+            {move || row.get().map(words)}
+        </button>
+    }
+    .into_any()
+}
+
+fn words(row: ImportRowView) -> impl IntoView {
+    let ImportRowView { line, name, detail, outcome, warnings, .. } = row;
+    let name = if name.is_empty() { ["Line ", &line.to_string()].concat() } else { name };
+    let note = if warnings.is_empty() { outcome } else { [&outcome, ". ", &warnings.join(" ")].concat() };
+    let whole = note.clone();
+    view! {
+        <span class="row-text">
+            <b class="row-name">{name}</b>
+            <span class="preview num">{detail}</span>
+        </span>
+        <span class="outcome" title=whole>
+            {note}
+        </span>
+    }
+}
+
+/// The lines that can't be read.
+#[component]
+fn Errors(import: Memo<Option<ImportView>>) -> impl IntoView {
+    let errors = Memo::new(move |_| read(import, |import| import.errors.clone()));
+    move || {
+        let errors = errors.get();
+        let more = errors.len().saturating_sub(ERRORS_SHOWN);
+        let lines = errors.iter().take(ERRORS_SHOWN).map(|error| {
+            let line = ["Line ", &error.line.to_string()].concat();
+            let message = error.message.clone();
+            view! {
+                <li>
+                    <b class="num">{line}</b>
+                    {": "}
+                    {message}
+                </li>
+            }
+        });
+        (!errors.is_empty()).then(|| {
+            view! {
+                <ul class="line-errors" aria-label="Lines that can't be read" tabindex="0">
+                    {lines.collect_view()}
+                    {(more > 0).then(|| view! { <li>{["and ", &more.to_string(), " more"].concat()}</li> })}
+                </ul>
+            }
+        })
+    }
+}

@@ -1,0 +1,113 @@
+//! The message icon: one entry for each number, then the own number to text from.
+
+use halyard_client::Ui;
+use halyard_client::view::NumberView;
+use halyard_protocol::{Peer, PhoneNumber};
+use leptos::prelude::*;
+
+use crate::runtime::App;
+use crate::views::common::{Icon, IconButton, IconName, MenuButton, MenuItem};
+
+/// The message icon. A colleague is chatted with at once; a number asks which number to text from, if there are
+/// several to choose from.
+#[component]
+pub(super) fn MessageButton(
+    /// The ways to write to them.
+    #[prop(into)]
+    reach: Signal<Vec<NumberView>>,
+    /// The button's name.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Whether it shows the word as well.
+    #[prop(default = false)]
+    worded: bool,
+) -> impl IntoView {
+    let app = expect_context::<App>();
+    let only = Memo::new(move |_| reach.with(|reach| if let [only] = &**reach { Some(only.peer) } else { None }));
+    // The number that was chosen: the menu goes on to the own numbers.
+    let chosen = RwSignal::new(None::<Peer>);
+    let items = Signal::derive(move || match chosen.get().or(only.get()) {
+        Some(peer) => own_numbers(app, peer, reach.get()),
+        None => reach.get().into_iter().map(|way| number(app, way, chosen)).collect(),
+    });
+    move || match only.get() {
+        Some(peer @ Peer::User(_)) => chat(app, peer, label, worded),
+        _ if worded => view! {
+            <MenuButton
+                label=label
+                class="btn quiet"
+                items=items
+                content=move || words().into_any()
+                on_open=move || chosen.set(None)
+            />
+        }
+        .into_any(),
+        _ => view! {
+            <MenuButton
+                icon=IconName::MessageSquareText
+                label=label
+                items=items
+                on_open=move || chosen.set(None)
+            />
+        }
+        .into_any(),
+    }
+}
+
+fn words() -> impl IntoView {
+    view! {
+        <Icon name=IconName::MessageSquareText />
+        {"Message"}
+    }
+}
+
+fn chat(app: App, peer: Peer, label: Signal<String>, worded: bool) -> AnyView {
+    if worded {
+        view! {
+            <button type="button" class="btn quiet" aria-label=label on:click=move |_| write(app, peer, None)>
+                {words()}
+            </button>
+        }
+        .into_any()
+    } else {
+        view! { <IconButton icon=IconName::MessageSquareText label=label on_click=move || write(app, peer, None) /> }
+            .into_any()
+    }
+}
+
+fn write(app: App, peer: Peer, from: Option<PhoneNumber>) {
+    app.send(Ui::Message { peer, from });
+}
+
+/// One of several ways to write to them.
+fn number(app: App, way: NumberView, chosen: RwSignal<Option<Peer>>) -> MenuItem {
+    let NumberView { peer, text, label } = way;
+    let choice = app.phone(|phone, _| phone.own_numbers_view(peer).len()) > 1;
+    let item = MenuItem::new(IconName::MessageSquareText, text, move || {
+        if choice {
+            chosen.set(Some(peer));
+        } else {
+            write(app, peer, None);
+        }
+    });
+    let item = item.note(label);
+    if choice { item.stays() } else { item }
+}
+
+/// The own numbers to text them from, the one last used first. With none or one of them there is nothing to choose.
+fn own_numbers(app: App, peer: Peer, reach: Vec<NumberView>) -> Vec<MenuItem> {
+    let mut own = app.phone(|phone, _| phone.own_numbers_view(peer));
+    if own.len() < 2 {
+        let text = |way: NumberView| {
+            MenuItem::new(IconName::MessageSquareText, way.text, move || write(app, peer, None)).note(way.label)
+        };
+        return reach.into_iter().filter(|way| way.peer == peer).map(text).collect();
+    }
+    own.sort_by_key(|own| !own.chosen);
+    let heading = reach.iter().find(|way| way.peer == peer).map_or_else(String::new, |way| way.text.clone());
+    let heading = MenuItem::heading(["Text ", &heading, " using"].concat());
+    let entry = |own: halyard_client::view::NumberOption| {
+        MenuItem::new(IconName::Smartphone, own.text, move || write(app, peer, Some(own.number))).note(own.label)
+    };
+    core::iter::once(heading).chain(own.into_iter().map(entry)).collect()
+}

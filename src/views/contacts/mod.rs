@@ -1,0 +1,161 @@
+//! "Contacts": the list, somebody's details, the form, and the import.
+
+mod details;
+mod form;
+mod import;
+mod message;
+mod row;
+
+use halyard_client::Ui;
+use halyard_client::contacts::ContactsFilter;
+use leptos::html::Input;
+use leptos::prelude::*;
+
+use crate::adapters::files;
+use crate::runtime::App;
+use crate::views::common::{Chips, EmptyState, Icon, IconButton, IconName, SearchField, VirtualList};
+
+pub(crate) use details::Details;
+pub(crate) use import::ImportDialog;
+
+const FILTERS: [(ContactsFilter, &str); 5] = [
+    (ContactsFilter::All, "All"),
+    (ContactsFilter::Mine, "Mine"),
+    (ContactsFilter::Shared, "Shared"),
+    (ContactsFilter::Directory, "Directory"),
+    (ContactsFilter::Favourites, "Favourites"),
+];
+
+/// Height of a row in CSS pixels; the style sheet's `.row` has the same.
+const ROW_HEIGHT: f64 = 57.0;
+
+/// The column.
+#[component]
+pub(crate) fn ContactsPane() -> impl IntoView {
+    let app = expect_context::<App>();
+    let contacts = app.signals(|signals| signals.contacts.clone());
+    let entries = {
+        let contacts = contacts.clone();
+        Memo::new(move |_| contacts.with(|contacts| contacts.entries.clone()))
+    };
+    let query = {
+        let contacts = contacts.clone();
+        Memo::new(move |_| contacts.with(|contacts| contacts.query.clone()))
+    };
+    let filter = {
+        let contacts = contacts.clone();
+        Memo::new(move |_| contacts.with(|contacts| contacts.filter))
+    };
+    let selected = {
+        let contacts = contacts.clone();
+        Memo::new(move |_| contacts.with(|contacts| contacts.selected))
+    };
+    let loading = Memo::new(move |_| contacts.with(|contacts| contacts.loading));
+    let empty = Memo::new(move |_| entries.with(|entries| entries.is_empty()));
+    view! {
+        <main class="column" aria-labelledby="column-title">
+            <header>
+                <h1 id="column-title" data-focus="column" tabindex="-1">
+                    {"Contacts"}
+                </h1>
+                <ImportButton />
+                <button class="btn primary" on:click=move |_| app.send(Ui::NewContact(None))>
+                    <Icon name=IconName::UserPlus />
+                    {"New contact"}
+                </button>
+            </header>
+            <SearchField
+                label="Search contacts"
+                value=query
+                on_input=move |text| app.send(Ui::SearchContacts(text))
+            />
+            <Chips
+                label="Show"
+                options=FILTERS.to_vec()
+                chosen=filter
+                on_choose=move |filter| app.send(Ui::FilterContacts(filter))
+            />
+            {move || {
+                if empty.get() {
+                    nothing(app, query.with(String::is_empty), filter.get(), loading.get())
+                } else {
+                    view! {
+                        <VirtualList
+                            label="Contacts"
+                            len=Signal::derive(move || entries.with(|entries| entries.len()))
+                            row_height=ROW_HEIGHT
+                            key=move |index| entries.with(|entries| entries.get(index).copied())
+                            restart=query
+                            render=move |entry| view! { <row::Row entry=entry selected=selected /> }.into_any()
+                        />
+                    }
+                        .into_any()
+                }
+            }}
+        </main>
+    }
+    .into_any()
+}
+
+/// What the list says when nobody shows, and what to do next.
+fn nothing(app: App, unsearched: bool, filter: ContactsFilter, loading: bool) -> AnyView {
+    let (title, text) = match (unsearched, filter) {
+        (true, _) if loading => ("Loading contacts\u{2026}", "They appear as they come."),
+        (false, _) => ("Nobody found", "Try a part of a name or company, or some digits of a number."),
+        (true, ContactsFilter::Favourites) => ("No favourites yet", "The star in somebody's details puts them here."),
+        (true, ContactsFilter::Directory) => {
+            ("Nobody else is here", "Extensions that your administrator adds appear here.")
+        }
+        (true, _) => ("No contacts yet", "Add somebody, or import a vCard or CSV file from your old address book."),
+    };
+    let offers = unsearched && !loading && !matches!(filter, ContactsFilter::Favourites | ContactsFilter::Directory);
+    view! {
+        <EmptyState icon=IconName::Contacts title=title text=text>
+            {offers
+                .then(|| {
+                    view! {
+                        <button class="btn quiet" on:click=move |_| app.send(Ui::NewContact(None))>
+                            {"Add a contact"}
+                        </button>
+                    }
+                })}
+        </EmptyState>
+    }
+    .into_any()
+}
+
+/// Asks for a file; the preview opens once it is read.
+#[component]
+fn ImportButton() -> impl IntoView {
+    let app = expect_context::<App>();
+    let input = NodeRef::<Input>::new();
+    let chosen = move |_| {
+        let Some(input) = input.get_untracked() else { return };
+        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+            let name = file.name();
+            files::read(file, move |bytes| app.send(Ui::ImportFile { name, bytes }));
+        }
+        // The same file may be chosen again, after it was mended.
+        input.set_value("");
+    };
+    view! {
+        <input
+            type="file"
+            accept=".vcf,.vcard,.csv,text/vcard,text/x-vcard,text/csv"
+            aria-label="File to import contacts from"
+            hidden
+            node_ref=input
+            on:change=chosen
+        />
+        <IconButton
+            icon=IconName::Upload
+            label="Import contacts"
+            on_click=move || {
+                if let Some(input) = input.get_untracked() {
+                    input.click();
+                }
+            }
+        />
+    }
+    .into_any()
+}
