@@ -178,7 +178,7 @@ async fn a_line_that_is_down_is_tried_again_in_order_with_the_same_reference() {
     let sent = || Ok(Submitted { reference: "x".into(), delivered: false });
     *carrier.answers.lock().unwrap() = vec![sent(), sent()];
     assert_eq!(workers.run_due().await.unwrap(), 2);
-    let asked = carrier.asked.lock().unwrap();
+    let asked = std::mem::take(&mut *carrier.asked.lock().unwrap());
     let texts: Vec<(&str, bool)> =
         asked.iter().map(|text| (text.body.as_str(), text.reference == asked[0].reference)).collect();
     assert_eq!(texts, [("First", true), ("First", true), ("Second", false)]);

@@ -72,3 +72,6 @@ pub fn method_not_allowed() -> Response {
 pub fn css(text: &'static str) -> Response {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], text).into_response()
 }
+
+#[cfg(test)]
+mod tests;
