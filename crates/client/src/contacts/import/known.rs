@@ -28,15 +28,14 @@ pub enum Outcome {
 #[must_use]
 pub fn duplicates(preview: &Preview, existing: &[&Contact]) -> Vec<Outcome> {
     let drafts: Vec<ContactDraft> = existing.iter().map(|contact| contact.to_draft()).collect();
-    let (mut owners, mut lines) = (Owners::default(), Owners::default());
-    for (at, draft) in drafts.iter().enumerate() {
-        owners.add(at, draft);
+    let (mut known, mut earlier) = (People::default(), People::default());
+    for draft in &drafts {
+        known.add(Somebody::new(draft));
     }
     let mut outcomes = Vec::with_capacity(preview.rows.len());
-    for (at, row) in preview.rows.iter().enumerate() {
-        let earlier = lines.find(&row.draft, |at| preview.rows.get(at).map(|row| &row.draft));
-        let known = owners.find(&row.draft, |at| drafts.get(at));
-        outcomes.push(match (earlier, known) {
+    for row in &preview.rows {
+        let somebody = Somebody::new(&row.draft);
+        outcomes.push(match (earlier.find(&somebody), known.find(&somebody)) {
             (Some(earlier), _) => Outcome::RepeatsLine(preview.rows[earlier].line),
             (None, Some(known)) if merge(existing[known], &row.draft) == drafts[known] => {
                 Outcome::SameAs(existing[known].id)
@@ -44,7 +43,7 @@ pub fn duplicates(preview: &Preview, existing: &[&Contact]) -> Vec<Outcome> {
             (None, Some(known)) => Outcome::UpdatesExisting(existing[known].id),
             (None, None) => Outcome::New,
         });
-        lines.add(at, &row.draft);
+        earlier.add(somebody);
     }
     outcomes
 }
@@ -79,49 +78,62 @@ pub fn merge(existing: &Contact, new: &ContactDraft) -> ContactDraft {
     merged
 }
 
-/// Who has a number, by their place in a list.
-#[derive(Default)]
-struct Owners(BTreeMap<PhoneNumber, Vec<usize>>);
+/// A draft, and the words of its name.
+struct Somebody<'a> {
+    draft: &'a ContactDraft,
+    words: Vec<String>,
+}
 
-impl Owners {
-    fn add(&mut self, at: usize, draft: &ContactDraft) {
-        for entry in &draft.numbers {
-            let owners = self.0.entry(entry.number).or_default();
-            if owners.len() < MOST_OWNERS {
-                owners.push(at);
-            }
-        }
+impl<'a> Somebody<'a> {
+    fn new(draft: &'a ContactDraft) -> Self {
+        let name = fold(&[draft.given.as_str(), " ", &draft.family].concat());
+        let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        Self { draft, words: words.map(str::to_owned).collect() }
     }
 
-    /// The first who is the same person; one with a name in common before others.
-    fn find<'a>(&self, draft: &ContactDraft, get: impl Fn(usize) -> Option<&'a ContactDraft>) -> Option<usize> {
+    /// Both have a name, and no word of one is in the other.
+    fn is_named_otherwise(&self, other: &Self) -> bool {
+        let in_common = self.words.iter().any(|word| other.words.contains(word));
+        !self.words.is_empty() && !other.words.is_empty() && !in_common
+    }
+
+    /// Whether this is a number of theirs alone.
+    fn has_alone(&self, number: PhoneNumber) -> bool {
+        let is_alone = |label| !matches!(label, NumberLabel::Work | NumberLabel::Fax);
+        self.draft.numbers.iter().any(|entry| entry.number == number && is_alone(entry.label))
+    }
+}
+
+/// People in a list, and by number who of them has it.
+#[derive(Default)]
+struct People<'a> {
+    all: Vec<Somebody<'a>>,
+    owners: BTreeMap<PhoneNumber, Vec<usize>>,
+}
+
+impl<'a> People<'a> {
+    fn add(&mut self, somebody: Somebody<'a>) {
+        for entry in &somebody.draft.numbers {
+            let owners = self.owners.entry(entry.number).or_default();
+            if owners.len() < MOST_OWNERS {
+                owners.push(self.all.len());
+            }
+        }
+        self.all.push(somebody);
+    }
+
+    /// The place of the first who is the same person; one with a name in common before others.
+    fn find(&self, somebody: &Somebody<'_>) -> Option<usize> {
         let mut best: Option<(bool, usize)> = None;
-        for entry in &draft.numbers {
-            for &at in self.0.get(&entry.number).into_iter().flatten() {
-                let Some(other) = get(at) else { continue };
-                let strangers = have_names_apart(draft, other);
-                let is_same = |known: &ContactNumber| known.number == entry.number && is_own(known);
-                if !strangers || (is_own(entry) && other.numbers.iter().any(is_same)) {
+        for ContactNumber { number, .. } in &somebody.draft.numbers {
+            for &at in self.owners.get(number).into_iter().flatten() {
+                let other = &self.all[at];
+                let strangers = somebody.is_named_otherwise(other);
+                if !strangers || (somebody.has_alone(*number) && other.has_alone(*number)) {
                     best = Some(best.map_or((strangers, at), |best| best.min((strangers, at))));
                 }
             }
         }
         best.map(|(_, at)| at)
     }
-}
-
-/// A number that one person has for themselves.
-fn is_own(entry: &ContactNumber) -> bool {
-    !matches!(entry.label, NumberLabel::Work | NumberLabel::Fax)
-}
-
-/// Both have a name, and no word of one is in the other.
-fn have_names_apart(a: &ContactDraft, b: &ContactDraft) -> bool {
-    let words = |draft: &ContactDraft| {
-        let name = fold(&[draft.given.as_str(), " ", &draft.family].concat());
-        let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        words.map(str::to_owned).collect::<Vec<_>>()
-    };
-    let (a, b) = (words(a), words(b));
-    !a.is_empty() && !b.is_empty() && !a.iter().any(|word| b.contains(word))
 }

@@ -121,13 +121,13 @@ pub fn parse(bytes: &[u8], file_name: &str, home: CallingCode) -> Preview {
     let is_card = |line: &str| line.trim().eq_ignore_ascii_case("BEGIN:VCARD");
     let named_card = file_name.rsplit('.').next().is_some_and(|end| end.eq_ignore_ascii_case("vcf"));
     let mut preview = if named_card || text.lines().find(|line| !line.trim().is_empty()).is_some_and(is_card) {
-        match decode::is_wide(bytes) {
-            true => vcard::parse(text.as_bytes(), home),
-            false => vcard::parse(bytes, home),
-        }
+        vcard::parse(if decode::is_wide(bytes) { text.as_bytes() } else { bytes }, home)
     } else {
         csv::parse(&text, home)
     };
+    if preview.rows.is_empty() && preview.errors.is_empty() {
+        preview.error(1, "There is no contact in this file.");
+    }
     preview.errors.sort_by_key(|error| error.line);
     if preview.errors.len() > MOST_ERRORS {
         let more = preview.errors.len() - MOST_ERRORS;

@@ -42,6 +42,10 @@ fn a_file_that_is_none_is_refused_in_a_sentence() {
         assert_eq!((preview.format, preview.rows.len(), preview.errors.len()), (Format::Unknown, 0, 1));
         assert!(preview.errors[0].message.contains(part), "{}", preview.errors[0].message);
     }
+    for (text, name) in [("Name,Phone\n,\n", "x.csv"), ("\n", "x.vcf")] {
+        let preview = parse(format!("{text} ").as_bytes(), name, HOME);
+        assert_eq!((preview.rows.len(), error_lines(&preview)), (0, vec![1]));
+    }
     let large = vec![b'a'; limits::IMPORT_BYTES + 1];
     assert!(parse(&large, "x", HOME).errors[0].message.contains("too large"));
 }
