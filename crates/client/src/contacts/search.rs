@@ -204,13 +204,25 @@ impl<K: Copy + Ord + Hash> SearchIndex<K> {
     /// Merges runs of about the same size, so that there are few of them and each entry is moved a few times only.
     fn settle(&mut self) {
         loop {
-            self.runs.sort_by_key(|(_, run)| core::cmp::Reverse(run.len()));
-            let [.., (_, larger), (_, smaller)] = self.runs.as_slice() else { return };
-            if larger.len() > smaller.len() * 2 || larger.len() + smaller.len() > LARGEST {
+            // The two smallest, the smaller one first.
+            let (mut smallest, mut second) = (None, None);
+            for (at, (_, run)) in self.runs.iter().enumerate() {
+                let one = Some((run.len(), at));
+                if smallest.is_none_or(|smallest| one < Some(smallest)) {
+                    second = smallest;
+                    smallest = one;
+                } else if second.is_none_or(|second| one < Some(second)) {
+                    second = one;
+                }
+            }
+            let (Some((smaller, a)), Some((larger, b))) = (smallest, second) else { return };
+            if larger > smaller * 2 || larger + smaller > LARGEST {
                 return;
             }
-            let merged = Run::merge(larger, smaller);
-            self.runs.truncate(self.runs.len() - 2);
+            let merged = Run::merge(&self.runs[b].1, &self.runs[a].1);
+            // From the back, so that the other place stays.
+            self.runs.swap_remove(a.max(b));
+            self.runs.swap_remove(a.min(b));
             self.add_run(merged);
         }
     }

@@ -90,12 +90,18 @@ impl Preview {
     fn add(&mut self, row: Result<Row, LineError>) {
         match row {
             Ok(row) => self.rows.push(row),
-            Err(error) => self.errors.push(error),
+            Err(error) => self.add_error(error),
         }
     }
 
     fn error(&mut self, line: usize, message: &str) {
-        self.errors.push(LineError { line, message: message.to_owned() });
+        self.add_error(LineError { line, message: message.to_owned() });
+    }
+
+    fn add_error(&mut self, error: LineError) {
+        // Nearly always the last one; that a card was not closed shows later.
+        let at = self.errors.iter().rposition(|known| known.line <= error.line).map_or(0, |before| before + 1);
+        self.errors.insert(at, error);
     }
 
     fn failed(message: &str) -> Self {
@@ -128,7 +134,6 @@ pub fn parse(bytes: &[u8], file_name: &str, home: CallingCode) -> Preview {
     if preview.rows.is_empty() && preview.errors.is_empty() {
         preview.error(1, "There is no contact in this file.");
     }
-    preview.errors.sort_by_key(|error| error.line);
     if preview.errors.len() > MOST_ERRORS {
         let more = preview.errors.len() - MOST_ERRORS;
         let line = preview.errors[MOST_ERRORS].line;

@@ -70,11 +70,10 @@ fn add_costs<K: Copy + Ord>(run: &Run<K>, term: &Term, typos: bool, costs: &mut 
 pub(super) fn best<K: Copy + Ord>(mut found: Vec<Found<'_, K>>, limit: usize, keep: impl Fn(K) -> bool) -> Vec<Hit<K>> {
     let mut levels: Vec<u32> = Vec::new();
     for &hit in found.iter().flat_map(|found| &found.hits) {
-        if levels.last() != Some(&(hit >> 16)) && !levels.contains(&(hit >> 16)) {
-            levels.push(hit >> 16);
+        if let Err(at) = levels.binary_search(&(hit >> 16)) {
+            levels.insert(at, hit >> 16);
         }
     }
-    levels.sort_unstable();
     let mut hits = Vec::new();
     for level in levels {
         for found in &mut found {

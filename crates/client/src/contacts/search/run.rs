@@ -102,11 +102,21 @@ impl<K: Copy + Ord> Run<K> {
 
     /// Sorts entries into a run. No more than [`LARGEST`] of them.
     pub(super) fn new(pending: &[Pending<K>]) -> Self {
-        let mut entries: Vec<&Pending<K>> = pending.iter().collect();
-        entries.sort_unstable_by(|a, b| a.name.cmp(&b.name).then(a.key.cmp(&b.key)));
-        let mut words: Vec<(&str, u16)> = Vec::with_capacity(entries.len() * 8);
-        let mut run = Self::with_capacity(entries.len(), entries.len() * 4, entries.len() * 8, entries.len());
-        for (place, entry) in entries.into_iter().enumerate() {
+        // Names and words are sorted as the same type: a second copy of the sort would cost some kilobytes of code.
+        let mut names: Vec<(&str, u16)> =
+            pending.iter().zip(0..).map(|(entry, at)| (entry.name.as_str(), at)).collect();
+        names.sort_unstable();
+        for equals in names.chunk_by_mut(|a, b| a.0 == b.0) {
+            for end in 1..equals.len() {
+                let key = |at: usize| pending[usize::from(equals[at].1)].key;
+                let at = (0..end).find(|&at| key(at) > key(end)).unwrap_or(end);
+                equals[at..=end].rotate_right(1);
+            }
+        }
+        let mut words: Vec<(&str, u16)> = Vec::with_capacity(names.len() * 8);
+        let mut run = Self::with_capacity(names.len(), names.len() * 4, names.len() * 8, names.len());
+        for (place, (_, at)) in names.into_iter().enumerate() {
+            let entry = &pending[usize::from(at)];
             run.push_entry(entry.key, entry.id, &entry.name);
             let mut start = 0;
             for &(end, field) in &entry.ends {
