@@ -25,6 +25,19 @@ impl Drafts {
         }
     }
 
+    /// All of them, for when their user comes back.
+    pub(crate) fn into_texts(self) -> impl Iterator<Item = (CardKey, String)> {
+        self.texts.into_iter()
+    }
+
+    /// What the device had kept joins what was typed since; says whether both were there.
+    pub(crate) fn join(&mut self, card: CardKey, kept: String) -> bool {
+        let typed = self.texts.entry(card).or_default();
+        let both = !typed.is_empty() && *typed != kept;
+        *typed = if both { [&kept, "\n", typed].concat() } else { kept };
+        both
+    }
+
     /// The draft goes along when a card becomes another conversation's; what was typed there before stays in front.
     pub(crate) fn carry(&mut self, from: CardKey, to: CardKey) {
         if from == to {

@@ -10,7 +10,6 @@ use halyard_protocol::{
 };
 
 use crate::effect::{Effect, FocusTarget};
-use crate::env::Env;
 use crate::softphone::Softphone;
 use crate::update::{Changed, Update};
 use crate::windows::CardKey;
@@ -44,9 +43,10 @@ pub struct Suggestion {
 
 impl Softphone {
     pub(crate) fn new_conversation(&mut self, out: &mut Update) {
-        // One that was begun and has nobody yet is as good as a new one.
-        let empty = self.new.iter().find(|(_, new)| new.peers.is_empty()).map(|(card, _)| *card);
-        let card = empty.unwrap_or_else(|| {
+        // One that was begun and has nobody yet is as good as a new one; one that was closed in the middle goes on.
+        let begun = |(card, new): &(&CardKey, &NewConversation)| new.peers.is_empty() || !self.windows.is_open(**card);
+        let begun = self.new.iter().find(begun).map(|(card, _)| *card);
+        let card = begun.unwrap_or_else(|| {
             self.last_new += 1;
             CardKey::New(self.last_new)
         });
@@ -55,22 +55,31 @@ impl Softphone {
         out.effect(Effect::Focus(FocusTarget::Recipients(card)));
     }
 
-    pub(crate) fn recipient_query(&mut self, card: CardKey, query: String, env: &Env, out: &mut Update) {
+    pub(crate) fn recipient_query(&mut self, card: CardKey, query: String, out: &mut Update) {
         // A list that was pasted is taken apart at once; the last piece stays in the field.
-        if let Some((list, rest)) = query.rsplit_once([',', ';', '\n'])
-            && query.chars().filter(char::is_ascii_digit).count() > 2
-        {
-            for piece in list.split([',', ';', '\n']).filter(|piece| !piece.trim().is_empty()) {
-                self.set_query(card, piece.to_owned(), out);
-                self.add_typed(card, env, out);
-                if self.new.get(&card).is_some_and(|new| new.error.is_some()) {
-                    return;
-                }
-            }
-            self.set_query(card, rest.to_owned(), out);
-            return;
+        match query.rsplit_once(SEPARATORS) {
+            Some((list, rest)) if is_list(&query) => self.add_list(card, list, rest, out),
+            _ => self.set_query(card, query, out),
         }
-        self.set_query(card, query, out);
+    }
+
+    /// Takes all of a list that can be taken; the rest of it stays in the field.
+    fn add_list(&mut self, card: CardKey, list: &str, rest: &str, out: &mut Update) {
+        let mut refused: Vec<&str> = Vec::new();
+        let mut why = None;
+        for piece in list.split(SEPARATORS).map(str::trim).filter(|piece| !piece.is_empty()) {
+            self.set_query(card, piece.to_owned(), out);
+            self.add_one(card, out);
+            if let Some(error) = self.new.get(&card).and_then(|new| new.error.clone()) {
+                refused.push(piece);
+                why = why.or(Some(error));
+            }
+        }
+        refused.extend(Some(rest).filter(|rest| !rest.trim().is_empty()));
+        self.set_query(card, refused.join(", "), out);
+        if let Some(why) = why {
+            self.refuse(card, why, out);
+        }
     }
 
     fn set_query(&mut self, card: CardKey, query: String, out: &mut Update) {
@@ -82,7 +91,17 @@ impl Softphone {
     }
 
     /// Takes what is typed: an extension, a number, or the first suggestion for a name.
-    pub(crate) fn add_typed(&mut self, card: CardKey, _env: &Env, out: &mut Update) {
+    pub(crate) fn add_typed(&mut self, card: CardKey, out: &mut Update) {
+        let Some(new) = self.new.get(&card) else { return };
+        let typed = new.query.clone();
+        if is_list(&typed) {
+            self.add_list(card, &typed, "", out);
+        } else {
+            self.add_one(card, out);
+        }
+    }
+
+    fn add_one(&mut self, card: CardKey, out: &mut Update) {
         let Some(new) = self.new.get(&card) else { return };
         let typed = new.query.trim().to_owned();
         if typed.is_empty() {
@@ -161,9 +180,12 @@ impl Softphone {
     }
 
     /// "Done": the card becomes the conversation's. Says which, unless something stands in the way.
-    pub(crate) fn finish_recipients(&mut self, card: CardKey, env: &Env, out: &mut Update) -> Option<CardKey> {
-        // What is still in the field was meant.
-        self.add_typed(card, env, out);
+    pub(crate) fn finish_recipients(&mut self, card: CardKey, out: &mut Update) -> Option<CardKey> {
+        // What is still in the field was meant; if there is nothing, what was wrong may be so no longer.
+        if let Some(new) = self.new.get_mut(&card).filter(|new| new.query.trim().is_empty()) {
+            new.error = None;
+        }
+        self.add_typed(card, out);
         let new = self.new.get(&card)?;
         if new.error.is_some() {
             return None;
@@ -258,6 +280,14 @@ impl Softphone {
         all.truncate(SUGGESTIONS);
         all
     }
+}
+
+/// What stands between the people of a list.
+const SEPARATORS: [char; 3] = [',', ';', '\n'];
+
+/// Whether this is a list of numbers or extensions, rather than a name with a comma.
+fn is_list(typed: &str) -> bool {
+    typed.contains(SEPARATORS) && typed.chars().filter(char::is_ascii_digit).count() > 2
 }
 
 /// A number and its kind: "(619) 555‑0142 · mobile".

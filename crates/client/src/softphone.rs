@@ -91,6 +91,16 @@ pub(crate) struct Kept {
     pub(crate) drafts: Vec<(String, String)>,
 }
 
+impl Kept {
+    /// Takes in what the device had kept; what is here already is newer.
+    fn join(&mut self, older: Self) {
+        let here: HashSet<_> = self.outbox.iter().map(|row| row.id).collect();
+        self.outbox.extend(older.outbox.into_iter().filter(|row| !here.contains(&row.id)));
+        let here: HashSet<String> = self.drafts.iter().map(|(key, _)| key.clone()).collect();
+        self.drafts.extend(older.drafts.into_iter().filter(|(key, _)| !here.contains(key)));
+    }
+}
+
 impl Softphone {
     /// A softphone that has heard of nothing yet.
     #[must_use]
@@ -146,12 +156,12 @@ impl Softphone {
             Ui::MoreConversations => self.more_conversations(out),
             Ui::Message { peer, from } => self.message_peer(peer, from, env, out),
             Ui::NewConversation => self.new_conversation(out),
-            Ui::RecipientQuery(card, query) => self.recipient_query(card, query, env, out),
-            Ui::AddTyped(card) => self.add_typed(card, env, out),
+            Ui::RecipientQuery(card, query) => self.recipient_query(card, query, out),
+            Ui::AddTyped(card) => self.add_typed(card, out),
             Ui::AddRecipient(card, peer) => self.add_recipient(card, peer, out),
             Ui::RemoveRecipient(card, peer) => self.remove_recipient(card, peer, out),
             Ui::FinishRecipients(card) => {
-                if let Some(becomes) = self.finish_recipients(card, env, out) {
+                if let Some(becomes) = self.finish_recipients(card, out) {
                     out.effect(Effect::Focus(FocusTarget::Composer(becomes)));
                 }
             }
@@ -223,7 +233,7 @@ impl Softphone {
     fn on_db(&mut self, db: Db, env: &Env, out: &mut Update) {
         match db {
             Db::Loaded { outbox, drafts } => {
-                self.kept = Kept { outbox, drafts };
+                self.kept.join(Kept { outbox, drafts });
                 if let Some(me) = self.session.me().map(|me| me.user.id) {
                     self.take_kept(me, env, out);
                 }
@@ -233,12 +243,16 @@ impl Softphone {
                 self.pump_outbox(env, out);
             }
             Db::Failed(id) => {
-                self.outbox.kept(id);
+                self.outbox.not_kept(id);
                 let word = "This device can't keep unsent messages. Leave Halyard open until they are sent.";
                 self.complain(word.to_owned(), env, out);
                 self.pump_outbox(env, out);
             }
-            Db::Unavailable => self.can_keep = false,
+            Db::Unavailable => {
+                self.can_keep = false;
+                self.outbox.none_kept();
+                self.pump_outbox(env, out);
+            }
         }
     }
 
@@ -279,9 +293,7 @@ impl Softphone {
             System::Attention(attention) => {
                 self.attention = attention;
                 if attention {
-                    if let Some(CardKey::Conversation(id)) = self.windows.focused() {
-                        self.see(id, out);
-                    }
+                    self.see_front(out);
                     self.hurry(env, out);
                 }
             }
@@ -305,7 +317,11 @@ impl Softphone {
             System::Resized { viewport, width, height } => {
                 self.viewport = Some((viewport, width, height));
                 let outcome = self.windows.resize_desk(viewport, width, height);
-                self.windows_changed(outcome, out);
+                // A window that gets narrow takes nobody away from their contacts or settings.
+                match self.route {
+                    Route::Contacts(_) | Route::Settings => self.cards_changed(outcome, out),
+                    Route::Chats(_) | Route::Home => self.windows_changed(outcome, out),
+                }
             }
         }
     }
@@ -323,6 +339,8 @@ impl Softphone {
         out.changed(Changed::Route);
         out.changed(Changed::ContactDetails);
         if !self.windows.is_narrow() {
+            self.open_address(out);
+            self.see_front(out);
             return;
         }
         // In the narrow shapes the address says which pane shows, so that Back works as everywhere.
@@ -336,6 +354,15 @@ impl Softphone {
                 let outcome = self.windows.act(WindowAction::Back);
                 self.windows_changed(Outcome { focus: None, ..outcome }, out);
             }
+        }
+    }
+
+    /// The address names a conversation, as a link does: its card shows.
+    pub(crate) fn open_address(&mut self, out: &mut Update) {
+        if let Route::Chats(Some(id)) = self.route
+            && self.conversations.get(id).is_some()
+        {
+            self.open_card(CardKey::Conversation(id), out);
         }
     }
 
@@ -359,9 +386,9 @@ impl Softphone {
 
     pub(crate) fn close_card(&mut self, card: CardKey, out: &mut Update) {
         self.problems.remove(&card);
-        if let CardKey::New(_) = card {
+        // Closing throws nothing away that was typed: "New Conversation" brings it back.
+        if self.drafts.get(card).is_empty() {
             self.new.remove(&card);
-            self.drafts.set(card, String::new());
         }
         let outcome = self.windows.act(WindowAction::Close(card));
         self.windows_changed(outcome, out);
@@ -374,8 +401,9 @@ impl Softphone {
             self.load_page(id, out);
         }
         self.card_changed(to, out);
-        self.keep_draft(from, out);
+        // In this order: at no moment is the text nowhere.
         self.keep_draft(to, out);
+        self.keep_draft(from, out);
         self.windows_changed(outcome, out);
     }
 
@@ -400,6 +428,11 @@ impl Softphone {
     }
 
     pub(crate) fn windows_changed(&mut self, outcome: Outcome, out: &mut Update) {
+        self.cards_changed(outcome, out);
+        self.follow_pane(out);
+    }
+
+    fn cards_changed(&mut self, outcome: Outcome, out: &mut Update) {
         if outcome.changed {
             out.changed(Changed::Windows);
             out.changed(Changed::Route);
@@ -412,10 +445,22 @@ impl Softphone {
             Some(Focus::Column) => out.effect(Effect::Focus(FocusTarget::Column)),
             None => {}
         }
+        self.see_front(out);
+    }
+
+    /// Whether the cards are on screen, rather than another part of the app.
+    pub(crate) fn shows_cards(&self) -> bool {
+        match self.route {
+            Route::Chats(_) | Route::Home => true,
+            Route::Contacts(_) => !self.windows.is_narrow(),
+            Route::Settings => false,
+        }
+    }
+
+    fn see_front(&mut self, out: &mut Update) {
         if let Some(CardKey::Conversation(id)) = self.windows.focused() {
             self.see(id, out);
         }
-        self.follow_pane(out);
     }
 
     /// In the narrow shapes the address follows the pane.
@@ -569,7 +614,7 @@ impl Softphone {
 
     /// What the device had kept of the user who is signed in comes back: drafts into their boxes, messages on their way.
     fn take_kept(&mut self, me: UserId, env: &Env, out: &mut Update) {
-        self.load_kept(me);
+        self.load_kept(me, out);
         for id in self.reopen_waiting() {
             self.conversation_changed(id, out);
         }

@@ -13,7 +13,8 @@ use crate::effect::{DbCommand, Effect, FocusTarget, TimerId};
 use crate::env::Env;
 use crate::event::HttpOutcome;
 use crate::notices::{Question, Undo};
-use crate::outbox::OutboxRow;
+use crate::outbox::{OutboxRow, Outgoing};
+use crate::session::draft_key;
 use crate::softphone::Softphone;
 use crate::update::{Changed, Update};
 use crate::windows::CardKey;
@@ -212,7 +213,7 @@ impl Softphone {
 
     /// Marks as read what the user is looking at: the card in front, at its bottom, in the tab that has the focus.
     pub(crate) fn see(&mut self, id: ConversationId, out: &mut Update) {
-        if !self.attention || self.windows.focused() != Some(CardKey::Conversation(id)) {
+        if !self.attention || !self.shows_cards() || self.windows.focused() != Some(CardKey::Conversation(id)) {
             return;
         }
         let Some(thread) = self.conversations.get(id) else { return };
@@ -270,8 +271,7 @@ impl Softphone {
     }
 
     fn draft_key(&self, card: CardKey) -> Option<String> {
-        let me = self.session.me()?;
-        Some([&me.user.id.to_string(), "/", &card.attribute()].concat())
+        self.session.me().map(|me| draft_key(me.user.id, card))
     }
 
     pub(crate) fn send_using(&mut self, card: CardKey, number: PhoneNumber, out: &mut Update) {
@@ -293,7 +293,7 @@ impl Softphone {
 
     pub(crate) fn submit(&mut self, card: CardKey, env: &Env, out: &mut Update) {
         let card = match card {
-            CardKey::New(_) => match self.finish_recipients(card, env, out) {
+            CardKey::New(_) => match self.finish_recipients(card, out) {
                 Some(becomes) => becomes,
                 None => return,
             },
@@ -366,7 +366,7 @@ impl Softphone {
         if self.can_keep {
             out.effect(Effect::Db(DbCommand::PutOutbox { row: Box::new(row), draft }));
         } else {
-            self.outbox.kept(row.id);
+            self.outbox.not_kept(row.id);
             self.pump_outbox(env, out);
         }
         self.timeline_changed(id, out);
@@ -434,8 +434,12 @@ impl Softphone {
 
     /// A message of ours is with the server: nothing of it need be kept.
     pub(crate) fn forget_sent(&mut self, id: MessageId, out: &mut Update) {
-        if self.outbox.remove(id).is_some() {
+        if let Some(Outgoing { row, kept, .. }) = self.outbox.remove(id) {
             out.effect(Effect::Db(DbCommand::DeleteOutbox(id)));
+            if !kept {
+                // The draft was not forgotten with the message being kept: now it can be.
+                self.keep_draft(CardKey::Conversation(row.conversation), out);
+            }
             out.changed(Changed::Connection);
         }
     }
@@ -454,16 +458,17 @@ impl Softphone {
         if !parked {
             return;
         }
-        let Some(row) = self.outbox.remove(id) else { return };
-        out.effect(Effect::Db(DbCommand::DeleteOutbox(id)));
+        let Some(Outgoing { row, .. }) = self.outbox.remove(id) else { return };
         let card = CardKey::Conversation(row.conversation);
         if edit {
             let typed = self.drafts.get(card);
             let text = if typed.is_empty() { row.body } else { [&row.body, "\n", typed].concat() };
             self.drafts.set(card, text);
+            // The draft is kept before the message is forgotten: at no moment is the text nowhere.
             self.keep_draft(card, out);
             out.changed(Changed::Composer(card));
         }
+        out.effect(Effect::Db(DbCommand::DeleteOutbox(id)));
         out.effect(Effect::Focus(FocusTarget::Composer(card)));
         self.timeline_changed(row.conversation, out);
         out.changed(Changed::Row(row.conversation));

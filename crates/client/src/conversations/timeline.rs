@@ -81,6 +81,10 @@ impl Timeline {
             return merge(&mut known.deliveries, message.deliveries);
         }
         message.deliveries.sort_by_key(|delivery| delivery.to);
+        if !self.at_bottom && self.last().is_some_and(|last| last.seq < message.seq) {
+            // Somebody reads further up: what they read must not go because of what comes below.
+            self.rows += 1;
+        }
         self.places.insert(message.id, message.seq);
         self.messages.insert(message.seq, message);
         true
@@ -139,7 +143,8 @@ impl Timeline {
     /// The messages that show, oldest first.
     pub(crate) fn shown(&self) -> impl Iterator<Item = &Message> {
         // From the end: what is far above costs nothing.
-        let first = self.messages.keys().rev().take(self.rows).last().copied();
+        let keys = || self.messages.keys();
+        let first = keys().nth_back(self.rows.saturating_sub(1)).or_else(|| keys().next()).copied();
         first.into_iter().flat_map(|first| self.messages.range(first..)).map(|(_, message)| message)
     }
 

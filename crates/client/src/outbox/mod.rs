@@ -48,6 +48,8 @@ pub struct Outgoing {
     pub row: OutboxRow,
     /// How far it is.
     pub state: SendState,
+    /// Whether the device keeps it, as far as is known.
+    pub kept: bool,
 }
 
 /// All outgoing messages. Ids sort by time, so the map's order is the order of writing.
@@ -71,20 +73,42 @@ impl Outbox {
 
     /// Takes in a message that was just written.
     pub(crate) fn write(&mut self, row: OutboxRow) {
-        self.messages.insert(row.id, Outgoing { row, state: SendState::Saving });
+        self.messages.insert(row.id, Outgoing { row, state: SendState::Saving, kept: true });
     }
 
     /// Takes in what the device had kept.
     pub(crate) fn load(&mut self, rows: Vec<OutboxRow>) {
         for row in rows {
             self.newest = self.newest.max(Some(row.id));
-            self.messages.entry(row.id).or_insert(Outgoing { row, state: SendState::Queued { tries: 0 } });
+            let state = SendState::Queued { tries: 0 };
+            self.messages.entry(row.id).or_insert(Outgoing { row, state, kept: true });
         }
     }
 
-    /// The message is kept, or the device can't keep it: it may leave.
+    /// The message is kept: it may leave.
     pub(crate) fn kept(&mut self, id: MessageId) {
         self.step(id, SendState::kept);
+    }
+
+    /// The device can't keep the message: it may leave all the same.
+    pub(crate) fn not_kept(&mut self, id: MessageId) {
+        if let Some(message) = self.messages.get_mut(&id) {
+            message.kept = false;
+        }
+        self.step(id, SendState::kept);
+    }
+
+    /// The device has no database: nothing that waits to be kept ever will be.
+    pub(crate) fn none_kept(&mut self) {
+        let saving = self.messages.values().filter(|message| message.state == SendState::Saving);
+        for id in saving.map(|message| message.row.id).collect::<Vec<_>>() {
+            self.not_kept(id);
+        }
+    }
+
+    /// All of it, for when its user comes back.
+    pub(crate) fn into_rows(self) -> Vec<OutboxRow> {
+        self.messages.into_values().map(|message| message.row).collect()
     }
 
     /// The messages that may leave now, each marked as sending.
@@ -138,9 +162,9 @@ impl Outbox {
         self.step(id, SendState::retried);
     }
 
-    /// The server has the message, or the user took it back. Gives what was kept of it.
-    pub(crate) fn remove(&mut self, id: MessageId) -> Option<OutboxRow> {
-        self.messages.remove(&id).map(|message| message.row)
+    /// The server has the message, or the user took it back.
+    pub(crate) fn remove(&mut self, id: MessageId) -> Option<Outgoing> {
+        self.messages.remove(&id)
     }
 
     pub(crate) fn get(&self, id: MessageId) -> Option<&Outgoing> {

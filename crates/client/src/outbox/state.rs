@@ -31,6 +31,8 @@ pub enum SendState {
         tries: u32,
         /// When it tries again.
         until: UnixMs,
+        /// Whether the server asked to wait for so long: then nothing hurries it.
+        asked: bool,
     },
     /// The server refused it: the user decides.
     Parked {
@@ -72,8 +74,9 @@ impl SendState {
     pub(super) fn failed(self, error: CallError, env: &Env) -> Self {
         match self {
             Self::Sending { tries } if error.is_temporary() => {
+                let asked = error.retry_after.is_some();
                 let wait = error.retry_after.map_or_else(|| backoff(tries, env), i64::from);
-                Self::Waiting { tries, until: env.now.plus(wait) }
+                Self::Waiting { tries, until: env.now.plus(wait), asked }
             }
             Self::Sending { .. } => Self::Parked { code: error.code, reason: error.message },
             other => other,
@@ -89,7 +92,7 @@ impl SendState {
 
     pub(super) fn hurried(self) -> Self {
         match self {
-            Self::Waiting { tries, .. } => Self::Queued { tries },
+            Self::Waiting { tries, asked: false, .. } => Self::Queued { tries },
             other => other,
         }
     }

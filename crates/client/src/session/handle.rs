@@ -86,7 +86,7 @@ impl Softphone {
         self.requests.forget_readings();
         out.effect(Effect::CancelTimer(TimerId::Bootstrap));
         self.sync.started(cursor);
-        self.load_kept(user);
+        self.load_kept(user, out);
         self.reopen_threads(open, out);
         self.load_contacts(out);
         self.connect(out);
@@ -96,18 +96,25 @@ impl Softphone {
     }
 
     /// The conversations of open cards and waiting messages exist here even if the snapshot did not name them.
-    fn reopen_threads(&mut self, open: Vec<Destination>, out: &mut Update) {
+    fn reopen_threads(&mut self, open: Vec<(Destination, bool)>, out: &mut Update) {
         self.reopen_waiting();
-        for to in open {
-            self.open_thread(&to);
+        for (to, at_bottom) in open {
+            if let Some(id) = self.open_thread(&to)
+                && let Some(timeline) = self.conversations.timeline(id)
+            {
+                timeline.at_bottom = at_bottom;
+            }
+        }
+        if self.open_cards().is_empty() {
+            self.open_address(out);
         }
         for card in self.open_cards() {
             self.reopen_card(card, out);
         }
     }
 
-    /// Where the open cards write to.
-    fn open_destinations(&self) -> Vec<Destination> {
+    /// Where the open cards write to, and whether they are at their bottom.
+    fn open_destinations(&self) -> Vec<(Destination, bool)> {
         let thread = |card| match card {
             CardKey::Conversation(id) => self.conversations.get(id),
             CardKey::New(_) => None,
@@ -115,9 +122,9 @@ impl Softphone {
         self.open_cards()
             .into_iter()
             .filter_map(thread)
-            .map(|Thread { conversation, .. }| Destination {
-                from: conversation.own_number,
-                peers: conversation.peers.clone(),
+            .map(|Thread { conversation, timeline, .. }| {
+                let to = Destination { from: conversation.own_number, peers: conversation.peers.clone() };
+                (to, timeline.at_bottom)
             })
             .collect()
     }
@@ -138,6 +145,10 @@ impl Softphone {
 
     /// The server no longer knows this session.
     pub(crate) fn session_ended(&mut self, out: &mut Update) {
+        if matches!(self.session, Session::SignedOut { .. } | Session::Expired { .. }) {
+            // Known already; an attempt to sign in again may be under way.
+            return;
+        }
         let was_signed_in = self.session.me().is_some();
         self.session.expire();
         self.sync.stop();
@@ -173,8 +184,7 @@ impl Softphone {
             && error.is_temporary()
         {
             let text = "The server could not be told. Sign out once more when the network is back.".to_owned();
-            self.notices.show(text, true, None, env.now);
-            out.changed(Changed::Notices);
+            self.complain(text, env, out);
         }
     }
 
@@ -190,14 +200,23 @@ impl Softphone {
         out.changed(Changed::Session);
     }
 
-    /// Nothing of the user stays in memory. What the device keeps of theirs (unsent messages, drafts) stays kept.
+    /// Nothing of the user stays on screen. What they wrote and nobody has got (unsent messages, drafts) stays kept
+    /// until they come back.
     fn forget_user(&mut self, out: &mut Update) {
         let system = (self.route, self.attention, self.online, self.viewport);
+        let able = (self.can_keep, self.told_cannot_keep);
+        let user = self.session.me().map(|me| me.user.id);
         let requests = core::mem::take(&mut self.requests);
-        let kept = core::mem::take(&mut self.kept);
+        let mut kept = core::mem::take(&mut self.kept);
+        kept.outbox.extend(core::mem::take(&mut self.outbox).into_rows());
+        if let Some(user) = user {
+            let drafts = core::mem::take(&mut self.drafts).into_texts();
+            kept.drafts.extend(drafts.map(|(card, text)| (draft_key(user, card), text)));
+        }
         let notices = core::mem::take(&mut self.notices);
         *self = Self { requests, kept, notices, ..Self::new() };
         (self.route, self.attention, self.online, self.viewport) = system;
+        (self.can_keep, self.told_cannot_keep) = able;
         if let Some((width, desk_width, desk_height)) = self.viewport {
             let outcome = self.windows.resize_desk(width, desk_width, desk_height);
             self.windows_changed(outcome, out);
@@ -207,19 +226,31 @@ impl Softphone {
     }
 
     /// What the device had kept of this user joins what is here.
-    pub(crate) fn load_kept(&mut self, user: UserId) {
+    pub(crate) fn load_kept(&mut self, user: UserId, out: &mut Update) {
         let prefix = [&user.to_string(), "/"].concat();
         let (mine, others) = core::mem::take(&mut self.kept.outbox).into_iter().partition(|row| row.author == user);
         self.kept.outbox = others;
         self.outbox.load(mine);
-        self.kept.drafts.retain(|(key, text)| {
-            let card = key.strip_prefix(&prefix).and_then(CardKey::parse);
-            if let Some(card) = card
-                && self.drafts.get(card).is_empty()
-            {
-                self.drafts.set(card, text.clone());
+        let card_of = |key: &str| key.strip_prefix(&prefix).and_then(CardKey::parse);
+        let (mine, others) =
+            core::mem::take(&mut self.kept.drafts).into_iter().partition(|(key, _)| card_of(key).is_some());
+        self.kept.drafts = others;
+        let mine: Vec<(String, String)> = mine;
+        for (key, text) in mine {
+            let Some(card) = card_of(&key) else { continue };
+            if let CardKey::New(n) = card {
+                // Its people are gone, its text is not: "New Conversation" brings it back.
+                self.last_new = self.last_new.max(n);
+                self.new.entry(card).or_default();
             }
-            card.is_none()
-        });
+            if self.drafts.join(card, text) {
+                self.keep_draft(card, out);
+            }
+        }
     }
+}
+
+/// Under what a draft is kept.
+pub(crate) fn draft_key(user: UserId, card: CardKey) -> String {
+    [&user.to_string(), "/", &card.attribute()].concat()
 }

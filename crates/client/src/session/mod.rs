@@ -7,6 +7,8 @@ mod handle;
 
 use halyard_protocol::rest::Me;
 
+pub(crate) use handle::draft_key;
+
 /// Where signing in stands.
 #[derive(Debug, Default)]
 pub(crate) enum Session {

@@ -7,9 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use halyard_client::effect::DbCommand;
 use halyard_client::event::{Db, HttpOutcome};
 use halyard_client::outbox::OutboxRow;
-use halyard_client::{
-    Effect, FocusTarget, HttpRequest, RequestId, Route, SocketCommand, Softphone, TimerId, Update,
-};
+use halyard_client::{Effect, FocusTarget, HttpRequest, RequestId, Route, SocketCommand, Softphone, TimerId, Update};
 use halyard_protocol::{ClientFrame, Cursor, DeviceId, MessageId, UnixMs, UserId};
 
 use super::screen::Screen;
@@ -154,7 +152,11 @@ impl Device {
                 None
             }
             DbCommand::PutDraft { key, text } => {
-                if text.is_empty() { self.disk.drafts.remove(&key) } else { self.disk.drafts.insert(key, text) };
+                if text.is_empty() {
+                    self.disk.drafts.remove(&key)
+                } else {
+                    self.disk.drafts.insert(key, text)
+                };
                 None
             }
             DbCommand::Clear => {

@@ -11,9 +11,9 @@ use halyard_client::view::{
     ImportView, MeView, NoticeView, QuestionView, RailView, RecipientsView, RowView, SessionView, TimelineView,
 };
 use halyard_client::{CardKey, Changed, Env, Softphone};
+use halyard_protocol::ConversationId;
 use halyard_protocol::event::Favourite;
 use halyard_protocol::rest::Device;
-use halyard_protocol::ConversationId;
 
 /// What a card shows.
 #[derive(Clone, Debug, PartialEq)]

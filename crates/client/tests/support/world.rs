@@ -103,6 +103,8 @@ impl World {
         let disk = if health == Health::Missing { Disk::default() } else { disk };
         let route = before.history.last().copied().unwrap_or_default();
         let network = before.network;
+        // Starting again takes a moment.
+        self.now = self.now.plus(1);
         self.devices[at] = Device { network, ..Device::started(cookie, disk, health, route) };
         self.begin(at);
         if !network {
@@ -367,9 +369,8 @@ impl World {
     /// What comes next: a device's timer, or a heartbeat.
     fn next_timer(&self, until: UnixMs) -> Option<(UnixMs, Option<(usize, TimerId)>)> {
         let devices = self.devices.iter().enumerate();
-        let timers = devices.flat_map(|(at, device)| {
-            device.timers.iter().map(move |(timer, due)| (*due, Some((at, *timer))))
-        });
+        let timers =
+            devices.flat_map(|(at, device)| device.timers.iter().map(move |(timer, due)| (*due, Some((at, *timer)))));
         timers.chain([(self.next_ping, None)]).filter(|(due, _)| *due <= until).min_by_key(|(due, _)| *due)
     }
 

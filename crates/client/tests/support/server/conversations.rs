@@ -98,9 +98,8 @@ impl Server {
     ) -> Option<MessagesPage> {
         let shared = self.conversations.get(&id)?;
         let member = shared.members.get(&user).filter(|member| !member.hidden)?;
-        let visible = |message: &&Message| {
-            message.seq > member.cleared_seq && before.is_none_or(|before| message.seq < before)
-        };
+        let visible =
+            |message: &&Message| message.seq > member.cleared_seq && before.is_none_or(|before| message.seq < before);
         let all: Vec<Message> = shared.messages.iter().filter(visible).cloned().collect();
         let skip = all.len().saturating_sub(limit);
         Some(MessagesPage { messages: all[skip..].to_vec(), more: skip > 0 })

@@ -72,11 +72,19 @@ impl Server {
                 self.sessions.remove(&id.parse().expect("an id"));
                 nothing()
             }
-            (Method::Patch, ["me"]) => self.update_me(me, &body(request)),
+            (Method::Get, ["session"]) => json(200, &self.me(me, device)),
+            (Method::Patch, ["me"]) => {
+                self.update_me(me, body(request));
+                json(200, &self.me(me, device))
+            }
             (Method::Put, ["favourites"]) => {
                 let SetFavourite { favourite, on } = body(request);
                 let key = (me, favourite);
-                if on { self.favourites.insert(key) } else { self.favourites.remove(&key) };
+                if on {
+                    self.favourites.insert(key)
+                } else {
+                    self.favourites.remove(&key)
+                };
                 self.log(me, Change::FavouriteChanged { favourite, on });
                 nothing()
             }
@@ -152,27 +160,21 @@ impl Server {
 
     fn devices(&self, user: UserId, current: DeviceId) -> Devices {
         let mine = self.sessions.iter().filter(|(_, of)| **of == user).map(|(id, _)| *id);
-        let device = |id| Device {
-            id,
-            name: String::new(),
-            signed_in_at: self.now,
-            seen_at: self.now,
-            current: id == current,
-        };
+        let device =
+            |id| Device { id, name: String::new(), signed_in_at: self.now, seen_at: self.now, current: id == current };
         Devices { devices: mine.map(device).collect() }
     }
 
-    fn update_me(&mut self, me: UserId, update: &UpdateMe) -> HttpResponse {
-        let Some(account) = self.accounts.get_mut(&me) else { return not_found() };
+    fn update_me(&mut self, me: UserId, update: UpdateMe) {
+        let Some(account) = self.accounts.get_mut(&me) else { return };
         if let Some(availability) = update.availability {
             account.user.availability = availability;
         }
-        if let Some(text) = &update.status_text {
-            account.user.status_text.clone_from(text);
+        if let Some(text) = update.status_text {
+            account.user.status_text = text;
         }
         let user = account.user.clone();
-        self.log_all(&Change::UserChanged { user: user.clone() });
-        json(200, &user)
+        self.log_all(&Change::UserChanged { user });
     }
 
     fn send(&mut self, me: UserId, request: &HttpRequest) -> HttpResponse {

@@ -19,6 +19,7 @@ use halyard_protocol::{
 };
 
 pub(crate) use conversations::{Member, Shared};
+pub(crate) use http::problem;
 
 /// An extension with its password and numbers.
 #[derive(Clone, Debug)]
@@ -105,6 +106,11 @@ impl Server {
     /// The next request that begins like `asked` ("POST messages") gets this answer, and does nothing.
     pub(crate) fn fail_next(&mut self, asked: &'static str, answer: HttpResponse) {
         self.faults.push_back(Fault { asked, answer });
+    }
+
+    /// Nothing fails any more.
+    pub(crate) fn mend(&mut self) {
+        self.faults.clear();
     }
 
     /// Appends a change to a user's log.

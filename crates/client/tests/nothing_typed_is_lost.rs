@@ -1,0 +1,294 @@
+//! Whatever happens: each word that was typed is in a draft, in the outbox, or with the server; and what has once been
+//! kept on the device or sent survives every crash.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use halyard_client::effect::DbCommand;
+use halyard_client::view::Item;
+use halyard_client::windows::WindowAction;
+use halyard_client::{CardKey, Ui};
+use halyard_protocol::{ConversationId, ConversationKey, ErrorCode, MessageId, Peer, UserId};
+use proptest::prelude::*;
+
+use crate::support::device::Health;
+use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, REPAIRS, SALES, number};
+use crate::support::{Fate, World};
+
+/// What may happen next. A card is named by its place among all that there can be.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Type(u8),
+    Submit(u8),
+    Using(u8, bool),
+    Open(u8),
+    Close(u8),
+    New,
+    Add(u8, bool),
+    Done(u8),
+    Edit,
+    Retry,
+    Commit,
+    Carry(Fate),
+    Refuse,
+    Hear,
+    Follow,
+    Timer,
+    Network(bool),
+    Crash,
+    Ended,
+    SignOut,
+    SignIn(bool),
+    Full(bool),
+    Trim,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let fate = prop_oneof![6 => Just(Fate::Answered), 1 => Just(Fate::Lost), 2 => Just(Fate::Unheard)];
+    let card = 0..CARDS;
+    prop_oneof![
+        10 => card.clone().prop_map(Step::Type),
+        6 => card.clone().prop_map(Step::Submit),
+        3 => (card.clone(), any::<bool>()).prop_map(|(card, first)| Step::Using(card, first)),
+        4 => card.clone().prop_map(Step::Open),
+        3 => card.clone().prop_map(Step::Close),
+        4 => Just(Step::New),
+        4 => (card.clone(), any::<bool>()).prop_map(|(card, typed)| Step::Add(card, typed)),
+        3 => card.prop_map(Step::Done),
+        2 => Just(Step::Edit),
+        1 => Just(Step::Retry),
+        10 => Just(Step::Commit),
+        10 => fate.prop_map(Step::Carry),
+        2 => Just(Step::Refuse),
+        10 => Just(Step::Hear),
+        8 => Just(Step::Follow),
+        2 => Just(Step::Timer),
+        1 => any::<bool>().prop_map(Step::Network),
+        2 => Just(Step::Crash),
+        1 => Just(Step::Ended),
+        2 => Just(Step::SignOut),
+        3 => any::<bool>().prop_map(Step::SignIn),
+        1 => any::<bool>().prop_map(Step::Full),
+        1 => Just(Step::Trim),
+    ]
+}
+
+/// Conversations, then new ones.
+const CARDS: u8 = 10;
+
+struct Test {
+    world: World,
+    conversations: Vec<ConversationId>,
+    /// By whom.
+    typed: BTreeMap<String, UserId>,
+    /// Words that the device or the server has had.
+    safe: BTreeSet<String>,
+    words: u32,
+}
+
+impl Test {
+    fn new() -> Self {
+        let mut world = World::new();
+        world.watched = false;
+        let (maya, devon) = (world.server.user(MAYA), world.server.user(DEVON));
+        let tenant = world.server.tenant.id;
+        let texts = [FRONT_DESK, SALES, REPAIRS]
+            .into_iter()
+            .flat_map(|own| [ANA, BEN].map(|remote| ConversationKey::text(number(own), [number(remote)])));
+        let keys = texts.chain([ConversationKey::chat([maya, devon])]);
+        let conversations = keys.map(|key| key.id(tenant)).collect();
+        world.server.receive(number(ANA), number(FRONT_DESK), "Are you there?");
+        world.server.chat(devon, &[maya], "Coffee?");
+        world.signed_in(MAYA);
+        Self { world, conversations, typed: BTreeMap::new(), safe: BTreeSet::new(), words: 0 }
+    }
+
+    fn card(&self, n: u8) -> CardKey {
+        match self.conversations.get(usize::from(n)) {
+            Some(id) => CardKey::Conversation(*id),
+            None => CardKey::New(u32::from(n) - self.conversations.len() as u32 + 1),
+        }
+    }
+
+    fn is_open(&self, card: CardKey) -> bool {
+        self.world.phone(0).cards_view().iter().any(|open| open.key == card)
+    }
+
+    fn step(&mut self, step: Step) {
+        let at = |n: u8| self.card(n);
+        match step {
+            Step::Type(n) => {
+                let card = at(n);
+                let Some(me) = self.world.phone(0).me_view().filter(|_| self.is_open(card)) else { return };
+                self.words += 1;
+                let word = format!("word{}.", self.words);
+                let text = [&self.world.phone(0).composer_view(card).draft, " ", &word].concat();
+                self.typed.insert(word, me.user);
+                self.world.ui(0, Ui::Draft(card, text));
+            }
+            Step::Submit(n) => self.world.ui(0, Ui::Submit(at(n))),
+            Step::Using(n, first) => {
+                self.world.ui(0, Ui::SendUsing(at(n), number(if first { FRONT_DESK } else { SALES })));
+            }
+            Step::Open(n) => match at(n) {
+                CardKey::Conversation(id) => self.world.ui(0, Ui::OpenConversation(id)),
+                CardKey::New(_) => {
+                    self.world.ui(0, Ui::Message { peer: Peer::Number(number(ANA)), from: Some(number(REPAIRS)) });
+                }
+            },
+            Step::Close(n) => self.world.ui(0, Ui::Window(WindowAction::Close(at(n)))),
+            Step::New => self.world.ui(0, Ui::NewConversation),
+            Step::Add(n, typed) => {
+                let card = at(n);
+                if typed {
+                    self.world.ui(0, Ui::RecipientQuery(card, "nobody".to_owned()));
+                } else {
+                    self.world.ui(0, Ui::AddRecipient(card, Peer::Number(number(BEN))));
+                }
+            }
+            Step::Done(n) => self.world.ui(0, Ui::FinishRecipients(at(n))),
+            Step::Edit => {
+                if let Some(id) = self.parked() {
+                    self.world.ui(0, Ui::EditUnsent(id));
+                }
+            }
+            Step::Retry => {
+                if let Some(id) = self.parked() {
+                    self.world.ui(0, Ui::Retry(id));
+                }
+            }
+            Step::Commit => drop(self.world.commit(0)),
+            Step::Carry(fate) => drop(self.world.carry(0, 0, fate)),
+            Step::Refuse => {
+                let no = crate::support::server::problem(ErrorCode::Invalid, "Not today.");
+                self.world.server.fail_next("POST messages", no);
+            }
+            Step::Hear => drop(self.world.hear(0, 0)),
+            Step::Follow => drop(self.world.follow(0, 3)),
+            Step::Timer => drop(self.world.hurry(0)),
+            Step::Network(on) => self.world.network(0, on),
+            Step::Crash => self.crash(),
+            Step::Ended => {
+                if let Some(session) = self.world.devices[0].cookie {
+                    self.world.server.end_session(session);
+                }
+            }
+            Step::SignOut => {
+                self.world.ui(0, Ui::SignOut);
+                if self.world.phone(0).question_view().is_some() {
+                    self.world.ui(0, Ui::Answer(true));
+                }
+            }
+            Step::SignIn(same) => {
+                let extension = if same { MAYA } else { DEVON };
+                let (login, password) = (format!("{extension}@harbor"), format!("tide-{extension}"));
+                self.world.ui(0, Ui::SignIn { login, password, device: String::new() });
+            }
+            Step::Full(full) => {
+                self.world.devices[0].health = if full { Health::Full } else { Health::Works };
+            }
+            Step::Trim => self.world.server.trim(),
+        }
+        self.check_safe();
+    }
+
+    fn parked(&mut self) -> Option<MessageId> {
+        let env = self.world.env();
+        self.conversations.iter().find_map(|id| {
+            let view = self.world.phone(0).timeline_view(CardKey::Conversation(*id), &env)?;
+            view.items.iter().find_map(|item| match item {
+                Item::Message(row) if row.state.as_ref().is_some_and(|state| state.parked) => Some(row.id),
+                _ => None,
+            })
+        })
+    }
+
+    fn crash(&mut self) {
+        let device = &self.world.devices[0];
+        let mut going = String::new();
+        for command in &device.commands {
+            match command {
+                DbCommand::PutDraft { text, .. } => going.push_str(text),
+                DbCommand::PutOutbox { row, .. } => going.push_str(&row.body),
+                _ => {}
+            }
+        }
+        let kept = self.kept();
+        let full = device.health != Health::Works;
+        // What was typed in the last moment, or on a device that keeps nothing, is lost with it, and nothing else.
+        let survives = |word: &String, _: &mut UserId| kept.contains(word) || !(full || going.contains(word.as_str()));
+        self.typed.retain(survives);
+        self.world.crash(0);
+    }
+
+    /// What the device's database and the server have.
+    fn kept(&self) -> String {
+        let disk = &self.world.devices[0].disk;
+        let mut all: String = disk.drafts.values().cloned().collect();
+        all.extend(disk.outbox.values().map(|row| row.body.as_str()));
+        for shared in self.world.server.conversations.values() {
+            all.extend(shared.messages.iter().map(|message| message.body.as_str()));
+        }
+        all
+    }
+
+    fn check_safe(&mut self) {
+        let kept = self.kept();
+        if self.world.devices[0].health == Health::Works {
+            for word in &self.safe {
+                assert!(kept.contains(word), "{word} was kept, and is no longer");
+            }
+        }
+        self.safe = self.typed.keys().filter(|word| kept.contains(word.as_str())).cloned().collect();
+    }
+
+    /// All that the user can find again.
+    fn found(&mut self) -> String {
+        let env = self.world.env();
+        let mut all = String::new();
+        for n in 0..CARDS * 4 {
+            let card = self.card(n);
+            let phone = self.world.phone(0);
+            all.push_str(&phone.composer_view(card).draft);
+            let items = phone.timeline_view(card, &env).map(|view| view.items).unwrap_or_default();
+            for item in items {
+                if let Item::Message(row) = item {
+                    all.push_str(&row.body);
+                }
+            }
+        }
+        for shared in self.world.server.conversations.values() {
+            all.extend(shared.messages.iter().map(|message| message.body.as_str()));
+        }
+        all
+    }
+
+    fn finish(&mut self) {
+        self.world.network(0, true);
+        self.world.wait(120_000);
+        for extension in [MAYA, DEVON] {
+            // Whoever sits there now goes, and this one comes back.
+            self.step(Step::SignOut);
+            self.world.wait(1_000);
+            self.world.sign_in(0, extension);
+            self.world.wait(120_000);
+            let user = self.world.server.user(extension);
+            let found = self.found();
+            for (word, by) in &self.typed {
+                assert!(*by != user || found.contains(word), "{word} of {extension} is lost");
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_word_is_somewhere(steps in prop::collection::vec(step(), 1..80)) {
+        let mut test = Test::new();
+        for step in steps {
+            test.step(step);
+        }
+        test.finish();
+    }
+}

@@ -1,0 +1,206 @@
+//! Whatever two devices of one user do and however late they hear of each other: in the end both show the unread
+//! counts that the server has, in the same conversations.
+
+use halyard_client::conversations::ColumnFilter;
+use halyard_client::windows::WindowAction;
+use halyard_client::{CardKey, System, Ui};
+use halyard_protocol::{ConversationId, ConversationKey};
+use proptest::prelude::*;
+
+use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, PRIYA, number};
+use crate::support::{Fate, World};
+
+/// What may happen next; most of it on one of the two devices.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Inbound(u8),
+    Carry(usize, u8, Fate),
+    Hear(usize, u8),
+    Follow(usize, u8),
+    Disconnect(usize),
+    Timer(usize),
+    Network(usize, bool),
+    Attention(usize, bool),
+    Open(usize, u8),
+    Close(usize, u8),
+    Bottom(usize, u8, bool),
+    Write(usize, u8),
+    Mute(usize, u8, bool),
+    Delete(usize, u8),
+    Undo(usize),
+    Older(usize),
+    Crash(usize),
+    Trim,
+    Fail,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let fate = prop_oneof![6 => Just(Fate::Answered), 1 => Just(Fate::Lost), 1 => Just(Fate::Unheard)];
+    let (on, which) = (0..2usize, 0..CONVERSATIONS);
+    prop_oneof![
+        8 => which.clone().prop_map(Step::Inbound),
+        10 => (on.clone(), 0..3u8, fate).prop_map(|(on, n, fate)| Step::Carry(on, n, fate)),
+        10 => (on.clone(), 0..3u8).prop_map(|(on, n)| Step::Hear(on, n)),
+        10 => (on.clone(), 1..4u8).prop_map(|(on, batch)| Step::Follow(on, batch)),
+        1 => on.clone().prop_map(Step::Disconnect),
+        3 => on.clone().prop_map(Step::Timer),
+        1 => (on.clone(), any::<bool>()).prop_map(|(on, there)| Step::Network(on, there)),
+        3 => (on.clone(), any::<bool>()).prop_map(|(on, there)| Step::Attention(on, there)),
+        6 => (on.clone(), which.clone()).prop_map(|(on, which)| Step::Open(on, which)),
+        2 => (on.clone(), which.clone()).prop_map(|(on, which)| Step::Close(on, which)),
+        3 => (on.clone(), which.clone(), any::<bool>()).prop_map(|(on, which, at)| Step::Bottom(on, which, at)),
+        2 => (on.clone(), which.clone()).prop_map(|(on, which)| Step::Write(on, which)),
+        2 => (on.clone(), which.clone(), any::<bool>()).prop_map(|(on, which, mute)| Step::Mute(on, which, mute)),
+        2 => (on.clone(), which).prop_map(|(on, which)| Step::Delete(on, which)),
+        2 => on.clone().prop_map(Step::Undo),
+        2 => on.clone().prop_map(Step::Older),
+        1 => on.prop_map(Step::Crash),
+        1 => Just(Step::Trim),
+        1 => Just(Step::Fail),
+    ]
+}
+
+const CONVERSATIONS: u8 = 4;
+
+struct Test {
+    world: World,
+    ids: [ConversationId; CONVERSATIONS as usize],
+}
+
+impl Test {
+    fn new() -> Self {
+        let mut world = World::new();
+        world.watched = false;
+        // More conversations than the first snapshot names.
+        world.server.page = 2;
+        let (maya, devon, priya) = (world.server.user(MAYA), world.server.user(DEVON), world.server.user(PRIYA));
+        let tenant = world.server.tenant.id;
+        let ids = [
+            ConversationKey::text(number(FRONT_DESK), [number(ANA)]),
+            ConversationKey::chat([maya, devon]),
+            ConversationKey::text(number(FRONT_DESK), [number(BEN)]),
+            ConversationKey::chat([maya, devon, priya]),
+        ]
+        .map(|key| key.id(tenant));
+        let mut test = Self { world, ids };
+        for which in 0..CONVERSATIONS {
+            test.inbound(which);
+        }
+        test.world.signed_in(MAYA);
+        test.world.signed_in(MAYA);
+        test
+    }
+
+    fn inbound(&mut self, which: u8) {
+        self.world.now = self.world.now.plus(7);
+        let server = &mut self.world.server;
+        server.now = self.world.now;
+        let (maya, devon, priya) = (server.user(MAYA), server.user(DEVON), server.user(PRIYA));
+        match which {
+            0 => server.receive(number(ANA), number(FRONT_DESK), "a text"),
+            1 => server.chat(devon, &[maya], "a chat"),
+            2 => server.receive(number(BEN), number(FRONT_DESK), "another text"),
+            _ => server.chat(priya, &[maya, devon], "in the group"),
+        };
+    }
+
+    fn step(&mut self, step: Step) {
+        if let Step::Inbound(which) = step {
+            return self.inbound(which);
+        }
+        let ids = self.ids;
+        let id = |which: u8| ids[usize::from(which)];
+        let card = |which: u8| CardKey::Conversation(id(which));
+        let world = &mut self.world;
+        match step {
+            Step::Inbound(_) => {}
+            Step::Carry(on, n, fate) => drop(world.carry(on, n.into(), fate)),
+            Step::Hear(on, n) => drop(world.hear(on, n.into())),
+            Step::Follow(on, batch) => drop(world.follow(on, batch.into())),
+            Step::Disconnect(on) => world.disconnect(on),
+            Step::Timer(on) => drop(world.hurry(on)),
+            Step::Network(on, there) => world.network(on, there),
+            Step::Attention(on, there) => world.system(on, System::Attention(there)),
+            Step::Open(on, which) => world.ui(on, Ui::OpenConversation(id(which))),
+            Step::Close(on, which) => world.ui(on, Ui::Window(WindowAction::Close(card(which)))),
+            Step::Bottom(on, which, at) => world.ui(on, Ui::AtBottom(card(which), at)),
+            Step::Write(on, which) => {
+                world.ui(on, Ui::Draft(card(which), "mine".to_owned()));
+                world.ui(on, Ui::Submit(card(which)));
+                world.commit(on);
+                world.commit(on);
+            }
+            Step::Mute(on, which, mute) if world.phone(on).is_known(id(which)) => {
+                world.ui(on, Ui::SetMuted(id(which), mute));
+            }
+            Step::Mute(..) => {}
+            Step::Delete(on, which) => {
+                world.ui(on, Ui::DeleteConversation(id(which)));
+                world.ui(on, Ui::Answer(true));
+            }
+            Step::Undo(on) => {
+                let notices = world.phone(on).notices_view();
+                if let Some(notice) = notices.iter().find(|notice| notice.action.is_some()) {
+                    world.ui(on, Ui::NoticeAction(notice.id));
+                }
+            }
+            Step::Older(on) => world.ui(on, Ui::MoreConversations),
+            Step::Crash(on) => world.crash(on),
+            Step::Trim => world.server.trim(),
+            Step::Fail => {
+                let busy = halyard_client::HttpResponse { status: 503, body: String::new(), retry_after: None };
+                world.server.fail_next("POST conversations", busy);
+            }
+        }
+    }
+
+    fn finish(&mut self) {
+        self.world.server.mend();
+        for on in 0..2 {
+            self.world.network(on, true);
+        }
+        self.world.wait(300_000);
+        for on in 0..2 {
+            while self.world.phone(on).column_has_more() {
+                self.world.act(on, Ui::MoreConversations);
+            }
+        }
+        self.world.wait(300_000);
+        for on in 0..2 {
+            self.check(on);
+        }
+    }
+
+    fn check(&mut self, on: usize) {
+        let maya = self.world.server.user(MAYA);
+        let env = self.world.env();
+        self.world.ui(on, Ui::FilterConversations(ColumnFilter::All));
+        let shown = self.world.devices[on].phone.column_ids();
+        for (which, id) in self.ids.iter().enumerate() {
+            let truth = self.world.server.conversation(maya, *id);
+            assert_eq!(shown.contains(id), truth.is_some(), "device {on} shows conversation {which}");
+            let Some(truth) = truth else { continue };
+            let row = self.world.phone(on).row_view(*id, &env).expect("a row");
+            assert_eq!(row.unread, truth.unread, "unread of conversation {which} on device {on}");
+            assert_eq!(row.muted, truth.muted, "notifications of conversation {which} on device {on}");
+            assert_eq!(row.at, truth.last_activity, "time of conversation {which} on device {on}");
+        }
+        let unread = self.ids.iter().filter_map(|id| self.world.server.conversation(maya, *id));
+        let unread = unread.filter(|one| one.unread > 0).count();
+        assert_eq!(self.world.phone(on).rail_view().unread as usize, unread, "the rail of device {on}");
+        assert_eq!(self.world.devices[on].title as usize, unread, "the title of device {on}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn all_devices_agree_with_the_server(steps in prop::collection::vec(step(), 1..80)) {
+        let mut test = Test::new();
+        for step in steps {
+            test.step(step);
+        }
+        test.finish();
+    }
+}
