@@ -38,9 +38,11 @@ pub(crate) fn Dialog(
     });
     on_cleanup(move || {
         let element = before.try_update_value(Option::take).flatten().and_then(|it| it.dyn_into::<HtmlElement>().ok());
-        // The element goes after this; while the dialog is open it could not take the focus.
+        // The dialog goes after this; while it is open nothing else can take the focus. If something has taken it by
+        // then, that is where it belongs.
         request_animation_frame(move || {
-            if let Some(element) = element {
+            let free = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+            if let Some(element) = element.filter(|_| free) {
                 let _ = element.focus();
             }
         });

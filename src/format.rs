@@ -1,0 +1,59 @@
+//! Times and dates as the user's locale writes them, by the browser's `Intl`.
+
+use halyard_client::view::When;
+use halyard_protocol::UnixMs;
+use js_sys::{Array, Date, Intl, Object, Reflect};
+use wasm_bindgen::JsValue;
+
+/// "9:42", "Fri", "Nov 14".
+pub(crate) fn when(at: UnixMs, when: When) -> String {
+    match when {
+        When::Today => time(at),
+        When::ThisWeek => WEEKDAY.with(|format| text(format, at)),
+        When::Date => SHORT_DATE.with(|format| text(format, at)),
+    }
+}
+
+/// "9:42".
+pub(crate) fn time(at: UnixMs) -> String {
+    TIME.with(|format| text(format, at))
+}
+
+/// "Today", "Yesterday", "Friday", "Friday, November 14".
+pub(crate) fn day(at: UnixMs, ago: i64) -> String {
+    match ago {
+        0 => "Today".to_owned(),
+        1 => "Yesterday".to_owned(),
+        2..=6 => LONG_WEEKDAY.with(|format| text(format, at)),
+        _ => LONG_DATE.with(|format| text(format, at)),
+    }
+}
+
+/// "November 14, 2026 at 9:42".
+pub(crate) fn moment(at: UnixMs) -> String {
+    MOMENT.with(|format| text(format, at))
+}
+
+thread_local! {
+    static TIME: Intl::DateTimeFormat = format(&[("hour", "numeric"), ("minute", "2-digit")]);
+    static WEEKDAY: Intl::DateTimeFormat = format(&[("weekday", "short")]);
+    static LONG_WEEKDAY: Intl::DateTimeFormat = format(&[("weekday", "long")]);
+    static SHORT_DATE: Intl::DateTimeFormat = format(&[("month", "short"), ("day", "numeric")]);
+    static LONG_DATE: Intl::DateTimeFormat =
+        format(&[("weekday", "long"), ("month", "long"), ("day", "numeric")]);
+    static MOMENT: Intl::DateTimeFormat = format(&[("dateStyle", "long"), ("timeStyle", "short")]);
+}
+
+fn format(options: &[(&str, &str)]) -> Intl::DateTimeFormat {
+    let object = Object::new();
+    for (key, value) in options {
+        // Setting a property of a fresh object can't fail.
+        let _ = Reflect::set(&object, &JsValue::from_str(key), &JsValue::from_str(value));
+    }
+    Intl::DateTimeFormat::new(&Array::new(), &object)
+}
+
+fn text(format: &Intl::DateTimeFormat, at: UnixMs) -> String {
+    let date = Date::new(&JsValue::from_f64(at.0 as f64));
+    format.format().call1(&JsValue::UNDEFINED, &date).ok().and_then(|text| text.as_string()).unwrap_or_default()
+}

@@ -1,0 +1,114 @@
+//! The event loop: events in, one after the other; effects out to the adapters; changes into the signals.
+//!
+//! Always holds: an event that arrives while another is being handled waits its turn; signals change after the last
+//! one of a turn, in one batch.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, VecDeque};
+use std::rc::Rc;
+
+use halyard_client::{Changed, Effect, Env, Event, Softphone, System, Ui, Update};
+use halyard_protocol::UnixMs;
+use leptos::prelude::*;
+
+use crate::adapters::{Adapters, Dispatch};
+use crate::signals::Signals;
+
+/// The app's handle: what views hold to read signals and send events.
+#[derive(Clone, Copy)]
+pub(crate) struct App {
+    inner: StoredValue<Rc<Runtime>, LocalStorage>,
+}
+
+struct Runtime {
+    phone: RefCell<Softphone>,
+    signals: Signals,
+    adapters: Adapters,
+    waiting: RefCell<VecDeque<Event>>,
+}
+
+/// Starts the softphone: adapters first, so that nothing is missed.
+pub(crate) fn start() -> App {
+    let runtime = Rc::new_cyclic(|this: &std::rc::Weak<Runtime>| {
+        let this = this.clone();
+        let dispatch: Dispatch = Rc::new(move |event| {
+            if let Some(runtime) = this.upgrade() {
+                runtime.send(event);
+            }
+        });
+        let mut phone = Softphone::new();
+        let signals = Signals::new(&mut phone);
+        Runtime {
+            phone: RefCell::new(phone),
+            signals,
+            adapters: Adapters::new(dispatch),
+            waiting: RefCell::new(VecDeque::new()),
+        }
+    });
+    Rc::clone(&runtime).send(Event::System(System::Started { route: crate::adapters::history::current() }));
+    runtime.adapters.report();
+    App { inner: StoredValue::new_local(runtime) }
+}
+
+impl App {
+    /// Tells the softphone what the user asked for.
+    pub(crate) fn send(self, ui: Ui) {
+        self.inner.with_value(Rc::clone).send(Event::Ui(ui));
+    }
+
+    /// The place where the cards lie: its size is followed from now on.
+    pub(crate) fn observe_desk(self, desk: &web_sys::Element) {
+        self.inner.with_value(|runtime| runtime.adapters.observe_desk(desk));
+    }
+
+    /// The signals.
+    pub(crate) fn signals<T>(self, read: impl FnOnce(&Signals) -> T) -> T {
+        self.inner.with_value(|runtime| read(&runtime.signals))
+    }
+
+    /// The softphone, to read a view model that no signal holds yet.
+    pub(crate) fn phone<T>(self, read: impl FnOnce(&Softphone, &Env) -> T) -> T {
+        self.inner.with_value(|runtime| read(&runtime.phone.borrow(), &env()))
+    }
+}
+
+impl Runtime {
+    fn send(self: Rc<Self>, event: Event) {
+        self.waiting.borrow_mut().push_back(event);
+        // Somebody further up is taking events: they take this one, too.
+        let Ok(mut phone) = self.phone.try_borrow_mut() else { return };
+        let mut changed: BTreeSet<Changed> = BTreeSet::new();
+        while let Some(event) = { self.waiting.borrow_mut().pop_front() } {
+            let Update { effects, changed: now } = phone.handle(event, &env());
+            changed.extend(now);
+            for effect in effects {
+                self.carry_out(effect);
+            }
+        }
+        let env = env();
+        for what in changed {
+            self.signals.refresh(&mut phone, what, &env);
+        }
+    }
+
+    fn carry_out(&self, effect: Effect) {
+        self.adapters.run(effect);
+    }
+}
+
+/// The world, for one event.
+pub(crate) fn env() -> Env {
+    let mut bytes = [0u8; 16];
+    if let Some(crypto) = web_sys::window().and_then(|window| window.crypto().ok()) {
+        // Fails only for more than 65,536 bytes.
+        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+    }
+    Env { now: UnixMs(js_sys::Date::now() as i64), entropy: u128::from_le_bytes(bytes), utc_offset }
+}
+
+fn utc_offset(at: UnixMs) -> i32 {
+    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(at.0 as f64));
+    // JavaScript counts minutes behind UTC.
+    -(date.get_timezone_offset() as i32)
+}
+

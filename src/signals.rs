@@ -1,0 +1,262 @@
+//! What the views read: one signal for each thing that changes by itself.
+//!
+//! Always holds: a signal changes only when its view model does, so what did not change is not drawn again.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex};
+
+use halyard_client::view::{
+    CardView, ComposerView, ConnectionView, ContactsView, DetailsView, FormView, HeaderView, ImportView, Item, MeView,
+    NoticeView, OlderView, QuestionView, RailView, RecipientsView, RowView, SessionView, TimelineView,
+};
+use halyard_client::{CardKey, Changed, Env, Softphone};
+use halyard_protocol::rest::Device;
+use halyard_protocol::{ConversationId, MessageId, Presence, UserId};
+use leptos::prelude::*;
+
+/// Which conversations the column shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ColumnView {
+    /// In order.
+    pub(crate) ids: Arc<[ConversationId]>,
+    /// What is typed into the search.
+    pub(crate) query: String,
+    /// The filter.
+    pub(crate) filter: halyard_client::conversations::ColumnFilter,
+    /// Whether the server has older ones.
+    pub(crate) more: bool,
+}
+
+/// Signals that exist while something on screen shows their entity.
+pub(crate) struct Family<K, V> {
+    known: RefCell<HashMap<K, (usize, ArcRwSignal<V>)>>,
+}
+
+impl<K: Copy + Eq + Hash, V: Clone + PartialEq + Send + Sync + 'static> Family<K, V> {
+    fn new() -> Self {
+        Self { known: RefCell::new(HashMap::new()) }
+    }
+
+    /// The entity's signal, begun with `first` if nothing shows it yet. Each call is matched by one of [`Self::release`].
+    pub(crate) fn acquire(&self, key: K, first: impl FnOnce() -> V) -> ArcRwSignal<V> {
+        let mut known = self.known.borrow_mut();
+        let entry = known.entry(key).or_insert_with(|| (0, ArcRwSignal::new(first())));
+        entry.0 += 1;
+        entry.1.clone()
+    }
+
+    /// Something that showed the entity is gone.
+    pub(crate) fn release(&self, key: K) {
+        let mut known = self.known.borrow_mut();
+        if let Some(entry) = known.get_mut(&key) {
+            entry.0 -= 1;
+            if entry.0 == 0 {
+                known.remove(&key);
+            }
+        }
+    }
+
+    fn update(&self, key: K, view: impl FnOnce() -> V) {
+        let signal = self.known.borrow().get(&key).map(|entry| entry.1.clone());
+        if let Some(signal) = signal {
+            set(&signal, view());
+        }
+    }
+}
+
+/// Names a row of a card's timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum TimelineKey {
+    /// A new day.
+    Day(i64),
+    /// A message.
+    Message(MessageId),
+}
+
+/// A card's timeline: which rows it has, and a signal for the content of each.
+#[derive(Clone)]
+pub(crate) struct TimelineSignals {
+    pub(crate) keys: ArcRwSignal<Arc<[TimelineKey]>>,
+    pub(crate) older: ArcRwSignal<OlderView>,
+    rows: Arc<Mutex<HashMap<TimelineKey, ArcRwSignal<Item>>>>,
+}
+
+impl TimelineSignals {
+    fn new(view: Option<TimelineView>) -> Self {
+        let signals = Self {
+            keys: ArcRwSignal::new(Arc::new([])),
+            older: ArcRwSignal::new(OlderView::Beginning),
+            rows: Arc::default(),
+        };
+        signals.show(view);
+        signals
+    }
+
+    /// The content of a row; `None` once it is gone.
+    pub(crate) fn row(&self, key: TimelineKey) -> Option<ArcRwSignal<Item>> {
+        self.rows.lock().ok()?.get(&key).cloned()
+    }
+
+    fn show(&self, view: Option<TimelineView>) {
+        let TimelineView { items, older } =
+            view.unwrap_or(TimelineView { items: Vec::new(), older: OlderView::Beginning });
+        let keys: Arc<[TimelineKey]> = items.iter().map(key).collect();
+        if let Ok(mut rows) = self.rows.lock() {
+            let mut before = core::mem::take(&mut *rows);
+            for (key, item) in keys.iter().zip(items) {
+                let signal = match before.remove(key) {
+                    Some(signal) => {
+                        set(&signal, item);
+                        signal
+                    }
+                    None => ArcRwSignal::new(item),
+                };
+                rows.insert(*key, signal);
+            }
+        }
+        set(&self.keys, keys);
+        set(&self.older, older);
+    }
+}
+
+fn key(item: &Item) -> TimelineKey {
+    match item {
+        Item::Day { day, .. } => TimelineKey::Day(*day),
+        Item::Message(message) => TimelineKey::Message(message.id),
+    }
+}
+
+/// All signals.
+pub(crate) struct Signals {
+    pub(crate) session: ArcRwSignal<SessionView>,
+    pub(crate) rail: ArcRwSignal<RailView>,
+    pub(crate) connection: ArcRwSignal<ConnectionView>,
+    pub(crate) me: ArcRwSignal<Option<MeView>>,
+    pub(crate) column: ArcRwSignal<ColumnView>,
+    pub(crate) rows: Family<ConversationId, Option<RowView>>,
+    pub(crate) cards: ArcRwSignal<Vec<CardView>>,
+    pub(crate) headers: Family<CardKey, Option<HeaderView>>,
+    timelines: RefCell<HashMap<CardKey, TimelineSignals>>,
+    pub(crate) composers: Family<CardKey, ComposerView>,
+    pub(crate) typing: Family<CardKey, Option<String>>,
+    pub(crate) recipients: Family<CardKey, Option<RecipientsView>>,
+    pub(crate) presence: Family<UserId, Presence>,
+    pub(crate) contacts: ArcRwSignal<ContactsView>,
+    /// Counts up when rows of the contacts may read differently.
+    pub(crate) contact_rows: ArcRwSignal<u32>,
+    pub(crate) details: ArcRwSignal<Option<DetailsView>>,
+    pub(crate) form: ArcRwSignal<Option<FormView>>,
+    pub(crate) import: ArcRwSignal<Option<ImportView>>,
+    pub(crate) devices: ArcRwSignal<Option<Vec<Device>>>,
+    pub(crate) notices: ArcRwSignal<Vec<NoticeView>>,
+    pub(crate) question: ArcRwSignal<Option<QuestionView>>,
+}
+
+impl Signals {
+    /// Signals that show the softphone as it stands.
+    pub(crate) fn new(phone: &mut Softphone) -> Self {
+        Self {
+            session: ArcRwSignal::new(phone.session_view()),
+            rail: ArcRwSignal::new(phone.rail_view()),
+            connection: ArcRwSignal::new(phone.connection_view()),
+            me: ArcRwSignal::new(phone.me_view()),
+            column: ArcRwSignal::new(column(phone)),
+            rows: Family::new(),
+            cards: ArcRwSignal::new(phone.cards_view()),
+            headers: Family::new(),
+            timelines: RefCell::default(),
+            composers: Family::new(),
+            typing: Family::new(),
+            recipients: Family::new(),
+            presence: Family::new(),
+            contacts: ArcRwSignal::new(phone.contacts_view()),
+            contact_rows: ArcRwSignal::new(0),
+            details: ArcRwSignal::new(phone.details_view()),
+            form: ArcRwSignal::new(phone.form_view()),
+            import: ArcRwSignal::new(phone.import_view()),
+            devices: ArcRwSignal::new(phone.devices_view()),
+            notices: ArcRwSignal::new(phone.notices_view()),
+            question: ArcRwSignal::new(phone.question_view()),
+        }
+    }
+
+    /// A card's timeline, from when the card opens until [`Self::close_timeline`].
+    pub(crate) fn open_timeline(&self, card: CardKey, first: impl FnOnce() -> Option<TimelineView>) -> TimelineSignals {
+        let signals = TimelineSignals::new(first());
+        self.timelines.borrow_mut().insert(card, signals.clone());
+        signals
+    }
+
+    /// The card is closed.
+    pub(crate) fn close_timeline(&self, card: CardKey) {
+        self.timelines.borrow_mut().remove(&card);
+    }
+
+    /// Reads again what an update named.
+    pub(crate) fn refresh(&self, phone: &mut Softphone, what: Changed, env: &Env) {
+        match what {
+            Changed::Session => set(&self.session, phone.session_view()),
+            Changed::Route | Changed::Unread => {
+                set(&self.rail, phone.rail_view());
+                set(&self.contacts, phone.contacts_view());
+            }
+            Changed::Connection => {
+                set(&self.connection, phone.connection_view());
+                if let Some(me) = phone.me_view() {
+                    self.presence.update(me.user, || phone.presence_view(me.user));
+                }
+            }
+            Changed::Column => set(&self.column, column(phone)),
+            Changed::Row(id) => self.rows.update(id, || phone.row_view(id, env)),
+            Changed::Windows => set(&self.cards, phone.cards_view()),
+            Changed::Header(card) => self.headers.update(card, || phone.header_view(card)),
+            Changed::Timeline(card) => {
+                let signals = self.timelines.borrow().get(&card).cloned();
+                if let Some(signals) = signals {
+                    signals.show(phone.timeline_view(card, env));
+                }
+            }
+            Changed::Composer(card) => self.composers.update(card, || phone.composer_view(card)),
+            Changed::Typing(card) => self.typing.update(card, || typing(phone, card)),
+            Changed::Recipients(card) => self.recipients.update(card, || phone.recipients_view(card)),
+            Changed::Contacts => set(&self.contacts, phone.contacts_view()),
+            Changed::ContactRows => self.contact_rows.update(|count| *count = count.wrapping_add(1)),
+            Changed::ContactDetails => set(&self.details, phone.details_view()),
+            Changed::ContactForm => set(&self.form, phone.form_view()),
+            Changed::Import => set(&self.import, phone.import_view()),
+            Changed::Presence(user) => self.presence.update(user, || phone.presence_view(user)),
+            Changed::Me => {
+                let me = phone.me_view();
+                if let Some(me) = &me {
+                    self.presence.update(me.user, || phone.presence_view(me.user));
+                }
+                set(&self.me, me);
+            }
+            Changed::Devices => set(&self.devices, phone.devices_view()),
+            Changed::Notices => set(&self.notices, phone.notices_view()),
+            Changed::Question => set(&self.question, phone.question_view()),
+        }
+    }
+}
+
+/// Who is typing in a card, in words.
+pub(crate) fn typing(phone: &Softphone, card: CardKey) -> Option<String> {
+    match card {
+        CardKey::Conversation(id) => phone.typing_words(id),
+        CardKey::New(_) => None,
+    }
+}
+
+fn column(phone: &mut Softphone) -> ColumnView {
+    let ids = phone.column_ids();
+    let (query, filter) = phone.column_query();
+    ColumnView { ids, query: query.to_owned(), filter, more: phone.column_has_more() }
+}
+
+fn set<V: Clone + PartialEq + Send + Sync + 'static>(signal: &ArcRwSignal<V>, view: V) {
+    if signal.with_untracked(|known| *known != view) {
+        signal.set(view);
+    }
+}

@@ -1,0 +1,91 @@
+//! Signing in: a page of its own, or over the app when the session has ended.
+
+use halyard_client::Ui;
+use halyard_client::view::SessionView;
+use leptos::prelude::*;
+
+use crate::adapters::device;
+use crate::runtime::App;
+use crate::views::common::{Dialog, Icon, IconName, TextField};
+
+/// The log-in page.
+#[component]
+pub(crate) fn SignIn() -> impl IntoView {
+    view! {
+        <main class="sign-in">
+            <div class="sign-in-card">
+                <p class="brand">
+                    <span class={"mark"}></span>
+                    {"Halyard"}
+                </p>
+                <h1>{"Sign in"}</h1>
+                <Form login=String::new() />
+            </div>
+        </main>
+    }
+    .into_any()
+}
+
+/// The log-in over the app: the session has ended, everything stays as it was.
+#[component]
+pub(crate) fn SignInAgain() -> impl IntoView {
+    let app = expect_context::<App>();
+    let session = app.signals(|signals| signals.session.clone());
+    let login = session.with_untracked(|session| match session {
+        SessionView::Expired { login, .. } => login.clone(),
+        _ => String::new(),
+    });
+    view! {
+        <Dialog title="Please sign in again".to_owned() closable=false on_close=Callback::new(|()| ())>
+            <p>{"Your session has ended. What you typed is still here, and goes on when you sign in."}</p>
+            <Form login=login />
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// Log-in and password. The browser's password manager knows the fields by their names.
+#[component]
+fn Form(login: String) -> impl IntoView {
+    let app = expect_context::<App>();
+    let session = app.signals(|signals| signals.session.clone());
+    let state = Memo::new(move |_| match session.get() {
+        SessionView::SignedOut { busy, error } | SessionView::Expired { busy, error, .. } => (busy, error),
+        _ => (false, None),
+    });
+    let busy = move || state.with(|state| state.0);
+    let login = RwSignal::new(login);
+    let password = RwSignal::new(String::new());
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let (login, password) = (login.get_untracked(), password.get_untracked());
+        app.send(Ui::SignIn { login, password, device: device::name() });
+    };
+    view! {
+        <form class="form" on:submit=submit>
+            <TextField
+                label="Extension"
+                hint="Your extension and your company, like 1001@harbor"
+                value=login
+                autocomplete="username"
+                focus=Some("sign-in")
+                on_input=Callback::new(move |text| login.set(text))
+            />
+            <TextField
+                label="Password"
+                kind="password"
+                value=password
+                autocomplete="current-password"
+                on_input=Callback::new(move |text| password.set(text))
+            />
+            <p class="error" role="alert">
+                {move || {
+                    state.with(|state| state.1.clone()).map(|error| view! { <Icon name=IconName::CircleAlert /> {error} })
+                }}
+            </p>
+            <button type="submit" class="btn primary wide" aria-disabled=move || busy().then_some("true")>
+                {move || if busy() { "Signing in\u{2026}" } else { "Sign in" }}
+            </button>
+        </form>
+    }
+}

@@ -1,0 +1,152 @@
+//! A card's composer.
+
+use halyard_client::view::{ComposerView, CounterView, UsingView};
+use halyard_client::{CardKey, FocusTarget, Ui};
+use leptos::html::Textarea;
+use leptos::prelude::*;
+
+use crate::runtime::App;
+use crate::views::common::{EmojiButton, Icon, IconButton, IconName, MenuButton, MenuItem};
+
+/// The composer.
+#[component]
+pub(super) fn Composer(card: CardKey) -> impl IntoView {
+    let app = expect_context::<App>();
+    let composer = app.signals(|signals| {
+        signals.composers.acquire(card, || app.phone(|phone, _| phone.composer_view(card)))
+    });
+    on_cleanup(move || app.signals(|signals| signals.composers.release(card)));
+    let part = {
+        let composer = composer.clone();
+        move |read: fn(&ComposerView) -> Option<String>| {
+            let composer = composer.clone();
+            Memo::new(move |_| composer.with(read))
+        }
+    };
+    let draft = part(|composer| Some(composer.draft.clone()));
+    let problem = part(|composer| composer.problem.clone());
+    let blocked = part(|composer| composer.blocked.clone());
+    let using = {
+        let composer = composer.clone();
+        Memo::new(move |_| composer.with(|composer| composer.using.clone()))
+    };
+    let counter = Memo::new(move |_| composer.with(|composer| composer.counter.clone()));
+    let field = NodeRef::<Textarea>::new();
+    let hint = ["hint-", &card.attribute()].concat();
+    let described = hint.clone();
+
+    let submit = move || app.send(Ui::Submit(card));
+    let key = move |event: web_sys::KeyboardEvent| {
+        // Enter also ends the composition of a character: that one is no send.
+        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+            event.prevent_default();
+            submit();
+        }
+    };
+    let insert = Callback::new(move |emoji: String| {
+        let Some(field) = field.get_untracked() else { return };
+        let (start, end) = (field.selection_start().ok().flatten(), field.selection_end().ok().flatten());
+        let (start, end) = (start.unwrap_or_default(), end.unwrap_or_default());
+        // By the field's own edit, so that the caret and Undo stay right.
+        let _ = field.set_range_text_with_start_and_end_and_mode(
+            &emoji,
+            start,
+            end,
+            "end",
+        );
+        app.send(Ui::Draft(card, field.value()));
+        let _ = field.focus();
+    });
+    view! {
+        <div class="composer">
+            <Line card=card using=using counter=counter />
+            <p class="hint" class:bad=move || problem.get().is_some() class:warn=move || blocked.get().is_some() id=hint>
+                {move || problem.get().or_else(|| blocked.get())}
+            </p>
+            <div class="box">
+                <EmojiButton on_pick=insert />
+                <textarea
+                    rows="1"
+                    aria-label="Type a message"
+                    placeholder="Type a message"
+                    aria-describedby=described
+                    aria-invalid=move || problem.get().map(|_| "true")
+                    data-focus=FocusTarget::Composer(card).attribute()
+                    enterkeyhint="send"
+                    prop:value=move || draft.get().unwrap_or_default()
+                    node_ref=field
+                    on:input=move |event| app.send(Ui::Draft(card, event_target_value(&event)))
+                    on:keydown=key
+                ></textarea>
+                <IconButton
+                    icon=IconName::SendHorizontal
+                    label="Send"
+                    class="send"
+                    on_click=Callback::new(move |()| submit())
+                />
+            </div>
+        </div>
+    }
+}
+
+/// "Send SMS using", and how long the text is.
+#[component]
+fn Line(card: CardKey, using: Memo<Option<UsingView>>, counter: Memo<Option<CounterView>>) -> impl IntoView {
+    let app = expect_context::<App>();
+    let shown = Memo::new(move |_| using.with(Option::is_some) || counter.with(Option::is_some));
+    let items = Signal::derive(move || {
+        let options = using.get().map(|using| using.options).unwrap_or_default();
+        options
+            .into_iter()
+            .map(|option| {
+                let number = option.number;
+                MenuItem::radio(option.chosen, option.text, move || app.send(Ui::SendUsing(card, number)))
+                    .note(option.label)
+            })
+            .collect::<Vec<_>>()
+    });
+    let choice = Memo::new(move |_| using.with(|using| using.as_ref().is_some_and(|using| using.options.len() > 1)));
+    let chosen = Memo::new(move |_| using.with(|using| using.as_ref().map(|using| using.chosen.clone()).unwrap_or_default()));
+    move || {
+        shown.get().then(|| {
+            view! {
+                <div class="using">
+                    {move || using.with(Option::is_some).then_some("Send SMS using ")}
+                    {move || {
+                        if choice.get() {
+                            view! {
+                                <MenuButton
+                                    label=Signal::derive(move || ["Send SMS using ", &chosen.get()].concat())
+                                    class="num"
+                                    items=items
+                                    content=move || {
+                                        view! {
+                                            {move || chosen.get()}
+                                            <Icon name=IconName::ChevronDown />
+                                        }
+                                            .into_any()
+                                    }
+                                />
+                            }
+                                .into_any()
+                        } else {
+                            view! { <b class="num">{move || chosen.get()}</b> }.into_any()
+                        }
+                    }}
+                    {move || counter.get().map(count)}
+                </div>
+            }
+        })
+    }
+}
+
+fn count(counter: CounterView) -> impl IntoView {
+    let CounterView { text, words, over } = counter;
+    let title = words.clone();
+    view! {
+        <span class="count num" class:warn=over title=title>
+            <span aria-hidden="true">{text}</span>
+            <span class="sr">{words}</span>
+        </span>
+    }
+}

@@ -1,0 +1,65 @@
+//! The dock: minimised cards.
+
+use halyard_client::windows::WindowAction;
+use halyard_client::{CardKey, Ui};
+use leptos::prelude::*;
+
+use crate::runtime::App;
+use crate::views::common::{AvatarSize, IconButton, IconName};
+use crate::views::shell::Person;
+
+/// The dock; nothing at all while no card is minimised.
+#[component]
+pub(super) fn Dock() -> impl IntoView {
+    let app = expect_context::<App>();
+    let cards = app.signals(|signals| signals.cards.clone());
+    let keys = Memo::new(move |_| {
+        cards.with(|cards| cards.iter().filter(|card| card.minimised).map(|card| card.key).collect::<Vec<_>>())
+    });
+    let any = Memo::new(move |_| keys.with(|keys| !keys.is_empty()));
+    move || {
+        any.get().then(|| {
+            view! {
+                <div class="dock" role="group" aria-label="Minimised">
+                    <For each=move || keys.get() key=|key| *key children=move |key| view! { <Tab card=key /> } />
+                </div>
+            }
+        })
+    }
+}
+
+#[component]
+fn Tab(card: CardKey) -> impl IntoView {
+    let app = expect_context::<App>();
+    let header = app.signals(|signals| {
+        signals.headers.acquire(card, || app.phone(|phone, _| phone.header_view(card)))
+    });
+    on_cleanup(move || app.signals(|signals| signals.headers.release(card)));
+    let header = Memo::new(move |_| header.get());
+    let title = move || header.with(|header| header.as_ref().map(|header| header.title.clone()).unwrap_or_default());
+    let avatar = Signal::derive(move || header.get().map(|header| header.avatar).unwrap_or_default());
+    let unread = move || header.with(|header| header.as_ref().map_or(0, |header| header.unread));
+    view! {
+        <div class="tab">
+            <button class="tab-open" on:click=move |_| app.send(Ui::Window(WindowAction::Restore(card)))>
+                <Person avatar=avatar size=AvatarSize::Small />
+                <span class="truncate">{title}</span>
+                {move || {
+                    (unread() > 0)
+                        .then(|| {
+                            view! {
+                                <span class="badge num">
+                                    {unread().min(99)} <span class="sr">{" unread"}</span>
+                                </span>
+                            }
+                        })
+                }}
+            </button>
+            <IconButton
+                icon=IconName::X
+                label=Signal::derive(move || ["Close ", &title()].concat())
+                on_click=Callback::new(move |()| app.send(Ui::Window(WindowAction::Close(card))))
+            />
+        </div>
+    }
+}

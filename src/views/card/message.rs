@@ -1,0 +1,182 @@
+//! A row of the timeline: a day, or a message with its links and its state.
+
+use halyard_client::Ui;
+use halyard_client::view::{Item, MessageView, RecipientState, StateIcon, StateView};
+use halyard_protocol::links::{self, LinkKind};
+use halyard_protocol::{CallingCode, MessageId, Peer};
+use leptos::prelude::*;
+
+use crate::format;
+use crate::runtime::App;
+use crate::views::common::{Icon, IconName, Popover};
+
+/// A new day begins.
+#[component]
+pub(super) fn Day(item: ArcRwSignal<Item>) -> impl IntoView {
+    move || match item.get() {
+        Item::Day { at, ago, .. } => Some(view! { <h3 class="day">{format::day(at, ago)}</h3> }),
+        Item::Message(_) => None,
+    }
+}
+
+/// A message. Its element stays the same from Enter on; what changes is in it.
+#[component]
+pub(super) fn Message(item: ArcRwSignal<Item>) -> impl IntoView {
+    let message = Memo::new(move |_| match item.get() {
+        Item::Message(message) => Some(message),
+        Item::Day { .. } => None,
+    });
+    let is = move |read: fn(&MessageView) -> bool| {
+        move || message.with(|message| message.as_ref().is_some_and(|message| read(message)))
+    };
+    let body = Memo::new(move |_| message.with(|message| message.as_ref().map(|message| message.body.clone())));
+    let from = Memo::new(move |_| message.with(|message| message.as_ref().and_then(|message| message.from.clone())));
+    let foot = Memo::new(move |_| {
+        message.with(|message| {
+            let message = message.as_ref()?;
+            (message.state.is_some() || message.last_of_run)
+                .then(|| (message.id, format::time(message.at), message.state.clone()))
+        })
+    });
+    let moment = move || message.with(|message| message.as_ref().map(|message| format::moment(message.at)));
+    view! {
+        <div
+            class="item"
+            class:me=is(|message| message.mine)
+            class:last=is(|message| message.last_of_run)
+            class:failed=is(|message| message.state.as_ref().is_some_and(|state| state.parked))
+            title=moment
+        >
+            {move || from.get().map(|from| view! { <span class="from">{from}</span> })}
+            <p class="msg">{move || body.get().map(|body| linked(&body))}</p>
+            {move || foot.get().map(|(id, time, state)| view! { <Foot id=id time=time state=state /> })}
+        </div>
+    }
+}
+
+/// The text, with what can be followed as links.
+fn linked(body: &str) -> Vec<AnyView> {
+    let app = expect_context::<App>();
+    let mut parts = Vec::new();
+    let mut end = 0;
+    for link in links::find(body, CallingCode(1)) {
+        let Some(text) = body.get(link.range.clone()) else { continue };
+        parts.push(body.get(end..link.range.start).unwrap_or_default().to_owned().into_any());
+        end = link.range.end;
+        let shown = text.to_owned();
+        parts.push(match link.kind {
+            LinkKind::Phone(number) => {
+                let open = move |event: web_sys::MouseEvent| {
+                    event.prevent_default();
+                    app.send(Ui::Message { peer: Peer::Number(number), from: None });
+                };
+                let address = link.href(body);
+                view! { <a href=address title="Text this number" on:click=open>{shown}</a> }.into_any()
+            }
+            LinkKind::Web | LinkKind::Email => {
+                let address = link.href(body);
+                view! { <a href=address target="_blank" rel="noopener noreferrer nofollow">{shown}</a> }.into_any()
+            }
+        });
+    }
+    parts.push(body.get(end..).unwrap_or_default().to_owned().into_any());
+    parts
+}
+
+/// The line under a message: when, how far, and what can be done about it.
+#[component]
+fn Foot(id: MessageId, time: String, state: Option<StateView>) -> impl IntoView {
+    let Some(state) = state else {
+        return view! { <span class="state num">{time}</span> }.into_any();
+    };
+    let StateView { words, icon, recipients, parked } = state;
+    if parked {
+        return view! {
+            <span class="state no">
+                <Icon name=IconName::CircleAlert class="no" />
+                {words}
+            </span>
+            <Actions id=id />
+        }
+        .into_any();
+    }
+    let words = [&time, " \u{b7} ", &words].concat();
+    let failed = icon == StateIcon::Failed;
+    let (name, class) = match icon {
+        StateIcon::Waiting => (IconName::Clock, "wait"),
+        StateIcon::Sent => (IconName::Check, "wait"),
+        StateIcon::Delivered => (IconName::CheckCheck, "ok"),
+        StateIcon::Failed => (IconName::CircleAlert, "no"),
+    };
+    if recipients.is_empty() {
+        view! {
+            <span class="state num" class:no=failed>
+                {words}
+                <Icon name=name class=class />
+            </span>
+        }
+        .into_any()
+    } else {
+        view! { <Receipts words=words icon=name class=class failed=failed recipients=recipients /> }.into_any()
+    }
+}
+
+/// The state of a group's message: opens to one line for each recipient.
+#[component]
+fn Receipts(
+    words: String,
+    icon: IconName,
+    class: &'static str,
+    failed: bool,
+    recipients: Vec<RecipientState>,
+) -> impl IntoView {
+    let lines = move || {
+        recipients
+            .clone()
+            .into_iter()
+            .map(|recipient| {
+                let RecipientState { name, words, failed } = recipient;
+                view! {
+                    <li>
+                        <b>{name}</b>
+                        <span class="state" class:no=failed>
+                            {words}
+                        </span>
+                    </li>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <Popover
+            label="Delivery to each recipient"
+            class=if failed { "state num no" } else { "state num" }
+            trigger=move || {
+                view! {
+                    {words.clone()}
+                    <Icon name=icon class=class />
+                }
+                    .into_any()
+            }
+            content=move || view! { <ul class="receipts">{lines()}</ul> }.into_any()
+        />
+    }
+}
+
+#[component]
+fn Actions(id: MessageId) -> impl IntoView {
+    let app = expect_context::<App>();
+    view! {
+        <span class="actions">
+            <button class="link" on:click=move |_| app.send(Ui::Retry(id))>
+                {"Retry"}
+            </button>
+            <button class="link" on:click=move |_| app.send(Ui::EditUnsent(id))>
+                {"Edit"}
+            </button>
+            <button class="link" on:click=move |_| app.send(Ui::DeleteUnsent(id))>
+                {"Delete"}
+            </button>
+        </span>
+    }
+}

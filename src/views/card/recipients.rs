@@ -1,0 +1,125 @@
+//! The people of a new conversation: "Add Contact", bubbles, "Add number to group", "Done".
+
+use halyard_client::new_conversation::Suggestion;
+use halyard_client::view::{AvatarView, BubbleView};
+use halyard_client::{CardKey, FocusTarget, Ui};
+use halyard_protocol::Peer;
+use leptos::prelude::*;
+
+use crate::runtime::App;
+use crate::views::common::{AvatarSize, Combobox, ComboboxOption, Icon, IconName};
+use crate::views::shell::Person;
+
+/// The people.
+#[component]
+pub(super) fn Recipients(card: CardKey) -> impl IntoView {
+    let app = expect_context::<App>();
+    let view = app.signals(|signals| {
+        signals.recipients.acquire(card, || app.phone(|phone, _| phone.recipients_view(card)))
+    });
+    on_cleanup(move || app.signals(|signals| signals.recipients.release(card)));
+    let view = Memo::new(move |_| view.get());
+    let bubbles = Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.bubbles.clone()).unwrap_or_default()));
+    let query = Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.query.clone()).unwrap_or_default()));
+    let suggestions =
+        Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.suggestions.clone()).unwrap_or_default()));
+    let error = Memo::new(move |_| view.with(|view| view.as_ref().and_then(|view| view.error.clone())));
+    let is_number = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.is_number)));
+    let can_finish = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.can_finish)));
+    let options = Signal::derive(move || suggestions.get().into_iter().map(option).collect::<Vec<_>>());
+    let last = move || bubbles.with_untracked(|bubbles| bubbles.last().map(|bubble| bubble.peer));
+    let hint = ["recipients-hint-", &card.attribute()].concat();
+    let described = hint.clone();
+    view! {
+        <div class="recipients">
+            <Combobox
+                label="Add Contact"
+                placeholder="Add Contact"
+                value=query
+                options=options
+                focus=FocusTarget::Recipients(card).attribute()
+                described_by=described
+                on_input=Callback::new(move |text| app.send(Ui::RecipientQuery(card, text)))
+                on_pick=Callback::new(move |peer: Peer| app.send(Ui::AddRecipient(card, peer)))
+                on_enter=Callback::new(move |()| app.send(Ui::AddTyped(card)))
+                on_backspace_empty=Callback::new(move |()| {
+                    if let Some(peer) = last() {
+                        app.send(Ui::RemoveRecipient(card, peer));
+                    }
+                })
+            >
+                <ul class="bubbles" aria-label="Recipients">
+                    <For
+                        each=move || bubbles.get()
+                        key=|bubble| (bubble.peer, bubble.name.clone())
+                        children=move |bubble| view! { <Bubble card=card bubble=bubble /> }
+                    />
+                </ul>
+            </Combobox>
+            <div class="buttons">
+                <button
+                    class="btn quiet"
+                    disabled=move || !is_number.get()
+                    on:click=move |_| app.send(Ui::AddTyped(card))
+                >
+                    <Icon name=IconName::Plus />
+                    {"Add number to group"}
+                </button>
+                <button
+                    class="btn primary"
+                    disabled=move || !can_finish.get()
+                    on:click=move |_| app.send(Ui::FinishRecipients(card))
+                >
+                    {"Done"}
+                </button>
+            </div>
+            <p class="hint" class:bad=move || error.get().is_some() id=hint>
+                {move || {
+                    error
+                        .get()
+                        .unwrap_or_else(|| {
+                            "Type a name, an extension or a number. Several numbers make a group MMS, several colleagues a group chat."
+                                .to_owned()
+                        })
+                }}
+            </p>
+        </div>
+        <div class="log-frame"></div>
+    }
+}
+
+fn option(suggestion: Suggestion) -> ComboboxOption<Peer> {
+    let Suggestion { peer, name, detail } = suggestion;
+    let user = if let Peer::User(user) = peer { Some(user) } else { None };
+    let avatar = AvatarView::of(&name, user);
+    ComboboxOption {
+        value: peer,
+        label: name.clone(),
+        content: std::sync::Arc::new(move || {
+            view! {
+                <Person avatar=Signal::stored(avatar.clone()) size=AvatarSize::Small />
+                <span class="row-text">
+                    <b class="row-name">{name.clone()}</b>
+                    <span class="preview num">{detail.clone()}</span>
+                </span>
+            }
+            .into_any()
+        }),
+    }
+}
+
+/// Somebody who is in.
+#[component]
+fn Bubble(card: CardKey, bubble: BubbleView) -> impl IntoView {
+    let app = expect_context::<App>();
+    let BubbleView { peer, name, detail } = bubble;
+    let label = ["Remove ", &name].concat();
+    view! {
+        <li class="bubble" title=detail>
+            <span>{name}</span>
+            <button class="cross" aria-label=label on:click=move |_| app.send(Ui::RemoveRecipient(card, peer))>
+                <Icon name=IconName::X />
+            </button>
+        </li>
+    }
+}

@@ -1,0 +1,110 @@
+//! "Chat and SMS": the column of conversations.
+
+mod row;
+
+use halyard_client::Ui;
+use halyard_client::conversations::ColumnFilter;
+use leptos::prelude::*;
+
+use crate::runtime::App;
+use crate::views::common::{Chips, EmptyState, Icon, IconName, SearchField, VirtualList};
+
+const FILTERS: [(ColumnFilter, &str); 4] = [
+    (ColumnFilter::All, "All"),
+    (ColumnFilter::Unread, "Unread"),
+    (ColumnFilter::Sms, "SMS"),
+    (ColumnFilter::Chat, "Chat"),
+];
+
+/// Height of a row in CSS pixels; the style sheet's `.row` has the same.
+const ROW_HEIGHT: f64 = 57.0;
+
+/// The column.
+#[component]
+pub(crate) fn Column() -> impl IntoView {
+    let app = expect_context::<App>();
+    let column = app.signals(|signals| signals.column.clone());
+    let ids = {
+        let column = column.clone();
+        Memo::new(move |_| column.with(|column| column.ids.clone()))
+    };
+    let query = {
+        let column = column.clone();
+        Memo::new(move |_| column.with(|column| column.query.clone()))
+    };
+    let filter = {
+        let column = column.clone();
+        Memo::new(move |_| column.with(|column| column.filter))
+    };
+    let more = Memo::new(move |_| column.with(|column| column.more));
+    let empty = Memo::new(move |_| ids.with(|ids| ids.is_empty()));
+    view! {
+        <main class="column" aria-labelledby="column-title">
+            <header>
+                <h1 id="column-title" data-focus="column" tabindex="-1">
+                    {"Chat and SMS"}
+                </h1>
+                <button class="btn primary" on:click=move |_| app.send(Ui::NewConversation)>
+                    <Icon name=IconName::SquarePen />
+                    {"New Conversation"}
+                </button>
+            </header>
+            <SearchField
+                label="Search conversations"
+                value=query
+                on_input=Callback::new(move |text| app.send(Ui::SearchConversations(text)))
+            />
+            <Chips
+                label="Show"
+                options=FILTERS.to_vec()
+                chosen=filter
+                on_choose=Callback::new(move |filter| app.send(Ui::FilterConversations(filter)))
+            />
+            {move || {
+                if empty.get() {
+                    nothing(app, query.with(String::is_empty), filter.get()).into_any()
+                } else {
+                    view! {
+                        <VirtualList
+                            label="Conversations"
+                            len=Signal::derive(move || ids.with(|ids| ids.len()))
+                            row_height=ROW_HEIGHT
+                            key=move |index| ids.with(|ids| ids.get(index).copied())
+                            on_end=Callback::new(move |()| {
+                                if more.get_untracked() {
+                                    app.send(Ui::MoreConversations);
+                                }
+                            })
+                            render=move |id| view! { <row::Row id=id /> }.into_any()
+                        />
+                    }
+                        .into_any()
+                }
+            }}
+        </main>
+    }
+}
+
+/// What the column says when nothing shows, and what to do next.
+fn nothing(app: App, unsearched: bool, filter: ColumnFilter) -> impl IntoView {
+    let (title, text) = match (unsearched, filter) {
+        (false, _) => ("Nobody found", "Try a part of the name, or some digits of the number."),
+        (true, ColumnFilter::All) => ("No conversations yet", "Find somebody by name, extension or number, and write to them."),
+        (true, ColumnFilter::Unread) => ("All read", "Nothing is waiting for you."),
+        (true, ColumnFilter::Sms) => ("No texts yet", "Text somebody from one of your numbers."),
+        (true, ColumnFilter::Chat) => ("No chats yet", "Chat with a colleague by name or extension."),
+    };
+    let begin = unsearched && filter != ColumnFilter::Unread;
+    view! {
+        <EmptyState icon=IconName::MessageSquareText title=title text=text>
+            {begin
+                .then(|| {
+                    view! {
+                        <button class="btn primary" on:click=move |_| app.send(Ui::NewConversation)>
+                            {"New Conversation"}
+                        </button>
+                    }
+                })}
+        </EmptyState>
+    }
+}

@@ -1,0 +1,54 @@
+//! The devices that I am signed in on.
+
+use halyard_client::Ui;
+use halyard_protocol::rest::Device;
+use leptos::prelude::*;
+
+use crate::format;
+use crate::runtime::App;
+use crate::views::common::{Icon, IconName};
+
+/// The list, read anew each time it is shown.
+#[component]
+pub(super) fn Devices() -> impl IntoView {
+    let app = expect_context::<App>();
+    app.send(Ui::LoadDevices);
+    let devices = app.signals(|signals| signals.devices.clone());
+    view! {
+        <section class="setting" aria-labelledby="devices-title">
+            <h2 id="devices-title">{"Your devices"}</h2>
+            <p class="muted">{"Where you are signed in. Sign out there if you don't know one."}</p>
+            <ul class="devices">
+                {move || devices.get().map(|devices| devices.into_iter().map(line).collect_view())}
+            </ul>
+        </section>
+    }
+}
+
+fn line(device: Device) -> impl IntoView {
+    let app = expect_context::<App>();
+    let Device { id, name, signed_in_at, seen_at, current } = device;
+    let phone = name.ends_with("Android") || name.ends_with("iPhone");
+    let name = if name.is_empty() { "Unnamed device".to_owned() } else { name };
+    let label = ["Sign out there: ", &name].concat();
+    let when = ["Signed in ", &format::moment(signed_in_at), ", last seen ", &format::moment(seen_at)].concat();
+    view! {
+        <li class="device">
+            <Icon name=if phone { IconName::Smartphone } else { IconName::Laptop } />
+            <div>
+                <b>{name}</b>
+                <p class="muted">{when}</p>
+            </div>
+            {if current {
+                view! { <span class="tag">{"This device"}</span> }.into_any()
+            } else {
+                view! {
+                    <button class="btn quiet" aria-label=label on:click=move |_| app.send(Ui::EndDevice(id))>
+                        {"Sign out there"}
+                    </button>
+                }
+                    .into_any()
+            }}
+        </li>
+    }
+}

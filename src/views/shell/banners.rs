@@ -1,0 +1,40 @@
+//! Lasting words about the connection and the outbox.
+
+use halyard_client::view::ConnectionView;
+use leptos::prelude::*;
+
+use crate::runtime::App;
+use crate::views::common::{Banner, BannerTone, IconName};
+
+/// The banners.
+#[component]
+pub(super) fn Banners() -> impl IntoView {
+    let app = expect_context::<App>();
+    let connection = app.signals(|signals| signals.connection.clone());
+    let words = Memo::new(move |_| words(connection.get()));
+    view! {
+        <div class="banners">
+            {move || {
+                words
+                    .get()
+                    .map(|(icon, tone, text)| view! { <Banner icon=icon tone=tone>{text}</Banner> })
+            }}
+        </div>
+    }
+}
+
+fn words(connection: ConnectionView) -> Option<(IconName, BannerTone, String)> {
+    let ConnectionView { live, offline, lost, waiting } = connection;
+    let wait = match waiting {
+        0 => String::new(),
+        1 => " 1 message waits and leaves by itself.".to_owned(),
+        many => [" ", &many.to_string(), " messages wait and leave by themselves."].concat(),
+    };
+    if offline {
+        Some((IconName::WifiOff, BannerTone::Warn, ["Offline.", &wait].concat()))
+    } else if lost && !live {
+        Some((IconName::RefreshCw, BannerTone::Warn, ["Reconnecting\u{2026}", &wait].concat()))
+    } else {
+        None
+    }
+}

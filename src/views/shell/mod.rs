@@ -1,0 +1,110 @@
+//! The frame around everything: which screen shows, the rail, banners, notices, the open question.
+
+mod banners;
+mod keys;
+mod notices;
+mod person;
+mod question;
+mod rail;
+
+use halyard_client::Route;
+use halyard_client::view::{RailView, SessionView};
+use leptos::prelude::*;
+
+use crate::runtime::App as Handle;
+use crate::views::{auth, card, contacts, conversations, settings};
+
+pub(crate) use person::{Person, presence};
+
+/// The app.
+#[component]
+pub(crate) fn App(app: Handle) -> impl IntoView {
+    provide_context(app);
+    keys::listen(app);
+    let session = app.signals(|signals| signals.session.clone());
+    // An expired session keeps the screen: what is typed there stays.
+    let screen = Memo::new(move |_| match session.get() {
+        SessionView::Starting => Screen::Starting,
+        SessionView::Unreachable => Screen::Unreachable,
+        SessionView::SignedOut { .. } => Screen::SignedOut,
+        SessionView::SignedIn | SessionView::Expired { .. } => Screen::SignedIn,
+    });
+    let session = app.signals(|signals| signals.session.clone());
+    let expired = Memo::new(move |_| matches!(session.get(), SessionView::Expired { .. }));
+    view! {
+        {move || match screen.get() {
+            Screen::Starting => ().into_any(),
+            Screen::Unreachable => view! { <Unreachable /> }.into_any(),
+            Screen::SignedOut => view! { <auth::SignIn /> }.into_any(),
+            Screen::SignedIn => view! { <Workspace /> }.into_any(),
+        }}
+        {move || expired.get().then(|| view! { <auth::SignInAgain /> })}
+        <question::Question />
+        <notices::Notices />
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Screen {
+    Starting,
+    Unreachable,
+    SignedOut,
+    SignedIn,
+}
+
+#[component]
+fn Unreachable() -> impl IntoView {
+    view! {
+        <main class="sign-in">
+            <div class="empty">
+                <crate::views::common::Icon name=crate::views::common::IconName::WifiOff />
+                <h1>{"The server can't be reached"}</h1>
+                <p role="status">{"Halyard tries again by itself. Check the network if this takes long."}</p>
+            </div>
+        </main>
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pane {
+    Chats,
+    Contacts,
+    Settings,
+}
+
+/// Rail, column, workspace.
+#[component]
+fn Workspace() -> impl IntoView {
+    let app = expect_context::<Handle>();
+    let rail = app.signals(|signals| signals.rail.clone());
+    let pane = Memo::new({
+        let rail = rail.clone();
+        move |_| match rail.get().route {
+            Route::Contacts(_) => Pane::Contacts,
+            Route::Settings => Pane::Settings,
+            Route::Home | Route::Chats(_) => Pane::Chats,
+        }
+    });
+    let details = app.signals(|signals| signals.details.clone());
+    let form = app.signals(|signals| signals.form.clone());
+    let in_details =
+        Memo::new(move |_| pane.get() == Pane::Contacts && (details.get().is_some() || form.get().is_some()));
+    let in_card = Memo::new(move |_| {
+        let RailView { narrow, shows_column, .. } = rail.get();
+        narrow && !shows_column
+    });
+    view! {
+        <div class="app" class:in-card=in_card class:in-details=in_details>
+            <rail::Rail />
+            <banners::Banners />
+            {move || match pane.get() {
+                Pane::Chats => view! { <conversations::Column /> }.into_any(),
+                Pane::Contacts => view! { <contacts::ContactsPane /> }.into_any(),
+                Pane::Settings => view! { <settings::SettingsPage /> }.into_any(),
+            }}
+            {move || in_details.get().then(|| view! { <contacts::Details /> })}
+            <card::Desk hidden=Memo::new(move |_| pane.get() == Pane::Settings) />
+            <contacts::ImportDialog />
+        </div>
+    }
+}

@@ -1,0 +1,28 @@
+//! Notices that come and go.
+
+use halyard_client::Ui;
+use leptos::prelude::*;
+
+use crate::runtime::App;
+use crate::views::common::{Toast, Toasts};
+
+/// The notices.
+#[component]
+pub(super) fn Notices() -> impl IntoView {
+    let app = expect_context::<App>();
+    let notices = app.signals(|signals| signals.notices.clone());
+    let toasts = Signal::derive(move || {
+        notices
+            .get()
+            .into_iter()
+            .map(|notice| Toast { id: notice.id, text: notice.text, bad: notice.is_error, action: notice.action })
+            .collect::<Vec<_>>()
+    });
+    view! {
+        <Toasts
+            toasts=toasts
+            on_action=Callback::new(move |id| app.send(Ui::NoticeAction(id)))
+            on_dismiss=Callback::new(move |id| app.send(Ui::DismissNotice(id)))
+        />
+    }
+}

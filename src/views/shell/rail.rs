@@ -1,0 +1,75 @@
+//! The navigation rail.
+
+use halyard_client::view::MeView;
+use halyard_client::{Route, Ui};
+use leptos::prelude::*;
+
+use super::Person;
+use crate::runtime::App;
+use crate::views::common::{AvatarSize, Icon, IconName};
+
+/// The rail.
+#[component]
+pub(super) fn Rail() -> impl IntoView {
+    let app = expect_context::<App>();
+    let me = app.signals(|signals| signals.me.clone());
+    let avatar = {
+        let me = me.clone();
+        Signal::derive(move || me.get().map(|me| me.avatar).unwrap_or_default())
+    };
+    let label = move || me.get().map(|MeView { name, .. }| [&name, ": my status and settings"].concat());
+    view! {
+        <nav class="rail" aria-label="Main">
+            <span class={"mark"} aria-hidden="true"></span>
+            <Place icon=IconName::Contacts name="Contacts" route=Route::Contacts(None) />
+            <Place icon=IconName::MessageSquareText name="Chat and SMS" route=Route::Chats(None) />
+            <span class={"push"}></span>
+            <Place icon=IconName::Settings name="Settings" route=Route::Settings />
+            <button class="me" aria-label=label on:click=move |_| app.send(Ui::Navigate(Route::Settings))>
+                <Person avatar=avatar size=AvatarSize::Small />
+            </button>
+        </nav>
+    }
+}
+
+/// A link of the rail.
+#[component]
+fn Place(icon: IconName, name: &'static str, route: Route) -> impl IntoView {
+    let app = expect_context::<App>();
+    let rail = app.signals(|signals| signals.rail.clone());
+    let same = move |current: Route| match (current, route) {
+        (Route::Home | Route::Chats(_), Route::Chats(_)) => true,
+        (Route::Contacts(_), Route::Contacts(_)) => true,
+        (current, route) => current == route,
+    };
+    let current = {
+        let rail = rail.clone();
+        Memo::new(move |_| same(rail.get().route))
+    };
+    let unread = Memo::new(move |_| if matches!(route, Route::Chats(_)) { rail.get().unread } else { 0 });
+    let go = move |event: web_sys::MouseEvent| {
+        // With a modifier the browser opens another tab, as for every link.
+        if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+            event.prevent_default();
+            app.send(Ui::Navigate(route));
+        }
+    };
+    view! {
+        <a href=route.format() aria-current=move || current.get().then_some("page") on:click=go>
+            <Icon name=icon />
+            <span>{name}</span>
+            {move || {
+                let count = unread.get();
+                (count > 0)
+                    .then(|| {
+                        let words = if count == 1 { " unread conversation" } else { " unread conversations" };
+                        view! {
+                            <span class="badge num">
+                                {count.min(99)} <span class="sr">{words}</span>
+                            </span>
+                        }
+                    })
+            }}
+        </a>
+    }
+}
