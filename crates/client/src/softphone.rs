@@ -480,6 +480,7 @@ impl Softphone {
             self.route = wanted;
             out.effect(Effect::Navigate { route: wanted, replace });
             out.changed(Changed::Route);
+            out.changed(Changed::ContactDetails);
         }
     }
 

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 
 use crate::support::device::Health;
 use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, REPAIRS, SALES, number};
-use crate::support::{Fate, World};
+use crate::support::{Fate, World, cases};
 
 /// What may happen next. A card is named by its place among all that there can be.
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +82,8 @@ struct Test {
     typed: BTreeMap<String, UserId>,
     /// Words that the device or the server has had.
     safe: BTreeSet<String>,
+    /// What the device could not keep.
+    unkept: String,
     words: u32,
 }
 
@@ -99,7 +101,7 @@ impl Test {
         world.server.receive(number(ANA), number(FRONT_DESK), "Are you there?");
         world.server.chat(devon, &[maya], "Coffee?");
         world.signed_in(MAYA);
-        Self { world, conversations, typed: BTreeMap::new(), safe: BTreeSet::new(), words: 0 }
+        Self { world, conversations, typed: BTreeMap::new(), safe: BTreeSet::new(), unkept: String::new(), words: 0 }
     }
 
     fn card(&self, n: u8) -> CardKey {
@@ -156,7 +158,12 @@ impl Test {
                     self.world.ui(0, Ui::Retry(id));
                 }
             }
-            Step::Commit => drop(self.world.commit(0)),
+            Step::Commit => {
+                if self.world.devices[0].health != Health::Works {
+                    self.unkept.push_str(&going(self.world.devices[0].commands.front()));
+                }
+                self.world.commit(0);
+            }
             Step::Carry(fate) => drop(self.world.carry(0, 0, fate)),
             Step::Refuse => {
                 let no = crate::support::server::problem(ErrorCode::Invalid, "Not today.");
@@ -203,20 +210,10 @@ impl Test {
     }
 
     fn crash(&mut self) {
-        let device = &self.world.devices[0];
-        let mut going = String::new();
-        for command in &device.commands {
-            match command {
-                DbCommand::PutDraft { text, .. } => going.push_str(text),
-                DbCommand::PutOutbox { row, .. } => going.push_str(&row.body),
-                _ => {}
-            }
-        }
+        let going = [going(&self.world.devices[0].commands), std::mem::take(&mut self.unkept)].concat();
         let kept = self.kept();
-        let full = device.health != Health::Works;
-        // What was typed in the last moment, or on a device that keeps nothing, is lost with it, and nothing else.
-        let survives = |word: &String, _: &mut UserId| kept.contains(word) || !(full || going.contains(word.as_str()));
-        self.typed.retain(survives);
+        // What was typed in the last moment, or could not be kept, is lost with the device, and nothing else.
+        self.typed.retain(|word, _| kept.contains(word) || !going.contains(word.as_str()));
         self.world.crash(0);
     }
 
@@ -280,8 +277,18 @@ impl Test {
     }
 }
 
+/// The words of what the database is told to keep.
+fn going<'command>(commands: impl IntoIterator<Item = &'command DbCommand>) -> String {
+    let word = |command: &DbCommand| match command {
+        DbCommand::PutDraft { text, .. } => text.clone(),
+        DbCommand::PutOutbox { row, .. } => row.body.clone(),
+        _ => String::new(),
+    };
+    commands.into_iter().map(word).collect()
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(500))]
 
     #[test]
     fn every_word_is_somewhere(steps in prop::collection::vec(step(), 1..80)) {

@@ -7,7 +7,7 @@ use halyard_protocol::{ConversationId, ConversationKey, DeliveryState, Peer};
 use proptest::prelude::*;
 
 use crate::support::people::{ANA, DEVON, FRONT_DESK, MAYA, number};
-use crate::support::{Fate, World};
+use crate::support::{Fate, World, cases};
 
 /// What may happen next.
 #[derive(Clone, Copy, Debug)]
@@ -186,7 +186,7 @@ fn unkept(world: &World) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(400))]
 
     #[test]
     fn each_message_ends_as_one_row(steps in prop::collection::vec(step(), 1..80)) {

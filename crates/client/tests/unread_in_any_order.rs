@@ -8,7 +8,7 @@ use halyard_protocol::{ConversationId, ConversationKey};
 use proptest::prelude::*;
 
 use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, PRIYA, number};
-use crate::support::{Fate, World};
+use crate::support::{Fate, World, cases};
 
 /// What may happen next; most of it on one of the two devices.
 #[derive(Clone, Copy, Debug)]
@@ -193,7 +193,7 @@ impl Test {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(400))]
 
     #[test]
     fn all_devices_agree_with_the_server(steps in prop::collection::vec(step(), 1..80)) {

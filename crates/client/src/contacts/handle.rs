@@ -24,6 +24,7 @@ impl Softphone {
         self.contacts_loading.done = false;
         self.contacts_loading.stalled = None;
         self.book.begin_loading();
+        out.changed(Changed::Contacts);
         self.requests.contacts(None, self.contacts_loading.generation, out);
     }
 

@@ -373,6 +373,7 @@ impl Softphone {
         self.columns_changed(out);
         out.changed(Changed::Row(id));
         out.changed(Changed::Composer(card));
+        out.changed(Changed::Connection);
         self.see(id, out);
     }
 
@@ -447,6 +448,7 @@ impl Softphone {
     pub(crate) fn retry(&mut self, id: MessageId, env: &Env, out: &mut Update) {
         self.outbox.retry(id);
         self.outgoing_changed(id, out);
+        out.changed(Changed::Connection);
         self.pump_outbox(env, out);
     }
 
@@ -536,15 +538,18 @@ impl Softphone {
     }
 
     pub(crate) fn ask_delete(&mut self, id: ConversationId, out: &mut Update) {
-        self.notices.question = Some(Question::DeleteConversation(id));
-        out.changed(Changed::Question);
+        if self.conversations.get(id).is_some() {
+            self.notices.question = Some(Question::DeleteConversation(id));
+            out.changed(Changed::Question);
+        }
     }
 
     pub(crate) fn delete_conversation(&mut self, id: ConversationId, env: &Env, out: &mut Update) {
         let Some(thread) = self.conversations.get(id) else { return };
         let before = thread.conversation.clone();
         let last = before.last_seq;
-        let known = last > 0;
+        // One that is deleted already, or was only opened, just closes.
+        let known = thread.listed && last > 0;
         let name = self.conversation_name(&before);
         let unsent: Vec<MessageId> = self.outbox.of(id).map(|message| message.row.id).collect();
         for message in unsent {
@@ -605,6 +610,9 @@ impl Softphone {
     /// A conversation's names, order or unread changed: its row, and its card if that is open.
     pub(crate) fn conversation_changed(&mut self, id: ConversationId, out: &mut Update) {
         let card = CardKey::Conversation(id);
+        if self.notices.question == Some(Question::DeleteConversation(id)) {
+            out.changed(Changed::Question);
+        }
         out.changed(Changed::Row(id));
         out.changed(Changed::Header(card));
         out.changed(Changed::Composer(card));
@@ -615,6 +623,7 @@ impl Softphone {
 
     pub(crate) fn unread_changed(&mut self, id: ConversationId, out: &mut Update) {
         out.changed(Changed::Row(id));
+        out.changed(Changed::Header(CardKey::Conversation(id)));
         let unread = self.conversations.unread();
         if self.told_unread != unread {
             self.told_unread = unread;

@@ -41,6 +41,7 @@ impl Softphone {
                 }
                 self.session = Session::SignedIn(Box::new(me));
                 self.requests.bootstrap(out);
+                self.everything_changed(out);
             }
             Err(error) => {
                 if let Some(attempt) = self.session.attempt_mut() {

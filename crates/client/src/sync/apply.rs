@@ -78,12 +78,17 @@ impl Softphone {
                     me.user = user.clone();
                     out.changed(Changed::Me);
                 }
+                let known = self.book.user(user.id).is_some_and(|known| known.name == user.name);
                 let renamed = self.book.put_user(user);
                 self.contacts_changed(renamed, out);
+                if !known {
+                    self.authors_changed(out);
+                }
             }
             Change::UserRemoved { user } => {
                 let renamed = self.book.remove_user(user);
                 self.contacts_changed(renamed, out);
+                self.authors_changed(out);
             }
             Change::NumbersChanged { numbers } => {
                 if let Some(me) = self.session.me_mut() {
@@ -95,6 +100,16 @@ impl Softphone {
                 }
             }
             Change::Unknown => {}
+        }
+    }
+
+    /// A colleague's name reads differently, also in texts from a shared number, where they are no peer.
+    fn authors_changed(&self, out: &mut Update) {
+        for id in self.conversations.in_order() {
+            out.changed(Changed::Row(id));
+        }
+        for card in self.open_cards() {
+            out.changed(Changed::Timeline(card));
         }
     }
 

@@ -105,6 +105,8 @@ impl Softphone {
             ServerFrame::Reset => {
                 self.sync.stop();
                 out.effect(Effect::Socket(SocketCommand::Close));
+                out.effect(Effect::CancelTimer(TimerId::SocketSilence));
+                out.changed(Changed::Connection);
                 self.requests.bootstrap(out);
             }
             ServerFrame::Ping => self.say(&ClientFrame::Pong, out),

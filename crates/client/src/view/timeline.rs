@@ -231,8 +231,8 @@ impl Softphone {
         let mut view = match (all, delivered, failed) {
             (1, 1, _) => state("Delivered", StateIcon::Delivered),
             (1, _, 1) => {
-                let reason = deliveries[0].reason.as_deref().unwrap_or("The carrier gave no reason.");
-                state(&["Not delivered. ", reason].concat(), StateIcon::Failed)
+                let reason = deliveries[0].reason.as_deref().unwrap_or("the carrier gave no reason.");
+                state(&["Not delivered: ", reason].concat(), StateIcon::Failed)
             }
             (_, delivered, 0) if delivered == all && all > 0 => state("Delivered to all", StateIcon::Delivered),
             (_, 0, 0) if count(DeliveryState::Sent) == all && all > 0 => state("Sent", StateIcon::Sent),
@@ -254,7 +254,7 @@ impl Softphone {
             DeliveryState::Sent => "Sent".to_owned(),
             DeliveryState::Delivered => "Delivered".to_owned(),
             DeliveryState::Failed => {
-                ["Not delivered. ", delivery.reason.as_deref().unwrap_or("The carrier gave no reason.")].concat()
+                ["Not delivered: ", delivery.reason.as_deref().unwrap_or("the carrier gave no reason.")].concat()
             }
         };
         RecipientState {

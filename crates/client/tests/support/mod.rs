@@ -7,3 +7,13 @@ pub(crate) mod server;
 pub(crate) mod world;
 
 pub(crate) use world::{Fate, World};
+
+/// So many cases; `HALYARD_SOAK` times as many where that is set.
+pub(crate) fn cases(cases: u32) -> proptest::test_runner::Config {
+    let soak = std::env::var("HALYARD_SOAK").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
+    proptest::test_runner::Config {
+        cases: cases.saturating_mul(soak),
+        failure_persistence: None,
+        ..proptest::test_runner::Config::default()
+    }
+}

@@ -71,6 +71,13 @@ impl Screen {
         screen
     }
 
+    /// What it shows and another one doesn't.
+    pub(crate) fn differences(&self, other: &Self) -> String {
+        let (here, there) = (format!("{self:#?}"), format!("{other:#?}"));
+        let there: BTreeSet<&str> = there.lines().collect();
+        here.lines().filter(|line| !there.contains(line)).collect()
+    }
+
     /// Reads again what an update named.
     pub(crate) fn refresh(&mut self, phone: &mut Softphone, changed: &BTreeSet<Changed>, env: &Env) {
         for what in changed {

@@ -93,6 +93,8 @@ impl World {
 
     fn begin(&mut self, at: usize) {
         let route = self.devices[at].history.last().copied().unwrap_or_default();
+        let env = self.env();
+        self.devices[at].screen = Screen::read(&mut self.devices[at].phone, &env);
         self.system(at, System::Started { route });
     }
 
@@ -142,7 +144,7 @@ impl World {
         if self.watched {
             device.screen.refresh(&mut device.phone, &update.changed, &env);
             let fresh = Screen::read(&mut device.phone, &env);
-            assert_eq!(device.screen, fresh, "the screen is stale after {said}");
+            assert!(device.screen == fresh, "after {said} the screen is stale: {}", device.screen.differences(&fresh));
         }
         device.carry_out(update, self.now);
     }

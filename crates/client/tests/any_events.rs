@@ -1,0 +1,285 @@
+//! Whatever comes, in whatever order, from whomever: the machine takes it without a panic, and what is on screen is
+//! what the machine holds.
+
+use halyard_client::contacts::{ContactsFilter, NumberField};
+use halyard_client::conversations::ColumnFilter;
+use halyard_client::event::{ContactField, Db};
+use halyard_client::windows::WindowAction;
+use halyard_client::{CardKey, Event, HttpResponse, Net, NetworkFailure, RequestId, Route, System, TimerId, Ui};
+use halyard_protocol::event::Favourite;
+use halyard_protocol::{
+    Availability, Change, ContactId, ConversationId, ConversationKey, DeliveryState, LoggedEvent, MessageId, Peer,
+    Presence, ServerFrame, Ulid, UnixMs, UserId,
+};
+use proptest::prelude::*;
+
+use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, PRIYA, SALES, STRANGER, number};
+use crate::support::{World, cases};
+
+/// Three numbers to choose by, and something typed.
+type Raw = (u8, u8, u8, String);
+
+fn raw() -> impl Strategy<Value = Raw> {
+    let typed = prop_oneof![
+        Just(String::new()),
+        Just("Ana".to_owned()),
+        Just("1002".to_owned()),
+        Just("619-555-0142, Ben; +16195550177".to_owned()),
+        Just("{\"type\":\"ping\"}".to_owned()),
+        ".{0,12}",
+    ];
+    (any::<u8>(), any::<u8>(), any::<u8>(), typed)
+}
+
+struct Test {
+    world: World,
+    conversations: Vec<ConversationId>,
+    users: Vec<UserId>,
+}
+
+impl Test {
+    fn new() -> Self {
+        let mut world = World::new();
+        world.server.page = 2;
+        let users = [MAYA, DEVON, PRIYA].map(|extension| world.server.user(extension)).to_vec();
+        let tenant = world.server.tenant.id;
+        let keys = [
+            ConversationKey::text(number(FRONT_DESK), [number(ANA)]),
+            ConversationKey::text(number(SALES), [number(ANA)]),
+            ConversationKey::chat([users[0], users[1]]),
+            ConversationKey::chat(users.clone()),
+            ConversationKey::text(number(FRONT_DESK), [number(STRANGER)]),
+        ];
+        let conversations = keys.map(|key| key.id(tenant)).to_vec();
+        world.server.receive(number(ANA), number(FRONT_DESK), "one");
+        world.server.receive(number(ANA), number(SALES), "two");
+        world.server.chat(users[1], &users, "three");
+        world.signed_in(MAYA);
+        Self { world, conversations, users }
+    }
+
+    fn conversation(&self, a: u8) -> ConversationId {
+        self.conversations[usize::from(a) % self.conversations.len()]
+    }
+
+    fn card(&self, a: u8) -> CardKey {
+        if a.is_multiple_of(3) {
+            CardKey::New(u32::from(a / 3 % 3))
+        } else {
+            CardKey::Conversation(self.conversation(a))
+        }
+    }
+
+    fn user(&self, a: u8) -> UserId {
+        self.users[usize::from(a) % self.users.len()]
+    }
+
+    fn peer(&self, a: u8) -> Peer {
+        let numbers = [ANA, BEN, STRANGER, FRONT_DESK];
+        if a.is_multiple_of(2) {
+            Peer::User(self.user(a / 2))
+        } else {
+            Peer::Number(number(numbers[usize::from(a / 2) % 4]))
+        }
+    }
+
+    fn entry(&self, a: u8) -> Favourite {
+        if a.is_multiple_of(2) { Favourite::User(self.user(a)) } else { Favourite::Contact(contact(a)) }
+    }
+
+    fn route(&self, a: u8) -> Route {
+        match a % 5 {
+            0 => Route::Home,
+            1 => Route::Chats(None),
+            2 => Route::Chats(Some(self.conversation(a / 5))),
+            3 => Route::Contacts(Some(self.entry(a / 5))),
+            _ => Route::Settings,
+        }
+    }
+
+    fn message(&mut self, a: u8) -> MessageId {
+        let outbox = &self.world.devices[0].disk.outbox;
+        let kept = outbox.keys().nth(usize::from(a) % outbox.len().max(1)).copied();
+        kept.unwrap_or(MessageId(Ulid::from_bits(a.into())))
+    }
+
+    fn step(&mut self, (kind, a, b, text): Raw) {
+        match kind % 8 {
+            0..=3 => {
+                let ui = self.ui(a, b, text);
+                self.world.ui(0, ui);
+            }
+            4 => {
+                let event = self.event(a, b, text);
+                self.world.tell(0, event);
+            }
+            5 => {
+                let frame = self.frame(a, b, text);
+                self.world.frame(0, &frame);
+            }
+            6 => self.server(a, b, &text),
+            _ => {
+                self.world.commit(0);
+                self.world.carry(0, usize::from(a % 3), crate::support::Fate::Answered);
+                self.world.hear(0, usize::from(b % 3));
+                self.world.follow(0, usize::from(b % 5) + 1);
+            }
+        }
+    }
+
+    fn ui(&mut self, a: u8, b: u8, text: String) -> Ui {
+        let (card, id, peer, entry) = (self.card(b), self.conversation(b), self.peer(b), self.entry(b));
+        match a % 50 {
+            0 => Ui::SignIn { login: "1001@harbor".to_owned(), password: "tide-1001".to_owned(), device: text },
+            1 => Ui::SignOut,
+            2 | 3 => Ui::Navigate(self.route(b)),
+            4 => Ui::SearchContacts(text),
+            5 => Ui::FilterContacts(
+                [ContactsFilter::All, ContactsFilter::Mine, ContactsFilter::Favourites][b as usize % 3],
+            ),
+            6 => Ui::SelectContact(Some(entry)),
+            7 => Ui::SetFavourite(entry, b > 99),
+            8 => Ui::NewContact((b > 99).then(|| number(STRANGER))),
+            9 => Ui::EditContact(contact(b)),
+            10 => Ui::ContactForm(ContactField::Numbers(vec![NumberField { text, ..NumberField::default() }])),
+            11 => Ui::SaveContact,
+            12 => Ui::CancelContact,
+            13 => Ui::DeleteContact(contact(b)),
+            14 => Ui::ImportFile { name: "people.vcf".to_owned(), bytes: text.into_bytes() },
+            15 => Ui::ImportShared(b > 99),
+            16 => Ui::ImportToggle(b.into()),
+            17 => Ui::ImportConfirm,
+            18 => Ui::ImportCancel,
+            19 => Ui::SearchConversations(text),
+            20 => Ui::FilterConversations([ColumnFilter::All, ColumnFilter::Unread, ColumnFilter::Sms][b as usize % 3]),
+            21 | 22 => Ui::OpenConversation(id),
+            23 => Ui::MoreConversations,
+            24 => Ui::Message { peer, from: (a > 99).then(|| number(SALES)) },
+            25 => Ui::NewConversation,
+            26 => Ui::RecipientQuery(card, text),
+            27 => Ui::AddTyped(card),
+            28 => Ui::AddRecipient(card, peer),
+            29 => Ui::RemoveRecipient(card, peer),
+            30 => Ui::FinishRecipients(card),
+            31 | 32 => Ui::Draft(card, text),
+            33 | 34 => Ui::Submit(card),
+            35 => Ui::SendUsing(card, number([FRONT_DESK, SALES, STRANGER][b as usize % 3])),
+            36 => Ui::Retry(self.message(b)),
+            37 => Ui::EditUnsent(self.message(b)),
+            38 => Ui::DeleteUnsent(self.message(b)),
+            39 => Ui::LoadOlder(card),
+            40 => Ui::AtBottom(card, b > 99),
+            41 => Ui::Window(self.window(b)),
+            42 => Ui::SetMuted(id, b > 99),
+            43 => Ui::ViewContact(id),
+            44 => Ui::SetTitle(id, text),
+            45 => Ui::DeleteConversation(id),
+            46 => Ui::Answer(b > 60),
+            47 => Ui::NoticeAction(u32::from(b % 8)),
+            48 => Ui::SetAvailability(Availability::Busy),
+            _ => Ui::SetStatusText(text),
+        }
+    }
+
+    fn window(&self, b: u8) -> WindowAction {
+        let card = self.card(b / 8);
+        match b % 8 {
+            0 => WindowAction::Close(card),
+            1 => WindowAction::Minimise(card),
+            2 => WindowAction::Restore(card),
+            3 => WindowAction::ToggleFullscreen(card),
+            4 => WindowAction::Back,
+            5 => WindowAction::Tile,
+            6 => WindowAction::FocusNext,
+            _ => WindowAction::Focus(card),
+        }
+    }
+
+    fn event(&mut self, a: u8, b: u8, text: String) -> Event {
+        let request = RequestId(u32::from(b));
+        match a % 12 {
+            0 => Event::Net(Net::Http(request, Err(NetworkFailure))),
+            1 => Event::Net(Net::Http(request, Ok(HttpResponse { status: 200, body: text, retry_after: None }))),
+            2 => Event::Net(Net::Http(request, Ok(HttpResponse { status: 401, body: text, retry_after: Some(3) }))),
+            3 => Event::Net(Net::SocketOpened),
+            4 => Event::Net(Net::SocketClosed([None, Some(4401), Some(1013)][b as usize % 3])),
+            5 => Event::Net(Net::SocketFrame(text)),
+            6 => Event::Db(Db::Loaded { outbox: Vec::new(), drafts: vec![(text.clone(), text)] }),
+            7 => Event::Db(
+                [Db::Committed(self.message(b)), Db::Failed(self.message(b)), Db::Unavailable][b as usize % 3].clone(),
+            ),
+            8 => Event::Timer(
+                [TimerId::Bootstrap, TimerId::Reconnect, TimerId::SocketSilence, TimerId::Outbox][b as usize % 4],
+            ),
+            9 => Event::Timer([TimerId::CatchUp, TimerId::Expiry, TimerId::Clock][b as usize % 3]),
+            10 => Event::System(System::Resized {
+                viewport: u32::from(b) * 8,
+                width: u32::from(b) * 4,
+                height: u32::from(a) * 4,
+            }),
+            _ => Event::System(
+                [System::Attention(b > 99), System::Online(b > 99), System::Navigated(self.route(b / 3))]
+                    [b as usize % 3]
+                    .clone(),
+            ),
+        }
+    }
+
+    /// A frame that this server would not send now.
+    fn frame(&self, a: u8, b: u8, text: String) -> String {
+        let conversation = self.conversation(b);
+        let users = vec![halyard_protocol::socket::UserPresence { user: self.user(b), presence: Presence::Busy }];
+        let frame = match a % 7 {
+            0 => return text,
+            1 => ServerFrame::Welcome { cursor: b.into(), now: UnixMs(0), presence: users },
+            2 => ServerFrame::Presence { users },
+            3 | 4 => ServerFrame::Typing { conversation, user: self.user(a) },
+            5 => ServerFrame::Reset,
+            _ => ServerFrame::Events {
+                events: vec![LoggedEvent {
+                    cursor: b.into(),
+                    at: UnixMs(i64::MAX),
+                    change: Change::Read { conversation, seq: u64::MAX, unread: u32::MAX },
+                }],
+            },
+        };
+        serde_json::to_string(&frame).expect("a frame becomes JSON")
+    }
+
+    /// Something happens at the server.
+    fn server(&mut self, a: u8, b: u8, text: &str) {
+        let (id, maya, other) = (self.conversation(b), self.users[0], self.user(b | 1));
+        let server = &mut self.world.server;
+        match a % 12 {
+            0 => drop(server.receive(number(ANA), number(FRONT_DESK), text)),
+            1 => drop(server.receive(number(STRANGER), number(FRONT_DESK), text)),
+            2 if other != maya => drop(server.chat(other, &[maya], text)),
+            3 => drop(server.mark_read(maya, id, b.into())),
+            4 => drop(server.mark_read(other, id, b.into())),
+            5 => server.set_title(id, text),
+            6 => drop(server.delete_conversation(maya, id)),
+            7 => server.report(id, usize::from(b % 4), 0, DeliveryState::Failed),
+            8 => drop(server.delete_contact(contact(b))),
+            9 => server.log(maya, Change::ContactsReplaced),
+            10 => server.log(maya, Change::UserRemoved { user: other }),
+            11 => server.log(maya, Change::NumbersChanged { numbers: Vec::new() }),
+            _ => server.trim(),
+        }
+    }
+}
+
+fn contact(a: u8) -> ContactId {
+    ContactId(Ulid::from_bits(u128::from(a % 4)))
+}
+
+proptest! {
+    #![proptest_config(cases(300))]
+
+    #[test]
+    fn nothing_upsets_it_and_the_screen_is_true(steps in prop::collection::vec(raw(), 1..60)) {
+        let mut test = Test::new();
+        for step in steps {
+            test.step(step);
+        }
+    }
+}
