@@ -111,4 +111,3 @@ fn utc_offset(at: UnixMs) -> i32 {
     // JavaScript counts minutes behind UTC.
     -(date.get_timezone_offset() as i32)
 }
-

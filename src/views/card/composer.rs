@@ -12,9 +12,8 @@ use crate::views::common::{EmojiButton, Icon, IconButton, IconName, MenuButton, 
 #[component]
 pub(super) fn Composer(card: CardKey) -> impl IntoView {
     let app = expect_context::<App>();
-    let composer = app.signals(|signals| {
-        signals.composers.acquire(card, || app.phone(|phone, _| phone.composer_view(card)))
-    });
+    let composer =
+        app.signals(|signals| signals.composers.acquire(card, || app.phone(|phone, _| phone.composer_view(card))));
     on_cleanup(move || app.signals(|signals| signals.composers.release(card)));
     let part = {
         let composer = composer.clone();
@@ -48,12 +47,7 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
         let (start, end) = (field.selection_start().ok().flatten(), field.selection_end().ok().flatten());
         let (start, end) = (start.unwrap_or_default(), end.unwrap_or_default());
         // By the field's own edit, so that the caret and Undo stay right.
-        let _ = field.set_range_text_with_start_and_end_and_mode(
-            &emoji,
-            start,
-            end,
-            "end",
-        );
+        let _ = field.set_range_text_with_start_and_end_and_mode(&emoji, start, end, "end");
         app.send(Ui::Draft(card, field.value()));
         let _ = field.focus();
     });
@@ -106,7 +100,8 @@ fn Line(card: CardKey, using: Memo<Option<UsingView>>, counter: Memo<Option<Coun
             .collect::<Vec<_>>()
     });
     let choice = Memo::new(move |_| using.with(|using| using.as_ref().is_some_and(|using| using.options.len() > 1)));
-    let chosen = Memo::new(move |_| using.with(|using| using.as_ref().map(|using| using.chosen.clone()).unwrap_or_default()));
+    let chosen =
+        Memo::new(move |_| using.with(|using| using.as_ref().map(|using| using.chosen.clone()).unwrap_or_default()));
     move || {
         shown.get().then(|| {
             view! {

@@ -31,9 +31,7 @@ pub(super) fn Dock() -> impl IntoView {
 #[component]
 fn Tab(card: CardKey) -> impl IntoView {
     let app = expect_context::<App>();
-    let header = app.signals(|signals| {
-        signals.headers.acquire(card, || app.phone(|phone, _| phone.header_view(card)))
-    });
+    let header = app.signals(|signals| signals.headers.acquire(card, || app.phone(|phone, _| phone.header_view(card))));
     on_cleanup(move || app.signals(|signals| signals.headers.release(card)));
     let header = Memo::new(move |_| header.get());
     let title = move || header.with(|header| header.as_ref().map(|header| header.title.clone()).unwrap_or_default());

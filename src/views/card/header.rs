@@ -13,11 +13,7 @@ use crate::views::shell::Person;
 
 /// The header.
 #[component]
-pub(super) fn Header(
-    card: CardKey,
-    header: Memo<Option<HeaderView>>,
-    place: Memo<Option<CardView>>,
-) -> impl IntoView {
+pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Memo<Option<CardView>>) -> impl IntoView {
     let app = expect_context::<App>();
     let window = move |action: WindowAction| Callback::new(move |()| app.send(Ui::Window(action)));
     let avatar = Signal::derive(move || header.get().map(|header| header.avatar).unwrap_or_default());

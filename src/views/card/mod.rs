@@ -76,9 +76,7 @@ fn Card(key: CardKey) -> impl IntoView {
     let app = expect_context::<App>();
     let cards = app.signals(|signals| signals.cards.clone());
     let place = Memo::new(move |_| cards.with(|cards| cards.iter().find(|card| card.key == key).copied()));
-    let header = app.signals(|signals| {
-        signals.headers.acquire(key, || app.phone(|phone, _| phone.header_view(key)))
-    });
+    let header = app.signals(|signals| signals.headers.acquire(key, || app.phone(|phone, _| phone.header_view(key))));
     on_cleanup(move || app.signals(|signals| signals.headers.release(key)));
     let header = Memo::new(move |_| header.get());
     let title = Memo::new(move |_| header.with(|header| header.as_ref().map(|header| header.title.clone())));

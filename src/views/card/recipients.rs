@@ -14,12 +14,12 @@ use crate::views::shell::Person;
 #[component]
 pub(super) fn Recipients(card: CardKey) -> impl IntoView {
     let app = expect_context::<App>();
-    let view = app.signals(|signals| {
-        signals.recipients.acquire(card, || app.phone(|phone, _| phone.recipients_view(card)))
-    });
+    let view =
+        app.signals(|signals| signals.recipients.acquire(card, || app.phone(|phone, _| phone.recipients_view(card))));
     on_cleanup(move || app.signals(|signals| signals.recipients.release(card)));
     let view = Memo::new(move |_| view.get());
-    let bubbles = Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.bubbles.clone()).unwrap_or_default()));
+    let bubbles =
+        Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.bubbles.clone()).unwrap_or_default()));
     let query = Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.query.clone()).unwrap_or_default()));
     let suggestions =
         Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.suggestions.clone()).unwrap_or_default()));
@@ -31,7 +31,7 @@ pub(super) fn Recipients(card: CardKey) -> impl IntoView {
     let hint = ["recipients-hint-", &card.attribute()].concat();
     let described = hint.clone();
     view! {
-        <div class="recipients">
+        <div class="recipients" data-list-below>
             <Combobox
                 label="Add Contact"
                 placeholder="Add Contact"
@@ -74,17 +74,14 @@ pub(super) fn Recipients(card: CardKey) -> impl IntoView {
                 </button>
             </div>
             <p class="hint" class:bad=move || error.get().is_some() id=hint>
-                {move || {
-                    error
-                        .get()
-                        .unwrap_or_else(|| {
-                            "Type a name, an extension or a number. Several numbers make a group MMS, several colleagues a group chat."
-                                .to_owned()
-                        })
-                }}
+                {error}
             </p>
         </div>
-        <div class="log-frame"></div>
+        <div class="log-frame">
+            <p class="log-note">
+                {"Type a name, an extension or a number. Several numbers make a group MMS, several colleagues a group chat."}
+            </p>
+        </div>
     }
 }
 

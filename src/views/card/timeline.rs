@@ -19,9 +19,8 @@ const NEAR_TOP: i32 = 600;
 #[component]
 pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> impl IntoView {
     let app = expect_context::<App>();
-    let timeline = app.signals(|signals| {
-        signals.open_timeline(card, || app.phone(|phone, env| phone.timeline_view(card, env)))
-    });
+    let timeline =
+        app.signals(|signals| signals.open_timeline(card, || app.phone(|phone, env| phone.timeline_view(card, env))));
     on_cleanup(move || app.signals(|signals| signals.close_timeline(card)));
     let log = NodeRef::<Div>::new();
     let at_bottom = RwSignal::new(true);
@@ -66,9 +65,8 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> impl IntoV
         })
     };
     let label = move || title.get().map(|title| ["Messages with ", &title].concat());
-    let typing = app.signals(|signals| {
-        signals.typing.acquire(card, || app.phone(|phone, _| crate::signals::typing(phone, card)))
-    });
+    let typing = app
+        .signals(|signals| signals.typing.acquire(card, || app.phone(|phone, _| crate::signals::typing(phone, card))));
     on_cleanup(move || app.signals(|signals| signals.typing.release(card)));
     view! {
         <div class="log-frame">

@@ -185,7 +185,8 @@ impl List {
         list
     }
 
-    /// Puts the list under the field, as wide as the box, once its options are drawn.
+    /// Puts the list under the field, as wide as the box, once its options are drawn; under the field's whole form
+    /// where one is marked by `data-list-below`, so that the list covers none of its buttons.
     fn place(self) {
         request_animation_frame(move || {
             let (panel, frame) = (self.panel.try_get_untracked().flatten(), self.frame.try_get_untracked().flatten());
@@ -193,7 +194,8 @@ impl List {
                 && is_open(&panel)
             {
                 set(&panel, "width", frame.get_bounding_client_rect().width());
-                place(&panel, &frame);
+                let form = frame.closest("[data-list-below]").ok().flatten();
+                place(&panel, form.as_ref().unwrap_or(&frame));
             }
         });
     }

@@ -89,7 +89,9 @@ pub(crate) fn Column() -> impl IntoView {
 fn nothing(app: App, unsearched: bool, filter: ColumnFilter) -> impl IntoView {
     let (title, text) = match (unsearched, filter) {
         (false, _) => ("Nobody found", "Try a part of the name, or some digits of the number."),
-        (true, ColumnFilter::All) => ("No conversations yet", "Find somebody by name, extension or number, and write to them."),
+        (true, ColumnFilter::All) => {
+            ("No conversations yet", "Find somebody by name, extension or number, and write to them.")
+        }
         (true, ColumnFilter::Unread) => ("All read", "Nothing is waiting for you."),
         (true, ColumnFilter::Sms) => ("No texts yet", "Text somebody from one of your numbers."),
         (true, ColumnFilter::Chat) => ("No chats yet", "Chat with a colleague by name or extension."),

@@ -1,7 +1,7 @@
 //! Keys that work everywhere: `/` to the search, `n` for a new conversation outside of text boxes.
 
-use halyard_client::{Route, Ui};
 use halyard_client::windows::WindowAction;
+use halyard_client::{Route, Ui};
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

@@ -27,9 +27,8 @@ pub(crate) fn Person(
 
 /// A colleague's presence, for as long as the view that asks is on screen.
 pub(crate) fn presence(app: App, user: UserId) -> Signal<Presence> {
-    let signal = app.signals(|signals| {
-        signals.presence.acquire(user, || app.phone(|phone, _| phone.presence_view(user)))
-    });
+    let signal =
+        app.signals(|signals| signals.presence.acquire(user, || app.phone(|phone, _| phone.presence_view(user))));
     on_cleanup(move || app.signals(|signals| signals.presence.release(user)));
     signal.into()
 }
