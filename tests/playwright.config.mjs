@@ -17,6 +17,7 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     locale: "en-US",
     timezoneId: "America/Los_Angeles",
+    actionTimeout: 10_000,
     trace: "retain-on-failure",
   },
 });

@@ -1,6 +1,6 @@
 // axe finds nothing, in light and dark, at every width; and no width scrolls sideways.
 import AxeBuilder from "@axe-core/playwright";
-import { begin, card, contactRow, expect, goTo, send, serverWith, signIn, test } from "../harness/app.mjs";
+import { begin, card, contactRow, expect, goTo, newConversation, send, serverWith, signIn, test } from "../harness/app.mjs";
 import { Api } from "../harness/api.mjs";
 import { LENA, harbor, kittiwake } from "../harness/people.mjs";
 
@@ -10,7 +10,7 @@ const SIZES = [[1440, 900], [768, 1024], [400, 640], [320, 640]];
 test.beforeAll(async () => {
   const lena = await Api.signIn(here.url, LENA);
   await lena.save({
-    scope: "shared",
+    scope: "personal",
     given: "Maya",
     family: "Delgado",
     company: "Kittiwake Charters",
@@ -55,7 +55,7 @@ for (const colorScheme of ["light", "dark"]) {
       await page.goto(here.url);
       await goTo(page, "Chat and SMS");
       await clean(page, "the column");
-      await page.getByRole("button", { name: "New Conversation" }).click();
+      await newConversation(page);
       await page.getByRole("combobox", { name: "Add Contact" }).fill("l");
       await expect(page.getByRole("option").first()).toBeVisible();
       await clean(page, "the new conversation");

@@ -1,5 +1,5 @@
 // The article's two ways to send a text, as its steps are written, and the answer to it.
-import { addRecipient, card, contactRow, expect, goTo, log, row, send, sendUsing, serverWith, test } from "../harness/app.mjs";
+import { addRecipient, card, contactRow, expect, goTo, log, newConversation, row, send, sendUsing, serverWith, test } from "../harness/app.mjs";
 import { Api } from "../harness/api.mjs";
 import { LENA, MAYA, THREE_NUMBERS, harbor, kittiwake, shownPattern } from "../harness/people.mjs";
 
@@ -25,7 +25,7 @@ test("through the Contacts tab, and the answer comes back", async ({ person }) =
   await lena.getByRole("searchbox", { name: /Search/ }).fill("kitti");
   await contactRow(lena, "Maya Delgado").getByText("Maya Delgado").click();
   await expect(lena.getByRole("heading", { name: "Maya Delgado" })).toBeVisible();
-  await lena.getByRole("button", { name: /^Message/ }).last().click();
+  await lena.getByRole("button", { name: /^Message \(619\).*, mobile/ }).click();
   await lena.getByRole("menuitem", { name: shownPattern(THREE_NUMBERS[1]) }).click();
   await expect(card(lena, "Maya Delgado")).toBeVisible();
   await send(lena, "Maya Delgado", "The slip is yours until Friday.");
@@ -44,7 +44,7 @@ test("through the Contacts tab, and the answer comes back", async ({ person }) =
 test("through the Chat and SMS tab, to a number that is typed", async ({ person }) => {
   const lena = await person(LENA, { baseURL: here.url });
   await goTo(lena, "Chat and SMS");
-  await lena.getByRole("button", { name: "New Conversation" }).click();
+  await newConversation(lena);
   await addRecipient(lena, "6195550133");
   await lena.getByRole("button", { name: "Done" }).click();
   const title = shownPattern("+16195550133");
@@ -63,7 +63,7 @@ test("through the Chat and SMS tab, to a number that is typed", async ({ person 
 test("a number that no carrier serves says so, in plain words", async ({ person }) => {
   const lena = await person(LENA, { baseURL: here.url });
   await goTo(lena, "Chat and SMS");
-  await lena.getByRole("button", { name: "New Conversation" }).click();
+  await newConversation(lena);
   await addRecipient(lena, "(619) 555-0199");
   await lena.getByRole("button", { name: "Done" }).click();
   const title = shownPattern("+16195550199");

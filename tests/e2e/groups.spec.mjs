@@ -1,5 +1,5 @@
 // Several people at once: a group text to saved and unsaved numbers, a group chat, and what the rules refuse.
-import { addRecipient, begin, card, composer, expect, goTo, log, row, send, serverWith, test } from "../harness/app.mjs";
+import { addRecipient, begin, card, composer, expect, goTo, log, newConversation, row, send, serverWith, test } from "../harness/app.mjs";
 import { Api } from "../harness/api.mjs";
 import { DEVON, LENA, MAYA, NILS, PRIYA, ROSA, THEO, harbor, kittiwake, shownPattern } from "../harness/people.mjs";
 
@@ -47,7 +47,7 @@ test("a group chat of three, each told apart", async ({ person }) => {
 test("extensions and outside numbers don't mix, and the app says why", async ({ person }) => {
   const lena = await person(LENA, { baseURL: here.url });
   await goTo(lena, "Chat and SMS");
-  await lena.getByRole("button", { name: "New Conversation" }).click();
+  await newConversation(lena);
   await addRecipient(lena, "Theo Brandt");
   await addRecipient(lena, "6195550133");
   await expect(lena.getByText(/Extensions and outside numbers can't be in one group/)).toBeVisible();

@@ -29,7 +29,7 @@ test("from sign-in to the answer by keyboard alone", async ({ person }) => {
   await expect(page.getByRole("navigation").getByRole("link", { name: "Chat and SMS" })).toBeVisible();
   await tabTo(page, page.getByRole("navigation").getByRole("link", { name: "Chat and SMS" }));
   await page.keyboard.press("Enter");
-  await tabTo(page, page.getByRole("button", { name: "New Conversation" }));
+  await tabTo(page, page.getByRole("button", { name: "New Conversation" }).first());
   await page.keyboard.press("Enter");
 
   // The box for people has the focus at once; arrows choose, Enter takes.

@@ -1,5 +1,5 @@
 // Whom one texts from: three own numbers and the right one remembered, one, and none.
-import { begin, card, expect, goTo, row, send, sendUsing, serverWith, test } from "../harness/app.mjs";
+import { begin, card, expect, goTo, newConversation, row, send, sendUsing, serverWith, test } from "../harness/app.mjs";
 import { LENA, PRIYA, THREE_NUMBERS, harbor, kittiwake, shownPattern } from "../harness/people.mjs";
 
 const here = serverWith(harbor, kittiwake);
@@ -44,7 +44,7 @@ test("choosing another number in an open card goes on from that number", async (
 test("who has no SMS number is told whom to ask, and can still chat", async ({ person }) => {
   const priya = await person(PRIYA, { baseURL: here.url });
   await goTo(priya, "Chat and SMS");
-  await priya.getByRole("button", { name: "New Conversation" }).click();
+  await newConversation(priya);
   await priya.getByRole("combobox", { name: "Add Contact" }).fill("6195550142");
   await priya.getByRole("button", { name: "Add number to group" }).click();
   await expect(priya.getByText(/ask your administrator/i)).toBeVisible();

@@ -25,7 +25,8 @@ pub(crate) enum Profile {
 pub(crate) fn build(web: &WebTools, profile: Profile) -> Result<()> {
     let staging = root().join("target/app");
     let mut trunk = web.command("trunk")?;
-    trunk.args(["--log", "warn", "build", "--dist"]).arg(&staging);
+    // The compiler has said what is wrong: where Trunk was then is of no use.
+    trunk.env("RUST_BACKTRACE", "0").args(["--log", "warn", "build", "--dist"]).arg(&staging);
     let node: Option<Node> = match profile {
         Profile::Quick => {
             say("building the app");
