@@ -5,3 +5,6 @@
 
 pub mod hub;
 pub mod socket;
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 //! Harbor: 1001 (Administrator, numbers ...0101 and ...0102), 1002 (Basic, shares ...0101), 1003 (Basic, no number),
 //! 1004 (Office Manager). Atlas: 1001 (Administrator, number ...0110), 1002 (Basic). Every password is [`PASSWORD`].
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -18,6 +19,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 
 use super::TestEnv;
@@ -136,12 +138,35 @@ impl Bench {
         MessageId(self.app.env.ulid())
     }
 
+    /// Lets the server listen at a free port of this machine, until dropped.
+    pub(crate) async fn listen(&self) -> Listening {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let service = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        let task = tokio::spawn(async move {
+            axum::serve(listener, service).await.unwrap();
+        });
+        Listening { address, task }
+    }
+
     /// Sends a request as it is.
     pub(crate) async fn raw(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
         Answer { status, headers, body: bytes.to_vec() }
+    }
+}
+
+/// A server that listens.
+pub(crate) struct Listening {
+    pub(crate) address: SocketAddr,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.task.abort();
     }
 }
 

@@ -63,8 +63,16 @@ impl Entropy for TestEnv {
 
 /// The address of a fresh SQLite database, in a folder that goes away.
 pub(crate) fn sqlite() -> (String, TempDir) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = folder("halyard-sqlite-");
     (format!("sqlite:{}", folder.path().join("test.db").display()), folder)
+}
+
+/// A folder that goes away; in memory where the machine offers that: then a commit does not wait for a disk that no
+/// test is about.
+pub(crate) fn folder(prefix: &str) -> TempDir {
+    let mut folder = tempfile::Builder::new();
+    let folder = folder.prefix(prefix);
+    folder.tempdir_in("/dev/shm").or_else(|_| folder.tempdir()).unwrap()
 }
 
 /// A fresh, migrated SQLite database.

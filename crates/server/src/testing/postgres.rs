@@ -16,7 +16,7 @@ impl Cluster {
     /// Starts one. PostgreSQL refuses to run as root: then it runs as the user that its package made.
     pub(crate) fn start() -> Self {
         let bin = binaries();
-        let folder = tempfile::Builder::new().prefix("halyard-pg-").tempdir().unwrap();
+        let folder = super::folder("halyard-pg-");
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(folder.path()));
         }
@@ -30,7 +30,7 @@ impl Cluster {
             "--no-sync",
         ]));
         let options = format!(
-            "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c max_connections=200",
+            "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c max_connections=200 -c full_page_writes=off -c autovacuum=off",
             cluster.folder.path().display()
         );
         let log = cluster.folder.path().join("log");
