@@ -45,7 +45,8 @@ pub(crate) enum Call {
     UpdateConversation(ConversationId),
     /// Carries the conversation, to put it back when the server refuses.
     DeleteConversation(Box<Conversation>),
-    RestoreConversation(ConversationId),
+    /// Carries how often the log had said by then that it is deleted.
+    RestoreConversation(ConversationId, u32),
     UpdateMe,
     Devices,
     /// Asks only whether the session still stands.
@@ -207,9 +208,9 @@ impl Requests {
         self.start(Call::DeleteConversation(Box::new(conversation)), bare(Method::Delete, path), out);
     }
 
-    pub(crate) fn restore_conversation(&mut self, id: ConversationId, out: &mut Update) {
+    pub(crate) fn restore_conversation(&mut self, id: ConversationId, removals: u32, out: &mut Update) {
         let path = item("conversations", id, "/restore");
-        self.start(Call::RestoreConversation(id), bare(Method::Post, path), out);
+        self.start(Call::RestoreConversation(id, removals), bare(Method::Post, path), out);
     }
 
     pub(crate) fn update_me(&mut self, body: &UpdateMe, out: &mut Update) {

@@ -222,7 +222,7 @@ impl Softphone {
             Call::Send(id) => self.send_answered(id, outcome, env, out),
             Call::MarkRead(id, seq) => self.read_answered(id, seq, outcome, env, out),
             Call::UpdateConversation(id) => self.conversation_updated(id, outcome, env, out),
-            Call::RestoreConversation(id) => self.conversation_restored(id, outcome, env, out),
+            Call::RestoreConversation(id, removals) => self.conversation_restored(id, removals, outcome, env, out),
             Call::DeleteConversation(before) => self.conversation_deleted(*before, outcome, env, out),
             Call::UpdateMe => self.me_updated(outcome, env, out),
             Call::Devices => self.devices_answered(outcome, env, out),

@@ -520,14 +520,15 @@ impl Softphone {
     pub(crate) fn conversation_restored(
         &mut self,
         id: ConversationId,
+        removals: u32,
         outcome: HttpOutcome,
         env: &Env,
         out: &mut Update,
     ) {
         match read::<Conversation>(outcome) {
-            // If the log has brought it back already, it knows better.
+            // If the log has spoken of it since, it knows better.
             Ok(conversation) => {
-                if self.conversations.get(id).is_none_or(|known| !known.listed) {
+                if self.conversations.get(id).is_none_or(|known| !known.listed && known.said.removals == removals) {
                     self.conversations.put(conversation, None);
                 }
             }
@@ -581,7 +582,7 @@ impl Softphone {
                 // How far it was read is no longer of interest.
                 self.unsent_reads.remove(&id);
                 if undone {
-                    self.requests.restore_conversation(id, out);
+                    self.restore(id, out);
                 }
             }
             Err(error) if error.code == ErrorCode::NotFound => {}
@@ -602,9 +603,14 @@ impl Softphone {
         if self.requests.is_deleting(id) {
             self.undone.insert(id);
         } else {
-            self.requests.restore_conversation(id, out);
+            self.restore(id, out);
         }
         self.open_conversation(id, out);
+    }
+
+    fn restore(&mut self, id: ConversationId, out: &mut Update) {
+        let removals = self.conversations.get(id).map_or(0, |thread| thread.said.removals);
+        self.requests.restore_conversation(id, removals, out);
     }
 
     /// A conversation's names, order or unread changed: its row, and its card if that is open.

@@ -43,6 +43,8 @@ pub(crate) struct Said {
     title: String,
     /// Whether it is deleted.
     pub(crate) removed: bool,
+    /// How often it said so.
+    pub(crate) removals: u32,
 }
 
 /// All conversations that this device knows.
@@ -159,7 +161,7 @@ impl Conversations {
     /// The server said all of a conversation. `unsent` is what the user has read here and it has not heard of.
     pub(crate) fn put(&mut self, mut conversation: Conversation, unsent: Option<Seq>) {
         let id = conversation.id;
-        let said = Said { muted: conversation.muted, title: conversation.title.clone(), removed: false };
+        let said = Said { muted: conversation.muted, title: conversation.title.clone(), ..Said::default() };
         for peer in &conversation.peers {
             self.by_peer.entry(*peer).or_default().insert(id);
         }
@@ -177,7 +179,7 @@ impl Conversations {
                 }
                 thread.listed = true;
                 thread.told = true;
-                thread.said = said;
+                thread.said = Said { removals: thread.said.removals, ..said };
             }
             None => {
                 let mut timeline = Timeline::default();
@@ -273,6 +275,7 @@ impl Conversations {
     pub(crate) fn removed(&mut self, id: ConversationId, cleared_seq: Seq) {
         if let Some(thread) = self.threads.get_mut(&id) {
             thread.said.removed = true;
+            thread.said.removals += 1;
         }
         self.remove(id, cleared_seq);
     }

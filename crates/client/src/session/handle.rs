@@ -64,6 +64,7 @@ impl Softphone {
 
     fn try_bootstrap_again(&mut self, error: &CallError, env: &Env, out: &mut Update) {
         self.sync.tries += 1;
+        out.changed(Changed::Connection);
         let tries = self.sync.tries;
         if self.session.me().is_none() {
             self.session = Session::Unreachable;

@@ -110,6 +110,7 @@ impl Softphone {
         }
         for card in self.open_cards() {
             out.changed(Changed::Timeline(card));
+            out.changed(Changed::Typing(card));
         }
     }
 
