@@ -1,7 +1,15 @@
 //! The softphone in its users' words, and what holds whatever happens to it.
 
 mod any_events;
+mod conversations;
+mod names;
+mod new_conversation;
 mod nothing_typed_is_lost;
+mod on_a_phone;
+mod outbox;
+mod own_numbers;
 mod sending_in_any_order;
+mod signing_in;
 mod support;
+mod two_ways_to_send;
 mod unread_in_any_order;

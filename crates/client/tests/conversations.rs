@@ -1,0 +1,302 @@
+//! Conversations: unread on several devices, deleting and the undo, notifications, typing, presence, old ones.
+
+use halyard_client::windows::WindowAction;
+use halyard_client::{CardKey, Route, System, Ui};
+use halyard_protocol::{Availability, ErrorCode, Presence};
+
+use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, PRIYA, number};
+use crate::support::server::problem;
+use crate::support::{Fate, World};
+
+fn unread(world: &World, at: usize) -> u32 {
+    world.phone(at).rail_view().unread
+}
+
+#[test]
+fn what_is_read_on_one_device_is_read_on_the_other() {
+    let mut world = World::new();
+    let here = world.signed_in(MAYA);
+    let there = world.signed_in(MAYA);
+    world.server.receive(number(ANA), number(FRONT_DESK), "one");
+    world.server.receive(number(ANA), number(FRONT_DESK), "two");
+    world.settle();
+    for at in [here, there] {
+        assert_eq!(world.column(at), ["Ana Cruz: two (2)"]);
+        assert_eq!((unread(&world, at), world.devices[at].title), (1, 1));
+        assert_eq!(world.devices[at].announced, ["New message from Ana Cruz", "New message from Ana Cruz"]);
+    }
+    world.act(here, Ui::OpenConversation(world.texts(FRONT_DESK, &[ANA])));
+    for at in [here, there] {
+        assert_eq!(world.column(at), ["Ana Cruz: two"]);
+        assert_eq!((unread(&world, at), world.devices[at].title), (0, 0));
+    }
+}
+
+#[test]
+fn a_message_is_read_only_when_its_card_is_in_front_at_its_bottom_in_a_tab_with_the_focus() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let ana = world.texts(FRONT_DESK, &[ANA]);
+    let ben = world.texts(FRONT_DESK, &[BEN]);
+    world.server.receive(number(ANA), number(FRONT_DESK), "one");
+    world.server.receive(number(BEN), number(FRONT_DESK), "one");
+    world.settle();
+    world.act(at, Ui::OpenConversation(ana));
+    world.act(at, Ui::OpenConversation(ben));
+    assert_eq!(unread(&world, at), 0);
+
+    world.server.receive(number(ANA), number(FRONT_DESK), "behind");
+    world.settle();
+    assert_eq!(unread(&world, at), 1, "the card lies behind");
+    world.act(at, Ui::Window(WindowAction::Focus(CardKey::Conversation(ana))));
+    assert_eq!(unread(&world, at), 0);
+
+    world.act(at, Ui::AtBottom(CardKey::Conversation(ana), false));
+    world.server.receive(number(ANA), number(FRONT_DESK), "below");
+    world.settle();
+    assert_eq!(unread(&world, at), 1, "one reads further up");
+    world.act(at, Ui::AtBottom(CardKey::Conversation(ana), true));
+    assert_eq!(unread(&world, at), 0);
+
+    world.system(at, System::Attention(false));
+    world.server.receive(number(ANA), number(FRONT_DESK), "in another tab");
+    world.settle();
+    assert_eq!(unread(&world, at), 1, "the tab has no focus");
+    world.system(at, System::Attention(true));
+    world.settle();
+    assert_eq!(unread(&world, at), 0);
+
+    world.act(at, Ui::Navigate(Route::Settings));
+    world.server.receive(number(ANA), number(FRONT_DESK), "behind the settings");
+    world.settle();
+    assert_eq!(unread(&world, at), 1, "settings cover the cards");
+    world.act(at, Ui::Navigate(Route::Chats(None)));
+    assert_eq!(unread(&world, at), 0);
+    let maya = world.server.user(MAYA);
+    assert_eq!(world.server.conversation(maya, ana).map(|one| one.unread), Some(0));
+}
+
+#[test]
+fn a_read_mark_that_does_not_get_through_is_sent_again() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let (maya, id) = (world.server.user(MAYA), world.texts(FRONT_DESK, &[ANA]));
+    world.server.receive(number(ANA), number(FRONT_DESK), "one");
+    world.settle();
+    world.server.fail_next("POST conversations", problem(ErrorCode::Unavailable, "Busy."));
+    world.act(at, Ui::OpenConversation(id));
+    assert_eq!(world.server.conversation(maya, id).map(|one| one.unread), Some(1));
+    world.wait(10_000);
+    assert_eq!(world.server.conversation(maya, id).map(|one| one.unread), Some(0));
+    assert!(world.notices(at).is_empty(), "nobody needs to hear of it");
+}
+
+#[test]
+fn deleting_asks_and_can_be_undone_with_what_was_unread() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let other = world.signed_in(MAYA);
+    world.server.receive(number(ANA), number(FRONT_DESK), "one");
+    world.server.receive(number(ANA), number(FRONT_DESK), "two");
+    world.settle();
+    let id = world.texts(FRONT_DESK, &[ANA]);
+    world.act(at, Ui::DeleteConversation(id));
+    let question = world.phone(at).question_view().expect("a question");
+    assert_eq!(question.title, "Delete the conversation with Ana Cruz?");
+    world.act(at, Ui::Answer(false));
+    assert_eq!(world.column(at), ["Ana Cruz: two (2)"]);
+    world.ui(at, Ui::DeleteConversation(id));
+    world.act(at, Ui::Answer(true));
+    assert!(world.column(at).is_empty() && world.column(other).is_empty());
+    assert_eq!(world.notices(at), ["The conversation with Ana Cruz is deleted."]);
+    world.system(at, System::Attention(false));
+    world.undo(at);
+    for at in [at, other] {
+        assert_eq!(world.column(at), ["Ana Cruz: two (2)"]);
+    }
+    assert_eq!(world.log_of(at, id), ["one", "two"]);
+}
+
+#[test]
+fn the_undo_is_offered_for_ten_seconds() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.server.receive(number(ANA), number(FRONT_DESK), "one");
+    world.settle();
+    world.ui(at, Ui::DeleteConversation(world.texts(FRONT_DESK, &[ANA])));
+    world.act(at, Ui::Answer(true));
+    world.wait(9_900);
+    assert_eq!(world.notices(at).len(), 1);
+    world.wait(200);
+    assert!(world.notices(at).is_empty());
+}
+
+#[test]
+fn a_deletion_without_network_is_taken_back() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.server.receive(number(ANA), number(FRONT_DESK), "one");
+    world.settle();
+    world.network(at, false);
+    world.ui(at, Ui::DeleteConversation(world.texts(FRONT_DESK, &[ANA])));
+    world.act(at, Ui::Answer(true));
+    assert_eq!(world.column(at), ["Ana Cruz: one (1)"]);
+    assert!(world.notices(at).iter().any(|notice| notice.contains("can't be reached")));
+}
+
+#[test]
+fn a_page_that_comes_after_the_deletion_brings_nothing_back() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.server.receive(number(ANA), number(FRONT_DESK), "deleted");
+    world.settle();
+    let id = world.texts(FRONT_DESK, &[ANA]);
+    world.ui(at, Ui::OpenConversation(id));
+    world.carry(at, 0, Fate::Answered);
+    world.ui(at, Ui::DeleteConversation(id));
+    world.ui(at, Ui::Answer(true));
+    world.settle();
+    world.server.receive(number(ANA), number(FRONT_DESK), "new");
+    world.settle();
+    world.act(at, Ui::OpenConversation(id));
+    assert_eq!(world.log_of(at, id), ["new"]);
+}
+
+#[test]
+fn notifications_off_is_kept_and_a_refusal_turns_them_on_again() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let other = world.signed_in(MAYA);
+    world.server.receive(number(ANA), number(FRONT_DESK), "one");
+    world.settle();
+    let (id, env) = (world.texts(FRONT_DESK, &[ANA]), world.env());
+    world.act(at, Ui::SetMuted(id, true));
+    for at in [at, other] {
+        assert!(world.phone(at).row_view(id, &env).is_some_and(|row| row.muted));
+    }
+    world.devices[at].announced.clear();
+    world.server.receive(number(ANA), number(FRONT_DESK), "two");
+    world.settle();
+    assert!(world.devices[at].announced.is_empty());
+    assert_eq!(unread(&world, at), 1, "they count all the same");
+    world.server.fail_next("PATCH conversations", problem(ErrorCode::Invalid, "No."));
+    world.act(at, Ui::SetMuted(id, false));
+    assert!(world.phone(at).row_view(id, &env).is_some_and(|row| row.muted));
+}
+
+#[test]
+fn an_old_conversation_comes_up_when_something_happens_in_it() {
+    let mut world = World::new();
+    world.server.page = 1;
+    world.server.receive(number(ANA), number(FRONT_DESK), "long ago");
+    world.now = world.now.plus(1_000);
+    world.server.now = world.now;
+    world.server.receive(number(BEN), number(FRONT_DESK), "today");
+    let at = world.signed_in(MAYA);
+    assert_eq!(world.column(at), ["Ben Hale: today (1)"]);
+    world.now = world.now.plus(1_000);
+    world.server.now = world.now;
+    world.server.receive(number(ANA), number(FRONT_DESK), "here I am again");
+    world.settle();
+    assert_eq!(world.column(at), ["Ana Cruz: here I am again (2)", "Ben Hale: today (1)"]);
+    assert_eq!(unread(&world, at), 2);
+}
+
+#[test]
+fn somebody_written_to_long_ago_opens_with_the_history() {
+    let mut world = World::new();
+    world.server.page = 1;
+    world.server.receive(number(ANA), number(FRONT_DESK), "long ago");
+    world.now = world.now.plus(1_000);
+    world.server.now = world.now;
+    world.server.receive(number(BEN), number(FRONT_DESK), "today");
+    let at = world.signed_in(MAYA);
+    let ana = halyard_protocol::Peer::Number(number(ANA));
+    world.act(at, Ui::Message { peer: ana, from: Some(number(FRONT_DESK)) });
+    assert_eq!(world.log_of(at, world.texts(FRONT_DESK, &[ANA])), ["long ago"]);
+}
+
+#[test]
+fn a_group_is_named_for_all_its_members() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let (maya, devon, priya) = (world.server.user(MAYA), world.server.user(DEVON), world.server.user(PRIYA));
+    world.server.chat(devon, &[maya, priya], "Hi both");
+    world.settle();
+    let id = world.chat_of(&[MAYA, DEVON, PRIYA]);
+    assert_eq!(world.column(at), ["Devon Kerr, Priya Nair: Devon: Hi both (1)"]);
+    let other = world.signed_in(DEVON);
+    world.act(at, Ui::SetTitle(id, " Dock crew ".to_owned()));
+    assert_eq!(world.column(at), ["Dock crew: Devon: Hi both (1)"]);
+    assert_eq!(world.column(other), ["Dock crew: You: Hi both"]);
+    world.act(at, Ui::SetTitle(id, "x".repeat(201)));
+    assert_eq!(world.column(at), ["Dock crew: Devon: Hi both (1)"]);
+    assert_eq!(world.notices(at), ["A name has 200 characters at most."]);
+}
+
+#[test]
+fn typing_shows_for_five_seconds_and_ends_with_the_message() {
+    let mut world = World::new();
+    let maya = world.signed_in(MAYA);
+    let devon = world.signed_in(DEVON);
+    let id = world.chat_of(&[MAYA, DEVON]);
+    let card = CardKey::Conversation(id);
+    world.act(maya, Ui::Message { peer: world.colleague(DEVON), from: None });
+    world.send(maya, card, "Lunch?");
+    world.act(devon, Ui::OpenConversation(id));
+    world.act(devon, Ui::Draft(card, "Y".to_owned()));
+    assert_eq!(world.phone(maya).typing_words(id).as_deref(), Some("Devon is typing\u{2026}"));
+    assert_eq!(world.column(maya), ["Devon Kerr \u{b7} 1002: typing\u{2026}"]);
+    world.wait(5_100);
+    assert_eq!(world.phone(maya).typing_words(id), None);
+    world.act(devon, Ui::Draft(card, "Ye".to_owned()));
+    assert!(world.phone(maya).typing_words(id).is_some());
+    world.send(devon, card, "Yes");
+    assert_eq!(world.phone(maya).typing_words(id), None);
+    assert_eq!(world.log_of(maya, id), ["Lunch? [Read]", "Yes"]);
+}
+
+#[test]
+fn presence_follows_who_is_connected_and_what_they_say() {
+    let mut world = World::new();
+    let maya = world.signed_in(MAYA);
+    let devon_id = world.server.user(DEVON);
+    assert_eq!(world.phone(maya).presence_view(devon_id), Presence::Offline);
+    let devon = world.signed_in(DEVON);
+    assert_eq!(world.phone(maya).presence_view(devon_id), Presence::Available);
+    world.act(devon, Ui::SetAvailability(Availability::Busy));
+    assert_eq!(world.phone(devon).presence_view(devon_id), Presence::Busy);
+    world.act(devon, Ui::SetStatusText("On the crane".to_owned()));
+    let words = world.phone(maya).me_view().map(|_| world.titles(maya));
+    assert_eq!(words, Some(Vec::new()));
+    world.act(maya, Ui::Message { peer: world.colleague(DEVON), from: None });
+    let header = world.phone(maya).header_view(world.front(maya)).expect("a header");
+    assert_eq!(header.subtitle, "1002 \u{b7} On the crane");
+    world.disconnect(devon);
+    assert_eq!(world.devices[devon].announced, [""; 0]);
+    while world.follow(maya, 1) {}
+    assert_eq!(world.phone(maya).presence_view(devon_id), Presence::Offline);
+    world.server.fail_next("PATCH me", problem(ErrorCode::Invalid, "No."));
+    world.wait(60_000);
+    world.act(devon, Ui::SetAvailability(Availability::Away));
+    assert_eq!(world.phone(devon).me_view().map(|me| me.availability), Some(Availability::Busy), "taken back");
+}
+
+#[test]
+fn a_log_that_was_cut_leads_to_a_fresh_start_with_everything_in_place() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.server.receive(number(ANA), number(FRONT_DESK), "one");
+    world.settle();
+    let id = world.texts(FRONT_DESK, &[ANA]);
+    world.act(at, Ui::OpenConversation(id));
+    world.act(at, Ui::Draft(CardKey::Conversation(id), "Half a tho".to_owned()));
+    world.disconnect(at);
+    world.server.receive(number(ANA), number(FRONT_DESK), "two");
+    world.server.trim();
+    world.wait(60_000);
+    assert_eq!(world.log_of(at, id), ["one", "two"]);
+    assert_eq!(world.phone(at).composer_view(CardKey::Conversation(id)).draft, "Half a tho");
+    assert!(world.phone(at).connection_view().live);
+    assert_eq!(unread(&world, at), 0);
+}

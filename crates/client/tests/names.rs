@@ -1,0 +1,187 @@
+//! Contacts: whoever is saved, renamed or deleted reads so at once, everywhere.
+
+use halyard_client::contacts::{FormField, NumberField};
+use halyard_client::event::ContactField;
+use halyard_client::{CardKey, FocusTarget, Route, Ui};
+use halyard_protocol::event::Favourite;
+use halyard_protocol::{Change, ContactDraft, ContactScope, ErrorCode, NumberLabel, Peer};
+
+use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, STRANGER, contact, contact_id, number};
+use crate::support::server::problem;
+use crate::support::{Fate, World};
+
+#[test]
+fn a_number_saved_later_renames_row_card_and_timeline_at_once_on_every_device() {
+    let mut world = World::new();
+    let here = world.signed_in(MAYA);
+    let there = world.signed_in(MAYA);
+    world.server.receive(number(STRANGER), number(FRONT_DESK), "Is the slip free?");
+    world.settle();
+    let id = world.texts(FRONT_DESK, &[STRANGER]);
+    for at in [here, there] {
+        world.act(at, Ui::OpenConversation(id));
+        assert_eq!(world.titles(at), ["(619) 555\u{2011}0177"]);
+    }
+    let header = world.phone(here).header_view(CardKey::Conversation(id)).expect("a header");
+    assert_eq!(header.contact_action, Some("Add to Contacts"));
+    world.act(here, Ui::ViewContact(id));
+    let form = world.phone(here).form_view().expect("a form with the number in it");
+    assert_eq!(form.numbers[0].text, "(619) 555\u{2011}0177");
+    let draft = ContactDraft { given: "Noor".into(), family: "Haddad".into(), ..form.draft };
+    world.ui(here, Ui::ContactForm(ContactField::Draft(Box::new(draft))));
+    world.act(here, Ui::SaveContact);
+    for at in [here, there] {
+        assert_eq!(world.titles(at), ["Noor Haddad"]);
+        assert_eq!(world.column(at), ["Noor Haddad: Is the slip free?"]);
+        let header = world.phone(at).header_view(CardKey::Conversation(id)).expect("a header");
+        assert_eq!(header.subtitle, "(619) 555\u{2011}0177 \u{b7} mobile");
+    }
+    assert_eq!(world.notices(here), ["Contact saved."]);
+    let entry = world.phone(here).details_view().expect("details").entry;
+    assert_eq!(world.phone(here).route(), Route::Contacts(Some(entry)));
+}
+
+#[test]
+fn a_form_says_what_is_wrong_and_keeps_what_was_typed() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.act(at, Ui::NewContact(None));
+    world.act(at, Ui::SaveContact);
+    let error = world.phone(at).form_view().and_then(|form| form.error).expect("an error");
+    assert_eq!(error.message, "Give the contact a name, a company, an e-mail address or a number.");
+    let numbers = vec![NumberField { label: NumberLabel::Work, text: "555".to_owned() }];
+    world.ui(at, Ui::ContactForm(ContactField::Numbers(numbers)));
+    world.act(at, Ui::SaveContact);
+    let form = world.phone(at).form_view().expect("the form");
+    assert_eq!(form.error.and_then(|error| error.field), Some(FormField::Number(0)));
+    assert_eq!(form.numbers[0].text, "555");
+    assert_eq!(world.devices[at].focus, Some(FocusTarget::Invalid));
+
+    let numbers = vec![NumberField { label: NumberLabel::Work, text: "619 555 0199".to_owned() }];
+    world.ui(at, Ui::ContactForm(ContactField::Numbers(numbers)));
+    world.server.fail_next("PUT contacts", problem(ErrorCode::Forbidden, "Your role does not change shared contacts."));
+    world.act(at, Ui::SaveContact);
+    let form = world.phone(at).form_view().expect("the form is still there");
+    assert_eq!(form.numbers[0].text, "619 555 0199");
+    assert!(!form.saving);
+}
+
+#[test]
+fn a_contact_that_is_deleted_can_be_brought_back() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.server.receive(number(ANA), number(FRONT_DESK), "Hello");
+    world.settle();
+    world.act(at, Ui::DeleteContact(contact_id(1)));
+    assert_eq!(world.column(at), ["(619) 555\u{2011}0142: Hello (1)"]);
+    assert!(!world.server.contacts.contains_key(&contact_id(1)));
+    world.undo(at);
+    assert_eq!(world.column(at), ["Ana Cruz: Hello (1)"]);
+    assert!(world.server.contacts.contains_key(&contact_id(1)));
+    assert_eq!(world.phone(at).route(), Route::Contacts(Some(Favourite::Contact(contact_id(1)))));
+}
+
+#[test]
+fn an_undo_that_comes_before_the_deletion_is_through_wins_all_the_same() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.ui(at, Ui::DeleteContact(contact_id(1)));
+    let notice = world.phone(at).notices_view()[0].id;
+    world.ui(at, Ui::NoticeAction(notice));
+    // The newest request arrives first, if it can.
+    while let Some(last) = world.devices[at].requests.len().checked_sub(1) {
+        world.carry(at, last, Fate::Answered);
+    }
+    world.settle();
+    assert!(world.server.contacts.contains_key(&contact_id(1)));
+    assert!(world.phone(at).contact_row_view(Favourite::Contact(contact_id(1))).is_some());
+}
+
+#[test]
+fn a_deletion_that_the_server_refuses_is_taken_back() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.server.fail_next("DELETE contacts", problem(ErrorCode::Forbidden, "Only managers may."));
+    world.act(at, Ui::DeleteContact(contact_id(1)));
+    assert!(world.phone(at).contact_row_view(Favourite::Contact(contact_id(1))).is_some());
+    assert!(world.notices(at).contains(&"Only managers may.".to_owned()));
+}
+
+#[test]
+fn contacts_saved_and_deleted_while_the_pages_come_are_right_in_the_end() {
+    let mut world = World::new();
+    world.server.page = 2;
+    let maya = world.server.user(MAYA);
+    for n in 10..16 {
+        world.server.save_contact(maya, contact_id(n), contact("Old", "Friend", BEN, ContactScope::Shared));
+    }
+    let at = world.signed_in(MAYA);
+    world.server.log(maya, Change::ContactsReplaced);
+    // The first two pages come; the last one is read, and does not come yet.
+    while world.follow(at, 100) {}
+    for _ in 0..3 {
+        world.carry(at, 0, Fate::Answered);
+        world.hear(at, 0);
+    }
+    while world.carry(at, 0, Fate::Answered) {}
+    world.server.save_contact(maya, contact_id(3), contact("New", "Face", STRANGER, ContactScope::Personal));
+    world.server.save_contact(maya, contact_id(30), contact("Late", "Comer", STRANGER, ContactScope::Personal));
+    world.server.delete_contact(contact_id(15));
+    while world.follow(at, 100) {}
+    world.settle();
+    let mut shown = world.devices[at].phone.contacts_view().entries.to_vec();
+    shown.retain(|entry| matches!(entry, Favourite::Contact(_)));
+    shown.sort_unstable();
+    let truth: Vec<Favourite> = world.server.contacts.keys().map(|id| Favourite::Contact(*id)).collect();
+    assert_eq!(shown, truth);
+}
+
+#[test]
+fn pages_of_contacts_that_fail_are_asked_for_again() {
+    let mut world = World::new();
+    world.server.page = 1;
+    for _ in 0..3 {
+        let busy = halyard_client::HttpResponse { status: 503, body: String::new(), retry_after: None };
+        world.server.fail_next("GET contacts", busy);
+    }
+    let at = world.signed_in(MAYA);
+    assert!(world.devices[at].phone.contacts_view().loading);
+    world.wait(60_000);
+    let list = world.devices[at].phone.contacts_view();
+    assert!(!list.loading);
+    assert_eq!(list.entries.len(), 5, "two contacts and three extensions");
+}
+
+#[test]
+fn a_colleague_who_is_renamed_reads_so_in_what_they_wrote() {
+    let mut world = World::new();
+    let maya = world.signed_in(MAYA);
+    let devon = world.signed_in(DEVON);
+    world.act(devon, Ui::Message { peer: Peer::Number(number(ANA)), from: None });
+    world.send(devon, world.front(devon), "Devon here");
+    let id = world.texts(FRONT_DESK, &[ANA]);
+    world.act(maya, Ui::OpenConversation(id));
+    assert_eq!(world.messages(maya, id)[0].from.as_deref(), Some("Devon Kerr"), "a shared number says who wrote");
+    assert_eq!(world.column(maya), ["Ana Cruz: Devon: Devon here"]);
+    let user = world.server.user(DEVON);
+    let account = world.server.accounts.get_mut(&user).expect("Devon");
+    account.user.name = "Dev Kerr".to_owned();
+    let changed = Change::UserChanged { user: account.user.clone() };
+    let me = world.server.user(MAYA);
+    world.server.log(me, changed);
+    world.settle();
+    assert_eq!(world.messages(maya, id)[0].from.as_deref(), Some("Dev Kerr"));
+    assert_eq!(world.column(maya), ["Ana Cruz: Dev: Devon here"]);
+}
+
+#[test]
+fn a_star_that_the_server_refuses_goes_again() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let ana = Favourite::Contact(contact_id(1));
+    world.act(at, Ui::SetFavourite(ana, true));
+    assert!(world.phone(at).contact_row_view(ana).is_some_and(|row| row.favourite));
+    world.server.fail_next("PUT favourites", problem(ErrorCode::Invalid, "No."));
+    world.act(at, Ui::SetFavourite(ana, false));
+    assert!(world.phone(at).contact_row_view(ana).is_some_and(|row| row.favourite));
+}

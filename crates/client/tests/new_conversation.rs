@@ -1,0 +1,146 @@
+//! "New Conversation": whom one can add, and what one is told.
+
+use halyard_client::windows::WindowAction;
+use halyard_client::{CardKey, Ui};
+use halyard_protocol::{ConversationKind, Peer};
+
+use crate::support::World;
+use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, PRIYA, REPAIRS, SALES, STRANGER, number};
+
+fn begin(extension: &str) -> (World, usize, CardKey) {
+    let mut world = World::new();
+    let at = world.signed_in(extension);
+    world.act(at, Ui::NewConversation);
+    let card = world.front(at);
+    (world, at, card)
+}
+
+fn type_in(world: &mut World, at: usize, card: CardKey, text: &str) {
+    world.ui(at, Ui::RecipientQuery(card, text.to_owned()));
+    world.act(at, Ui::AddTyped(card));
+}
+
+fn bubbles(world: &World, at: usize, card: CardKey) -> Vec<String> {
+    let people = world.phone(at).recipients_view(card).expect("people");
+    people.bubbles.into_iter().map(|bubble| bubble.name).collect()
+}
+
+fn error(world: &World, at: usize, card: CardKey) -> String {
+    world.phone(at).recipients_view(card).and_then(|people| people.error).unwrap_or_default()
+}
+
+#[test]
+fn names_extensions_and_numbers_become_bubbles() {
+    let (mut world, at, card) = begin(MAYA);
+    type_in(&mut world, at, card, "ana");
+    type_in(&mut world, at, card, "(619) 555-0177");
+    assert_eq!(bubbles(&world, at, card), ["Ana Cruz", "(619) 555\u{2011}0177"]);
+    world.act(at, Ui::RemoveRecipient(card, Peer::Number(number(STRANGER))));
+    assert_eq!(bubbles(&world, at, card), ["Ana Cruz"]);
+
+    let (mut world, at, card) = begin(MAYA);
+    type_in(&mut world, at, card, "1002");
+    type_in(&mut world, at, card, "Priya");
+    assert_eq!(bubbles(&world, at, card), ["Devon Kerr", "Priya Nair"]);
+    world.act(at, Ui::FinishRecipients(card));
+    let front = world.front(at);
+    assert_eq!(front, CardKey::Conversation(world.chat_of(&[MAYA, DEVON, PRIYA])));
+    assert_eq!(world.phone(at).header_view(front).and_then(|header| header.kind), Some(ConversationKind::GroupChat));
+}
+
+#[test]
+fn a_group_mms_takes_saved_and_raw_numbers() {
+    let (mut world, at, card) = begin(MAYA);
+    for text in ["Ana Cruz", "+1 619 555 0177", "619.555.0143"] {
+        type_in(&mut world, at, card, text);
+    }
+    world.send(at, card, "The fuel dock is closed today.");
+    let id = world.texts(FRONT_DESK, &[ANA, STRANGER, BEN]);
+    assert_eq!(world.server.texts(id), ["The fuel dock is closed today."]);
+    assert_eq!(world.messages(at, id)[0].state.as_ref().map(|state| state.recipients.len()), Some(3));
+}
+
+#[test]
+fn a_pasted_list_is_taken_apart_and_what_cannot_be_taken_stays() {
+    let (mut world, at, card) = begin(MAYA);
+    world.act(at, Ui::RecipientQuery(card, "619-555-0142; nobody at all\n6195550143, 619 555 0177".to_owned()));
+    assert_eq!(bubbles(&world, at, card), ["Ana Cruz", "Ben Hale"]);
+    let people = world.phone(at).recipients_view(card).expect("people");
+    assert_eq!(people.query, "nobody at all,  619 555 0177");
+    assert!(error(&world, at, card).contains("nobody at all"));
+}
+
+#[test]
+fn extensions_and_numbers_cannot_mix_and_the_text_stays() {
+    let (mut world, at, card) = begin(MAYA);
+    world.ui(at, Ui::Draft(card, "Dinner?".to_owned()));
+    type_in(&mut world, at, card, "1002");
+    type_in(&mut world, at, card, "6195550177");
+    assert_eq!(error(&world, at, card), "Extensions and outside numbers can't be in one group. Take one of them out.");
+    let people = world.phone(at).recipients_view(card).expect("people");
+    assert_eq!((people.bubbles.len(), people.query.as_str()), (1, "6195550177"));
+    world.act(at, Ui::Submit(card));
+    assert_eq!(world.front(at), card, "it does not become a conversation");
+    assert_eq!(world.phone(at).composer_view(card).draft, "Dinner?");
+}
+
+#[test]
+fn the_number_of_people_is_the_own_numbers() {
+    let (mut world, at, card) = begin(MAYA);
+    world.act(at, Ui::SendUsing(card, number(SALES)));
+    for text in ["6195550142", "6195550143", "6195550177"] {
+        type_in(&mut world, at, card, text);
+    }
+    assert_eq!(error(&world, at, card), "A group text from this number goes to 2 numbers at most.");
+    world.act(at, Ui::SendUsing(card, number(FRONT_DESK)));
+    world.act(at, Ui::AddTyped(card));
+    assert_eq!(bubbles(&world, at, card).len(), 3);
+    let using = world.phone(at).composer_view(card).using.expect("own numbers");
+    assert_eq!(using.options[1].label, "Sales \u{b7} groups of 2 at most");
+    world.act(at, Ui::SendUsing(card, number(REPAIRS)));
+    let blocked = world.phone(at).composer_view(card).blocked;
+    assert_eq!(blocked.as_deref(), Some("This number can't send to groups. Choose another number or one recipient."));
+}
+
+#[test]
+fn without_an_sms_number_one_is_told_whom_to_ask_and_can_still_chat() {
+    let (mut world, at, card) = begin(PRIYA);
+    type_in(&mut world, at, card, "6195550177");
+    assert_eq!(bubbles(&world, at, card).len(), 1);
+    let blocked = world.phone(at).composer_view(card).blocked.expect("a reason");
+    assert!(blocked.contains("ask your administrator"), "{blocked}");
+    world.ui(at, Ui::Draft(card, "Hello".to_owned()));
+    world.act(at, Ui::Submit(card));
+    assert_eq!(world.phone(at).composer_view(card).draft, "Hello");
+    world.act(at, Ui::Message { peer: world.colleague(DEVON), from: None });
+    let chat = world.front(at);
+    world.send(at, chat, "Can you text them?");
+    assert_eq!(world.server.texts(world.chat_of(&[PRIYA, DEVON])), ["Can you text them?"]);
+}
+
+#[test]
+fn nobody_writes_to_themselves_or_to_their_own_number() {
+    let (mut world, at, card) = begin(MAYA);
+    type_in(&mut world, at, card, "1001");
+    assert_eq!(error(&world, at, card), "You can't write to yourself.");
+    type_in(&mut world, at, card, FRONT_DESK);
+    assert_eq!(error(&world, at, card), "A text can't go to the number that it is sent from.");
+}
+
+#[test]
+fn one_that_was_closed_in_the_middle_goes_on_with_its_people_and_its_text() {
+    let (mut world, at, card) = begin(MAYA);
+    type_in(&mut world, at, card, "ana");
+    world.ui(at, Ui::Draft(card, "Half a tho".to_owned()));
+    world.act(at, Ui::Window(WindowAction::Close(card)));
+    assert!(world.titles(at).is_empty());
+    world.act(at, Ui::NewConversation);
+    let again = world.front(at);
+    assert_eq!(bubbles(&world, at, again), ["Ana Cruz"]);
+    assert_eq!(world.phone(at).composer_view(again).draft, "Half a tho");
+
+    world.reload(at);
+    world.act(at, Ui::NewConversation);
+    let again = world.front(at);
+    assert_eq!(world.phone(at).composer_view(again).draft, "Half a tho", "also after a reload");
+}

@@ -1,0 +1,209 @@
+//! Messages that cannot leave at once.
+
+use halyard_client::{CardKey, HttpResponse, System, Ui};
+use halyard_protocol::{ConversationId, ErrorCode, Peer};
+
+use crate::support::device::Health;
+use crate::support::people::{ANA, FRONT_DESK, MAYA, number};
+use crate::support::server::problem;
+use crate::support::{Fate, World};
+
+fn begin() -> (World, usize, ConversationId, CardKey) {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.act(at, Ui::Message { peer: Peer::Number(number(ANA)), from: None });
+    let id = world.texts(FRONT_DESK, &[ANA]);
+    (world, at, id, CardKey::Conversation(id))
+}
+
+#[test]
+fn written_offline_they_wait_and_leave_in_order_also_after_a_reload() {
+    let (mut world, at, id, card) = begin();
+    world.network(at, false);
+    for text in ["one", "two", "three"] {
+        world.send(at, card, text);
+    }
+    let connection = world.phone(at).connection_view();
+    assert!(connection.offline && connection.waiting == 3);
+    assert_eq!(world.log_of(at, id).last().map(String::as_str), Some("three [Sending\u{2026}]"));
+    world.network(at, true);
+    world.settle();
+    assert_eq!(world.server.texts(id), ["one", "two", "three"]);
+    assert_eq!(world.phone(at).connection_view().waiting, 0);
+
+    world.network(at, false);
+    world.send(at, card, "four");
+    world.network(at, true);
+    world.reload(at);
+    assert_eq!(world.server.texts(id), ["one", "two", "three", "four"]);
+    assert!(world.devices[at].disk.outbox.is_empty());
+}
+
+#[test]
+fn a_lost_answer_makes_no_second_message() {
+    let (mut world, at, id, card) = begin();
+    world.ui(at, Ui::Draft(card, "once".to_owned()));
+    world.ui(at, Ui::Submit(card));
+    while world.commit(at) {}
+    assert!(world.carry(at, 0, Fate::Unheard));
+    world.wait(120_000);
+    assert_eq!(world.server.texts(id), ["once"]);
+    assert_eq!(world.log_of(at, id), ["once [Accepted]"]);
+}
+
+#[test]
+fn nothing_leaves_before_it_is_kept() {
+    let (mut world, at, id, card) = begin();
+    world.ui(at, Ui::Draft(card, "kept first".to_owned()));
+    world.ui(at, Ui::Submit(card));
+    assert!(world.devices[at].requests.is_empty());
+    assert_eq!(world.log_of(at, id), ["kept first [Sending\u{2026}]"], "but it shows");
+    while world.commit(at) {}
+    assert_eq!(world.devices[at].requests.len(), 1);
+}
+
+#[test]
+fn what_the_server_refuses_is_parked_and_the_next_one_leaves() {
+    let (mut world, at, id, card) = begin();
+    world.server.fail_next("POST messages", problem(ErrorCode::InvalidText, "This can't be sent."));
+    world.send(at, card, "first");
+    world.send(at, card, "second");
+    assert_eq!(world.server.texts(id), ["second"]);
+    assert_eq!(world.log_of(at, id), ["second [Accepted]", "first [Not sent. This can't be sent.]"]);
+    assert!(world.devices[at].announced.contains(&"Message not sent. This can't be sent.".to_owned()));
+    let env = world.env();
+    assert!(world.phone(at).row_view(id, &env).is_some_and(|row| row.failed));
+    let row = world.messages(at, id)[1].clone();
+    assert!(row.state.as_ref().is_some_and(|state| state.parked));
+
+    world.act(at, Ui::Retry(row.id));
+    assert_eq!(world.server.texts(id), ["second", "first"]);
+}
+
+#[test]
+fn a_refused_message_can_be_edited_or_deleted() {
+    let (mut world, at, id, card) = begin();
+    for text in ["edit me", "delete me"] {
+        world.server.fail_next("POST messages", problem(ErrorCode::InvalidText, "No."));
+        world.send(at, card, text);
+    }
+    world.ui(at, Ui::Draft(card, "and this".to_owned()));
+    let rows = world.messages(at, id);
+    world.act(at, Ui::EditUnsent(rows[0].id));
+    assert_eq!(world.phone(at).composer_view(card).draft, "edit me\nand this");
+    world.act(at, Ui::DeleteUnsent(rows[1].id));
+    assert!(world.log_of(at, id).is_empty());
+    assert!(world.devices[at].disk.outbox.is_empty());
+    world.act(at, Ui::Submit(card));
+    assert_eq!(world.server.texts(id), ["edit me\nand this"]);
+}
+
+#[test]
+fn a_refusal_by_what_stands_between_is_not_tried_for_ever() {
+    let (mut world, at, id, card) = begin();
+    let answer = HttpResponse { status: 413, body: "<html>Too large</html>".to_owned(), retry_after: None };
+    world.server.fail_next("POST messages", answer);
+    world.send(at, card, "large");
+    assert!(world.messages(at, id)[0].state.as_ref().is_some_and(|state| state.parked));
+}
+
+#[test]
+fn the_server_may_ask_to_wait_and_nothing_hurries_it() {
+    let (mut world, at, id, card) = begin();
+    let answer = HttpResponse { retry_after: Some(30), ..problem(ErrorCode::TooManyRequests, "Slowly.") };
+    world.server.fail_next("POST messages", answer);
+    world.send(at, card, "patience");
+    assert_eq!(world.log_of(at, id), ["patience [Waiting for the network]"]);
+    world.system(at, System::Attention(false));
+    world.system(at, System::Attention(true));
+    world.wait(29_000);
+    assert!(world.server.texts(id).is_empty());
+    world.wait(2_000);
+    assert_eq!(world.server.texts(id), ["patience"]);
+}
+
+#[test]
+fn a_server_that_is_down_is_tried_again_until_it_is_up() {
+    let (mut world, at, id, card) = begin();
+    for _ in 0..4 {
+        world.server.fail_next("POST messages", HttpResponse { status: 502, body: String::new(), retry_after: None });
+    }
+    world.send(at, card, "one");
+    world.send(at, card, "two");
+    assert!(world.server.texts(id).is_empty());
+    world.wait(60_000);
+    assert_eq!(world.server.texts(id), ["one", "two"]);
+}
+
+#[test]
+fn without_a_database_one_is_told_and_messages_leave_all_the_same() {
+    let (mut world, at, id, card) = begin();
+    world.ui(at, Ui::Draft(card, "waiting to be kept".to_owned()));
+    world.ui(at, Ui::Submit(card));
+    world.devices[at].commands.clear();
+    world.lose_database(at);
+    world.settle();
+    assert_eq!(world.server.texts(id), ["waiting to be kept"]);
+    world.network(at, false);
+    world.send(at, card, "offline");
+    world.network(at, true);
+    world.settle();
+    assert_eq!(world.server.texts(id), ["waiting to be kept", "offline"]);
+
+    let mut world = World::new();
+    let at = world.browser();
+    world.devices[at].health = Health::Missing;
+    world.crash(at);
+    world.settle();
+    world.sign_in(at, MAYA);
+    world.act(at, Ui::Message { peer: Peer::Number(number(ANA)), from: None });
+    world.server.fail_next("POST messages", HttpResponse { status: 503, body: String::new(), retry_after: None });
+    world.send(at, world.front(at), "hello");
+    assert!(world.notices(at).iter().any(|notice| notice.contains("can't keep unsent messages")));
+    world.wait(5_000);
+    assert_eq!(world.server.texts(world.texts(FRONT_DESK, &[ANA])), ["hello"]);
+}
+
+#[test]
+fn a_full_device_says_so_sends_and_does_not_offer_the_text_again() {
+    let (mut world, at, id, card) = begin();
+    world.act(at, Ui::Draft(card, "the last straw".to_owned()));
+    world.devices[at].health = Health::Full;
+    world.ui(at, Ui::Submit(card));
+    while world.commit(at) {}
+    assert_eq!(world.notices(at), ["This device can't keep unsent messages. Leave Halyard open until they are sent."]);
+    world.devices[at].health = Health::Works;
+    world.settle();
+    assert_eq!(world.server.texts(id), ["the last straw"]);
+    assert!(world.devices[at].disk.drafts.is_empty());
+}
+
+#[test]
+fn a_draft_comes_back_after_a_crash_also_when_the_database_is_slow() {
+    let (mut world, at, _, card) = begin();
+    world.act(at, Ui::Draft(card, "Half a tho".to_owned()));
+    world.crash(at);
+    // Everything comes but the database, and the user types on.
+    world.carry(at, 0, Fate::Answered);
+    world.hear(at, 0);
+    world.ui(at, Ui::Message { peer: Peer::Number(number(ANA)), from: None });
+    world.ui(at, Ui::Draft(card, "ught".to_owned()));
+    world.settle();
+    assert_eq!(world.phone(at).composer_view(card).draft, "Half a tho\nught");
+    assert_eq!(world.devices[at].disk.drafts.values().next().map(String::as_str), Some("Half a tho\nught"));
+}
+
+#[test]
+fn an_empty_or_endless_text_is_refused_and_kept() {
+    let (mut world, at, id, card) = begin();
+    world.send(at, card, "  \n");
+    assert_eq!(world.phone(at).composer_view(card).problem.as_deref(), Some("Type a message first."));
+    let text = "x".repeat(1_601);
+    world.send(at, card, &text);
+    let view = world.phone(at).composer_view(card);
+    assert_eq!(view.problem.as_deref(), Some("A message here has 1600 characters at most; this one has 1601."));
+    assert_eq!(view.draft, text);
+    assert!(world.server.texts(id).is_empty());
+    world.act(at, Ui::Draft(card, "short".to_owned()));
+    assert_eq!(world.phone(at).composer_view(card).problem, None);
+}

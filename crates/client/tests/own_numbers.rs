@@ -1,0 +1,84 @@
+//! "Send SMS using": which own number texts go from.
+
+use halyard_client::{CardKey, Ui};
+use halyard_protocol::{Change, Peer};
+
+use crate::support::World;
+use crate::support::people::{ANA, BEN, FRONT_DESK, MAYA, SALES, number};
+
+fn ana() -> Peer {
+    Peer::Number(number(ANA))
+}
+
+fn chosen(world: &World, at: usize) -> String {
+    world.phone(at).composer_view(world.front(at)).using.expect("own numbers").chosen
+}
+
+#[test]
+fn the_number_last_used_with_these_people_is_remembered() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.act(at, Ui::Message { peer: ana(), from: None });
+    assert_eq!(chosen(&world, at), "(619) 555\u{2011}0100", "the first one, to begin with");
+    world.act(at, Ui::SendUsing(world.front(at), number(SALES)));
+    world.send(at, world.front(at), "from sales");
+    world.wait(1_000);
+    world.reload(at);
+    world.act(at, Ui::Message { peer: ana(), from: None });
+    assert_eq!(chosen(&world, at), "(619) 555\u{2011}0101");
+    world.act(at, Ui::Message { peer: Peer::Number(number(BEN)), from: None });
+    assert_eq!(chosen(&world, at), "(619) 555\u{2011}0100", "it is another one's with others");
+    let marked: Vec<bool> = world.phone(at).own_numbers_view(ana()).iter().map(|own| own.chosen).collect();
+    assert_eq!(marked, [false, true, false]);
+}
+
+#[test]
+fn it_is_remembered_before_the_server_knows() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.act(at, Ui::Message { peer: ana(), from: None });
+    world.send(at, world.front(at), "from the front desk");
+    world.network(at, false);
+    world.wait(1_000);
+    world.act(at, Ui::Message { peer: ana(), from: Some(number(SALES)) });
+    world.send(at, world.front(at), "from sales");
+    world.act(at, Ui::Message { peer: ana(), from: None });
+    assert_eq!(chosen(&world, at), "(619) 555\u{2011}0101");
+}
+
+#[test]
+fn switching_it_takes_what_is_typed_along() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.act(at, Ui::Message { peer: ana(), from: None });
+    let (desk, sales) = (world.texts(FRONT_DESK, &[ANA]), world.texts(SALES, &[ANA]));
+    world.act(at, Ui::Draft(CardKey::Conversation(desk), "Half a tho".to_owned()));
+    world.act(at, Ui::SendUsing(CardKey::Conversation(desk), number(SALES)));
+    assert_eq!(world.front(at), CardKey::Conversation(sales), "the card is the other conversation's now");
+    assert_eq!(world.titles(at).len(), 1);
+    assert_eq!(world.phone(at).composer_view(CardKey::Conversation(sales)).draft, "Half a tho");
+    let drafts: Vec<&String> = world.devices[at].disk.drafts.values().collect();
+    assert_eq!(drafts, ["Half a tho"]);
+}
+
+#[test]
+fn a_number_that_is_taken_away_blocks_the_composer_and_keeps_the_text() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.act(at, Ui::Message { peer: ana(), from: None });
+    let card = world.front(at);
+    world.act(at, Ui::Draft(card, "Half a tho".to_owned()));
+    let maya = world.server.user(MAYA);
+    let account = world.server.accounts.get_mut(&maya).expect("Maya");
+    account.numbers.remove(0);
+    let numbers = account.numbers.clone();
+    world.server.log(maya, Change::NumbersChanged { numbers });
+    world.settle();
+    let blocked = world.phone(at).composer_view(card).blocked.expect("a reason");
+    assert!(blocked.contains("not one of your numbers"), "{blocked}");
+    world.act(at, Ui::Submit(card));
+    assert_eq!(world.phone(at).composer_view(card).draft, "Half a tho");
+    world.act(at, Ui::SendUsing(card, number(SALES)));
+    world.act(at, Ui::Submit(world.front(at)));
+    assert_eq!(world.server.texts(world.texts(SALES, &[ANA])), ["Half a tho"]);
+}

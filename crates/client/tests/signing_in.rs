@@ -1,0 +1,149 @@
+//! Signing in and out, and sessions that end.
+
+use halyard_client::view::SessionView;
+use halyard_client::{CardKey, FocusTarget, Ui};
+use halyard_protocol::Peer;
+
+use crate::support::World;
+use crate::support::people::{ANA, DEVON, FRONT_DESK, MAYA, number};
+
+fn error(world: &World, at: usize) -> Option<String> {
+    match world.phone(at).session_view() {
+        SessionView::SignedOut { error, .. } | SessionView::Expired { error, .. } => error,
+        _ => None,
+    }
+}
+
+#[test]
+fn a_wrong_password_says_so_and_the_next_try_works() {
+    let mut world = World::new();
+    let at = world.browser();
+    assert_eq!(world.phone(at).session_view(), SessionView::SignedOut { busy: false, error: None });
+    world.sign_in_with(at, MAYA, "low tide");
+    assert_eq!(error(&world, at).as_deref(), Some("The log-in or the password is wrong."));
+    assert_eq!(world.devices[at].focus, Some(FocusTarget::SignIn));
+    world.sign_in(at, MAYA);
+    assert!(world.is_signed_in(at));
+    assert!(world.phone(at).connection_view().live);
+}
+
+#[test]
+fn nothing_typed_is_not_sent() {
+    let mut world = World::new();
+    let at = world.browser();
+    world.ui(at, Ui::SignIn { login: " ".to_owned(), password: String::new(), device: String::new() });
+    assert!(world.devices[at].requests.is_empty());
+    assert!(error(&world, at).is_some_and(|error| error.contains("1001@harbor")));
+}
+
+#[test]
+fn the_app_waits_for_a_server_that_is_away() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.devices[at].network = false;
+    world.crash(at);
+    world.settle();
+    assert_eq!(world.phone(at).session_view(), SessionView::Unreachable);
+    world.devices[at].network = true;
+    world.wait(60_000);
+    assert!(world.is_signed_in(at));
+}
+
+#[test]
+fn a_session_that_ends_in_the_middle_goes_on_after_signing_in_again() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.act(at, Ui::Message { peer: Peer::Number(number(ANA)), from: None });
+    let id = world.texts(FRONT_DESK, &[ANA]);
+    let card = CardKey::Conversation(id);
+    world.ui(at, Ui::Draft(card, "Your slip is ready.".to_owned()));
+    let session = world.devices[at].cookie.expect("a session");
+    world.server.end_session(session);
+    world.act(at, Ui::Submit(card));
+    assert!(matches!(world.phone(at).session_view(), SessionView::Expired { login, .. } if login == "1001@harbor"));
+    assert_eq!(world.log_of(at, id), ["Your slip is ready. [Sending\u{2026}]"], "it stays on screen");
+
+    world.sign_in_with(at, MAYA, "low tide");
+    assert_eq!(error(&world, at).as_deref(), Some("The log-in or the password is wrong."));
+    world.sign_in(at, MAYA);
+    assert_eq!(world.server.texts(id), ["Your slip is ready."]);
+    assert_eq!(world.log_of(at, id), ["Your slip is ready. [Accepted]"]);
+    assert_eq!(world.titles(at), ["Ana Cruz"], "the card is still open");
+}
+
+#[test]
+fn somebody_else_who_signs_in_sees_and_sends_nothing_of_the_first() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let session = world.devices[at].cookie.expect("a session");
+    world.act(at, Ui::Message { peer: Peer::Number(number(ANA)), from: None });
+    let id = world.texts(FRONT_DESK, &[ANA]);
+    world.server.end_session(session);
+    world.send(at, CardKey::Conversation(id), "For Ana's eyes");
+    world.sign_in(at, DEVON);
+    assert!(world.is_signed_in(at));
+    world.wait(120_000);
+    assert!(world.titles(at).is_empty());
+    assert!(world.column(at).is_empty());
+    assert!(world.server.texts(id).is_empty());
+    assert_eq!(world.phone(at).connection_view().waiting, 0);
+
+    world.act(at, Ui::SignOut);
+    world.sign_in(at, MAYA);
+    assert_eq!(world.server.texts(id), ["For Ana's eyes"], "it leaves when its author is back");
+}
+
+#[test]
+fn signing_out_asks_when_messages_wait_and_they_leave_with_the_next_sign_in() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.act(at, Ui::Message { peer: world.colleague(DEVON), from: None });
+    let id = world.chat_of(&[MAYA, DEVON]);
+    world.network(at, false);
+    world.send(at, CardKey::Conversation(id), "See you at noon");
+    world.ui(at, Ui::Draft(CardKey::Conversation(id), "and one more thing".to_owned()));
+    world.act(at, Ui::SignOut);
+    let question = world.phone(at).question_view().expect("a question");
+    assert!(question.text.contains("One message has not been sent yet"));
+    world.act(at, Ui::Answer(false));
+    assert!(world.is_signed_in(at));
+    world.ui(at, Ui::SignOut);
+    world.act(at, Ui::Answer(true));
+    assert!(matches!(world.phone(at).session_view(), SessionView::SignedOut { .. }));
+    assert!(world.notices(at).iter().any(|notice| notice.contains("could not be told")));
+
+    world.network(at, true);
+    world.sign_in(at, MAYA);
+    assert_eq!(world.server.texts(id), ["See you at noon"]);
+    world.act(at, Ui::Message { peer: world.colleague(DEVON), from: None });
+    assert_eq!(world.phone(at).composer_view(CardKey::Conversation(id)).draft, "and one more thing");
+}
+
+#[test]
+fn a_late_401_does_not_stand_in_the_way_of_signing_in_again() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.act(at, Ui::Message { peer: world.colleague(DEVON), from: None });
+    let id = world.chat_of(&[MAYA, DEVON]);
+    let session = world.devices[at].cookie.expect("a session");
+    world.server.end_session(session);
+    world.act(at, Ui::LoadDevices);
+    world.ui(at, Ui::SetMuted(id, true));
+    world.ui(at, Ui::SignIn { login: "1001@harbor".into(), password: "tide-1001".into(), device: String::new() });
+    world.settle();
+    assert!(world.is_signed_in(at));
+}
+
+#[test]
+fn a_device_is_signed_out_from_another_one() {
+    let mut world = World::new();
+    let here = world.signed_in(MAYA);
+    let there = world.signed_in(MAYA);
+    world.act(here, Ui::LoadDevices);
+    let devices = world.phone(here).devices_view().expect("devices");
+    let other = devices.iter().find(|device| !device.current).expect("the other one").id;
+    world.act(here, Ui::EndDevice(other));
+    assert_eq!(world.phone(here).devices_view().map(|devices| devices.len()), Some(1));
+    assert!(matches!(world.phone(there).session_view(), SessionView::Expired { .. }));
+    assert!(world.devices[there].announced.iter().any(|words| words.contains("session has ended")));
+}

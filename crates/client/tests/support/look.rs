@@ -1,0 +1,92 @@
+//! What the user does and sees, in short.
+
+use halyard_client::view::{Item, MessageView, RowView, SessionView};
+use halyard_client::{CardKey, Ui};
+use halyard_protocol::{ConversationId, ConversationKey, Peer};
+use std::sync::Arc;
+
+use super::people::number;
+use super::world::World;
+
+impl World {
+    /// The conversation of an extension's own number and numbers outside.
+    pub(crate) fn texts(&self, own: &str, remote: &[&str]) -> ConversationId {
+        let remote = remote.iter().map(|remote| number(remote));
+        ConversationKey::text(number(own), remote).id(self.server.tenant.id)
+    }
+
+    /// The chat of these extensions.
+    pub(crate) fn chat_of(&self, extensions: &[&str]) -> ConversationId {
+        let users = extensions.iter().map(|extension| self.server.user(extension));
+        ConversationKey::chat(users).id(self.server.tenant.id)
+    }
+
+    /// A colleague, as somebody to write to.
+    pub(crate) fn colleague(&self, extension: &str) -> Peer {
+        Peer::User(self.server.user(extension))
+    }
+
+    /// The rows of the column: title, preview, unread.
+    pub(crate) fn column(&mut self, at: usize) -> Vec<String> {
+        let env = self.env();
+        let phone = &mut self.devices[at].phone;
+        let ids = phone.column_ids();
+        let row = |id: &ConversationId| phone.row_view(*id, &env);
+        let words = |row: RowView| match row.unread {
+            0 => [&row.title, ": ", &row.preview].concat(),
+            unread => [&row.title, ": ", &row.preview, " (", &unread.to_string(), ")"].concat(),
+        };
+        ids.iter().filter_map(row).map(words).collect()
+    }
+
+    /// The messages that a card shows.
+    pub(crate) fn messages(&mut self, at: usize, id: ConversationId) -> Vec<Arc<MessageView>> {
+        let env = self.env();
+        let view = self.phone(at).timeline_view(CardKey::Conversation(id), &env);
+        let items = view.map(|view| view.items).unwrap_or_default();
+        items.into_iter().filter_map(|item| if let Item::Message(row) = item { Some(row) } else { None }).collect()
+    }
+
+    /// The messages that a card shows: text and state.
+    pub(crate) fn log_of(&mut self, at: usize, id: ConversationId) -> Vec<String> {
+        let words = |row: Arc<MessageView>| match &row.state {
+            Some(state) => [&row.body, " [", &state.words, "]"].concat(),
+            None => row.body.clone(),
+        };
+        self.messages(at, id).into_iter().map(words).collect()
+    }
+
+    /// The titles of the open cards.
+    pub(crate) fn titles(&self, at: usize) -> Vec<String> {
+        let phone = self.phone(at);
+        let cards = phone.cards_view();
+        cards.iter().filter_map(|card| phone.header_view(card.key)).map(|header| header.title).collect()
+    }
+
+    /// The card in front.
+    pub(crate) fn front(&self, at: usize) -> CardKey {
+        self.phone(at).cards_view().iter().find(|card| card.front).expect("a card in front").key
+    }
+
+    /// Types into a card and presses Enter.
+    pub(crate) fn send(&mut self, at: usize, card: CardKey, text: &str) {
+        self.ui(at, Ui::Draft(card, text.to_owned()));
+        self.act(at, Ui::Submit(card));
+    }
+
+    /// The notices on screen.
+    pub(crate) fn notices(&self, at: usize) -> Vec<String> {
+        self.phone(at).notices_view().into_iter().map(|notice| notice.text).collect()
+    }
+
+    /// "Undo" of the newest notice.
+    pub(crate) fn undo(&mut self, at: usize) {
+        let notices = self.phone(at).notices_view();
+        let notice = notices.iter().rev().find(|notice| notice.action == Some("Undo")).expect("an undo");
+        self.act(at, Ui::NoticeAction(notice.id));
+    }
+
+    pub(crate) fn is_signed_in(&self, at: usize) -> bool {
+        self.phone(at).session_view() == SessionView::SignedIn
+    }
+}
