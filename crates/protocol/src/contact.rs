@@ -56,18 +56,23 @@ pub struct ContactDraft {
     pub scope: ContactScope,
     /// Given name; may be empty.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
     pub given: String,
     /// Family name; may be empty.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
     pub family: String,
     /// Company; may be empty.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
     pub company: String,
     /// E-mail addresses.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_items = 5))]
     pub emails: Vec<String>,
     /// Phone numbers.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_items = 10))]
     pub numbers: Vec<ContactNumber>,
 }
 

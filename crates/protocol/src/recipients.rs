@@ -15,6 +15,7 @@ pub struct Destination {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<PhoneNumber>,
     /// The others.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1))]
     pub peers: Vec<Peer>,
 }
 

@@ -56,6 +56,7 @@ pub struct UpdateMe {
     pub availability: Option<Availability>,
     /// A few words of mine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 120))]
     pub status_text: Option<String>,
 }
 
@@ -118,6 +119,7 @@ pub struct ContactsPage {
 #[serde(deny_unknown_fields)]
 pub struct ImportContacts {
     /// What to save, each under the id that the app chose.
+    #[cfg_attr(feature = "openapi", schema(max_items = 5000))]
     pub contacts: Vec<ImportedContact>,
 }
 
@@ -180,6 +182,7 @@ pub struct UpdateConversation {
     pub muted: Option<bool>,
     /// The group's name, for all members; empty for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
     pub title: Option<String>,
 }
 
@@ -191,6 +194,7 @@ pub struct SendMessage {
     /// Where it goes.
     pub to: Destination,
     /// Its text.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 8000))]
     pub body: String,
 }
 
