@@ -41,11 +41,16 @@ pub fn complete(page: &OpenApi, cookie: &str) -> Result<Value, serde_json::Error
     });
     page["components"]["securitySchemes"][COOKIE] = scheme;
     page["security"] = json!([{ COOKIE: [] }]);
+    tidy(&mut page);
+    if let Some(schemas) = page["components"]["schemas"].as_object_mut() {
+        schemas.remove("u64");
+    }
     if let Some(paths) = page["paths"].as_object_mut() {
         for (path, item) in paths {
             for (method, operation) in item.as_object_mut().into_iter().flatten() {
                 if let Some(operation) = operation.as_object_mut() {
                     add_answers(path, method, operation);
+                    add_links(path, method, operation);
                 }
             }
         }
@@ -87,8 +92,53 @@ fn answer(codes: &str) -> Value {
     })
 }
 
-/// `get /api/v1/conversations/{id}/messages` is `get_conversations_messages`.
+/// Says where the ids of other addresses come from, for programs that explore.
+fn add_links(path: &str, method: &str, operation: &mut Map<String, Value>) {
+    let (id, targets): (&str, &[&str]) = match (method, path) {
+        ("get", "/api/v1/bootstrap" | "/api/v1/conversations") => (
+            "$response.body#/conversations/0/id",
+            &[
+                "get_conversations_one",
+                "patch_conversations_one",
+                "delete_conversations_one",
+                "post_conversations_one_restore",
+                "post_conversations_one_read",
+                "get_conversations_one_messages",
+            ],
+        ),
+        ("get", "/api/v1/contacts") => ("$response.body#/contacts/0/id", &["put_contacts_one", "delete_contacts_one"]),
+        _ => return,
+    };
+    let links: Map<String, Value> = targets
+        .iter()
+        .map(|target| ((*target).to_owned(), json!({ "operationId": target, "parameters": { "id": id } })))
+        .collect();
+    operation["responses"]["200"]["links"] = links.into();
+}
+
+/// Counts have a name of their own in the code, which is nobody's business here; and what the code's own pages link
+/// is only marked.
+fn tidy(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            if object.get("$ref").and_then(Value::as_str) == Some("#/components/schemas/u64") {
+                object.remove("$ref");
+                object.extend([("type".into(), "integer".into()), ("format".into(), "int64".into())]);
+                object.insert("minimum".into(), 0.into());
+            }
+            object.values_mut().for_each(tidy);
+        }
+        Value::Array(values) => values.iter_mut().for_each(tidy),
+        Value::String(text) if text.contains("[`") => {
+            *text = text.replace("[`crate::", "`").replace("[`", "`").replace("`]", "`");
+        }
+        _ => {}
+    }
+}
+
+/// `get /api/v1/conversations/{id}/messages` is `get_conversations_one_messages`.
 fn operation_id(path: &str, method: &str) -> String {
-    let words = path.trim_start_matches("/api/v1").split('/').filter(|word| !word.is_empty() && !word.starts_with('{'));
+    let words = path.trim_start_matches("/api/v1").split('/').filter(|word| !word.is_empty());
+    let words = words.map(|word| if word.starts_with('{') { "one" } else { word });
     std::iter::once(method).chain(words).collect::<Vec<_>>().join("_")
 }
