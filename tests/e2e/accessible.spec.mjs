@@ -19,46 +19,49 @@ test.beforeAll(async () => {
   });
 });
 
-async function clean(page, what) {
+/** What axe finds on the page as it is, and whether it scrolls sideways. */
+async function look(page, what) {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const found = violations.map(({ id, nodes }) => `${what}: ${id} at ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
-  expect.soft(found).toEqual([]);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect.soft(overflow, `${what} scrolls sideways`).toBeLessThanOrEqual(0);
+  if (overflow > 0) found.push(`${what}: scrolls sideways by ${overflow} px`);
+  return found;
 }
 
 for (const colorScheme of ["light", "dark"]) {
   for (const [width, height] of SIZES) {
     test(`${colorScheme} at ${width}x${height}`, async ({ person }) => {
       const page = await person(undefined, { baseURL: here.url, colorScheme, viewport: { width, height }, reducedMotion: "reduce" });
+      const found = [];
       await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
-      await clean(page, "the sign-in");
+      found.push(...(await look(page, "the sign-in")));
 
       await signIn(page, LENA);
 
       await goTo(page, "Contacts");
       await expect(contactRow(page, "Maya Delgado")).toBeVisible();
-      await clean(page, "the contacts");
+      found.push(...(await look(page, "the contacts")));
       await contactRow(page, "Maya Delgado").getByText("Maya Delgado").click();
       await expect(page.getByRole("heading", { name: "Maya Delgado" })).toBeVisible();
-      await clean(page, "the contact's details");
+      found.push(...(await look(page, "the contact's details")));
 
       await page.goto(here.url);
       await begin(page, "6195550142");
       await send(page, "Maya Delgado", "The slip is yours until Friday.");
-      await clean(page, "the card");
+      found.push(...(await look(page, "the card")));
       await card(page, "Maya Delgado").getByRole("button", { name: "More" }).click();
       await expect(page.getByRole("menuitem").first()).toBeVisible();
-      await clean(page, "the card's menu");
+      found.push(...(await look(page, "the card's menu")));
       await page.keyboard.press("Escape");
 
       await page.goto(here.url);
       await goTo(page, "Chat and SMS");
-      await clean(page, "the column");
+      found.push(...(await look(page, "the column")));
       await newConversation(page);
-      await page.getByRole("combobox", { name: "Add Contact" }).fill("l");
+      await page.getByRole("combobox", { name: "Add Contact" }).fill("n");
       await expect(page.getByRole("option").first()).toBeVisible();
-      await clean(page, "the new conversation");
+      found.push(...(await look(page, "the new conversation")));
+      expect(found).toEqual([]);
     });
   }
 }

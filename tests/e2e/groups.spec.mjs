@@ -50,7 +50,8 @@ test("extensions and outside numbers don't mix, and the app says why", async ({ 
   await newConversation(lena);
   await addRecipient(lena, "Theo Brandt");
   await addRecipient(lena, "6195550133");
-  await expect(lena.getByText(/Extensions and outside numbers can't be in one group/)).toBeVisible();
+  const reason = lena.getByRole("region", { name: "Workspace" }).getByText(/Extensions and outside numbers can't be in one group/);
+  await expect(reason).toBeVisible();
   await expect(lena.getByRole("button", { name: "Done" })).toBeDisabled();
   await lena.getByRole("button", { name: /^Remove Theo Brandt/ }).click();
   await expect(lena.getByRole("button", { name: "Done" })).toBeEnabled();
