@@ -61,7 +61,7 @@ enum Action {
         #[command(flatten)]
         database: Database,
     },
-    /// Change a user's password.
+    /// Change a user's password, and sign them out everywhere.
     Password {
         /// Extension and domain, as 1001@harbor.
         #[arg(value_parser = login)]

@@ -17,7 +17,7 @@ use crate::store::{self, Store, StoreError, jobs::Job};
 /// Jobs that run at the same time.
 const WORKERS: usize = 4;
 /// How long a worker has for a job before another may take it up, in milliseconds.
-const LEASE: i64 = 60_000;
+const LEASE: i64 = 30_000;
 /// The queue is looked at least this often: another server may have added to it.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -40,6 +40,9 @@ impl Workers {
 
     /// Works until `stop`, then finishes the jobs at hand.
     pub async fn run(self, stop: CancellationToken) {
+        if let Err(error) = self.take_over().await {
+            tracing::error!(%error, "claims of an earlier run could not be ended; they end by themselves");
+        }
         let permits = Arc::new(Semaphore::new(WORKERS));
         while !stop.is_cancelled() {
             // A place first, then a job: what is claimed runs at once, so its lease is not spent waiting.
@@ -94,6 +97,16 @@ impl Workers {
                 ran += 1;
             }
         }
+    }
+
+    /// Ends the claims of this server's earlier life, so that what it was at when it died does not wait for them.
+    async fn take_over(&self) -> Result<(), StoreError> {
+        if self.store.is_ours_alone() {
+            let mut tx = self.store.write_system().await?;
+            store::jobs::release_all(&mut tx).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     async fn claim(&self, limit: u32) -> Result<Vec<Job>, StoreError> {

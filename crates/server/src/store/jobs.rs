@@ -114,6 +114,14 @@ pub async fn retry(tx: &mut Tx, job: &Job, run_at: UnixMs) -> Result<(), StoreEr
     Ok(())
 }
 
+/// Ends all claims. Only where no other server works on the same database.
+///
+/// # Errors
+/// When the database fails.
+pub async fn release_all(tx: &mut Tx) -> Result<u64, StoreError> {
+    tx.run("UPDATE jobs SET lease = NULL, lease_until = 0 WHERE lease IS NOT NULL", vec![]).await
+}
+
 /// How many jobs wait or run.
 ///
 /// # Errors

@@ -177,6 +177,12 @@ impl Store {
         Ok(Tx { inner, committed: Committed::default(), after_commit: Arc::clone(&self.after_commit) })
     }
 
+    /// Whether no other server can work on this database: a file belongs to one server.
+    #[must_use]
+    pub fn is_ours_alone(&self) -> bool {
+        matches!(self.db, Db::Sqlite { .. })
+    }
+
     /// Which database it is, for people.
     #[must_use]
     pub fn kind(&self) -> &'static str {

@@ -115,12 +115,13 @@ pub async fn set_status(
     Ok(())
 }
 
-/// Changes a user's password.
+/// Changes a user's password, and ends their sessions: whoever knew the old one is out.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn set_password(tx: &mut Tx, user: UserId, password_hash: &str) -> Result<(), StoreError> {
     tx.run("UPDATE users SET password_hash = $2 WHERE id = $1", args![user, password_hash]).await?;
+    tx.run("DELETE FROM sessions WHERE user_id = $1", args![user]).await?;
     Ok(())
 }
 

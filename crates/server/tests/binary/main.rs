@@ -1,0 +1,6 @@
+//! The binary as operators and machines meet it.
+#![allow(clippy::unwrap_used, reason = "all of this crate is tests, its helpers too")]
+
+mod commands;
+mod killed;
+mod site;

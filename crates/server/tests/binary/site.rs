@@ -1,0 +1,130 @@
+//! The binary as an operator runs it: its commands, and a server that can be killed.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder with a database, and the binary that works on it.
+pub(crate) struct Site {
+    folder: TempDir,
+}
+
+impl Site {
+    /// Empty.
+    pub(crate) fn new() -> Self {
+        let mut folder = tempfile::Builder::new();
+        let folder = folder.prefix("halyard-site-");
+        Self { folder: folder.tempdir_in("/dev/shm").or_else(|_| folder.tempdir()).unwrap() }
+    }
+
+    /// A path inside of the folder.
+    pub(crate) fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_halyard-server"));
+        command.env("DATABASE_URL", format!("sqlite:{}", self.path("test.db").display())).env_remove("RUST_LOG");
+        command
+    }
+
+    /// Runs a command to its end; the arguments are split at spaces.
+    pub(crate) fn run(&self, arguments: &str) -> Output {
+        self.command().args(arguments.split(' ')).stdin(Stdio::null()).output().unwrap()
+    }
+
+    /// The same, and what it printed; it has to succeed.
+    pub(crate) fn says(&self, arguments: &str) -> String {
+        let output = self.run(arguments);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments}: {error}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The same, for a command that has to fail: what it said about it.
+    pub(crate) fn fails(&self, arguments: &str) -> String {
+        let output = self.run(arguments);
+        assert!(!output.status.success(), "{arguments}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    /// Starts the server, and waits for the line that says where it listens.
+    pub(crate) fn serve(&self) -> Server {
+        let mut child = self
+            .command()
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("halyard-server listening on http://").expect(&line).to_owned();
+        Server { child, address, cookie: None }
+    }
+}
+
+/// A running server, and a browser at it.
+pub(crate) struct Server {
+    child: Child,
+    address: String,
+    pub(crate) cookie: Option<String>,
+}
+
+impl Server {
+    /// Kills it without a word, as `kill -9` does.
+    pub(crate) fn kill_now(&self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-KILL", &id]).status().unwrap().success());
+    }
+
+    /// Asks it to stop, as Ctrl-C and service managers do. Says whether it ended well.
+    pub(crate) fn stop(mut self) -> bool {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.child.wait().unwrap().success()
+    }
+
+    /// Signs in; everything after is asked as that user.
+    pub(crate) fn sign_in(&mut self, login: &str, password: &str) -> u16 {
+        self.cookie = None;
+        let body = serde_json::json!({ "login": login, "password": password });
+        let Some((status, head, _)) = self.raw("POST", "/session", "", &body.to_string()) else { return 0 };
+        let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: "));
+        self.cookie = cookie.and_then(|cookie| cookie.split(';').next()).map(str::to_owned);
+        status
+    }
+
+    /// A request under `/api/v1`: status and JSON; `None` when there was no whole answer.
+    pub(crate) fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> Option<(u16, Value)> {
+        let (status, _, body) = self.raw(method, path, headers, body)?;
+        Some((status, serde_json::from_str(&body).unwrap_or_default()))
+    }
+
+    fn raw(&self, method: &str, path: &str, headers: &str, body: &str) -> Option<(u16, String, String)> {
+        let mut stream = TcpStream::connect(&self.address).ok()?;
+        let cookie = self.cookie.as_ref().map(|cookie| format!("cookie: {cookie}\r\n")).unwrap_or_default();
+        let request = format!(
+            "{method} /api/v1{path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{cookie}{headers}\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            self.address,
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        let status = head.split(' ').nth(1)?.parse().ok()?;
+        Some((status, head.to_lowercase(), body.to_owned()))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
