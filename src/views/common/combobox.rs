@@ -196,6 +196,7 @@ impl List {
                 set(&panel, "width", frame.get_bounding_client_rect().width());
                 let form = frame.closest("[data-list-below]").ok().flatten();
                 place(&panel, form.as_ref().unwrap_or(&frame));
+                set(&panel, "left", frame.get_bounding_client_rect().left());
             }
         });
     }

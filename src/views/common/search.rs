@@ -38,7 +38,7 @@ pub(crate) fn SearchField(
         }
     };
     view! {
-        <div class="field" role="search">
+        <div class="field">
             <Icon name=IconName::Search />
             <input
                 type="search"

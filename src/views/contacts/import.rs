@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Dialog, FieldError, Icon, IconName, VirtualList, unique_id};
 
-/// Lines with errors that are shown; a file with more of them is another kind of file.
-const ERRORS_SHOWN: usize = 100;
+/// Remarks that are shown; a file that needs more of them is another kind of file.
+const REMARKS_SHOWN: usize = 100;
 /// Height of a row in CSS pixels.
 const ROW_HEIGHT: f64 = 57.0;
 
@@ -53,7 +53,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
             (count.get() > 0)
                 .then(|| {
                     view! {
-                        <div class="import-list">
+                        <div class="import-list" style:block-size=move || list_height(count.get())>
                             <VirtualList
                                 label="Contacts of the file"
                                 len=count
@@ -65,7 +65,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
                     }
                 })
         }}
-        <Errors import=import />
+        <Remarks import=import />
         <div role="alert">
             <FieldError id=unique_id("import-error") error=error />
         </div>
@@ -84,6 +84,11 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
         </footer>
     }
     .into_any()
+}
+
+/// The list is as high as its rows, up to six of them.
+fn list_height(count: usize) -> String {
+    [&(count.min(6) * ROW_HEIGHT as usize + 2).to_string(), "px"].concat()
 }
 
 fn read<T: Default>(import: Memo<Option<ImportView>>, read: impl FnOnce(&ImportView) -> T) -> T {
@@ -159,44 +164,59 @@ fn Row(import: Memo<Option<ImportView>>, index: usize) -> impl IntoView {
 fn words(row: ImportRowView) -> impl IntoView {
     let ImportRowView { line, name, detail, outcome, warnings, .. } = row;
     let name = if name.is_empty() { ["Line ", &line.to_string()].concat() } else { name };
-    let note = if warnings.is_empty() { outcome } else { [&outcome, ". ", &warnings.join(" ")].concat() };
-    let whole = note.clone();
+    let outcome = if warnings.is_empty() { outcome } else { [&outcome, ", see below"].concat() };
     view! {
         <span class="row-text">
             <b class="row-name">{name}</b>
             <span class="preview num">{detail}</span>
         </span>
-        <span class="outcome" title=whole>
-            {note}
-        </span>
+        <span class="outcome">{outcome}</span>
     }
 }
 
-/// The lines that can't be read.
+/// A list of remarks on the file, each with its line.
+fn remarks(label: &'static str, class: &'static str, remarks: Vec<(usize, String)>) -> Option<AnyView> {
+    let more = remarks.len().saturating_sub(REMARKS_SHOWN);
+    let none = remarks.is_empty();
+    let lines = remarks.into_iter().take(REMARKS_SHOWN).map(|(line, text)| {
+        let line = ["Line ", &line.to_string()].concat();
+        view! {
+            <li>
+                <b class="num">{line}</b>
+                {": "}
+                {text}
+            </li>
+        }
+    });
+    let lines = lines.collect_view();
+    (!none).then(|| {
+        view! {
+            <ul class=class aria-label=label tabindex="0">
+                {lines}
+                {(more > 0).then(|| view! { <li>{["and ", &more.to_string(), " more"].concat()}</li> })}
+            </ul>
+        }
+        .into_any()
+    })
+}
+
+/// The lines that can't be read, and what of the others is left out or changed.
 #[component]
-fn Errors(import: Memo<Option<ImportView>>) -> impl IntoView {
-    let errors = Memo::new(move |_| read(import, |import| import.errors.clone()));
-    move || {
-        let errors = errors.get();
-        let more = errors.len().saturating_sub(ERRORS_SHOWN);
-        let lines = errors.iter().take(ERRORS_SHOWN).map(|error| {
-            let line = ["Line ", &error.line.to_string()].concat();
-            let message = error.message.clone();
-            view! {
-                <li>
-                    <b class="num">{line}</b>
-                    {": "}
-                    {message}
-                </li>
-            }
-        });
-        (!errors.is_empty()).then(|| {
-            view! {
-                <ul class="line-errors" aria-label="Lines that can't be read" tabindex="0">
-                    {lines.collect_view()}
-                    {(more > 0).then(|| view! { <li>{["and ", &more.to_string(), " more"].concat()}</li> })}
-                </ul>
-            }
-        })
+fn Remarks(import: Memo<Option<ImportView>>) -> impl IntoView {
+    let errors = Memo::new(move |_| {
+        let error = |error: &halyard_client::contacts::import::LineError| (error.line, error.message.clone());
+        read(import, |import| import.errors.iter().map(error).collect::<Vec<_>>())
+    });
+    let warnings = Memo::new(move |_| {
+        let warned = |row: &ImportRowView| {
+            let line = (row.line, [&row.name, ": ", &row.warnings.join(" ")].concat());
+            (!row.warnings.is_empty()).then_some(line)
+        };
+        read(import, |import| import.rows.iter().filter_map(warned).collect::<Vec<_>>())
+    });
+    view! {
+        {move || remarks("Lines that can't be read", "remarks bad", errors.get())}
+        {move || remarks("Left out or changed", "remarks", warnings.get())}
     }
+    .into_any()
 }

@@ -53,7 +53,7 @@ pub(crate) fn ContactsPane() -> impl IntoView {
     let loading = Memo::new(move |_| contacts.with(|contacts| contacts.loading));
     let empty = Memo::new(move |_| entries.with(|entries| entries.is_empty()));
     view! {
-        <main class="column" aria-labelledby="column-title">
+        <section class="column" aria-labelledby="column-title">
             <header>
                 <h1 id="column-title" data-focus="column" tabindex="-1">
                     {"Contacts"}
@@ -92,7 +92,7 @@ pub(crate) fn ContactsPane() -> impl IntoView {
                         .into_any()
                 }
             }}
-        </main>
+        </section>
     }
     .into_any()
 }

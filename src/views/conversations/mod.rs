@@ -39,7 +39,7 @@ pub(crate) fn Column() -> impl IntoView {
     let more = Memo::new(move |_| column.with(|column| column.more));
     let empty = Memo::new(move |_| ids.with(|ids| ids.is_empty()));
     view! {
-        <main class="column" aria-labelledby="column-title">
+        <section class="column" aria-labelledby="column-title">
             <header>
                 <h1 id="column-title" data-focus="column" tabindex="-1">
                     {"Chat and SMS"}
@@ -81,7 +81,7 @@ pub(crate) fn Column() -> impl IntoView {
                         .into_any()
                 }
             }}
-        </main>
+        </section>
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
     let me = Memo::new(move |_| me.get());
     let avatar = Signal::derive(move || me.get().map(|me| me.avatar).unwrap_or_default());
     view! {
-        <main class="page settings" aria-labelledby="settings-title">
+        <section class="page settings" aria-labelledby="settings-title">
             <h1 id="settings-title" data-focus="column" tabindex="-1">
                 {"Settings"}
             </h1>
@@ -46,7 +46,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                     {"Sign out"}
                 </button>
             </section>
-        </main>
+        </section>
     }
     .into_any()
 }

@@ -97,14 +97,18 @@ fn Workspace() -> impl IntoView {
         <div class="app" class:in-card=in_card class:in-details=in_details>
             <rail::Rail />
             <banners::Banners />
-            {move || match pane.get() {
-                Pane::Chats => view! { <conversations::Column /> }.into_any(),
-                Pane::Contacts => view! { <contacts::ContactsPane /> }.into_any(),
-                Pane::Settings => view! { <settings::SettingsPage /> }.into_any(),
-            }}
-            {move || in_details.get().then(|| view! { <contacts::Details /> })}
-            <card::Desk hidden=Memo::new(move |_| pane.get() == Pane::Settings) />
-            <contacts::ImportDialog />
+            // One landmark and one heading, whichever pane a narrow window shows.
+            <main class="panes">
+                <h1 class="sr">{"Halyard"}</h1>
+                {move || match pane.get() {
+                    Pane::Chats => view! { <conversations::Column /> }.into_any(),
+                    Pane::Contacts => view! { <contacts::ContactsPane /> }.into_any(),
+                    Pane::Settings => view! { <settings::SettingsPage /> }.into_any(),
+                }}
+                {move || in_details.get().then(|| view! { <contacts::Details /> })}
+                <card::Desk hidden=Memo::new(move |_| pane.get() == Pane::Settings) />
+                <contacts::ImportDialog />
+            </main>
         </div>
     }
 }
