@@ -61,7 +61,8 @@ pub async fn serve(app: Arc<App>, router: Router, listen: SocketAddr, stop: Canc
             Ok(())
         }
     };
-    app.store.close().await;
+    // Who holds a connection after that is cut off with it.
+    let _ = tokio::time::timeout(FAREWELL, app.store.close()).await;
     outcome
 }
 

@@ -87,7 +87,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let field = error.path().to_string();
-            let problem = Problem::new(ErrorCode::MalformedRequest, error.into_inner().to_string());
+            let message = format!("The body is not as described: {}.", error.into_inner());
+            let problem = Problem::new(ErrorCode::MalformedRequest, message);
             if field == "." { problem } else { problem.at(field) }
         })?;
         json.end().map_err(|error| Problem::new(ErrorCode::MalformedRequest, error.to_string()))?;

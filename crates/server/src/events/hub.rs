@@ -51,12 +51,11 @@ pub struct Connection {
     pub frames: mpsc::Receiver<ServerFrame>,
     /// Becomes true when the session has ended.
     pub ended: watch::Receiver<bool>,
-    /// Everybody of the tenant who was not offline at the moment of connecting.
-    pub presence: Vec<UserPresence>,
 }
 
 impl Hub {
-    /// Registers a connection; tells the colleagues when it is the user's first.
+    /// Registers a connection; tells the colleagues when it is the user's first. What the hub knows of a user who is
+    /// here already is newer than what a session was read with.
     pub fn connect(&self, tenant: TenantId, user: UserId, device: DeviceId, availability: Availability) -> Connection {
         let mut state = self.lock();
         state.next += 1;
@@ -72,17 +71,25 @@ impl Hub {
         });
         let first = online.arrivals == 0;
         online.arrivals += 1;
-        online.availability = availability;
         if first {
             state.tell(tenant, user, Presence::of(availability, true));
         }
-        // Registered and the list taken under one lock: nobody's change falls between the two.
         let slot = Slot { id, device, cursor, frames, ended };
         if let Some(online) = state.users.get_mut(&user) {
             online.connections.push(slot);
         }
-        let presence = state.presence(tenant);
-        Connection { id, user, cursor: cursor_end, frames: frames_end, ended: ended_end, presence }
+        Connection { id, user, cursor: cursor_end, frames: frames_end, ended: ended_end }
+    }
+
+    /// Everybody of the tenant who is not offline. Who connects first and then asks misses nobody's change.
+    pub fn presence(&self, tenant: TenantId) -> Vec<UserPresence> {
+        let state = self.lock();
+        let online = state.users.iter().filter(|(_, online)| online.tenant == tenant);
+        let mut list: Vec<UserPresence> = online
+            .map(|(user, online)| UserPresence { user: *user, presence: Presence::of(online.availability, true) })
+            .collect();
+        list.sort_by_key(|entry| entry.user);
+        list
     }
 
     /// Takes a connection out. When it was the user's last: a mark to hand to [`Self::depart`] after the grace.
@@ -162,15 +169,6 @@ pub struct Departure {
 }
 
 impl State {
-    fn presence(&self, tenant: TenantId) -> Vec<UserPresence> {
-        let online = self.users.iter().filter(|(_, online)| online.tenant == tenant);
-        let mut list: Vec<UserPresence> = online
-            .map(|(user, online)| UserPresence { user: *user, presence: Presence::of(online.availability, true) })
-            .collect();
-        list.sort_by_key(|entry| entry.user);
-        list
-    }
-
     /// Tells everybody connected of the tenant. A connection that has no room for it is cut off: it would show
     /// something false for ever.
     fn tell(&mut self, tenant: TenantId, user: UserId, presence: Presence) {
@@ -210,7 +208,7 @@ mod tests {
         let mut a = hub.connect(TENANT, user(1), DEVICE, Availability::Available);
         let b = hub.connect(TENANT, user(2), DEVICE, Availability::Busy);
         let second = hub.connect(TENANT, user(2), DEVICE, Availability::Busy);
-        assert_eq!(b.presence.len(), 2);
+        assert_eq!(hub.presence(TENANT).len(), 2);
         assert_eq!(seen(&mut a), [(user(2), Presence::Busy)], "the second tab is no news");
         assert!(hub.disconnect(&b).is_none());
         let departure = hub.disconnect(&second).unwrap();
@@ -239,8 +237,9 @@ mod tests {
         let hub = Hub::default();
         let mut a = hub.connect(TENANT, user(1), DEVICE, Availability::Available);
         let other = hub.connect(TenantId(Ulid::from_bits(2)), user(3), DEVICE, Availability::Available);
-        assert_eq!(other.presence.len(), 1);
+        assert_eq!(hub.presence(TenantId(Ulid::from_bits(2))).len(), 1);
         assert_eq!(seen(&mut a), []);
+        drop(other);
     }
 
     #[test]

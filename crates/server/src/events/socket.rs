@@ -147,7 +147,7 @@ impl Line {
             let mut tx = self.app.store.read().await.map_err(broken)?;
             store::events::newest(&mut tx, self.session.user).await.map_err(broken)?
         };
-        let presence = std::mem::take(&mut self.connection.presence);
+        let presence = self.app.hub.presence(self.session.tenant);
         self.send(&ServerFrame::Welcome { cursor: newest, now: self.app.env.now(), presence }).await?;
         self.stands_at = Some(cursor);
         self.pump().await

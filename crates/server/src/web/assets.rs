@@ -28,7 +28,7 @@ pub enum Assets {
 
 #[cfg(feature = "embed-app")]
 #[derive(rust_embed::RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../dist"]
+#[folder = "../../dist"]
 struct Embedded;
 
 /// Encodings that the build may have prepared, best first.

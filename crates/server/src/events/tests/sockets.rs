@@ -131,7 +131,10 @@ async fn says_reset_to_a_cursor_that_it_cannot_serve_and_goes_on_after_the_next_
     assert_eq!(socket.hear().await, ServerFrame::Reset);
     maya.chat(&["1002"], "Hello").await;
     socket.say(&ClientFrame::Resume { cursor }).await;
-    assert!(matches!(socket.hear().await, ServerFrame::Welcome { .. }));
+    match socket.hear().await {
+        ServerFrame::Welcome { presence, .. } => assert_eq!(presence.len(), 1, "she herself is here"),
+        other => panic!("not a welcome: {other:?}"),
+    }
     assert_eq!(bodies(&socket.events(2).await), ["Hello"]);
 }
 
