@@ -587,9 +587,12 @@ impl Softphone {
             }
             Err(error) if error.code == ErrorCode::NotFound => {}
             Err(error) => {
-                // It is still there, as it was; unless the log has said more since.
+                // It is still there, as far as is known: as it was, until the server says how it stands.
                 if self.conversations.get(id).is_some_and(|known| !known.listed && !known.said.removed) {
-                    self.conversations.put(before, None);
+                    let unsent = self.unsent_reads.get(&id).copied();
+                    self.conversations.put(before, unsent);
+                    self.conversations.doubt(id);
+                    self.ask_for(id, out);
                     self.load_if_open(id, out);
                     self.conversation_changed(id, out);
                 }

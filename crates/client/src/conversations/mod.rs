@@ -140,6 +140,13 @@ impl Conversations {
         self.threads.get(&id).is_none_or(|thread| !thread.told)
     }
 
+    /// What is here of a conversation may be old: the server's next word on it counts.
+    pub(crate) fn doubt(&mut self, id: ConversationId) {
+        if let Some(thread) = self.threads.get_mut(&id) {
+            thread.told = false;
+        }
+    }
+
     /// The page has come. Gives those that the log spoke of since it was asked for.
     pub(crate) fn page_came(&mut self) -> HashSet<ConversationId> {
         self.loading_older = false;
