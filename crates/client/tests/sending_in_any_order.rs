@@ -1,9 +1,11 @@
 //! Whatever happens between Enter and the server, in whatever order: each message ends as one row, with the server's
 //! word on how far it got, in the order of writing, and nothing is left in the outbox.
 
-use halyard_client::view::{Item, StateIcon};
+use std::collections::BTreeSet;
+
+use halyard_client::view::StateIcon;
 use halyard_client::{CardKey, Ui};
-use halyard_protocol::{ConversationId, ConversationKey, DeliveryState, Peer};
+use halyard_protocol::{ConversationId, ConversationKey, DeliveryState, MessageId, Peer};
 use proptest::prelude::*;
 
 use crate::support::people::{ANA, DEVON, FRONT_DESK, MAYA, number};
@@ -129,6 +131,15 @@ impl Test {
         }
     }
 
+    /// At no moment is a message there twice.
+    fn check_rows(&mut self) {
+        for id in [self.chat, self.text] {
+            let rows = self.world.messages(0, id);
+            let ids: BTreeSet<MessageId> = rows.iter().map(|row| row.id).collect();
+            assert_eq!(ids.len(), rows.len(), "a row for each message");
+        }
+    }
+
     fn finish(&mut self) {
         self.world.server.mend();
         self.world.network(0, true);
@@ -148,11 +159,7 @@ impl Test {
         let server: Vec<&str> = self.world.server.texts(id).into_iter().filter(|text| *text != "inbound").collect();
         assert_eq!(&server, written, "at the server, in the order of writing, each once");
         let all: Vec<String> = self.world.server.texts(id).into_iter().map(str::to_owned).collect();
-        let env = self.world.env();
-        let view = self.world.phone(0).timeline_view(CardKey::Conversation(id), &env);
-        let items = view.map(|view| view.items).unwrap_or_default();
-        let rows: Vec<_> =
-            items.iter().filter_map(|item| if let Item::Message(row) = item { Some(row) } else { None }).collect();
+        let rows = self.world.messages(0, id);
         let shown: Vec<&String> = rows.iter().map(|row| &row.body).collect();
         let newest: Vec<&String> = all.iter().skip(all.len().saturating_sub(60)).collect();
         assert_eq!(shown, newest, "on screen, each once");
@@ -193,6 +200,7 @@ proptest! {
         let mut test = Test::new();
         for step in steps {
             test.step(step);
+            test.check_rows();
         }
         test.finish();
     }

@@ -2,11 +2,11 @@
 
 use halyard_client::view::OlderView;
 use halyard_client::{CardKey, FocusTarget, Route, Ui};
-use halyard_protocol::DeliveryState;
 use halyard_protocol::event::Favourite;
+use halyard_protocol::{DeliveryState, Peer};
 
-use crate::support::World;
 use crate::support::people::{ANA, FRONT_DESK, MAYA, SALES, STRANGER, contact_id, number};
+use crate::support::{Fate, World};
 
 #[test]
 fn through_the_contacts_tab() {
@@ -113,4 +113,49 @@ fn whoever_reads_further_up_keeps_what_they_read_when_texts_come_in() {
     world.settle();
     assert_eq!(world.log_of(at, id)[0], top);
     assert_eq!(world.log_of(at, id).len(), 80);
+}
+
+#[test]
+fn a_receipt_that_overtakes_the_history_is_not_lost() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.act(at, Ui::Message { peer: Peer::Number(number(ANA)), from: None });
+    world.send(at, world.front(at), "Your slip is ready.");
+    world.reload(at);
+    let id = world.texts(FRONT_DESK, &[ANA]);
+    world.ui(at, Ui::OpenConversation(id));
+    assert!(world.carry(at, 0, Fate::Answered), "the page is read");
+    world.server.report(id, 0, 0, DeliveryState::Delivered);
+    while world.follow(at, 1) {}
+    world.settle();
+    assert_eq!(world.log_of(at, id), ["Your slip is ready. [Delivered]"]);
+}
+
+#[test]
+fn a_page_from_before_a_fresh_start_leaves_no_gap() {
+    let mut world = World::new();
+    let id = world.texts(FRONT_DESK, &[ANA]);
+    let receive = |world: &mut World, texts: core::ops::Range<u32>| {
+        for n in texts {
+            world.server.receive(number(ANA), number(FRONT_DESK), &format!("text {n}"));
+        }
+    };
+    receive(&mut world, 0..110);
+    let at = world.signed_in(MAYA);
+    world.act(at, Ui::OpenConversation(id));
+    world.ui(at, Ui::LoadOlder(CardKey::Conversation(id)));
+    world.carry(at, 0, Fate::Answered);
+    world.disconnect(at);
+    receive(&mut world, 110..260);
+    world.server.trim();
+    // The older page is on its way for as long as it takes to start again.
+    let late = world.devices[at].answers.pop_front().expect("the page");
+    world.wait(60_000);
+    world.devices[at].answers.push_back(late);
+    world.settle();
+    for _ in 0..12 {
+        world.act(at, Ui::LoadOlder(CardKey::Conversation(id)));
+    }
+    let expected: Vec<String> = (0..260).map(|n| format!("text {n}")).collect();
+    assert_eq!(world.log_of(at, id), expected);
 }
