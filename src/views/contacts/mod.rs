@@ -52,6 +52,10 @@ pub(crate) fn ContactsPane() -> impl IntoView {
     };
     let loading = Memo::new(move |_| contacts.with(|contacts| contacts.loading));
     let empty = Memo::new(move |_| entries.with(|entries| entries.is_empty()));
+    let shown_anew = Signal::derive(move || {
+        filter.track();
+        query.get()
+    });
     view! {
         <section class="column" aria-labelledby="column-title">
             <header>
@@ -85,7 +89,7 @@ pub(crate) fn ContactsPane() -> impl IntoView {
                             len=Signal::derive(move || entries.with(|entries| entries.len()))
                             row_height=ROW_HEIGHT
                             key=move |index| entries.with(|entries| entries.get(index).copied())
-                            restart=query
+                            restart=shown_anew
                             render=move |entry| view! { <row::Row entry=entry selected=selected /> }.into_any()
                         />
                     }

@@ -131,7 +131,7 @@ fn Picker(on_pick: Callback<Emoji>) -> impl IntoView {
         (None, _) => "Loading\u{2026}".to_owned(),
         (Some(Catalogue::Missing), _) => "The emoji could not be loaded.".to_owned(),
         (Some(Catalogue::Ready(_)), true) => "No emoji is called that.".to_owned(),
-        _ => pointed.get().unwrap_or_default(),
+        _ => String::new(),
     };
     view! {
         <div on:keydown=key>
@@ -146,8 +146,10 @@ fn Picker(on_pick: Callback<Emoji>) -> impl IntoView {
             {tabs}
         </div>
         <Grid shown=shown pointed=pointed grid=grid on_pick=on_pick />
-        <p class="emoji-name" role="status">
-            {note}
+        <p class="emoji-name">
+            <span role="status">{note}</span>
+            // The emoji itself says its name to screen readers.
+            <span aria-hidden="true">{move || pointed.get()}</span>
         </p>
     }
     .into_any()
