@@ -5,7 +5,10 @@
 
 pub(crate) mod column;
 mod handle;
+mod history;
+mod managing;
 pub(crate) mod timeline;
+mod writing;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};

@@ -1,0 +1,254 @@
+//! Writing: drafts, Enter, the outbox, and what the user does with a message that was refused.
+
+use halyard_protocol::recipients::check_text;
+use halyard_protocol::{
+    ClientFrame, Conversation, ConversationId, ConversationKind, Destination, ErrorCode, Message, MessageId, Peer,
+    PhoneNumber,
+};
+
+use crate::api::read;
+use crate::effect::{DbCommand, Effect, FocusTarget, TimerId};
+use crate::env::Env;
+use crate::event::HttpOutcome;
+use crate::outbox::{OutboxRow, Outgoing};
+use crate::session::draft_key;
+use crate::softphone::Softphone;
+use crate::update::{Changed, Update};
+use crate::windows::CardKey;
+
+impl Softphone {
+    pub(crate) fn draft(&mut self, card: CardKey, text: String, env: &Env, out: &mut Update) {
+        if let CardKey::Conversation(id) = card
+            && !text.is_empty()
+            && self.conversations.get(id).is_some_and(|thread| !thread.conversation.kind.is_text())
+            && self.presence.tell(id, env.now)
+        {
+            self.say(&ClientFrame::Typing { conversation: id }, out);
+        }
+        self.drafts.set(card, text);
+        self.problems.remove(&card);
+        self.keep_draft(card, out);
+        out.changed(Changed::Composer(card));
+    }
+
+    pub(crate) fn keep_draft(&self, card: CardKey, out: &mut Update) {
+        if let Some(key) = self.draft_key(card) {
+            let text = self.drafts.get(card).to_owned();
+            out.effect(Effect::Db(DbCommand::PutDraft { key, text }));
+        }
+    }
+
+    fn draft_key(&self, card: CardKey) -> Option<String> {
+        self.session.me().map(|me| draft_key(me.user.id, card))
+    }
+
+    pub(crate) fn send_using(&mut self, card: CardKey, number: PhoneNumber, out: &mut Update) {
+        if let Some(new) = self.new.get_mut(&card) {
+            new.from = Some(number);
+            out.changed(Changed::Composer(card));
+            return;
+        }
+        let CardKey::Conversation(id) = card else { return };
+        let Some(thread) = self.conversations.get(id) else { return };
+        let to = Destination { from: Some(number), peers: thread.conversation.peers.clone() };
+        if let Some(becomes) = self.open_thread(&to).map(CardKey::Conversation) {
+            self.problems.remove(&card);
+            self.drafts.carry(card, becomes);
+            self.retarget_card(card, becomes, out);
+            out.effect(Effect::Focus(FocusTarget::Composer(becomes)));
+        }
+    }
+
+    pub(crate) fn submit(&mut self, card: CardKey, env: &Env, out: &mut Update) {
+        let card = match card {
+            CardKey::New(_) => match self.finish_recipients(card, out) {
+                Some(becomes) => becomes,
+                None => return,
+            },
+            CardKey::Conversation(_) => card,
+        };
+        let CardKey::Conversation(id) = card else { return };
+        match self.compose(id, self.drafts.get(card)) {
+            Ok((to, body)) => self.write(id, to, body, env, out),
+            Err(problem) => {
+                out.effect(Effect::Announce(problem.clone()));
+                self.problems.insert(card, problem);
+                out.effect(Effect::Focus(FocusTarget::Composer(card)));
+                out.changed(Changed::Composer(card));
+            }
+        }
+    }
+
+    /// The message as it would leave, or what stands in the way.
+    fn compose(&self, id: ConversationId, draft: &str) -> Result<(Destination, String), String> {
+        let thread = self.conversations.get(id).ok_or("This conversation is gone.")?;
+        let conversation = &thread.conversation;
+        if let Some(problem) = self.cannot_write(conversation) {
+            return Err(problem);
+        }
+        check_text(conversation.kind, draft).map_err(|error| error.to_string())?;
+        let to = Destination { from: conversation.own_number, peers: conversation.peers.clone() };
+        Ok((to, draft.trim_end().to_owned()))
+    }
+
+    /// Why nothing can be written here at all, if so.
+    pub(crate) fn cannot_write(&self, conversation: &Conversation) -> Option<String> {
+        let me = self.session.me()?;
+        if conversation.kind == ConversationKind::Unknown {
+            return Some("This app is too old for this conversation. Reload it.".to_owned());
+        }
+        let own = me.numbers.iter().find(|own| Some(own.number) == conversation.own_number);
+        if conversation.kind.is_text()
+            && own.is_none()
+            && let Some(number) = conversation.own_number
+        {
+            let number = number.display(self.home());
+            return Some(if me.numbers.is_empty() {
+                "You have no SMS number. Please ask your administrator for one.".to_owned()
+            } else {
+                [&number, " is not one of your numbers. Choose another one to send from."].concat()
+            });
+        }
+        let gone = |peer: &Peer| matches!(peer, Peer::User(user) if self.book.user(*user).is_none());
+        if !conversation.kind.is_text() && conversation.peers.iter().all(gone) {
+            return Some("Nobody is left in this chat.".to_owned());
+        }
+        let to = Destination { from: conversation.own_number, peers: conversation.peers.clone() };
+        to.key(me.user.id, own).err().map(|error| error.to_string())
+    }
+
+    /// Into the outbox: a row on screen now, kept on the device next, then on its way.
+    fn write(&mut self, id: ConversationId, to: Destination, body: String, env: &Env, out: &mut Update) {
+        let Some(author) = self.session.me().map(|me| me.user.id) else { return };
+        let card = CardKey::Conversation(id);
+        let row = OutboxRow { id: self.outbox.next_id(env), author, conversation: id, to, body, at: env.now };
+        let draft = self.draft_key(card);
+        self.outbox.write(row.clone());
+        self.drafts.set(card, String::new());
+        self.problems.remove(&card);
+        self.presence.sent(id);
+        self.conversations.sending(id, env.now);
+        if let Some(timeline) = self.conversations.timeline(id) {
+            timeline.at_bottom = true;
+        }
+        if self.can_keep {
+            out.effect(Effect::Db(DbCommand::PutOutbox { row: Box::new(row), draft }));
+        } else {
+            self.outbox.not_kept(row.id);
+            self.pump_outbox(env, out);
+        }
+        self.timeline_changed(id, out);
+        self.columns_changed(out);
+        out.changed(Changed::Row(id));
+        out.changed(Changed::Composer(card));
+        out.changed(Changed::Connection);
+        self.see(id, out);
+    }
+
+    /// Lets leave what may leave, and sets the timer for what waits.
+    pub(crate) fn pump_outbox(&mut self, env: &Env, out: &mut Update) {
+        if !self.session.is_signed_in() || self.outbox.is_empty() {
+            return;
+        }
+        for (id, body) in self.outbox.start(env.now) {
+            self.requests.send(id, &body, out);
+            self.outgoing_changed(id, out);
+        }
+        if let Some(due) = self.outbox.next_due() {
+            let wait = u32::try_from(due.since(env.now).max(1)).unwrap_or(60_000);
+            out.effect(Effect::SetTimer(TimerId::Outbox, wait));
+        }
+        out.changed(Changed::Connection);
+    }
+
+    pub(crate) fn send_answered(&mut self, id: MessageId, outcome: HttpOutcome, env: &Env, out: &mut Update) {
+        match read::<Message>(outcome) {
+            Ok(message) => {
+                self.forget_sent(id, out);
+                self.message_sent(message, env, out);
+            }
+            Err(error) if error.code == ErrorCode::SignedOut => {
+                self.outbox.requeue(id);
+                self.session_ended(out);
+            }
+            Err(error) => {
+                if error.is_temporary() && !self.can_keep && !self.told_cannot_keep {
+                    self.told_cannot_keep = true;
+                    let word = "This browser can't keep unsent messages. Leave Halyard open until they are sent.";
+                    self.complain(word.to_owned(), env, out);
+                }
+                if !error.is_temporary() {
+                    out.effect(Effect::Announce(["Message not sent. ", &error.message].concat()));
+                }
+                self.outbox.failed(id, error, env);
+                self.outgoing_changed(id, out);
+                self.pump_outbox(env, out);
+            }
+        }
+        out.changed(Changed::Connection);
+    }
+
+    /// The server has our message: the row moves from the outbox into the history, and stays the same row.
+    fn message_sent(&mut self, message: Message, env: &Env, out: &mut Update) {
+        let Some(me) = self.session.me().map(|me| me.user.id) else { return };
+        let id = message.conversation;
+        // The log says the rest; if its echo has come already, this changes nothing.
+        self.conversations.sent(&message, me);
+        if self.conversations.is_news(id) {
+            // A log that was cut since may not say what else there is to this conversation.
+            self.ask_for(id, out);
+        }
+        self.message_arrived(id, env, out);
+    }
+
+    /// A message of ours is with the server: nothing of it need be kept.
+    pub(crate) fn forget_sent(&mut self, id: MessageId, out: &mut Update) {
+        if let Some(Outgoing { row, kept, .. }) = self.outbox.remove(id) {
+            out.effect(Effect::Db(DbCommand::DeleteOutbox(id)));
+            if !kept {
+                // The draft was not forgotten with the message being kept: now it can be.
+                self.keep_draft(CardKey::Conversation(row.conversation), out);
+            }
+            out.changed(Changed::Connection);
+        }
+    }
+
+    pub(crate) fn retry(&mut self, id: MessageId, env: &Env, out: &mut Update) {
+        self.outbox.retry(id);
+        self.outgoing_changed(id, out);
+        out.changed(Changed::Connection);
+        self.pump_outbox(env, out);
+    }
+
+    /// Takes a message out of the outbox; with `edit` its text goes back into the text box.
+    pub(crate) fn take_back(&mut self, id: MessageId, edit: bool, out: &mut Update) {
+        // One that is under way may be with the server already: it can't be taken back.
+        let parked =
+            self.outbox.get(id).is_some_and(|message| matches!(message.state, crate::outbox::SendState::Parked { .. }));
+        if !parked {
+            return;
+        }
+        let Some(Outgoing { row, .. }) = self.outbox.remove(id) else { return };
+        let card = CardKey::Conversation(row.conversation);
+        if edit {
+            let typed = self.drafts.get(card);
+            let text = if typed.is_empty() { row.body } else { [&row.body, "\n", typed].concat() };
+            self.drafts.set(card, text);
+            // The draft is kept before the message is forgotten: at no moment is the text nowhere.
+            self.keep_draft(card, out);
+            out.changed(Changed::Composer(card));
+        }
+        out.effect(Effect::Db(DbCommand::DeleteOutbox(id)));
+        out.effect(Effect::Focus(FocusTarget::Composer(card)));
+        self.timeline_changed(row.conversation, out);
+        out.changed(Changed::Row(row.conversation));
+        out.changed(Changed::Connection);
+    }
+
+    fn outgoing_changed(&self, id: MessageId, out: &mut Update) {
+        if let Some(message) = self.outbox.get(id) {
+            self.timeline_changed(message.row.conversation, out);
+            out.changed(Changed::Row(message.row.conversation));
+        }
+    }
+}
