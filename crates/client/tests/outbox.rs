@@ -207,3 +207,29 @@ fn an_empty_or_endless_text_is_refused_and_kept() {
     world.act(at, Ui::Draft(card, "short".to_owned()));
     assert_eq!(world.phone(at).composer_view(card).problem, None);
 }
+
+#[test]
+fn a_clock_that_is_set_back_does_not_change_the_order() {
+    let (mut world, at, id, card) = begin();
+    world.network(at, false);
+    world.send(at, card, "before");
+    world.reload(at);
+    world.network(at, true);
+    world.settle();
+    world.network(at, false);
+    world.send(at, card, "one");
+    world.now = world.now.plus(-3_600_000);
+    world.send(at, card, "two");
+    world.network(at, true);
+    world.settle();
+    assert_eq!(world.server.texts(id), ["before", "one", "two"]);
+
+    world.server.fail_next("POST messages", HttpResponse { status: 503, body: String::new(), retry_after: None });
+    world.send(at, card, "three");
+    world.now = world.now.plus(-3_600_000);
+    world.server.fail_next("POST messages", HttpResponse { status: 503, body: String::new(), retry_after: None });
+    world.reload(at);
+    world.send(at, card, "four");
+    world.wait(120_000);
+    assert_eq!(world.server.texts(id), ["before", "one", "two", "three", "four"]);
+}
