@@ -25,8 +25,9 @@ pub(super) fn Rail() -> impl IntoView {
             <Place icon=IconName::MessageSquareText name="Chat and SMS" route=Route::Chats(None) />
             <span class={"push"}></span>
             <Place icon=IconName::Settings name="Settings" route=Route::Settings />
-            <button class="me" aria-label=label on:click=move |_| app.send(Ui::Navigate(Route::Settings))>
+            <button class="me" on:click=move |_| app.send(Ui::Navigate(Route::Settings))>
                 <Person avatar=avatar size=AvatarSize::Small />
+                <span class="sr">{label}</span>
             </button>
         </nav>
     }
