@@ -37,7 +37,7 @@ impl Policy {
 }
 
 /// The microphone is for calls; nothing else of the device is asked for.
-const PERMISSIONS: &str = "microphone=(self), camera=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), \
+const PERMISSIONS: &str = "microphone=(self), camera=(), geolocation=(), payment=(), usb=(), serial=(), \
                            hid=(), midi=(), display-capture=(), accelerometer=(), gyroscope=(), magnetometer=(), \
                            xr-spatial-tracking=(), browsing-topics=()";
 

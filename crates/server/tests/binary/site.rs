@@ -33,7 +33,17 @@ impl Site {
 
     /// Runs a command to its end; the arguments are split at spaces.
     pub(crate) fn run(&self, arguments: &str) -> Output {
-        self.command().args(arguments.split(' ')).stdin(Stdio::null()).output().unwrap()
+        self.run_with(arguments, "")
+    }
+
+    /// The same, with something on standard input.
+    pub(crate) fn run_with(&self, arguments: &str, input: &str) -> Output {
+        let mut command = self.command();
+        command.args(arguments.split(' ')).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // A command that reads nothing may be gone already.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait_with_output().unwrap()
     }
 
     /// The same, and what it printed; it has to succeed.
