@@ -1,217 +1,176 @@
 //! The device's database: what the user owns here, the outbox and the drafts.
 //!
 //! Always holds:
-//! - Commands take effect in the order in which they came, also those that came before the database was open.
-//! - "Committed" is said after the transaction has completed, and not before.
-//! - Nothing is awaited inside of a transaction: all its requests are made at once, and its own events say the end.
+//! - Commands take effect one after the other, in the order in which they came, also those that came before the
+//!   database was open.
+//! - "Committed" is said after the transaction has been committed, and not before.
+//! - Inside of a transaction nothing is awaited but its own requests, and every one that writes is committed
+//!   explicitly.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
-use gloo_events::EventListener;
 use halyard_client::Event;
 use halyard_client::effect::DbCommand;
 use halyard_client::event::Db;
 use halyard_client::outbox::OutboxRow;
 use halyard_protocol::MessageId;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{IdbDatabase, IdbOpenDbRequest, IdbRequest, IdbTransaction, IdbTransactionMode};
+use indexed_db_futures::database::Database as Handle;
+use indexed_db_futures::error::Error;
+use indexed_db_futures::prelude::*;
+use indexed_db_futures::transaction::{Transaction, TransactionMode};
+use wasm_bindgen_futures::spawn_local;
 
 use super::Dispatch;
 
 const NAME: &str = "halyard";
-const VERSION: u32 = 1;
-/// Message id -> [`OutboxRow`] as JSON.
+const VERSION: u8 = 1;
+/// Message id -> [`OutboxRow`].
 const OUTBOX: &str = "outbox";
 /// Draft key -> text.
 const DRAFTS: &str = "drafts";
 const STORES: [&str; 2] = [OUTBOX, DRAFTS];
 
-/// Holds the database.
+/// Holds the database, and the commands that wait for it.
 pub(super) struct Database {
+    shared: Rc<Shared>,
+}
+
+struct Shared {
     send: Dispatch,
-    state: Rc<RefCell<State>>,
+    waiting: RefCell<VecDeque<DbCommand>>,
+    /// Whether the commands are being worked off.
+    working: Cell<bool>,
+    state: RefCell<State>,
 }
 
 enum State {
-    /// Being opened; these wait.
-    Opening(Vec<DbCommand>),
-    Open(IdbDatabase),
+    /// Nobody has asked for it yet.
+    Unopened,
+    Open(Handle),
     /// There is none on this device.
     Unavailable,
 }
 
 impl Database {
     pub(super) fn new(send: Dispatch) -> Self {
-        let state = Rc::new(RefCell::new(State::Opening(Vec::new())));
-        if open(&state, &send).is_none() {
-            *state.borrow_mut() = State::Unavailable;
-        }
-        Self { send, state }
+        let (waiting, state) = (RefCell::default(), RefCell::new(State::Unopened));
+        Self { shared: Rc::new(Shared { send, waiting, working: Cell::new(false), state }) }
     }
 
     pub(super) fn run(&self, command: DbCommand) {
-        match &mut *self.state.borrow_mut() {
-            State::Opening(waiting) => waiting.push(command),
-            State::Open(database) => carry_out(database, command, &self.send),
-            State::Unavailable => refuse(command, &self.send),
+        self.shared.waiting.borrow_mut().push_back(command);
+        if !self.shared.working.replace(true) {
+            spawn_local(Rc::clone(&self.shared).work());
         }
     }
 }
 
-/// Asks for the database. What comes of it is written into `state`.
-fn open(state: &Rc<RefCell<State>>, send: &Dispatch) -> Option<()> {
-    let request = web_sys::window()?.indexed_db().ok()??.open_with_u32(NAME, VERSION).ok()?;
-    once(&request, "upgradeneeded", |request| {
-        if let Some(database) = opened(&request) {
-            for store in STORES {
-                // Fails only for a store that is there already.
-                let _ = database.create_object_store(store);
+impl Shared {
+    /// Carries out all commands that wait, and those that come meanwhile.
+    async fn work(self: Rc<Self>) {
+        let mut state = self.state.replace(State::Unopened);
+        if matches!(state, State::Unopened) {
+            state = open().await.map_or(State::Unavailable, State::Open);
+        }
+        while let Some(command) = self.next() {
+            let refusal = refusal(&command);
+            let answer = match &state {
+                State::Open(database) => carry_out(database, command).await.unwrap_or(refusal),
+                State::Unopened | State::Unavailable => refusal,
+            };
+            if let Some(answer) = answer {
+                (self.send)(Event::Db(answer));
             }
         }
-    });
-    for outcome in ["success", "error", "blocked"] {
-        let (state, send) = (state.clone(), send.clone());
-        once(&request, outcome, move |request| settle(&state, opened(&request), &send));
+        self.state.replace(state);
+        self.working.set(false);
     }
-    Some(())
+
+    fn next(&self) -> Option<DbCommand> {
+        self.waiting.borrow_mut().pop_front()
+    }
 }
 
-fn opened(request: &IdbOpenDbRequest) -> Option<IdbDatabase> {
-    request.result().ok()?.dyn_into().ok()
-}
-
-/// Ends the opening, once, and carries out what waited for it.
-fn settle(state: &RefCell<State>, database: Option<IdbDatabase>, send: &Dispatch) {
-    if let Some(database) = &database {
-        // A newer version of the app in another tab must not wait for this one.
-        let closing = database.clone();
-        EventListener::new(database, "versionchange", move |_| closing.close()).forget();
-    }
-    let next = database.map_or(State::Unavailable, State::Open);
-    let mut state = state.borrow_mut();
-    let State::Opening(waiting) = &mut *state else { return };
-    let waiting = std::mem::take(waiting);
-    for command in waiting {
-        match &next {
-            State::Open(database) => carry_out(database, command, send),
-            _ => refuse(command, send),
+async fn open() -> Option<Handle> {
+    let opening = Handle::open(NAME).with_version(VERSION).with_on_upgrade_needed(|_, database| {
+        for store in STORES {
+            database.create_object_store(store).build()?;
         }
-    }
-    *state = next;
-}
-
-fn carry_out(database: &IdbDatabase, command: DbCommand, send: &Dispatch) {
-    let message = message_of(&command);
-    let loads = matches!(command, DbCommand::Load);
-    let mode = if loads { IdbTransactionMode::Readonly } else { IdbTransactionMode::Readwrite };
-    let done = transaction(database, mode).and_then(|transaction| {
-        let answers = requests(&transaction, command)?;
-        let send = send.clone();
-        at_end(&transaction, move |complete| match message {
-            _ if !complete => report_failure(loads, message, &send),
-            _ if loads => send(Event::Db(loaded(&answers))),
-            Some(message) => send(Event::Db(Db::Committed(message))),
-            None => {}
-        });
         Ok(())
     });
-    if done.is_err() {
-        let send = send.clone();
-        later(move || report_failure(loads, message, &send));
+    opening.await.ok()
+}
+
+/// What to say when a command could not be carried out: that a draft could not be kept is said by the message that it
+/// becomes.
+fn refusal(command: &DbCommand) -> Option<Db> {
+    match command {
+        DbCommand::Load => Some(Db::Unavailable),
+        DbCommand::PutOutbox { row, .. } => Some(Db::Failed(row.id)),
+        DbCommand::DeleteOutbox(_) | DbCommand::PutDraft { .. } | DbCommand::Clear => None,
     }
 }
 
-fn transaction(database: &IdbDatabase, mode: IdbTransactionMode) -> Result<IdbTransaction, JsValue> {
-    let stores: js_sys::Array = STORES.into_iter().map(JsValue::from_str).collect();
-    database.transaction_with_str_sequence_and_mode(&stores, mode)
-}
-
-/// Makes all requests of a command. For [`DbCommand::Load`] they hold, in the end: outbox rows, draft keys, drafts.
-fn requests(transaction: &IdbTransaction, command: DbCommand) -> Result<Vec<IdbRequest>, JsValue> {
-    let outbox = transaction.object_store(OUTBOX)?;
-    let drafts = transaction.object_store(DRAFTS)?;
-    let key = |text: &str| JsValue::from_str(text);
+async fn carry_out(database: &Handle, command: DbCommand) -> Result<Option<Db>, Error> {
+    let transaction = |mode| database.transaction(STORES).with_mode(mode).build();
     match command {
-        DbCommand::Load => return Ok(vec![outbox.get_all()?, drafts.get_all_keys()?, drafts.get_all()?]),
+        DbCommand::Load => load(&transaction(TransactionMode::Readonly)?).await.map(Some),
         DbCommand::PutOutbox { row, draft } => {
-            let json = serde_json::to_string(&row).map_err(|_| JsValue::NULL)?;
-            outbox.put_with_key(&key(&json), &key(&row.id.to_string()))?;
-            if let Some(draft) = draft {
-                drafts.delete(&key(&draft))?;
-            }
+            let id = row.id;
+            let transaction = transaction(TransactionMode::Readwrite)?;
+            put_outbox(&transaction, &row, draft).await?;
+            transaction.commit().await?;
+            Ok(Some(Db::Committed(id)))
         }
         DbCommand::DeleteOutbox(message) => {
-            outbox.delete(&key(&message.to_string()))?;
+            let transaction = transaction(TransactionMode::Readwrite)?;
+            transaction.object_store(OUTBOX)?.delete(key(message)).await?;
+            transaction.commit().await?;
+            Ok(None)
         }
-        DbCommand::PutDraft { key: name, text } if text.is_empty() => {
-            drafts.delete(&key(&name))?;
-        }
-        DbCommand::PutDraft { key: name, text } => {
-            drafts.put_with_key(&key(&text), &key(&name))?;
+        DbCommand::PutDraft { key, text } => {
+            let transaction = transaction(TransactionMode::Readwrite)?;
+            put_draft(&transaction, key, text).await?;
+            transaction.commit().await?;
+            Ok(None)
         }
         DbCommand::Clear => {
-            outbox.clear()?;
-            drafts.clear()?;
+            let transaction = transaction(TransactionMode::Readwrite)?;
+            for store in STORES {
+                transaction.object_store(store)?.clear()?.await?;
+            }
+            transaction.commit().await?;
+            Ok(None)
         }
     }
-    Ok(Vec::new())
 }
 
-/// What was kept. Keys sort as text, and message ids by time, so the outbox is in the order of writing. A row that
-/// can't be read, from a version that is yet to come, stays where it is and is not shown.
-fn loaded(answers: &[IdbRequest]) -> Db {
-    let texts = |n: usize| -> Vec<String> {
-        let values = answers.get(n).and_then(|request| request.result().ok());
-        values
-            .map(|values| js_sys::Array::from(&values))
-            .map_or_else(Vec::new, |values| values.iter().map(|value| value.as_string().unwrap_or_default()).collect())
-    };
-    let outbox = texts(0).iter().filter_map(|json| serde_json::from_str::<OutboxRow>(json).ok()).collect();
-    Db::Loaded { outbox, drafts: texts(1).into_iter().zip(texts(2)).collect() }
+/// Ids sort by time as text, too, so the outbox comes back in the order of writing.
+fn key(message: MessageId) -> String {
+    message.to_string()
 }
 
-fn message_of(command: &DbCommand) -> Option<MessageId> {
-    if let DbCommand::PutOutbox { row, .. } = command { Some(row.id) } else { None }
+/// What was kept. A row that can't be read, from a version that is yet to come, stays where it is and is not shown.
+async fn load(transaction: &Transaction<'_>) -> Result<Db, Error> {
+    let rows = transaction.object_store(OUTBOX)?.get_all::<OutboxRow>().serde()?.await?;
+    let drafts = transaction.object_store(DRAFTS)?;
+    let keys = drafts.get_all_keys::<String>().await?;
+    let texts = drafts.get_all::<String>().await?;
+    let drafts = keys.zip(texts).filter_map(|(key, text)| Some((key.ok()?, text.ok()?))).collect();
+    Ok(Db::Loaded { outbox: rows.filter_map(Result::ok).collect(), drafts })
 }
 
-fn report_failure(loads: bool, message: Option<MessageId>, send: &Dispatch) {
-    if loads {
-        send(Event::Db(Db::Unavailable));
-    } else if let Some(message) = message {
-        send(Event::Db(Db::Failed(message)));
+async fn put_outbox(transaction: &Transaction<'_>, row: &OutboxRow, draft: Option<String>) -> Result<(), Error> {
+    transaction.object_store(OUTBOX)?.put(row).with_key(key(row.id)).serde()?.await?;
+    if let Some(draft) = draft {
+        transaction.object_store(DRAFTS)?.delete(draft).await?;
     }
+    Ok(())
 }
 
-/// Answers without a database.
-fn refuse(command: DbCommand, send: &Dispatch) {
-    let (loads, message, send) = (matches!(command, DbCommand::Load), message_of(&command), send.clone());
-    later(move || report_failure(loads, message, &send));
-}
-
-fn later(task: impl FnOnce() + 'static) {
-    gloo_timers::callback::Timeout::new(0, task).forget();
-}
-
-/// Hears the end of a transaction: whether it is complete, or was aborted and nothing of it happened.
-fn at_end(transaction: &IdbTransaction, then: impl FnOnce(bool) + 'static) {
-    let then = Rc::new(Cell::new(Some(then)));
-    // The two listeners hold each other, until one of them is called and lets both go.
-    let listeners = Rc::new(Cell::new(None));
-    let ends = [("complete", true), ("abort", false)].map(|(name, complete)| {
-        let (then, listeners) = (then.clone(), listeners.clone());
-        EventListener::once(transaction, name, move |_| {
-            listeners.take();
-            if let Some(then) = then.take() {
-                then(complete);
-            }
-        })
-    });
-    listeners.set(Some(ends));
-}
-
-/// Hears one event of the request that opens the database.
-fn once(request: &IdbOpenDbRequest, name: &'static str, then: impl FnOnce(IdbOpenDbRequest) + 'static) {
-    let target = request.clone();
-    EventListener::once(request, name, move |_| then(target)).forget();
+async fn put_draft(transaction: &Transaction<'_>, key: String, text: String) -> Result<(), Error> {
+    let drafts = transaction.object_store(DRAFTS)?;
+    if text.is_empty() { drafts.delete(key).await } else { drafts.put(text).with_key(key).await.map(drop) }
 }
