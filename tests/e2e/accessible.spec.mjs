@@ -47,7 +47,7 @@ for (const colorScheme of ["light", "dark"]) {
 
       await page.goto(here.url);
       await begin(page, "6195550142");
-      await send(page, "Maya Delgado", "The slip is yours until Friday.");
+      await send(page, "Maya Delgado", `The slip is yours until Friday (${colorScheme}, ${width}).`);
       found.push(...(await look(page, "the card")));
       await card(page, "Maya Delgado").getByRole("button", { name: "More" }).click();
       await expect(page.getByRole("menuitem").first()).toBeVisible();
