@@ -21,7 +21,7 @@ pub(crate) enum Profile {
 /// Builds the app into `dist/`. The folder is replaced when all is done, so that a server never serves half of a build.
 ///
 /// # Errors
-/// When a tool is missing and cannot be installed, the app does not compile, or a release is over its size budget.
+/// When a tool is missing and cannot be installed, or the app does not compile.
 pub(crate) fn build(web: &WebTools, profile: Profile) -> Result<()> {
     let staging = root().join("target/app");
     let mut trunk = web.command("trunk")?;

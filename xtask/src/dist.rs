@@ -4,8 +4,8 @@ use anyhow::Result;
 
 use crate::app::{self, Profile};
 use crate::process::say;
-use crate::server;
 use crate::setup::WebTools;
+use crate::{finish, paths, server};
 
 /// Builds the app as shipped and the server with the app in it.
 ///
@@ -13,6 +13,7 @@ use crate::setup::WebTools;
 /// When something does not build or the app is over its size budget.
 pub(crate) fn dist() -> Result<()> {
     app::build(&WebTools::ensure()?, Profile::Release)?;
+    finish::weigh(&paths::dist())?;
     let binary = server::build(&["--release", "--features", "embed-app"])?;
     let size = std::fs::metadata(&binary)?.len();
     say("the release is ready: one file, with the app in it");

@@ -92,6 +92,9 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::App { release } => {
             let profile = if release { app::Profile::Release } else { app::Profile::Quick };
             app::build(&setup::WebTools::ensure()?, profile)?;
+            if release {
+                finish::weigh(&paths::dist())?;
+            }
         }
         Task::Assets { check } => assets::assets(check)?,
     }

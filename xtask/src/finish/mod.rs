@@ -12,7 +12,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-pub(crate) use self::release::release;
+pub(crate) use self::release::{release, weigh};
 
 /// Makes the page of a build fit for the content security policy.
 ///

@@ -30,14 +30,13 @@ const FEATURES: [&str; 8] = [
 /// Unhashed files that the first load needs beside the hashed ones. The emoji list and the sounds come when they are wanted.
 const FIRST_LOAD: [&str; 5] = ["index.html", "icons.svg", "mark.svg", "manifest.json", "service-worker.js"];
 
-/// Optimises, compresses and weighs a finished build.
+/// Optimises and compresses a finished build.
 ///
 /// # Errors
-/// When a tool fails or the build is over its budget.
+/// When a tool fails.
 pub(crate) fn release(folder: &Path, node: &Node) -> Result<()> {
     optimise(folder, node)?;
-    run(node.command("node").arg(crate::paths::root().join("xtask/scripts/compress.mjs")).arg(folder))?;
-    weigh(folder)
+    run(node.command("node").arg(crate::paths::root().join("xtask/scripts/compress.mjs")).arg(folder))
 }
 
 /// Runs wasm-opt on the WebAssembly and names it by what comes out.
@@ -71,8 +70,11 @@ fn rename_in_texts(folder: &Path, old: &str, new: &str) -> Result<()> {
     Ok(())
 }
 
-/// Prints what each file weighs over the wire and holds the sums against the budget.
-fn weigh(folder: &Path) -> Result<()> {
+/// Prints what each file of a release weighs over the wire and holds the sums against the budget.
+///
+/// # Errors
+/// When the app is over its budget.
+pub(crate) fn weigh(folder: &Path) -> Result<()> {
     let mut code = 0;
     let mut first = 0;
     println!("{:<44} {:>10} {:>10}", "file", "bytes", "brotli");
