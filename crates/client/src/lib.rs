@@ -13,6 +13,7 @@
 //! - Unread counts and delivery states only follow the server forward.
 
 pub mod api;
+mod cards;
 pub mod composer;
 pub mod contacts;
 pub mod conversations;

@@ -1,6 +1,12 @@
 //! Notices: short words at the edge of the screen, some with an "Undo", and the question that waits for an answer.
 
-use halyard_protocol::{Contact, ConversationId, UnixMs};
+use halyard_protocol::{Contact, ConversationId, ErrorCode, UnixMs, UserId};
+
+use crate::api::CallError;
+use crate::effect::{Effect, TimerId};
+use crate::env::Env;
+use crate::softphone::Softphone;
+use crate::update::{Changed, Update};
 
 /// How long a notice stays, in milliseconds. One with an "Undo" stays ten seconds, as promised where it is offered.
 const STAYS: i64 = 6_000;
@@ -64,5 +70,73 @@ impl Notices {
 
     pub(crate) fn shown(&self) -> &[Notice] {
         &self.shown
+    }
+}
+
+impl Softphone {
+    pub(crate) fn answer(&mut self, yes: bool, env: &Env, out: &mut Update) {
+        let question = self.notices.question.take();
+        out.changed(Changed::Question);
+        match question {
+            Some(Question::DeleteConversation(id)) if yes => self.delete_conversation(id, env, out),
+            Some(Question::SignOut(_)) if yes => self.sign_out(true, out),
+            _ => {}
+        }
+    }
+
+    pub(crate) fn notice_action(&mut self, id: u32, out: &mut Update) {
+        out.changed(Changed::Notices);
+        match self.notices.dismiss(id).and_then(|notice| notice.undo) {
+            Some(Undo::Contact(contact)) => self.restore_contact(*contact, out),
+            Some(Undo::Conversation(id)) => {
+                self.undo_delete(id, out);
+            }
+            None => {}
+        }
+    }
+
+    pub(crate) fn presence_changed(&self, user: UserId, out: &mut Update) {
+        out.changed(Changed::Presence(user));
+    }
+
+    /// A call failed in a way that the user should hear of. An ended session leads to signing in.
+    pub(crate) fn call_failed(&mut self, error: CallError, env: &Env, out: &mut Update) {
+        if error.code == ErrorCode::SignedOut {
+            self.session_ended(out);
+        } else {
+            self.complain(error.message, env, out);
+        }
+    }
+
+    /// A short word about something that went wrong.
+    pub(crate) fn complain(&mut self, text: String, env: &Env, out: &mut Update) {
+        self.notices.show(text, true, None, env.now);
+        self.set_expiry(env, out);
+        out.changed(Changed::Notices);
+    }
+
+    /// A short word about something that went right.
+    pub(crate) fn inform(&mut self, text: String, env: &Env, out: &mut Update) {
+        self.notices.show(text, false, None, env.now);
+        self.set_expiry(env, out);
+        out.changed(Changed::Notices);
+    }
+
+    pub(crate) fn expire(&mut self, env: &Env, out: &mut Update) {
+        if self.notices.expire(env.now) {
+            out.changed(Changed::Notices);
+        }
+        for id in self.presence.expire(env.now) {
+            self.typing_changed(id, out);
+        }
+        self.set_expiry(env, out);
+    }
+
+    pub(crate) fn set_expiry(&self, env: &Env, out: &mut Update) {
+        let next = self.notices.next_expiry().into_iter().chain(self.presence.next_expiry()).min();
+        if let Some(next) = next {
+            let wait = u32::try_from(next.since(env.now).max(1)).unwrap_or(60_000);
+            out.effect(Effect::SetTimer(TimerId::Expiry, wait));
+        }
     }
 }
