@@ -1,4 +1,5 @@
 // The figures that Halyard promises, taken in a real browser against the real server. Ends with 1 if a goal is missed.
+import { availableParallelism, loadavg } from "node:os";
 import { chromium } from "@playwright/test";
 import { chromium as options } from "../harness/chromium.mjs";
 import { harbor, kittiwake } from "../harness/people.mjs";
@@ -13,8 +14,9 @@ const browsers = [];
 const stage = {
   server,
   /** A page in a browser of its own: two people do not share a process. */
-  async page(url = server.url) {
-    const browser = await chromium.launch(options());
+  async page(url = server.url, extra = []) {
+    const { args, ...rest } = options();
+    const browser = await chromium.launch({ ...rest, args: [...args, ...extra] });
     browsers.push(browser);
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US" });
     await context.addInitScript(instrument);
@@ -23,6 +25,10 @@ const stage = {
     return page;
   },
 };
+
+const [load] = loadavg();
+const busy = load > availableParallelism() / 2 ? ": too busy for figures that mean something" : "";
+console.log(`${availableParallelism()} processors, load ${load.toFixed(1)}${busy}`);
 
 try {
   const taken = [];
