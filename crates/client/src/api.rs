@@ -193,6 +193,11 @@ impl Requests {
         self.start(Call::Send(id), request, out);
     }
 
+    /// Whether a read position of this conversation is under way.
+    pub(crate) fn is_marking_read(&self, id: ConversationId) -> bool {
+        self.pending.values().any(|call| matches!(call, Call::MarkRead(known, _) if *known == id))
+    }
+
     pub(crate) fn mark_read(&mut self, conversation: ConversationId, seq: Seq, out: &mut Update) {
         let path = item("conversations", conversation, "/read");
         self.start(Call::MarkRead(conversation, seq), with_body(Method::Post, path, &MarkRead { seq }), out);

@@ -77,6 +77,28 @@ fn a_message_is_read_only_when_its_card_is_in_front_at_its_bottom_in_a_tab_with_
 }
 
 #[test]
+fn a_burst_into_the_card_in_front_is_marked_as_read_by_one_request_at_a_time() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let id = world.texts(FRONT_DESK, &[ANA]);
+    world.server.receive(number(ANA), number(FRONT_DESK), "one");
+    world.settle();
+    world.act(at, Ui::OpenConversation(id));
+    for _ in 0..20 {
+        world.server.receive(number(ANA), number(FRONT_DESK), "more");
+        while world.follow(at, 1) {}
+    }
+    let marks = |world: &World| {
+        world.devices[at].requests.iter().filter(|(_, request)| request.path.ends_with("/read")).count()
+    };
+    assert_eq!(marks(&world), 1);
+    world.settle();
+    let maya = world.server.user(MAYA);
+    assert_eq!(world.server.conversation(maya, id).map(|one| one.unread), Some(0));
+    assert_eq!((marks(&world), unread(&world, at)), (0, 0));
+}
+
+#[test]
 fn a_read_mark_that_does_not_get_through_is_sent_again() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);

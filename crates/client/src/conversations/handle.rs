@@ -68,9 +68,19 @@ impl Softphone {
         let (seq, was_unread) = (conversation.last_seq, conversation.unread > 0);
         if self.conversations.read(id, seq, 0) && was_unread {
             self.unsent_reads.insert(id, seq);
-            self.requests.mark_read(id, seq, out);
+            self.send_read(id, out);
         }
         self.unread_changed(id, out);
+    }
+
+    /// Tells the server how far the user has read. One request at a time for each conversation: in a burst of messages
+    /// the last position is the one that counts.
+    pub(crate) fn send_read(&mut self, id: ConversationId, out: &mut Update) {
+        if let Some(seq) = self.unsent_reads.get(&id).copied()
+            && !self.requests.is_marking_read(id)
+        {
+            self.requests.mark_read(id, seq, out);
+        }
     }
 
     pub(crate) fn read_answered(
@@ -88,6 +98,7 @@ impl Softphone {
                 if self.unsent_reads.get(&id) == Some(&seq) {
                     self.unsent_reads.remove(&id);
                 }
+                self.send_read(id, out);
             }
         }
     }

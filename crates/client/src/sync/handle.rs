@@ -137,8 +137,8 @@ impl Softphone {
         if self.sync.link != Link::Live {
             return;
         }
-        for (id, seq) in self.unsent_reads.clone() {
-            self.requests.mark_read(id, seq, out);
+        for id in self.unsent_reads.keys().copied().collect::<Vec<_>>() {
+            self.send_read(id, out);
         }
         for id in core::mem::take(&mut self.missing) {
             self.ask_for(id, out);
