@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::app;
@@ -47,7 +47,8 @@ pub(crate) fn serve(options: &Options) -> Result<()> {
         Command::new(&binary)
             .args(["serve", "--listen", &format!("127.0.0.1:{}", options.port), "--database", &database, "--app-dir"])
             .arg(dist()),
-    )?;
+    )
+    .with_context(|| format!("is port {} taken? `--port` chooses another", options.port))?;
     println!("\n{logins}\n\n  Halyard is at http://localhost:{} (Ctrl-C stops it)\n", options.port);
     interrupt.wait(&mut [("the server", running)])
 }
