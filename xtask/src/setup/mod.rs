@@ -150,6 +150,12 @@ pub(crate) fn cargo() -> Result<Command> {
 /// Who has chosen a target folder of their own keeps it.
 fn shared_build(command: &mut Command) -> Result<()> {
     command.current_dir(crate::paths::root());
+    // cargo told us about ourselves when it ran us. Build scripts watch some of these, and would run again for each clone.
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+            command.env_remove(name);
+        }
+    }
     if env::var_os("CARGO_TARGET_DIR").is_none() && env::var_os("CARGO_BUILD_BUILD_DIR").is_none() {
         command.env("CARGO_BUILD_BUILD_DIR", cache()?.join("target"));
     }
