@@ -7,9 +7,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
+use crate::dom::*;
 use halyard_client::{Changed, Effect, Env, Event, Softphone, System, Ui, Update};
 use halyard_protocol::UnixMs;
-use leptos::prelude::*;
 
 use crate::adapters::{Adapters, Dispatch};
 use crate::signals::Signals;

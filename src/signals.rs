@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex};
 
+use crate::dom::*;
 use halyard_client::view::{
     CardView, ComposerView, ConnectionView, ContactsView, DetailsView, FormView, HeaderView, ImportView, Item, MeView,
     NoticeView, OlderView, QuestionView, RailView, RecipientsView, RowView, SessionView, TimelineView,
@@ -14,7 +15,6 @@ use halyard_client::view::{
 use halyard_client::{CardKey, Changed, Env, Softphone};
 use halyard_protocol::rest::Device;
 use halyard_protocol::{ConversationId, MessageId, Presence, UserId};
-use leptos::prelude::*;
 
 /// Which conversations the column shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -66,7 +66,7 @@ export const row = (page, name) =>
   page.getByRole("list", { name: "Conversations" }).getByRole("listitem").filter({ hasText: name });
 
 /** The row of a person in the list of contacts. */
-export const contactRow = (page, name) => page.getByRole("list", { name: "Contacts" }).getByRole("listitem").filter({ hasText: name });
+export const contactRow = (page, name) => page.getByRole("list", { name: "Contacts", exact: true }).getByRole("listitem").filter({ hasText: name });
 
 export const composer = (page, title) => card(page, title).getByRole("textbox", { name: "Type a message" });
 

@@ -1,8 +1,8 @@
 //! Signing in: a page of its own, or over the app when the session has ended.
 
+use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::view::SessionView;
-use leptos::prelude::*;
 
 use crate::adapters::device;
 use crate::runtime::App;
@@ -10,25 +10,24 @@ use crate::views::common::{Dialog, Icon, IconName, TextField};
 
 /// The log-in page.
 #[component]
-pub(crate) fn SignIn() -> impl IntoView {
+pub(crate) fn SignIn() -> View {
     view! {
         <main class="sign-in">
             <div class="sign-in-card">
                 <p class="brand">
                     <span class={"mark"}></span>
-                    {"Halyard"}
+                    "Halyard"
                 </p>
-                <h1>{"Sign in"}</h1>
+                <h1>"Sign in"</h1>
                 <Form login=String::new() />
             </div>
         </main>
     }
-    .into_any()
 }
 
 /// The log-in over the app: the session has ended, everything stays as it was.
 #[component]
-pub(crate) fn SignInAgain() -> impl IntoView {
+pub(crate) fn SignInAgain() -> View {
     let app = expect_context::<App>();
     let session = app.signals(|signals| signals.session.clone());
     let login = session.with_untracked(|session| match session {
@@ -37,16 +36,15 @@ pub(crate) fn SignInAgain() -> impl IntoView {
     });
     view! {
         <Dialog title="Please sign in again".to_owned() closable=false on_close=Callback::new(|()| ())>
-            <p>{"Your session has ended. What you typed is still here, and goes on when you sign in."}</p>
+            <p>"Your session has ended. What you typed is still here, and goes on when you sign in."</p>
             <Form login=login />
         </Dialog>
     }
-    .into_any()
 }
 
 /// Log-in and password. The browser's password manager knows the fields by their names.
 #[component]
-fn Form(login: String) -> impl IntoView {
+fn Form(login: String) -> View {
     let app = expect_context::<App>();
     let session = app.signals(|signals| signals.session.clone());
     let state = Memo::new(move |_| match session.get() {

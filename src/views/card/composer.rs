@@ -1,16 +1,16 @@
 //! A card's composer.
 
+use crate::dom::*;
 use halyard_client::view::{ComposerView, CounterView, UsingView};
 use halyard_client::{CardKey, FocusTarget, Ui};
 use leptos::html::Textarea;
-use leptos::prelude::*;
 
 use crate::runtime::App;
 use crate::views::common::{EmojiButton, Icon, IconButton, IconName, MenuButton, MenuItem};
 
 /// The composer.
 #[component]
-pub(super) fn Composer(card: CardKey) -> impl IntoView {
+pub(super) fn Composer(card: CardKey) -> View {
     let app = expect_context::<App>();
     let composer =
         app.signals(|signals| signals.composers.acquire(card, || app.phone(|phone, _| phone.composer_view(card))));
@@ -85,7 +85,7 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
 
 /// "Send SMS using", and how long the text is.
 #[component]
-fn Line(card: CardKey, using: Memo<Option<UsingView>>, counter: Memo<Option<CounterView>>) -> impl IntoView {
+fn Line(card: CardKey, using: Memo<Option<UsingView>>, counter: Memo<Option<CounterView>>) -> View {
     let app = expect_context::<App>();
     let shown = Memo::new(move |_| using.with(Option::is_some) || counter.with(Option::is_some));
     let items = Signal::derive(move || {
@@ -102,7 +102,7 @@ fn Line(card: CardKey, using: Memo<Option<UsingView>>, counter: Memo<Option<Coun
     let choice = Memo::new(move |_| using.with(|using| using.as_ref().is_some_and(|using| using.options.len() > 1)));
     let chosen =
         Memo::new(move |_| using.with(|using| using.as_ref().map(|using| using.chosen.clone()).unwrap_or_default()));
-    move || {
+    View::live(move || {
         shown.get().then(|| {
             view! {
                 <div class="using">
@@ -119,23 +119,21 @@ fn Line(card: CardKey, using: Memo<Option<UsingView>>, counter: Memo<Option<Coun
                                             {move || chosen.get()}
                                             <Icon name=IconName::ChevronDown />
                                         }
-                                            .into_any()
                                     }
                                 />
                             }
-                                .into_any()
                         } else {
-                            view! { <b class="num">{move || chosen.get()}</b> }.into_any()
+                            view! { <b class="num">{move || chosen.get()}</b> }
                         }
                     }}
                     {move || counter.get().map(count)}
                 </div>
             }
         })
-    }
+    })
 }
 
-fn count(counter: CounterView) -> impl IntoView {
+fn count(counter: CounterView) -> View {
     let CounterView { text, words, over } = counter;
     let title = words.clone();
     view! {

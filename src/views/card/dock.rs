@@ -1,8 +1,8 @@
 //! The dock: minimised cards.
 
+use crate::dom::*;
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Ui};
-use leptos::prelude::*;
 
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, IconButton, IconName};
@@ -10,14 +10,14 @@ use crate::views::shell::Person;
 
 /// The dock; nothing at all while no card is minimised.
 #[component]
-pub(super) fn Dock() -> impl IntoView {
+pub(super) fn Dock() -> View {
     let app = expect_context::<App>();
     let cards = app.signals(|signals| signals.cards.clone());
     let keys = Memo::new(move |_| {
         cards.with(|cards| cards.iter().filter(|card| card.minimised).map(|card| card.key).collect::<Vec<_>>())
     });
     let any = Memo::new(move |_| keys.with(|keys| !keys.is_empty()));
-    move || {
+    View::live(move || {
         any.get().then(|| {
             view! {
                 <div class="dock" role="group" aria-label="Minimised">
@@ -25,11 +25,11 @@ pub(super) fn Dock() -> impl IntoView {
                 </div>
             }
         })
-    }
+    })
 }
 
 #[component]
-fn Tab(card: CardKey) -> impl IntoView {
+fn Tab(card: CardKey) -> View {
     let app = expect_context::<App>();
     let header = app.signals(|signals| signals.headers.acquire(card, || app.phone(|phone, _| phone.header_view(card))));
     on_cleanup(move || app.signals(|signals| signals.headers.release(card)));
@@ -47,7 +47,7 @@ fn Tab(card: CardKey) -> impl IntoView {
                         .then(|| {
                             view! {
                                 <span class="badge num">
-                                    {unread().min(99)} <span class="sr">{" unread"}</span>
+                                    {unread().min(99)} <span class="sr">" unread"</span>
                                 </span>
                             }
                         })

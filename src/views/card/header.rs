@@ -1,10 +1,10 @@
 //! A card's header: who, and the tools.
 
+use crate::dom::*;
 use halyard_client::view::{CardView, HeaderView};
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Ui};
 use halyard_protocol::{ConversationId, UserId};
-use leptos::prelude::*;
 
 use super::is_group;
 use crate::runtime::App;
@@ -13,7 +13,7 @@ use crate::views::shell::Person;
 
 /// The header.
 #[component]
-pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Memo<Option<CardView>>) -> impl IntoView {
+pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Memo<Option<CardView>>) -> View {
     let app = expect_context::<App>();
     let window = move |action: WindowAction| Callback::new(move |()| app.send(Ui::Window(action)));
     let avatar = Signal::derive(move || header.get().map(|header| header.avatar).unwrap_or_default());
@@ -61,15 +61,15 @@ pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Mem
 
 /// What a screen reader hears of the presence that the dot shows.
 #[component]
-fn PresenceWord(user: Signal<Option<UserId>>) -> impl IntoView {
+fn PresenceWord(user: Signal<Option<UserId>>) -> View {
     let app = expect_context::<App>();
     let user = Memo::new(move |_| user.get());
-    move || {
+    View::live(move || {
         user.get().map(|user| {
             let presence = crate::views::shell::presence(app, user);
             view! { <span class="sr">{move || [", ", crate::views::common::presence_word(presence.get())].concat()}</span> }
         })
-    }
+    })
 }
 
 /// The three dots.
@@ -80,7 +80,7 @@ fn More(
     header: Memo<Option<HeaderView>>,
     place: Memo<Option<CardView>>,
     renaming: RwSignal<bool>,
-) -> impl IntoView {
+) -> View {
     let app = expect_context::<App>();
     let items = Signal::derive(move || {
         let Some(header) = header.get() else { return Vec::new() };
@@ -123,7 +123,7 @@ fn More(
 
 /// A group's own name.
 #[component]
-fn Rename(conversation: ConversationId, title: String, open: RwSignal<bool>) -> impl IntoView {
+fn Rename(conversation: ConversationId, title: String, open: RwSignal<bool>) -> View {
     let app = expect_context::<App>();
     let text = RwSignal::new(title);
     let save = move |event: web_sys::SubmitEvent| {
@@ -142,10 +142,10 @@ fn Rename(conversation: ConversationId, title: String, open: RwSignal<bool>) -> 
                 />
                 <footer class="buttons end">
                     <button type="button" class="btn quiet" on:click=move |_| open.set(false)>
-                        {"Cancel"}
+                        "Cancel"
                     </button>
                     <button type="submit" class="btn primary">
-                        {"Save"}
+                        "Save"
                     </button>
                 </footer>
             </form>

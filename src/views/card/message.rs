@@ -1,10 +1,10 @@
 //! A row of the timeline: a day, or a message with its links and its state.
 
+use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::view::{Item, MessageView, RecipientState, StateIcon, StateView};
 use halyard_protocol::links::{self, LinkKind};
 use halyard_protocol::{CallingCode, MessageId, Peer};
-use leptos::prelude::*;
 
 use crate::format;
 use crate::runtime::App;
@@ -12,16 +12,16 @@ use crate::views::common::{Icon, IconName, Popover};
 
 /// A new day begins.
 #[component]
-pub(super) fn Day(item: ArcRwSignal<Item>) -> impl IntoView {
-    move || match item.get() {
+pub(super) fn Day(item: ArcRwSignal<Item>) -> View {
+    View::live(move || match item.get() {
         Item::Day { at, ago, .. } => Some(view! { <h3 class="day">{format::day(at, ago)}</h3> }),
         Item::Message(_) => None,
-    }
+    })
 }
 
 /// A message. Its element stays the same from Enter on; what changes is in it.
 #[component]
-pub(super) fn Message(item: ArcRwSignal<Item>) -> impl IntoView {
+pub(super) fn Message(item: ArcRwSignal<Item>) -> View {
     let message = Memo::new(move |_| match item.get() {
         Item::Message(message) => Some(message),
         Item::Day { .. } => None,
@@ -55,13 +55,13 @@ pub(super) fn Message(item: ArcRwSignal<Item>) -> impl IntoView {
 }
 
 /// The text, with what can be followed as links.
-fn linked(body: &str) -> Vec<AnyView> {
+fn linked(body: &str) -> Vec<View> {
     let app = expect_context::<App>();
     let mut parts = Vec::new();
     let mut end = 0;
     for link in links::find(body, CallingCode(1)) {
         let Some(text) = body.get(link.range.clone()) else { continue };
-        parts.push(body.get(end..link.range.start).unwrap_or_default().to_owned().into_any());
+        parts.push(body.get(end..link.range.start).unwrap_or_default().to_owned().into_view());
         end = link.range.end;
         let shown = text.to_owned();
         parts.push(match link.kind {
@@ -71,23 +71,23 @@ fn linked(body: &str) -> Vec<AnyView> {
                     app.send(Ui::Message { peer: Peer::Number(number), from: None });
                 };
                 let address = link.href(body);
-                view! { <a href=address title="Text this number" on:click=open>{shown}</a> }.into_any()
+                view! { <a href=address title="Text this number" on:click=open>{shown}</a> }
             }
             LinkKind::Web | LinkKind::Email => {
                 let address = link.href(body);
-                view! { <a href=address target="_blank" rel="noopener noreferrer nofollow">{shown}</a> }.into_any()
+                view! { <a href=address target="_blank" rel="noopener noreferrer nofollow">{shown}</a> }
             }
         });
     }
-    parts.push(body.get(end..).unwrap_or_default().to_owned().into_any());
+    parts.push(body.get(end..).unwrap_or_default().to_owned().into_view());
     parts
 }
 
 /// The line under a message: when, how far, and what can be done about it.
 #[component]
-fn Foot(id: MessageId, time: String, state: Option<StateView>) -> impl IntoView {
+fn Foot(id: MessageId, time: String, state: Option<StateView>) -> View {
     let Some(state) = state else {
-        return view! { <span class="state num">{time}</span> }.into_any();
+        return view! { <span class="state num">{time}</span> };
     };
     let StateView { words, icon, recipients, parked } = state;
     if parked {
@@ -97,8 +97,7 @@ fn Foot(id: MessageId, time: String, state: Option<StateView>) -> impl IntoView 
                 {words}
             </span>
             <Actions id=id />
-        }
-        .into_any();
+        };
     }
     let words = [&time, " \u{b7} ", &words].concat();
     let failed = icon == StateIcon::Failed;
@@ -115,21 +114,14 @@ fn Foot(id: MessageId, time: String, state: Option<StateView>) -> impl IntoView 
                 <Icon name=name class=class />
             </span>
         }
-        .into_any()
     } else {
-        view! { <Receipts words=words icon=name class=class failed=failed recipients=recipients /> }.into_any()
+        view! { <Receipts words=words icon=name class=class failed=failed recipients=recipients /> }
     }
 }
 
 /// The state of a group's message: opens to one line for each recipient.
 #[component]
-fn Receipts(
-    words: String,
-    icon: IconName,
-    class: &'static str,
-    failed: bool,
-    recipients: Vec<RecipientState>,
-) -> impl IntoView {
+fn Receipts(words: String, icon: IconName, class: &'static str, failed: bool, recipients: Vec<RecipientState>) -> View {
     let lines = move || {
         recipients
             .clone()
@@ -145,7 +137,7 @@ fn Receipts(
                     </li>
                 }
             })
-            .collect_view()
+            .collect::<Vec<_>>()
     };
     view! {
         <Popover
@@ -156,26 +148,25 @@ fn Receipts(
                     {words.clone()}
                     <Icon name=icon class=class />
                 }
-                    .into_any()
             }
-            content=move || view! { <ul class="receipts">{lines()}</ul> }.into_any()
+            content=move || view! { <ul class="receipts">{lines()}</ul> }
         />
     }
 }
 
 #[component]
-fn Actions(id: MessageId) -> impl IntoView {
+fn Actions(id: MessageId) -> View {
     let app = expect_context::<App>();
     view! {
         <span class="actions">
             <button class="link" on:click=move |_| app.send(Ui::Retry(id))>
-                {"Retry"}
+                "Retry"
             </button>
             <button class="link" on:click=move |_| app.send(Ui::EditUnsent(id))>
-                {"Edit"}
+                "Edit"
             </button>
             <button class="link" on:click=move |_| app.send(Ui::DeleteUnsent(id))>
-                {"Delete"}
+                "Delete"
             </button>
         </span>
     }

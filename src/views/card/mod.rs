@@ -7,11 +7,11 @@ mod message;
 mod recipients;
 mod timeline;
 
+use crate::dom::*;
 use halyard_client::view::{CardView, HeaderView};
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Ui};
 use leptos::html::Div;
-use leptos::prelude::*;
 
 use crate::runtime::App;
 use crate::views::common::{EmptyState, Icon, IconName};
@@ -21,7 +21,7 @@ use crate::views::common::{EmptyState, Icon, IconName};
 pub(crate) fn Desk(
     /// Whether another page covers it; its cards stay as they are.
     hidden: Memo<bool>,
-) -> impl IntoView {
+) -> View {
     let app = expect_context::<App>();
     let cards = app.signals(|signals| signals.cards.clone());
     let open = {
@@ -30,7 +30,7 @@ pub(crate) fn Desk(
     };
     let keys = Memo::new(move |_| cards.with(|cards| cards.iter().map(|card| card.key).collect::<Vec<_>>()));
     let desk = NodeRef::<Div>::new();
-    Effect::new(move || {
+    effect(move || {
         if let Some(desk) = desk.get() {
             app.observe_desk(&desk);
         }
@@ -44,7 +44,7 @@ pub(crate) fn Desk(
                             view! {
                                 <button class="btn quiet" on:click=move |_| app.send(Ui::Window(WindowAction::Tile))>
                                     <Icon name=IconName::LayoutGrid />
-                                    {"Tile"}
+                                    "Tile"
                                 </button>
                             }
                         })
@@ -72,7 +72,7 @@ pub(crate) fn Desk(
 
 /// A card.
 #[component]
-fn Card(key: CardKey) -> impl IntoView {
+fn Card(key: CardKey) -> View {
     let app = expect_context::<App>();
     let cards = app.signals(|signals| signals.cards.clone());
     let place = Memo::new(move |_| cards.with(|cards| cards.iter().find(|card| card.key == key).copied()));
@@ -108,8 +108,8 @@ fn Card(key: CardKey) -> impl IntoView {
         >
             <header::Header card=key header=header place=place />
             {match key {
-                CardKey::New(_) => view! { <recipients::Recipients card=key /> }.into_any(),
-                CardKey::Conversation(_) => view! { <timeline::Timeline card=key title=title /> }.into_any(),
+                CardKey::New(_) => view! { <recipients::Recipients card=key /> },
+                CardKey::Conversation(_) => view! { <timeline::Timeline card=key title=title /> },
             }}
             <composer::Composer card=key />
         </section>

@@ -1,10 +1,10 @@
 //! The people of a new conversation: "Add Contact", bubbles, "Add number to group", "Done".
 
+use crate::dom::*;
 use halyard_client::new_conversation::Suggestion;
 use halyard_client::view::{AvatarView, BubbleView};
 use halyard_client::{CardKey, FocusTarget, Ui};
 use halyard_protocol::Peer;
-use leptos::prelude::*;
 
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Combobox, ComboboxOption, Icon, IconName};
@@ -12,7 +12,7 @@ use crate::views::shell::Person;
 
 /// The people.
 #[component]
-pub(super) fn Recipients(card: CardKey) -> impl IntoView {
+pub(super) fn Recipients(card: CardKey) -> View {
     let app = expect_context::<App>();
     let view =
         app.signals(|signals| signals.recipients.acquire(card, || app.phone(|phone, _| phone.recipients_view(card))));
@@ -63,14 +63,14 @@ pub(super) fn Recipients(card: CardKey) -> impl IntoView {
                     on:click=move |_| app.send(Ui::AddTyped(card))
                 >
                     <Icon name=IconName::Plus />
-                    {"Add number to group"}
+                    "Add number to group"
                 </button>
                 <button
                     class="btn primary"
                     disabled=move || !can_finish.get()
                     on:click=move |_| app.send(Ui::FinishRecipients(card))
                 >
-                    {"Done"}
+                    "Done"
                 </button>
             </div>
             <p class="hint" class:bad=move || error.get().is_some() id=hint>
@@ -79,7 +79,7 @@ pub(super) fn Recipients(card: CardKey) -> impl IntoView {
         </div>
         <div class="log-frame">
             <p class="log-note">
-                {"Type a name, an extension or a number. Several numbers make a group MMS, several colleagues a group chat."}
+                "Type a name, an extension or a number. Several numbers make a group MMS, several colleagues a group chat."
             </p>
         </div>
     }
@@ -100,14 +100,13 @@ fn option(suggestion: Suggestion) -> ComboboxOption<Peer> {
                     <span class="preview num">{detail.clone()}</span>
                 </span>
             }
-            .into_any()
         }),
     }
 }
 
 /// Somebody who is in.
 #[component]
-fn Bubble(card: CardKey, bubble: BubbleView) -> impl IntoView {
+fn Bubble(card: CardKey, bubble: BubbleView) -> View {
     let app = expect_context::<App>();
     let BubbleView { peer, name, detail } = bubble;
     let label = ["Remove ", &name].concat();

@@ -1,10 +1,10 @@
 //! A card's messages. The scrolling box runs from the bottom up (`column-reverse`), so it stays at the newest message,
 //! and keeps its place when older ones appear above, without any script.
 
+use crate::dom::*;
 use halyard_client::view::OlderView;
 use halyard_client::{CardKey, Ui};
 use leptos::html::Div;
-use leptos::prelude::*;
 
 use super::message::{Day, Message};
 use crate::runtime::App;
@@ -17,7 +17,7 @@ const NEAR_TOP: i32 = 600;
 
 /// The messages.
 #[component]
-pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> impl IntoView {
+pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> View {
     let app = expect_context::<App>();
     let timeline =
         app.signals(|signals| signals.open_timeline(card, || app.phone(|phone, env| phone.timeline_view(card, env))));
@@ -52,7 +52,7 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> impl IntoV
             request_animation_frame(scrolled.clone());
         }
     };
-    Effect::new(fill);
+    effect(fill);
     let to_bottom = move |_| {
         if let Some(log) = log.get_untracked() {
             log.set_scroll_top(0);
@@ -60,8 +60,8 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> impl IntoV
     };
     let row = move |key: TimelineKey| {
         timeline.row(key).map(|item| match key {
-            TimelineKey::Day(_) => view! { <Day item=item /> }.into_any(),
-            TimelineKey::Message(_) => view! { <Message item=item /> }.into_any(),
+            TimelineKey::Day(_) => view! { <Day item=item /> },
+            TimelineKey::Message(_) => view! { <Message item=item /> },
         })
     };
     let label = move || title.get().map(|title| ["Messages with ", &title].concat());
@@ -90,7 +90,7 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> impl IntoV
                         view! {
                             <button class="latest" on:click=to_bottom>
                                 <Icon name=IconName::ArrowDown />
-                                {"Newest messages"}
+                                "Newest messages"
                             </button>
                         }
                     })
@@ -101,20 +101,19 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> impl IntoV
 
 /// What is above the rows.
 #[component]
-fn Above(older: Signal<OlderView>, card: CardKey) -> impl IntoView {
+fn Above(older: Signal<OlderView>, card: CardKey) -> View {
     let app = expect_context::<App>();
-    move || match older.get() {
-        OlderView::Loading => view! { <p class="log-note">{"Loading older messages\u{2026}"}</p> }.into_any(),
+    View::live(move || match older.get() {
+        OlderView::Loading => view! { <p class="log-note">"Loading older messages\u{2026}"</p> },
         OlderView::Failed => view! {
             <p class="log-note">
-                {"Older messages could not be loaded. "}
+                "Older messages could not be loaded. "
                 <button class="link" on:click=move |_| app.send(Ui::LoadOlder(card))>
-                    {"Try again"}
+                    "Try again"
                 </button>
             </p>
-        }
-        .into_any(),
-        OlderView::Beginning => view! { <p class="log-note">{"The conversation begins here."}</p> }.into_any(),
-        OlderView::More => ().into_any(),
-    }
+        },
+        OlderView::Beginning => view! { <p class="log-note">"The conversation begins here."</p> },
+        OlderView::More => View::NOTHING,
+    })
 }

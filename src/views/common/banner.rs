@@ -1,6 +1,6 @@
 //! A lasting word about the state of things.
 
-use leptos::prelude::*;
+use crate::dom::*;
 
 use super::{Icon, IconName};
 
@@ -20,7 +20,7 @@ pub(crate) fn Banner(
     tone: BannerTone,
     /// Its words.
     children: Children,
-) -> impl IntoView {
+) -> View {
     let class = match tone {
         BannerTone::Warn => "banner",
     };
@@ -30,5 +30,4 @@ pub(crate) fn Banner(
             <span>{children()}</span>
         </div>
     }
-    .into_any()
 }

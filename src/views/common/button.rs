@@ -1,6 +1,6 @@
 //! A button that shows an icon alone.
 
-use leptos::prelude::*;
+use crate::dom::*;
 
 use super::{Icon, IconName};
 
@@ -25,7 +25,7 @@ pub(crate) fn IconButton(
     /// It was used.
     #[prop(into)]
     on_click: Callback<()>,
-) -> impl IntoView {
+) -> View {
     view! {
         <button
             type="button"
@@ -39,5 +39,4 @@ pub(crate) fn IconButton(
             <Icon name=icon />
         </button>
     }
-    .into_any()
 }

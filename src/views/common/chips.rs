@@ -1,6 +1,6 @@
 //! Filters of which one is on.
 
-use leptos::prelude::*;
+use crate::dom::*;
 
 /// A group of chips.
 #[component]
@@ -15,7 +15,7 @@ pub(crate) fn Chips<T>(
     /// Another one was chosen.
     #[prop(into)]
     on_choose: Callback<T>,
-) -> impl IntoView
+) -> View
 where
     T: Copy + PartialEq + Send + Sync + 'static,
 {
@@ -33,11 +33,10 @@ where
                 </button>
             }
         })
-        .collect_view();
+        .collect::<Vec<_>>();
     view! {
         <div class="chips" role="group" aria-label=label>
             {chips}
         </div>
     }
-    .into_any()
 }

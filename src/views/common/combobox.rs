@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
+use crate::dom::*;
 use leptos::html::{Div, Input};
-use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
 use super::popover::{is_open, place, set};
@@ -18,7 +18,7 @@ pub(crate) struct ComboboxOption<T> {
     /// Its name.
     pub(crate) label: String,
     /// What it shows.
-    pub(crate) content: Arc<dyn Fn() -> AnyView + Send + Sync>,
+    pub(crate) content: Arc<dyn Fn() -> View + Send + Sync>,
 }
 
 /// The field, with what was chosen before it in the same box.
@@ -52,14 +52,14 @@ pub(crate) fn Combobox<T>(
     on_backspace_empty: Callback<()>,
     /// What was chosen.
     children: Children,
-) -> impl IntoView
+) -> View
 where
     T: Clone + Send + Sync + 'static,
 {
     let count = Memo::new(move |_| options.with(Vec::len));
     let list = List::new(count);
     // Other options: none of them is marked yet.
-    Effect::new(move || {
+    effect(move || {
         options.track();
         list.marked.set(None);
         list.place();
@@ -103,7 +103,7 @@ where
             let draw = |(index, option): (usize, ComboboxOption<T>)| {
                 list.option(index, option.label, (option.content)(), move || pick(index))
             };
-            options.get().into_iter().enumerate().map(draw).collect_view()
+            options.get().into_iter().enumerate().map(draw).collect::<Vec<_>>()
         })
     };
     view! {
@@ -140,7 +140,6 @@ where
             </div>
         </div>
     }
-    .into_any()
 }
 
 /// The list under the field, whatever its options are.
@@ -173,7 +172,7 @@ impl List {
             dismissed,
             expanded: Memo::new(move |_| focused.get() && !dismissed.get() && count.get() > 0),
         };
-        Effect::new(move || {
+        effect(move || {
             let Some(panel) = list.panel.get() else { return };
             if list.expanded.get() {
                 let _ = panel.show_popover();
@@ -189,7 +188,7 @@ impl List {
     /// where one is marked by `data-list-below`, so that the list covers none of its buttons.
     fn place(self) {
         request_animation_frame(move || {
-            let (panel, frame) = (self.panel.try_get_untracked().flatten(), self.frame.try_get_untracked().flatten());
+            let (panel, frame) = (self.panel.get_untracked(), self.frame.get_untracked());
             if let (Some(panel), Some(frame)) = (panel, frame)
                 && is_open(&panel)
             {
@@ -230,7 +229,7 @@ impl List {
         }
     }
 
-    fn option(self, index: usize, label: String, content: AnyView, pick: impl Fn() + 'static) -> AnyView {
+    fn option(self, index: usize, label: String, content: View, pick: impl Fn() + 'static) -> View {
         view! {
             <div
                 class="option"
@@ -249,6 +248,5 @@ impl List {
                 {content}
             </div>
         }
-        .into_any()
     }
 }

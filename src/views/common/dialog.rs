@@ -2,8 +2,8 @@
 //!
 //! A dialog is open for as long as its component exists. When that goes, the focus returns to where it came from.
 
+use crate::dom::*;
 use leptos::html::Dialog as DialogElement;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlElement};
 
@@ -26,12 +26,12 @@ pub(crate) fn Dialog(
     closable: bool,
     /// Its content.
     children: Children,
-) -> impl IntoView {
+) -> View {
     let id = unique_id("dialog");
     let labelled_by = id.clone();
     let dialog = NodeRef::<DialogElement>::new();
     let before = StoredValue::new_local(document().active_element());
-    Effect::new(move || {
+    effect(move || {
         if let Some(dialog) = dialog.get() {
             show(&dialog);
         }
@@ -77,7 +77,6 @@ pub(crate) fn Dialog(
             <div class="dialog-body">{children()}</div>
         </dialog>
     }
-    .into_any()
 }
 
 /// Opens it with the focus on its first control that is not the cross.

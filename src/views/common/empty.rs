@@ -1,6 +1,6 @@
 //! What a place says while nothing is in it.
 
-use leptos::prelude::*;
+use crate::dom::*;
 
 use super::{Icon, IconName};
 
@@ -16,7 +16,7 @@ pub(crate) fn EmptyState(
     /// Buttons.
     #[prop(optional)]
     children: Option<Children>,
-) -> impl IntoView {
+) -> View {
     view! {
         <div class="empty">
             <Icon name=icon />
@@ -25,5 +25,4 @@ pub(crate) fn EmptyState(
             {children.map(|children| children())}
         </div>
     }
-    .into_any()
 }

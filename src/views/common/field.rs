@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use leptos::prelude::*;
+use crate::dom::*;
 
 use super::{Icon, IconName};
 
@@ -21,13 +21,12 @@ pub(crate) fn FieldError(
     /// What is wrong.
     #[prop(into)]
     error: Signal<Option<String>>,
-) -> impl IntoView {
+) -> View {
     view! {
         <p class="error" id=id>
             {move || error.get().map(|error| view! { <Icon name=IconName::CircleAlert /> {error} })}
         </p>
     }
-    .into_any()
 }
 
 /// A text field. The browser's own features are named by `autocomplete` and `kind`.
@@ -60,7 +59,7 @@ pub(crate) fn TextField(
     /// `data-focus`: the name by which the focus is sent here.
     #[prop(optional, into)]
     focus: Signal<Option<&'static str>>,
-) -> impl IntoView {
+) -> View {
     let id = unique_id("field");
     let hint_id = [&id, "-hint"].concat();
     let error_id = [&id, "-error"].concat();
@@ -92,5 +91,4 @@ pub(crate) fn TextField(
             <FieldError id=error_id error=error />
         </div>
     }
-    .into_any()
 }

@@ -1,6 +1,6 @@
 //! Icons: Lucide's, from the sprite `/icons.svg`, so that their outlines stay out of the wasm.
 
-use leptos::prelude::*;
+use crate::dom::*;
 
 macro_rules! icons {
     ($($name:ident => $id:literal,)*) => {
@@ -75,7 +75,7 @@ pub(crate) fn Icon(
     /// What it says, where nothing else does.
     #[prop(optional)]
     label: &'static str,
-) -> impl IntoView {
+) -> View {
     let labelled = !label.is_empty();
     let class =
         if name.get_untracked() == IconName::ChevronLeft { "icon turns".to_owned() } else { ["icon ", class].concat() };
@@ -89,7 +89,6 @@ pub(crate) fn Icon(
             <use href=move || name.get().href()></use>
         </svg>
     }
-    .into_any()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use crate::dom::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
@@ -104,7 +104,7 @@ pub(crate) fn MenuButton(
     /// The menu is about to open.
     #[prop(optional, into)]
     on_open: Option<Callback<()>>,
-) -> impl IntoView {
+) -> View {
     let toggle = Toggle::new();
     let id = unique_id("menu");
     let open = move |last: bool| {
@@ -145,8 +145,8 @@ pub(crate) fn MenuButton(
         >
             {match (content, icon) {
                 (Some(content), _) => content.run(),
-                (None, Some(icon)) => view! { <Icon name=icon /> }.into_any(),
-                (None, None) => ().into_any(),
+                (None, Some(icon)) => view! { <Icon name=icon /> },
+                (None, None) => View::NOTHING,
             }}
         </button>
         <div
@@ -160,19 +160,18 @@ pub(crate) fn MenuButton(
             on:keydown=menu_key
         >
             {move || {
-                toggle.open.get().then(|| items.get().into_iter().map(|item| entry(toggle, item)).collect_view())
+                toggle.open.get().then(|| items.get().into_iter().map(|item| entry(toggle, item)).collect::<Vec<_>>())
             }}
         </div>
     }
-    .into_any()
 }
 
-fn entry(toggle: Toggle, item: MenuItem) -> AnyView {
+fn entry(toggle: Toggle, item: MenuItem) -> View {
     let MenuItem { kind, text, note, class, danger, stays, action } = item;
     let note = (!note.is_empty()).then(|| view! { <span class="note">{note}</span> });
     let (icon, checked) = match kind {
-        Kind::Separator => return view! { <hr /> }.into_any(),
-        Kind::Heading => return view! { <p class="menu-head">{text}</p> }.into_any(),
+        Kind::Separator => return view! { <hr /> },
+        Kind::Heading => return view! { <p class="menu-head">{text}</p> },
         Kind::Action(icon) => (Some(icon), None),
         Kind::Radio(checked) => (None, Some(checked)),
     };
@@ -181,7 +180,7 @@ fn entry(toggle: Toggle, item: MenuItem) -> AnyView {
             action();
             // The entries are others now.
             request_animation_frame(move || {
-                if let Some(menu) = toggle.panel.try_get_untracked().flatten() {
+                if let Some(menu) = toggle.panel.get_untracked() {
                     focus(&menu, 0);
                 }
             });
@@ -206,7 +205,6 @@ fn entry(toggle: Toggle, item: MenuItem) -> AnyView {
             {note}
         </button>
     }
-    .into_any()
 }
 
 /// The entries that can be used: those that the width hides are none.

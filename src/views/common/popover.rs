@@ -1,7 +1,7 @@
 //! What opens over the page beside a button, in the browser's top layer: nothing cuts it off.
 
+use crate::dom::*;
 use leptos::html::{Button, Div};
-use leptos::prelude::*;
 use web_sys::{Element, HtmlElement, KeyboardEvent, PointerEvent};
 
 use super::unique_id;
@@ -104,7 +104,7 @@ impl Toggle {
 
     /// The browser opened or closed it.
     pub(super) fn toggled(self) {
-        if let Some(panel) = self.panel.try_get_untracked().flatten()
+        if let Some(panel) = self.panel.get_untracked()
             && !is_open(&panel)
         {
             self.open.set(false);
@@ -138,7 +138,7 @@ pub(crate) fn Popover(
     /// What the popover shows.
     #[prop(into)]
     content: ViewFn,
-) -> impl IntoView {
+) -> View {
     let toggle = Toggle::new();
     let id = unique_id("popover");
     view! {
@@ -176,5 +176,4 @@ pub(crate) fn Popover(
             {move || toggle.open.get().then(|| content.run())}
         </div>
     }
-    .into_any()
 }

@@ -1,7 +1,7 @@
 //! A search that filters while one types.
 
+use crate::dom::*;
 use leptos::html::Input;
-use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
 use super::{Icon, IconButton, IconName};
@@ -20,7 +20,7 @@ pub(crate) fn SearchField(
     /// Whether `/` leads here, which the field then says.
     #[prop(default = true)]
     slash: bool,
-) -> impl IntoView {
+) -> View {
     let field = NodeRef::<Input>::new();
     let is_empty = Memo::new(move |_| value.with(String::is_empty));
     let clear = move || {
@@ -53,12 +53,11 @@ pub(crate) fn SearchField(
             />
             {move || {
                 if is_empty.get() {
-                    slash.then(|| view! { <kbd aria-hidden="true">{"/"}</kbd> }).into_any()
+                    slash.then(|| view! { <kbd aria-hidden="true">"/"</kbd> }).into_view()
                 } else {
-                    view! { <IconButton icon=IconName::X label="Clear the search" on_click=clear /> }.into_any()
+                    view! { <IconButton icon=IconName::X label="Clear the search" on_click=clear /> }
                 }
             }}
         </div>
     }
-    .into_any()
 }

@@ -6,8 +6,8 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
+use crate::dom::*;
 use leptos::html::{Div, Li};
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, HtmlElement, KeyboardEvent, ResizeObserver};
@@ -37,11 +37,11 @@ pub(crate) fn VirtualList<K, F, R>(
     /// When this changes, the list shows from its start.
     #[prop(optional, into)]
     restart: Option<Signal<String>>,
-) -> impl IntoView
+) -> View
 where
     K: Copy + Eq + Hash + Send + Sync + 'static,
     F: Fn(usize) -> Option<K> + Send + Sync + 'static,
-    R: Fn(K) -> AnyView + Send + Sync + 'static,
+    R: Fn(K) -> View + Send + Sync + 'static,
 {
     let frame = Frame::new(len, row_height * type_scale());
     let positions = Memo::new(move |_| {
@@ -58,9 +58,10 @@ where
     };
     frame.watch_end(on_end);
     if let Some(restart) = restart {
-        Effect::new(move |before: Option<()>| {
+        let mut is_first = true;
+        effect(move || {
             restart.track();
-            if before.is_some() {
+            if !core::mem::take(&mut is_first) {
                 frame.restart();
             }
         });
@@ -83,7 +84,6 @@ where
             </ul>
         </div>
     }
-    .into_any()
 }
 
 /// The reader's own size of type, against the usual 16 pixels.
@@ -155,9 +155,9 @@ impl Frame {
         pixels(self.len.get() as f64 * self.row_height)
     }
 
-    fn row(self, index: Memo<usize>, content: AnyView) -> AnyView {
+    fn row(self, index: Memo<usize>, content: View) -> View {
         let item = NodeRef::<Li>::new();
-        Effect::new(move || {
+        effect(move || {
             let reachable = self.reachable.get() == index.get();
             if let Some(item) = item.get() {
                 for_each(&item, "button:not([role^=menuitem]), a[href]", |control| {
@@ -177,11 +177,10 @@ impl Frame {
                 {content}
             </li>
         }
-        .into_any()
     }
 
     fn watch_size(self) {
-        Effect::new(move || {
+        effect(move || {
             let Some(scroller) = self.scroller.get() else { return };
             self.height.set(f64::from(scroller.client_height()));
             let element = scroller.clone();
@@ -200,7 +199,7 @@ impl Frame {
 
     fn watch_end(self, on_end: Option<Callback<()>>) {
         let Some(on_end) = on_end else { return };
-        Effect::new(move || {
+        effect(move || {
             let ((_, end), len) = (self.sight.get(), self.len.get());
             if len > 0 && end + NEAR_END >= len {
                 on_end.run(());
@@ -258,7 +257,7 @@ impl Frame {
             self.scroll_to((below - height).ceil());
         }
         request_animation_frame(move || {
-            let Some(scroller) = self.scroller.try_get_untracked().flatten() else { return };
+            let Some(scroller) = self.scroller.get_untracked() else { return };
             let selector = ["[aria-posinset=\"", &(index + 1).to_string(), "\"]"].concat();
             let row = scroller.query_selector(&selector).ok().flatten();
             let control = row.and_then(|row| row.query_selector("button, a[href]").ok().flatten());

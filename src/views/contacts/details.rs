@@ -1,9 +1,9 @@
 //! Somebody's details, or the form in their place.
 
+use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::view::{DetailsView, NumberView};
 use halyard_protocol::UserId;
-use leptos::prelude::*;
 
 use super::form::Form;
 use super::message::MessageButton;
@@ -13,7 +13,7 @@ use crate::views::shell::{Person, presence};
 
 /// The pane beside the list.
 #[component]
-pub(crate) fn Details() -> impl IntoView {
+pub(crate) fn Details() -> View {
     let app = expect_context::<App>();
     let form = app.signals(|signals| signals.form.clone());
     // Another contact is another form; a key press in it is not.
@@ -28,16 +28,15 @@ pub(crate) fn Details() -> impl IntoView {
     view! {
         <aside class="details" aria-label=label>
             {move || match form.get() {
-                Some((_, is_new)) => view! { <Form is_new=is_new /> }.into_any(),
-                None => details.get().map(|details| view! { <Shown details=details /> }).into_any(),
+                Some((_, is_new)) => view! { <Form is_new=is_new /> },
+                None => details.get().map(|details| view! { <Shown details=details /> }).into_view(),
             }}
         </aside>
     }
-    .into_any()
 }
 
 #[component]
-fn Shown(details: DetailsView) -> impl IntoView {
+fn Shown(details: DetailsView) -> View {
     let app = expect_context::<App>();
     let DetailsView {
         entry,
@@ -54,8 +53,8 @@ fn Shown(details: DetailsView) -> impl IntoView {
         user,
     } = details;
     let close = move || app.send(Ui::SelectContact(None));
-    let facts = numbers.into_iter().map(|number| fact(number, &reach)).collect_view();
-    let emails = emails.into_iter().map(email).collect_view();
+    let facts = numbers.into_iter().map(|number| fact(number, &reach)).collect::<Vec<_>>();
+    let emails = emails.into_iter().map(email).collect::<Vec<_>>();
     let write = (!reach.is_empty()).then(|| {
         let label = ["Message ", &name].concat();
         view! {
@@ -107,19 +106,18 @@ fn Shown(details: DetailsView) -> impl IntoView {
                                 on:click=move |_| app.send(Ui::DeleteContact(id))
                             >
                                 <Icon name=IconName::Trash2 />
-                                {"Delete contact"}
+                                "Delete contact"
                             </button>
                         </div>
                     }
                 })}
         </div>
     }
-    .into_any()
 }
 
 /// A colleague's presence and what they say of it.
 #[component]
-fn PresenceLine(user: UserId, status: String) -> impl IntoView {
+fn PresenceLine(user: UserId, status: String) -> View {
     let app = expect_context::<App>();
     let presence = presence(app, user);
     let status = if status.is_empty() { status } else { [" \u{b7} ", &status].concat() };
@@ -129,10 +127,9 @@ fn PresenceLine(user: UserId, status: String) -> impl IntoView {
             <span>{move || presence_word(presence.get())} {status}</span>
         </p>
     }
-    .into_any()
 }
 
-fn fact(number: NumberView, reach: &[NumberView]) -> AnyView {
+fn fact(number: NumberView, reach: &[NumberView]) -> View {
     let texts = reach.iter().any(|way| way.peer == number.peer);
     let label = ["Message ", &number.text, ", ", &number.label].concat();
     let tools = texts.then(|| {
@@ -149,20 +146,18 @@ fn fact(number: NumberView, reach: &[NumberView]) -> AnyView {
             {tools}
         </div>
     }
-    .into_any()
 }
 
-fn email(address: String) -> AnyView {
+fn email(address: String) -> View {
     let link = ["mailto:", &address].concat();
     view! {
         <div class="fact">
-            <dt>{"E-mail"}</dt>
+            <dt>"E-mail"</dt>
             <dd>
                 <a href=link>{address}</a>
             </dd>
         </div>
     }
-    .into_any()
 }
 
 fn capitalised(word: &str) -> String {

@@ -1,12 +1,12 @@
 //! The form in which a contact is written.
 
+use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::contacts::{FormField, NumberField};
 use halyard_client::event::ContactField;
 use halyard_client::view::FormView;
 use halyard_protocol::{ContactDraft, ContactScope, NumberLabel, limits};
 use leptos::html::Input;
-use leptos::prelude::*;
 use web_sys::SubmitEvent;
 
 use crate::runtime::App;
@@ -62,7 +62,7 @@ impl Fields {
 pub(super) fn Form(
     /// Whether it is a new contact.
     is_new: bool,
-) -> impl IntoView {
+) -> View {
     let app = expect_context::<App>();
     let view = app.signals(|signals| signals.form.clone());
     let fields = Fields { app, view: Memo::new(move |_| view.get()) };
@@ -98,19 +98,18 @@ pub(super) fn Form(
         </form>
         <footer class="buttons end">
             <button type="button" class="btn quiet" on:click=move |_| cancel()>
-                {"Cancel"}
+                "Cancel"
             </button>
             <button type="submit" form="contact-form" class="btn primary" disabled=saving>
-                {"Save"}
+                "Save"
             </button>
         </footer>
     }
-    .into_any()
 }
 
 /// Whose contact it is.
 #[component]
-fn Scope(fields: Fields) -> impl IntoView {
+fn Scope(fields: Fields) -> View {
     let scope = Memo::new(move |_| fields.read(|view| view.draft.scope));
     let choice = move |value: ContactScope, name: &'static str, hint: &'static str| {
         view! {
@@ -127,17 +126,16 @@ fn Scope(fields: Fields) -> impl IntoView {
     };
     view! {
         <fieldset class="form-group">
-            <legend>{"Who sees it"}</legend>
+            <legend>"Who sees it"</legend>
             {choice(ContactScope::Personal, "Mine", "Only you.")}
             {choice(ContactScope::Shared, "Shared", "Everybody of your company.")}
         </fieldset>
     }
-    .into_any()
 }
 
 /// The numbers.
 #[component]
-fn Numbers(fields: Fields) -> impl IntoView {
+fn Numbers(fields: Fields) -> View {
     let count = Memo::new(move |_| fields.read(|view| view.numbers.len()));
     // A line that the user has asked for takes the focus.
     let asked = StoredValue::new(false);
@@ -149,7 +147,7 @@ fn Numbers(fields: Fields) -> impl IntoView {
     };
     view! {
         <fieldset class="form-group">
-            <legend>{"Numbers"}</legend>
+            <legend>"Numbers"</legend>
             <For
                 each=move || 0..count.get()
                 key=|index| *index
@@ -161,22 +159,21 @@ fn Numbers(fields: Fields) -> impl IntoView {
                         view! {
                             <button type="button" class="btn plain" on:click=add>
                                 <Icon name=IconName::Plus />
-                                {"Add a number"}
+                                "Add a number"
                             </button>
                         }
                     })
             }}
         </fieldset>
     }
-    .into_any()
 }
 
 #[component]
-fn NumberLine(fields: Fields, index: usize, asked: StoredValue<bool>) -> impl IntoView {
+fn NumberLine(fields: Fields, index: usize, asked: StoredValue<bool>) -> View {
     let field = Memo::new(move |_| fields.read(|view| view.numbers.get(index).cloned().unwrap_or_default()));
     let error = Memo::new(move |_| fields.error(Some(FormField::Number(index))));
     let input = NodeRef::<Input>::new();
-    Effect::new(move || {
+    effect(move || {
         if let Some(input) = input.get()
             && asked.get_value()
         {
@@ -241,12 +238,11 @@ fn NumberLine(fields: Fields, index: usize, asked: StoredValue<bool>) -> impl In
             <FieldError id=error_id error=error />
         </div>
     }
-    .into_any()
 }
 
 /// The e-mail addresses.
 #[component]
-fn Emails(fields: Fields) -> impl IntoView {
+fn Emails(fields: Fields) -> View {
     // There is always a field to type the first one into.
     let count = Memo::new(move |_| fields.read(|view| view.draft.emails.len()).max(1));
     let error = Memo::new(move |_| fields.error(Some(FormField::Email)));
@@ -279,11 +275,10 @@ fn Emails(fields: Fields) -> impl IntoView {
                             on:click=move |_| fields.change(|draft| draft.emails.push(String::new()))
                         >
                             <Icon name=IconName::Plus />
-                            {"Add an e-mail address"}
+                            "Add an e-mail address"
                         </button>
                     }
                 })
         }}
     }
-    .into_any()
 }

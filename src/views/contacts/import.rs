@@ -1,8 +1,8 @@
 //! The import's preview: what will happen, before it happens.
 
+use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::view::{ImportRowView, ImportView};
-use leptos::prelude::*;
 
 use crate::runtime::App;
 use crate::views::common::{Dialog, FieldError, Icon, IconName, VirtualList, unique_id};
@@ -14,7 +14,7 @@ const ROW_HEIGHT: f64 = 57.0;
 
 /// The preview, while an import is open.
 #[component]
-pub(crate) fn ImportDialog() -> impl IntoView {
+pub(crate) fn ImportDialog() -> View {
     let app = expect_context::<App>();
     let import = app.signals(|signals| signals.import.clone());
     let import = Memo::new(move |_| import.get());
@@ -23,7 +23,7 @@ pub(crate) fn ImportDialog() -> impl IntoView {
         let file = import.with(|import| import.as_ref().map(|import| import.file.clone()));
         file.map_or_else(String::new, |file| ["Import contacts from ", &file].concat())
     });
-    move || {
+    View::live(move || {
         open.get().then(|| {
             view! {
                 <Dialog title=title class="roomy" on_close=move || app.send(Ui::ImportCancel)>
@@ -31,11 +31,11 @@ pub(crate) fn ImportDialog() -> impl IntoView {
                 </Dialog>
             }
         })
-    }
+    })
 }
 
 #[component]
-fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
+fn Preview(import: Memo<Option<ImportView>>) -> View {
     let app = expect_context::<App>();
     let count = Memo::new(move |_| read(import, |import| import.rows.len()));
     let taken = Memo::new(move |_| read(import, |import| import.taken));
@@ -59,7 +59,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
                                 len=count
                                 row_height=ROW_HEIGHT
                                 key=move |index| (index < count.get()).then_some(index)
-                                render=move |index| view! { <Row import=import index=index /> }.into_any()
+                                render=move |index| view! { <Row import=import index=index /> }
                             />
                         </div>
                     }
@@ -71,7 +71,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
         </div>
         <footer class="buttons end">
             <button type="button" class="btn quiet" on:click=move |_| app.send(Ui::ImportCancel)>
-                {"Cancel"}
+                "Cancel"
             </button>
             <button
                 type="button"
@@ -83,7 +83,6 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
             </button>
         </footer>
     }
-    .into_any()
 }
 
 /// The list is as high as its rows, up to six of them.
@@ -111,7 +110,7 @@ fn tally(import: &ImportView) -> String {
 
 /// Whose contacts they become.
 #[component]
-fn Scope(import: Memo<Option<ImportView>>) -> impl IntoView {
+fn Scope(import: Memo<Option<ImportView>>) -> View {
     let app = expect_context::<App>();
     let shared = Memo::new(move |_| read(import, |import| import.shared));
     let choice = move |value: bool, name: &'static str| {
@@ -134,12 +133,11 @@ fn Scope(import: Memo<Option<ImportView>>) -> impl IntoView {
             {choice(true, "Shared contacts")}
         </div>
     }
-    .into_any()
 }
 
 /// A contact of the file: taken or left out by a click.
 #[component]
-fn Row(import: Memo<Option<ImportView>>, index: usize) -> impl IntoView {
+fn Row(import: Memo<Option<ImportView>>, index: usize) -> View {
     let app = expect_context::<App>();
     let row =
         Memo::new(move |_| import.with(|import| import.as_ref().and_then(|import| import.rows.get(index).cloned())));
@@ -158,10 +156,9 @@ fn Row(import: Memo<Option<ImportView>>, index: usize) -> impl IntoView {
             {move || row.get().map(words)}
         </button>
     }
-    .into_any()
 }
 
-fn words(row: ImportRowView) -> impl IntoView {
+fn words(row: ImportRowView) -> View {
     let ImportRowView { line, name, detail, outcome, warnings, .. } = row;
     let name = if name.is_empty() { ["Line ", &line.to_string()].concat() } else { name };
     let outcome = if warnings.is_empty() { outcome } else { [&outcome, ", see below"].concat() };
@@ -175,7 +172,7 @@ fn words(row: ImportRowView) -> impl IntoView {
 }
 
 /// A list of remarks on the file, each with its line.
-fn remarks(label: &'static str, class: &'static str, remarks: Vec<(usize, String)>) -> Option<AnyView> {
+fn remarks(label: &'static str, class: &'static str, remarks: Vec<(usize, String)>) -> Option<View> {
     let more = remarks.len().saturating_sub(REMARKS_SHOWN);
     let none = remarks.is_empty();
     let lines = remarks.into_iter().take(REMARKS_SHOWN).map(|(line, text)| {
@@ -183,12 +180,12 @@ fn remarks(label: &'static str, class: &'static str, remarks: Vec<(usize, String
         view! {
             <li>
                 <b class="num">{line}</b>
-                {": "}
+                ": "
                 {text}
             </li>
         }
     });
-    let lines = lines.collect_view();
+    let lines = lines.collect::<Vec<_>>();
     (!none).then(|| {
         view! {
             <ul class=class aria-label=label tabindex="0">
@@ -196,13 +193,12 @@ fn remarks(label: &'static str, class: &'static str, remarks: Vec<(usize, String
                 {(more > 0).then(|| view! { <li>{["and ", &more.to_string(), " more"].concat()}</li> })}
             </ul>
         }
-        .into_any()
     })
 }
 
 /// The lines that can't be read, and what of the others is left out or changed.
 #[component]
-fn Remarks(import: Memo<Option<ImportView>>) -> impl IntoView {
+fn Remarks(import: Memo<Option<ImportView>>) -> View {
     let errors = Memo::new(move |_| {
         let error = |error: &halyard_client::contacts::import::LineError| (error.line, error.message.clone());
         read(import, |import| import.errors.iter().map(error).collect::<Vec<_>>())
@@ -218,5 +214,4 @@ fn Remarks(import: Memo<Option<ImportView>>) -> impl IntoView {
         {move || remarks("Lines that can't be read", "remarks bad", errors.get())}
         {move || remarks("Left out or changed", "remarks", warnings.get())}
     }
-    .into_any()
 }

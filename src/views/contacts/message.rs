@@ -1,9 +1,9 @@
 //! The message icon: one entry for each number, then the own number to text from.
 
+use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::view::NumberView;
 use halyard_protocol::{Peer, PhoneNumber};
-use leptos::prelude::*;
 
 use crate::runtime::App;
 use crate::views::common::{Icon, IconButton, IconName, MenuButton, MenuItem};
@@ -21,7 +21,7 @@ pub(super) fn MessageButton(
     /// Whether it shows the word as well.
     #[prop(default = false)]
     worded: bool,
-) -> impl IntoView {
+) -> View {
     let app = expect_context::<App>();
     let only = Memo::new(move |_| reach.with(|reach| if let [only] = &**reach { Some(only.peer) } else { None }));
     // The number that was chosen: the menu goes on to the own numbers.
@@ -30,18 +30,17 @@ pub(super) fn MessageButton(
         Some(peer) => own_numbers(app, peer, reach.get()),
         None => reach.get().into_iter().map(|way| number(app, way, chosen)).collect(),
     });
-    move || match only.get() {
+    View::live(move || match only.get() {
         Some(peer @ Peer::User(_)) => chat(app, peer, label, worded),
         _ if worded => view! {
             <MenuButton
                 label=label
                 class="btn quiet"
                 items=items
-                content=move || words().into_any()
+                content=move || words().into_view()
                 on_open=move || chosen.set(None)
             />
-        }
-        .into_any(),
+        },
         _ => view! {
             <MenuButton
                 icon=IconName::MessageSquareText
@@ -49,29 +48,26 @@ pub(super) fn MessageButton(
                 items=items
                 on_open=move || chosen.set(None)
             />
-        }
-        .into_any(),
-    }
+        },
+    })
 }
 
-fn words() -> impl IntoView {
+fn words() -> View {
     view! {
         <Icon name=IconName::MessageSquareText />
-        {"Message"}
+        "Message"
     }
 }
 
-fn chat(app: App, peer: Peer, label: Signal<String>, worded: bool) -> AnyView {
+fn chat(app: App, peer: Peer, label: Signal<String>, worded: bool) -> View {
     if worded {
         view! {
             <button type="button" class="btn quiet" aria-label=label on:click=move |_| write(app, peer, None)>
                 {words()}
             </button>
         }
-        .into_any()
     } else {
         view! { <IconButton icon=IconName::MessageSquareText label=label on_click=move || write(app, peer, None) /> }
-            .into_any()
     }
 }
 

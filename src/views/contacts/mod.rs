@@ -6,10 +6,10 @@ mod import;
 mod message;
 mod row;
 
+use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::contacts::ContactsFilter;
 use leptos::html::Input;
-use leptos::prelude::*;
 
 use crate::adapters::files;
 use crate::runtime::App;
@@ -31,7 +31,7 @@ const ROW_HEIGHT: f64 = 57.0;
 
 /// The column.
 #[component]
-pub(crate) fn ContactsPane() -> impl IntoView {
+pub(crate) fn ContactsPane() -> View {
     let app = expect_context::<App>();
     let contacts = app.signals(|signals| signals.contacts.clone());
     let entries = {
@@ -60,12 +60,12 @@ pub(crate) fn ContactsPane() -> impl IntoView {
         <section class="column" aria-labelledby="column-title">
             <header>
                 <h1 id="column-title" data-focus="column" tabindex="-1">
-                    {"Contacts"}
+                    "Contacts"
                 </h1>
                 <ImportButton />
                 <button class="btn primary" on:click=move |_| app.send(Ui::NewContact(None))>
                     <Icon name=IconName::UserPlus />
-                    {"New contact"}
+                    "New contact"
                 </button>
             </header>
             <SearchField
@@ -90,19 +90,17 @@ pub(crate) fn ContactsPane() -> impl IntoView {
                             row_height=ROW_HEIGHT
                             key=move |index| entries.with(|entries| entries.get(index).copied())
                             restart=shown_anew
-                            render=move |entry| view! { <row::Row entry=entry selected=selected /> }.into_any()
+                            render=move |entry| view! { <row::Row entry=entry selected=selected /> }
                         />
                     }
-                        .into_any()
                 }
             }}
         </section>
     }
-    .into_any()
 }
 
 /// What the list says when nobody shows, and what to do next.
-fn nothing(app: App, unsearched: bool, filter: ContactsFilter, loading: bool) -> AnyView {
+fn nothing(app: App, unsearched: bool, filter: ContactsFilter, loading: bool) -> View {
     let (title, text) = match (unsearched, filter) {
         (true, _) if loading => ("Loading contacts\u{2026}", "They appear as they come."),
         (false, _) => ("Nobody found", "Try a part of a name or company, or some digits of a number."),
@@ -119,18 +117,17 @@ fn nothing(app: App, unsearched: bool, filter: ContactsFilter, loading: bool) ->
                 .then(|| {
                     view! {
                         <button class="btn quiet" on:click=move |_| app.send(Ui::NewContact(None))>
-                            {"Add a contact"}
+                            "Add a contact"
                         </button>
                     }
                 })}
         </EmptyState>
     }
-    .into_any()
 }
 
 /// Asks for a file; the preview opens once it is read.
 #[component]
-fn ImportButton() -> impl IntoView {
+fn ImportButton() -> View {
     let app = expect_context::<App>();
     let input = NodeRef::<Input>::new();
     let chosen = move |_| {
@@ -161,5 +158,4 @@ fn ImportButton() -> impl IntoView {
             }
         />
     }
-    .into_any()
 }

@@ -1,9 +1,9 @@
 //! A row of the list.
 
+use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::view::ContactRowView;
 use halyard_protocol::event::Favourite;
-use leptos::prelude::*;
 
 use super::message::MessageButton;
 use crate::runtime::App;
@@ -12,7 +12,7 @@ use crate::views::shell::{Person, presence};
 
 /// A row: the name opens the details, the icon offers the numbers.
 #[component]
-pub(super) fn Row(entry: Favourite, selected: Memo<Option<Favourite>>) -> impl IntoView {
+pub(super) fn Row(entry: Favourite, selected: Memo<Option<Favourite>>) -> View {
     let app = expect_context::<App>();
     let changes = app.signals(|signals| signals.contact_rows.clone());
     let row = Memo::new(move |_| {
@@ -55,10 +55,9 @@ pub(super) fn Row(entry: Favourite, selected: Memo<Option<Favourite>>) -> impl I
                 })
         }}
     }
-    .into_any()
 }
 
-fn words(row: ContactRowView) -> impl IntoView {
+fn words(row: ContactRowView) -> View {
     let ContactRowView { name, detail, favourite, .. } = row;
     view! {
         <b class="row-name">

@@ -2,9 +2,9 @@
 
 mod row;
 
+use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::conversations::ColumnFilter;
-use leptos::prelude::*;
 
 use crate::runtime::App;
 use crate::views::common::{Chips, EmptyState, Icon, IconName, SearchField, VirtualList};
@@ -21,7 +21,7 @@ const ROW_HEIGHT: f64 = 57.0;
 
 /// The column.
 #[component]
-pub(crate) fn Column() -> impl IntoView {
+pub(crate) fn Column() -> View {
     let app = expect_context::<App>();
     let column = app.signals(|signals| signals.column.clone());
     let ids = {
@@ -42,11 +42,11 @@ pub(crate) fn Column() -> impl IntoView {
         <section class="column" aria-labelledby="column-title">
             <header>
                 <h1 id="column-title" data-focus="column" tabindex="-1">
-                    {"Chat and SMS"}
+                    "Chat and SMS"
                 </h1>
                 <button class="btn primary" on:click=move |_| app.send(Ui::NewConversation)>
                     <Icon name=IconName::SquarePen />
-                    {"New Conversation"}
+                    "New Conversation"
                 </button>
             </header>
             <SearchField
@@ -62,7 +62,7 @@ pub(crate) fn Column() -> impl IntoView {
             />
             {move || {
                 if empty.get() {
-                    nothing(app, query.with(String::is_empty), filter.get()).into_any()
+                    nothing(app, query.with(String::is_empty), filter.get()).into_view()
                 } else {
                     view! {
                         <VirtualList
@@ -75,10 +75,9 @@ pub(crate) fn Column() -> impl IntoView {
                                     app.send(Ui::MoreConversations);
                                 }
                             })
-                            render=move |id| view! { <row::Row id=id /> }.into_any()
+                            render=move |id| view! { <row::Row id=id /> }
                         />
                     }
-                        .into_any()
                 }
             }}
         </section>
@@ -86,7 +85,7 @@ pub(crate) fn Column() -> impl IntoView {
 }
 
 /// What the column says when nothing shows, and what to do next.
-fn nothing(app: App, unsearched: bool, filter: ColumnFilter) -> impl IntoView {
+fn nothing(app: App, unsearched: bool, filter: ColumnFilter) -> View {
     let (title, text) = match (unsearched, filter) {
         (false, _) => ("Nobody found", "Try a part of the name, or some digits of the number."),
         (true, ColumnFilter::All) => {
@@ -103,7 +102,7 @@ fn nothing(app: App, unsearched: bool, filter: ColumnFilter) -> impl IntoView {
                 .then(|| {
                     view! {
                         <button class="btn primary" on:click=move |_| app.send(Ui::NewConversation)>
-                            {"New Conversation"}
+                            "New Conversation"
                         </button>
                     }
                 })}

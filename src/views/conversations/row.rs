@@ -1,9 +1,9 @@
 //! A row of the column.
 
+use crate::dom::*;
 use halyard_client::view::RowView;
 use halyard_client::{CardKey, Ui};
 use halyard_protocol::ConversationId;
-use leptos::prelude::*;
 
 use crate::format;
 use crate::runtime::App;
@@ -12,7 +12,7 @@ use crate::views::shell::Person;
 
 /// A row. The button stays the same while its content changes, and with it the focus.
 #[component]
-pub(super) fn Row(id: ConversationId) -> impl IntoView {
+pub(super) fn Row(id: ConversationId) -> View {
     let app = expect_context::<App>();
     let row = app.signals(|signals| signals.rows.acquire(id, || app.phone(|phone, env| phone.row_view(id, env))));
     on_cleanup(move || app.signals(|signals| signals.rows.release(id)));
@@ -41,7 +41,7 @@ pub(super) fn Row(id: ConversationId) -> impl IntoView {
     }
 }
 
-fn words(row: RowView) -> impl IntoView {
+fn words(row: RowView) -> View {
     let RowView { title, preview, at, when, unread, muted, tag, failed, .. } = row;
     let (name, extension) = match title.rsplit_once(" \u{b7} ") {
         Some((name, extension)) => (name.to_owned(), Some(extension.to_owned())),
@@ -64,12 +64,11 @@ fn words(row: RowView) -> impl IntoView {
                 {if unread > 0 {
                     view! {
                         <span class="badge num">
-                            {unread.min(99)} <span class="sr">{" unread"}</span>
+                            {unread.min(99)} <span class="sr">" unread"</span>
                         </span>
                     }
-                        .into_any()
                 } else {
-                    (!tag.is_empty()).then(|| view! { <span class="tag">{tag}</span> }).into_any()
+                    (!tag.is_empty()).then(|| view! { <span class="tag">{tag}</span> }).into_view()
                 }}
             </span>
         </span>

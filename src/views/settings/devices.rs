@@ -1,8 +1,8 @@
 //! The devices that I am signed in on.
 
+use crate::dom::*;
 use halyard_client::Ui;
 use halyard_protocol::rest::Device;
-use leptos::prelude::*;
 
 use crate::format;
 use crate::runtime::App;
@@ -10,22 +10,22 @@ use crate::views::common::{Icon, IconName};
 
 /// The list, read anew each time it is shown.
 #[component]
-pub(super) fn Devices() -> impl IntoView {
+pub(super) fn Devices() -> View {
     let app = expect_context::<App>();
     app.send(Ui::LoadDevices);
     let devices = app.signals(|signals| signals.devices.clone());
     view! {
         <section class="setting" aria-labelledby="devices-title">
-            <h2 id="devices-title">{"Your devices"}</h2>
-            <p class="muted">{"Where you are signed in. Sign out there if you don't know one."}</p>
+            <h2 id="devices-title">"Your devices"</h2>
+            <p class="muted">"Where you are signed in. Sign out there if you don't know one."</p>
             <ul class="devices">
-                {move || devices.get().map(|devices| devices.into_iter().map(line).collect_view())}
+                {move || devices.get().map(|devices| devices.into_iter().map(line).collect::<Vec<_>>())}
             </ul>
         </section>
     }
 }
 
-fn line(device: Device) -> impl IntoView {
+fn line(device: Device) -> View {
     let app = expect_context::<App>();
     let Device { id, name, signed_in_at, seen_at, current } = device;
     let phone = name.ends_with("Android") || name.ends_with("iPhone");
@@ -40,14 +40,13 @@ fn line(device: Device) -> impl IntoView {
                 <p class="muted">{when}</p>
             </div>
             {if current {
-                view! { <span class="tag">{"This device"}</span> }.into_any()
+                view! { <span class="tag">"This device"</span> }
             } else {
                 view! {
                     <button class="btn quiet" aria-label=label on:click=move |_| app.send(Ui::EndDevice(id))>
-                        {"Sign out there"}
+                        "Sign out there"
                     </button>
                 }
-                    .into_any()
             }}
         </li>
     }

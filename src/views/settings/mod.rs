@@ -2,9 +2,9 @@
 
 mod devices;
 
+use crate::dom::*;
 use halyard_client::Ui;
 use halyard_protocol::{Availability, limits};
-use leptos::prelude::*;
 
 use crate::adapters::theme::{self, Theme};
 use crate::runtime::App;
@@ -20,7 +20,7 @@ const AVAILABILITIES: [(Availability, &str); 4] = [
 
 /// The page.
 #[component]
-pub(crate) fn SettingsPage() -> impl IntoView {
+pub(crate) fn SettingsPage() -> View {
     let app = expect_context::<App>();
     let me = app.signals(|signals| signals.me.clone());
     let me = Memo::new(move |_| me.get());
@@ -28,7 +28,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
     view! {
         <section class="page settings" aria-labelledby="settings-title">
             <h1 id="settings-title" data-focus="column" tabindex="-1">
-                {"Settings"}
+                "Settings"
             </h1>
             <section class="setting me-line">
                 <Person avatar=avatar size=AvatarSize::Large />
@@ -43,24 +43,23 @@ pub(crate) fn SettingsPage() -> impl IntoView {
             <section class="setting">
                 <button class="btn quiet" on:click=move |_| app.send(Ui::SignOut)>
                     <crate::views::common::Icon name=crate::views::common::IconName::LogOut />
-                    {"Sign out"}
+                    "Sign out"
                 </button>
             </section>
         </section>
     }
-    .into_any()
 }
 
 /// Availability and status text.
 #[component]
-fn Status() -> impl IntoView {
+fn Status() -> View {
     let app = expect_context::<App>();
     let me = app.signals(|signals| signals.me.clone());
     let me = Memo::new(move |_| me.get());
     let kept = Memo::new(move |_| me.get().map(|me| me.status_text).unwrap_or_default());
     let typed = RwSignal::new(kept.get_untracked());
     // Another device may have said something else in the meantime.
-    Effect::new(move || typed.set(kept.get()));
+    effect(move || typed.set(kept.get()));
     let save = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         app.send(Ui::SetStatusText(typed.get_untracked()));
@@ -82,10 +81,10 @@ fn Status() -> impl IntoView {
     });
     view! {
         <section class="setting" aria-labelledby="status-title">
-            <h2 id="status-title">{"Your status"}</h2>
-            <p class="muted">{"Your colleagues see it beside your name."}</p>
+            <h2 id="status-title">"Your status"</h2>
+            <p class="muted">"Your colleagues see it beside your name."</p>
             <div class="segmented" role="radiogroup" aria-labelledby="status-title">
-                {choices.into_iter().collect_view()}
+                {choices.into_iter().collect::<Vec<_>>()}
             </div>
             <form class="form status-line" on:submit=save>
                 <TextField
@@ -96,7 +95,7 @@ fn Status() -> impl IntoView {
                     on_input=Callback::new(move |text| typed.set(text))
                 />
                 <button type="submit" class="btn quiet" disabled=move || typed.get() == kept.get()>
-                    {"Save"}
+                    "Save"
                 </button>
             </form>
         </section>
@@ -105,7 +104,7 @@ fn Status() -> impl IntoView {
 
 /// Light or dark.
 #[component]
-fn Looks() -> impl IntoView {
+fn Looks() -> View {
     let chosen = RwSignal::new(theme::chosen());
     let choices = Theme::ALL.map(|theme| {
         let word = match theme {
@@ -126,9 +125,9 @@ fn Looks() -> impl IntoView {
     });
     view! {
         <section class="setting" aria-labelledby="looks-title">
-            <h2 id="looks-title">{"Appearance"}</h2>
+            <h2 id="looks-title">"Appearance"</h2>
             <div class="segmented" role="radiogroup" aria-labelledby="looks-title">
-                {choices.into_iter().collect_view()}
+                {choices.into_iter().collect::<Vec<_>>()}
             </div>
         </section>
     }

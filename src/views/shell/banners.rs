@@ -1,14 +1,14 @@
 //! Lasting words about the connection and the outbox.
 
+use crate::dom::*;
 use halyard_client::view::ConnectionView;
-use leptos::prelude::*;
 
 use crate::runtime::App;
 use crate::views::common::{Banner, BannerTone, IconName};
 
 /// The banners.
 #[component]
-pub(super) fn Banners() -> impl IntoView {
+pub(super) fn Banners() -> View {
     let app = expect_context::<App>();
     let connection = app.signals(|signals| signals.connection.clone());
     let words = Memo::new(move |_| words(connection.get()));

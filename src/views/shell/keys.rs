@@ -1,9 +1,9 @@
 //! Keys that work everywhere: `/` to the search, `n` for a new conversation outside of text boxes.
 
+use crate::dom::*;
 use halyard_client::windows::WindowAction;
 use halyard_client::{Route, Ui};
 use leptos::ev;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 

@@ -7,9 +7,9 @@ mod person;
 mod question;
 mod rail;
 
+use crate::dom::*;
 use halyard_client::Route;
 use halyard_client::view::{RailView, SessionView};
-use leptos::prelude::*;
 
 use crate::runtime::App as Handle;
 use crate::views::{auth, card, contacts, conversations, settings};
@@ -18,7 +18,7 @@ pub(crate) use person::{Person, presence};
 
 /// The app.
 #[component]
-pub(crate) fn App(app: Handle) -> impl IntoView {
+pub(crate) fn App(app: Handle) -> View {
     provide_context(app);
     keys::listen(app);
     let session = app.signals(|signals| signals.session.clone());
@@ -33,10 +33,10 @@ pub(crate) fn App(app: Handle) -> impl IntoView {
     let expired = Memo::new(move |_| matches!(session.get(), SessionView::Expired { .. }));
     view! {
         {move || match screen.get() {
-            Screen::Starting => ().into_any(),
-            Screen::Unreachable => view! { <Unreachable /> }.into_any(),
-            Screen::SignedOut => view! { <auth::SignIn /> }.into_any(),
-            Screen::SignedIn => view! { <Workspace /> }.into_any(),
+            Screen::Starting => View::NOTHING,
+            Screen::Unreachable => view! { <Unreachable /> },
+            Screen::SignedOut => view! { <auth::SignIn /> },
+            Screen::SignedIn => view! { <Workspace /> },
         }}
         {move || expired.get().then(|| view! { <auth::SignInAgain /> })}
         <question::Question />
@@ -53,13 +53,13 @@ enum Screen {
 }
 
 #[component]
-fn Unreachable() -> impl IntoView {
+fn Unreachable() -> View {
     view! {
         <main class="sign-in">
             <div class="empty">
                 <crate::views::common::Icon name=crate::views::common::IconName::WifiOff />
-                <h1>{"The server can't be reached"}</h1>
-                <p role="status">{"Halyard tries again by itself. Check the network if this takes long."}</p>
+                <h1>"The server can't be reached"</h1>
+                <p role="status">"Halyard tries again by itself. Check the network if this takes long."</p>
             </div>
         </main>
     }
@@ -74,7 +74,7 @@ enum Pane {
 
 /// Rail, column, workspace.
 #[component]
-fn Workspace() -> impl IntoView {
+fn Workspace() -> View {
     let app = expect_context::<Handle>();
     let rail = app.signals(|signals| signals.rail.clone());
     let pane = Memo::new({
@@ -99,11 +99,11 @@ fn Workspace() -> impl IntoView {
             <banners::Banners />
             // One landmark and one heading, whichever pane a narrow window shows.
             <main class="panes">
-                <h1 class="sr">{"Halyard"}</h1>
+                <h1 class="sr">"Halyard"</h1>
                 {move || match pane.get() {
-                    Pane::Chats => view! { <conversations::Column /> }.into_any(),
-                    Pane::Contacts => view! { <contacts::ContactsPane /> }.into_any(),
-                    Pane::Settings => view! { <settings::SettingsPage /> }.into_any(),
+                    Pane::Chats => view! { <conversations::Column /> },
+                    Pane::Contacts => view! { <contacts::ContactsPane /> },
+                    Pane::Settings => view! { <settings::SettingsPage /> },
                 }}
                 {move || in_details.get().then(|| view! { <contacts::Details /> })}
                 <card::Desk hidden=Memo::new(move |_| pane.get() == Pane::Settings) />

@@ -1,8 +1,8 @@
 //! An avatar with the presence of whoever it shows.
 
+use crate::dom::*;
 use halyard_client::view::AvatarView;
 use halyard_protocol::{Presence, UserId};
-use leptos::prelude::*;
 
 use crate::runtime::App;
 use crate::views::common::{Avatar, AvatarSize};
@@ -16,13 +16,13 @@ pub(crate) fn Person(
     /// How large.
     #[prop(default = AvatarSize::Medium)]
     size: AvatarSize,
-) -> impl IntoView {
+) -> View {
     let app = expect_context::<App>();
     let user = Memo::new(move |_| avatar.with(|avatar| avatar.user));
-    move || {
+    View::live(move || {
         let presence = user.get().map(|user| presence(app, user));
         view! { <Avatar avatar=avatar presence=presence size=size /> }
-    }
+    })
 }
 
 /// A colleague's presence, for as long as the view that asks is on screen.

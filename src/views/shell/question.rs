@@ -1,25 +1,25 @@
 //! The question that waits for an answer.
 
+use crate::dom::*;
 use halyard_client::Ui;
-use leptos::prelude::*;
 
 use crate::runtime::App;
 use crate::views::common::Dialog;
 
 /// The open question, as a dialog.
 #[component]
-pub(super) fn Question() -> impl IntoView {
+pub(super) fn Question() -> View {
     let app = expect_context::<App>();
     let question = app.signals(|signals| signals.question.clone());
     let answer = move |yes| app.send(Ui::Answer(yes));
-    move || {
+    View::live(move || {
         question.get().map(|question| {
             view! {
                 <Dialog title=question.title on_close=Callback::new(move |()| answer(false))>
                     <p>{question.text}</p>
                     <footer class="buttons end">
                         <button class="btn quiet" on:click=move |_| answer(false)>
-                            {"Cancel"}
+                            "Cancel"
                         </button>
                         <button class="btn primary danger" on:click=move |_| answer(true)>
                             {question.yes}
@@ -28,5 +28,5 @@ pub(super) fn Question() -> impl IntoView {
                 </Dialog>
             }
         })
-    }
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use leptos::prelude::*;
+use crate::dom::*;
 
 use crate::adapters::assets;
 

@@ -4,8 +4,8 @@ mod catalogue;
 
 use std::sync::Arc;
 
+use crate::dom::*;
 use leptos::html::Div;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
@@ -22,7 +22,7 @@ pub(crate) fn EmojiButton(
     /// One was chosen.
     #[prop(into)]
     on_pick: Callback<String>,
-) -> impl IntoView {
+) -> View {
     let toggle = Toggle::new();
     let id = unique_id("emoji");
     let pick = Callback::new(move |emoji: Emoji| {
@@ -72,12 +72,11 @@ pub(crate) fn EmojiButton(
             {move || toggle.open.get().then(|| view! { <Picker on_pick=pick /> })}
         </div>
     }
-    .into_any()
 }
 
 /// What the picker shows.
 #[component]
-fn Picker(on_pick: Callback<Emoji>) -> impl IntoView {
+fn Picker(on_pick: Callback<Emoji>) -> View {
     let catalogue = catalogue::load();
     let none: Arc<[Emoji]> = Arc::new([]);
     let recent = catalogue::recent();
@@ -109,7 +108,7 @@ fn Picker(on_pick: Callback<Emoji>) -> impl IntoView {
             let face = it.emoji.first().map(|emoji| emoji.text.clone());
             tab(index + 1, it.name.clone(), face, group, query)
         });
-        first.into_iter().chain(tabs).collect_view()
+        first.into_iter().chain(tabs).collect::<Vec<_>>()
     };
     let first = move || shown.with_untracked(|shown| shown.first().cloned());
     let pointed = RwSignal::new(None::<String>);
@@ -152,10 +151,9 @@ fn Picker(on_pick: Callback<Emoji>) -> impl IntoView {
             <span aria-hidden="true">{move || pointed.get()}</span>
         </p>
     }
-    .into_any()
 }
 
-fn tab(index: usize, name: String, face: Option<String>, group: RwSignal<usize>, query: RwSignal<String>) -> AnyView {
+fn tab(index: usize, name: String, face: Option<String>, group: RwSignal<usize>, query: RwSignal<String>) -> View {
     view! {
         <button
             type="button"
@@ -169,12 +167,11 @@ fn tab(index: usize, name: String, face: Option<String>, group: RwSignal<usize>,
             }
         >
             {match face {
-                Some(face) => face.into_any(),
-                None => view! { <Icon name=IconName::History /> }.into_any(),
+                Some(face) => face.into_view(),
+                None => view! { <Icon name=IconName::History /> },
             }}
         </button>
     }
-    .into_any()
 }
 
 /// The emoji, in rows.
@@ -184,7 +181,7 @@ fn Grid(
     pointed: RwSignal<Option<String>>,
     grid: NodeRef<Div>,
     on_pick: Callback<Emoji>,
-) -> impl IntoView {
+) -> View {
     let cell = move |(index, emoji): (usize, Emoji)| {
         let name = emoji.name.clone();
         let chosen = emoji.clone();
@@ -206,19 +203,18 @@ fn Grid(
                 {text}
             </button>
         }
-        .into_any()
     };
     let rows = move || {
         let emoji: Vec<(usize, Emoji)> = shown.get().iter().cloned().enumerate().collect();
         let rows = emoji.chunks(COLUMNS).map(|row| {
-            let cells = row.iter().cloned().map(cell).collect_view();
+            let cells = row.iter().cloned().map(cell).collect::<Vec<_>>();
             view! {
                 <div class="emoji-row" role="row">
                     {cells}
                 </div>
             }
         });
-        rows.collect_view()
+        rows.collect::<Vec<_>>()
     };
     let key = move |event: KeyboardEvent| {
         let count = shown.with_untracked(|shown| shown.len());
@@ -243,7 +239,6 @@ fn Grid(
             {rows}
         </div>
     }
-    .into_any()
 }
 
 fn focus_cell(grid: NodeRef<Div>, index: usize) {
