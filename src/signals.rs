@@ -61,7 +61,7 @@ impl<K: Copy + Eq + Hash, V: Clone + PartialEq + Send + Sync + 'static> Family<K
     fn update(&self, key: K, view: impl FnOnce() -> V) {
         let signal = self.known.borrow().get(&key).map(|entry| entry.1.clone());
         if let Some(signal) = signal {
-            set(&signal, view());
+            signal.set(view());
         }
     }
 }
@@ -108,7 +108,7 @@ impl TimelineSignals {
             for (key, item) in keys.iter().zip(items) {
                 let signal = match before.remove(key) {
                     Some(signal) => {
-                        set(&signal, item);
+                        signal.set(item);
                         signal
                     }
                     None => ArcRwSignal::new(item),
@@ -116,8 +116,8 @@ impl TimelineSignals {
                 rows.insert(*key, signal);
             }
         }
-        set(&self.keys, keys);
-        set(&self.older, older);
+        self.keys.set(keys);
+        self.older.set(older);
     }
 }
 
@@ -197,20 +197,20 @@ impl Signals {
     /// Reads again what an update named.
     pub(crate) fn refresh(&self, phone: &mut Softphone, what: Changed, env: &Env) {
         match what {
-            Changed::Session => set(&self.session, phone.session_view()),
+            Changed::Session => self.session.set(phone.session_view()),
             Changed::Route | Changed::Unread => {
-                set(&self.rail, phone.rail_view());
-                set(&self.contacts, phone.contacts_view());
+                self.rail.set(phone.rail_view());
+                self.contacts.set(phone.contacts_view());
             }
             Changed::Connection => {
-                set(&self.connection, phone.connection_view());
+                self.connection.set(phone.connection_view());
                 if let Some(me) = phone.me_view() {
                     self.presence.update(me.user, || phone.presence_view(me.user));
                 }
             }
-            Changed::Column => set(&self.column, column(phone)),
+            Changed::Column => self.column.set(column(phone)),
             Changed::Row(id) => self.rows.update(id, || phone.row_view(id, env)),
-            Changed::Windows => set(&self.cards, phone.cards_view()),
+            Changed::Windows => self.cards.set(phone.cards_view()),
             Changed::Header(card) => self.headers.update(card, || phone.header_view(card)),
             Changed::Timeline(card) => {
                 let signals = self.timelines.borrow().get(&card).cloned();
@@ -221,22 +221,22 @@ impl Signals {
             Changed::Composer(card) => self.composers.update(card, || phone.composer_view(card)),
             Changed::Typing(card) => self.typing.update(card, || typing(phone, card)),
             Changed::Recipients(card) => self.recipients.update(card, || phone.recipients_view(card)),
-            Changed::Contacts => set(&self.contacts, phone.contacts_view()),
-            Changed::ContactRows => self.contact_rows.update(|count| *count = count.wrapping_add(1)),
-            Changed::ContactDetails => set(&self.details, phone.details_view()),
-            Changed::ContactForm => set(&self.form, phone.form_view()),
-            Changed::Import => set(&self.import, phone.import_view()),
+            Changed::Contacts => self.contacts.set(phone.contacts_view()),
+            Changed::ContactRows => self.contact_rows.set(self.contact_rows.get_untracked().wrapping_add(1)),
+            Changed::ContactDetails => self.details.set(phone.details_view()),
+            Changed::ContactForm => self.form.set(phone.form_view()),
+            Changed::Import => self.import.set(phone.import_view()),
             Changed::Presence(user) => self.presence.update(user, || phone.presence_view(user)),
             Changed::Me => {
                 let me = phone.me_view();
                 if let Some(me) = &me {
                     self.presence.update(me.user, || phone.presence_view(me.user));
                 }
-                set(&self.me, me);
+                self.me.set(me);
             }
-            Changed::Devices => set(&self.devices, phone.devices_view()),
-            Changed::Notices => set(&self.notices, phone.notices_view()),
-            Changed::Question => set(&self.question, phone.question_view()),
+            Changed::Devices => self.devices.set(phone.devices_view()),
+            Changed::Notices => self.notices.set(phone.notices_view()),
+            Changed::Question => self.question.set(phone.question_view()),
         }
     }
 }
@@ -253,10 +253,4 @@ fn column(phone: &mut Softphone) -> ColumnView {
     let ids = phone.column_ids();
     let (query, filter) = phone.column_query();
     ColumnView { ids, query: query.to_owned(), filter, more: phone.column_has_more() }
-}
-
-fn set<V: Clone + PartialEq + Send + Sync + 'static>(signal: &ArcRwSignal<V>, view: V) {
-    if signal.with_untracked(|known| *known != view) {
-        signal.set(view);
-    }
 }

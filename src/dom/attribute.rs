@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use leptos::prelude::{ArcRwSignal, Get, Memo, RwSignal, Signal};
+use super::signal::{ArcRwSignal, Memo, RwSignal, Signal};
 
 /// A text, or none: the attribute is not there.
 pub(super) type Text = Option<Cow<'static, str>>;

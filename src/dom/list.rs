@@ -48,9 +48,13 @@ where
     let items = Rc::new(RefCell::new(Vec::<Option<T>>::new()));
     let read = Rc::clone(&items);
     let keys = move || {
-        let mut items = read.borrow_mut();
-        *items = each().into_iter().map(Some).collect();
-        items.iter().flatten().map(|item| Key::of(&key(item))).collect()
+        let (mut items, mut keys) = (read.borrow_mut(), Vec::new());
+        items.clear();
+        for item in each() {
+            keys.push(Key::of(&key(&item)));
+            items.push(Some(item));
+        }
+        keys
     };
     let draw = move |index: usize| {
         let item = items.borrow_mut().get_mut(index).and_then(Option::take);
@@ -81,17 +85,17 @@ impl Shown {
         let tail = rows[head..].iter().rev().zip(keys[head..].iter().rev()).take_while(same).count();
         let after = rows.split_off(rows.len() - tail);
         let mut before: Vec<Option<Row>> = rows.drain(head..).map(Some).collect();
-        let mut index: Vec<(Key, usize)> = before.iter().flatten().enumerate().map(|(at, row)| (row.key, at)).collect();
-        index.sort_unstable();
         // The new order; what is not in it goes.
         let wanted = &keys[head..keys.len() - tail];
         let mut cursor = None;
-        let mut first = usize::MAX;
+        let (mut first, mut next) = (usize::MAX, 0);
         let kept: Vec<Option<Row>> = wanted
             .iter()
             .map(|key| {
-                let at = index[index.binary_search_by(|(other, _)| other.cmp(key)).ok()?].1;
+                // Most rows come in the order in which they were: the next one is the first to look at.
+                let at = (next..before.len()).chain(0..next).find(|at| is(&before[*at], *key))?;
                 let row = before[at].take()?;
+                next = at + 1;
                 if at < first {
                     (first, cursor) = (at, row.mounted.first());
                 }
@@ -148,8 +152,12 @@ impl Shown {
     }
 }
 
+fn is(row: &Option<Row>, key: Key) -> bool {
+    row.as_ref().is_some_and(|row| row.key == key)
+}
+
 /// A key as a number. Two keys that differ have the same number about as often as two random ids are the same.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Key(u128);
 
 impl Key {

@@ -15,14 +15,14 @@ mod element;
 mod list;
 mod mount;
 mod node_ref;
+mod signal;
 mod view;
 
 pub(crate) use leptos::callback::{Callable, Callback};
 pub(crate) use leptos::component;
 pub(crate) use leptos::prelude::{
-    ArcRwSignal, Get, GetUntracked, GetValue, LocalStorage, Memo, RwSignal, Set, SetValue, Signal, StoredValue, Track,
-    Update, UpdateValue, With, WithUntracked, WithValue, document, event_target_value, expect_context, on_cleanup,
-    provide_context, request_animation_frame, window, window_event_listener,
+    GetValue, LocalStorage, SetValue, StoredValue, UpdateValue, WithValue, document, event_target_value,
+    expect_context, on_cleanup, provide_context, request_animation_frame, window, window_event_listener,
 };
 
 pub(crate) use halyard_view_macro::view;
@@ -32,4 +32,5 @@ pub(crate) use self::element::Element;
 pub(crate) use self::list::For;
 pub(crate) use self::mount::mount_to_body;
 pub(crate) use self::node_ref::NodeRef;
+pub(crate) use self::signal::{ArcRwSignal, Memo, RwSignal, Signal};
 pub(crate) use self::view::{Children, IntoView, View, ViewFn};

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use leptos::prelude::{ArcRwSignal, Get, Memo, RwSignal, Signal};
 use send_wrapper::SendWrapper;
 
 use super::element::Element;
 use super::list::List;
+use super::signal::{ArcRwSignal, Memo, RwSignal, Signal};
 
 /// Something to show, not yet in the document.
 pub(crate) struct View(pub(super) Kind);

@@ -91,7 +91,7 @@ fn type_scale() -> f64 {
     let root = document().document_element();
     let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
     let size = style.and_then(|style| style.get_property_value("font-size").ok());
-    size.and_then(|size| size.trim_end_matches("px").parse::<f64>().ok()).map_or(1.0, |size| (size / 16.0).max(0.5))
+    size.map(|size| js_sys::parse_float(&size) / 16.0).filter(|scale| *scale > 0.5).unwrap_or(1.0)
 }
 
 /// All of the list that does not depend on what its rows are.
@@ -185,7 +185,7 @@ impl Frame {
             self.height.set(f64::from(scroller.client_height()));
             let element = scroller.clone();
             let resized = Closure::<dyn Fn()>::new(move || {
-                let _ = self.height.try_set(f64::from(element.client_height()));
+                let _ = self.height.set(f64::from(element.client_height()));
             });
             if let Ok(observer) = ResizeObserver::new(resized.as_ref().unchecked_ref()) {
                 observer.observe(&scroller);
