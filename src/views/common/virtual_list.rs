@@ -185,7 +185,7 @@ impl Frame {
             self.height.set(f64::from(scroller.client_height()));
             let element = scroller.clone();
             let resized = Closure::<dyn Fn()>::new(move || {
-                let _ = self.height.set(f64::from(element.client_height()));
+                self.height.set(f64::from(element.client_height()));
             });
             if let Ok(observer) = ResizeObserver::new(resized.as_ref().unchecked_ref()) {
                 observer.observe(&scroller);

@@ -58,7 +58,7 @@ pub(super) fn load() -> RwSignal<Option<Catalogue>> {
         assets::load(ADDRESS, move |text| {
             let groups = text.and_then(|text| parse(&text));
             // The picker may be closed meanwhile; then it finds them the next time.
-            let _ = signal.set(Some(match groups {
+            signal.set(Some(match groups {
                 Some(groups) => Catalogue::Ready(LOADED.get_or_init(|| groups).clone()),
                 None => Catalogue::Missing,
             }));
