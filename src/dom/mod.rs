@@ -21,7 +21,7 @@ mod view;
 pub(crate) use leptos::callback::{Callable, Callback};
 pub(crate) use leptos::component;
 pub(crate) use leptos::prelude::{
-    GetValue, LocalStorage, SetValue, StoredValue, UpdateValue, WithValue, document, event_target_value,
+    GetValue, LocalStorage, Owner, SetValue, StoredValue, UpdateValue, WithValue, document, event_target_value,
     expect_context, on_cleanup, provide_context, request_animation_frame, window, window_event_listener,
 };
 

@@ -85,9 +85,9 @@ async function otherBrowser(stage) {
   const samples = [];
   for (let index = -WARM_UP; index < SAMPLES; index += 1) {
     const text = `across ${freshId()}`;
-    const arrives = paintedIn(theirs, text);
+    const arrives = await paintedIn(theirs, text);
     const { key } = await enterToPainted(sender, mine, text);
-    const at = await arrives;
+    const at = await arrives();
     if (index >= 0) samples.push(at - key);
   }
   return [
@@ -132,11 +132,13 @@ async function searchIn(page, last) {
   const samples = [];
   for (const words of ["maya del", "kittiwake", "5550142", "lindqvist 2a", "north pier", "tanaka ro", "sextant", "0177", "novak ines", "boatwrks"]) {
     await box.fill("");
+    await box.focus();
     for (const key of words) {
-      const settled = column.evaluate((element) => globalThis.halyardBench.settled(element));
-      await box.press(key === " " ? "Space" : key);
-      const at = await settled;
-      samples.push(at - (await page.evaluate(() => globalThis.halyardBench.lastKey())));
+      const settled = await column.evaluateHandle((element) => ({ at: globalThis.halyardBench.settled(element) }));
+      await page.keyboard.press(key === " " ? "Space" : key);
+      const at = await settled.evaluate(({ at }) => at);
+      // A space may change nothing.
+      if (at !== undefined) samples.push(at - (await page.evaluate(() => globalThis.halyardBench.lastKey())));
     }
   }
   return samples;
@@ -153,9 +155,9 @@ async function burst(stage) {
   await messages.getByText("before the burst").waitFor();
   wire.hold();
   for (let index = 0; index < COUNT; index += 1) await nils.send(to, `burst ${index}.`);
-  const last = paintedIn(messages, `burst ${COUNT - 1}.`);
+  const last = await paintedIn(messages, `burst ${COUNT - 1}.`);
   const from = wire.release();
-  const took = (await last) - from;
+  const took = (await last()) - from;
   const tasks = await page.evaluate((since) => globalThis.halyardBench.longTasks.filter(({ at }) => at >= since).map(({ duration }) => duration), from);
   wire.close();
   const longest = Math.max(0, ...tasks);

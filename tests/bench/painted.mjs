@@ -36,39 +36,41 @@ export function instrument() {
         look();
       });
     },
-    /** The frame after the last change below an element, once it has been still for a while. */
-    settled(element, still = 120) {
+    /** The frame after the last change below an element, once it has been still for a while; nothing if nothing changes. */
+    settled(element, still = 120, patience = 400) {
       return new Promise((resolve) => {
-        let at = absolute(performance.now());
-        let timer;
+        let at;
         const observer = new MutationObserver(changed);
-        const wait = () => {
-          clearTimeout(timer);
-          timer = setTimeout(() => (observer.disconnect(), resolve(at)), still);
-        };
+        const stop = () => (observer.disconnect(), resolve(at));
+        let timer = setTimeout(stop, patience);
         function changed() {
           afterFrame((time) => (at = time));
-          wait();
+          clearTimeout(timer);
+          timer = setTimeout(stop, still);
         }
         observer.observe(element, { subtree: true, childList: true, characterData: true });
-        afterFrame((time) => (at = time));
-        wait();
       });
     },
   };
 }
 
-/** Presses Enter in the focused box and gives the time to the frame that shows `text` in the log of this card. */
+/**
+ * Presses Enter in the focused box and gives the time to the frame that shows `text` in the log of this card. The page watches
+ * before the key goes down: what it takes to tell it so is no part of the figure.
+ */
 export async function enterToPainted(page, log, text) {
   await page.keyboard.insertText(text);
-  const painted = log.evaluate((element, wanted) => {
-    const bench = globalThis.halyardBench;
-    return bench.painted(() => element.textContent.includes(wanted)).then((at) => ({ at, key: bench.lastKey() }));
-  }, text);
+  const painted = await paintedIn(log, text);
   await page.keyboard.press("Enter");
-  return painted;
+  const at = await painted();
+  return { at, key: await page.evaluate(() => globalThis.halyardBench.lastKey()) };
 }
 
-/** Resolves with the absolute time at which `text` is painted in this log. */
-export const paintedIn = (log, text) =>
-  log.evaluate((element, wanted) => globalThis.halyardBench.painted(() => element.textContent.includes(wanted)), text);
+/** Begins to watch for `text` in this log; the function that it resolves with waits for the absolute time at which it is painted. */
+export async function paintedIn(log, text) {
+  const watch = await log.evaluateHandle((element, wanted) => {
+    const painted = globalThis.halyardBench.painted(() => element.textContent.includes(wanted));
+    return { painted };
+  }, text);
+  return () => watch.evaluate(({ painted }) => painted).finally(() => watch.dispose());
+}

@@ -1,10 +1,8 @@
 //! A list of any length whose rows have one height: only the rows in sight, and a few around them, exist.
 //!
 //! Always holds: the row with the focus exists also when it is scrolled out of sight, so the focus is never lost; one
-//! row at a time can be reached by Tab, the others by the arrow keys, Home, End and the page keys.
-
-use std::hash::Hash;
-use std::sync::Arc;
+//! row at a time can be reached by Tab, the others by the arrow keys, Home, End and the page keys; a row that leaves
+//! gives its elements to one that comes, so typing a search makes next to none.
 
 use crate::dom::*;
 use leptos::html::{Div, Li};
@@ -29,7 +27,8 @@ pub(crate) fn VirtualList<K, F, R>(
     row_height: f64,
     /// The key of a row. A row that keeps its key keeps its elements, wherever it moves.
     key: F,
-    /// Draws the row of a key. The first button or link in it is what the arrow keys lead to.
+    /// Draws the row of a key, which becomes another when the row is used again. The first button or link in it is
+    /// what the arrow keys lead to.
     render: R,
     /// The end is near.
     #[prop(optional, into)]
@@ -39,23 +38,26 @@ pub(crate) fn VirtualList<K, F, R>(
     restart: Option<Signal<String>>,
 ) -> View
 where
-    K: Copy + Eq + Hash + Send + Sync + 'static,
+    K: Copy + PartialEq + Send + Sync + 'static,
     F: Fn(usize) -> Option<K> + Send + Sync + 'static,
-    R: Fn(K) -> View + Send + Sync + 'static,
+    R: Fn(RwSignal<K>) -> View + 'static,
 {
     let frame = Frame::new(len, row_height * type_scale());
     let positions = Memo::new(move |_| {
         let keyed = |index| key(index).map(|key| (index, key));
         frame.rows().into_iter().filter_map(keyed).collect::<Vec<(usize, K)>>()
     });
-    let render = Arc::new(render);
-    let row = move |key: K| {
-        let index = Memo::new(move |before: Option<&usize>| {
-            let found = positions.with(|rows| rows.iter().find(|(_, other)| *other == key).map(|(index, _)| *index));
-            found.or(before.copied()).unwrap_or_default()
-        });
-        frame.row(index, render(key))
+    // The slots' signals are as old as the list, whatever runs when they are made.
+    let owner = Owner::current().unwrap_or_default();
+    let mut slots: Vec<Slot<K>> = Vec::new();
+    let mut made = 0;
+    let each = move || {
+        positions.with(|positions| {
+            slots = owner.with(|| assign(core::mem::take(&mut slots), positions, &mut made));
+            slots[..positions.len()].to_vec()
+        })
     };
+    let row = move |slot: Slot<K>| frame.row(slot.index, slot.key, render(slot.key));
     frame.watch_end(on_end);
     if let Some(restart) = restart {
         let mut is_first = true;
@@ -76,14 +78,48 @@ where
             on:focusout=move |event| frame.focus_left(&event)
         >
             <ul class="vlist-canvas" role="list" aria-label=label style:block-size=move || frame.canvas()>
-                <For
-                    each=move || positions.get().into_iter().map(|(_, key)| key)
-                    key=|key| *key
-                    children=row
-                />
+                <For each=each key=|slot| slot.number children=row />
             </ul>
         </div>
     }
+}
+
+/// A row's elements: which key they show now, and where.
+#[derive(Clone, Copy)]
+struct Slot<K> {
+    number: usize,
+    key: RwSignal<K>,
+    index: RwSignal<usize>,
+}
+
+/// The slots for these positions, in their order: a key keeps its slot; a key that comes gets the one that showed its
+/// place before, or another that is free, or a new one. Those that are free come last.
+fn assign<K: Copy + PartialEq + Send + Sync + 'static>(
+    mut free: Vec<Slot<K>>,
+    positions: &[(usize, K)],
+    made: &mut usize,
+) -> Vec<Slot<K>> {
+    let mut take = |is: &dyn Fn(&Slot<K>) -> bool| free.iter().position(is).map(|at| free.remove(at));
+    let kept: Vec<Option<Slot<K>>> =
+        positions.iter().map(|(_, key)| take(&|slot| slot.key.get_untracked() == *key)).collect();
+    let kept: Vec<Option<Slot<K>>> = (positions.iter().zip(kept))
+        .map(|((index, _), slot)| slot.or_else(|| take(&|slot| slot.index.get_untracked() == *index)))
+        .collect();
+    let mut slots: Vec<Slot<K>> = (positions.iter().zip(kept))
+        .map(|((index, key), slot)| match slot.or_else(|| take(&|_| true)) {
+            Some(slot) => {
+                slot.key.set(*key);
+                slot.index.set(*index);
+                slot
+            }
+            None => {
+                *made += 1;
+                Slot { number: *made, key: RwSignal::new(*key), index: RwSignal::new(*index) }
+            }
+        })
+        .collect();
+    slots.append(&mut free);
+    slots
 }
 
 /// The reader's own size of type, against the usual 16 pixels.
@@ -155,9 +191,11 @@ impl Frame {
         pixels(self.len.get() as f64 * self.row_height)
     }
 
-    fn row(self, index: Memo<usize>, content: View) -> View {
+    fn row<K: 'static>(self, index: RwSignal<usize>, key: RwSignal<K>, content: View) -> View {
         let item = NodeRef::<Li>::new();
         effect(move || {
+            // Another key may have other buttons.
+            key.track();
             let reachable = self.reachable.get() == index.get();
             if let Some(item) = item.get() {
                 for_each(&item, "button:not([role^=menuitem]), a[href]", |control| {
@@ -209,7 +247,10 @@ impl Frame {
 
     fn restart(self) {
         self.active.set(0);
-        self.scroll_to(0.0);
+        // Setting it makes the browser lay out the page at once.
+        if self.top.get_untracked() > 0.0 {
+            self.scroll_to(0.0);
+        }
     }
 
     fn scrolled(self) {

@@ -59,7 +59,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> View {
                                 len=count
                                 row_height=ROW_HEIGHT
                                 key=move |index| (index < count.get()).then_some(index)
-                                render=move |index| view! { <Row import=import index=index /> }
+                                render=move |index| View::live(move || view! { <Row import=import index=index.get() /> })
                             />
                         </div>
                     }

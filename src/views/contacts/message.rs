@@ -30,8 +30,10 @@ pub(super) fn MessageButton(
         Some(peer) => own_numbers(app, peer, reach.get()),
         None => reach.get().into_iter().map(|way| number(app, way, chosen)).collect(),
     });
-    View::live(move || match only.get() {
-        Some(peer @ Peer::User(_)) => chat(app, peer, label, worded),
+    // The button is another one for a colleague; numbers are all alike.
+    let colleague = Memo::new(move |_| only.get().filter(|peer| matches!(peer, Peer::User(_))));
+    View::live(move || match colleague.get() {
+        Some(peer) => chat(app, peer, label, worded),
         _ if worded => view! {
             <MenuButton
                 label=label

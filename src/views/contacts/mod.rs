@@ -90,7 +90,7 @@ pub(crate) fn ContactsPane() -> View {
                             row_height=ROW_HEIGHT
                             key=move |index| entries.with(|entries| entries.get(index).copied())
                             restart=shown_anew
-                            render=move |entry| view! { <row::Row entry=entry selected=selected /> }
+                            render=move |entry| view! { <row::Row entry=entry.into() selected=selected /> }
                         />
                     }
                 }

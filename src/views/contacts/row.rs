@@ -10,59 +10,51 @@ use crate::runtime::App;
 use crate::views::common::{Icon, IconName, presence_word};
 use crate::views::shell::{Person, presence};
 
-/// A row: the name opens the details, the icon offers the numbers.
+/// A row: the name opens the details, the icon offers the numbers. Its elements show one person after the other.
 #[component]
-pub(super) fn Row(entry: Favourite, selected: Memo<Option<Favourite>>) -> View {
+pub(super) fn Row(entry: Signal<Favourite>, selected: Memo<Option<Favourite>>) -> View {
     let app = expect_context::<App>();
     let changes = app.signals(|signals| signals.contact_rows.clone());
     let row = Memo::new(move |_| {
         changes.track();
-        app.phone(|phone, _| phone.contact_row_view(entry))
+        app.phone(|phone, _| phone.contact_row_view(entry.get()))
     });
-    let avatar = Signal::derive(move || row.get().map(|row| row.avatar).unwrap_or_default());
-    let reach = Memo::new(move |_| row.get().map(|row| row.reach).unwrap_or_default());
-    let name = Memo::new(move |_| row.get().map(|row| row.name).unwrap_or_default());
-    let status = match entry {
-        Favourite::User(user) => {
-            let presence = presence(app, user);
-            Some(view! { <span class="sr">{move || [", ", presence_word(presence.get())].concat()}</span> })
-        }
-        Favourite::Contact(_) => None,
+    let text = move |read: fn(&ContactRowView) -> &String| {
+        move || row.with(|row| row.as_ref().map(|row| read(row).clone()).unwrap_or_default())
     };
+    let avatar = Signal::derive(move || row.with(|row| row.as_ref().map(|row| row.avatar.clone()).unwrap_or_default()));
+    let reach = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.reach.clone()).unwrap_or_default()));
+    let favourite = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.favourite)));
+    let can_write = Memo::new(move |_| reach.with(|reach| !reach.is_empty()));
+    let user = Memo::new(move |_| match entry.get() {
+        Favourite::User(user) => Some(user),
+        Favourite::Contact(_) => None,
+    });
+    let name = text(|row| &row.name);
+    let label = Signal::derive(move || ["Message ", &name()].concat());
     view! {
         <button
             class="row"
-            aria-current=move || if selected.get() == Some(entry) { "true" } else { "false" }
-            on:click=move |_| app.send(Ui::SelectContact(Some(entry)))
+            aria-current=move || if selected.get() == Some(entry.get()) { "true" } else { "false" }
+            on:click=move |_| app.send(Ui::SelectContact(Some(entry.get_untracked())))
         >
             <Person avatar=avatar />
             <span class="row-text">
-                {move || row.get().map(words)}
-                {status}
+                <b class="row-name">
+                    {name}
+                    {move || favourite.get().then(|| view! { <Icon name=IconName::Star class="starred small" label="Favourite" /> })}
+                </b>
+                <span class="preview num">{text(|row| &row.detail)}</span>
+                {move || user.get().map(|user| {
+                    let presence = presence(app, user);
+                    view! { <span class="sr">{move || [", ", presence_word(presence.get())].concat()}</span> }
+                })}
             </span>
         </button>
-        {move || {
-            (!reach.with(Vec::is_empty))
-                .then(|| {
-                    view! {
-                        <span class="row-tools">
-                            <MessageButton
-                                reach=reach
-                                label=Signal::derive(move || ["Message ", &name.get()].concat())
-                            />
-                        </span>
-                    }
-                })
-        }}
-    }
-}
-
-fn words(row: ContactRowView) -> View {
-    let ContactRowView { name, detail, favourite, .. } = row;
-    view! {
-        <b class="row-name">
-            {name} {favourite.then(|| view! { <Icon name=IconName::Star class="starred small" label="Favourite" /> })}
-        </b>
-        <span class="preview num">{detail}</span>
+        {move || can_write.get().then(|| view! {
+            <span class="row-tools">
+                <MessageButton reach=reach label=label />
+            </span>
+        })}
     }
 }

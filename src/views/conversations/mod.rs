@@ -75,7 +75,7 @@ pub(crate) fn Column() -> View {
                                     app.send(Ui::MoreConversations);
                                 }
                             })
-                            render=move |id| view! { <row::Row id=id /> }
+                            render=move |id| View::live(move || view! { <row::Row id=id.get() /> })
                         />
                     }
                 }
