@@ -1,9 +1,10 @@
 //! The event loop: events in, one after the other; effects out to the adapters; changes into the signals.
 //!
 //! Always holds: an event that arrives while another is being handled waits its turn; signals change after the last
-//! one of a turn, in one batch.
+//! one of a turn, in one batch. What the user does shows at once; of what the network says, the first shows at once
+//! and the rest with the next frame, so that a burst is drawn once a frame and not once a message.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
@@ -25,6 +26,10 @@ struct Runtime {
     signals: Signals,
     adapters: Adapters,
     waiting: RefCell<VecDeque<Event>>,
+    /// What the signals do not show yet.
+    changed: RefCell<BTreeSet<Changed>>,
+    /// Whether signals have changed since the last frame.
+    fresh: Cell<bool>,
 }
 
 /// Starts the softphone: adapters first, so that nothing is missed.
@@ -42,7 +47,9 @@ pub(crate) fn start() -> App {
             phone: RefCell::new(phone),
             signals,
             adapters: Adapters::new(dispatch),
-            waiting: RefCell::new(VecDeque::new()),
+            waiting: RefCell::default(),
+            changed: RefCell::default(),
+            fresh: Cell::new(false),
         }
     });
     Rc::clone(&runtime).send(Event::System(System::Started { route: crate::adapters::history::current() }));
@@ -77,17 +84,38 @@ impl Runtime {
         self.waiting.borrow_mut().push_back(event);
         // Somebody further up is taking events: they take this one, too.
         let Ok(mut phone) = self.phone.try_borrow_mut() else { return };
-        let mut changed: BTreeSet<Changed> = BTreeSet::new();
+        let mut can_wait = self.fresh.get() && !document().hidden();
         while let Some(event) = { self.waiting.borrow_mut().pop_front() } {
-            let Update { effects, changed: now } = phone.handle(event, &env());
-            changed.extend(now);
+            can_wait &= matches!(event, Event::Net(_));
+            let Update { effects, changed } = phone.handle(event, &env());
+            self.changed.borrow_mut().extend(changed);
             for effect in effects {
                 self.carry_out(effect);
             }
         }
+        if !can_wait {
+            self.refresh(&mut phone);
+        }
+    }
+
+    /// Changes the signals.
+    fn refresh(self: &Rc<Self>, phone: &mut Softphone) {
+        let changed = self.changed.take();
+        if changed.is_empty() {
+            return;
+        }
         let env = env();
         for what in changed {
-            self.signals.refresh(&mut phone, what, &env);
+            self.signals.refresh(phone, what, &env);
+        }
+        if !self.fresh.replace(true) {
+            let this = Rc::clone(self);
+            request_animation_frame(move || {
+                this.fresh.set(false);
+                if let Ok(mut phone) = this.phone.try_borrow_mut() {
+                    this.refresh(&mut phone);
+                }
+            });
         }
     }
 
