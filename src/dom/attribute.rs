@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::call::Call;
 use super::signal::{ArcRwSignal, Memo, RwSignal, Signal};
 
 /// A text, or none: the attribute is not there.
@@ -10,7 +11,7 @@ pub(super) type Text = Option<Cow<'static, str>>;
 /// A value now, or a closure to read it from whenever it may have changed.
 pub(crate) enum Value<T> {
     Fixed(T),
-    Live(Box<dyn FnMut() -> T>),
+    Live(Box<dyn Call<T>>),
 }
 
 /// A value of an attribute or a style.

@@ -15,6 +15,8 @@ use leptos::reactive::graph::{
 use send_wrapper::SendWrapper;
 use wasm_bindgen_futures::spawn_local;
 
+use super::call::Call;
+
 /// Numbers of effects are above those of views.
 const EFFECTS: u64 = 1 << 63;
 
@@ -29,7 +31,7 @@ struct Binding {
 }
 
 struct State {
-    run: RefCell<Box<dyn FnMut()>>,
+    run: RefCell<Box<dyn Call<()>>>,
     /// Few enough to be searched one by one.
     sources: RefCell<Vec<AnySource>>,
     /// Whether something has changed for sure that it has read.
@@ -45,12 +47,12 @@ thread_local! {
 }
 
 /// Runs a closure now, and again whenever something changes that it has read, until the view goes that it is made in.
-pub(super) fn bind(run: Box<dyn FnMut()>) {
+pub(super) fn bind(run: Box<dyn Call<()>>) {
     Binding::new(0, Owner::current().unwrap_or_default(), false, run).run();
 }
 
 /// The same for a closure that makes views: what it made last goes before it runs.
-pub(super) fn bind_scope(run: Box<dyn FnMut()>) {
+pub(super) fn bind_scope(run: Box<dyn Call<()>>) {
     Binding::new(0, Owner::new(), true, run).run();
 }
 
@@ -61,7 +63,7 @@ pub(crate) fn effect(run: impl FnMut() + 'static) {
 
 impl Binding {
     /// The current owner keeps it.
-    fn new(base: u64, owner: Owner, is_scope: bool, run: Box<dyn FnMut()>) -> Arc<Self> {
+    fn new(base: u64, owner: Owner, is_scope: bool, run: Box<dyn Call<()>>) -> Arc<Self> {
         let number = base + NUMBERS.replace(NUMBERS.get() + 1);
         let state = SendWrapper::new(State {
             run: RefCell::new(run),
@@ -77,7 +79,7 @@ impl Binding {
 
     fn run(&self) {
         let read = || {
-            self.to_any_subscriber().with_observer(|| (self.state.run.borrow_mut())());
+            self.to_any_subscriber().with_observer(|| self.state.run.borrow_mut().call());
         };
         if self.is_scope {
             self.owner.with_cleanup(read);

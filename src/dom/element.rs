@@ -9,6 +9,7 @@ use wasm_bindgen::{JsCast, JsValue, intern};
 
 use super::attribute::{IntoAttribute, IntoFlag, Text, Value};
 use super::binding::bind;
+use super::call::CallWith;
 use super::mount::mount;
 use super::node_ref::NodeRef;
 use super::view::IntoView;
@@ -69,7 +70,7 @@ impl Element {
                 let element = self.0.clone();
                 let mut before = None;
                 bind(Box::new(move || {
-                    let value = read();
+                    let value = read.call();
                     if before.as_ref() != Some(&value) {
                         write(&element, name, &value);
                         before = Some(value);
@@ -89,8 +90,9 @@ impl Element {
     }
 
     #[inline(never)]
-    fn listen(&self, event: std::borrow::Cow<'static, str>, handler: Box<dyn FnMut(&web_sys::Event)>) {
+    fn listen(&self, event: std::borrow::Cow<'static, str>, mut handler: Box<dyn CallWith<web_sys::Event, ()>>) {
         let options = EventListenerOptions::enable_prevent_default();
+        let handler = move |event: &web_sys::Event| handler.call_with(event);
         let listener = SendWrapper::new(EventListener::new_with_options(&self.0, event, options, handler));
         on_cleanup(move || drop(listener));
     }

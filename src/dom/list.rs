@@ -8,13 +8,14 @@ use leptos::component;
 use leptos::prelude::{Owner, untrack};
 
 use super::binding::bind;
+use super::call::{Call, CallWith};
 use super::mount::{Mounted, mark, mount};
 use super::view::{IntoView, Kind, View};
 
 /// A list to show: its keys, read again when they may have changed, and how the row at an index is drawn.
 pub(super) struct List {
-    keys: Box<dyn FnMut() -> Vec<Key>>,
-    draw: Box<dyn FnMut(usize) -> View>,
+    keys: Box<dyn Call<Vec<Key>>>,
+    draw: Box<dyn CallWith<usize, View>>,
 }
 
 /// A list in the document.
@@ -56,8 +57,8 @@ where
         }
         keys
     };
-    let draw = move |index: usize| {
-        let item = items.borrow_mut().get_mut(index).and_then(Option::take);
+    let draw = move |index: &usize| {
+        let item = items.borrow_mut().get_mut(*index).and_then(Option::take);
         item.map_or(View::NOTHING, |item| children(item).into_view())
     };
     View(Kind::List(Box::new(List { keys: Box::new(keys), draw: Box::new(draw) })))
@@ -69,7 +70,7 @@ pub(super) fn mount_into(list: List, parent: &web_sys::Node, before: Option<&web
     let into = Rc::clone(&shown);
     // Rows outlive a change of the list: they belong to where the list is, not to its last run.
     bind(Box::new(move || {
-        let keys = keys();
+        let keys = keys.call();
         untrack(|| into.show(keys, &mut *draw));
     }));
     shown
@@ -77,7 +78,7 @@ pub(super) fn mount_into(list: List, parent: &web_sys::Node, before: Option<&web
 
 impl Shown {
     /// Brings the rows to the new keys: what stays in its place is not touched.
-    fn show(&self, keys: Vec<Key>, draw: &mut dyn FnMut(usize) -> View) {
+    fn show(&self, keys: Vec<Key>, draw: &mut dyn CallWith<usize, View>) {
         let Some(parent) = self.end.parent_node() else { return };
         let mut rows = self.rows.take();
         let same = |(row, key): &(&Row, &Key)| row.key == **key;
@@ -114,7 +115,7 @@ impl Shown {
             rows.push(match row {
                 None => {
                     let owner = Owner::new();
-                    let mounted = owner.with(|| mount(draw(head + index), &parent, Some(&cursor)));
+                    let mounted = owner.with(|| mount(draw.call_with(&(head + index)), &parent, Some(&cursor)));
                     Row { key: *key, owner, mounted }
                 }
                 Some(row) => {

@@ -11,6 +11,7 @@
 
 mod attribute;
 mod binding;
+mod call;
 mod element;
 mod list;
 mod mount;

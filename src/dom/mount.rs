@@ -10,6 +10,7 @@ use leptos::prelude::{Owner, document};
 use wasm_bindgen::JsCast;
 
 use super::binding::bind_scope;
+use super::call::Call;
 use super::list::{self, Shown};
 use super::view::{Kind, View};
 
@@ -61,10 +62,10 @@ pub(super) fn mark(parent: &web_sys::Node, before: Option<&web_sys::Node>) -> we
     mark
 }
 
-fn live(mut read: Box<dyn FnMut() -> View>, parent: &web_sys::Node, before: Option<&web_sys::Node>) -> Rc<Live> {
+fn live(mut read: Box<dyn Call<View>>, parent: &web_sys::Node, before: Option<&web_sys::Node>) -> Rc<Live> {
     let live = Rc::new(Live { content: RefCell::new(Mounted::Nothing), end: mark(parent, before) });
     let shown = Rc::clone(&live);
-    bind_scope(Box::new(move || shown.show(read())));
+    bind_scope(Box::new(move || shown.show(read.call())));
     live
 }
 

@@ -10,6 +10,8 @@ use std::sync::Arc;
 use leptos::prelude as graph;
 use leptos::prelude::{Get, GetUntracked, GetValue, Set};
 
+use super::call::{Compute, Read};
+
 /// A value of any type, and how two of this type compare.
 #[derive(Clone)]
 struct Value {
@@ -40,7 +42,7 @@ impl PartialEq for Value {
     }
 }
 
-type Read = Arc<dyn Fn() -> Value + Send + Sync>;
+type Reader = Arc<dyn Read<Value>>;
 
 /// A signal that the current view owns.
 pub(crate) struct RwSignal<T>(graph::RwSignal<Value>, PhantomData<fn() -> T>);
@@ -52,7 +54,7 @@ pub(crate) struct ArcRwSignal<T>(graph::ArcRwSignal<Value>, PhantomData<fn() -> 
 pub(crate) struct Memo<T>(graph::Memo<Value>, PhantomData<fn() -> T>);
 
 /// Anything that can be read: a signal, a memo, a closure, a constant.
-pub(crate) struct Signal<T>(graph::StoredValue<Read>, PhantomData<fn() -> T>);
+pub(crate) struct Signal<T>(graph::StoredValue<Reader>, PhantomData<fn() -> T>);
 
 impl<T: PartialEq + Send + Sync + 'static> RwSignal<T> {
     /// A signal with its first value.
@@ -97,11 +99,9 @@ impl<T: PartialEq + Send + Sync + 'static> Memo<T> {
     }
 }
 
-type Compute = Box<dyn Fn(Option<&Value>) -> Value + Send + Sync>;
-
 #[inline(never)]
-fn memo(compute: Compute) -> graph::Memo<Value> {
-    graph::Memo::new(compute)
+fn memo(compute: Box<dyn Compute<Value>>) -> graph::Memo<Value> {
+    graph::Memo::new(move |before: Option<&Value>| compute.compute(before))
 }
 
 impl<T: Send + Sync + 'static> Signal<T> {
@@ -116,7 +116,7 @@ impl<T: Send + Sync + 'static> Signal<T> {
         Self::read_by(Arc::new(move || value.clone()))
     }
 
-    fn read_by(read: Read) -> Self {
+    fn read_by(read: Reader) -> Self {
         Self(graph::StoredValue::new(read), PhantomData)
     }
 }
@@ -153,7 +153,7 @@ impl<T> Memo<T> {
 
 impl<T> Signal<T> {
     fn value(&self) -> Value {
-        (self.0.get_value())()
+        self.0.get_value().read()
     }
 
     fn value_untracked(&self) -> Value {

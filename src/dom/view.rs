@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use send_wrapper::SendWrapper;
 
+use super::call::Call;
 use super::element::Element;
 use super::list::List;
 use super::signal::{ArcRwSignal, Memo, RwSignal, Signal};
@@ -18,7 +19,7 @@ pub(super) enum Kind {
     Element(web_sys::Element),
     Several(Vec<View>),
     /// What the closure gives, anew whenever something changes that it reads.
-    Live(Box<dyn FnMut() -> View>),
+    Live(Box<dyn Call<View>>),
     List(Box<List>),
 }
 
