@@ -20,17 +20,24 @@ use indexed_db_futures::database::Database as Handle;
 use indexed_db_futures::error::Error;
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{Transaction, TransactionMode};
+use serde::{Deserialize, Serialize};
 use wasm_bindgen_futures::spawn_local;
 
 use super::Dispatch;
 
 const NAME: &str = "halyard";
 const VERSION: u8 = 1;
-/// Message id -> [`OutboxRow`].
+/// Message id -> [`Kept`].
 const OUTBOX: &str = "outbox";
 /// Draft key -> text.
 const DRAFTS: &str = "drafts";
 const STORES: [&str; 2] = [OUTBOX, DRAFTS];
+
+/// An [`OutboxRow`] as it is kept: as one text, so that the app reads and writes its types in one way only.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    json: String,
+}
 
 /// Holds the database, and the commands that wait for it.
 pub(super) struct Database {
@@ -154,16 +161,17 @@ fn key(message: MessageId) -> String {
 
 /// What was kept. A row that can't be read, from a version that is yet to come, stays where it is and is not shown.
 async fn load(transaction: &Transaction<'_>) -> Result<Db, Error> {
-    let rows = transaction.object_store(OUTBOX)?.get_all::<OutboxRow>().serde()?.await?;
+    let rows = transaction.object_store(OUTBOX)?.get_all::<Kept>().serde()?.await?;
     let drafts = transaction.object_store(DRAFTS)?;
     let keys = drafts.get_all_keys::<String>().await?;
     let texts = drafts.get_all::<String>().await?;
     let drafts = keys.zip(texts).filter_map(|(key, text)| Some((key.ok()?, text.ok()?))).collect();
-    Ok(Db::Loaded { outbox: rows.filter_map(Result::ok).collect(), drafts })
+    let outbox = rows.filter_map(|row| OutboxRow::from_json(&row.ok()?.json)).collect();
+    Ok(Db::Loaded { outbox, drafts })
 }
 
 async fn put_outbox(transaction: &Transaction<'_>, row: &OutboxRow, draft: Option<String>) -> Result<(), Error> {
-    transaction.object_store(OUTBOX)?.put(row).with_key(key(row.id)).serde()?.await?;
+    transaction.object_store(OUTBOX)?.put(Kept { json: row.to_json() }).with_key(key(row.id)).serde()?.await?;
     if let Some(draft) = draft {
         transaction.object_store(DRAFTS)?.delete(draft).await?;
     }

@@ -20,6 +20,7 @@ pub mod conversations;
 pub mod effect;
 pub mod env;
 pub mod event;
+pub mod json;
 pub mod new_conversation;
 pub mod notices;
 pub mod outbox;

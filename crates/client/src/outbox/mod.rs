@@ -41,6 +41,21 @@ pub struct OutboxRow {
     pub at: UnixMs,
 }
 
+impl OutboxRow {
+    /// The row as a text to keep.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Our own types have no foreign serializers: they always become JSON.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The row that a kept text says, if this version can read it.
+    #[must_use]
+    pub fn from_json(text: &str) -> Option<Self> {
+        crate::json::read(text).ok()
+    }
+}
+
 /// An outgoing message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {

@@ -9,6 +9,7 @@ use crate::api::succeeded;
 use crate::effect::{Effect, SocketCommand, TimerId};
 use crate::env::Env;
 use crate::event::HttpOutcome;
+use crate::json;
 use crate::outbox::backoff;
 use crate::softphone::Softphone;
 use crate::update::{Changed, Update};
@@ -83,7 +84,7 @@ impl Softphone {
         }
         listen(out);
         // A frame that can't be read at all is as good as a lost one: start the socket again and resume.
-        let Ok(frame) = serde_json::from_str::<ServerFrame>(text) else {
+        let Ok(frame) = json::read::<ServerFrame>(text) else {
             self.socket_silent(env, out);
             return;
         };
