@@ -3,8 +3,6 @@
 //! Owns the table of requests that are under way. Always holds: each request is answered once; an answer to one
 //! that is not in the table is dropped.
 
-use std::collections::HashMap;
-
 use halyard_protocol::event::Favourite;
 use halyard_protocol::rest::{
     ConversationsBefore, ImportContacts, MarkRead, SendMessage, SetFavourite, SignIn, UpdateConversation, UpdateMe,
@@ -19,6 +17,7 @@ use crate::conversations::Timeline;
 use crate::effect::{Effect, HttpRequest, Method, RequestId};
 use crate::event::HttpOutcome;
 use crate::json;
+use crate::sorted::SortedMap;
 use crate::update::Update;
 
 /// What was asked; kept until the answer comes, to know what it answers.
@@ -96,7 +95,7 @@ impl CallError {
 #[derive(Debug, Default)]
 pub(crate) struct Requests {
     last: u32,
-    pending: HashMap<RequestId, Call>,
+    pending: SortedMap<RequestId, Call>,
 }
 
 impl Requests {

@@ -138,10 +138,10 @@ impl Softphone {
         if self.sync.link != Link::Live {
             return;
         }
-        for id in self.unsent_reads.keys().copied().collect::<Vec<_>>() {
+        for id in self.unsent_reads.keys().collect::<Vec<_>>() {
             self.send_read(id, out);
         }
-        for id in core::mem::take(&mut self.missing) {
+        for id in core::mem::take(&mut self.missing).iter() {
             self.ask_for(id, out);
         }
         self.resume_contacts(out);
