@@ -21,9 +21,8 @@ use indexed_db_futures::error::Error;
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{Transaction, TransactionMode};
 use serde::{Deserialize, Serialize};
-use wasm_bindgen_futures::spawn_local;
 
-use super::Dispatch;
+use super::{Dispatch, spawn};
 
 const NAME: &str = "halyard";
 const VERSION: u8 = 1;
@@ -69,7 +68,7 @@ impl Database {
     pub(super) fn run(&self, command: DbCommand) {
         self.shared.waiting.borrow_mut().push_back(command);
         if !self.shared.working.replace(true) {
-            spawn_local(Rc::clone(&self.shared).work());
+            spawn(Rc::clone(&self.shared).work());
         }
     }
 }
