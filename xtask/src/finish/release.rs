@@ -42,15 +42,17 @@ pub(crate) fn release(folder: &Path, node: &Node) -> Result<()> {
     run(node.command("node").arg(crate::paths::root().join("xtask/scripts/compress.mjs")).arg(folder))
 }
 
-/// What wasm-opt does. Nothing is inlined: code that occurs in one place compresses better than copies of it. The
+/// What wasm-opt does. Nothing is inlined: code that occurs in one place compresses better than copies of it,
+/// and what is computed twice in the same words better than a local of its own. The
 /// addresses below 1,024 are the far end of the stack, where no data lies.
-const OPTIONS: [&str; 8] = [
+const OPTIONS: [&str; 9] = [
     "-Oz",
     "--converge",
     "--low-memory-unused",
     "--always-inline-max-function-size=0",
     "--flexible-inline-max-function-size=0",
     "--one-caller-inline-max-function-size=0",
+    "--skip-pass=local-cse",
     "--strip-producers",
     "--strip-target-features",
 ];
