@@ -1,11 +1,13 @@
 //! Files of the app itself that are wanted later than the start.
 
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
+
+use super::spawn;
 
 /// Loads a text of the app and calls back with it, or with nothing when it can't be had.
 pub(crate) fn load(path: &'static str, then: impl FnOnce(Option<String>) + 'static) {
-    spawn_local(async move { then(fetch(path).await.ok().flatten()) });
+    spawn(async move { then(fetch(path).await.ok().flatten()) });
 }
 
 async fn fetch(path: &str) -> Result<Option<String>, JsValue> {

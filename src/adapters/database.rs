@@ -20,17 +20,32 @@ use indexed_db_futures::database::Database as Handle;
 use indexed_db_futures::error::Error;
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{Transaction, TransactionMode};
-use wasm_bindgen_futures::spawn_local;
+use serde::Serialize;
+use wasm_bindgen::JsValue;
 
-use super::Dispatch;
+use super::{Dispatch, spawn};
 
 const NAME: &str = "halyard";
 const VERSION: u8 = 1;
-/// Message id -> [`OutboxRow`].
+/// Message id -> [`Kept`].
 const OUTBOX: &str = "outbox";
 /// Draft key -> text.
 const DRAFTS: &str = "drafts";
 const STORES: [&str; 2] = [OUTBOX, DRAFTS];
+
+/// An [`OutboxRow`] as it is kept: as one text, so that the app reads and writes its types in one way only.
+#[derive(Serialize)]
+struct Kept {
+    json: String,
+}
+
+impl Kept {
+    /// The row that a kept value says. Taken apart by hand: derived code brings words for each error and kind of number.
+    fn read(value: &JsValue) -> Option<OutboxRow> {
+        let json = js_sys::Reflect::get(value, &JsValue::from_str("json")).ok()?;
+        OutboxRow::from_json(&json.as_string()?)
+    }
+}
 
 /// Holds the database, and the commands that wait for it.
 pub(super) struct Database {
@@ -62,7 +77,7 @@ impl Database {
     pub(super) fn run(&self, command: DbCommand) {
         self.shared.waiting.borrow_mut().push_back(command);
         if !self.shared.working.replace(true) {
-            spawn_local(Rc::clone(&self.shared).work());
+            spawn(Rc::clone(&self.shared).work());
         }
     }
 }
@@ -154,16 +169,18 @@ fn key(message: MessageId) -> String {
 
 /// What was kept. A row that can't be read, from a version that is yet to come, stays where it is and is not shown.
 async fn load(transaction: &Transaction<'_>) -> Result<Db, Error> {
-    let rows = transaction.object_store(OUTBOX)?.get_all::<OutboxRow>().serde()?.await?;
+    let rows = transaction.object_store(OUTBOX)?.get_all::<JsValue>().await?;
     let drafts = transaction.object_store(DRAFTS)?;
     let keys = drafts.get_all_keys::<String>().await?;
     let texts = drafts.get_all::<String>().await?;
     let drafts = keys.zip(texts).filter_map(|(key, text)| Some((key.ok()?, text.ok()?))).collect();
-    Ok(Db::Loaded { outbox: rows.filter_map(Result::ok).collect(), drafts })
+    let outbox = rows.filter_map(|row| Kept::read(&row.ok()?)).collect();
+    Ok(Db::Loaded { outbox, drafts })
 }
 
 async fn put_outbox(transaction: &Transaction<'_>, row: &OutboxRow, draft: Option<String>) -> Result<(), Error> {
-    transaction.object_store(OUTBOX)?.put(row).with_key(key(row.id)).serde()?.await?;
+    let kept = serde_wasm_bindgen::to_value(&Kept { json: row.to_json() }).map_err(JsValue::from)?;
+    transaction.object_store(OUTBOX)?.put(kept).with_key(key(row.id)).await?;
     if let Some(draft) = draft {
         transaction.object_store(DRAFTS)?.delete(draft).await?;
     }

@@ -4,17 +4,17 @@
 
 use halyard_client::{Event, HttpOutcome, HttpRequest, HttpResponse, Net, NetworkFailure, RequestId};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response};
 
-use super::Dispatch;
+use super::{Dispatch, spawn};
 
 /// Milliseconds until a request without a whole answer counts as failed.
 const TIMEOUT_MS: u32 = 20_000;
 
 /// Sends the request.
 pub(super) fn run(id: RequestId, request: HttpRequest, send: Dispatch) {
-    spawn_local(async move {
+    spawn(async move {
         let outcome: HttpOutcome = fetch(&request).await.map_err(|_| NetworkFailure);
         send(Event::Net(Net::Http(id, outcome)));
     });

@@ -17,12 +17,19 @@ mod system;
 pub(crate) mod theme;
 mod timer;
 
+use std::pin::Pin;
 use std::rc::Rc;
 
 use halyard_client::{Effect, Event};
 
 /// Takes an event to the machine. Never called from inside of an effect: the adapters answer in a later task.
 pub(crate) type Dispatch = Rc<dyn Fn(Event)>;
+
+/// Runs a future in the background. All of them as one type: what drives a future is compiled once.
+fn spawn(future: impl Future<Output = ()> + 'static) {
+    let future: Pin<Box<dyn Future<Output = ()>>> = Box::pin(future);
+    wasm_bindgen_futures::spawn_local(future);
+}
 
 /// All adapters, with what they hold.
 pub(crate) struct Adapters {

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, ResizeObserver, VisibilityState, Window};
 
-use super::Dispatch;
+use super::{Dispatch, spawn};
 
 /// Holds the listeners and the last size of the desk.
 pub(super) struct System {
@@ -119,7 +119,7 @@ fn set_badge(navigator: &JsValue, unread: u32) {
         && let Ok(promise) = set.call1(navigator, &JsValue::from(unread))
         && let Ok(promise) = promise.dyn_into::<js_sys::Promise>()
     {
-        wasm_bindgen_futures::spawn_local(async move {
+        spawn(async move {
             // Refused in a tab of a browser that is not installed: then the title has to do.
             let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
         });

@@ -3,7 +3,6 @@
 //! Always holds: there is at most one timer for a [`TimerId`], and one that was cancelled or replaced is not heard.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
@@ -14,7 +13,7 @@ use super::Dispatch;
 /// Holds the timers that run.
 pub(super) struct Timers {
     send: Dispatch,
-    running: Rc<RefCell<BTreeMap<TimerId, Timeout>>>,
+    running: Rc<RefCell<Vec<(TimerId, Timeout)>>>,
 }
 
 impl Timers {
@@ -25,13 +24,18 @@ impl Timers {
     pub(super) fn set(&self, id: TimerId, milliseconds: u32) {
         let (send, running) = (self.send.clone(), self.running.clone());
         let timeout = Timeout::new(milliseconds, move || {
-            running.borrow_mut().remove(&id);
+            forget(&running, id);
             send(Event::Timer(id));
         });
-        self.running.borrow_mut().insert(id, timeout);
+        self.cancel(id);
+        self.running.borrow_mut().push((id, timeout));
     }
 
     pub(super) fn cancel(&self, id: TimerId) {
-        self.running.borrow_mut().remove(&id);
+        forget(&self.running, id);
     }
+}
+
+fn forget(running: &RefCell<Vec<(TimerId, Timeout)>>, id: TimerId) {
+    running.borrow_mut().retain(|(known, _)| *known != id);
 }

@@ -3,8 +3,6 @@
 //! Owns the table of requests that are under way. Always holds: each request is answered once; an answer to one
 //! that is not in the table is dropped.
 
-use std::collections::HashMap;
-
 use halyard_protocol::event::Favourite;
 use halyard_protocol::rest::{
     ConversationsBefore, ImportContacts, MarkRead, SendMessage, SetFavourite, SignIn, UpdateConversation, UpdateMe,
@@ -18,6 +16,8 @@ use serde::de::DeserializeOwned;
 use crate::conversations::Timeline;
 use crate::effect::{Effect, HttpRequest, Method, RequestId};
 use crate::event::HttpOutcome;
+use crate::json;
+use crate::sorted::SortedMap;
 use crate::update::Update;
 
 /// What was asked; kept until the answer comes, to know what it answers.
@@ -72,6 +72,15 @@ impl CallError {
         matches!(self.status, 408 | 425 | 429) || self.status >= 500
     }
 
+    fn unreadable() -> Self {
+        Self {
+            code: ErrorCode::Unknown,
+            message: "The server's answer can't be read. Reload the app; it may have been updated.".to_owned(),
+            status: ErrorCode::Unknown.status(),
+            retry_after: None,
+        }
+    }
+
     fn unreachable() -> Self {
         Self {
             code: ErrorCode::Unavailable,
@@ -86,7 +95,7 @@ impl CallError {
 #[derive(Debug, Default)]
 pub(crate) struct Requests {
     last: u32,
-    pending: HashMap<RequestId, Call>,
+    pending: SortedMap<RequestId, Call>,
 }
 
 impl Requests {
@@ -251,12 +260,7 @@ fn with_body(method: Method, path: String, body: &impl Serialize) -> HttpRequest
 /// Reads an answer that has a body.
 pub(crate) fn read<T: DeserializeOwned>(outcome: HttpOutcome) -> Result<T, CallError> {
     let body = succeeded(outcome)?;
-    serde_json::from_str(&body).map_err(|_| CallError {
-        code: ErrorCode::Unknown,
-        message: "The server's answer can't be read. Reload the app; it may have been updated.".to_owned(),
-        status: ErrorCode::Unknown.status(),
-        retry_after: None,
-    })
+    json::read(&body).map_err(|_| CallError::unreadable())
 }
 
 /// Whether the call succeeded; gives the body.
@@ -265,7 +269,7 @@ pub(crate) fn succeeded(outcome: HttpOutcome) -> Result<String, CallError> {
     if (200..300).contains(&response.status) {
         return Ok(response.body);
     }
-    let error = serde_json::from_str::<ErrorBody>(&response.body).unwrap_or_else(|_| ErrorBody {
+    let error = json::read::<ErrorBody>(&response.body).unwrap_or_else(|_| ErrorBody {
         // Not ours: a proxy's page, or a server that is just going down.
         code: if response.status >= 500 { ErrorCode::Unavailable } else { ErrorCode::Unknown },
         message: "The server gave an answer that can't be read. Try again.".to_owned(),

@@ -2,14 +2,13 @@
 //!
 //! Always holds: a draft is forgotten only when its message is in the outbox, or the user empties it.
 
-use std::collections::HashMap;
-
+use crate::sorted::SortedMap;
 use crate::windows::CardKey;
 
 /// Drafts by card. Cards without one have none here.
 #[derive(Debug, Default)]
 pub(crate) struct Drafts {
-    texts: HashMap<CardKey, String>,
+    texts: SortedMap<CardKey, String>,
 }
 
 impl Drafts {
@@ -27,12 +26,12 @@ impl Drafts {
 
     /// All of them, for when their user comes back.
     pub(crate) fn into_texts(self) -> impl Iterator<Item = (CardKey, String)> {
-        self.texts.into_iter()
+        self.texts.into_entries().into_iter()
     }
 
     /// What the device had kept joins what was typed since; says whether both were there.
     pub(crate) fn join(&mut self, card: CardKey, kept: String) -> bool {
-        let typed = self.texts.entry(card).or_default();
+        let typed = self.texts.get_or_insert(card, String::new());
         let both = !typed.is_empty() && *typed != kept;
         *typed = if both { [&kept, "\n", typed].concat() } else { kept };
         both
@@ -44,7 +43,7 @@ impl Drafts {
             return;
         }
         if let Some(text) = self.texts.remove(&from) {
-            let kept = self.texts.entry(to).or_default();
+            let kept = self.texts.get_or_insert(to, String::new());
             if !kept.is_empty() {
                 kept.push('\n');
             }

@@ -2,8 +2,6 @@
 //!
 //! Always holds: nobody is among the bubbles twice; what was typed and could not be taken stays in the field.
 
-use std::collections::BTreeMap;
-
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{
     CallingCode, ConversationKey, Destination, NumberLabel, Peer, PhoneNumber, RecipientsError, SmsNumber,
@@ -11,6 +9,7 @@ use halyard_protocol::{
 
 use crate::effect::{Effect, FocusTarget};
 use crate::softphone::Softphone;
+use crate::sorted::{SortedMap, sorted};
 use crate::update::{Changed, Update};
 use crate::windows::CardKey;
 
@@ -28,7 +27,7 @@ pub(crate) struct NewConversation {
 }
 
 /// All that are open.
-pub(crate) type NewConversations = BTreeMap<CardKey, NewConversation>;
+pub(crate) type NewConversations = SortedMap<CardKey, NewConversation>;
 
 /// Somebody whom "Add Contact" offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,13 +43,13 @@ pub struct Suggestion {
 impl Softphone {
     pub(crate) fn new_conversation(&mut self, out: &mut Update) {
         // One that was begun and has nobody yet is as good as a new one; one that was closed in the middle goes on.
-        let begun = |(card, new): &(&CardKey, &NewConversation)| new.peers.is_empty() || !self.windows.is_open(**card);
-        let begun = self.new.iter().find(begun).map(|(card, _)| *card);
+        let begun = |(card, new): &&(CardKey, NewConversation)| new.peers.is_empty() || !self.windows.is_open(*card);
+        let begun = self.new.entries().iter().find(begun).map(|(card, _)| *card);
         let card = begun.unwrap_or_else(|| {
             self.last_new += 1;
             CardKey::New(self.last_new)
         });
-        self.new.entry(card).or_default();
+        self.new.get_or_insert(card, NewConversation::default());
         self.open_card(card, out);
         out.effect(Effect::Focus(FocusTarget::Recipients(card)));
     }
@@ -224,9 +223,7 @@ impl Softphone {
     /// The own number for these people: the one chosen, else the one last used with them, else the first that can.
     pub(crate) fn own_number(&self, peers: &[Peer], from: Option<PhoneNumber>) -> Option<&SmsNumber> {
         let numbers = &self.session.me()?.numbers;
-        let mut sorted = peers.to_vec();
-        sorted.sort_unstable();
-        let wanted = from.or_else(|| self.conversations.last_used(&sorted));
+        let wanted = from.or_else(|| self.conversations.last_used(&sorted(peers)));
         numbers.iter().find(|own| Some(own.number) == wanted).or_else(|| {
             let group = peers.len() > 1;
             let fits = |own: &&SmsNumber| {

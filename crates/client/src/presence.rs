@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use halyard_protocol::socket::UserPresence;
 use halyard_protocol::{ConversationId, Presence, UnixMs, UserId};
 
+use crate::sorted::SortedMap;
+
 /// How long a "typing" is true, in milliseconds.
 const TYPING_LASTS: i64 = 5_000;
 /// The least time between two "typing" that we send, in milliseconds.
@@ -14,8 +16,8 @@ const TYPING_EVERY: i64 = 3_000;
 #[derive(Debug, Default)]
 pub(crate) struct PresenceBook {
     presences: HashMap<UserId, Presence>,
-    typing: HashMap<(ConversationId, UserId), UnixMs>,
-    told: HashMap<ConversationId, UnixMs>,
+    typing: SortedMap<(ConversationId, UserId), UnixMs>,
+    told: SortedMap<ConversationId, UnixMs>,
 }
 
 impl PresenceBook {
@@ -49,7 +51,8 @@ impl PresenceBook {
 
     /// Forgets who has stopped; gives where.
     pub(crate) fn expire(&mut self, now: UnixMs) -> Vec<ConversationId> {
-        let over: Vec<_> = self.typing.iter().filter(|(_, until)| **until <= now).map(|(key, _)| *key).collect();
+        let over: Vec<_> =
+            self.typing.entries().iter().filter(|(_, until)| *until <= now).map(|(key, _)| *key).collect();
         over.into_iter()
             .map(|key| {
                 self.typing.remove(&key);
@@ -63,10 +66,8 @@ impl PresenceBook {
     }
 
     pub(crate) fn typing_in(&self, conversation: ConversationId) -> Vec<UserId> {
-        let mut users: Vec<UserId> =
-            self.typing.keys().filter(|(place, _)| *place == conversation).map(|(_, user)| *user).collect();
-        users.sort_unstable();
-        users
+        // Of one conversation they stand by user.
+        self.typing.keys().filter(|(place, _)| *place == conversation).map(|(_, user)| user).collect()
     }
 
     /// Whether the others should be told now that we type here.

@@ -1,7 +1,5 @@
 //! The machine: its parts, and which part hears which event.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-
 use halyard_protocol::rest::Device;
 use halyard_protocol::{CallingCode, ContactId, ConversationId, Seq, UserId};
 
@@ -22,6 +20,7 @@ use crate::outbox::{Outbox, OutboxRow};
 use crate::presence::PresenceBook;
 use crate::route::Route;
 use crate::session::Session;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::sync::Sync;
 use crate::update::{Changed, Update};
 use crate::windows::{CardKey, Windows};
@@ -49,7 +48,7 @@ pub struct Softphone {
     pub(crate) outbox: Outbox,
     pub(crate) drafts: Drafts,
     /// What stands in the way of sending, by card; forgotten with the next key press.
-    pub(crate) problems: HashMap<CardKey, String>,
+    pub(crate) problems: SortedMap<CardKey, String>,
     pub(crate) new: NewConversations,
     pub(crate) last_new: u32,
     pub(crate) windows: Windows,
@@ -57,13 +56,13 @@ pub struct Softphone {
     pub(crate) notices: Notices,
     pub(crate) devices: Option<Vec<Device>>,
     /// Read positions that the server may not have heard of.
-    pub(crate) unsent_reads: BTreeMap<ConversationId, Seq>,
+    pub(crate) unsent_reads: SortedMap<ConversationId, Seq>,
     /// Conversations that could not be had for now.
-    pub(crate) missing: BTreeSet<ConversationId>,
+    pub(crate) missing: SortedSet<ConversationId>,
     /// Conversations whose deletion was undone before the server had answered it.
-    pub(crate) undone: HashSet<ConversationId>,
+    pub(crate) undone: SortedSet<ConversationId>,
     /// The same of contacts.
-    pub(crate) undone_contacts: HashSet<ContactId>,
+    pub(crate) undone_contacts: SortedSet<ContactId>,
     pub(crate) told_unread: u32,
     /// What the device had kept, of whichever users.
     pub(crate) kept: Kept,
@@ -77,7 +76,7 @@ pub struct Softphone {
 pub(crate) struct ContactsLoading {
     /// Which loading is the current one: answers to an earlier one are dropped.
     pub(crate) generation: u32,
-    pub(crate) seen: HashSet<ContactId>,
+    pub(crate) seen: SortedSet<ContactId>,
     /// The page after this one could not be had for now.
     pub(crate) stalled: Option<Option<ContactId>>,
     pub(crate) done: bool,
@@ -93,10 +92,13 @@ pub(crate) struct Kept {
 impl Kept {
     /// Takes in what the device had kept; what is here already is newer.
     fn join(&mut self, older: Self) {
-        let here: HashSet<_> = self.outbox.iter().map(|row| row.id).collect();
+        let here: SortedSet<_> = self.outbox.iter().map(|row| row.id).collect();
         self.outbox.extend(older.outbox.into_iter().filter(|row| !here.contains(&row.id)));
-        let here: HashSet<String> = self.drafts.iter().map(|(key, _)| key.clone()).collect();
-        self.drafts.extend(older.drafts.into_iter().filter(|(key, _)| !here.contains(key)));
+        for (key, text) in older.drafts {
+            if !self.drafts.iter().any(|(known, _)| *known == key) {
+                self.drafts.push((key, text));
+            }
+        }
     }
 }
 

@@ -125,11 +125,15 @@ impl ConversationKey {
     }
 }
 
+/// They are few: the standard sort would be kilobytes of code for each type.
 fn sorted<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
-    let mut items: Vec<T> = items.into_iter().collect();
-    items.sort_unstable();
-    items.dedup();
-    items
+    let mut sorted = Vec::new();
+    for item in items {
+        if let Err(place) = sorted.binary_search(&item) {
+            sorted.insert(place, item);
+        }
+    }
+    sorted
 }
 
 /// How far a colleague has read.

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::tagged::tagged;
 use crate::{
     Contact, ContactId, Conversation, ConversationId, Cursor, Delivery, Message, MessageId, Seq, SmsNumber, UnixMs,
     User, UserId,
@@ -22,10 +23,8 @@ pub struct LoggedEvent {
     pub change: Change,
 }
 
+tagged! {
 /// What changed for a user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "type", rename_all = "snake_case")]
 pub enum Change {
     /// A message was committed. When its conversation is new to the user, or was deleted by them, a
     /// `conversation_changed` stands before it. Its author has read up to it: no `read` or `peer_read` says so.
@@ -110,9 +109,7 @@ pub enum Change {
         /// All of them, in the order to offer them in.
         numbers: Vec<SmsNumber>,
     },
-    /// Something that this version does not know.
-    #[serde(other)]
-    Unknown,
+}
 }
 
 /// Somebody whom the user marked as a favourite.

@@ -22,6 +22,7 @@ pub mod recipients;
 pub mod rest;
 pub mod segments;
 pub mod socket;
+mod tagged;
 pub mod time;
 pub mod user;
 

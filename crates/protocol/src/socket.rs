@@ -1,10 +1,11 @@
 //! The frames of the socket at `/api/v1/socket`: JSON texts, one value each.
 //!
 //! The app speaks first, with `resume`. The server answers `welcome`, then what the app missed as one or more
-//! `events`, then events as they happen. `ping` comes every [`crate::limits::HEARTBEAT_SECONDS`] and wants a `pong`.
+//! `events`, then events as they happen. In what the server says, each object's `type` stands first. `ping` comes every [`crate::limits::HEARTBEAT_SECONDS`] and wants a `pong`.
 
 use serde::{Deserialize, Serialize};
 
+use crate::tagged::tagged;
 use crate::{ConversationId, Cursor, LoggedEvent, Presence, UnixMs, UserId};
 
 /// Close code: the server stops or restarts; come back soon (RFC 6455 registry: Service Restart).
@@ -48,10 +49,8 @@ pub struct UserPresence {
     pub presence: Presence,
 }
 
+tagged! {
 /// What the server says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerFrame {
     /// The answer to `resume`.
     Welcome {
@@ -83,7 +82,5 @@ pub enum ServerFrame {
     Reset,
     /// A heartbeat.
     Ping,
-    /// Something that this version does not know; ignored.
-    #[serde(other)]
-    Unknown,
+}
 }

@@ -4,6 +4,7 @@
 //! start script becomes a file, the styles become one file, and every such file has its content's hash in its name, so that
 //! browsers may keep it for ever.
 
+mod names;
 mod release;
 
 use std::fs;

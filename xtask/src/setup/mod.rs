@@ -128,6 +128,16 @@ pub(crate) fn wasm_opt(node: &Node) -> Result<Command> {
     Ok(command)
 }
 
+/// A terser command, installed first when it is missing.
+///
+/// # Errors
+/// When npm cannot bring it.
+pub(crate) fn terser(node: &Node) -> Result<Command> {
+    let mut command = node.command("node");
+    command.arg(node::terser(node)?);
+    Ok(command)
+}
+
 /// Installs the linter that fits the app's own toolchain.
 ///
 /// # Errors

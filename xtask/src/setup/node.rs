@@ -15,6 +15,8 @@ use crate::process::{output, run, say};
 const OLDEST: u32 = 20;
 /// Debian's own wasm-opt is too old for what compilers emit.
 const BINARYEN: &str = "132.0.0";
+/// Reads the JavaScript that wasm-bindgen writes; Trunk's own minifier doesn't.
+const TERSER: &str = "5.51.2";
 /// The Node that npm brings where the system's is older.
 const FROM_NPM: &str = "22.23.3";
 
@@ -97,6 +99,15 @@ fn node_from_npm() -> Result<PathBuf> {
 pub(super) fn wasm_opt(node: &Node) -> Result<PathBuf> {
     let why = "its wasm-opt makes the release's WebAssembly smaller";
     Ok(from_npm(&mut node.command("npm"), "binaryen", BINARYEN, why)?.join("bin/wasm-opt"))
+}
+
+/// Finds or installs terser; the script that Node runs.
+///
+/// # Errors
+/// When npm fails.
+pub(super) fn terser(node: &Node) -> Result<PathBuf> {
+    let why = "it makes the release's script smaller";
+    Ok(from_npm(&mut node.command("npm"), "terser", TERSER, why)?.join("bin/terser"))
 }
 
 /// One package of npm in a folder of its own in the cache; the package's folder.

@@ -3,10 +3,12 @@
 //! Always holds: the search index, the order and the numbers' owners hold exactly the entries of the two maps; of two
 //! versions of a contact the newer one stays.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{CallingCode, Contact, ContactId, ContactScope, Peer, PhoneNumber, User, UserId};
+
+use crate::sorted::SortedSet;
 
 use super::search::{Fields, SearchIndex, fold};
 
@@ -15,14 +17,14 @@ use super::search::{Fields, SearchIndex, fold};
 pub(crate) struct Book {
     users: HashMap<UserId, User>,
     contacts: HashMap<ContactId, Contact>,
-    favourites: BTreeSet<Favourite>,
+    favourites: SortedSet<Favourite>,
     owners: HashMap<PhoneNumber, Vec<ContactId>>,
     order: BTreeSet<(Box<str>, Favourite)>,
     index: SearchIndex<Favourite>,
     /// Contacts removed while the list is being loaded: a page from before must not bring them back.
-    removed: HashSet<ContactId>,
+    removed: SortedSet<ContactId>,
     /// Contacts saved while the list is being loaded: they may be on no page, and are here all the same.
-    saved: HashSet<ContactId>,
+    saved: SortedSet<ContactId>,
     loading: bool,
 }
 
@@ -50,7 +52,7 @@ impl Book {
     }
 
     /// All pages are in: contacts that were on none of them are gone.
-    pub(crate) fn finish_loading(&mut self, seen: &HashSet<ContactId>) -> Vec<Renamed> {
+    pub(crate) fn finish_loading(&mut self, seen: &SortedSet<ContactId>) -> Vec<Renamed> {
         self.loading = false;
         self.removed.clear();
         let saved = core::mem::take(&mut self.saved);

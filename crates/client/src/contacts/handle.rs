@@ -93,7 +93,7 @@ impl Softphone {
             self.conversation_changed(id, out);
         }
         for card in self.new.keys() {
-            out.changed(Changed::Recipients(*card));
+            out.changed(Changed::Recipients(card));
         }
     }
 

@@ -11,12 +11,14 @@ pub(crate) mod timeline;
 mod writing;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::HashMap;
 
 use halyard_protocol::rest::ConversationsBefore;
 use halyard_protocol::{
     Author, Conversation, ConversationId, ConversationKey, Message, Peer, PhoneNumber, Seq, UnixMs, UserId,
 };
+
+use crate::sorted::{SortedMap, SortedSet};
 
 pub use column::ColumnFilter;
 pub(crate) use timeline::{Loaded, Timeline};
@@ -54,17 +56,17 @@ pub(crate) struct Said {
 #[derive(Debug, Default)]
 pub(crate) struct Conversations {
     threads: HashMap<ConversationId, Thread>,
-    order: BTreeSet<(Reverse<UnixMs>, ConversationId)>,
-    by_peer: HashMap<Peer, BTreeSet<ConversationId>>,
+    order: SortedSet<(Reverse<UnixMs>, ConversationId)>,
+    by_peer: HashMap<Peer, SortedSet<ConversationId>>,
     /// How many of those in the column have something unread.
     unread: u32,
     /// Where the next older page begins.
     pub(crate) older: Option<ConversationsBefore>,
     pub(crate) loading_older: bool,
     /// Those that the log spoke of while a page was under way: the page may be older than that.
-    spoken_of: HashSet<ConversationId>,
+    spoken_of: SortedSet<ConversationId>,
     /// Those that were asked for one by one; and whether the log has spoken of them since.
-    asked: BTreeMap<ConversationId, bool>,
+    asked: SortedMap<ConversationId, bool>,
 }
 
 impl Conversations {
@@ -78,12 +80,12 @@ impl Conversations {
 
     /// Ids in the order of the column, newest first.
     pub(crate) fn in_order(&self) -> impl Iterator<Item = ConversationId> {
-        self.order.iter().map(|(_, id)| *id)
+        self.order.iter().map(|(_, id)| id)
     }
 
     /// Those in which this peer takes part.
     pub(crate) fn with(&self, peer: Peer) -> impl Iterator<Item = ConversationId> {
-        self.by_peer.get(&peer).into_iter().flatten().copied()
+        self.by_peer.get(&peer).into_iter().flat_map(SortedSet::iter)
     }
 
     /// A snapshot follows: nobody knows what happened since, so nothing that the server said before counts.
@@ -151,7 +153,7 @@ impl Conversations {
     }
 
     /// The page has come. Gives those that the log spoke of since it was asked for.
-    pub(crate) fn page_came(&mut self) -> HashSet<ConversationId> {
+    pub(crate) fn page_came(&mut self) -> SortedSet<ConversationId> {
         self.loading_older = false;
         core::mem::take(&mut self.spoken_of)
     }
@@ -159,7 +161,7 @@ impl Conversations {
     /// The server is asked for a conversation. Says whether it is not asked already.
     pub(crate) fn ask(&mut self, id: ConversationId) -> bool {
         let is_new = !self.asked.contains_key(&id);
-        self.asked.entry(id).or_default();
+        self.asked.get_or_insert(id, false);
         is_new
     }
 

@@ -3,10 +3,10 @@
 //! Always holds: the messages' places are consecutive up to the newest one; each message is here once; a delivery
 //! never moves backwards.
 
-use std::collections::{BTreeMap, HashMap};
-
 use halyard_protocol::rest::MessagesPage;
 use halyard_protocol::{Delivery, Message, MessageId, Seq};
+
+use crate::sorted::SortedMap;
 
 /// Rows on screen when a card opens.
 const FIRST_ROWS: usize = 60;
@@ -32,8 +32,8 @@ pub(crate) enum Loaded {
 /// The messages.
 #[derive(Debug)]
 pub(crate) struct Timeline {
-    messages: BTreeMap<Seq, Message>,
-    places: HashMap<MessageId, Seq>,
+    messages: SortedMap<Seq, Message>,
+    places: SortedMap<MessageId, Seq>,
     pub(crate) loaded: Loaded,
     /// Whether a first page has come.
     joined: bool,
@@ -51,8 +51,8 @@ pub(crate) struct Timeline {
 impl Default for Timeline {
     fn default() -> Self {
         Self {
-            messages: BTreeMap::new(),
-            places: HashMap::new(),
+            messages: SortedMap::default(),
+            places: SortedMap::default(),
             loaded: Loaded::Nothing,
             joined: false,
             cleared: 0,
@@ -80,7 +80,7 @@ impl Timeline {
             // Two copies of one message differ in their deliveries alone: keep the furthest of each.
             return merge(&mut known.deliveries, message.deliveries);
         }
-        message.deliveries.sort_by_key(|delivery| delivery.to);
+        sort(&mut message.deliveries);
         if !self.at_bottom && self.last().is_some_and(|last| last.seq < message.seq) {
             // Somebody reads further up: what they read must not go because of what comes below.
             self.rows += 1;
@@ -120,7 +120,7 @@ impl Timeline {
 
     /// The place before which the next page ends; `None` when the newest page is wanted.
     pub(crate) fn before(&self) -> Option<Seq> {
-        if self.joined { self.messages.keys().next().copied() } else { None }
+        if self.joined { self.messages.keys().next() } else { None }
     }
 
     /// Scrolled near the top: show more. Says whether a page must be fetched for it.
@@ -142,10 +142,7 @@ impl Timeline {
 
     /// The messages that show, oldest first.
     pub(crate) fn shown(&self) -> impl Iterator<Item = &Message> {
-        // From the end: what is far above costs nothing.
-        let keys = || self.messages.keys();
-        let first = keys().nth_back(self.rows.saturating_sub(1)).or_else(|| keys().next()).copied();
-        first.into_iter().flat_map(|first| self.messages.range(first..)).map(|(_, message)| message)
+        self.messages.values().skip(self.messages.len().saturating_sub(self.rows))
     }
 
     /// Whether scrolling up brings more.
@@ -173,6 +170,14 @@ impl Timeline {
     }
 }
 
+/// By recipient. They are few: the standard sort would be kilobytes of code for them.
+fn sort(deliveries: &mut [Delivery]) {
+    for end in 1..deliveries.len() {
+        let at = deliveries[..end].partition_point(|earlier| earlier.to <= deliveries[end].to);
+        deliveries[at..=end].rotate_right(1);
+    }
+}
+
 fn merge(known: &mut Vec<Delivery>, reports: Vec<Delivery>) -> bool {
     let mut moved = false;
     for report in reports {
@@ -180,7 +185,7 @@ fn merge(known: &mut Vec<Delivery>, reports: Vec<Delivery>) -> bool {
             Some(delivery) => moved |= delivery.apply(&report),
             None => {
                 known.push(report);
-                known.sort_by_key(|delivery| delivery.to);
+                sort(known);
                 moved = true;
             }
         }

@@ -9,14 +9,13 @@
 
 mod state;
 
-use std::collections::BTreeMap;
-
 use halyard_protocol::rest::SendMessage;
 use halyard_protocol::{ConversationId, Destination, MessageId, UnixMs, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::api::CallError;
 use crate::env::Env;
+use crate::sorted::SortedMap;
 
 pub use state::SendState;
 pub(crate) use state::backoff;
@@ -41,6 +40,21 @@ pub struct OutboxRow {
     pub at: UnixMs,
 }
 
+impl OutboxRow {
+    /// The row as a text to keep.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Our own types have no foreign serializers: they always become JSON.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The row that a kept text says, if this version can read it.
+    #[must_use]
+    pub fn from_json(text: &str) -> Option<Self> {
+        crate::json::read(text).ok()
+    }
+}
+
 /// An outgoing message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {
@@ -55,7 +69,7 @@ pub struct Outgoing {
 /// All outgoing messages. Ids sort by time, so the map's order is the order of writing.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
-    messages: BTreeMap<MessageId, Outgoing>,
+    messages: SortedMap<MessageId, Outgoing>,
     /// The newest id: one that is written in the same millisecond must still sort behind it.
     newest: Option<MessageId>,
 }
@@ -81,7 +95,7 @@ impl Outbox {
         for row in rows {
             self.newest = self.newest.max(Some(row.id));
             let state = SendState::Queued { tries: 0 };
-            self.messages.entry(row.id).or_insert(Outgoing { row, state, kept: true });
+            self.messages.get_or_insert(row.id, Outgoing { row, state, kept: true });
         }
     }
 
@@ -108,7 +122,7 @@ impl Outbox {
 
     /// All of it, for when its user comes back.
     pub(crate) fn into_rows(self) -> Vec<OutboxRow> {
-        self.messages.into_values().map(|message| message.row).collect()
+        self.messages.into_entries().into_iter().map(|(_, message)| message.row).collect()
     }
 
     /// The messages that may leave now, each marked as sending.

@@ -9,6 +9,7 @@ use crate::conversations::Thread;
 use crate::effect::{Effect, FocusTarget, SocketCommand, TimerId};
 use crate::env::Env;
 use crate::event::HttpOutcome;
+use crate::new_conversation::NewConversation;
 use crate::notices::Question;
 use crate::outbox::backoff;
 use crate::softphone::Softphone;
@@ -243,7 +244,7 @@ impl Softphone {
             if let CardKey::New(n) = card {
                 // Its people are gone, its text is not: "New Conversation" brings it back.
                 self.last_new = self.last_new.max(n);
-                self.new.entry(card).or_default();
+                self.new.get_or_insert(card, NewConversation::default());
             }
             if self.drafts.join(card, text) {
                 self.keep_draft(card, out);

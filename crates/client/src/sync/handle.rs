@@ -9,6 +9,7 @@ use crate::api::succeeded;
 use crate::effect::{Effect, SocketCommand, TimerId};
 use crate::env::Env;
 use crate::event::HttpOutcome;
+use crate::json;
 use crate::outbox::backoff;
 use crate::softphone::Softphone;
 use crate::update::{Changed, Update};
@@ -83,7 +84,7 @@ impl Softphone {
         }
         listen(out);
         // A frame that can't be read at all is as good as a lost one: start the socket again and resume.
-        let Ok(frame) = serde_json::from_str::<ServerFrame>(text) else {
+        let Ok(frame) = json::read::<ServerFrame>(text) else {
             self.socket_silent(env, out);
             return;
         };
@@ -137,10 +138,10 @@ impl Softphone {
         if self.sync.link != Link::Live {
             return;
         }
-        for id in self.unsent_reads.keys().copied().collect::<Vec<_>>() {
+        for id in self.unsent_reads.keys().collect::<Vec<_>>() {
             self.send_read(id, out);
         }
-        for id in core::mem::take(&mut self.missing) {
+        for id in core::mem::take(&mut self.missing).iter() {
             self.ask_for(id, out);
         }
         self.resume_contacts(out);

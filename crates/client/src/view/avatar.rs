@@ -2,6 +2,7 @@
 
 use halyard_protocol::{Peer, UserId};
 
+use crate::letters::upper;
 use crate::softphone::Softphone;
 
 /// An avatar.
@@ -50,7 +51,7 @@ fn initials(name: &str) -> String {
     let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()));
     let first = words.next();
     let last = words.next_back();
-    first.into_iter().chain(last).flat_map(char::to_uppercase).take(2).collect()
+    first.into_iter().chain(last).map(upper).collect()
 }
 
 /// FNV-1a over the name, on the colour circle: the same name has the same colour everywhere.
@@ -71,7 +72,7 @@ mod tests {
             ("Ana de la Cruz", "AC"),
             ("", ""),
             ("(619) 555\u{2011}0177", "65"),
-            ("ßeta", "SS"),
+            ("ßeta", "ß"),
         ] {
             assert_eq!(initials(name), expected, "{name}");
         }

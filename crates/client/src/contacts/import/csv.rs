@@ -2,6 +2,8 @@
 
 use halyard_protocol::{CallingCode, NumberLabel};
 
+use crate::letters::lowercase;
+
 use super::person::{Person, label};
 use super::{Format, Preview, google, outlook};
 
@@ -44,7 +46,7 @@ pub(super) fn parse(text: &str, home: CallingCode) -> Preview {
             return preview;
         }
     };
-    let names: Vec<String> = names.iter().map(|name| name.trim().to_lowercase()).collect();
+    let names: Vec<String> = names.iter().map(|name| lowercase(name.trim())).collect();
     let (format, columns) = if let Some(columns) = google::columns(&names) {
         (Format::Google, columns)
     } else {

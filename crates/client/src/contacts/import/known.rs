@@ -1,6 +1,6 @@
 //! Who of a file is already known: told by phone numbers.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use halyard_protocol::{Contact, ContactDraft, ContactId, ContactNumber, NumberLabel, PhoneNumber, limits};
 
@@ -108,7 +108,7 @@ impl<'a> Somebody<'a> {
 #[derive(Default)]
 struct People<'a> {
     all: Vec<Somebody<'a>>,
-    owners: BTreeMap<PhoneNumber, Vec<usize>>,
+    owners: HashMap<PhoneNumber, Vec<usize>>,
 }
 
 impl<'a> People<'a> {

@@ -1,6 +1,8 @@
 //! Folding: one spelling for what a searcher takes for the same. Case, accents, ligatures and full-width forms go;
 //! Latin, Greek and Cyrillic letters stay in their own script.
 
+use crate::letters::lower;
+
 /// What a character becomes.
 enum Folded {
     One(char),
@@ -96,10 +98,6 @@ fn fold_char(c: char) -> Folded {
 
 fn ascii(code: u32) -> char {
     u8::try_from(code).map_or('?', |byte| char::from(byte.to_ascii_lowercase()))
-}
-
-fn lower(c: char) -> char {
-    c.to_lowercase().next().unwrap_or(c)
 }
 
 fn latin(c: char, first: char, letters: &[u8]) -> char {

@@ -1,0 +1,115 @@
+//! Enums that say in their member `type` which variant they are.
+//!
+//! Always holds: `type` is the first member that is written, and has to be the first that is read. So each variant
+//! is read straight into its fields; what derived code does, to keep all members until it has found the `type`,
+//! would have every type inside compiled twice. A `type` that this version does not know reads as `Unknown`,
+//! whatever comes with it.
+
+/// Declares such an enum, and adds its variant `Unknown`.
+macro_rules! tagged {
+    (
+        $(#[$doc:meta])*
+        pub enum $name:ident {
+            $(
+                $(#[$variant_doc:meta])*
+                $variant:ident $({ $( $(#[$field_doc:meta])* $field:ident: $type:ty, )* })?,
+            )*
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(tag = "type", rename_all = "snake_case")]
+        pub enum $name {
+            $( $(#[$variant_doc])* $variant $({ $( $(#[$field_doc])* $field: $type, )* })?, )*
+            /// Something that this version does not know.
+            Unknown,
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                use serde::de::{IgnoredAny, MapAccess, Visitor, value::MapAccessDeserializer};
+
+                #[derive(serde::Deserialize)]
+                #[serde(field_identifier, rename_all = "snake_case")]
+                enum First {
+                    Type,
+                }
+
+                #[derive(serde::Deserialize)]
+                #[serde(field_identifier, rename_all = "snake_case")]
+                enum Type {
+                    $( $variant, )*
+                    #[serde(other)]
+                    Unknown,
+                }
+
+                struct Tagged;
+
+                impl<'de> Visitor<'de> for Tagged {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                        f.write_str("an object that begins with its `type`")
+                    }
+
+                    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<$name, A::Error> {
+                        if members.next_key::<First>()?.is_none() {
+                            return Err(serde::de::Error::missing_field("type"));
+                        }
+                        let rest = match members.next_value::<Type>()? {
+                            $( Type::$variant => tagged!(@read $name $variant members $({ $($field: $type),* })?), )*
+                            Type::Unknown => $name::Unknown,
+                        };
+                        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                        Ok(rest)
+                    }
+                }
+
+                deserializer.deserialize_map(Tagged)
+            }
+        }
+    };
+    (@read $name:ident $variant:ident $members:ident) => {
+        $name::$variant
+    };
+    (@read $name:ident $variant:ident $members:ident { $($field:ident: $type:ty),* }) => {{
+        #[derive(serde::Deserialize)]
+        struct Fields {
+            $( $field: $type, )*
+        }
+        let Fields { $($field),* } = Fields::deserialize(MapAccessDeserializer::new($members))?;
+        return Ok($name::$variant { $($field),* });
+    }};
+}
+
+pub(crate) use tagged;
+
+#[cfg(test)]
+mod tests {
+    use crate::{Change, ServerFrame};
+
+    #[test]
+    fn an_unknown_type_reads_as_such_whatever_comes_with_it() {
+        for text in [r#"{"type":"call_started"}"#, r#"{"type":"call_started","user":[{"a":1}],"contact":true}"#] {
+            assert_eq!(serde_json::from_str::<Change>(text).unwrap(), Change::Unknown, "{text}");
+            assert_eq!(serde_json::from_str::<ServerFrame>(text).unwrap(), ServerFrame::Unknown, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_variant_passes_over_members_that_it_does_not_know() {
+        for text in [r#"{"type":"ping"}"#, r#"{"type":"ping","at":1}"#] {
+            assert_eq!(serde_json::from_str::<ServerFrame>(text).unwrap(), ServerFrame::Ping, "{text}");
+        }
+        let text = r#"{"type":"contact_removed","at":1,"contact":"01J9ZK4T6Q8Y2M0C5R7W3X1B9D"}"#;
+        assert!(matches!(serde_json::from_str(text).unwrap(), Change::ContactRemoved { .. }));
+    }
+
+    #[test]
+    fn what_does_not_begin_with_its_type_is_refused() {
+        for text in [r#"{}"#, r#"{"at":1,"type":"ping"}"#, r#"[]"#, r#""ping""#, r#"{"type":1}"#] {
+            assert!(serde_json::from_str::<ServerFrame>(text).is_err(), "{text}");
+        }
+    }
+}

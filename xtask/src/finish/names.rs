@@ -1,0 +1,204 @@
+//! Short names for what the script and the WebAssembly share.
+//!
+//! wasm-bindgen names imports and closures with a hash, which no compression makes smaller, and each name is in both
+//! files. Here they become `$0`, `$1` and so on.
+//!
+//! Always holds: a name is changed in both files or in none.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail};
+
+/// Gives both files the short names.
+///
+/// # Errors
+/// When the WebAssembly is not as its specification says, or the script has such names already.
+pub(super) fn shorten(wasm: &[u8], script: &str) -> Result<(Vec<u8>, String)> {
+    const HEAD: usize = 8;
+    let (head, mut rest) = wasm.split_at_checked(HEAD).context("the WebAssembly is too short")?;
+    let mut names = Names::default();
+    let mut short = head.to_vec();
+    while let Some((&id, after)) = rest.split_first() {
+        let mut after = Bytes(after);
+        let content = after.text()?;
+        short.push(id);
+        match id {
+            2 => push_text(&mut short, &names.imports(content)?),
+            7 => push_text(&mut short, &names.exports(content)?),
+            _ => push_text(&mut short, content),
+        }
+        rest = after.0;
+    }
+    Ok((short, names.script(script)?))
+}
+
+/// The names that were found, and what they become.
+#[derive(Default)]
+struct Names(BTreeMap<String, String>);
+
+impl Names {
+    fn of(&mut self, name: &[u8]) -> Vec<u8> {
+        let Some(name) = core::str::from_utf8(name).ok().filter(|name| has_hash(name)) else { return name.to_vec() };
+        let next = format!("${}", self.0.len());
+        self.0.entry(name.to_owned()).or_insert(next).clone().into_bytes()
+    }
+
+    fn imports(&mut self, section: &[u8]) -> Result<Vec<u8>> {
+        let (mut from, mut to) = (Bytes(section), Vec::new());
+        for _ in 0..from.count(&mut to)? {
+            push_text(&mut to, from.text()?);
+            push_text(&mut to, &self.of(from.text()?));
+            // What is imported (spec 5.5.5): of a function its type; of a table its element and limits, and so on.
+            let numbers = match from.copy(&mut to)? {
+                0 => 1,
+                1 => from.copy(&mut to).and_then(|_| from.limits(&mut to))?,
+                2 => from.limits(&mut to)?,
+                3 | 4 => 2,
+                kind => bail!("an import of the unknown kind {kind}"),
+            };
+            for _ in 0..numbers {
+                let number = from.number()?;
+                push_number(&mut to, number);
+            }
+        }
+        Ok(to)
+    }
+
+    fn exports(&mut self, section: &[u8]) -> Result<Vec<u8>> {
+        let (mut from, mut to) = (Bytes(section), Vec::new());
+        for _ in 0..from.count(&mut to)? {
+            push_text(&mut to, &self.of(from.text()?));
+            from.copy(&mut to)?;
+            let number = from.number()?;
+            push_number(&mut to, number);
+        }
+        Ok(to)
+    }
+
+    fn script(&self, script: &str) -> Result<String> {
+        let mut short = String::with_capacity(script.len());
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '$');
+        let mut rest = script;
+        while !rest.is_empty() {
+            let (word, after) = rest.split_at(rest.find(|c| !is_part(c)).unwrap_or(rest.len()));
+            if word.strip_prefix('$').is_some_and(|number| number.parse::<usize>().is_ok()) {
+                bail!("the script has a name like {word} of its own");
+            }
+            short.push_str(self.0.get(word).map_or(word, String::as_str));
+            let (between, after) = after.split_at(after.find(is_part).unwrap_or(after.len()));
+            short.push_str(between);
+            rest = after;
+        }
+        Ok(short)
+    }
+}
+
+/// Whether a part of the name is a hash of 16 hexadecimal digits, perhaps with an `h` before it.
+fn has_hash(name: &str) -> bool {
+    let is_hash = |part: &str| part.len() == 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    name.split('_').any(|part| is_hash(part.strip_prefix('h').unwrap_or(part)))
+}
+
+/// What is yet to be read.
+struct Bytes<'a>(&'a [u8]);
+
+impl<'a> Bytes<'a> {
+    /// An unsigned number in LEB128 (spec 5.2.2).
+    fn number(&mut self) -> Result<u64> {
+        let mut number = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Ok(number);
+            }
+        }
+        bail!("a number without an end")
+    }
+
+    fn byte(&mut self) -> Result<u8> {
+        let (&byte, rest) = self.0.split_first().context("the WebAssembly ends too early")?;
+        self.0 = rest;
+        Ok(byte)
+    }
+
+    /// Bytes with their number before them.
+    fn text(&mut self) -> Result<&'a [u8]> {
+        let length = usize::try_from(self.number()?)?;
+        let (text, rest) = self.0.split_at_checked(length).context("the WebAssembly ends too early")?;
+        self.0 = rest;
+        Ok(text)
+    }
+
+    fn count(&mut self, to: &mut Vec<u8>) -> Result<u64> {
+        let count = self.number()?;
+        push_number(to, count);
+        Ok(count)
+    }
+
+    fn copy(&mut self, to: &mut Vec<u8>) -> Result<u8> {
+        let byte = self.byte()?;
+        to.push(byte);
+        Ok(byte)
+    }
+
+    /// Copies the flags of limits; how many numbers follow.
+    fn limits(&mut self, to: &mut Vec<u8>) -> Result<usize> {
+        Ok(if self.copy(to)? & 1 == 0 { 1 } else { 2 })
+    }
+}
+
+fn push_number(to: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        to.push((number & 0x7f) as u8 | 0x80);
+        number >>= 7;
+    }
+    to.push(number as u8);
+}
+
+fn push_text(to: &mut Vec<u8>, text: &[u8]) {
+    push_number(to, text.len() as u64);
+    to.extend_from_slice(text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IMPORT: &str = "__wbg_fetch_0123456789abcdef";
+    const EXPORT: &str = "invoke__h0123456789abcdee_15";
+
+    fn module(import: &str, export: &str) -> Vec<u8> {
+        let mut module = b"\0asm\x01\0\0\0".to_vec();
+        let mut imports = vec![3];
+        for (name, what) in [("keep", &[0u8, 5][..]), (import, &[0, 0xff, 0x01]), ("memory", &[2, 1, 17, 0x80, 0x02])] {
+            push_text(&mut imports, b"./halyard_bg.js");
+            push_text(&mut imports, name.as_bytes());
+            imports.extend_from_slice(what);
+        }
+        let mut exports = vec![1];
+        push_text(&mut exports, export.as_bytes());
+        exports.extend_from_slice(&[0, 7]);
+        for (id, content) in [(1, vec![0]), (2, imports), (7, exports), (10, vec![0])] {
+            module.push(id);
+            push_text(&mut module, &content);
+        }
+        module
+    }
+
+    #[test]
+    fn a_name_with_a_hash_is_short_in_both_files() {
+        let script = format!("const i = {{ {IMPORT}: function() {{}} }};\nwasm.{EXPORT}(`${{ret}}`); {IMPORT}x();");
+        let (wasm, script) = shorten(&module(IMPORT, EXPORT), &script).unwrap();
+        assert_eq!(wasm, module("$0", "$1"));
+        assert_eq!(script, format!("const i = {{ $0: function() {{}} }};\nwasm.$1(`${{ret}}`); {IMPORT}x();"));
+    }
+
+    #[test]
+    fn names_that_are_taken_or_bytes_that_are_cut_off_fail() {
+        assert!(shorten(&module(IMPORT, EXPORT), "const $1 = 0;").is_err());
+        let whole = module(IMPORT, EXPORT);
+        assert!(shorten(&whole[..whole.len() - 1], "").is_err());
+        assert!(shorten(b"\0asm", "").is_err());
+    }
+}
