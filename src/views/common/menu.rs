@@ -256,7 +256,10 @@ fn by_letter(entries: &[HtmlElement], current: Option<usize>, key: &str) -> Opti
     let letter = key.chars().next().filter(|letter| key.chars().count() == 1 && letter.is_alphanumeric())?;
     let begins = |index: &usize| {
         let text = entries[*index].text_content().unwrap_or_default();
-        text.trim_start().chars().next().is_some_and(|first| first.to_lowercase().eq(letter.to_lowercase()))
+        text.trim_start()
+            .chars()
+            .next()
+            .is_some_and(|first| halyard_client::letters::lower(first) == halyard_client::letters::lower(letter))
     };
     let from = current.map_or(0, |current| current + 1);
     (from..entries.len()).chain(0..from.min(entries.len())).find(begins)

@@ -162,5 +162,7 @@ fn email(address: String) -> View {
 
 fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        std::iter::once(halyard_client::letters::upper(first)).chain(letters).collect()
+    })
 }

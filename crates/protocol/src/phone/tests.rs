@@ -126,6 +126,15 @@ fn other_countries_have_trunk_prefixes() {
 }
 
 #[test]
+fn the_prefix_for_abroad_may_also_begin_a_number_of_home() {
+    let number = PhoneNumber(71_000_000_000);
+    let shown = number.display(CallingCode(7));
+    assert_eq!(PhoneNumber::from_typed(&shown, CallingCode(7)), Ok(number), "{shown}");
+    // What is abroad by its country's plan stays abroad.
+    assert_eq!(typed("8 10 44 20 7946 0018", 7), ok("+442079460018"));
+}
+
+#[test]
 fn numbers_are_shown_as_their_readers_write_them() {
     for (number, home, text) in [
         ("+16195550142", 1, "(619) 555‑0142"),

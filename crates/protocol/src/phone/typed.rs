@@ -43,7 +43,14 @@ impl PhoneNumber {
                 }
             }
         }
-        refused.map_or_else(|| written.national(home), Err)
+        match refused {
+            // Where 8 is dialled for the own country and 810 for abroad, an area code may begin with 10.
+            Some(error) if Plan::of(home).is_some_and(|plan| matches!(plan.trunk, Trunk::Eight | Trunk::EightZero)) => {
+                written.national(home).map_err(|_| error)
+            }
+            Some(error) => Err(error),
+            None => written.national(home),
+        }
     }
 
     /// Splits `619-555-0142 ext. 5` or `tel:+1-619-555-0142;ext=5` into the number and the extension's digits; `None`

@@ -68,7 +68,7 @@ pub(super) fn load() -> RwSignal<Option<Catalogue>> {
 }
 
 fn parse(text: &str) -> Option<Arc<[Group]>> {
-    let rows: Vec<Row> = serde_json::from_str(text).ok()?;
+    let rows: Vec<Row> = halyard_client::json::read(text).ok()?;
     let emoji = |(text, name, keywords, _)| Emoji { text, name, keywords };
     let group = |row: Row| Group { name: row.group, emoji: row.emoji.into_iter().map(emoji).collect() };
     Some(rows.into_iter().map(group).collect())
