@@ -4,8 +4,8 @@
 //! - Commands take effect one after the other, in the order in which they came, also those that came before the
 //!   database was open.
 //! - "Committed" is said after the transaction has been committed, and not before.
-//! - Inside of a transaction nothing is awaited but its own requests, and every one that writes is committed
-//!   explicitly.
+//! - Inside of a transaction nothing is awaited but its own requests. One that writes is committed explicitly, at once
+//!   after its requests: a request that fails aborts it, which the commit says.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -135,26 +135,26 @@ async fn carry_out(database: &Handle, command: DbCommand) -> Result<Option<Db>, 
         DbCommand::PutOutbox { row, draft } => {
             let id = row.id;
             let transaction = transaction(TransactionMode::Readwrite)?;
-            put_outbox(&transaction, &row, draft).await?;
+            put_outbox(&transaction, &row, draft)?;
             transaction.commit().await?;
             Ok(Some(Db::Committed(id)))
         }
         DbCommand::DeleteOutbox(message) => {
             let transaction = transaction(TransactionMode::Readwrite)?;
-            transaction.object_store(OUTBOX)?.delete(key(message)).await?;
+            transaction.object_store(OUTBOX)?.delete(key(message)).build()?;
             transaction.commit().await?;
             Ok(None)
         }
         DbCommand::PutDraft { key, text } => {
             let transaction = transaction(TransactionMode::Readwrite)?;
-            put_draft(&transaction, key, text).await?;
+            put_draft(&transaction, key, text)?;
             transaction.commit().await?;
             Ok(None)
         }
         DbCommand::Clear => {
             let transaction = transaction(TransactionMode::Readwrite)?;
             for store in STORES {
-                transaction.object_store(store)?.clear()?.await?;
+                transaction.object_store(store)?.clear()?;
             }
             transaction.commit().await?;
             Ok(None)
@@ -178,16 +178,20 @@ async fn load(transaction: &Transaction<'_>) -> Result<Db, Error> {
     Ok(Db::Loaded { outbox, drafts })
 }
 
-async fn put_outbox(transaction: &Transaction<'_>, row: &OutboxRow, draft: Option<String>) -> Result<(), Error> {
+fn put_outbox(transaction: &Transaction<'_>, row: &OutboxRow, draft: Option<String>) -> Result<(), Error> {
     let kept = serde_wasm_bindgen::to_value(&Kept { json: row.to_json() }).map_err(JsValue::from)?;
-    transaction.object_store(OUTBOX)?.put(kept).with_key(key(row.id)).await?;
+    transaction.object_store(OUTBOX)?.put(kept).with_key(key(row.id)).build()?;
     if let Some(draft) = draft {
-        transaction.object_store(DRAFTS)?.delete(draft).await?;
+        transaction.object_store(DRAFTS)?.delete(draft).build()?;
     }
     Ok(())
 }
 
-async fn put_draft(transaction: &Transaction<'_>, key: String, text: String) -> Result<(), Error> {
+fn put_draft(transaction: &Transaction<'_>, key: String, text: String) -> Result<(), Error> {
     let drafts = transaction.object_store(DRAFTS)?;
-    if text.is_empty() { drafts.delete(key).await } else { drafts.put(text).with_key(key).await.map(drop) }
+    if text.is_empty() {
+        drafts.delete(key).build().map(drop)
+    } else {
+        drafts.put(text).with_key(key).build().map(drop)
+    }
 }
