@@ -6,6 +6,7 @@
 
 mod names;
 mod release;
+mod split;
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +14,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-pub(crate) use self::release::{release, weigh};
+pub(crate) use self::release::{mark, release, weigh};
 
 /// Makes the page of a build fit for the content security policy.
 ///
