@@ -4,9 +4,9 @@
 //! start script becomes a file, the styles become one file, and every such file has its content's hash in its name, so that
 //! browsers may keep it for ever.
 
+mod later;
 mod names;
 mod release;
-mod split;
 
 use std::fs;
 use std::path::Path;

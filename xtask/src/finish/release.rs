@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::{hashed, names, split};
-use crate::process::{run, say};
-use crate::setup::{Node, terser, wasm_opt};
+use super::{hashed, later, names};
+use crate::process::run;
+use crate::setup::{Node, cargo, terser, wasm_opt};
 
 /// Script and WebAssembly that the first screen needs, in bytes after brotli: what they may weigh now. It goes down, never
 /// up, until it meets [`CODE_GOAL`].
@@ -49,11 +50,9 @@ pub(crate) fn release(folder: &Path, node: &Node) -> Result<()> {
 pub(crate) fn mark(folder: &Path) -> Result<()> {
     let wasm = only(folder, ".wasm")?;
     let script = folder.join(file_name(&wasm).replace("_bg.wasm", ".js"));
-    let (module, functions) = split::mark(&fs::read(&wasm)?, &split::part_of)?;
-    fs::write(&wasm, module)?;
+    run(split("mark")?.args([&wasm, &wasm]).arg(folder.join("functions.json")))?;
     let text = fs::read_to_string(&script).context("the WebAssembly has no script")?;
-    fs::write(&script, split::marked_glue(&text)?)?;
-    fs::write(folder.join("functions.json"), functions)?;
+    fs::write(&script, later::marked(&text)?)?;
     Ok(())
 }
 
@@ -78,31 +77,30 @@ fn optimise(folder: &Path, node: &Node) -> Result<()> {
     let script = folder.join(file_name(&wasm).replace("_bg.wasm", ".js"));
     let text = fs::read_to_string(&script).context("the WebAssembly has no script")?;
     let (short_wasm, short_script) = names::shorten(&fs::read(&wasm)?, &text)?;
-    let parts = split::split(&short_wasm, &split::part_of)?;
-    say(&parts.summary);
-    if !parts.stale.is_empty() {
-        say(format!(
-            "no function has these names any more (xtask/src/finish/split/list.rs): {}",
-            parts.stale.join(", ")
-        ));
-    }
+    let [whole, rest, after] = ["whole.tmp", "later.tmp", "optimised.tmp"].map(|name| folder.join(name));
+    fs::write(&whole, short_wasm)?;
+    run(split("parts")?.args([&whole, &wasm, &rest]))?;
+    fs::remove_file(&whole)?;
 
-    let (before, after) = (folder.join("whole.tmp"), folder.join("optimised.tmp"));
-    let small = |module: &[u8]| -> Result<()> {
-        fs::write(&before, module)?;
-        run(wasm_opt(node)?.args(OPTIONS).args(FEATURES).arg(&before).arg("-o").arg(&after))
-    };
-    small(&parts.later)?;
-    let later = hashed("later", &fs::read(&after)?, "wasm");
-    fs::rename(&after, folder.join(&later))?;
-    small(&parts.first)?;
-    fs::remove_file(&before)?;
+    let small = |part: &Path| run(wasm_opt(node)?.args(OPTIONS).args(FEATURES).arg(part).arg("-o").arg(&after));
+    small(&rest)?;
+    fs::remove_file(&rest)?;
+    let later_name = hashed("later", &fs::read(&after)?, "wasm");
+    fs::rename(&after, folder.join(&later_name))?;
+    small(&wasm)?;
     replace(folder, &wasm, &after, "wasm")?;
 
-    fs::write(&script, split::glue(&short_script, &format!("/{later}"))?)?;
+    fs::write(&script, later::glue(&short_script, &format!("/{later_name}"))?)?;
     run(terser(node)?.args(["--module", "--compress", "passes=2", "--mangle", "--output"]).arg(&after).arg(&script))?;
     replace(folder, &script, &after, "js")?;
-    change_texts(folder, Ok, |start| split::start(&start))
+    change_texts(folder, Ok, |start| later::start(&start))
+}
+
+/// The program that splits, which is compiled for releases alone.
+fn split(task: &str) -> Result<Command> {
+    let mut command = cargo()?;
+    command.args(["run", "--quiet", "--package", "halyard-split", "--", task]);
+    Ok(command)
 }
 
 /// Puts a file in another's place, with its own content's hash in its name.
@@ -154,7 +152,7 @@ pub(crate) fn weigh(folder: &Path) -> Result<()> {
         let wire = fs::metadata(folder.join(format!("{name}.br"))).map_or(plain, |sibling| sibling.len());
         println!("{name:<44} {plain:>10} {wire:>10}");
         first += wire;
-        if !split::is_later(&name) && (name.ends_with(".js") || name.ends_with(".wasm")) {
+        if !later::is_later(&name) && (name.ends_with(".js") || name.ends_with(".wasm")) {
             code += wire;
         }
     }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::process::Command;
 
 use walrus::Module;
 
 use super::{Part, plain, plan, read, split};
-use crate::process::output;
 
 const WHOLE: &str = r#"(module
   (import "js" "note" (func $note (param i32)))
@@ -114,10 +114,10 @@ fn the_parts_do_what_the_whole_does_whenever_the_later_comes() {
         fs::write(folder.join(format!("{name}.wasm")), module).unwrap();
     }
     fs::write(folder.join("calls.mjs"), CALLS).unwrap();
-    let node = crate::setup::node().unwrap();
     let [whole, late, before] = ["whole", "late", "before"].map(|way| {
-        let said = output(node.command("node").arg(folder.join("calls.mjs")).arg(&folder).arg(way)).unwrap();
-        serde_json::from_str::<serde_json::Value>(&said).unwrap()
+        let said = Command::new("node").arg(folder.join("calls.mjs")).arg(&folder).arg(way).output().unwrap();
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+        serde_json::from_slice::<serde_json::Value>(&said.stdout).unwrap()
     });
     assert_eq!(whole["got"].as_array().map(Vec::len), Some(16), "{whole}");
     assert_eq!(late["got"], whole["got"]);

@@ -3,7 +3,7 @@
 
 /// What can wait, and parts of the names by which its functions are known: a module, a type, a method, whether it is the
 /// function's own path or that of a type that it was made for.
-pub(super) const LATER: [(&str, &[&str]); 14] = [
+pub(crate) const LATER: [(&str, &[&str]); 14] = [
     ("the settings are a page of their own", &["halyard::views::settings::", "Device as ", "set_expiry", "update_me"]),
     (
         "a contact's details and its form open by a click",
@@ -94,7 +94,7 @@ pub(super) const LATER: [(&str, &[&str]); 14] = [
 ];
 
 /// What runs before the first screen although [`LATER`] names it: mostly what stands ready to be opened.
-pub(super) const FIRST: [&str; 11] = [
+pub(crate) const FIRST: [&str; 11] = [
     "__component_import_dialog",
     "view::importing::ImportView",
     "contacts::importing::Importing>",

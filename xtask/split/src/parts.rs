@@ -17,16 +17,16 @@ use walrus::{
 use super::plan::Plan;
 
 /// The name by which the later part imports what the first part owns.
-pub(super) const FIRST: &str = "first";
+pub(crate) const FIRST: &str = "first";
 /// The module and name of the function that the first part imports and that brings the later part.
-pub(super) const LATER: (&str, &str) = ("later", "load");
+pub(crate) const LATER: (&str, &str) = ("later", "load");
 
 /// What the later part takes from the first: the export's name by what it is.
-pub(super) type Shared = BTreeMap<Item, String>;
+pub(crate) type Shared = BTreeMap<Item, String>;
 
 /// Something of a module, by the place that it has in the whole module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Item {
+pub(crate) enum Item {
     Function(usize),
     Memory(usize),
     Table(usize),
@@ -37,7 +37,7 @@ pub(super) enum Item {
 ///
 /// # Errors
 /// When the module's memories or tables are not its own, or not filled from the beginning.
-pub(super) fn later(module: &mut Module, plan: &Plan) -> Result<Shared> {
+pub(crate) fn later(module: &mut Module, plan: &Plan) -> Result<Shared> {
     let exports: Vec<_> = module.exports.iter().map(|export| export.id()).collect();
     for id in exports {
         module.exports.delete(id);
@@ -176,7 +176,7 @@ fn short_name(mut number: usize) -> String {
 ///
 /// # Errors
 /// When a name that the later part needs is taken.
-pub(super) fn first(module: &mut Module, plan: &Plan, shared: &Shared) -> Result<()> {
+pub(crate) fn first(module: &mut Module, plan: &Plan, shared: &Shared) -> Result<()> {
     let table = module.tables.main_function_table()?.context("the app has no table of functions")?;
     let nothing = module.types.add(&[], &[]);
     let (load, _) = module.add_import_func(LATER.0, LATER.1, nothing);

@@ -1,20 +1,20 @@
-//! The script's side of the split: what brings the later part.
+//! The script's side of a release in two parts (`xtask/split`): what brings the later part.
 
 use anyhow::{Context, Result, bail};
 
-use super::parts::{FIRST, LATER};
-
 /// What the script that wasm-bindgen writes gets besides.
 const LOADER: &str = include_str!("later.js");
+
+/// Whether a file of the build is the later part.
+pub(super) fn is_later(file: &str) -> bool {
+    file.starts_with("later-")
+}
 
 /// Makes wasm-bindgen's script one that can bring the later part from `file`.
 ///
 /// # Errors
 /// When the script is not as wasm-bindgen writes it for the web.
 pub(super) fn glue(script: &str, file: &str) -> Result<String> {
-    debug_assert!(
-        LOADER.contains(&format!("{FIRST}: wasm")) && LOADER.contains(&format!("{}: {{ {}:", LATER.0, LATER.1))
-    );
     if !script.contains("let wasmModule, wasmInstance, wasm;") {
         bail!("the script of the app does not keep its exports in `wasm`, as wasm-bindgen writes it");
     }
@@ -49,7 +49,7 @@ fn imports_through(script: &str, function: &str) -> Result<String> {
 /// Makes the start script ask for the later part once the first runs.
 ///
 /// # Errors
-/// When the start script is not as [`super::super::page`] writes it.
+/// When the start script is not as [`super::page`] writes it.
 pub(super) fn start(script: &str) -> Result<String> {
     let begun = script.replacen("import init from ", "import init, { later } from ", 1);
     match begun.strip_suffix(");\n") {

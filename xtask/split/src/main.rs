@@ -3,41 +3,74 @@
 //! A transformation of the finished module: the app knows nothing of it, and a build for development is not split.
 //!
 //! Always holds: every function may go to either part, and the app does the same. What is called before the later part is
-//! there is fetched on the spot (`later.js`), so the choice (`list.rs`, `plan.rs`) decides about time alone. The later part has no
+//! there is fetched on the spot (`xtask/src/finish/later.js`), so the choice (`list.rs`, `plan.rs`) decides about time alone. The later part has no
 //! state of its own: memory, tables, globals and what JavaScript calls are the first part's (`parts.rs`).
 
 mod list;
 mod mark;
 mod parts;
 mod plan;
-mod script;
 #[cfg(test)]
 mod tests;
 
-use anyhow::{Context, Result};
+use std::env;
+use std::fs;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
 use walrus::{Module, ModuleConfig};
 
-pub(crate) use self::mark::mark;
-pub(crate) use self::plan::Part;
-use self::plan::Plan;
+use self::plan::{Part, Plan};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    match run(&arguments.iter().map(String::as_str).collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("halyard: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[&str]) -> Result<()> {
+    match arguments {
+        ["parts", wasm, first, later] => {
+            let parts = split(&fs::read(wasm)?, &part_of)?;
+            eprintln!("halyard: {}", parts.summary);
+            if !parts.stale.is_empty() {
+                eprintln!("halyard: no function has these names any more (list.rs): {}", parts.stale.join(", "));
+            }
+            fs::write(first, parts.first)?;
+            fs::write(later, parts.later)?;
+        }
+        ["mark", wasm, marked, functions] => {
+            let (module, list) = mark::mark(&fs::read(wasm)?, &part_of)?;
+            fs::write(marked, module)?;
+            fs::write(functions, list)?;
+        }
+        _ => bail!("halyard-split parts WASM FIRST LATER, or halyard-split mark WASM MARKED FUNCTIONS"),
+    }
+    Ok(())
+}
 
 /// The two modules.
-pub(crate) struct Parts {
+struct Parts {
     /// What the browser starts.
-    pub(crate) first: Vec<u8>,
+    first: Vec<u8>,
     /// What it loads after.
-    pub(crate) later: Vec<u8>,
+    later: Vec<u8>,
     /// What went where, in words.
-    pub(crate) summary: String,
+    summary: String,
     /// Entries of the list that no function's name contains.
-    pub(crate) stale: Vec<&'static str>,
+    stale: Vec<&'static str>,
 }
 
 /// Splits a module by the names of its functions: `part_of` says of a name without hashes where it must go, if it knows.
 ///
 /// # Errors
 /// When the module is not as the compiler and wasm-bindgen make it.
-pub(crate) fn split(wasm: &[u8], part_of: &dyn Fn(&str) -> Option<Part>) -> Result<Parts> {
+fn split(wasm: &[u8], part_of: &dyn Fn(&str) -> Option<Part>) -> Result<Parts> {
     let whole = read(wasm)?;
     let plan = plan::choose(&whole, &|name| part_of(&plain(name)))?;
     let (summary, stale) = (summary(&whole, &plan), stale(&whole));
@@ -70,41 +103,12 @@ fn plain(name: &str) -> String {
 }
 
 /// Where a function of the app goes, by its name without hashes; `None` when it goes with what uses it.
-pub(crate) fn part_of(name: &str) -> Option<Part> {
+fn part_of(name: &str) -> Option<Part> {
     let contains = |part: &&str| name.contains(*part);
     if list::FIRST.iter().any(contains) {
         return Some(Part::First);
     }
     list::LATER.iter().flat_map(|(_, parts)| parts.iter()).any(contains).then_some(Part::Later)
-}
-
-/// Whether a file of the build is the later part.
-pub(crate) fn is_later(file: &str) -> bool {
-    file.starts_with("later-")
-}
-
-/// Makes wasm-bindgen's script one that can bring the later part from `file`.
-///
-/// # Errors
-/// When the script is not as wasm-bindgen writes it for the web.
-pub(crate) fn glue(script: &str, file: &str) -> Result<String> {
-    script::glue(script, file)
-}
-
-/// Makes wasm-bindgen's script one that a marked module can tell what runs: by its number in the global `halyardRan`.
-///
-/// # Errors
-/// As [`glue`].
-pub(crate) fn marked_glue(script: &str) -> Result<String> {
-    script::marked(script)
-}
-
-/// Makes the start script ask for the later part once the first runs.
-///
-/// # Errors
-/// When the start script is not as [`super::page`] writes it.
-pub(crate) fn start(text: &str) -> Result<String> {
-    script::start(text)
 }
 
 fn read(wasm: &[u8]) -> Result<Module> {

@@ -29,17 +29,17 @@ pub(crate) enum Part {
 
 /// What goes where. Functions are named by their place in the module.
 #[derive(Debug, Default)]
-pub(super) struct Plan {
+pub(crate) struct Plan {
     /// The later part's functions.
-    pub(super) later: BTreeSet<usize>,
+    pub(crate) later: BTreeSet<usize>,
     /// The slots of the table that hold a function of the later part.
-    pub(super) slots: BTreeMap<i32, usize>,
+    pub(crate) slots: BTreeMap<i32, usize>,
     /// The slot by which the first part calls a function of the later part.
-    pub(super) slot_of: BTreeMap<usize, i32>,
+    pub(crate) slot_of: BTreeMap<usize, i32>,
     /// The first slot that the table does not have yet; `None` when it needs no more.
-    pub(super) new_slots_from: Option<i32>,
+    pub(crate) new_slots_from: Option<i32>,
     /// How many slots it needs more.
-    pub(super) new_slots: u64,
+    pub(crate) new_slots: u64,
 }
 
 /// What a function's code points to.
@@ -57,7 +57,7 @@ struct Uses {
 ///
 /// # Errors
 /// When the module is not as the compiler makes it: the table has no constant places, or calls end functions.
-pub(super) fn choose(module: &Module, part_of: &dyn Fn(&str) -> Option<Part>) -> Result<Plan> {
+pub(crate) fn choose(module: &Module, part_of: &dyn Fn(&str) -> Option<Part>) -> Result<Plan> {
     let mut uses: BTreeMap<usize, Uses> = BTreeMap::new();
     let mut pinned = pinned(module)?;
     for (id, function) in module.funcs.iter_local() {
