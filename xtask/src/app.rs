@@ -16,6 +16,8 @@ pub(crate) enum Profile {
     Quick,
     /// As shipped.
     Release,
+    /// As shipped but in one part, which notes the functions that run.
+    Marked,
 }
 
 /// Builds the app into `dist/`. The folder is replaced when all is done, so that a server never serves half of a build.
@@ -33,10 +35,10 @@ pub(crate) fn build(web: &WebTools, profile: Profile) -> Result<()> {
             trunk.args(["--cargo-profile", "wasm-quick"]);
             None
         }
-        Profile::Release => {
+        Profile::Release | Profile::Marked => {
             say("building the app for release: a few minutes");
             trunk.args(["--release", "--cargo-profile", "wasm-release"]);
-            Some(crate::setup::node()?)
+            (profile == Profile::Release).then(crate::setup::node).transpose()?
         }
     };
     fs::create_dir_all(&staging)?;
@@ -44,6 +46,9 @@ pub(crate) fn build(web: &WebTools, profile: Profile) -> Result<()> {
     finish::page(&staging)?;
     if let Some(node) = node {
         finish::release(&staging, &node)?;
+    }
+    if profile == Profile::Marked {
+        finish::mark(&staging)?;
     }
     let old = root().join("target/app-before");
     if old.exists() {

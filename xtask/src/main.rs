@@ -51,6 +51,8 @@ enum Task {
         /// Some figures only: firstLoad, enter, otherBrowser, search, burst, nodes.
         figures: Vec<String>,
     },
+    /// Show what the first screen runs, to choose what the release's later part holds. dist/ is no release after it.
+    FirstPart,
     /// Check form, lints, documentation and dependency rules, with warnings as errors.
     Check,
     /// Build the release: the app small and compressed, held against its size budget, and one server binary with it inside.
@@ -87,6 +89,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Test => return test::test(),
         Task::E2e { arguments } => return test::e2e(&arguments),
         Task::Bench { figures } => return bench::bench(&figures),
+        Task::FirstPart => bench::first_part()?,
         Task::Check => check::check()?,
         Task::Dist => dist::dist()?,
         Task::App { release } => {

@@ -4,6 +4,7 @@
 //! start script becomes a file, the styles become one file, and every such file has its content's hash in its name, so that
 //! browsers may keep it for ever.
 
+mod later;
 mod names;
 mod release;
 
@@ -13,7 +14,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-pub(crate) use self::release::{release, weigh};
+pub(crate) use self::release::{mark, release, weigh};
 
 /// Makes the page of a build fit for the content security policy.
 ///

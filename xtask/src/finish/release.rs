@@ -2,18 +2,19 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::{hashed, names};
+use super::{hashed, later, names};
 use crate::process::run;
-use crate::setup::{Node, terser, wasm_opt};
+use crate::setup::{Node, cargo, terser, wasm_opt};
 
-/// Script and WebAssembly over the wire, in bytes after brotli: what it may weigh now. It goes down, never up, until
-/// it meets [`CODE_GOAL`].
+/// Script and WebAssembly that the first screen needs, in bytes after brotli: what they may weigh now. It goes down, never
+/// up, until it meets [`CODE_GOAL`].
 const CODE_BUDGET: u64 = 510_000;
 const CODE_GOAL: u64 = 200_000;
-/// All that the first load needs, in bytes after brotli; the same for [`FIRST_LOAD_GOAL`].
+/// All that the first load brings, the later part included, in bytes after brotli; the same for [`FIRST_LOAD_GOAL`].
 const FIRST_LOAD_BUDGET: u64 = 530_000;
 const FIRST_LOAD_GOAL: u64 = 300_000;
 
@@ -42,6 +43,19 @@ pub(crate) fn release(folder: &Path, node: &Node) -> Result<()> {
     run(node.command("node").arg(crate::paths::root().join("xtask/scripts/compress.mjs")).arg(folder))
 }
 
+/// Makes a finished build one that notes which of its functions run; `functions.json` says what they are.
+///
+/// # Errors
+/// When the build is not as Trunk leaves it.
+pub(crate) fn mark(folder: &Path) -> Result<()> {
+    let wasm = only(folder, ".wasm")?;
+    let script = folder.join(file_name(&wasm).replace("_bg.wasm", ".js"));
+    run(split("mark")?.args([&wasm, &wasm]).arg(folder.join("functions.json")))?;
+    let text = fs::read_to_string(&script).context("the WebAssembly has no script")?;
+    fs::write(&script, later::marked(&text)?)?;
+    Ok(())
+}
+
 /// What wasm-opt does. Nothing is inlined: code that occurs in one place compresses better than copies of it,
 /// and what is computed twice in the same words better than a local of its own. The
 /// addresses below 1,024 are the far end of the stack, where no data lies.
@@ -57,20 +71,36 @@ const OPTIONS: [&str; 9] = [
     "--strip-target-features",
 ];
 
-/// Makes the WebAssembly and its script smaller and names both by what comes out.
+/// Splits the WebAssembly, makes its parts and the script smaller, and names all by what comes out.
 fn optimise(folder: &Path, node: &Node) -> Result<()> {
     let wasm = only(folder, ".wasm")?;
     let script = folder.join(file_name(&wasm).replace("_bg.wasm", ".js"));
     let text = fs::read_to_string(&script).context("the WebAssembly has no script")?;
     let (short_wasm, short_script) = names::shorten(&fs::read(&wasm)?, &text)?;
-    fs::write(&wasm, short_wasm)?;
-    fs::write(&script, short_script)?;
+    let [whole, rest, after] = ["whole.tmp", "later.tmp", "optimised.tmp"].map(|name| folder.join(name));
+    fs::write(&whole, short_wasm)?;
+    run(split("parts")?.args([&whole, &wasm, &rest]))?;
+    fs::remove_file(&whole)?;
 
-    let after = folder.join("optimised.tmp");
-    run(wasm_opt(node)?.args(OPTIONS).args(FEATURES).arg(&wasm).arg("-o").arg(&after))?;
+    let small = |part: &Path| run(wasm_opt(node)?.args(OPTIONS).args(FEATURES).arg(part).arg("-o").arg(&after));
+    small(&rest)?;
+    fs::remove_file(&rest)?;
+    let later_name = hashed("later", &fs::read(&after)?, "wasm");
+    fs::rename(&after, folder.join(&later_name))?;
+    small(&wasm)?;
     replace(folder, &wasm, &after, "wasm")?;
+
+    fs::write(&script, later::glue(&short_script, &format!("/{later_name}"))?)?;
     run(terser(node)?.args(["--module", "--compress", "passes=2", "--mangle", "--output"]).arg(&after).arg(&script))?;
-    replace(folder, &script, &after, "js")
+    replace(folder, &script, &after, "js")?;
+    change_texts(folder, Ok, |start| later::start(&start))
+}
+
+/// The program that splits, which is compiled for releases alone.
+fn split(task: &str) -> Result<Command> {
+    let mut command = cargo()?;
+    command.args(["run", "--quiet", "--package", "halyard-split", "--", task]);
+    Ok(command)
 }
 
 /// Puts a file in another's place, with its own content's hash in its name.
@@ -81,18 +111,27 @@ fn replace(folder: &Path, before: &Path, after: &Path, extension: &str) -> Resul
     rename_in_texts(folder, &file_name(before), &name)
 }
 
-/// Changes a file's name where the page and the start script use it; the start script gets a new name with it.
+/// Changes a file's name where the page and the start script use it.
 fn rename_in_texts(folder: &Path, old: &str, new: &str) -> Result<()> {
-    let page = folder.join("index.html");
-    let mut html = fs::read_to_string(&page)?.replace(old, new);
-    for file in files(folder)?.into_iter().filter(|file| file_name(file).starts_with("start-")) {
-        let script = fs::read_to_string(&file)?.replace(old, new);
+    change_texts(folder, |page| Ok(page.replace(old, new)), |start| Ok(start.replace(old, new)))
+}
+
+/// Changes the page and the start script; the start script gets a new name with it.
+fn change_texts(
+    folder: &Path,
+    page: impl Fn(String) -> Result<String>,
+    start: impl Fn(String) -> Result<String>,
+) -> Result<()> {
+    let file = folder.join("index.html");
+    let mut html = page(fs::read_to_string(&file)?)?;
+    for old in files(folder)?.into_iter().filter(|file| file_name(file).starts_with("start-")) {
+        let script = start(fs::read_to_string(&old)?)?;
         let name = hashed("start", script.as_bytes(), "js");
-        html = html.replace(&file_name(&file), &name);
-        fs::remove_file(&file)?;
+        html = html.replace(&file_name(&old), &name);
+        fs::remove_file(&old)?;
         fs::write(folder.join(name), script)?;
     }
-    fs::write(page, html)?;
+    fs::write(file, html)?;
     Ok(())
 }
 
@@ -113,13 +152,13 @@ pub(crate) fn weigh(folder: &Path) -> Result<()> {
         let wire = fs::metadata(folder.join(format!("{name}.br"))).map_or(plain, |sibling| sibling.len());
         println!("{name:<44} {plain:>10} {wire:>10}");
         first += wire;
-        if name.ends_with(".js") || name.ends_with(".wasm") {
+        if !later::is_later(&name) && (name.ends_with(".js") || name.ends_with(".wasm")) {
             code += wire;
         }
     }
     for (what, budget, goal, wire) in [
-        ("script and WebAssembly", CODE_BUDGET, CODE_GOAL, code),
-        ("all of the first load", FIRST_LOAD_BUDGET, FIRST_LOAD_GOAL, first),
+        ("script and WebAssembly of the first part", CODE_BUDGET, CODE_GOAL, code),
+        ("all, with the later part", FIRST_LOAD_BUDGET, FIRST_LOAD_GOAL, first),
     ] {
         let verdict = if wire <= goal { "met" } else { "MISSED" };
         println!("{what:<44} {:>10} {wire:>10}   goal {goal}: {verdict}", format!("<= {budget}"));
