@@ -3,7 +3,7 @@
 
 /// What can wait, and parts of the names by which its functions are known: a module, a type, a method, whether it is the
 /// function's own path or that of a type that it was made for.
-pub(crate) const LATER: [(&str, &[&str]); 16] = [
+pub(crate) const LATER: [(&str, &[&str]); 18] = [
     ("the settings are a page of their own", &["halyard::views::settings::", "set_expiry", "update_me"]),
     (
         "a contact's details and its form open by a click",
@@ -22,6 +22,7 @@ pub(crate) const LATER: [(&str, &[&str]); 16] = [
         "contacts are imported once in a while",
         &[
             "halyard::views::contacts::import::",
+            "__component_import_dialog::{closure#4}",
             "halyard_client::contacts::import::",
             "view::importing::",
             "compare_import",
@@ -29,7 +30,7 @@ pub(crate) const LATER: [(&str, &[&str]); 16] = [
     ),
     (
         "a search begins with a word that somebody types",
-        &["contacts::search::rank::", "contacts::search::query::Query"],
+        &["contacts::search::rank::", "contacts::search::run::Run", "contacts::search::query::Query"],
     ),
     (
         "a new conversation begins with its recipients",
@@ -104,15 +105,19 @@ pub(crate) const LATER: [(&str, &[&str]); 16] = [
             "core::fmt::Formatter>::pad",
             "core::slice::index::slice_index_fail",
             "indexed_db_futures::error::dom_exception::",
-            "serde_core::de::Expected",
-            "serde_json::error::JsonUnexpected",
         ],
     ),
-    ("libraries hold what the app does not use", &["wasm_streams::", "zmij::", "ignored_any::"]),
+    (
+        "the device's database is written to when something is typed or sent",
+        &["transaction::Transaction>::commit", "object_store::delete::", "object_store::add_put::"],
+    ),
+    ("a file is read when it was chosen", &["halyard::adapters::files::read"]),
+    ("libraries hold what the app does not use", &["wasm_streams::", "ignored_any::"]),
 ];
 
 /// What runs before the first screen although [`LATER`] names it: mostly what stands ready to be opened.
-pub(crate) const FIRST: [&str; 12] = [
+pub(crate) const FIRST: [&str; 13] = [
+    "Vec<(u32, halyard_client::contacts::search::run::Run",
     "__component_import_dialog",
     "view::importing::ImportView",
     "contacts::importing::Importing>",

@@ -41,6 +41,18 @@ const PERMISSIONS: &str = "microphone=(self), camera=(), geolocation=(), payment
                            hid=(), midi=(), display-capture=(), accelerometer=(), gyroscope=(), magnetometer=(), \
                            xr-spatial-tracking=(), browsing-topics=()";
 
+/// Headers that govern a page or a worker, and mean nothing on what a page is made of: a kilobyte for each file of the first
+/// load, which no compression makes smaller.
+const OF_PAGES: [&str; 3] = ["content-security-policy", "cross-origin-opener-policy", "permissions-policy"];
+
+/// Whether this is a script, a style sheet or WebAssembly with its content's hash in its name. A worker's script has none.
+fn is_part_of_page(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
+    let kind = text(header::CONTENT_TYPE).split(';').next().unwrap_or_default();
+    text(header::CACHE_CONTROL).contains("immutable")
+        && ["text/javascript", "application/javascript", "text/css", "application/wasm"].contains(&kind)
+}
+
 fn content_security_policy(public_url: Option<&str>) -> String {
     // Browsers of before 2023 don't take 'self' for the socket's scheme.
     let socket = match public_url.map(|url| url.trim_end_matches('/')) {
@@ -60,8 +72,11 @@ pub async fn add(State(policy): State<Policy>, request: Request, next: Next) -> 
     let private = request.uri().path().starts_with("/api/v1");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    let governs = !is_part_of_page(headers);
     for (name, value) in &policy.headers {
-        headers.insert(name, value.clone());
+        if governs || !OF_PAGES.contains(&name.as_str()) {
+            headers.insert(name, value.clone());
+        }
     }
     if private {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -79,6 +94,21 @@ mod tests {
         assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';"));
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
         assert!(policy.contains("connect-src 'self';"));
+    }
+
+    #[test]
+    fn what_governs_a_page_is_left_out_on_its_parts_alone() {
+        let of = |kind: &'static str, cache: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+            is_part_of_page(&headers)
+        };
+        let hashed = "public, max-age=31536000, immutable";
+        assert!(of("text/javascript; charset=utf-8", hashed) && of("application/wasm", hashed));
+        assert!(!of("text/javascript", "no-cache"), "a service worker has a policy of its own");
+        assert!(!of("text/html; charset=utf-8", hashed) && !of("image/svg+xml", hashed));
+        assert!(!is_part_of_page(&HeaderMap::new()));
     }
 
     #[test]
