@@ -56,15 +56,19 @@ export function instrument() {
 
 /**
  * Presses Enter in the focused box and gives the time to the frame that shows `text` in the log of this card. The page watches
- * before the key goes down: what it takes to tell it so is no part of the figure.
+ * before the key goes down: what it takes to tell it so is no part of the figure. `pages` are at rest before.
  */
-export async function enterToPainted(page, log, text) {
+export async function enterToPainted(page, log, text, pages = [page]) {
   await page.keyboard.insertText(text);
+  for (const one of pages) await rested(one);
   const painted = await paintedIn(log, text);
   await page.keyboard.press("Enter");
   const at = await painted();
   return { at, key: await page.evaluate(() => globalThis.halyardBench.lastKey()) };
 }
+
+/** Nobody presses Enter in the same instant as the last letter: what that letter began, here and there, is drawn first. */
+const rested = (page) => page.evaluate(() => new Promise((rest) => requestAnimationFrame(() => requestIdleCallback(rest, { timeout: 1000 }))));
 
 /** Begins to watch for `text` in this log; the function that it resolves with waits for the absolute time at which it is painted. */
 export async function paintedIn(log, text) {

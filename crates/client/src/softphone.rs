@@ -64,6 +64,8 @@ pub struct Softphone {
     /// The same of contacts.
     pub(crate) undone_contacts: SortedSet<ContactId>,
     pub(crate) told_unread: u32,
+    /// Whether that number may be another now.
+    pub(crate) unread_stale: bool,
     /// What the device had kept, of whichever users.
     pub(crate) kept: Kept,
     /// Whether the device can keep what is written.
@@ -119,7 +121,22 @@ impl Softphone {
             Event::Timer(timer) => self.on_timer(timer, env, &mut out),
             Event::System(system) => self.on_system(system, env, &mut out),
         }
+        self.tell_unread(&mut out);
         out
+    }
+
+    /// Says how many are unread, if that is another number after the whole event: a message into the card that is being
+    /// read comes unread and is read at once.
+    fn tell_unread(&mut self, out: &mut Update) {
+        if !core::mem::take(&mut self.unread_stale) {
+            return;
+        }
+        let unread = self.conversations.unread();
+        if self.told_unread != unread {
+            self.told_unread = unread;
+            out.effect(Effect::Title(unread));
+            out.changed(Changed::Unread);
+        }
     }
 
     fn on_ui(&mut self, ui: Ui, env: &Env, out: &mut Update) {

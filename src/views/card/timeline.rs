@@ -46,10 +46,12 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> View {
     };
     // A box that its rows don't fill can't be scrolled: ask for what is above.
     let fill = {
-        let (keys, scrolled) = (keys.clone(), scrolled.clone());
+        let (keys, older, scrolled) = (keys.clone(), older.clone(), scrolled.clone());
         move || {
             keys.track();
-            request_animation_frame(scrolled.clone());
+            if older.get() == OlderView::More {
+                request_animation_frame(scrolled.clone());
+            }
         }
     };
     effect(fill);

@@ -120,12 +120,7 @@ impl Softphone {
     pub(crate) fn unread_changed(&mut self, id: ConversationId, out: &mut Update) {
         out.changed(Changed::Row(id));
         out.changed(Changed::Header(CardKey::Conversation(id)));
-        let unread = self.conversations.unread();
-        if self.told_unread != unread {
-            self.told_unread = unread;
-            out.effect(Effect::Title(unread));
-            out.changed(Changed::Unread);
-        }
+        self.unread_stale = true;
         if self.column.filter == super::ColumnFilter::Unread {
             self.columns_changed(out);
         }
