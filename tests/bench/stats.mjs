@@ -8,11 +8,13 @@ export function quantile(samples, q) {
 
 export const milliseconds = (value) => `${value.toFixed(1)} ms`;
 
+export const inWords = (samples) =>
+  `p95 ${milliseconds(quantile(samples, 0.95))} (median ${milliseconds(quantile(samples, 0.5))}, n=${samples.length})`;
+
 /** A figure of samples in milliseconds, held against a goal for its 95th percentile. */
 export function p95(name, samples, goal, method) {
   const value = quantile(samples, 0.95);
-  const shown = `${milliseconds(value)} (median ${milliseconds(quantile(samples, 0.5))}, n=${samples.length})`;
-  return { name, measured: `p95 ${shown}`, goal: `p95 <= ${goal} ms`, met: value <= goal, method };
+  return { name, measured: inWords(samples), goal: `p95 <= ${goal} ms`, met: value <= goal, method };
 }
 
 /** Prints a figure under another, each with how it was taken. */

@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, HtmlElement, KeyboardEvent, ResizeObserver};
 
 /// Rows that exist above and below the ones in sight.
-const AROUND: usize = 6;
+const AROUND: usize = 3;
 /// Rows from the end at which more are asked for.
 const NEAR_END: usize = 12;
 
