@@ -99,6 +99,24 @@ fn a_burst_into_the_card_in_front_is_marked_as_read_by_one_request_at_a_time() {
 }
 
 #[test]
+fn a_message_into_the_card_that_is_being_read_leaves_the_title_alone() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.server.receive(number(ANA), number(FRONT_DESK), "one");
+    world.settle();
+    world.act(at, Ui::OpenConversation(world.texts(FRONT_DESK, &[ANA])));
+    world.settle();
+    let before = world.devices[at].titles_written;
+    world.server.receive(number(ANA), number(FRONT_DESK), "two");
+    world.settle();
+    assert_eq!((unread(&world, at), world.devices[at].titles_written), (0, before));
+    // One that is not being read changes it once.
+    world.server.receive(number(BEN), number(FRONT_DESK), "one");
+    world.settle();
+    assert_eq!((unread(&world, at), world.devices[at].titles_written), (1, before + 1));
+}
+
+#[test]
 fn a_read_mark_that_does_not_get_through_is_sent_again() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);

@@ -65,6 +65,8 @@ pub(crate) struct Device {
     pub(crate) announced: Vec<String>,
     pub(crate) focus: Option<FocusTarget>,
     pub(crate) title: u32,
+    /// How often the title was written.
+    pub(crate) titles_written: usize,
     /// The addresses that Back goes through, the current one last.
     pub(crate) history: Vec<Route>,
 }
@@ -90,6 +92,7 @@ impl Device {
             announced: Vec::new(),
             focus: None,
             title: 0,
+            titles_written: 0,
             history: vec![route],
         }
     }
@@ -120,7 +123,10 @@ impl Device {
                     }
                     self.history.push(route);
                 }
-                Effect::Title(unread) => self.title = unread,
+                Effect::Title(unread) => {
+                    self.title = unread;
+                    self.titles_written += 1;
+                }
                 Effect::Db(command) => self.commands.push_back(command),
             }
         }
