@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::call::Call;
-use super::signal::{ArcRwSignal, Memo, RwSignal, Signal};
+use super::signal::{ArcRwSignal, Memo, Readable, RwSignal, Signal};
 
 /// A text, or none: the attribute is not there.
 pub(super) type Text = Option<Cow<'static, str>>;

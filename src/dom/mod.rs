@@ -33,5 +33,5 @@ pub(crate) use self::element::Element;
 pub(crate) use self::list::For;
 pub(crate) use self::mount::mount_to_body;
 pub(crate) use self::node_ref::NodeRef;
-pub(crate) use self::signal::{ArcRwSignal, Memo, RwSignal, Signal};
+pub(crate) use self::signal::{ArcRwSignal, Memo, Readable, RwSignal, Signal};
 pub(crate) use self::view::{Children, IntoView, View, ViewFn};

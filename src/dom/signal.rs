@@ -14,7 +14,7 @@ use super::call::{Compute, Read};
 
 /// A value of any type, and how two of this type compare.
 #[derive(Clone)]
-struct Value {
+pub(crate) struct Value {
     held: Arc<dyn Any + Send + Sync>,
     same: fn(&Value, &Value) -> bool,
 }
@@ -121,85 +121,65 @@ impl<T: Send + Sync + 'static> Signal<T> {
     }
 }
 
-impl<T> RwSignal<T> {
-    fn value(&self) -> Value {
-        self.0.get()
-    }
+/// Can be read, by its type.
+pub(crate) trait Readable<T: 'static> {
+    /// The value inside; whoever reads runs again when it changes.
+    fn value(&self) -> Value;
 
-    fn value_untracked(&self) -> Value {
-        self.0.get_untracked()
-    }
-}
-
-impl<T> ArcRwSignal<T> {
-    fn value(&self) -> Value {
-        self.0.get()
-    }
-
-    fn value_untracked(&self) -> Value {
-        self.0.get_untracked()
-    }
-}
-
-impl<T> Memo<T> {
-    fn value(&self) -> Value {
-        self.0.get()
-    }
-
-    fn value_untracked(&self) -> Value {
-        self.0.get_untracked()
-    }
-}
-
-impl<T> Signal<T> {
-    fn value(&self) -> Value {
-        self.0.get_value().read()
-    }
-
+    /// The value inside.
     fn value_untracked(&self) -> Value {
         graph::untrack(|| self.value())
+    }
+
+    /// Reads it; whoever reads runs again when it changes.
+    fn with<R>(&self, read: impl FnOnce(&T) -> R) -> R {
+        read(self.value().of())
+    }
+
+    /// Reads it once.
+    fn with_untracked<R>(&self, read: impl FnOnce(&T) -> R) -> R {
+        read(self.value_untracked().of())
+    }
+
+    /// A copy of the value; whoever reads runs again when it changes.
+    fn get(&self) -> T
+    where
+        T: Clone,
+    {
+        self.with(T::clone)
+    }
+
+    /// A copy of the value.
+    fn get_untracked(&self) -> T
+    where
+        T: Clone,
+    {
+        self.with_untracked(T::clone)
+    }
+
+    /// Runs again when it changes.
+    fn track(&self) {
+        self.value();
     }
 }
 
 macro_rules! readable {
     ($($signal:ident),*) => {
-        $(#[allow(dead_code, reason = "each kind of signal can be read in each way")]
-        impl<T: 'static> $signal<T> {
-            /// Reads it; whoever reads runs again when it changes.
-            pub(crate) fn with<R>(&self, read: impl FnOnce(&T) -> R) -> R {
-                read(self.value().of())
-            }
-
-            /// Reads it once.
-            pub(crate) fn with_untracked<R>(&self, read: impl FnOnce(&T) -> R) -> R {
-                read(self.value_untracked().of())
-            }
-
-            /// A copy of the value; whoever reads runs again when it changes.
-            pub(crate) fn get(&self) -> T
-            where
-                T: Clone,
-            {
-                self.value().of::<T>().clone()
-            }
-
-            /// A copy of the value.
-            pub(crate) fn get_untracked(&self) -> T
-            where
-                T: Clone,
-            {
-                self.value_untracked().of::<T>().clone()
-            }
-
-            /// Runs again when it changes.
-            pub(crate) fn track(&self) {
-                self.value();
+        $(impl<T: 'static> Readable<T> for $signal<T> {
+            fn value(&self) -> Value {
+                self.0.get()
             }
         })*
     };
 }
 
-readable!(ArcRwSignal, Memo, RwSignal, Signal);
+readable!(ArcRwSignal, Memo, RwSignal);
+
+impl<T: 'static> Readable<T> for Signal<T> {
+    fn value(&self) -> Value {
+        self.0.get_value().read()
+    }
+}
 
 macro_rules! copied {
     ($($signal:ident),*) => {

@@ -8,7 +8,7 @@ use send_wrapper::SendWrapper;
 use super::call::Call;
 use super::element::Element;
 use super::list::List;
-use super::signal::{ArcRwSignal, Memo, RwSignal, Signal};
+use super::signal::{ArcRwSignal, Memo, Readable, RwSignal, Signal};
 
 /// Something to show, not yet in the document.
 pub(crate) struct View(pub(super) Kind);

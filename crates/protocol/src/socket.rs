@@ -1,7 +1,8 @@
 //! The frames of the socket at `/api/v1/socket`: JSON texts, one value each.
 //!
 //! The app speaks first, with `resume`. The server answers `welcome`, then what the app missed as one or more
-//! `events`, then events as they happen. In what the server says, each object's `type` stands first. `ping` comes every [`crate::limits::HEARTBEAT_SECONDS`] and wants a `pong`.
+//! `events`, then events as they happen. In what the server says, each object's `type`
+//! stands first. `ping` comes every [`crate::limits::HEARTBEAT_SECONDS`] and wants a `pong`.
 
 use serde::{Deserialize, Serialize};
 

@@ -135,7 +135,15 @@ where
                 on:focus=move |_| list.focused.set(true)
                 on:blur=move |_| list.focused.set(false)
             />
-            <div class="listbox" role="listbox" aria-label=label popover="manual" id=id node_ref=list.panel on:mousedown=|event| event.prevent_default()>
+            <div
+                class="listbox"
+                role="listbox"
+                aria-label=label
+                popover="manual"
+                id=id
+                node_ref=list.panel
+                on:mousedown=|event| event.prevent_default()
+            >
                 {shown}
             </div>
         </div>

@@ -3,8 +3,9 @@
 //! A transformation of the finished module: the app knows nothing of it, and a build for development is not split.
 //!
 //! Always holds: every function may go to either part, and the app does the same. What is called before the later part is
-//! there is fetched on the spot (`xtask/src/finish/later.js`), so the choice (`list.rs`, `plan.rs`) decides about time alone. The later part has no
-//! state of its own: memory, tables, globals and what JavaScript calls are the first part's (`parts.rs`).
+//! there is fetched on the spot (`xtask/src/finish/later.js`), so the choice (`list.rs`, `plan.rs`) decides about time
+//! alone. The later part has no state of its own: memory, tables, globals and what JavaScript calls are the first part's
+//! (`parts.rs`).
 
 mod list;
 mod mark;
