@@ -14,6 +14,7 @@ pub(crate) mod history;
 mod http;
 mod socket;
 mod system;
+mod tabs;
 pub(crate) mod theme;
 mod timer;
 
@@ -38,6 +39,7 @@ pub(crate) struct Adapters {
     database: database::Database,
     socket: socket::Socket,
     system: system::System,
+    tabs: tabs::Tabs,
     timers: timer::Timers,
     _history: Option<gloo_events::EventListener>,
 }
@@ -51,6 +53,7 @@ impl Adapters {
             database: database::Database::new(send.clone()),
             socket: socket::Socket::new(send.clone()),
             system: system::System::new(send.clone()),
+            tabs: tabs::Tabs::new(send.clone()),
             timers: timer::Timers::new(send.clone()),
             _history: history::listen(send.clone()),
             send,
@@ -60,6 +63,7 @@ impl Adapters {
     /// Reports whether the tab has the user's attention, whether there is a network, and how large everything is,
     /// as it stands now. To be called once, when the machine has started.
     pub(crate) fn report(&self) {
+        self.tabs.queue();
         self.system.report();
     }
 
@@ -80,6 +84,7 @@ impl Adapters {
             Effect::Navigate { route, replace } => history::run(route, replace),
             Effect::Title(unread) => system::set_title(unread),
             Effect::Db(command) => self.database.run(command),
+            Effect::Tell(text) => self.tabs.say(&text),
         }
     }
 }

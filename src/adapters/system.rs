@@ -70,9 +70,12 @@ fn listen(window: &Window, send: &Dispatch, desk: &Rc<Cell<(u32, u32)>>) -> Vec<
         on(window, "online", online.clone()),
         on(window, "offline", online),
         on(window, "resize", resized),
+        on(window, "pagehide", Rc::new(|| Event::System(Said::Leaving))),
     ];
     if let Some(document) = window.document() {
         listeners.push(on(&document, "visibilitychange", attention));
+        let leaving: Rc<dyn Fn() -> Event> = Rc::new(|| Event::System(Said::Leaving));
+        listeners.push(on(&document, "visibilitychange", leaving));
     }
     listeners
 }

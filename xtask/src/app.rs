@@ -32,7 +32,8 @@ pub(crate) fn build(web: &WebTools, profile: Profile) -> Result<()> {
     let node: Option<Node> = match profile {
         Profile::Quick => {
             say("building the app");
-            trunk.args(["--cargo-profile", "wasm-quick"]);
+            // With what the end-to-end tests ask of the device's database.
+            trunk.args(["--cargo-profile", "wasm-quick", "--features", "conformance"]);
             None
         }
         Profile::Release | Profile::Marked => {

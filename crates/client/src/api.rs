@@ -120,6 +120,11 @@ impl Requests {
         self.pending.values().any(|call| matches!(call, Call::DeleteContact(going) if going.id == id))
     }
 
+    /// Whether the server is being asked for everything.
+    pub(crate) fn is_asking_all(&self) -> bool {
+        self.pending.values().any(|call| matches!(call, Call::Bootstrap))
+    }
+
     /// Forgets all of them: their answers are no longer wanted.
     pub(crate) fn forget(&mut self) {
         self.pending.clear();

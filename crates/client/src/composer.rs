@@ -24,6 +24,19 @@ impl Drafts {
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (CardKey, &str)> {
+        self.texts.entries().iter().map(|(card, text)| (*card, text.as_str()))
+    }
+
+    /// The cards that have one.
+    pub(crate) fn cards(&self) -> impl Iterator<Item = CardKey> {
+        self.texts.keys()
+    }
+
     /// All of them, for when their user comes back.
     pub(crate) fn into_texts(self) -> impl Iterator<Item = (CardKey, String)> {
         self.texts.into_entries().into_iter()

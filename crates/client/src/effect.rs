@@ -2,8 +2,8 @@
 
 use halyard_protocol::MessageId;
 
-use crate::outbox::OutboxRow;
 use crate::route::Route;
+use crate::storage::DbCommand;
 use crate::windows::CardKey;
 
 /// Names a request until its answer comes; never used twice in one run.
@@ -85,6 +85,8 @@ pub enum TimerId {
     CatchUp,
     /// A notice's time is over, or a "typing" is no longer true.
     Expiry,
+    /// What has changed is written to the device's database.
+    Keep,
     /// Midnight is near or a minute has passed: times on screen read differently.
     Clock,
 }
@@ -123,31 +125,6 @@ impl FocusTarget {
     }
 }
 
-/// Something for the device's database to keep or forget. Answered by [`crate::event::Db`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DbCommand {
-    /// Give back what was kept: drafts and outbox.
-    Load,
-    /// Keep an outgoing message; with its draft forgotten, in one transaction.
-    PutOutbox {
-        /// The message.
-        row: Box<OutboxRow>,
-        /// The draft that it was typed as.
-        draft: Option<String>,
-    },
-    /// Forget an outgoing message: the server has it, or the user took it back.
-    DeleteOutbox(MessageId),
-    /// Keep a draft; an empty text forgets it.
-    PutDraft {
-        /// Its key.
-        key: String,
-        /// Its text.
-        text: String,
-    },
-    /// Forget everything: another user has signed in here.
-    Clear,
-}
-
 /// What the machine asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -174,4 +151,6 @@ pub enum Effect {
     Title(u32),
     /// The device's database.
     Db(DbCommand),
+    /// Say this to the other tabs.
+    Tell(String),
 }

@@ -1,13 +1,15 @@
 //! Events: everything that the machine hears of, grouped by who speaks.
 
 use halyard_protocol::event::Favourite;
-use halyard_protocol::{Availability, ContactDraft, ContactId, ConversationId, DeviceId, MessageId, Peer, PhoneNumber};
+use halyard_protocol::{
+    Availability, ContactDraft, ContactId, ConversationId, DeviceId, MessageId, Peer, PhoneNumber, UserId,
+};
 
 use crate::contacts::{ContactsFilter, NumberField};
 use crate::conversations::ColumnFilter;
 use crate::effect::{RequestId, TimerId};
-use crate::outbox::OutboxRow;
 use crate::route::Route;
+use crate::storage::{Range, Row, SealedLabel, Token};
 use crate::windows::{CardKey, WindowAction};
 
 /// What happened.
@@ -23,6 +25,8 @@ pub enum Event {
     Timer(TimerId),
     /// The browser or the device changed.
     System(System),
+    /// The tabs of this browser.
+    Tab(Tab),
 }
 
 /// What the user asks for. The names follow the controls.
@@ -39,6 +43,8 @@ pub enum Ui {
     },
     /// "Sign out".
     SignOut,
+    /// "Forget this device" at somebody's sealed conversations.
+    ForgetSealed(UserId),
     /// A link of the rail, or Back and Forward.
     Navigate(Route),
 
@@ -199,21 +205,56 @@ impl core::fmt::Debug for HttpResponse {
 pub struct NetworkFailure;
 
 /// What the device's database answered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Db {
-    /// What was kept.
+    /// To [`DbCommand::Load`](crate::storage::DbCommand::Load).
     Loaded {
-        /// The outbox, in the order of writing.
-        outbox: Vec<OutboxRow>,
-        /// Drafts: key and text.
-        drafts: Vec<(String, String)>,
+        /// What is kept.
+        rows: Vec<Row>,
+        /// Whose sealed rows are here.
+        sealed: Vec<SealedLabel>,
     },
-    /// An outgoing message is kept.
-    Committed(MessageId),
-    /// It could not be kept: the device is full, or its database is shut.
-    Failed(MessageId),
+    /// To [`DbCommand::Read`](crate::storage::DbCommand::Read).
+    Rows {
+        /// What was asked for.
+        range: Range,
+        /// What is there, by key.
+        rows: Vec<Row>,
+        /// When there is more: where it begins.
+        more: Option<String>,
+    },
+    /// A transaction is committed.
+    Committed(Token),
+    /// It was not: the device is full, its database is shut, or another user's.
+    Failed(Token),
+    /// The user's rows are sealed, or could not be.
+    Sealed {
+        /// Whose.
+        user: UserId,
+        /// Whether they are.
+        done: bool,
+        /// Whose sealed rows are here now.
+        sealed: Vec<SealedLabel>,
+    },
+    /// The user who has signed in has a key; what was sealed of them is in its stores again, but for what another
+    /// password had sealed.
+    Unsealed {
+        /// Whose sealed rows are here now.
+        sealed: Vec<SealedLabel>,
+    },
+    /// Sealed rows, opened to be read; nothing if the password opens none.
+    Opened(Vec<Row>),
     /// There is no database on this device (private mode, blocked).
     Unavailable,
+}
+
+/// What concerns the tabs of this browser.
+#[derive(Clone, Debug)]
+pub enum Tab {
+    /// This tab leads, or doesn't.
+    Leads(bool),
+    /// Another tab said so.
+    Said(String),
 }
 
 /// What the browser or the device says.
@@ -226,6 +267,8 @@ pub enum System {
     },
     /// The tab is in front and has the focus, or no longer.
     Attention(bool),
+    /// The tab may be gone at any moment: the page is hidden or unloads.
+    Leaving,
     /// The device says that it has a network, or no longer.
     Online(bool),
     /// Back or Forward.

@@ -6,6 +6,7 @@ use halyard_protocol::event::Favourite;
 use halyard_protocol::{
     CallingCode, ConversationKey, Destination, NumberLabel, Peer, PhoneNumber, RecipientsError, SmsNumber,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::effect::{Effect, FocusTarget};
 use crate::softphone::Softphone;
@@ -17,10 +18,11 @@ use crate::windows::CardKey;
 const SUGGESTIONS: usize = 8;
 
 /// A conversation that has no people yet.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct NewConversation {
     pub(crate) peers: Vec<Peer>,
     pub(crate) query: String,
+    #[serde(skip)]
     pub(crate) error: Option<String>,
     /// The own number that was chosen; the one last used with these people otherwise.
     pub(crate) from: Option<PhoneNumber>,

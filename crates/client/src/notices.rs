@@ -35,6 +35,8 @@ pub(crate) enum Question {
     DeleteConversation(ConversationId),
     /// Sign out although so many messages wait.
     SignOut(usize),
+    /// Forget what is sealed of somebody.
+    Forget(UserId),
 }
 
 /// The notices on screen, oldest first, and the open question.
@@ -80,6 +82,7 @@ impl Softphone {
         match question {
             Some(Question::DeleteConversation(id)) if yes => self.delete_conversation(id, env, out),
             Some(Question::SignOut(_)) if yes => self.sign_out(true, out),
+            Some(Question::Forget(user)) if yes => self.forget_sealed(user, out),
             _ => {}
         }
     }

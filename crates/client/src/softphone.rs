@@ -11,7 +11,7 @@ use crate::contacts::importing::Importing;
 use crate::contacts::list::ContactList;
 use crate::conversations::Conversations;
 use crate::conversations::column::Column;
-use crate::effect::{DbCommand, Effect, FocusTarget, RequestId, TimerId};
+use crate::effect::{Effect, FocusTarget, RequestId, TimerId};
 use crate::env::Env;
 use crate::event::{Db, Event, HttpOutcome, Net, System, Ui};
 use crate::new_conversation::NewConversations;
@@ -21,6 +21,7 @@ use crate::presence::PresenceBook;
 use crate::route::Route;
 use crate::session::Session;
 use crate::sorted::{SortedMap, SortedSet};
+use crate::storage::{DbCommand, Keeper, KeptWindows, PATIENCE, SealedLabel, Token};
 use crate::sync::Sync;
 use crate::update::{Changed, Update};
 use crate::windows::{CardKey, Windows};
@@ -71,6 +72,13 @@ pub struct Softphone {
     /// Whether the device can keep what is written.
     pub(crate) can_keep: bool,
     pub(crate) told_cannot_keep: bool,
+    pub(crate) keeper: Keeper,
+    /// Whose sealed rows the device has.
+    pub(crate) sealed: Vec<SealedLabel>,
+    /// Whether sealed rows are read without a network: then nothing is written.
+    pub(crate) reading: bool,
+    /// Whether this tab sends and keeps, for all of the browser's tabs.
+    pub(crate) leads: bool,
 }
 
 /// The loading of the contacts' pages.
@@ -85,15 +93,24 @@ pub(crate) struct ContactsLoading {
 }
 
 /// What the device had kept when the app started, until its user signs in.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Kept {
     pub(crate) outbox: Vec<OutboxRow>,
     pub(crate) drafts: Vec<(String, String)>,
+    /// Their cards.
+    pub(crate) cards: Option<(UserId, KeptWindows)>,
 }
 
 impl Kept {
+    /// Nothing of this user's is waited for: it is sealed.
+    fn forget(&mut self, user: UserId) {
+        let prefix = [&user.to_string(), "/"].concat();
+        self.outbox.retain(|row| row.author != user);
+        self.drafts.retain(|(key, _)| !key.starts_with(&prefix));
+    }
+
     /// Takes in what the device had kept; what is here already is newer.
-    fn join(&mut self, older: Self) {
+    pub(crate) fn join(&mut self, older: Self) {
         let here: SortedSet<_> = self.outbox.iter().map(|row| row.id).collect();
         self.outbox.extend(older.outbox.into_iter().filter(|row| !here.contains(&row.id)));
         for (key, text) in older.drafts {
@@ -108,7 +125,7 @@ impl Softphone {
     /// A softphone that has heard of nothing yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { attention: true, online: true, can_keep: true, ..Self::default() }
+        Self { attention: true, online: true, can_keep: true, leads: true, ..Self::default() }
     }
 
     /// Takes one event in. Synchronous, total and deterministic.
@@ -120,7 +137,9 @@ impl Softphone {
             Event::Db(db) => self.on_db(db, env, &mut out),
             Event::Timer(timer) => self.on_timer(timer, env, &mut out),
             Event::System(system) => self.on_system(system, env, &mut out),
+            Event::Tab(tab) => self.on_tab(tab, env, &mut out),
         }
+        self.keep(&mut out);
         self.tell_unread(&mut out);
         out
     }
@@ -143,6 +162,7 @@ impl Softphone {
         match ui {
             Ui::SignIn { login, password, device } => self.sign_in(login, password, device, out),
             Ui::SignOut => self.sign_out(false, out),
+            Ui::ForgetSealed(user) => self.ask_forget(user, out),
             Ui::Navigate(route) => self.go(route, false, out),
 
             Ui::SearchContacts(query) => self.search_contacts(query, out),
@@ -236,7 +256,7 @@ impl Softphone {
             Call::Conversations => self.conversations_answered(outcome, env, out),
             Call::Conversation(id) => self.conversation_answered(id, outcome, env, out),
             Call::Messages(id, epoch) => self.page_answered(id, epoch, outcome, env, out),
-            Call::Probe => self.probed(outcome, out),
+            Call::Probe => self.probed(outcome, env, out),
             Call::Send(id) => self.send_answered(id, outcome, env, out),
             Call::MarkRead(id, seq) => self.read_answered(id, seq, outcome, env, out),
             Call::UpdateConversation(id) => self.conversation_updated(id, outcome, env, out),
@@ -250,24 +270,43 @@ impl Softphone {
 
     fn on_db(&mut self, db: Db, env: &Env, out: &mut Update) {
         match db {
-            Db::Loaded { outbox, drafts } => {
-                self.kept.join(Kept { outbox, drafts });
-                if let Some(me) = self.session.me().map(|me| me.user.id) {
-                    self.take_kept(me, env, out);
-                }
+            Db::Loaded { rows, sealed } => {
+                self.sealed = sealed;
+                out.changed(Changed::Session);
+                self.loaded(rows, env, out);
             }
-            Db::Committed(id) => {
+            Db::Rows { range, rows, more } => self.rows_read(&range, rows, more, env, out),
+            Db::Committed(Token::Message(id)) => {
                 self.outbox.kept(id);
-                self.pump_outbox(env, out);
+                self.written(id, env, out);
             }
-            Db::Failed(id) => {
+            Db::Failed(Token::Message(id)) => {
                 self.outbox.not_kept(id);
                 let word = "This device can't keep unsent messages. Leave Halyard open until they are sent.";
                 self.complain(word.to_owned(), env, out);
-                self.pump_outbox(env, out);
+                self.written(id, env, out);
             }
+            Db::Committed(Token::Cache) => self.cache_written(out),
+            Db::Failed(Token::Cache) => self.cache_not_written(env, out),
+            Db::Sealed { user, done, sealed } => {
+                self.sealed = sealed;
+                if done {
+                    self.kept.forget(user);
+                }
+                out.changed(Changed::Session);
+            }
+            Db::Unsealed { sealed } => {
+                self.sealed = sealed;
+                out.changed(Changed::Session);
+                self.tell_former_password(env, out);
+            }
+            Db::Opened(rows) if rows.is_empty() => self.not_opened(out),
+            Db::Opened(rows) => self.opened(rows, env, out),
             Db::Unavailable => {
                 self.can_keep = false;
+                if matches!(self.session, Session::Starting) && !self.requests.is_asking_all() {
+                    self.requests.bootstrap(out);
+                }
                 self.outbox.none_kept();
                 self.pump_outbox(env, out);
             }
@@ -276,12 +315,17 @@ impl Softphone {
 
     fn on_timer(&mut self, timer: TimerId, env: &Env, out: &mut Update) {
         match timer {
-            TimerId::Bootstrap => self.requests.bootstrap(out),
+            TimerId::Bootstrap => {
+                if !self.requests.is_asking_all() {
+                    self.requests.bootstrap(out);
+                }
+            }
             TimerId::Reconnect => self.reconnect(out),
             TimerId::SocketSilence => self.socket_silent(env, out),
             TimerId::Outbox => self.pump_outbox(env, out),
             TimerId::CatchUp => self.catch_up(out),
             TimerId::Expiry => self.expire(env, out),
+            TimerId::Keep => self.keep_now(out),
             TimerId::Clock => {
                 self.set_clock(env, out);
                 // "9:42" becomes "Yesterday", "Today" becomes "Sunday".
@@ -303,7 +347,7 @@ impl Softphone {
             System::Started { route } => {
                 self.route = route;
                 out.effect(Effect::Db(DbCommand::Load));
-                self.requests.bootstrap(out);
+                out.effect(Effect::SetTimer(TimerId::Bootstrap, PATIENCE));
                 self.set_clock(env, out);
                 out.changed(Changed::Session);
                 out.changed(Changed::Route);
@@ -315,6 +359,7 @@ impl Softphone {
                     self.hurry(env, out);
                 }
             }
+            System::Leaving => self.keep_now(out),
             System::Online(online) => {
                 self.online = online;
                 out.changed(Changed::Connection);
@@ -390,7 +435,7 @@ impl Softphone {
     }
 
     /// What the device had kept of the user who is signed in comes back: drafts into their boxes, messages on their way.
-    fn take_kept(&mut self, me: UserId, env: &Env, out: &mut Update) {
+    pub(crate) fn take_kept(&mut self, me: UserId, env: &Env, out: &mut Update) {
         self.load_kept(me, out);
         for id in self.reopen_waiting() {
             self.conversation_changed(id, out);

@@ -131,6 +131,19 @@ impl<K: Ord + Copy> SortedSet<K> {
         self.0.clear();
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Takes the last one out.
+    pub(crate) fn pop(&mut self) -> Option<K> {
+        self.0.0.pop().map(|(key, ())| key)
+    }
+
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = K> {
         self.0.keys()
     }

@@ -4,6 +4,7 @@
 use halyard_client::contacts::{ContactsFilter, NumberField};
 use halyard_client::conversations::ColumnFilter;
 use halyard_client::event::{ContactField, Db};
+use halyard_client::storage::{Range, Row, Store, Token};
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Event, HttpResponse, Net, NetworkFailure, RequestId, Route, System, TimerId, Ui};
 use halyard_protocol::event::Favourite;
@@ -98,8 +99,8 @@ impl Test {
     }
 
     fn message(&mut self, a: u8) -> MessageId {
-        let outbox = &self.world.devices[0].disk.outbox;
-        let kept = outbox.keys().nth(usize::from(a) % outbox.len().max(1)).copied();
+        let outbox = self.world.devices[0].outbox();
+        let kept = outbox.get(usize::from(a) % outbox.len().max(1)).map(|row| row.id);
         kept.unwrap_or(MessageId(Ulid::from_bits(a.into())))
     }
 
@@ -142,6 +143,7 @@ impl Test {
             8 => Ui::NewContact((b > 99).then(|| number(STRANGER))),
             9 => Ui::EditContact(contact(b)),
             10 => Ui::ContactForm(ContactField::Numbers(vec![NumberField { text, ..NumberField::default() }])),
+            11 if b > 200 => Ui::ForgetSealed(self.user(b)),
             11 => Ui::SaveContact,
             12 => Ui::CancelContact,
             13 => Ui::DeleteContact(contact(b)),
@@ -189,6 +191,7 @@ impl Test {
             2 => WindowAction::Restore(card),
             3 => WindowAction::ToggleFullscreen(card),
             4 => WindowAction::Back,
+            5 if b > 128 => WindowAction::SetPinned(card, b > 190),
             5 => WindowAction::Tile,
             6 => WindowAction::FocusNext,
             _ => WindowAction::Focus(card),
@@ -204,22 +207,44 @@ impl Test {
             3 => Event::Net(Net::SocketOpened),
             4 => Event::Net(Net::SocketClosed([None, Some(4401), Some(1013)][b as usize % 3])),
             5 => Event::Net(Net::SocketFrame(text)),
-            6 => Event::Db(Db::Loaded { outbox: Vec::new(), drafts: vec![(text.clone(), text)] }),
-            7 => Event::Db(
-                [Db::Committed(self.message(b)), Db::Failed(self.message(b)), Db::Unavailable][b as usize % 3].clone(),
-            ),
+            6 => {
+                let row = Row { store: Store::ALL[b as usize % Store::ALL.len()], key: text.clone(), text };
+                Event::Db(
+                    [
+                        Db::Loaded { rows: vec![row.clone()], sealed: Vec::new() },
+                        Db::Rows { range: Range::all(row.store), rows: vec![row.clone()], more: Some(row.key.clone()) },
+                        Db::Opened(vec![row]),
+                    ][b as usize % 3]
+                        .clone(),
+                )
+            }
+            7 => {
+                let token = Token::Message(self.message(b));
+                let answers = [
+                    Db::Committed(token),
+                    Db::Failed(token),
+                    Db::Committed(Token::Cache),
+                    Db::Failed(Token::Cache),
+                    Db::Unavailable,
+                ];
+                Event::Db(answers[b as usize % 5].clone())
+            }
             8 => Event::Timer(
                 [TimerId::Bootstrap, TimerId::Reconnect, TimerId::SocketSilence, TimerId::Outbox][b as usize % 4],
             ),
-            9 => Event::Timer([TimerId::CatchUp, TimerId::Expiry, TimerId::Clock][b as usize % 3]),
+            9 => Event::Timer([TimerId::CatchUp, TimerId::Expiry, TimerId::Clock, TimerId::Keep][b as usize % 4]),
             10 => Event::System(System::Resized {
                 viewport: u32::from(b) * 8,
                 width: u32::from(b) * 4,
                 height: u32::from(a) * 4,
             }),
             _ => Event::System(
-                [System::Attention(b > 99), System::Online(b > 99), System::Navigated(self.route(b / 3))]
-                    [b as usize % 3]
+                [
+                    System::Attention(b > 99),
+                    System::Online(b > 99),
+                    System::Navigated(self.route(b / 3)),
+                    System::Leaving,
+                ][b as usize % 4]
                     .clone(),
             ),
         }

@@ -140,7 +140,7 @@ fn one_that_was_closed_in_the_middle_goes_on_with_its_people_and_its_text() {
     assert_eq!(world.phone(at).composer_view(again).draft, "Half a tho");
 
     world.reload(at);
-    world.act(at, Ui::NewConversation);
-    let again = world.front(at);
-    assert_eq!(world.phone(at).composer_view(again).draft, "Half a tho", "also after a reload");
+    assert_eq!(world.front(at), again, "the card is there after a reload");
+    assert_eq!(bubbles(&world, at, again), ["Ana Cruz"]);
+    assert_eq!(world.phone(at).composer_view(again).draft, "Half a tho");
 }

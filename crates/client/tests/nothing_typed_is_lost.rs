@@ -3,14 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use halyard_client::effect::DbCommand;
 use halyard_client::view::Item;
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Ui};
 use halyard_protocol::{ConversationId, ConversationKey, ErrorCode, MessageId, Peer, UserId};
 use proptest::prelude::*;
 
-use crate::support::device::Health;
+use crate::support::device::{Health, going};
 use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, REPAIRS, SALES, number};
 use crate::support::{Fate, World, cases};
 
@@ -160,7 +159,7 @@ impl Test {
             }
             Step::Commit => {
                 if self.world.devices[0].health != Health::Works {
-                    self.unkept.push_str(&going(self.world.devices[0].commands.front()));
+                    self.unkept.push_str(&going(self.world.devices[0].commands.front()).concat());
                 }
                 self.world.commit(0);
             }
@@ -175,7 +174,7 @@ impl Test {
             Step::Network(on) => self.world.network(0, on),
             Step::Crash => self.crash(),
             Step::Ended => {
-                if let Some(session) = self.world.devices[0].cookie {
+                if let Some(session) = self.world.devices[0].cookie() {
                     self.world.server.end_session(session);
                 }
             }
@@ -210,7 +209,7 @@ impl Test {
     }
 
     fn crash(&mut self) {
-        let going = [going(&self.world.devices[0].commands), std::mem::take(&mut self.unkept)].concat();
+        let going = [going(&self.world.devices[0].commands).concat(), std::mem::take(&mut self.unkept)].concat();
         let kept = self.kept();
         // What was typed in the last moment, or could not be kept, is lost with the device, and nothing else.
         self.typed.retain(|word, _| kept.contains(word) || !going.contains(word.as_str()));
@@ -219,9 +218,7 @@ impl Test {
 
     /// What the device's database and the server have.
     fn kept(&self) -> String {
-        let disk = &self.world.devices[0].disk;
-        let mut all: String = disk.drafts.values().cloned().collect();
-        all.extend(disk.outbox.values().map(|row| row.body.as_str()));
+        let mut all: String = self.world.devices[0].disk.borrow().all_texts().collect();
         for shared in self.world.server.conversations.values() {
             all.extend(shared.messages.iter().map(|message| message.body.as_str()));
         }
@@ -275,16 +272,6 @@ impl Test {
             }
         }
     }
-}
-
-/// The words of what the database is told to keep.
-fn going<'command>(commands: impl IntoIterator<Item = &'command DbCommand>) -> String {
-    let word = |command: &DbCommand| match command {
-        DbCommand::PutDraft { text, .. } => text.clone(),
-        DbCommand::PutOutbox { row, .. } => row.body.clone(),
-        _ => String::new(),
-    };
-    commands.into_iter().map(word).collect()
 }
 
 proptest! {

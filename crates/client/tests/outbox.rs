@@ -36,7 +36,7 @@ fn written_offline_they_wait_and_leave_in_order_also_after_a_reload() {
     world.network(at, true);
     world.reload(at);
     assert_eq!(world.server.texts(id), ["one", "two", "three", "four"]);
-    assert!(world.devices[at].disk.outbox.is_empty());
+    assert!(world.devices[at].outbox().is_empty());
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_refused_message_can_be_edited_or_deleted() {
     assert_eq!(world.phone(at).composer_view(card).draft, "edit me\nand this");
     world.act(at, Ui::DeleteUnsent(rows[1].id));
     assert!(world.log_of(at, id).is_empty());
-    assert!(world.devices[at].disk.outbox.is_empty());
+    assert!(world.devices[at].outbox().is_empty());
     world.act(at, Ui::Submit(card));
     assert_eq!(world.server.texts(id), ["edit me\nand this"]);
 }
@@ -175,7 +175,7 @@ fn a_full_device_says_so_sends_and_does_not_offer_the_text_again() {
     world.devices[at].health = Health::Works;
     world.settle();
     assert_eq!(world.server.texts(id), ["the last straw"]);
-    assert!(world.devices[at].disk.drafts.is_empty());
+    assert!(world.devices[at].drafts().is_empty());
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn a_draft_comes_back_after_a_crash_also_when_the_database_is_slow() {
     world.ui(at, Ui::Draft(card, "ught".to_owned()));
     world.settle();
     assert_eq!(world.phone(at).composer_view(card).draft, "Half a tho\nught");
-    assert_eq!(world.devices[at].disk.drafts.values().next().map(String::as_str), Some("Half a tho\nught"));
+    assert_eq!(world.devices[at].drafts().first().map(String::as_str), Some("Half a tho\nught"));
 }
 
 #[test]

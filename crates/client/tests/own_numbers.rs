@@ -57,7 +57,7 @@ fn switching_it_takes_what_is_typed_along() {
     assert_eq!(world.front(at), CardKey::Conversation(sales), "the card is the other conversation's now");
     assert_eq!(world.titles(at).len(), 1);
     assert_eq!(world.phone(at).composer_view(CardKey::Conversation(sales)).draft, "Half a tho");
-    let drafts: Vec<&String> = world.devices[at].disk.drafts.values().collect();
+    let drafts = world.devices[at].drafts();
     assert_eq!(drafts, ["Half a tho"]);
 }
 

@@ -149,7 +149,7 @@ impl Test {
         for chat in [false, true] {
             self.check(chat);
         }
-        assert!(self.world.devices[0].disk.outbox.is_empty(), "the outbox is not empty on disk");
+        assert!(self.world.devices[0].outbox().is_empty(), "the outbox is not empty on disk");
         assert_eq!(self.world.phone(0).connection_view().waiting, 0);
     }
 
@@ -183,13 +183,7 @@ impl Test {
 
 /// Texts of messages that the database has not been able to keep yet.
 fn unkept(world: &World) -> Vec<String> {
-    use halyard_client::effect::DbCommand;
-    let commands = world.devices[0].commands.iter();
-    commands
-        .filter_map(
-            |command| if let DbCommand::PutOutbox { row, .. } = command { Some(row.body.clone()) } else { None },
-        )
-        .collect()
+    crate::support::device::going(&world.devices[0].commands)
 }
 
 proptest! {

@@ -18,7 +18,7 @@ fn error(world: &World, at: usize) -> Option<String> {
 fn a_wrong_password_says_so_and_the_next_try_works() {
     let mut world = World::new();
     let at = world.browser();
-    assert_eq!(world.phone(at).session_view(), SessionView::SignedOut { busy: false, error: None });
+    assert_eq!(world.phone(at).session_view(), SessionView::SignedOut { busy: false, error: None, sealed: Vec::new() });
     world.sign_in_with(at, MAYA, "low tide");
     assert_eq!(error(&world, at).as_deref(), Some("The log-in or the password is wrong."));
     assert_eq!(world.devices[at].focus, Some(FocusTarget::SignIn));
@@ -57,7 +57,7 @@ fn a_session_that_ends_in_the_middle_goes_on_after_signing_in_again() {
     let id = world.texts(FRONT_DESK, &[ANA]);
     let card = CardKey::Conversation(id);
     world.ui(at, Ui::Draft(card, "Your slip is ready.".to_owned()));
-    let session = world.devices[at].cookie.expect("a session");
+    let session = world.devices[at].cookie().expect("a session");
     world.server.end_session(session);
     world.act(at, Ui::Submit(card));
     assert!(matches!(world.phone(at).session_view(), SessionView::Expired { login, .. } if login == "1001@harbor"));
@@ -75,7 +75,7 @@ fn a_session_that_ends_in_the_middle_goes_on_after_signing_in_again() {
 fn somebody_else_who_signs_in_sees_and_sends_nothing_of_the_first() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
-    let session = world.devices[at].cookie.expect("a session");
+    let session = world.devices[at].cookie().expect("a session");
     world.act(at, Ui::Message { peer: Peer::Number(number(ANA)), from: None });
     let id = world.texts(FRONT_DESK, &[ANA]);
     world.server.end_session(session);
@@ -125,7 +125,7 @@ fn a_late_401_does_not_stand_in_the_way_of_signing_in_again() {
     let at = world.signed_in(MAYA);
     world.act(at, Ui::Message { peer: world.colleague(DEVON), from: None });
     let id = world.chat_of(&[MAYA, DEVON]);
-    let session = world.devices[at].cookie.expect("a session");
+    let session = world.devices[at].cookie().expect("a session");
     world.server.end_session(session);
     world.act(at, Ui::LoadDevices);
     world.ui(at, Ui::SetMuted(id, true));

@@ -1,6 +1,7 @@
 //! The two ways to send a text, step by step as users know them.
 
 use halyard_client::view::OlderView;
+use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, FocusTarget, Route, Ui};
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{DeliveryState, Peer};
@@ -120,10 +121,13 @@ fn a_receipt_that_overtakes_the_history_is_not_lost() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
     world.act(at, Ui::Message { peer: Peer::Number(number(ANA)), from: None });
-    world.send(at, world.front(at), "Your slip is ready.");
+    let card = world.front(at);
+    world.send(at, card, "Your slip is ready.");
+    world.act(at, Ui::Window(WindowAction::Close(card)));
     world.reload(at);
     let id = world.texts(FRONT_DESK, &[ANA]);
     world.ui(at, Ui::OpenConversation(id));
+    while world.commit(at) {}
     assert!(world.carry(at, 0, Fate::Answered), "the page is read");
     world.server.report(id, 0, 0, DeliveryState::Delivered);
     while world.follow(at, 1) {}

@@ -2,7 +2,7 @@
 
 use crate::dom::*;
 use halyard_client::Ui;
-use halyard_client::view::SessionView;
+use halyard_client::view::{SealedView, SessionView};
 
 use crate::adapters::device;
 use crate::runtime::App;
@@ -19,10 +19,45 @@ pub(crate) fn SignIn() -> View {
                     "Halyard"
                 </p>
                 <h1>"Sign in"</h1>
+                <Kept />
                 <Form login=String::new() />
             </div>
         </main>
     }
+}
+
+/// Whose conversations are kept on this device, sealed.
+#[component]
+fn Kept() -> View {
+    let app = expect_context::<App>();
+    let session = app.signals(|signals| signals.session.clone());
+    let sealed = Memo::new(move |_| match session.get() {
+        SessionView::SignedOut { sealed, .. } => sealed,
+        _ => Vec::new(),
+    });
+    View::live(move || {
+        sealed
+            .get()
+            .into_iter()
+            .map(|SealedView { user, login, words }| {
+                let label = ["Forget what is kept of ", &login].concat();
+                view! {
+                    <div class="kept">
+                        <Icon name=IconName::Laptop />
+                        <p>{words}</p>
+                        <button
+                            type="button"
+                            class="btn quiet"
+                            aria-label=label
+                            on:click=move |_| app.send(Ui::ForgetSealed(user))
+                        >
+                            {"Forget"}
+                        </button>
+                    </div>
+                }
+            })
+            .collect::<Vec<_>>()
+    })
 }
 
 /// The log-in over the app: the session has ended, everything stays as it was.
@@ -48,7 +83,7 @@ fn Form(login: String) -> View {
     let app = expect_context::<App>();
     let session = app.signals(|signals| signals.session.clone());
     let state = Memo::new(move |_| match session.get() {
-        SessionView::SignedOut { busy, error } | SessionView::Expired { busy, error, .. } => (busy, error),
+        SessionView::SignedOut { busy, error, .. } | SessionView::Expired { busy, error, .. } => (busy, error),
         _ => (false, None),
     });
     let busy = move || state.with(|state| state.0);

@@ -24,7 +24,11 @@ pub(super) fn Banners() -> View {
 }
 
 fn words(connection: ConnectionView) -> Option<(IconName, BannerTone, String)> {
-    let ConnectionView { live, offline, lost, waiting } = connection;
+    let ConnectionView { live, offline, lost, waiting, reading } = connection;
+    if reading {
+        let text = "No network. You are reading what is kept on this device; sign in to write when it is back.";
+        return Some((IconName::WifiOff, BannerTone::Warn, text.to_owned()));
+    }
     let wait = match waiting {
         0 => String::new(),
         1 => " 1 message waits and leaves by itself.".to_owned(),

@@ -26,6 +26,9 @@ pub(crate) struct Book {
     /// Contacts saved while the list is being loaded: they may be on no page, and are here all the same.
     saved: SortedSet<ContactId>,
     loading: bool,
+    /// Who is not written to the device's database as they are now.
+    touched: SortedSet<ContactId>,
+    touched_users: SortedSet<UserId>,
 }
 
 /// Whose names may read differently after a change.
@@ -62,6 +65,12 @@ impl Book {
     }
 
     pub(crate) fn put_user(&mut self, user: User) -> Renamed {
+        self.touched_users.insert(user.id);
+        self.put_kept_user(user)
+    }
+
+    /// Takes in a colleague as the device's database has them.
+    pub(crate) fn put_kept_user(&mut self, user: User) -> Renamed {
         let key = Favourite::User(user.id);
         self.forget(key);
         let name = user.name.clone();
@@ -80,6 +89,7 @@ impl Book {
     }
 
     pub(crate) fn remove_user(&mut self, id: UserId) -> Renamed {
+        self.touched_users.insert(id);
         self.forget(Favourite::User(id));
         self.users.remove(&id);
         Renamed { numbers: Vec::new(), user: Some(id) }
@@ -87,6 +97,16 @@ impl Book {
 
     /// Takes a contact in, unless a newer copy is here. Gives the numbers whose names may have changed.
     pub(crate) fn put(&mut self, contact: Contact, from_page: bool) -> Renamed {
+        self.touched.insert(contact.id);
+        self.take_in(contact, from_page)
+    }
+
+    /// Takes in a contact as the device's database has it.
+    pub(crate) fn put_kept(&mut self, contact: Contact) -> Renamed {
+        self.take_in(contact, true)
+    }
+
+    fn take_in(&mut self, contact: Contact, from_page: bool) -> Renamed {
         let stale = self.contacts.get(&contact.id).is_some_and(|known| known.version > contact.version);
         if stale || (from_page && self.removed.contains(&contact.id)) {
             return Renamed::default();
@@ -117,9 +137,35 @@ impl Book {
             self.removed.insert(id);
             self.saved.remove(&id);
         }
+        self.touched.insert(id);
         let numbers = self.unown(id);
         self.forget(Favourite::Contact(id));
         self.contacts.remove(&id).map(|contact| (contact, Renamed { numbers, user: None }))
+    }
+
+    pub(crate) fn has_touched(&self) -> bool {
+        !self.touched.is_empty() || !self.touched_users.is_empty()
+    }
+
+    /// A contact that is to be written, or is gone; each once.
+    pub(crate) fn next_touched(&mut self) -> Option<ContactId> {
+        self.touched.pop()
+    }
+
+    /// The same of colleagues.
+    pub(crate) fn next_touched_user(&mut self) -> Option<UserId> {
+        self.touched_users.pop()
+    }
+
+    pub(crate) fn favourites(&self) -> impl Iterator<Item = Favourite> {
+        self.favourites.iter()
+    }
+
+    /// All that were kept are here, and they are all that there are.
+    pub(crate) fn end_loading(&mut self) {
+        self.loading = false;
+        self.removed.clear();
+        self.saved.clear();
     }
 
     pub(crate) fn set_favourite(&mut self, entry: Favourite, on: bool) -> bool {

@@ -61,7 +61,9 @@ impl Softphone {
         }
         let Some(thread) = self.conversations.get(id) else { return };
         let conversation = &thread.conversation;
-        let unseen = conversation.unread > 0 || conversation.read_seq < conversation.last_seq;
+        // Of one that was deleted nothing is there to be seen; what was read stays, should the deletion be undone.
+        let there = conversation.last_seq > conversation.cleared_seq;
+        let unseen = there && (conversation.unread > 0 || conversation.read_seq < conversation.last_seq);
         if !thread.timeline.at_bottom || !unseen {
             return;
         }

@@ -20,12 +20,16 @@ impl Softphone {
     }
 
     pub(crate) fn load_page(&mut self, id: ConversationId, out: &mut Update) {
+        // What the device has shows first; the server is asked for the rest.
+        if self.read_messages(id, out) {
+            return;
+        }
         let told = self.conversations.get(id).is_some_and(|thread| thread.told);
         let Some(timeline) = self.conversations.timeline(id) else { return };
-        // A thread whose newest page is here already is asked only for what is older.
+        // Where the newest are here already, the server is asked for more only if they would not fill a card.
         let wanted = match timeline.loaded {
             Loaded::Nothing | Loaded::Failed => true,
-            Loaded::Part => timeline.before().is_none(),
+            Loaded::Part => timeline.is_short(),
             Loaded::Loading | Loaded::All => false,
         };
         if !wanted {
@@ -110,7 +114,10 @@ impl Softphone {
         let page = read::<MessagesPage>(outcome);
         let Some(timeline) = self.conversations.timeline(id).filter(|timeline| timeline.epoch == epoch) else { return };
         match page {
-            Ok(page) => timeline.page(page),
+            Ok(page) => {
+                timeline.page(page);
+                self.conversations.touch(id);
+            }
             Err(error) if error.code == ErrorCode::NotFound => timeline.loaded = Loaded::All,
             Err(error) if error.code == ErrorCode::SignedOut => {
                 timeline.failed();

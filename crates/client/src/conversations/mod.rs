@@ -19,6 +19,7 @@ use halyard_protocol::{
 };
 
 use crate::sorted::{SortedMap, SortedSet};
+use crate::storage::KeptConversation;
 
 pub use column::ColumnFilter;
 pub(crate) use timeline::{Loaded, Timeline};
@@ -38,6 +39,8 @@ pub(crate) struct Thread {
     counted: bool,
     /// By what it stands in the column's order; `None` when it doesn't.
     placed: Option<UnixMs>,
+    /// Whether the device's database has it.
+    pub(crate) kept: bool,
     pub(crate) timeline: Timeline,
 }
 
@@ -67,11 +70,17 @@ pub(crate) struct Conversations {
     spoken_of: SortedSet<ConversationId>,
     /// Those that were asked for one by one; and whether the log has spoken of them since.
     asked: SortedMap<ConversationId, bool>,
+    /// Those that are not written to the device's database as they are now.
+    touched: SortedSet<ConversationId>,
 }
 
 impl Conversations {
     pub(crate) fn get(&self, id: ConversationId) -> Option<&Thread> {
         self.threads.get(&id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: ConversationId) -> Option<&mut Thread> {
+        self.threads.get_mut(&id)
     }
 
     pub(crate) fn timeline(&mut self, id: ConversationId) -> Option<&mut Timeline> {
@@ -121,6 +130,7 @@ impl Conversations {
             said: Said::default(),
             counted: false,
             placed: None,
+            kept: false,
             // When all that there are are here, this one is new: the server has nothing to load.
             timeline: if all_known { Timeline::begun_here() } else { Timeline::default() },
         })
@@ -197,12 +207,73 @@ impl Conversations {
                 let mut timeline = Timeline::default();
                 timeline.clear(conversation.cleared_seq);
                 timeline.loaded = if conversation.last_seq == 0 { Loaded::All } else { Loaded::Nothing };
-                let thread =
-                    Thread { conversation, listed: true, told: true, said, counted: false, placed: None, timeline };
-                self.threads.insert(id, thread);
+                let (listed, told, counted, placed, kept) = (true, true, false, None, false);
+                self.threads.insert(id, Thread { conversation, listed, told, said, counted, placed, kept, timeline });
             }
         }
         self.settle(id);
+    }
+
+    /// Takes in a conversation as the device's database has it.
+    pub(crate) fn put_kept(&mut self, kept: KeptConversation) {
+        let KeptConversation { conversation, listed, told } = kept;
+        let id = conversation.id;
+        self.put(conversation, None);
+        self.touched.remove(&id);
+        if let Some(thread) = self.threads.get_mut(&id) {
+            (thread.listed, thread.told, thread.kept) = (listed, told, true);
+        }
+        self.settle(id);
+        self.touched.remove(&id);
+    }
+
+    /// Something of it is not written yet.
+    pub(crate) fn touch(&mut self, id: ConversationId) {
+        self.touched.insert(id);
+    }
+
+    /// The same of it and all of its messages.
+    pub(crate) fn touch_all(&mut self, id: ConversationId) {
+        if let Some(thread) = self.threads.get_mut(&id) {
+            thread.timeline.touch_all();
+            self.touched.insert(id);
+        }
+    }
+
+    pub(crate) fn has_touched(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
+    /// A conversation that is to be written; each once.
+    pub(crate) fn next_touched(&mut self) -> Option<ConversationId> {
+        self.touched.pop()
+    }
+
+    /// What is beyond the newest so many leaves the device's database, if it is more than twice as many.
+    pub(crate) fn evict(&mut self, newest: usize) {
+        if self.order.len() > newest * 2 {
+            let old: Vec<ConversationId> = self.in_order().skip(newest).collect();
+            for id in old {
+                self.touched.insert(id);
+            }
+        }
+    }
+
+    /// When anything last happened in the `n`th of the column.
+    pub(crate) fn nth_activity(&self, n: usize) -> Option<UnixMs> {
+        self.order.iter().nth(n).map(|(Reverse(at), _)| at)
+    }
+
+    /// Where the server's pages go on for a device that has what is kept here: behind the last one before which all are.
+    pub(crate) fn kept_up_to(&self) -> Option<ConversationsBefore> {
+        let mut last = None;
+        for (Reverse(at), id) in self.order.iter() {
+            if !self.threads.get(&id).is_some_and(|thread| thread.kept) {
+                return Some(last.unwrap_or(ConversationsBefore { at: UnixMs(i64::MAX), id }));
+            }
+            last = Some(ConversationsBefore { at, id });
+        }
+        self.older
     }
 
     /// The log says that a message was committed. Says whether it is new here.
@@ -257,6 +328,7 @@ impl Conversations {
 
     /// A change by the user was refused: what the server last said stands.
     pub(crate) fn revert(&mut self, id: ConversationId) {
+        self.touched.insert(id);
         if let Some(Thread { conversation, said, .. }) = self.threads.get_mut(&id) {
             conversation.muted = said.muted;
             conversation.title.clone_from(&said.title);
@@ -267,6 +339,7 @@ impl Conversations {
     pub(crate) fn edit(&mut self, id: ConversationId, edit: impl FnOnce(&mut Conversation)) {
         if let Some(thread) = self.threads.get_mut(&id) {
             edit(&mut thread.conversation);
+            self.touched.insert(id);
         }
     }
 
@@ -321,6 +394,7 @@ impl Conversations {
 
     /// Brings the count and the order in line with a conversation that has changed.
     fn settle(&mut self, id: ConversationId) {
+        self.touched.insert(id);
         let Some(thread) = self.threads.get_mut(&id) else { return };
         let counts = thread.listed && thread.conversation.unread > 0;
         match (core::mem::replace(&mut thread.counted, counts), counts) {

@@ -46,6 +46,22 @@ pub(crate) struct Timeline {
     /// Rows that show, counted from the newest.
     pub(crate) rows: usize,
     pub(crate) at_bottom: bool,
+    /// Whether the device's database was asked for what it has.
+    disk: Disk,
+    /// Places of messages that are not written there as they are now.
+    pub(crate) touched: Vec<Seq>,
+    /// Up to here the messages were taken out of it: too old, or deleted.
+    pub(crate) evicted: Seq,
+    pub(crate) forgotten: Seq,
+}
+
+/// Where reading from the device's database stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Disk {
+    #[default]
+    Unasked,
+    Asked,
+    Read,
 }
 
 impl Default for Timeline {
@@ -60,6 +76,10 @@ impl Default for Timeline {
             reports: Vec::new(),
             rows: FIRST_ROWS,
             at_bottom: true,
+            disk: Disk::Unasked,
+            touched: Vec::new(),
+            evicted: 0,
+            forgotten: 0,
         }
     }
 }
@@ -78,8 +98,13 @@ impl Timeline {
     pub(crate) fn put(&mut self, mut message: Message) -> bool {
         if let Some(known) = self.places.get(&message.id).and_then(|seq| self.messages.get_mut(seq)) {
             // Two copies of one message differ in their deliveries alone: keep the furthest of each.
-            return merge(&mut known.deliveries, message.deliveries);
+            let moved = merge(&mut known.deliveries, message.deliveries);
+            if moved {
+                self.touched.push(known.seq);
+            }
+            return moved;
         }
+        self.touched.push(message.seq);
         sort(&mut message.deliveries);
         if !self.at_bottom && self.last().is_some_and(|last| last.seq < message.seq) {
             // Somebody reads further up: what they read must not go because of what comes below.
@@ -97,9 +122,63 @@ impl Timeline {
         for message in page.messages {
             self.put(message);
         }
+        self.apply_reports();
+    }
+
+    fn apply_reports(&mut self) {
         for (id, delivery) in core::mem::take(&mut self.reports) {
             self.deliver(id, delivery);
         }
+    }
+
+    /// The device's database is to be asked, if it has not been. Says whether it is for the first time.
+    pub(crate) fn ask_disk(&mut self) -> bool {
+        self.disk == Disk::Unasked && {
+            self.disk = Disk::Asked;
+            true
+        }
+    }
+
+    /// Whether its answer is still to come.
+    pub(crate) fn is_reading(&self) -> bool {
+        self.disk == Disk::Asked
+    }
+
+    /// What the device's database had, in order; `last` is the place of the conversation's newest message. Only what
+    /// joins what is here, or reaches up to the newest, is taken.
+    pub(crate) fn take_kept(&mut self, mut found: Vec<Message>, last: Seq) {
+        self.disk = Disk::Read;
+        let mut next = self.messages.keys().next().unwrap_or(last + 1);
+        let touched = core::mem::take(&mut self.touched);
+        while let Some(message) = found.pop() {
+            if message.seq >= next {
+                // Here already: of the two copies the further delivery counts.
+                if self.places.contains_key(&message.id) {
+                    self.put(message);
+                }
+                continue;
+            }
+            if message.seq + 1 != next || message.seq <= self.cleared {
+                break;
+            }
+            next = message.seq;
+            self.put(message);
+            self.joined = true;
+        }
+        self.touched = touched;
+        if self.joined && self.loaded != Loaded::Loading {
+            self.loaded = if next == self.cleared + 1 { Loaded::All } else { Loaded::Part };
+        }
+        self.apply_reports();
+    }
+
+    /// All of it is to be written.
+    pub(crate) fn touch_all(&mut self) {
+        self.touched = self.messages.keys().collect();
+    }
+
+    pub(crate) fn at(&self, seq: Seq) -> Option<&Message> {
+        self.messages.get(&seq)
     }
 
     /// The page could not be had.
@@ -110,17 +189,26 @@ impl Timeline {
 
     pub(crate) fn deliver(&mut self, id: MessageId, delivery: Delivery) -> bool {
         let Some(message) = self.places.get(&id).and_then(|seq| self.messages.get_mut(seq)) else {
-            if self.loaded == Loaded::Loading {
+            if self.loaded == Loaded::Loading || self.is_reading() {
                 self.reports.push((id, delivery));
             }
             return false;
         };
-        merge(&mut message.deliveries, vec![delivery])
+        let moved = merge(&mut message.deliveries, vec![delivery]);
+        if moved {
+            self.touched.push(message.seq);
+        }
+        moved
     }
 
     /// The place before which the next page ends; `None` when the newest page is wanted.
     pub(crate) fn before(&self) -> Option<Seq> {
         if self.joined { self.messages.keys().next() } else { None }
+    }
+
+    /// Whether what is here may not fill a card.
+    pub(crate) fn is_short(&self) -> bool {
+        !self.joined || self.messages.len() < MORE_ROWS / 2
     }
 
     /// Scrolled near the top: show more. Says whether a page must be fetched for it.

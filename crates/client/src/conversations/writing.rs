@@ -7,12 +7,14 @@ use halyard_protocol::{
 };
 
 use crate::api::read;
-use crate::effect::{DbCommand, Effect, FocusTarget, TimerId};
+use crate::effect::{Effect, FocusTarget, TimerId};
 use crate::env::Env;
 use crate::event::HttpOutcome;
 use crate::outbox::{OutboxRow, Outgoing};
 use crate::session::draft_key;
 use crate::softphone::Softphone;
+use crate::storage::{Range, Row, Store, Token, Write};
+use crate::tabs::TabFrame;
 use crate::update::{Changed, Update};
 use crate::windows::CardKey;
 
@@ -25,16 +27,22 @@ impl Softphone {
         {
             self.say(&ClientFrame::Typing { conversation: id }, out);
         }
-        self.drafts.set(card, text);
+        self.drafts.set(card, text.clone());
         self.problems.remove(&card);
         self.keep_draft(card, out);
+        self.tell(&TabFrame::Draft(card, text), out);
         out.changed(Changed::Composer(card));
     }
 
     pub(crate) fn keep_draft(&self, card: CardKey, out: &mut Update) {
         if let Some(key) = self.draft_key(card) {
             let text = self.drafts.get(card).to_owned();
-            out.effect(Effect::Db(DbCommand::PutDraft { key, text }));
+            let write = if text.is_empty() {
+                Write::Delete(Range::key(Store::Drafts, key))
+            } else {
+                Write::Put(Row { store: Store::Drafts, key, text })
+            };
+            self.commit(vec![write], None, out);
         }
     }
 
@@ -94,6 +102,9 @@ impl Softphone {
     /// Why nothing can be written here at all, if so.
     pub(crate) fn cannot_write(&self, conversation: &Conversation) -> Option<String> {
         let me = self.session.me()?;
+        if self.reading {
+            return Some("There is no network. What is pinned here can be read; sign in to write.".to_owned());
+        }
         if conversation.kind == ConversationKind::Unknown {
             return Some("This app is too old for this conversation. Reload it.".to_owned());
         }
@@ -131,11 +142,16 @@ impl Softphone {
         if let Some(timeline) = self.conversations.timeline(id) {
             timeline.at_bottom = true;
         }
+        self.tell(&TabFrame::Draft(card, String::new()), out);
         if self.can_keep {
-            out.effect(Effect::Db(DbCommand::PutOutbox { row: Box::new(row), draft }));
+            let kept = Row { store: Store::Outbox, key: row.id.to_string(), text: row.to_json() };
+            // In one transaction: at no moment is the text nowhere.
+            let mut writes = vec![Write::Put(kept)];
+            writes.extend(draft.map(|key| Write::Delete(Range::key(Store::Drafts, key))));
+            self.commit(writes, Some(Token::Message(row.id)), out);
         } else {
             self.outbox.not_kept(row.id);
-            self.pump_outbox(env, out);
+            self.written(row.id, env, out);
         }
         self.timeline_changed(id, out);
         self.columns_changed(out);
@@ -145,9 +161,19 @@ impl Softphone {
         self.see(id, out);
     }
 
+    /// A message is kept, or never will be: it may leave, from the tab that sends.
+    pub(crate) fn written(&mut self, id: MessageId, env: &Env, out: &mut Update) {
+        if !self.leads
+            && let Some(row) = self.outbox.row(id)
+        {
+            self.tell(&TabFrame::Written(Box::new(row.clone())), out);
+        }
+        self.pump_outbox(env, out);
+    }
+
     /// Lets leave what may leave, and sets the timer for what waits.
     pub(crate) fn pump_outbox(&mut self, env: &Env, out: &mut Update) {
-        if !self.session.is_signed_in() || self.outbox.is_empty() {
+        if !self.session.is_signed_in() || !self.sync.verified || !self.leads || self.outbox.is_empty() {
             return;
         }
         for (id, body) in self.outbox.start(env.now) {
@@ -204,7 +230,7 @@ impl Softphone {
     /// A message of ours is with the server: nothing of it need be kept.
     pub(crate) fn forget_sent(&mut self, id: MessageId, out: &mut Update) {
         if let Some(Outgoing { row, kept, .. }) = self.outbox.remove(id) {
-            out.effect(Effect::Db(DbCommand::DeleteOutbox(id)));
+            self.forget_outgoing(id, out);
             if !kept {
                 // The draft was not forgotten with the message being kept: now it can be.
                 self.keep_draft(CardKey::Conversation(row.conversation), out);
@@ -215,6 +241,9 @@ impl Softphone {
 
     pub(crate) fn retry(&mut self, id: MessageId, env: &Env, out: &mut Update) {
         self.outbox.retry(id);
+        if !self.leads {
+            self.tell(&TabFrame::Retry(id), out);
+        }
         self.outgoing_changed(id, out);
         out.changed(Changed::Connection);
         self.pump_outbox(env, out);
@@ -238,15 +267,24 @@ impl Softphone {
             self.keep_draft(card, out);
             out.changed(Changed::Composer(card));
         }
-        out.effect(Effect::Db(DbCommand::DeleteOutbox(id)));
+        self.forget_outgoing(id, out);
+        self.tell(&TabFrame::TakenBack(id), out);
         out.effect(Effect::Focus(FocusTarget::Composer(card)));
         self.timeline_changed(row.conversation, out);
         out.changed(Changed::Row(row.conversation));
         out.changed(Changed::Connection);
     }
 
-    fn outgoing_changed(&self, id: MessageId, out: &mut Update) {
+    /// Nothing of it need be kept on the device.
+    fn forget_outgoing(&self, id: MessageId, out: &mut Update) {
+        self.commit(vec![Write::Delete(Range::key(Store::Outbox, id.to_string()))], None, out);
+    }
+
+    pub(crate) fn outgoing_changed(&self, id: MessageId, out: &mut Update) {
         if let Some(message) = self.outbox.get(id) {
+            if self.leads {
+                self.tell(&TabFrame::Sending(id, message.state.clone()), out);
+            }
             self.timeline_changed(message.row.conversation, out);
             out.changed(Changed::Row(message.row.conversation));
         }

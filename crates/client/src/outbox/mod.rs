@@ -90,6 +90,17 @@ impl Outbox {
         self.messages.insert(row.id, Outgoing { row, state: SendState::Saving, kept: true });
     }
 
+    /// Another tab has taken it back.
+    pub(crate) fn remove_parked(&mut self, id: MessageId) -> Option<Outgoing> {
+        let parked = self.messages.get(&id).is_some_and(|message| message.state.is_parked());
+        if parked { self.messages.remove(&id) } else { None }
+    }
+
+    /// The message as it is kept: what another tab sends.
+    pub(crate) fn row(&self, id: MessageId) -> Option<&OutboxRow> {
+        self.messages.get(&id).map(|message| &message.row)
+    }
+
     /// Takes in what the device had kept.
     pub(crate) fn load(&mut self, rows: Vec<OutboxRow>) {
         for row in rows {
@@ -206,6 +217,23 @@ impl Outbox {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.messages.is_empty()
+    }
+
+    /// All of them, as they are kept.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &OutboxRow> {
+        self.messages.values().map(|message| &message.row)
+    }
+
+    /// How many are here, parked ones too.
+    pub(crate) fn count(&self) -> u32 {
+        u32::try_from(self.messages.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Another tab sends: what is known of a message there.
+    pub(crate) fn mirror(&mut self, id: MessageId, state: SendState) {
+        if let Some(message) = self.messages.get_mut(&id) {
+            message.state = state;
+        }
     }
 
     fn step(&mut self, id: MessageId, step: impl FnOnce(SendState) -> SendState) {

@@ -1,6 +1,7 @@
 //! The states of an outgoing message, and the steps between them.
 
 use halyard_protocol::{ErrorCode, UnixMs};
+use serde::{Deserialize, Serialize};
 
 use crate::api::CallError;
 use crate::env::Env;
@@ -11,7 +12,7 @@ const FIRST_WAIT: i64 = 1_000;
 const LONGEST_WAIT: i64 = 60_000;
 
 /// How far an outgoing message is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SendState {
     /// Its row is being kept on this device.
     Saving,

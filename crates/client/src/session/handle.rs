@@ -3,7 +3,7 @@
 use halyard_protocol::rest::{Bootstrap, Me, SignIn};
 use halyard_protocol::{ConversationId, Destination, ErrorCode, UserId};
 
-use super::{Attempt, Session};
+use super::{Attempt, Secret, Session};
 use crate::api::{CallError, read, succeeded};
 use crate::conversations::Thread;
 use crate::effect::{Effect, FocusTarget, SocketCommand, TimerId};
@@ -13,6 +13,8 @@ use crate::new_conversation::NewConversation;
 use crate::notices::Question;
 use crate::outbox::backoff;
 use crate::softphone::Softphone;
+use crate::storage::DbCommand;
+use crate::tabs::TabFrame;
 use crate::update::{Changed, Update};
 use crate::windows::CardKey;
 
@@ -27,30 +29,63 @@ impl Softphone {
             attempt.error = Some("Type your extension, like 1001@harbor, and your password.".to_owned());
             out.effect(Effect::Focus(FocusTarget::SignIn));
         } else {
-            *attempt = Attempt { busy: true, error: None };
+            let typed = Some((login.clone(), Secret(password.clone())));
+            *attempt = Attempt { busy: true, error: None, typed };
             self.requests.sign_in(&SignIn { login, password, device }, out);
         }
         out.changed(Changed::Session);
     }
 
     pub(crate) fn signed_in(&mut self, outcome: HttpOutcome, out: &mut Update) {
+        let typed = self.session.attempt_mut().and_then(|attempt| attempt.typed.take());
         match read::<Me>(outcome) {
             Ok(me) => {
-                let same = self.session.me().is_some_and(|known| known.user.id == me.user.id);
-                if !same {
-                    self.forget_user(out);
+                let user = me.user.id;
+                self.enter(me, out);
+                let sealed = self.sealed.iter().any(|label| label.user == user);
+                match typed {
+                    // What is sealed comes back before it is read.
+                    Some((login, password)) if sealed => {
+                        self.unseal(user, login, password, out);
+                        self.claim(user, out);
+                        out.effect(Effect::Db(DbCommand::Load));
+                    }
+                    // A key to seal with later takes its time: it comes after what one waits for.
+                    typed => {
+                        self.claim(user, out);
+                        out.effect(Effect::Db(DbCommand::Load));
+                        if let Some((login, password)) = typed {
+                            self.unseal(user, login, password, out);
+                        }
+                    }
                 }
-                self.session = Session::SignedIn(Box::new(me));
-                self.requests.bootstrap(out);
-                self.everything_changed(out);
+                self.tell(&TabFrame::SignedIn { user }, out);
             }
             Err(error) => {
-                if let Some(attempt) = self.session.attempt_mut() {
-                    *attempt = Attempt { busy: false, error: Some(error.message) };
-                    out.effect(Effect::Focus(FocusTarget::SignIn));
+                let unreachable = error.code == ErrorCode::Unavailable;
+                let is_out = matches!(self.session, Session::SignedOut { .. });
+                let Some(attempt) = self.session.attempt_mut() else { return };
+                *attempt = Attempt { error: Some(error.message), ..Attempt::default() };
+                out.effect(Effect::Focus(FocusTarget::SignIn));
+                if let Some((login, password)) = typed.filter(|_| unreachable && is_out) {
+                    self.read_sealed(login, password, out);
                 }
             }
         }
+        out.changed(Changed::Session);
+    }
+
+    /// Somebody is signed in, as the server says.
+    pub(crate) fn enter(&mut self, me: Me, out: &mut Update) {
+        let same = self.session.me().is_some_and(|known| known.user.id == me.user.id);
+        if !same {
+            self.forget_user(out);
+        }
+        self.reading = false;
+        self.session = Session::SignedIn(Box::new(me));
+        self.sync.verified = true;
+        self.requests.bootstrap(out);
+        self.everything_changed(out);
         out.changed(Changed::Session);
     }
 
@@ -78,7 +113,13 @@ impl Softphone {
     fn start_from(&mut self, snapshot: Bootstrap, env: &Env, out: &mut Update) {
         let Bootstrap { me, cursor, users, favourites, conversations, older, .. } = snapshot;
         let user = me.user.id;
+        if self.session.me().is_some_and(|known| known.user.id != user) {
+            // Another tab has signed somebody else in.
+            self.forget_user(out);
+        }
         self.session = Session::SignedIn(Box::new(me));
+        self.sync.verified = true;
+        self.claim(user, out);
         let open = self.open_destinations();
         self.book.reset(users, favourites);
         self.conversations.reset();
@@ -89,7 +130,9 @@ impl Softphone {
         self.requests.forget_readings();
         out.effect(Effect::CancelTimer(TimerId::Bootstrap));
         self.sync.started(cursor);
+        self.renew_cache();
         self.load_kept(user, out);
+        self.take_waiting_cards(user, out);
         self.reopen_threads(open, out);
         self.load_contacts(out);
         self.connect(out);
@@ -117,7 +160,7 @@ impl Softphone {
     }
 
     /// Where the open cards write to, and whether they are at their bottom.
-    fn open_destinations(&self) -> Vec<(Destination, bool)> {
+    pub(crate) fn open_destinations(&self) -> Vec<(Destination, bool)> {
         let thread = |card| match card {
             CardKey::Conversation(id) => self.conversations.get(id),
             CardKey::New(_) => None,
@@ -177,7 +220,9 @@ impl Softphone {
             return;
         }
         self.requests.forget();
+        self.mark_leaving(out);
         self.requests.sign_out(out);
+        self.tell(&TabFrame::SignedOut, out);
         self.leave(out);
     }
 
@@ -191,11 +236,11 @@ impl Softphone {
         }
     }
 
-    fn leave(&mut self, out: &mut Update) {
+    pub(crate) fn leave(&mut self, out: &mut Update) {
         self.forget_user(out);
         self.session = Session::SignedOut { attempt: Attempt::default() };
         out.effect(Effect::Socket(SocketCommand::Close));
-        for timer in [TimerId::Reconnect, TimerId::SocketSilence, TimerId::Bootstrap, TimerId::Outbox] {
+        for timer in [TimerId::Reconnect, TimerId::SocketSilence, TimerId::Bootstrap, TimerId::Outbox, TimerId::Keep] {
             out.effect(Effect::CancelTimer(timer));
         }
         out.effect(Effect::Title(0));
@@ -205,21 +250,25 @@ impl Softphone {
 
     /// Nothing of the user stays on screen. What they wrote and nobody has got (unsent messages, drafts) stays kept
     /// until they come back.
-    fn forget_user(&mut self, out: &mut Update) {
+    pub(crate) fn forget_user(&mut self, out: &mut Update) {
+        self.seal(out);
+        // Another tab has seen to what stays.
+        let quietly = self.reading;
         let system = (self.route, self.attention, self.online, self.viewport);
-        let able = (self.can_keep, self.told_cannot_keep);
+        let able = (self.can_keep, self.told_cannot_keep, self.leads);
+        let sealed = core::mem::take(&mut self.sealed);
         let user = self.session.me().map(|me| me.user.id);
         let requests = core::mem::take(&mut self.requests);
         let mut kept = core::mem::take(&mut self.kept);
-        kept.outbox.extend(core::mem::take(&mut self.outbox).into_rows());
-        if let Some(user) = user {
+        if let Some(user) = user.filter(|_| !quietly) {
+            kept.outbox.extend(core::mem::take(&mut self.outbox).into_rows());
             let drafts = core::mem::take(&mut self.drafts).into_texts();
             kept.drafts.extend(drafts.map(|(card, text)| (draft_key(user, card), text)));
         }
         let notices = core::mem::take(&mut self.notices);
-        *self = Self { requests, kept, notices, ..Self::new() };
+        *self = Self { requests, kept, notices, sealed, ..Self::new() };
         (self.route, self.attention, self.online, self.viewport) = system;
-        (self.can_keep, self.told_cannot_keep) = able;
+        (self.can_keep, self.told_cannot_keep, self.leads) = able;
         if let Some((width, desk_width, desk_height)) = self.viewport {
             let outcome = self.windows.resize_desk(width, desk_width, desk_height);
             self.windows_changed(outcome, out);

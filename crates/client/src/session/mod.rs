@@ -1,7 +1,7 @@
 //! Who is signed in.
 //!
-//! Always holds: what belongs to a user is on screen only while that user's session is `SignedIn` or `Expired`; an
-//! expired session keeps everything, and goes on when the same user signs in again.
+//! Always holds: what belongs to a user is on screen only while that user's session is `SignedIn`, `Expired` or
+//! `Reading`; an expired session keeps everything, and goes on when the same user signs in again.
 
 mod handle;
 
@@ -23,6 +23,19 @@ pub(crate) enum Session {
     SignedIn(Box<Me>),
     /// Somebody whose session has ended; everything waits for them.
     Expired { me: Box<Me>, attempt: Attempt },
+    /// Somebody who has opened what is sealed here, without a network: to read, not to write.
+    Reading(Box<Me>),
+}
+
+/// A password, from the log-in until it has opened what is sealed.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl core::fmt::Debug for Secret {
+    /// Never shows it.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Secret")
+    }
 }
 
 /// An attempt to sign in.
@@ -30,20 +43,22 @@ pub(crate) enum Session {
 pub(crate) struct Attempt {
     pub(crate) busy: bool,
     pub(crate) error: Option<String>,
+    /// What was typed, until the server has answered.
+    pub(crate) typed: Option<(String, Secret)>,
 }
 
 impl Session {
     /// The user whose things are on screen.
     pub(crate) fn me(&self) -> Option<&Me> {
         match self {
-            Self::SignedIn(me) | Self::Expired { me, .. } => Some(me),
+            Self::SignedIn(me) | Self::Expired { me, .. } | Self::Reading(me) => Some(me),
             _ => None,
         }
     }
 
     pub(crate) fn me_mut(&mut self) -> Option<&mut Me> {
         match self {
-            Self::SignedIn(me) | Self::Expired { me, .. } => Some(me),
+            Self::SignedIn(me) | Self::Expired { me, .. } | Self::Reading(me) => Some(me),
             _ => None,
         }
     }
@@ -62,7 +77,7 @@ impl Session {
     /// The server says that the session has ended.
     pub(crate) fn expire(&mut self) {
         *self = match core::mem::take(self) {
-            Self::SignedIn(me) => Self::Expired { me, attempt: Attempt::default() },
+            Self::SignedIn(me) | Self::Reading(me) => Self::Expired { me, attempt: Attempt::default() },
             expired @ Self::Expired { .. } => expired,
             _ => Self::SignedOut { attempt: Attempt::default() },
         };

@@ -2,7 +2,7 @@
 
 use halyard_protocol::{Author, Change, ConversationId, Message, Seq};
 
-use crate::conversations::is_inbound;
+use crate::conversations::{Thread, is_inbound};
 use crate::effect::Effect;
 use crate::env::Env;
 use crate::softphone::Softphone;
@@ -16,6 +16,11 @@ impl Softphone {
                 self.message_added(message, unread, read_seq, env, out);
             }
             Change::DeliveryChanged { conversation, message, delivery } => {
+                let here = |thread: &Thread| !thread.kept || thread.timeline.contains(message);
+                if !self.conversations.get(conversation).is_none_or(here) {
+                    // It may be a message that only the device's database has.
+                    self.read_messages(conversation, out);
+                }
                 let moved = self
                     .conversations
                     .timeline(conversation)
@@ -28,6 +33,7 @@ impl Softphone {
                     }
                 });
                 if moved {
+                    self.conversations.touch(conversation);
                     self.timeline_changed(conversation, out);
                 }
                 out.changed(Changed::Row(conversation));

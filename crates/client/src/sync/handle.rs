@@ -11,6 +11,7 @@ use crate::env::Env;
 use crate::event::HttpOutcome;
 use crate::json;
 use crate::outbox::backoff;
+use crate::session::Session;
 use crate::softphone::Softphone;
 use crate::update::{Changed, Update};
 
@@ -21,10 +22,18 @@ impl Softphone {
         if !self.session.is_signed_in() || matches!(self.sync.link, Link::Connecting | Link::Live) {
             return;
         }
-        self.sync.link = Link::Connecting;
         out.effect(Effect::CancelTimer(TimerId::Reconnect));
-        out.effect(Effect::Socket(SocketCommand::Open(SOCKET)));
         out.changed(Changed::Connection);
+        if !self.sync.verified {
+            // Started from what the device had kept: the session may be another user's by now, and the log with it.
+            self.sync.link = Link::Connecting;
+            self.requests.probe(out);
+        } else if self.sync.started {
+            self.sync.link = Link::Connecting;
+            out.effect(Effect::Socket(SocketCommand::Open(SOCKET)));
+        } else if !self.requests.is_asking_all() {
+            self.requests.bootstrap(out);
+        }
     }
 
     pub(crate) fn socket_opened(&mut self, out: &mut Update) {
@@ -56,7 +65,8 @@ impl Softphone {
 
     /// The timer to try again has come. Every third try asks by HTTP first: only there a 401 can be read.
     pub(crate) fn reconnect(&mut self, out: &mut Update) {
-        if self.sync.tries > 0 && self.sync.tries.is_multiple_of(3) {
+        let reading = matches!(self.session, Session::Reading(_));
+        if reading || (self.sync.verified && self.sync.tries > 0 && self.sync.tries.is_multiple_of(3)) {
             self.requests.probe(out);
         }
         self.connect(out);
@@ -147,9 +157,13 @@ impl Softphone {
         self.resume_contacts(out);
     }
 
-    /// Only a session that has ended is of interest.
-    pub(crate) fn probed(&mut self, outcome: HttpOutcome, out: &mut Update) {
-        if succeeded(outcome).is_err_and(|error| error.code == ErrorCode::SignedOut) {
+    /// Once it is known whose the session is, only its end is of interest.
+    pub(crate) fn probed(&mut self, outcome: HttpOutcome, env: &Env, out: &mut Update) {
+        if let Session::Reading(_) = self.session {
+            self.looked_again(outcome, out);
+        } else if !self.sync.verified {
+            self.verified(outcome, env, out);
+        } else if succeeded(outcome).is_err_and(|error| error.code == ErrorCode::SignedOut) {
             self.session_ended(out);
         }
     }
@@ -165,6 +179,7 @@ impl Softphone {
                 return;
             }
             self.sync.cursor = event.cursor;
+            self.cursor_moved();
             self.apply(event.change, env, out);
         }
         self.pump_outbox(env, out);

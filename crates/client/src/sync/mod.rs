@@ -29,12 +29,23 @@ pub(crate) struct Sync {
     pub(crate) link: Link,
     /// Tries since the last success.
     pub(crate) tries: u32,
+    /// Whether all that the log said up to the cursor is here.
+    pub(crate) started: bool,
+    /// Whether the server has said, in this run, that the session is this user's.
+    pub(crate) verified: bool,
 }
 
 impl Sync {
     pub(crate) fn started(&mut self, cursor: Cursor) {
         self.cursor = cursor;
+        self.started = true;
         self.tries = 0;
+    }
+
+    /// The device had kept all up to this cursor, or not all.
+    pub(crate) fn cached(&mut self, cursor: Option<Cursor>) {
+        self.cursor = cursor.unwrap_or_default();
+        self.started = cursor.is_some();
     }
 
     pub(crate) fn stop(&mut self) {

@@ -7,6 +7,7 @@ use crate::notices::Question;
 use crate::route::Route;
 use crate::session::{Attempt, Session};
 use crate::softphone::Softphone;
+use crate::storage::SealedLabel;
 use crate::sync::Link;
 
 /// Which screen shows.
@@ -22,6 +23,8 @@ pub enum SessionView {
         busy: bool,
         /// Why the last one failed.
         error: Option<String>,
+        /// Whose conversations are kept here, sealed.
+        sealed: Vec<SealedView>,
     },
     /// The softphone.
     SignedIn,
@@ -34,6 +37,17 @@ pub enum SessionView {
         /// Why the last one failed.
         error: Option<String>,
     },
+}
+
+/// Somebody's conversations that are kept on this device, sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedView {
+    /// Whose.
+    pub user: UserId,
+    /// Their log-in.
+    pub login: String,
+    /// What is kept, in words: "2 pinned conversations of 1001@harbor are kept on this device".
+    pub words: String,
 }
 
 /// The rail.
@@ -81,6 +95,8 @@ pub struct ConnectionView {
     pub lost: bool,
     /// Messages that wait in the outbox.
     pub waiting: usize,
+    /// Whether what is sealed here is read without a network.
+    pub reading: bool,
 }
 
 /// A notice.
@@ -114,10 +130,11 @@ impl Softphone {
         match &self.session {
             Session::Starting => SessionView::Starting,
             Session::Unreachable => SessionView::Unreachable,
-            Session::SignedOut { attempt: Attempt { busy, error } } => {
-                SessionView::SignedOut { busy: *busy, error: error.clone() }
+            Session::SignedOut { attempt: Attempt { busy, error, .. } } => {
+                let sealed = self.sealed.iter().map(sealed_view).collect();
+                SessionView::SignedOut { busy: *busy, error: error.clone(), sealed }
             }
-            Session::SignedIn(_) => SessionView::SignedIn,
+            Session::SignedIn(_) | Session::Reading(_) => SessionView::SignedIn,
             Session::Expired { me, attempt } => SessionView::Expired {
                 login: [&me.user.extension, "@", &me.tenant.domain].concat(),
                 busy: attempt.busy,
@@ -161,6 +178,7 @@ impl Softphone {
             offline: !self.online,
             lost: self.sync.link == Link::Lost || (self.sync.tries > 0 && self.sync.link != Link::Live),
             waiting: self.outbox.waiting(),
+            reading: self.reading,
         }
     }
 
@@ -190,6 +208,16 @@ impl Softphone {
                     title: ["Delete the conversation with ", &name, "?"].concat(),
                     text: "It is deleted for you, on all your devices. You can undo this for ten seconds.".to_owned(),
                     yes: "Delete",
+                })
+            }
+            Question::Forget(user) => {
+                let label = self.sealed.iter().find(|label| label.user == *user)?;
+                Some(QuestionView {
+                    title: ["Forget what is kept of ", &label.login, "?"].concat(),
+                    text: "Pinned cards and what was typed and not sent go from this device. Messages that were sent \
+                           are still there when you sign in."
+                        .to_owned(),
+                    yes: "Forget",
                 })
             }
             Question::SignOut(waiting) => Some(QuestionView {
@@ -228,4 +256,22 @@ impl Softphone {
     pub fn route(&self) -> Route {
         self.route
     }
+}
+
+fn sealed_view(label: &SealedLabel) -> SealedView {
+    let count = |n: u32, one: &str, many: &str| match n {
+        0 => None,
+        1 => Some(["One ", one].concat()),
+        n => Some([&n.to_string(), " ", many].concat()),
+    };
+    let pins = count(label.pins, "pinned conversation", "pinned conversations");
+    let unsent = count(label.unsent, "unsent message", "unsent messages");
+    let many = label.pins + label.unsent > 1;
+    let what = match (pins, unsent) {
+        (Some(pins), Some(unsent)) => [&pins, " and ", &unsent].concat(),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => "What was typed".to_owned(),
+    };
+    let is = if many { " are kept on this device." } else { " is kept on this device." };
+    SealedView { user: label.user, login: label.login.clone(), words: [&what, " of ", &label.login, is].concat() }
 }

@@ -12,7 +12,7 @@ mod importing;
 mod recipients;
 mod timeline;
 
-pub use app::{ConnectionView, MeView, NoticeView, QuestionView, RailView, SessionView};
+pub use app::{ConnectionView, MeView, NoticeView, QuestionView, RailView, SealedView, SessionView};
 pub use avatar::AvatarView;
 pub use card::{CardView, HeaderView};
 pub use column::{RowView, When};

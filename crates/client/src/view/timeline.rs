@@ -133,6 +133,7 @@ impl Softphone {
         );
         let older = match thread.timeline.loaded {
             Loaded::Loading => OlderView::Loading,
+            _ if thread.timeline.is_reading() => OlderView::Loading,
             Loaded::Failed => OlderView::Failed,
             _ if thread.timeline.has_more() => OlderView::More,
             _ => OlderView::Beginning,

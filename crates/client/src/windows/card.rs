@@ -18,6 +18,15 @@ pub enum CardKey {
 }
 
 impl CardKey {
+    /// The conversation, if it is one's.
+    #[must_use]
+    pub const fn conversation(self) -> Option<ConversationId> {
+        match self {
+            Self::Conversation(id) => Some(id),
+            Self::New(_) => None,
+        }
+    }
+
     /// The card in the value of an attribute: the conversation's id, or `new-1`.
     #[must_use]
     pub fn attribute(self) -> String {

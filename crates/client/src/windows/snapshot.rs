@@ -87,9 +87,13 @@ impl Windows {
 
     /// The windows as another tab has them now, on this tab's desk and in its pane. The focus goes elsewhere only if
     /// the card that has it is gone.
-    pub fn adopt(&mut self, snapshot: Snapshot) -> Outcome {
+    pub fn adopt(&mut self, mut snapshot: Snapshot) -> Outcome {
         self.change(|windows| {
             let (focused, pane) = (windows.focused(), windows.pane);
+            // What has no people yet is each tab's own.
+            let own = |card: &CardSnapshot| matches!(card.key, CardKey::New(_));
+            snapshot.cards.retain(|card| !own(card));
+            snapshot.cards.extend(windows.snapshot().cards.into_iter().filter(own));
             windows.take(snapshot);
             windows.pane = pane;
             match focused {
@@ -100,6 +104,28 @@ impl Windows {
                 Some(_) => true,
                 None => false,
             }
+        })
+    }
+
+    /// The cards that were kept come beside those that are open already, which stay above them. The focus stays.
+    pub fn join(&mut self, kept: Snapshot) -> Outcome {
+        self.change(|windows| {
+            let open = windows.snapshot();
+            let above = kept.cards.len() as u32;
+            let mut all = Snapshot { pane: if open.cards.is_empty() { kept.pane } else { open.pane }, ..kept };
+            for mut card in open.cards {
+                card.stacking += above;
+                match all.cards.iter_mut().find(|known| known.key == card.key) {
+                    Some(known) => {
+                        known.pinned |= card.pinned;
+                        known.stacking = card.stacking;
+                        known.placement = card.placement;
+                    }
+                    None => all.cards.push(card),
+                }
+            }
+            windows.take(all);
+            false
         })
     }
 

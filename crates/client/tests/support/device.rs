@@ -2,22 +2,18 @@
 //!
 //! Always holds: commands to the database take effect in their order; only what took effect outlives a crash.
 
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
 
-use halyard_client::effect::DbCommand;
 use halyard_client::event::{Db, HttpOutcome};
 use halyard_client::outbox::OutboxRow;
+use halyard_client::storage::memory::Memory;
+use halyard_client::storage::{DbCommand, Range, Store, Write};
 use halyard_client::{Effect, FocusTarget, HttpRequest, RequestId, Route, SocketCommand, Softphone, TimerId, Update};
-use halyard_protocol::{ClientFrame, Cursor, DeviceId, MessageId, UnixMs, UserId};
+use halyard_protocol::{ClientFrame, Cursor, DeviceId, UnixMs, UserId};
 
 use super::screen::Screen;
-
-/// What the device's database holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Disk {
-    pub(crate) outbox: BTreeMap<MessageId, OutboxRow>,
-    pub(crate) drafts: BTreeMap<String, String>,
-}
 
 /// How well the database works.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,8 +45,9 @@ pub(crate) struct Line {
 pub(crate) struct Device {
     pub(crate) phone: Softphone,
     pub(crate) screen: Screen,
-    pub(crate) cookie: Option<DeviceId>,
-    pub(crate) disk: Disk,
+    /// The browser's cookie and database: all of its tabs have the same.
+    pub(crate) cookie: Rc<Cell<Option<DeviceId>>>,
+    pub(crate) disk: Rc<RefCell<Memory>>,
     pub(crate) health: Health,
     /// Commands that have not taken effect.
     pub(crate) commands: VecDeque<DbCommand>,
@@ -62,6 +59,12 @@ pub(crate) struct Device {
     pub(crate) timers: BTreeMap<TimerId, UnixMs>,
     /// Whether there is a network.
     pub(crate) network: bool,
+    /// What the tab said to the others, and they have not heard.
+    pub(crate) told: VecDeque<String>,
+    /// Whether it was told that it leads.
+    pub(crate) leads: bool,
+    /// Whether the tab is gone.
+    pub(crate) gone: bool,
     pub(crate) announced: Vec<String>,
     pub(crate) focus: Option<FocusTarget>,
     pub(crate) title: u32,
@@ -73,10 +76,15 @@ pub(crate) struct Device {
 
 impl Device {
     pub(crate) fn new() -> Self {
-        Self::started(None, Disk::default(), Health::Works, Route::Home)
+        Self::started(Rc::default(), Rc::default(), Health::Works, Route::Home)
     }
 
-    pub(crate) fn started(cookie: Option<DeviceId>, disk: Disk, health: Health, route: Route) -> Self {
+    pub(crate) fn started(
+        cookie: Rc<Cell<Option<DeviceId>>>,
+        disk: Rc<RefCell<Memory>>,
+        health: Health,
+        route: Route,
+    ) -> Self {
         Self {
             phone: Softphone::new(),
             screen: Screen::default(),
@@ -89,6 +97,9 @@ impl Device {
             line: None,
             timers: BTreeMap::new(),
             network: true,
+            told: VecDeque::new(),
+            leads: false,
+            gone: false,
             announced: Vec::new(),
             focus: None,
             title: 0,
@@ -128,6 +139,7 @@ impl Device {
                     self.titles_written += 1;
                 }
                 Effect::Db(command) => self.commands.push_back(command),
+                Effect::Tell(text) => self.told.push_back(text),
             }
         }
     }
@@ -135,47 +147,52 @@ impl Device {
     /// The database carries out its next command. Gives what it answers, if it does.
     pub(crate) fn commit(&mut self) -> Option<Option<Db>> {
         let command = self.commands.pop_front()?;
-        if self.health != Health::Works {
-            return Some(match command {
-                DbCommand::Load if self.health == Health::Missing => Some(Db::Unavailable),
-                DbCommand::Load => Some(self.loaded()),
-                DbCommand::PutOutbox { row, .. } => Some(Db::Failed(row.id)),
+        Some(match self.health {
+            Health::Missing => match command {
+                DbCommand::Load => Some(Db::Unavailable),
+                DbCommand::Write { token, .. } => token.map(Db::Failed),
+                DbCommand::Read { range, .. } => Some(Db::Rows { range, rows: Vec::new(), more: None }),
                 _ => None,
-            });
-        }
-        Some(match command {
-            DbCommand::Load => Some(self.loaded()),
-            DbCommand::PutOutbox { row, draft } => {
-                let id = row.id;
-                self.disk.outbox.insert(id, *row);
-                if let Some(draft) = draft {
-                    self.disk.drafts.remove(&draft);
-                }
-                Some(Db::Committed(id))
-            }
-            DbCommand::DeleteOutbox(id) => {
-                self.disk.outbox.remove(&id);
-                None
-            }
-            DbCommand::PutDraft { key, text } => {
-                if text.is_empty() {
-                    self.disk.drafts.remove(&key)
-                } else {
-                    self.disk.drafts.insert(key, text)
-                };
-                None
-            }
-            DbCommand::Clear => {
-                self.disk = Disk::default();
-                None
+            },
+            health => {
+                let mut disk = self.disk.borrow_mut();
+                disk.full = health == Health::Full;
+                disk.run(command)
             }
         })
     }
 
-    fn loaded(&self) -> Db {
-        Db::Loaded {
-            outbox: self.disk.outbox.values().cloned().collect(),
-            drafts: self.disk.drafts.iter().map(|(key, text)| (key.clone(), text.clone())).collect(),
+    /// Whose session the browser has.
+    pub(crate) fn cookie(&self) -> Option<DeviceId> {
+        self.cookie.get()
+    }
+
+    /// The messages that the database keeps to be sent.
+    pub(crate) fn outbox(&self) -> Vec<OutboxRow> {
+        let rows = self.disk.borrow().read(&Range::all(Store::Outbox));
+        rows.iter().filter_map(|row| OutboxRow::from_json(&row.text)).collect()
+    }
+
+    /// The drafts that the database keeps.
+    pub(crate) fn drafts(&self) -> Vec<String> {
+        self.disk.borrow().read(&Range::all(Store::Drafts)).into_iter().map(|row| row.text).collect()
+    }
+}
+
+/// The words of what the database is told to keep: messages and drafts.
+pub(crate) fn going<'command>(commands: impl IntoIterator<Item = &'command DbCommand>) -> Vec<String> {
+    let mut words = Vec::new();
+    for command in commands {
+        let DbCommand::Write { writes, .. } = command else { continue };
+        for write in writes {
+            match write {
+                Write::Put(row) if row.store == Store::Drafts => words.push(row.text.clone()),
+                Write::Put(row) if row.store == Store::Outbox => {
+                    words.extend(OutboxRow::from_json(&row.text).map(|row| row.body));
+                }
+                _ => {}
+            }
         }
     }
+    words
 }

@@ -6,13 +6,13 @@
 
 use std::collections::BTreeSet;
 
-use halyard_client::event::Db;
+use halyard_client::event::{Db, Tab};
 use halyard_client::{Env, Event, Net, NetworkFailure, Route, Softphone, System, TimerId, Ui};
 use halyard_protocol::limits::HEARTBEAT_SECONDS;
 use halyard_protocol::socket::CLOSE_SIGNED_OUT;
 use halyard_protocol::{ClientFrame, ConversationKey, ServerFrame, UnixMs, UserId};
 
-use super::device::{Device, Disk, Health};
+use super::device::{Device, Health};
 use super::people;
 use super::screen::Screen;
 use super::server::Server;
@@ -96,13 +96,67 @@ impl World {
         let env = self.env();
         self.devices[at].screen = Screen::read(&mut self.devices[at].phone, &env);
         self.system(at, System::Started { route });
+        let leads = self.devices[at].leads;
+        self.tell(at, Event::Tab(Tab::Leads(leads)));
+        self.elect();
+    }
+
+    /// Another tab of a browser.
+    pub(crate) fn tab(&mut self, of: usize) -> usize {
+        let (cookie, disk) = (self.devices[of].cookie.clone(), self.devices[of].disk.clone());
+        let (health, network) = (self.devices[of].health, self.devices[of].network);
+        self.devices.push(Device { network, ..Device::started(cookie, disk, health, Route::Home) });
+        let at = self.devices.len() - 1;
+        self.begin(at);
+        self.system(at, System::Resized { viewport: 1440, width: 1000, height: 850 });
+        at
+    }
+
+    /// The tab is killed.
+    pub(crate) fn kill(&mut self, at: usize) {
+        let device = &mut self.devices[at];
+        (device.gone, device.leads) = (true, false);
+        device.commands.clear();
+        device.requests.clear();
+        device.answers.clear();
+        device.timers.clear();
+        device.told.clear();
+        device.line = None;
+        self.elect();
+        self.presences();
+    }
+
+    fn siblings(&self, at: usize) -> Vec<usize> {
+        let same = |other: &usize| std::rc::Rc::ptr_eq(&self.devices[*other].disk, &self.devices[at].disk);
+        (0..self.devices.len()).filter(|other| *other != at && !self.devices[*other].gone).filter(same).collect()
+    }
+
+    /// Where no tab of a browser leads, the first one does.
+    fn elect(&mut self) {
+        for at in 0..self.devices.len() {
+            if self.devices[at].gone || self.siblings(at).into_iter().any(|other| self.devices[other].leads) {
+                continue;
+            }
+            if !self.devices[at].leads {
+                self.devices[at].leads = true;
+                self.tell(at, Event::Tab(Tab::Leads(true)));
+            }
+        }
+    }
+
+    /// The other tabs hear the next of what a tab said.
+    pub(crate) fn overhear(&mut self, at: usize) -> bool {
+        let Some(text) = self.devices[at].told.pop_front() else { return false };
+        for other in self.siblings(at) {
+            self.tell(other, Event::Tab(Tab::Said(text.clone())));
+        }
+        true
     }
 
     /// The browser dies and starts again. What its database had not carried out never happened.
     pub(crate) fn crash(&mut self, at: usize) {
         let before = &self.devices[at];
-        let (cookie, disk, health) = (before.cookie, before.disk.clone(), before.health);
-        let disk = if health == Health::Missing { Disk::default() } else { disk };
+        let (cookie, disk, health) = (before.cookie.clone(), before.disk.clone(), before.health);
         let route = before.history.last().copied().unwrap_or_default();
         let network = before.network;
         // Starting again takes a moment.
@@ -203,9 +257,9 @@ impl World {
         let arrives = device.network && fate != Fate::Lost;
         let mut outcome = Err(NetworkFailure);
         if arrives {
-            let (answer, cookie) = self.server.answer(device.cookie, &request);
+            let (answer, cookie) = self.server.answer(device.cookie(), &request);
             if fate == Fate::Answered {
-                device.cookie = cookie.or(device.cookie);
+                device.cookie.set(cookie.or(device.cookie()));
                 outcome = Ok(answer);
             }
         }
@@ -229,7 +283,7 @@ impl World {
 
     /// The socket's next step: it opens, the server hears what was said, or the next frame comes.
     pub(crate) fn follow(&mut self, at: usize, batch: usize) -> bool {
-        let user = self.server.user_of(self.devices[at].cookie);
+        let user = self.server.user_of(self.devices[at].cookie());
         let network = self.devices[at].network;
         let Some(line) = &mut self.devices[at].line else { return false };
         if !line.open {
@@ -278,7 +332,7 @@ impl World {
 
     /// The server hears a frame.
     fn listen(&mut self, at: usize, said: &ClientFrame) {
-        let Some(user) = self.server.user_of(self.devices[at].cookie) else { return };
+        let Some(user) = self.server.user_of(self.devices[at].cookie()) else { return };
         match *said {
             ClientFrame::Resume { cursor } => {
                 if let Some(line) = &mut self.devices[at].line {
@@ -344,6 +398,7 @@ impl World {
                 busy |= self.carry(at, 0, Fate::Answered);
                 busy |= self.hear(at, 0);
                 busy |= self.follow(at, BATCH);
+                busy |= self.overhear(at);
             }
             if !busy {
                 return;

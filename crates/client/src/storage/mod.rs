@@ -1,0 +1,234 @@
+//! The device's database: what is kept on this device, under which keys, and when it is written.
+//!
+//! A store holds texts under keys; keys sort as texts. Two kinds of stores:
+//! - **owned**: outbox, drafts, windows. The user made it and nobody else has it: it is migrated, and goes only when
+//!   the user says so.
+//! - **cache**: conversations, messages, contacts, users. The server has it, too: it may be dropped at any time.
+//!
+//! Always holds:
+//! - The database belongs to one user at a time, the one that `account/user` names. A write names its owner, and does
+//!   nothing when the database is no longer theirs.
+//! - The cursor is written in the same transaction as, or after, all that the log said up to it. So whatever was lost
+//!   with a crash comes once more from the log.
+//! - At log out only what is sealed remains: encrypted, by a key that only the user's password opens.
+
+pub mod conformance;
+mod keeping;
+pub mod memory;
+mod seal;
+mod start;
+
+use halyard_protocol::event::Favourite;
+use halyard_protocol::rest::{ConversationsBefore, Me};
+use halyard_protocol::{Conversation, Destination};
+use halyard_protocol::{ConversationId, Cursor, MessageId, Seq, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::new_conversation::NewConversation;
+use crate::windows::Snapshot;
+
+pub(crate) use keeping::Keeper;
+pub use seal::{Seal, SealedLabel, Unseal};
+pub(crate) use start::PATIENCE;
+
+/// A store of the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Store {
+    /// Outgoing messages by their id: [`crate::outbox::OutboxRow`].
+    Outbox,
+    /// Drafts by `user/card`: the text as it was typed.
+    Drafts,
+    /// `user`: whose the database is. `state`: where they stood. `leaving`: they have asked to be signed out.
+    Account,
+    /// `windows`: the cards, and the people of those that are no conversation yet.
+    Windows,
+    /// Conversations by id.
+    Conversations,
+    /// Messages by `conversation/place`.
+    Messages,
+    /// Contacts by id.
+    Contacts,
+    /// Colleagues by id.
+    Users,
+}
+
+impl Store {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Outbox,
+        Self::Drafts,
+        Self::Account,
+        Self::Windows,
+        Self::Conversations,
+        Self::Messages,
+        Self::Contacts,
+        Self::Users,
+    ];
+    /// Those that [`DbCommand::Load`] gives: small, and needed for the first paint.
+    pub const FIRST: [Self; 6] =
+        [Self::Outbox, Self::Drafts, Self::Account, Self::Windows, Self::Conversations, Self::Users];
+
+    /// What it is called in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Outbox => "outbox",
+            Self::Drafts => "drafts",
+            Self::Account => "account",
+            Self::Windows => "windows",
+            Self::Conversations => "conversations",
+            Self::Messages => "messages",
+            Self::Contacts => "contacts",
+            Self::Users => "users",
+        }
+    }
+}
+
+/// A text under its key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Where.
+    pub store: Store,
+    /// Its key.
+    pub key: String,
+    /// The text.
+    pub text: String,
+}
+
+impl core::fmt::Debug for Row {
+    /// Never shows the text: it may be a message.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}/{}", self.store.name(), self.key)
+    }
+}
+
+/// The keys from one to another, both included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// Where.
+    pub store: Store,
+    /// The first.
+    pub from: String,
+    /// The last.
+    pub to: String,
+}
+
+impl Range {
+    /// One key.
+    #[must_use]
+    pub fn key(store: Store, key: String) -> Self {
+        Self { store, from: key.clone(), to: key }
+    }
+
+    /// A whole store.
+    #[must_use]
+    pub fn all(store: Store) -> Self {
+        Self { store, from: String::new(), to: LAST.to_owned() }
+    }
+}
+
+/// A key behind all others: keys are plain letters.
+const LAST: &str = "\u{FFFF}";
+
+/// One step of a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// Keep a row, in the place of one that may be there.
+    Put(Row),
+    /// Forget what is there.
+    Delete(Range),
+}
+
+/// What a transaction was for: its outcome comes back with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Token {
+    /// An outgoing message is kept.
+    Message(MessageId),
+    /// A part of the cache is written.
+    Cache,
+}
+
+/// Something for the device's database to do. Answered by [`crate::event::Db`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DbCommand {
+    /// Give back the rows of [`Store::FIRST`], and whose sealed rows are here.
+    Load,
+    /// Give back the rows of a range.
+    Read {
+        /// Which.
+        range: Range,
+        /// So many at most.
+        limit: usize,
+    },
+    /// Do all of it in one transaction, or nothing.
+    Write {
+        /// Only while the database is this user's; whoever's it is, if nobody is named.
+        owner: Option<UserId>,
+        /// The steps, in their order.
+        writes: Vec<Write>,
+        /// Whether, and how, to tell the outcome.
+        token: Option<Token>,
+    },
+    /// The user leaves.
+    Seal(Box<Seal>),
+    /// The user comes.
+    Unseal(Box<Unseal>),
+    /// Forget a user's sealed rows.
+    Forget(UserId),
+    /// Ask the browser not to evict the database: something is pinned.
+    Persist,
+}
+
+/// Where a user's device stood: `account/state`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct State {
+    pub(crate) me: Me,
+    /// All up to here is in the cache. None when the cache is not whole: then the server has to be asked for all of it.
+    pub(crate) cursor: Option<Cursor>,
+    pub(crate) favourites: Vec<Favourite>,
+    pub(crate) older: Option<ConversationsBefore>,
+    /// Whether all contacts are here.
+    pub(crate) contacts: bool,
+    /// What was read here and the server has not heard of.
+    pub(crate) reads: Vec<(ConversationId, Seq)>,
+}
+
+/// A conversation as it is kept.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct KeptConversation {
+    pub(crate) conversation: Conversation,
+    pub(crate) listed: bool,
+    pub(crate) told: bool,
+}
+
+/// The cards as they are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeptWindows {
+    pub(crate) snapshot: Snapshot,
+    /// Where the cards' conversations go: one that has no message yet is known nowhere else.
+    pub(crate) to: Vec<Destination>,
+    pub(crate) new: Vec<(u32, NewConversation)>,
+}
+
+/// The key of `account/user`.
+pub const USER: &str = "user";
+pub(crate) const STATE: &str = "state";
+pub(crate) const LEAVING: &str = "leaving";
+pub(crate) const WINDOWS: &str = "windows";
+
+/// A message's key: those of one conversation stand together, in their order.
+pub(crate) fn message_key(conversation: ConversationId, seq: Seq) -> String {
+    let seq = seq.to_string();
+    let zeros = "00000000000000000000".get(seq.len()..).unwrap_or_default();
+    [&conversation.to_string(), "/", zeros, &seq].concat()
+}
+
+/// A conversation's messages between two places, both included.
+pub(crate) fn messages(conversation: ConversationId, from: Seq, to: Seq) -> Range {
+    Range { store: Store::Messages, from: message_key(conversation, from), to: message_key(conversation, to) }
+}
+
+pub(crate) fn put(store: Store, key: String, value: &impl Serialize) -> Write {
+    // Our own types have string keys and no foreign serializers: they always become JSON.
+    Write::Put(Row { store, key, text: serde_json::to_string(value).unwrap_or_default() })
+}

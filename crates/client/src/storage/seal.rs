@@ -1,0 +1,203 @@
+//! Log out and log in on this device: what remains sealed, and how it comes back.
+//!
+//! Always holds: what the user typed and nobody has got, and what they pinned, is there again when they come back;
+//! in between nobody reads a name or a word of it.
+
+use halyard_protocol::{Peer, Seq, UserId};
+
+use super::{DbCommand, LEAVING, Range, Row, STATE, Store, USER, Write, messages};
+use crate::api::succeeded;
+use crate::effect::{Effect, TimerId};
+use crate::env::Env;
+use crate::event::HttpOutcome;
+use crate::json;
+use crate::notices::Question;
+use crate::session::{Attempt, Secret, Session, draft_key};
+use crate::softphone::Softphone;
+use crate::update::{Changed, Update};
+use crate::windows::CardKey;
+
+/// While sealed rows are read without a network: how often the server is looked for, in milliseconds.
+const LOOK_AGAIN: u32 = 10_000;
+
+/// The user leaves: what is in these ranges is sealed, everything else of theirs goes, in one transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seal {
+    /// What the log-in screen may say of it.
+    pub label: SealedLabel,
+    /// What stays, sealed; if nothing is named, nothing does.
+    pub keep: Vec<Range>,
+    /// What stays with it, whether the database has it or was too full for it: what was typed and not sent.
+    pub rows: Vec<Row>,
+}
+
+/// What can be known of sealed rows without the password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedLabel {
+    /// Whose.
+    pub user: UserId,
+    /// Their log-in: `1001@harbor`.
+    pub login: String,
+    /// How many conversations are pinned.
+    pub pins: u32,
+    /// How many messages wait to be sent.
+    pub unsent: u32,
+}
+
+/// The user comes: their sealed rows are opened.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Unseal {
+    /// Who, once the server has said so; without it, whoever signs in by this name.
+    pub user: Option<UserId>,
+    /// Their log-in.
+    pub login: String,
+    /// Their password.
+    pub password: Secret,
+}
+
+impl core::fmt::Debug for Unseal {
+    /// Never shows the password.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Unseal").field("login", &self.login).finish_non_exhaustive()
+    }
+}
+
+impl Softphone {
+    /// Seals what stays of the user, and takes everything else of theirs off the device.
+    pub(crate) fn seal(&mut self, out: &mut Update) {
+        let Some(me) = self.session.me() else { return };
+        let user = me.user.id;
+        let login = [&me.user.extension, "@", &me.tenant.domain].concat();
+        self.flush_all(out);
+        let pinned: Vec<CardKey> =
+            self.windows.cards().filter(|card| card.is_pinned()).map(|card| card.key()).collect();
+        let unsent = self.outbox.count();
+        let drafts = !self.drafts.is_empty();
+        let mut keep = Vec::new();
+        let mut rows = Vec::new();
+        if !pinned.is_empty() || unsent > 0 || drafts {
+            keep = self.ranges_to_keep(user, &pinned);
+            let outgoing = self.outbox.rows().map(|row| (Store::Outbox, row.id.to_string(), row.to_json()));
+            let drafts =
+                self.drafts.texts().map(|(card, text)| (Store::Drafts, draft_key(user, card), text.to_owned()));
+            rows = outgoing.chain(drafts).map(|(store, key, text)| Row { store, key, text }).collect();
+        }
+        let pins = u32::try_from(pinned.len()).unwrap_or(u32::MAX);
+        let label = SealedLabel { user, login, pins, unsent };
+        out.effect(Effect::Db(DbCommand::Seal(Box::new(Seal { label, keep, rows }))));
+    }
+
+    /// The pinned cards with their history and the names in it, unsent messages with where they go, drafts.
+    fn ranges_to_keep(&self, user: UserId, pinned: &[CardKey]) -> Vec<Range> {
+        let mut keep = vec![Range::all(Store::Windows)];
+        keep.push(Range::key(Store::Account, USER.to_owned()));
+        keep.push(Range::key(Store::Account, STATE.to_owned()));
+        keep.push(Range::key(Store::Users, user.to_string()));
+        let mut ids: Vec<_> = pinned.iter().filter_map(|card| card.conversation()).collect();
+        for id in &ids {
+            keep.push(messages(*id, 0, Seq::MAX));
+        }
+        ids.extend(self.outbox.conversations());
+        ids.extend(self.drafts.cards().filter_map(CardKey::conversation));
+        ids.sort_unstable();
+        ids.dedup();
+        for id in ids {
+            keep.push(Range::key(Store::Conversations, id.to_string()));
+            let peers = self.conversations.get(id).map(|thread| thread.conversation.peers.as_slice());
+            for peer in peers.unwrap_or_default() {
+                match peer {
+                    Peer::User(user) => keep.push(Range::key(Store::Users, user.to_string())),
+                    Peer::Number(number) => {
+                        if let Some(contact) = self.book.owner(*number) {
+                            keep.push(Range::key(Store::Contacts, contact.id.to_string()));
+                        }
+                    }
+                }
+            }
+        }
+        keep
+    }
+
+    /// The device is told first that the user leaves: if the app dies before it is done, the next start goes on with it.
+    pub(crate) fn mark_leaving(&self, out: &mut Update) {
+        let row = Row { store: Store::Account, key: LEAVING.to_owned(), text: "1".to_owned() };
+        self.commit(vec![Write::Put(row)], None, out);
+    }
+
+    /// Opens what is sealed of the user who has signed in, and gives it back to the database.
+    pub(crate) fn unseal(&self, user: UserId, login: String, password: Secret, out: &mut Update) {
+        let unseal = Unseal { user: Some(user), login, password };
+        out.effect(Effect::Db(DbCommand::Unseal(Box::new(unseal))));
+    }
+
+    /// There is no network: the same password opens what is kept here, to be read.
+    pub(crate) fn read_sealed(&mut self, login: String, password: Secret, out: &mut Update) -> bool {
+        let here = self.sealed.iter().any(|label| label.login.eq_ignore_ascii_case(&login));
+        if here {
+            out.effect(Effect::Db(DbCommand::Unseal(Box::new(Unseal { user: None, login, password }))));
+        }
+        here
+    }
+
+    /// The sealed rows are open, to be read: nothing of them is written anywhere.
+    pub(crate) fn opened(&mut self, rows: Vec<Row>, env: &Env, out: &mut Update) {
+        if !matches!(self.session, Session::SignedOut { .. }) {
+            return;
+        }
+        let (messages, rows): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.store == Store::Messages);
+        let (contacts, first) = rows.into_iter().partition(|row| row.store == Store::Contacts);
+        self.reading = true;
+        self.start_from_disk(first, env, out);
+        self.take_contacts(contacts, out);
+        for card in self.open_cards() {
+            let Some(id) = card.conversation() else { continue };
+            let prefix = [&id.to_string(), "/"].concat();
+            let its = messages.iter().filter(|row| row.key.starts_with(&prefix));
+            self.messages_read(id, its.filter_map(|row| json::read(&row.text).ok()).collect(), out);
+        }
+        out.effect(Effect::SetTimer(TimerId::Reconnect, LOOK_AGAIN));
+    }
+
+    /// While sealed rows are read: is the server there again? Then one can sign in.
+    pub(crate) fn looked_again(&mut self, outcome: HttpOutcome, out: &mut Update) {
+        match succeeded(outcome) {
+            Err(error) if error.is_temporary() => out.effect(Effect::SetTimer(TimerId::Reconnect, LOOK_AGAIN)),
+            _ => self.session_ended(out),
+        }
+    }
+
+    /// The password does not open what is sealed.
+    pub(crate) fn not_opened(&mut self, out: &mut Update) {
+        if let Session::SignedOut { attempt } = &mut self.session {
+            let word = "The server can't be reached, and this password does not open what is kept here.";
+            *attempt = Attempt { error: Some(word.to_owned()), ..Attempt::default() };
+            out.changed(Changed::Session);
+        }
+    }
+
+    /// What is left sealed of the user who is signed in was sealed with another password.
+    pub(crate) fn tell_former_password(&mut self, env: &Env, out: &mut Update) {
+        let me = self.session.me().map(|me| me.user.id);
+        if self.sealed.iter().any(|label| Some(label.user) == me) {
+            let word = "Conversations that were pinned here are sealed with your former password. They stay sealed.";
+            self.complain(word.to_owned(), env, out);
+        }
+    }
+
+    /// "Forget this device": asks first.
+    pub(crate) fn ask_forget(&mut self, user: UserId, out: &mut Update) {
+        if self.sealed.iter().any(|label| label.user == user) {
+            self.notices.question = Some(Question::Forget(user));
+            out.changed(Changed::Question);
+        }
+    }
+
+    pub(crate) fn forget_sealed(&mut self, user: UserId, out: &mut Update) {
+        self.sealed.retain(|label| label.user != user);
+        self.kept.outbox.retain(|row| row.author != user);
+        let prefix = [&user.to_string(), "/"].concat();
+        self.kept.drafts.retain(|(key, _)| !key.starts_with(&prefix));
+        out.effect(Effect::Db(DbCommand::Forget(user)));
+        out.changed(Changed::Session);
+    }
+}

@@ -1,0 +1,270 @@
+//! Starting from what the device has kept: paint first, ask the server then.
+//!
+//! Always holds: what the server says is newer than what was kept; what was kept of messages is shown only where it
+//! joins what is here without a gap.
+
+use halyard_protocol::rest::Me;
+use halyard_protocol::{Contact, ConversationId, Message, User, UserId};
+
+use super::keeping::{CONVERSATIONS, MESSAGES};
+use super::{
+    DbCommand, KeptConversation, KeptWindows, LEAVING, Range, Row, STATE, State, Store, USER, WINDOWS, messages,
+};
+use crate::api::{CallError, read};
+use crate::contacts::book::Renamed;
+use crate::effect::{Effect, TimerId};
+use crate::env::Env;
+use crate::event::HttpOutcome;
+use crate::json;
+use crate::outbox::OutboxRow;
+use crate::session::Session;
+use crate::softphone::{Kept, Softphone};
+use crate::sync::Link;
+use crate::update::{Changed, Update};
+use crate::windows::CardKey;
+
+/// How long the first paint waits for the database, in milliseconds. Then the server is asked for everything.
+pub(crate) const PATIENCE: u32 = 3_000;
+/// Contacts that are read at once.
+const CONTACTS: usize = 2_000;
+
+/// What the device had kept, read. A row that this version can't read stays where it is and is not shown.
+#[derive(Debug, Default)]
+struct Disk {
+    user: Option<UserId>,
+    state: Option<State>,
+    leaving: bool,
+    windows: KeptWindows,
+    conversations: Vec<KeptConversation>,
+    users: Vec<User>,
+    kept: Kept,
+}
+
+impl Disk {
+    fn read(rows: Vec<Row>) -> Self {
+        let mut disk = Self::default();
+        for Row { store, key, text } in rows {
+            match (store, key.as_str()) {
+                (Store::Outbox, _) => disk.kept.outbox.extend(OutboxRow::from_json(&text)),
+                (Store::Drafts, _) => disk.kept.drafts.push((key, text)),
+                (Store::Account, USER) => disk.user = text.parse().ok(),
+                (Store::Account, STATE) => disk.state = json::read(&text).ok(),
+                (Store::Account, LEAVING) => disk.leaving = true,
+                (Store::Windows, WINDOWS) => disk.windows = json::read(&text).unwrap_or_default(),
+                (Store::Conversations, _) => disk.conversations.extend(json::read::<KeptConversation>(&text)),
+                (Store::Users, _) => disk.users.extend(json::read::<User>(&text)),
+                _ => {}
+            }
+        }
+        disk
+    }
+}
+
+impl Softphone {
+    /// The database has given back what it keeps.
+    pub(crate) fn loaded(&mut self, rows: Vec<Row>, env: &Env, out: &mut Update) {
+        if matches!(self.session, Session::Starting) && !self.requests.is_asking_all() {
+            self.start_from_disk(rows, env, out);
+            return;
+        }
+        let disk = Disk::read(rows);
+        self.kept.join(disk.kept);
+        let Some(me) = self.session.me().map(|me| me.user.id) else { return };
+        if disk.user.is_none_or(|user| user == me) {
+            self.take_cards(disk.windows, disk.conversations, disk.users, out);
+        }
+        self.take_kept(me, env, out);
+    }
+
+    /// The first paint: the user who was here last, as they left it.
+    pub(crate) fn start_from_disk(&mut self, rows: Vec<Row>, env: &Env, out: &mut Update) {
+        let disk = Disk::read(rows);
+        self.kept.join(disk.kept);
+        let Some(state) = disk.state.filter(|state| disk.user == Some(state.me.user.id)) else {
+            if core::mem::take(&mut self.reading) {
+                self.not_opened(out);
+            } else {
+                // The cards wait until the server has said who is here.
+                self.kept.cards = disk.user.map(|user| (user, disk.windows));
+                self.requests.bootstrap(out);
+            }
+            return;
+        };
+        let user = state.me.user.id;
+        self.session =
+            if self.reading { Session::Reading(Box::new(state.me)) } else { Session::SignedIn(Box::new(state.me)) };
+        self.sync.cached(state.cursor);
+        self.book.reset(Vec::new(), state.favourites);
+        self.conversations.older = state.older;
+        self.contacts_loading.done = state.contacts;
+        for (id, seq) in state.reads {
+            self.unsent_reads.insert(id, seq);
+        }
+        for conversation in &disk.conversations {
+            self.conversations.put_kept(conversation.clone());
+        }
+        self.conversations.evict(CONVERSATIONS);
+        self.take_cards(disk.windows, Vec::new(), disk.users, out);
+        self.load_kept(user, out);
+        self.reopen_waiting();
+        if disk.leaving && !self.reading {
+            // The app died in the middle of signing out.
+            self.requests.sign_out(out);
+            self.leave(out);
+            return;
+        }
+        self.open_address(out);
+        self.read_contacts(String::new(), out);
+        self.connect(out);
+        self.pump_outbox(env, out);
+        out.changed(Changed::Session);
+        self.everything_changed(out);
+    }
+
+    /// The cards that waited for their user.
+    pub(crate) fn take_waiting_cards(&mut self, user: UserId, out: &mut Update) {
+        if let Some((owner, windows)) = self.kept.cards.take()
+            && owner == user
+        {
+            self.take_cards(windows, Vec::new(), Vec::new(), out);
+        }
+    }
+
+    /// The cards as they were, beside those that are open by now.
+    fn take_cards(
+        &mut self,
+        kept: KeptWindows,
+        conversations: Vec<KeptConversation>,
+        users: Vec<User>,
+        out: &mut Update,
+    ) {
+        for user in users {
+            if self.book.user(user.id).is_none() {
+                self.book.put_kept_user(user);
+            }
+        }
+        for conversation in conversations {
+            if self.conversations.get(conversation.conversation.id).is_none() {
+                self.conversations.put_kept(conversation);
+            }
+        }
+        for to in &kept.to {
+            self.open_thread(to);
+        }
+        for (n, new) in &kept.new {
+            self.last_new = self.last_new.max(*n);
+            let begun = self.new.get_or_insert(CardKey::New(*n), new.clone());
+            if begun.peers.is_empty() && begun.query.is_empty() {
+                begun.clone_from(new);
+            }
+        }
+        let known = |card: CardKey| match card {
+            CardKey::Conversation(id) => self.conversations.get(id).is_some(),
+            CardKey::New(_) => self.new.get(&card).is_some(),
+        };
+        let mut snapshot = kept.snapshot.clone();
+        snapshot.cards.retain(|card| known(card.key));
+        let outcome = self.windows.join(snapshot);
+        self.keeper.windows = kept;
+        self.cards_changed(outcome, out);
+        for card in self.open_cards() {
+            self.reopen_card(card, out);
+        }
+    }
+
+    /// Reads the contacts that are kept, some at a time.
+    fn read_contacts(&mut self, from: String, out: &mut Update) {
+        if !self.reading {
+            let range = Range { from, ..Range::all(Store::Contacts) };
+            out.effect(Effect::Db(DbCommand::Read { range, limit: CONTACTS }));
+        }
+    }
+
+    /// The database has given back a part of the cache; `more` is where the rest of it begins.
+    pub(crate) fn rows_read(
+        &mut self,
+        range: &Range,
+        rows: Vec<Row>,
+        more: Option<String>,
+        env: &Env,
+        out: &mut Update,
+    ) {
+        if range.store == Store::Outbox {
+            self.take_outbox(rows.iter().filter_map(|row| OutboxRow::from_json(&row.text)).collect(), env, out);
+        } else if range.store == Store::Contacts {
+            self.take_contacts(rows, out);
+            match more {
+                Some(from) => self.read_contacts(from, out),
+                None if self.contacts_loading.done => self.book.end_loading(),
+                None => {}
+            }
+        } else if let Some(id) = range.from.split('/').next().and_then(|id| id.parse().ok()) {
+            self.messages_read(id, rows.iter().filter_map(|row| json::read(&row.text).ok()).collect(), out);
+        }
+    }
+
+    pub(crate) fn take_contacts(&mut self, rows: Vec<Row>, out: &mut Update) {
+        let mut renamed = Renamed::default();
+        for contact in rows.iter().filter_map(|row| json::read::<Contact>(&row.text).ok()) {
+            renamed.numbers.append(&mut self.book.put_kept(contact).numbers);
+        }
+        self.contacts_changed(renamed, out);
+    }
+
+    /// Asks the database for a conversation's messages, once; the server is asked for what is not there. Says whether
+    /// the database is being asked.
+    pub(crate) fn read_messages(&mut self, id: ConversationId, out: &mut Update) -> bool {
+        if !self.can_keep || self.reading {
+            return false;
+        }
+        let pinned = self.windows.get(CardKey::Conversation(id)).is_some_and(|card| card.is_pinned());
+        let Some(thread) = self.conversations.get_mut(id) else { return false };
+        if !thread.timeline.ask_disk() {
+            return thread.timeline.is_reading();
+        }
+        let last = thread.conversation.last_seq;
+        let first = if pinned { 0 } else { last.saturating_sub(MESSAGES - 1) };
+        out.effect(Effect::Db(DbCommand::Read { range: messages(id, first, u64::MAX), limit: usize::MAX }));
+        true
+    }
+
+    /// The messages of a conversation that were kept, or that there are none.
+    pub(crate) fn messages_read(&mut self, id: ConversationId, found: Vec<Message>, out: &mut Update) {
+        let Some(thread) = self.conversations.get_mut(id) else { return };
+        let last = thread.conversation.last_seq;
+        thread.timeline.take_kept(found, last);
+        self.load_if_open(id, out);
+        self.timeline_changed(id, out);
+        self.see(id, out);
+    }
+
+    /// The server says whose session this is, the first time in this run.
+    pub(crate) fn verified(&mut self, outcome: HttpOutcome, env: &Env, out: &mut Update) {
+        match read::<Me>(outcome) {
+            Ok(me) if self.session.me().is_some_and(|known| known.user.id == me.user.id) => {
+                self.session = Session::SignedIn(Box::new(me));
+                self.sync.verified = true;
+                self.sync.tries = 0;
+                self.sync.link = Link::Down;
+                out.changed(Changed::Me);
+                if self.sync.started && !self.contacts_loading.done {
+                    self.load_contacts(out);
+                }
+                self.connect(out);
+                self.pump_outbox(env, out);
+            }
+            // Somebody else has signed in here since.
+            Ok(me) => self.enter(me, out),
+            Err(error) if error.is_temporary() => self.not_verified(&error, env, out),
+            Err(_) => self.session_ended(out),
+        }
+    }
+
+    fn not_verified(&mut self, error: &CallError, env: &Env, out: &mut Update) {
+        self.sync.link = Link::Lost;
+        self.sync.tries += 1;
+        let wait = error.retry_after.map_or_else(|| crate::outbox::backoff(self.sync.tries, env), i64::from);
+        out.effect(Effect::SetTimer(TimerId::Reconnect, u32::try_from(wait).unwrap_or(60_000)));
+        out.changed(Changed::Connection);
+    }
+}

@@ -1,0 +1,157 @@
+// What this device keeps: the database does what its list says, the app starts without a network, and after a log out nobody
+// reads what stays.
+import { begin, card, composer, expect, goTo, log, send, serverWith, signIn, test } from "../harness/app.mjs";
+import { Api } from "../harness/api.mjs";
+import { LENA, PRIYA, THEO, harbor } from "../harness/people.mjs";
+
+const here = serverWith(harbor);
+const THEOS = "Theo Brandt";
+
+/** The browser loses the server: what the page asks for fails, as without a network. */
+async function cutOff(page) {
+  await page.context().route("**/api/**", (route) => route.abort("internetdisconnected"));
+  await page.context().routeWebSocket("**/api/**", (socket) => socket.close());
+}
+
+/** Every text that anybody could read in the browser's databases. */
+const readable = (page) =>
+  page.evaluate(async () => {
+    const finished = (request) => new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    const texts = [];
+    for (const { name } of await indexedDB.databases()) {
+      const database = await finished(indexedDB.open(name));
+      for (const store of database.objectStoreNames) {
+        const all = database.transaction(store).objectStore(store);
+        texts.push(JSON.stringify([await finished(all.getAllKeys()), await finished(all.getAll())]));
+        for (const value of await finished(all.getAll())) {
+          // Bytes as letters: a text that is not encrypted would show.
+          for (const part of Object.values(value ?? {})) {
+            if (part instanceof ArrayBuffer) texts.push(new TextDecoder("latin1").decode(part));
+          }
+        }
+      }
+      database.close();
+    }
+    texts.push(JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }));
+    return texts.join("\n");
+  });
+
+/** Waits until the database holds a text: what is shown is written a moment later. */
+const keeps = (page, text) => expect.poll(() => readable(page)).toContain(text);
+
+test("the database does in the browser what it does in memory", async ({ person }) => {
+  const page = await person(undefined, { baseURL: here.url });
+  const failures = await page.evaluate(async () => {
+    const script = performance.getEntriesByType("resource").find(({ name }) => /\/halyard-\w+\.js$/.test(name));
+    const app = await import(script.name);
+    return app.halyardConformance();
+  });
+  expect(failures).toEqual([]);
+});
+
+test("without the server the app starts as it was left, with its cards, history and contacts, and sends later", async ({ person }) => {
+  const lena = await person(LENA, { baseURL: here.url });
+  await begin(lena, THEOS);
+  for (const text of ["The tide turns at noon", "Bring the charts"]) await send(lena, THEOS, text);
+  await composer(lena, THEOS).fill("Half a sen");
+  await keeps(lena, "Bring the charts");
+  await keeps(lena, "Half a sen");
+
+  await cutOff(lena);
+  await lena.reload();
+  await expect(log(lena, THEOS).getByText("Bring the charts")).toBeVisible();
+  await expect(log(lena, THEOS).getByText("The tide turns at noon")).toBeVisible();
+  await expect(composer(lena, THEOS)).toHaveValue("Half a sen");
+  await goTo(lena, "Contacts");
+  await lena.getByRole("searchbox", { name: /Search/ }).fill("priya");
+  await expect(lena.getByRole("list", { name: "Contacts", exact: true }).getByText("Priya Iyer")).toBeVisible();
+  await send(lena, THEOS, "Written without a network");
+  await expect(lena.getByText(/1 message waits/)).toBeVisible();
+
+  await lena.context().unrouteAll();
+  await lena.reload();
+  const theo = await Api.signIn(here.url, THEO);
+  await expect.poll(async () => (await theo.ask("GET", "/bootstrap")).conversations[0].last_message.body).toBe("Written without a network");
+});
+
+test("after a log out nobody reads what is pinned, and its owner finds it in its place", async ({ person }) => {
+  const lena = await person(LENA, { baseURL: here.url });
+  await begin(lena, "Priya Iyer");
+  await send(lena, "Priya Iyer", "Nobody else may read this");
+  await card(lena, "Priya Iyer").getByRole("button", { name: "Pin" }).click();
+  await composer(lena, "Priya Iyer").fill("An unfinished secret");
+  await keeps(lena, "Nobody else may read this");
+  const place = await card(lena, "Priya Iyer").boundingBox();
+
+  await goTo(lena, "Settings");
+  await lena.getByRole("button", { name: "Sign out" }).first().click();
+  await expect(lena.getByText("One pinned conversation of 1001@harbor is kept on this device.")).toBeVisible();
+  const left = await readable(lena);
+  for (const secret of ["Nobody else", "unfinished", "Priya", "Lena", "Theo", "Iyer"]) expect(left).not.toContain(secret);
+
+  // The next one at the laptop.
+  await signIn(lena, THEO);
+  await goTo(lena, "Chat and SMS");
+  await expect(card(lena, "Priya Iyer")).toHaveCount(0);
+  await goTo(lena, "Settings");
+  await lena.getByRole("button", { name: "Sign out" }).first().click();
+  await expect(lena.getByText(/1001@harbor/)).toBeVisible();
+
+  // Without a network the password opens it, to be read; a wrong one does not.
+  await cutOff(lena);
+  await lena.getByRole("textbox", { name: "Extension" }).fill(LENA);
+  await lena.getByRole("textbox", { name: "Password" }).fill("not my password");
+  await lena.getByRole("button", { name: "Sign in" }).click();
+  await expect(lena.getByRole("alert").getByText(/does not open/)).toBeVisible();
+  await signIn(lena, LENA);
+  await goTo(lena, "Chat and SMS");
+  await expect(log(lena, "Priya Iyer").getByText("Nobody else may read this")).toBeVisible();
+  await expect(lena.getByText(/You are reading what is kept on this device/)).toBeVisible();
+
+  await lena.context().unrouteAll();
+  await lena.reload();
+  await signIn(lena, LENA);
+  await goTo(lena, "Chat and SMS");
+  await expect(log(lena, "Priya Iyer").getByText("Nobody else may read this")).toBeVisible();
+  await expect(composer(lena, "Priya Iyer")).toHaveValue("An unfinished secret");
+  expect(await card(lena, "Priya Iyer").boundingBox()).toEqual(place);
+  await expect(card(lena, "Priya Iyer").getByRole("button", { name: "Unpin" })).toBeVisible();
+});
+
+test("cards are where they were after a reload, and the same in another tab", async ({ person }) => {
+  const priya = await person(PRIYA, { baseURL: here.url });
+  await begin(priya, THEOS);
+  await begin(priya, "Nils Okafor");
+  await card(priya, "Nils Okafor").getByRole("button", { name: "Minimise" }).click();
+  const second = await priya.context().newPage();
+  await second.goto(here.url);
+  await expect(card(second, THEOS)).toBeVisible();
+  await expect(second.getByRole("group", { name: "Minimised" }).getByText("Nils Okafor")).toBeVisible();
+  await card(second, THEOS).getByRole("button", { name: "Close" }).click();
+  await expect(card(priya, THEOS)).toHaveCount(0);
+  await priya.reload();
+  await expect(priya.getByRole("group", { name: "Minimised" }).getByText("Nils Okafor")).toBeVisible();
+  await expect(card(priya, THEOS)).toHaveCount(0);
+});
+
+test("one tab sends for all: its end in the middle loses nothing and doubles nothing", async ({ person }) => {
+  const theo = await person(THEO, { baseURL: here.url });
+  await begin(theo, "Nils Okafor");
+  const second = await theo.context().newPage();
+  await second.goto(here.url);
+  await expect(card(second, "Nils Okafor")).toBeVisible();
+  // The first tab leads: what it asks for hangs, so that it dies in the middle of sending.
+  await theo.route("**/api/v1/messages", () => {});
+  for (const text of ["one", "two", "three"]) await send(second, "Nils Okafor", text);
+  await theo.close();
+  const nils = await Api.signIn(here.url, "1004@harbor");
+  await expect.poll(async () => {
+    const [conversation] = (await nils.ask("GET", "/bootstrap")).conversations;
+    const { messages } = await nils.ask("GET", `/conversations/${conversation.id}/messages?limit=50`);
+    return messages.map(({ body }) => body);
+  }).toEqual(["one", "two", "three"]);
+  await expect(log(second, "Nils Okafor").getByText("three")).toHaveCount(1);
+});
