@@ -45,7 +45,11 @@ impl Drafts {
     /// What the device had kept joins what was typed since; says whether both were there.
     pub(crate) fn join(&mut self, card: CardKey, kept: String) -> bool {
         let typed = self.texts.get_or_insert(card, String::new());
-        let both = !typed.is_empty() && *typed != kept;
+        // What was kept a moment ago, and typed on since, is there already.
+        if !kept.is_empty() && typed.starts_with(&kept) {
+            return false;
+        }
+        let both = !typed.is_empty() && !kept.starts_with(typed.as_str());
         *typed = if both { [&kept, "\n", typed].concat() } else { kept };
         both
     }

@@ -239,6 +239,8 @@ pub enum Db {
     /// The user who has signed in has a key; what was sealed of them is in its stores again, but for what another
     /// password had sealed.
     Unsealed {
+        /// Whether anything was.
+        restored: bool,
         /// Whose sealed rows are here now.
         sealed: Vec<SealedLabel>,
     },

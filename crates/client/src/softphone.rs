@@ -21,7 +21,7 @@ use crate::presence::PresenceBook;
 use crate::route::Route;
 use crate::session::Session;
 use crate::sorted::{SortedMap, SortedSet};
-use crate::storage::{DbCommand, Keeper, KeptWindows, PATIENCE, SealedLabel, Token};
+use crate::storage::{DbCommand, Keeper, KeptWindows, Owner, PATIENCE, SealedLabel, Token};
 use crate::sync::Sync;
 use crate::update::{Changed, Update};
 use crate::windows::{CardKey, Windows};
@@ -73,6 +73,8 @@ pub struct Softphone {
     pub(crate) can_keep: bool,
     pub(crate) told_cannot_keep: bool,
     pub(crate) keeper: Keeper,
+    /// Whose the device's database is.
+    pub(crate) owner: Owner,
     /// Whose sealed rows the device has.
     pub(crate) sealed: Vec<SealedLabel>,
     /// Whether sealed rows are read without a network: then nothing is written.
@@ -97,8 +99,9 @@ pub(crate) struct ContactsLoading {
 pub(crate) struct Kept {
     pub(crate) outbox: Vec<OutboxRow>,
     pub(crate) drafts: Vec<(String, String)>,
-    /// Their cards.
+    /// Whose cards these are, and by what name they sign in.
     pub(crate) cards: Option<(UserId, KeptWindows)>,
+    pub(crate) login: String,
 }
 
 impl Kept {
@@ -295,8 +298,11 @@ impl Softphone {
                 }
                 out.changed(Changed::Session);
             }
-            Db::Unsealed { sealed } => {
+            Db::Unsealed { restored, sealed } => {
                 self.sealed = sealed;
+                if restored {
+                    out.effect(Effect::Db(DbCommand::Load));
+                }
                 out.changed(Changed::Session);
                 self.tell_former_password(env, out);
             }

@@ -46,6 +46,14 @@ pub struct Me {
     pub device: DeviceId,
 }
 
+impl Me {
+    /// By what they sign in: `1001@harbor`.
+    #[must_use]
+    pub fn login(&self) -> String {
+        [&self.user.extension, "@", &self.tenant.domain].concat()
+    }
+}
+
 /// `PATCH /me`: what is there changes, what is absent stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

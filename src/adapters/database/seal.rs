@@ -130,6 +130,7 @@ pub(super) async fn unseal(database: &Handle, Unseal { user, login, password }: 
     for row in rows {
         carry_out_write(&transaction, Write::Put(row))?;
     }
+    let restored = !opened.is_empty();
     for number in opened {
         transaction.object_store(SEALED)?.delete(number).build()?;
     }
@@ -137,7 +138,7 @@ pub(super) async fn unseal(database: &Handle, Unseal { user, login, password }: 
         transaction.object_store(VAULT)?.put(JsValue::from(vault)).with_key(CURRENT).build()?;
     }
     transaction.commit().await?;
-    Ok(Db::Unsealed { sealed: labels_now(database).await? })
+    Ok(Db::Unsealed { restored, sealed: labels_now(database).await? })
 }
 
 async fn decrypted(sealed: &JsValue, password: &str) -> Result<Vec<Row>, JsValue> {

@@ -42,22 +42,11 @@ impl Softphone {
             Ok(me) => {
                 let user = me.user.id;
                 self.enter(me, out);
-                let sealed = self.sealed.iter().any(|label| label.user == user);
-                match typed {
-                    // What is sealed comes back before it is read.
-                    Some((login, password)) if sealed => {
-                        self.unseal(user, login, password, out);
-                        self.claim(user, out);
-                        out.effect(Effect::Db(DbCommand::Load));
-                    }
-                    // A key to seal with later takes its time: it comes after what one waits for.
-                    typed => {
-                        self.claim(user, out);
-                        out.effect(Effect::Db(DbCommand::Load));
-                        if let Some((login, password)) = typed {
-                            self.unseal(user, login, password, out);
-                        }
-                    }
+                self.claim(user, out);
+                out.effect(Effect::Db(DbCommand::Load));
+                // A key takes its time: it comes after what one waits for.
+                if let Some((login, password)) = typed {
+                    self.unseal(user, login, password, out);
                 }
                 self.tell(&TabFrame::SignedIn { user }, out);
             }
@@ -255,7 +244,7 @@ impl Softphone {
         // Another tab has seen to what stays.
         let quietly = self.reading;
         let system = (self.route, self.attention, self.online, self.viewport);
-        let able = (self.can_keep, self.told_cannot_keep, self.leads);
+        let able = (self.can_keep, self.told_cannot_keep, self.leads, self.owner);
         let sealed = core::mem::take(&mut self.sealed);
         let user = self.session.me().map(|me| me.user.id);
         let requests = core::mem::take(&mut self.requests);
@@ -268,7 +257,7 @@ impl Softphone {
         let notices = core::mem::take(&mut self.notices);
         *self = Self { requests, kept, notices, sealed, ..Self::new() };
         (self.route, self.attention, self.online, self.viewport) = system;
-        (self.can_keep, self.told_cannot_keep, self.leads) = able;
+        (self.can_keep, self.told_cannot_keep, self.leads, self.owner) = able;
         if let Some((width, desk_width, desk_height)) = self.viewport {
             let outcome = self.windows.resize_desk(width, desk_width, desk_height);
             self.windows_changed(outcome, out);

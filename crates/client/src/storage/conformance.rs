@@ -110,7 +110,11 @@ pub fn steps() -> Vec<Step> {
     );
     step("the rest is gone", DbCommand::Load, loaded(vec![first.clone()], vec![]));
 
-    step("who comes gets a key", unseal(Some(1), "1001@harbor", "tide"), Some(Db::Unsealed { sealed: vec![] }));
+    step(
+        "who comes gets a key",
+        unseal(Some(1), "1001@harbor", "tide"),
+        Some(Db::Unsealed { restored: false, sealed: vec![] }),
+    );
     step(
         "and claims it again",
         write(
@@ -139,7 +143,7 @@ pub fn steps() -> Vec<Step> {
     step(
         "the next one comes",
         unseal(Some(2), "1002@harbor", "reef"),
-        Some(Db::Unsealed { sealed: vec![label(1, 1)] }),
+        Some(Db::Unsealed { restored: false, sealed: vec![label(1, 1)] }),
     );
     step(
         "and has a database",
@@ -156,12 +160,12 @@ pub fn steps() -> Vec<Step> {
     step(
         "with another password it stays sealed",
         unseal(Some(1), "1001@harbor", "flood"),
-        Some(Db::Unsealed { sealed: vec![label(1, 1)] }),
+        Some(Db::Unsealed { restored: false, sealed: vec![label(1, 1)] }),
     );
     step(
         "with the right one all is there again",
         unseal(Some(1), "1001@harbor", "tide"),
-        Some(Db::Unsealed { sealed: vec![] }),
+        Some(Db::Unsealed { restored: true, sealed: vec![] }),
     );
     step("as it was", DbCommand::Load, loaded(vec![first.clone(), own(1)], vec![]));
     step("the history too", read("a/", "z", 9), rows("a/", "z", &[m("b/1", "three")], None));

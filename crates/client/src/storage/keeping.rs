@@ -40,6 +40,16 @@ enum Depth {
     Nothing,
 }
 
+/// Whose the database is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// It has not said yet.
+    #[default]
+    Unknown,
+    /// This user's, or nobody's.
+    Known(Option<UserId>),
+}
+
 /// What is not written yet.
 #[derive(Debug, Default)]
 pub(crate) struct Keeper {
@@ -65,8 +75,17 @@ impl Softphone {
         }
     }
 
-    /// The database is this user's from now on.
-    pub(crate) fn claim(&self, user: UserId, out: &mut Update) {
+    /// The database is this user's from now on. What is there of another one is sealed first. Before the database has
+    /// said whose it is, nothing is claimed.
+    pub(crate) fn claim(&mut self, user: UserId, out: &mut Update) {
+        match core::mem::replace(&mut self.owner, Owner::Known(Some(user))) {
+            Owner::Unknown => {
+                self.owner = Owner::Unknown;
+                return;
+            }
+            Owner::Known(Some(other)) if other != user => self.seal_other(other, out),
+            Owner::Known(_) => {}
+        }
         let row = Row { store: Store::Account, key: USER.to_owned(), text: user.to_string() };
         let leaving = Range::key(Store::Account, LEAVING.to_owned());
         let writes = vec![Write::Put(row), Write::Delete(leaving)];

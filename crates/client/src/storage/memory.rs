@@ -141,11 +141,12 @@ impl Memory {
             .into_iter()
             .partition(|sealed| sealed.label.user == user && sealed.password == password);
         self.sealed = rest;
+        let restored = !opened.is_empty();
         for row in opened.into_iter().flat_map(|sealed| sealed.rows) {
             self.write(Write::Put(row));
         }
         self.key = Some(password);
-        Db::Unsealed { sealed: self.labels() }
+        Db::Unsealed { restored, sealed: self.labels() }
     }
 }
 

@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use crate::new_conversation::NewConversation;
 use crate::windows::Snapshot;
 
-pub(crate) use keeping::Keeper;
+pub(crate) use keeping::{Keeper, Owner};
 pub use seal::{Seal, SealedLabel, Unseal};
 pub(crate) use start::PATIENCE;
 

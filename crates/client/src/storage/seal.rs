@@ -5,7 +5,7 @@
 
 use halyard_protocol::{Peer, Seq, UserId};
 
-use super::{DbCommand, LEAVING, Range, Row, STATE, Store, USER, Write, messages};
+use super::{DbCommand, LEAVING, Owner, Range, Row, STATE, Store, USER, Write, messages};
 use crate::api::succeeded;
 use crate::effect::{Effect, TimerId};
 use crate::env::Env;
@@ -67,7 +67,7 @@ impl Softphone {
     pub(crate) fn seal(&mut self, out: &mut Update) {
         let Some(me) = self.session.me() else { return };
         let user = me.user.id;
-        let login = [&me.user.extension, "@", &me.tenant.domain].concat();
+        let login = me.login();
         self.flush_all(out);
         let pinned: Vec<CardKey> =
             self.windows.cards().filter(|card| card.is_pinned()).map(|card| card.key()).collect();
@@ -85,6 +85,23 @@ impl Softphone {
         let pins = u32::try_from(pinned.len()).unwrap_or(u32::MAX);
         let label = SealedLabel { user, login, pins, unsent };
         out.effect(Effect::Db(DbCommand::Seal(Box::new(Seal { label, keep, rows }))));
+        self.owner = Owner::Known(None);
+    }
+
+    /// The database is still another user's, whose session ended and who did not come back: all of theirs is sealed.
+    pub(crate) fn seal_other(&mut self, user: UserId, out: &mut Update) {
+        let pins = match &self.kept.cards {
+            Some((owner, windows)) if *owner == user => {
+                windows.snapshot.cards.iter().filter(|card| card.pinned).count()
+            }
+            _ => 0,
+        };
+        let unsent = self.kept.outbox.iter().filter(|row| row.author == user).count();
+        let [pins, unsent] = [pins, unsent].map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+        let label = SealedLabel { user, login: self.kept.login.clone(), pins, unsent };
+        let keep = Store::ALL.into_iter().filter(|store| *store != Store::Account).map(Range::all).collect();
+        out.effect(Effect::Db(DbCommand::Seal(Box::new(Seal { label, keep, rows: Vec::new() }))));
+        self.kept.cards = None;
     }
 
     /// The pinned cards with their history and the names in it, unsent messages with where they go, drafts.

@@ -8,7 +8,7 @@ use halyard_protocol::{Contact, ConversationId, Message, User, UserId};
 
 use super::keeping::{CONVERSATIONS, MESSAGES};
 use super::{
-    DbCommand, KeptConversation, KeptWindows, LEAVING, Range, Row, STATE, State, Store, USER, WINDOWS, messages,
+    DbCommand, KeptConversation, KeptWindows, LEAVING, Owner, Range, Row, STATE, State, Store, USER, WINDOWS, messages,
 };
 use crate::api::{CallError, read};
 use crate::contacts::book::Renamed;
@@ -63,16 +63,20 @@ impl Disk {
 impl Softphone {
     /// The database has given back what it keeps.
     pub(crate) fn loaded(&mut self, rows: Vec<Row>, env: &Env, out: &mut Update) {
+        let user = rows.iter().find(|row| row.store == Store::Account && row.key == USER);
+        self.owner = Owner::Known(user.and_then(|row| row.text.parse().ok()));
         if matches!(self.session, Session::Starting) && !self.requests.is_asking_all() {
             self.start_from_disk(rows, env, out);
             return;
         }
         let disk = Disk::read(rows);
         self.kept.join(disk.kept);
+        self.keep_waiting(disk.user, disk.windows, disk.state.as_ref());
         let Some(me) = self.session.me().map(|me| me.user.id) else { return };
-        if disk.user.is_none_or(|user| user == me) {
-            self.take_cards(disk.windows, disk.conversations, disk.users, out);
+        if disk.user == Some(me) {
+            self.take_waiting_cards(me, out);
         }
+        self.claim(me, out);
         self.take_kept(me, env, out);
     }
 
@@ -85,7 +89,7 @@ impl Softphone {
                 self.not_opened(out);
             } else {
                 // The cards wait until the server has said who is here.
-                self.kept.cards = disk.user.map(|user| (user, disk.windows));
+                self.keep_waiting(disk.user, disk.windows, None);
                 self.requests.bootstrap(out);
             }
             return;
@@ -104,7 +108,10 @@ impl Softphone {
             self.conversations.put_kept(conversation.clone());
         }
         self.conversations.evict(CONVERSATIONS);
-        self.take_cards(disk.windows, Vec::new(), disk.users, out);
+        for user in disk.users {
+            self.book.put_kept_user(user);
+        }
+        self.take_cards(disk.windows, out);
         self.load_kept(user, out);
         self.reopen_waiting();
         if disk.leaving && !self.reading {
@@ -121,33 +128,23 @@ impl Softphone {
         self.everything_changed(out);
     }
 
+    /// The cards of whoever was here last wait for them.
+    fn keep_waiting(&mut self, user: Option<UserId>, windows: KeptWindows, state: Option<&State>) {
+        self.kept.cards = user.map(|user| (user, windows));
+        self.kept.login = state.map(|state| state.me.login()).unwrap_or_default();
+    }
+
     /// The cards that waited for their user.
     pub(crate) fn take_waiting_cards(&mut self, user: UserId, out: &mut Update) {
         if let Some((owner, windows)) = self.kept.cards.take()
             && owner == user
         {
-            self.take_cards(windows, Vec::new(), Vec::new(), out);
+            self.take_cards(windows, out);
         }
     }
 
     /// The cards as they were, beside those that are open by now.
-    fn take_cards(
-        &mut self,
-        kept: KeptWindows,
-        conversations: Vec<KeptConversation>,
-        users: Vec<User>,
-        out: &mut Update,
-    ) {
-        for user in users {
-            if self.book.user(user.id).is_none() {
-                self.book.put_kept_user(user);
-            }
-        }
-        for conversation in conversations {
-            if self.conversations.get(conversation.conversation.id).is_none() {
-                self.conversations.put_kept(conversation);
-            }
-        }
+    fn take_cards(&mut self, kept: KeptWindows, out: &mut Update) {
         for to in &kept.to {
             self.open_thread(to);
         }

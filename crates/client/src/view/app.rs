@@ -135,11 +135,9 @@ impl Softphone {
                 SessionView::SignedOut { busy: *busy, error: error.clone(), sealed }
             }
             Session::SignedIn(_) | Session::Reading(_) => SessionView::SignedIn,
-            Session::Expired { me, attempt } => SessionView::Expired {
-                login: [&me.user.extension, "@", &me.tenant.domain].concat(),
-                busy: attempt.busy,
-                error: attempt.error.clone(),
-            },
+            Session::Expired { me, attempt } => {
+                SessionView::Expired { login: me.login(), busy: attempt.busy, error: attempt.error.clone() }
+            }
         }
     }
 
@@ -161,7 +159,7 @@ impl Softphone {
         Some(MeView {
             user: me.user.id,
             name: me.user.name.clone(),
-            login: [&me.user.extension, "@", &me.tenant.domain].concat(),
+            login: me.login(),
             tenant: me.tenant.name.clone(),
             avatar: AvatarView::of(&me.user.name, Some(me.user.id)),
             availability: me.user.availability,
