@@ -2,6 +2,8 @@
 
 mod any_events;
 mod conversations;
+mod faults;
+mod kept;
 mod names;
 mod new_conversation;
 mod nothing_typed_is_lost;
@@ -9,6 +11,7 @@ mod on_a_phone;
 mod outbox;
 mod own_numbers;
 mod sending_in_any_order;
+mod several_tabs;
 mod signing_in;
 mod support;
 mod two_ways_to_send;

@@ -63,6 +63,8 @@ pub(crate) struct Device {
     pub(crate) told: VecDeque<String>,
     /// Whether it was told that it leads.
     pub(crate) leads: bool,
+    /// How often the browser was asked not to evict the database.
+    pub(crate) persisted: usize,
     /// Whether the tab is gone.
     pub(crate) gone: bool,
     pub(crate) announced: Vec<String>,
@@ -99,6 +101,7 @@ impl Device {
             network: true,
             told: VecDeque::new(),
             leads: false,
+            persisted: 0,
             gone: false,
             announced: Vec::new(),
             focus: None,
@@ -147,6 +150,7 @@ impl Device {
     /// The database carries out its next command. Gives what it answers, if it does.
     pub(crate) fn commit(&mut self) -> Option<Option<Db>> {
         let command = self.commands.pop_front()?;
+        self.persisted += usize::from(command == DbCommand::Persist);
         Some(match self.health {
             Health::Missing => match command {
                 DbCommand::Load => Some(Db::Unavailable),

@@ -1,0 +1,189 @@
+//! Whatever fails, and however often: two tabs of one browser lose no message, double none, and keep their order.
+
+use halyard_client::windows::WindowAction;
+use halyard_client::{CardKey, HttpResponse, Ui};
+use halyard_protocol::{ConversationId, ConversationKey};
+use proptest::prelude::*;
+
+use crate::support::device::{Health, going};
+use crate::support::people::{ANA, FRONT_DESK, MAYA, number};
+use crate::support::{Fate, World, cases};
+
+/// What may happen next, to one of the two tabs.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Write(u8),
+    Commit(u8),
+    Carry(u8, Fate),
+    Hear(u8),
+    HearTwice(u8),
+    Follow(u8),
+    Overhear(u8),
+    Timer(u8),
+    Disconnect(u8),
+    Network(u8, bool),
+    /// The tab is killed, and opened again.
+    Kill(u8),
+    Pin(u8, bool),
+    Full(bool),
+    Inbound,
+    Trim,
+    Fail(u16),
+    Ended,
+    SignIn(u8),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let tab = 0..2u8;
+    let fate = prop_oneof![6 => Just(Fate::Answered), 1 => Just(Fate::Lost), 2 => Just(Fate::Unheard)];
+    prop_oneof![
+        8 => tab.clone().prop_map(Step::Write),
+        10 => tab.clone().prop_map(Step::Commit),
+        8 => (tab.clone(), fate).prop_map(|(tab, fate)| Step::Carry(tab, fate)),
+        8 => tab.clone().prop_map(Step::Hear),
+        1 => tab.clone().prop_map(Step::HearTwice),
+        8 => tab.clone().prop_map(Step::Follow),
+        8 => tab.clone().prop_map(Step::Overhear),
+        4 => tab.clone().prop_map(Step::Timer),
+        1 => tab.clone().prop_map(Step::Disconnect),
+        1 => (tab.clone(), any::<bool>()).prop_map(|(tab, on)| Step::Network(tab, on)),
+        3 => tab.clone().prop_map(Step::Kill),
+        1 => (tab.clone(), any::<bool>()).prop_map(|(tab, on)| Step::Pin(tab, on)),
+        1 => any::<bool>().prop_map(Step::Full),
+        2 => Just(Step::Inbound),
+        1 => Just(Step::Trim),
+        1 => prop_oneof![Just(503u16), Just(429), Just(502)].prop_map(Step::Fail),
+        1 => Just(Step::Ended),
+        2 => tab.prop_map(Step::SignIn),
+    ]
+}
+
+struct Test {
+    world: World,
+    /// Which devices of the world the two tabs are now.
+    tabs: [usize; 2],
+    id: ConversationId,
+    written: Vec<String>,
+}
+
+impl Test {
+    fn new() -> Self {
+        let mut world = World::new();
+        world.watched = false;
+        let first = world.signed_in(MAYA);
+        let tenant = world.server.tenant.id;
+        let id = ConversationKey::text(number(FRONT_DESK), [number(ANA)]).id(tenant);
+        world.server.receive(number(ANA), number(FRONT_DESK), "inbound");
+        world.settle();
+        world.act(first, Ui::OpenConversation(id));
+        let second = world.tab(first);
+        world.settle();
+        Self { world, tabs: [first, second], id, written: Vec::new() }
+    }
+
+    fn step(&mut self, step: Step) {
+        let card = CardKey::Conversation(self.id);
+        let at = |tab: u8| self.tabs[usize::from(tab)];
+        let world = &mut self.world;
+        match step {
+            Step::Write(tab) => {
+                let tab = at(tab);
+                // Two tabs that write in the same moment have no order that anybody could know.
+                world.now = world.now.plus(1);
+                if !world.is_signed_in(tab) || !world.phone(tab).is_known(self.id) {
+                    return;
+                }
+                let text = format!("message {}", self.written.len());
+                world.ui(tab, Ui::Draft(card, text.clone()));
+                world.ui(tab, Ui::Submit(card));
+                self.written.push(text);
+            }
+            Step::Commit(tab) => drop(world.commit(at(tab))),
+            Step::Carry(tab, fate) => drop(world.carry(at(tab), 0, fate)),
+            Step::Hear(tab) => drop(world.hear(at(tab), 0)),
+            Step::HearTwice(tab) => drop(world.hear_twice(at(tab), 0)),
+            Step::Follow(tab) => drop(world.follow(at(tab), 2)),
+            Step::Overhear(tab) => drop(world.overhear(at(tab))),
+            Step::Timer(tab) => drop(world.hurry(at(tab))),
+            Step::Disconnect(tab) => world.disconnect(at(tab)),
+            Step::Network(tab, on) => world.network(at(tab), on),
+            Step::Kill(tab) => self.kill(tab),
+            Step::Pin(tab, on) => world.ui(at(tab), Ui::Window(WindowAction::SetPinned(card, on))),
+            Step::Full(full) => {
+                for tab in self.tabs {
+                    world.devices[tab].health = if full { Health::Full } else { Health::Works };
+                }
+            }
+            Step::Inbound => drop(world.server.receive(number(ANA), number(FRONT_DESK), "inbound")),
+            Step::Trim => world.server.trim(),
+            Step::Fail(status) => {
+                let answer = HttpResponse { status, body: "<html>busy</html>".to_owned(), retry_after: Some(2) };
+                world.server.fail_next("POST messages", answer);
+            }
+            Step::Ended => {
+                if let Some(session) = world.devices[at(0)].cookie() {
+                    world.server.end_session(session);
+                }
+            }
+            Step::SignIn(tab) => sign_in(world, at(tab)),
+        }
+    }
+
+    fn kill(&mut self, tab: u8) {
+        let at = self.tabs[usize::from(tab)];
+        let other = self.tabs[usize::from(1 - tab)];
+        // What was not kept when the tab died is lost with it, unless the other one or the server has it.
+        let going = going(&self.world.devices[at].commands);
+        let full = self.world.devices[at].health == Health::Full;
+        self.world.kill(at);
+        self.tabs[usize::from(tab)] = self.world.tab(other);
+        let kept: Vec<String> = self.world.devices[other].outbox().into_iter().map(|row| row.body).collect();
+        let there = self.world.server.texts(self.id);
+        self.written.retain(|text| {
+            let safe = kept.contains(text) || there.contains(&text.as_str());
+            safe || !(full || going.contains(text))
+        });
+    }
+
+    fn finish(&mut self) {
+        self.world.server.mend();
+        for tab in self.tabs {
+            self.world.devices[tab].health = Health::Works;
+            self.world.network(tab, true);
+        }
+        self.world.wait(300_000);
+        for tab in self.tabs {
+            sign_in(&mut self.world, tab);
+            self.world.wait(120_000);
+        }
+        let server: Vec<&str> = self.world.server.texts(self.id).into_iter().filter(|text| *text != "inbound").collect();
+        let lost: Vec<&String> = self.written.iter().filter(|text| !server.contains(&text.as_str())).collect();
+        assert!(lost.is_empty(), "lost: {lost:?} of {server:?}");
+        let mut sorted = server.clone();
+        sorted.sort_by_key(|text| text["message ".len()..].parse::<usize>().expect("a number"));
+        sorted.dedup();
+        assert_eq!(server, sorted, "at the server, in the order of writing, each once");
+        for tab in self.tabs {
+            assert!(self.world.devices[tab].outbox().is_empty(), "the outbox is empty");
+            assert_eq!(self.world.phone(tab).connection_view().waiting, 0);
+        }
+    }
+}
+
+fn sign_in(world: &mut World, at: usize) {
+    let (login, password) = (format!("{MAYA}@harbor"), format!("tide-{MAYA}"));
+    world.ui(at, Ui::SignIn { login, password, device: String::new() });
+}
+
+proptest! {
+    #![proptest_config(cases(600))]
+
+    #[test]
+    fn nothing_is_lost_doubled_or_out_of_order(steps in prop::collection::vec(step(), 1..90)) {
+        let mut test = Test::new();
+        for step in steps {
+            test.step(step);
+        }
+        test.finish();
+    }
+}

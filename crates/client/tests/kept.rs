@@ -1,0 +1,384 @@
+//! What the device keeps: starting without a network, catching up, and what remains after a log out.
+
+use halyard_client::contacts::ContactsFilter;
+use halyard_client::storage::{Range, Store};
+use halyard_client::view::SessionView;
+use halyard_client::windows::WindowAction;
+use halyard_client::{CardKey, System, Ui};
+use halyard_protocol::{ConversationId, DeliveryState, Peer};
+
+use crate::support::device::Health;
+use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, number};
+use crate::support::{Fate, World};
+
+/// Maya with Ana's card open and two texts in it, all written to the device.
+fn begin() -> (World, usize, ConversationId, CardKey) {
+    let mut world = World::new();
+    for text in ["one", "two"] {
+        world.server.receive(number(ANA), number(FRONT_DESK), text);
+    }
+    let at = world.signed_in(MAYA);
+    let id = world.texts(FRONT_DESK, &[ANA]);
+    world.act(at, Ui::OpenConversation(id));
+    world.wait(1_000);
+    (world, at, id, CardKey::Conversation(id))
+}
+
+fn restart(world: &mut World, at: usize) {
+    world.crash(at);
+    world.system(at, System::Resized { viewport: 1440, width: 1000, height: 850 });
+}
+
+fn pin(world: &mut World, at: usize, card: CardKey) {
+    world.act(at, Ui::Window(WindowAction::SetPinned(card, true)));
+}
+
+fn rows(world: &World, at: usize, store: Store) -> usize {
+    world.devices[at].disk.borrow().read(&Range::all(store)).len()
+}
+
+fn sealed_words(world: &World, at: usize) -> Vec<String> {
+    match world.phone(at).session_view() {
+        SessionView::SignedOut { sealed, .. } => sealed.into_iter().map(|label| label.words).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn without_a_network_all_is_there_and_what_is_written_leaves_later() {
+    let (mut world, at, id, card) = begin();
+    world.ui(at, Ui::Draft(card, "three".to_owned()));
+    world.settle();
+    world.network(at, false);
+    restart(&mut world, at);
+    world.settle();
+    assert!(world.is_signed_in(at));
+    assert_eq!(world.titles(at), ["Ana Cruz"]);
+    assert_eq!(world.log_of(at, id), ["one", "two"]);
+    assert_eq!(world.column(at), ["Ana Cruz: two"]);
+    assert_eq!(world.phone(at).composer_view(card).draft, "three");
+    world.ui(at, Ui::FilterContacts(ContactsFilter::All));
+    world.ui(at, Ui::SearchContacts("ben".to_owned()));
+    assert_eq!(world.devices[at].phone.contacts_view().entries.len(), 1);
+    world.act(at, Ui::Submit(card));
+    assert_eq!(world.phone(at).connection_view().waiting, 1);
+
+    world.network(at, true);
+    world.wait(60_000);
+    assert_eq!(world.server.texts(id), ["one", "two", "three"]);
+    assert_eq!(world.log_of(at, id), ["one", "two", "three [Accepted]"]);
+}
+
+#[test]
+fn a_restart_asks_who_is_here_and_catches_up_by_the_cursor() {
+    let (mut world, at, id, _) = begin();
+    restart(&mut world, at);
+    while world.commit(at) {}
+    let asked: Vec<String> = world.devices[at].requests.iter().map(|(_, request)| format!("{request:?}")).collect();
+    assert_eq!(asked, ["GET /api/v1/session"]);
+    assert_eq!(world.log_of(at, id), ["one", "two"], "the first paint is of the device");
+    world.server.receive(number(ANA), number(FRONT_DESK), "three");
+    world.settle();
+    assert_eq!(world.log_of(at, id), ["one", "two", "three"]);
+    assert!(world.phone(at).connection_view().live);
+}
+
+#[test]
+fn a_log_that_is_too_old_starts_from_the_snapshot_and_keeps_the_cards() {
+    let (mut world, at, id, _) = begin();
+    world.server.trim();
+    world.server.receive(number(ANA), number(FRONT_DESK), "three");
+    restart(&mut world, at);
+    world.wait(5_000);
+    assert_eq!(world.titles(at), ["Ana Cruz"]);
+    assert_eq!(world.log_of(at, id), ["one", "two", "three"]);
+}
+
+#[test]
+fn a_receipt_for_a_message_that_only_the_device_has_is_not_lost() {
+    let (mut world, at, id, card) = begin();
+    world.send(at, card, "Your slip is ready.");
+    world.act(at, Ui::Window(WindowAction::Close(card)));
+    world.wait(1_000);
+    restart(&mut world, at);
+    world.settle();
+    world.server.report(id, 2, 0, DeliveryState::Delivered);
+    world.wait(1_000);
+    world.network(at, false);
+    restart(&mut world, at);
+    world.settle();
+    world.act(at, Ui::OpenConversation(id));
+    assert_eq!(world.log_of(at, id), ["one", "two", "Your slip is ready. [Delivered]"]);
+}
+
+#[test]
+fn the_newest_are_kept_and_of_what_is_pinned_all() {
+    let (mut world, at, id, card) = begin();
+    for n in 0..300 {
+        world.server.receive(number(ANA), number(FRONT_DESK), &format!("text {n}"));
+    }
+    world.wait(5_000);
+    assert!((200..260).contains(&rows(&world, at, Store::Messages)), "{}", rows(&world, at, Store::Messages));
+    pin(&mut world, at, card);
+    world.wait(5_000);
+    assert_eq!(rows(&world, at, Store::Messages), 302);
+    assert_eq!(world.devices[at].persisted, 1, "the browser is asked to keep it");
+    world.network(at, false);
+    restart(&mut world, at);
+    world.settle();
+    for _ in 0..10 {
+        world.act(at, Ui::LoadOlder(card));
+    }
+    assert_eq!(world.log_of(at, id).first().map(String::as_str), Some("one"));
+    assert_eq!(world.log_of(at, id).len(), 302);
+}
+
+#[test]
+fn a_full_device_says_so_and_keeps_what_is_pinned() {
+    let (mut world, at, id, card) = begin();
+    pin(&mut world, at, card);
+    world.devices[at].health = Health::Full;
+    world.server.receive(number(BEN), number(FRONT_DESK), "for the cache");
+    world.wait(1_000);
+    assert!(world.notices(at).iter().any(|notice| notice.contains("only pinned conversations")));
+    world.devices[at].health = Health::Works;
+    world.server.receive(number(ANA), number(FRONT_DESK), "three");
+    world.wait(2_000);
+    world.network(at, false);
+    restart(&mut world, at);
+    world.settle();
+    assert_eq!(world.log_of(at, id), ["one", "two", "three"]);
+    // What is not whole is asked for anew once there is a network.
+    world.network(at, true);
+    world.wait(60_000);
+    assert_eq!(world.column(at).len(), 2);
+}
+
+#[test]
+fn a_device_that_stays_full_sends_and_loses_nothing() {
+    let (mut world, at, id, card) = begin();
+    world.devices[at].health = Health::Full;
+    world.server.receive(number(BEN), number(FRONT_DESK), "for the cache");
+    world.wait(5_000);
+    world.server.receive(number(BEN), number(FRONT_DESK), "once more");
+    world.wait(5_000);
+    world.send(at, card, "It leaves all the same");
+    assert_eq!(world.server.texts(id).last(), Some(&"It leaves all the same"));
+}
+
+#[test]
+fn after_a_log_out_nobody_reads_anything_and_the_owner_finds_all_of_it() {
+    let (mut world, at, id, card) = begin();
+    world.act(at, Ui::Message { peer: world.colleague(DEVON), from: None });
+    let chat = world.chat_of(&[MAYA, DEVON]);
+    world.send(at, CardKey::Conversation(chat), "not pinned");
+    pin(&mut world, at, card);
+    world.act(at, Ui::Window(WindowAction::MoveTo { card, x: 321, y: 123 }));
+    world.ui(at, Ui::Draft(card, "half a secret".to_owned()));
+    world.wait(1_000);
+    let place = world.phone(at).cards_view().iter().find(|open| open.key == card).expect("the card").bounds;
+
+    world.act(at, Ui::SignOut);
+    assert_eq!(sealed_words(&world, at), ["One pinned conversation of 1001@harbor is kept on this device."]);
+    assert_eq!(world.devices[at].disk.borrow().texts().count(), 0);
+
+    world.sign_in(at, DEVON);
+    assert!(world.titles(at).is_empty());
+    world.act(at, Ui::SignOut);
+    world.sign_in(at, MAYA);
+    world.wait(1_000);
+    assert_eq!(world.titles(at), ["Ana Cruz"], "what is not pinned is closed");
+    assert_eq!(world.log_of(at, id), ["one", "two"]);
+    assert_eq!(world.phone(at).composer_view(card).draft, "half a secret");
+    let again = world.phone(at).cards_view()[0];
+    assert!(again.pinned);
+    assert_eq!(again.bounds, place);
+}
+
+#[test]
+fn without_a_network_the_password_opens_it_to_be_read() {
+    let (mut world, at, id, card) = begin();
+    pin(&mut world, at, card);
+    world.wait(1_000);
+    world.act(at, Ui::SignOut);
+    world.network(at, false);
+    restart(&mut world, at);
+    world.wait(10_000);
+    // Nobody is known to be signed out: the server can't be asked.
+    assert_eq!(sealed_words(&world, at).len(), 1);
+    world.sign_in_with(at, MAYA, "low tide");
+    assert!(!world.is_signed_in(at));
+    world.sign_in(at, MAYA);
+    assert!(world.is_signed_in(at));
+    assert_eq!(world.titles(at), ["Ana Cruz"]);
+    assert_eq!(world.log_of(at, id), ["one", "two"]);
+    assert!(world.phone(at).connection_view().reading);
+    assert!(world.phone(at).composer_view(card).blocked.is_some());
+    world.send(at, card, "not now");
+    assert_eq!(world.devices[at].disk.borrow().texts().count(), 0, "what is read is written nowhere");
+
+    world.network(at, true);
+    world.wait(30_000);
+    assert!(matches!(world.phone(at).session_view(), SessionView::Expired { login, .. } if login == "1001@harbor"));
+    world.sign_in(at, MAYA);
+    world.wait(1_000);
+    assert!(!world.phone(at).connection_view().reading);
+    world.send(at, card, "now");
+    assert_eq!(world.server.texts(id), ["one", "two", "now"]);
+}
+
+#[test]
+fn forget_this_device_removes_it() {
+    let (mut world, at, _, card) = begin();
+    pin(&mut world, at, card);
+    world.act(at, Ui::SignOut);
+    let user = world.server.user(MAYA);
+    world.act(at, Ui::ForgetSealed(user));
+    assert!(world.phone(at).question_view().expect("a question").title.contains("1001@harbor"));
+    world.act(at, Ui::Answer(true));
+    assert!(sealed_words(&world, at).is_empty());
+    assert_eq!(world.devices[at].disk.borrow().all_texts().count(), 0);
+    world.sign_in(at, MAYA);
+    assert!(world.titles(at).is_empty());
+}
+
+#[test]
+fn an_app_that_dies_while_signing_out_goes_on_with_it() {
+    let (mut world, at, id, card) = begin();
+    pin(&mut world, at, card);
+    let session = world.devices[at].cookie();
+    world.ui(at, Ui::SignOut);
+    assert!(world.commit(at), "that it leaves is written down first");
+    restart(&mut world, at);
+    world.settle();
+    assert_eq!(sealed_words(&world, at).len(), 1);
+    assert_eq!(world.devices[at].disk.borrow().texts().count(), 0);
+    assert_eq!(world.server.user_of(session), None, "the server has heard of it");
+    world.sign_in(at, MAYA);
+    world.wait(1_000);
+    assert_eq!(world.log_of(at, id), ["one", "two"]);
+}
+
+#[test]
+fn a_session_that_expired_meanwhile_throws_nothing_away() {
+    let (mut world, at, id, card) = begin();
+    world.network(at, false);
+    world.send(at, card, "written offline");
+    world.server.end_session(world.devices[at].cookie().expect("a session"));
+    restart(&mut world, at);
+    world.settle();
+    world.network(at, true);
+    world.wait(60_000);
+    assert!(matches!(world.phone(at).session_view(), SessionView::Expired { .. }));
+    assert_eq!(world.log_of(at, id).len(), 3);
+    world.sign_in(at, MAYA);
+    world.wait(1_000);
+    assert_eq!(world.server.texts(id), ["one", "two", "written offline"]);
+}
+
+#[test]
+fn somebody_elses_session_in_this_browser_is_noticed() {
+    let (mut world, at, id, card) = begin();
+    world.network(at, false);
+    world.send(at, card, "for Ana");
+    restart(&mut world, at);
+    world.settle();
+    // In the meantime Devon has signed in here, by other means.
+    let devon = world.signed_in(DEVON);
+    let cookie = world.devices[devon].cookie();
+    world.devices[at].cookie.set(cookie);
+    world.network(at, true);
+    world.wait(60_000);
+    assert!(world.is_signed_in(at));
+    assert!(world.titles(at).is_empty() && world.column(at).is_empty());
+    assert!(!world.server.texts(id).contains(&"for Ana"), "it is not Devon's to send");
+    world.act(at, Ui::SignOut);
+    world.sign_in(at, MAYA);
+    world.wait(1_000);
+    assert_eq!(world.server.texts(id).last(), Some(&"for Ana"));
+}
+
+#[test]
+fn what_was_read_without_a_network_is_told_later() {
+    let (mut world, at, id, card) = begin();
+    world.act(at, Ui::Window(WindowAction::Close(card)));
+    world.server.receive(number(ANA), number(FRONT_DESK), "three");
+    world.wait(1_000);
+    world.network(at, false);
+    world.act(at, Ui::OpenConversation(id));
+    world.wait(1_000);
+    restart(&mut world, at);
+    world.settle();
+    world.network(at, true);
+    world.wait(60_000);
+    let maya = world.server.user(MAYA);
+    assert_eq!(world.server.conversation(maya, id).expect("it").unread, 0);
+    assert_eq!(world.column(at), ["Ana Cruz: three"]);
+}
+
+#[test]
+fn a_database_that_does_not_answer_does_not_hold_up_the_start() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.wait(1_000);
+    world.crash(at);
+    let commands = std::mem::take(&mut world.devices[at].commands);
+    assert!(world.hurry(at), "the patience is over");
+    assert!(world.carry(at, 0, Fate::Answered));
+    assert!(world.hear(at, 0));
+    assert!(world.is_signed_in(at));
+    // It answers after all.
+    world.devices[at].commands.extend(commands);
+    world.wait(1_000);
+    assert!(world.is_signed_in(at));
+    assert_eq!(world.devices[at].disk.borrow().get(Store::Account, "user"), Some(&*world.server.user(MAYA).to_string()));
+}
+
+#[test]
+fn deleted_conversations_leave_the_device() {
+    let (mut world, at, id, _) = begin();
+    world.act(at, Ui::DeleteConversation(id));
+    world.act(at, Ui::Answer(true));
+    world.wait(1_000);
+    assert_eq!((rows(&world, at, Store::Conversations), rows(&world, at, Store::Messages)), (0, 0));
+}
+
+#[test]
+fn a_new_conversation_that_was_begun_is_there_after_a_restart() {
+    let (mut world, at, ..) = begin();
+    world.act(at, Ui::NewConversation);
+    let card = world.front(at);
+    world.act(at, Ui::AddRecipient(card, Peer::Number(number(BEN))));
+    world.ui(at, Ui::Draft(card, "Hello B".to_owned()));
+    world.settle();
+    world.network(at, false);
+    restart(&mut world, at);
+    world.settle();
+    let card = world.front(at);
+    assert!(matches!(card, CardKey::New(_)));
+    assert_eq!(world.phone(at).recipients_view(card).expect("its people").bubbles.len(), 1);
+    assert_eq!(world.phone(at).composer_view(card).draft, "Hello B");
+}
+
+#[test]
+fn the_cache_is_bounded() {
+    let mut world = World::new();
+    for n in 0..1_100u32 {
+        world.now = world.now.plus(1);
+        world.server.now = world.now;
+        world.server.receive(number(&format!("+1619555{n:04}")), number(FRONT_DESK), "hello");
+    }
+    world.server.page = 2_000;
+    world.watched = false;
+    let at = world.signed_in(MAYA);
+    world.wait(60_000);
+    assert_eq!(rows(&world, at, Store::Conversations), 501);
+    // Those that were not kept come from the server when one scrolls.
+    restart(&mut world, at);
+    world.wait(5_000);
+    assert_eq!(world.column(at).len(), 501);
+    while world.phone(at).column_has_more() {
+        world.act(at, Ui::MoreConversations);
+    }
+    assert_eq!(world.column(at).len(), 1_100);
+}

@@ -1,0 +1,127 @@
+//! Several tabs of one browser: one sends, all show the same.
+
+use halyard_client::view::SessionView;
+use halyard_client::windows::WindowAction;
+use halyard_client::{CardKey, Ui};
+use halyard_protocol::{ConversationId, ErrorCode};
+
+use crate::support::people::{ANA, DEVON, FRONT_DESK, MAYA, number};
+use crate::support::server::problem;
+use crate::support::{Fate, World};
+
+fn begin() -> (World, usize, usize, ConversationId, CardKey) {
+    let mut world = World::new();
+    world.server.receive(number(ANA), number(FRONT_DESK), "one");
+    let first = world.signed_in(MAYA);
+    let id = world.texts(FRONT_DESK, &[ANA]);
+    world.act(first, Ui::OpenConversation(id));
+    world.wait(1_000);
+    let second = world.tab(first);
+    world.settle();
+    (world, first, second, id, CardKey::Conversation(id))
+}
+
+#[test]
+fn what_one_tab_writes_the_leading_one_sends() {
+    let (mut world, first, second, id, card) = begin();
+    assert!(world.devices[first].leads && !world.devices[second].leads);
+    world.ui(second, Ui::Draft(card, "two".to_owned()));
+    world.ui(second, Ui::Submit(card));
+    while world.commit(second) {}
+    assert!(world.devices[second].requests.is_empty(), "it does not send itself");
+    while world.overhear(second) {}
+    assert_eq!(world.devices[first].requests.len(), 1);
+    world.settle();
+    assert_eq!(world.server.texts(id), ["one", "two"]);
+    for tab in [first, second] {
+        assert_eq!(world.log_of(tab, id), ["one", "two [Accepted]"]);
+        assert_eq!(world.phone(tab).connection_view().waiting, 0);
+    }
+    assert!(world.devices[first].outbox().is_empty());
+}
+
+#[test]
+fn when_the_leading_tab_dies_in_the_middle_the_next_one_goes_on() {
+    let (mut world, first, second, id, card) = begin();
+    for text in ["two", "three"] {
+        world.ui(second, Ui::Draft(card, text.to_owned()));
+        world.ui(second, Ui::Submit(card));
+    }
+    while world.commit(second) {}
+    while world.overhear(second) {}
+    // The first one has arrived, but nobody hears of it.
+    assert!(world.carry(first, 0, Fate::Unheard));
+    world.kill(first);
+    world.settle();
+    assert!(world.devices[second].leads);
+    assert_eq!(world.server.texts(id), ["one", "two", "three"]);
+    assert_eq!(world.log_of(second, id).len(), 3);
+    assert!(world.devices[second].outbox().is_empty());
+}
+
+#[test]
+fn what_the_server_refuses_is_parked_in_all_tabs_and_retried_from_any() {
+    let (mut world, first, second, id, card) = begin();
+    world.server.fail_next("POST messages", problem(ErrorCode::Invalid, "Not today."));
+    world.send(second, card, "two");
+    let row = world.messages(second, id)[1].clone();
+    assert!(row.state.as_ref().is_some_and(|state| state.parked));
+    assert!(world.messages(first, id)[1].state.as_ref().is_some_and(|state| state.parked));
+    world.act(second, Ui::Retry(row.id));
+    assert_eq!(world.server.texts(id), ["one", "two"]);
+
+    world.server.fail_next("POST messages", problem(ErrorCode::Invalid, "Not today."));
+    world.send(first, card, "three");
+    let row = world.messages(second, id)[2].clone();
+    world.act(second, Ui::EditUnsent(row.id));
+    assert_eq!(world.log_of(first, id).len(), 2);
+    assert_eq!(world.phone(second).composer_view(card).draft, "three");
+}
+
+#[test]
+fn the_open_cards_are_the_same_and_the_focus_stays_where_it_is() {
+    let (mut world, first, second, ..) = begin();
+    assert_eq!(world.titles(second), ["Ana Cruz"]);
+    world.act(first, Ui::Message { peer: world.colleague(DEVON), from: None });
+    assert_eq!(world.titles(second), world.titles(first));
+    let chat = CardKey::Conversation(world.chat_of(&[MAYA, DEVON]));
+    world.act(second, Ui::Window(WindowAction::Minimise(chat)));
+    world.act(second, Ui::Window(WindowAction::SetPinned(chat, true)));
+    let card = world.phone(first).cards_view().into_iter().find(|card| card.key == chat).expect("the card");
+    assert!(card.minimised && card.pinned);
+    // What is begun and has nobody yet is each tab's own.
+    world.act(first, Ui::NewConversation);
+    world.act(second, Ui::Window(WindowAction::Close(chat)));
+    assert_eq!(world.phone(first).cards_view().len(), 2);
+    assert_eq!(world.titles(second), ["Ana Cruz"]);
+}
+
+#[test]
+fn who_signs_out_in_one_tab_is_out_in_all() {
+    let (mut world, first, second, id, card) = begin();
+    world.act(first, Ui::Window(WindowAction::SetPinned(card, true)));
+    world.act(second, Ui::SignOut);
+    for tab in [first, second] {
+        assert!(matches!(world.phone(tab).session_view(), SessionView::SignedOut { .. }));
+    }
+    world.wait(5_000);
+    assert_eq!(world.devices[first].disk.borrow().texts().count(), 0);
+    world.sign_in(second, MAYA);
+    world.wait(1_000);
+    for tab in [first, second] {
+        assert!(world.is_signed_in(tab));
+        assert_eq!(world.titles(tab), ["Ana Cruz"]);
+        assert_eq!(world.log_of(tab, id), ["one"]);
+    }
+}
+
+#[test]
+fn a_draft_follows_into_the_other_tab() {
+    let (mut world, first, second, _, card) = begin();
+    world.system(second, halyard_client::System::Attention(false));
+    world.ui(first, Ui::Draft(card, "Half a tho".to_owned()));
+    world.settle();
+    assert_eq!(world.phone(second).composer_view(card).draft, "Half a tho");
+    world.act(first, Ui::Submit(card));
+    assert_eq!(world.phone(second).composer_view(card).draft, "");
+}
