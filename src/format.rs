@@ -5,6 +5,15 @@ use halyard_protocol::UnixMs;
 use js_sys::{Array, Date, Intl, Object, Reflect};
 use wasm_bindgen::JsValue;
 
+/// Keys as this keyboard has them: "Ctrl K", "\u{2318}K".
+pub(crate) fn keys(keys: &str) -> String {
+    if crate::adapters::device::is_mac() {
+        keys.replace("Ctrl+", "\u{2318}").replace("Alt+", "\u{2325}").replace("Shift+", "\u{21e7}")
+    } else {
+        keys.replace('+', " ")
+    }
+}
+
 /// "9:42", "Fri", "Nov 14".
 pub(crate) fn when(at: UnixMs, when: When) -> String {
     match when {

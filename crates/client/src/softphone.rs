@@ -17,6 +17,7 @@ use crate::event::{Db, Event, HttpOutcome, Net, System, Ui};
 use crate::new_conversation::NewConversations;
 use crate::notices::Notices;
 use crate::outbox::{Outbox, OutboxRow};
+use crate::palette::Overlay;
 use crate::presence::PresenceBook;
 use crate::route::Route;
 use crate::session::Session;
@@ -52,6 +53,7 @@ pub struct Softphone {
     pub(crate) new: NewConversations,
     pub(crate) last_new: u32,
     pub(crate) windows: Windows,
+    pub(crate) overlay: Overlay,
     pub(crate) presence: PresenceBook,
     pub(crate) notices: Notices,
     pub(crate) devices: Option<Vec<Device>>,
@@ -193,6 +195,11 @@ impl Softphone {
             Ui::LoadOlder(card) => self.load_older(card, out),
             Ui::AtBottom(card, at_bottom) => self.at_bottom(card, at_bottom, out),
 
+            Ui::Run(command) => self.run(command, out),
+            Ui::PaletteQuery(query) => self.palette_query(query, out),
+            Ui::PaletteStep(by) => self.palette_step(by, out),
+            Ui::PalettePick(target) => self.palette_pick(target, env, out),
+            Ui::CloseOverlay => self.close_overlay(out),
             Ui::Window(action) => self.window(action, out),
             Ui::SetMuted(id, muted) => self.set_muted(id, muted, out),
             Ui::ViewContact(id) => self.view_contact(id, env, out),
@@ -366,6 +373,7 @@ impl Softphone {
             Changed::Column,
             Changed::Unread,
             Changed::Windows,
+            Changed::Palette,
             Changed::Contacts,
             Changed::ContactRows,
             Changed::ContactDetails,

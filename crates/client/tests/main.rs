@@ -8,6 +8,7 @@ mod nothing_typed_is_lost;
 mod on_a_phone;
 mod outbox;
 mod own_numbers;
+mod palette;
 mod sending_in_any_order;
 mod signing_in;
 mod support;
