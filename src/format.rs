@@ -7,6 +7,7 @@ use wasm_bindgen::JsValue;
 
 /// Keys as this keyboard has them: "Ctrl K", "\u{2318}K".
 pub(crate) fn keys(keys: &str) -> String {
+    let keys = keys.replace("PageUp", "PgUp").replace("PageDown", "PgDn").replace("Escape", "Esc");
     if crate::adapters::device::is_mac() {
         keys.replace("Ctrl+", "\u{2318}").replace("Alt+", "\u{2325}").replace("Shift+", "\u{21e7}")
     } else {

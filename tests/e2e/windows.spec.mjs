@@ -135,7 +135,7 @@ test("every step has a key, and the focus is where the next one is", async ({ pe
   await page.getByRole("heading", { name: "Chat and SMS" }).focus();
   await page.keyboard.press("?");
   const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
-  await expect(sheet.getByText("Alt Shift Home")).toBeVisible();
+  await expect(sheet.getByText("Alt Shift PgDn")).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(sheet).toBeHidden();
 });

@@ -85,7 +85,7 @@ fn Field(palette: Memo<Option<PaletteView>>) -> View {
                 aria-expanded=move || if some.get() { "true" } else { "false" }
                 aria-controls="palette-list"
                 aria-activedescendant=move || some.get().then(|| id(marked.get()))
-                placeholder="A person, a number, a card or an action"
+                placeholder="Person, number, card or action"
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
