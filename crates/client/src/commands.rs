@@ -58,9 +58,12 @@ pub enum Command {
     Resize(i32, i32),
 }
 
+/// The keys of the palette.
+pub const PALETTE_KEYS: &str = "Ctrl+K";
+
 /// The keys, as [`KeyPress::keys`] writes them.
 const KEYS: [(&str, Command); 23] = [
-    ("Ctrl+K", Command::Palette),
+    (PALETTE_KEYS, Command::Palette),
     ("?", Command::Shortcuts),
     ("/", Command::Search),
     ("Alt+N", Command::NewConversation),
@@ -108,7 +111,7 @@ pub const SHEET: [Shortcuts; 4] = [
     (
         "Anywhere",
         &[
-            ("Ctrl+K", "Search or jump to anything"),
+            (PALETTE_KEYS, "Search or jump to anything"),
             ("/", "Search the list"),
             ("Alt+N", "New Conversation"),
             ("Alt+1", "Contacts"),

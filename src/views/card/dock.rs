@@ -22,7 +22,7 @@ pub(crate) fn Dock(
         any.get().then(|| {
             view! {
                 <div class="dock" role="group" aria-label="Minimised">
-                    <For each=move || keys.get() key=|key| *key children=move |key| view! { <Tab card=key /> } />
+                    {super::each(keys, |key| view! { <Tab card=key /> })}
                 </div>
             }
         })

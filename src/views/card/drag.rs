@@ -51,7 +51,7 @@ impl Pointers {
 
     pub(super) fn down(self, event: &PointerEvent) {
         let Some((_, card)) = card(event) else { return };
-        self.act(WindowAction::Raise(card));
+        self.raise(card);
         if let Some((element, grip)) = grip(event).filter(|_| event.button() == 0 && event.is_primary()) {
             // Fails only for a pointer that is gone.
             let _ = element.set_pointer_capture(event.pointer_id());
@@ -105,6 +105,13 @@ impl Pointers {
 
     pub(super) fn focused(self, event: &Event) {
         if let Some((_, card)) = card(event) {
+            self.raise(card);
+        }
+    }
+
+    fn raise(self, card: CardKey) {
+        let desk = self.app.signals(|signals| signals.desk.clone());
+        if desk.with_untracked(|desk| desk.front != Some(card)) {
             self.act(WindowAction::Raise(card));
         }
     }

@@ -124,6 +124,7 @@ fn action(app: App, place: CardView, icon: IconName, label: &'static str, comman
         }
     })
     .note(format::keys(command.keys()))
+    .class("keyed")
 }
 
 fn entries(
@@ -147,7 +148,7 @@ fn entries(
     } else {
         action(app, place, IconName::Maximize2, "View in fullscreen", Command::Fullscreen)
     };
-    items.push(full.class("only-wide"));
+    items.push(full.class("only-wide keyed"));
     items.push(match place.pinned {
         true => action(app, place, IconName::PinOff, "Unpin", Command::Pin),
         false => action(app, place, IconName::Pin, "Pin", Command::Pin),

@@ -9,6 +9,7 @@ mod recipients;
 mod timeline;
 
 use crate::dom::*;
+use halyard_client::commands::PALETTE_KEYS;
 use halyard_client::view::{CardView, HeaderView};
 use halyard_client::{CardKey, Command, Ui};
 use leptos::html::Div;
@@ -61,7 +62,7 @@ pub(crate) fn Desk(
                 >
                     <Icon name=IconName::Search />
                     "Search or jump\u{2026}"
-                    <kbd aria-hidden="true">{format::keys(Command::Palette.keys())}</kbd>
+                    <kbd aria-hidden="true">{format::keys(PALETTE_KEYS)}</kbd>
                 </button>
             </div>
             <div
@@ -100,7 +101,7 @@ pub(crate) fn Desk(
                             }
                         })
                 }}
-                <For each=move || keys.get() key=|key| *key children=move |key| view! { <Card key=key /> } />
+                {each(keys, |key| view! { <Card key=key /> })}
             </div>
         </section>
     }
@@ -147,6 +148,11 @@ fn Card(key: CardKey) -> View {
             {drag::EDGES.map(|(name, _)| view! { <i data-grip=name></i> })}
         </div>
     }
+}
+
+/// A view of each of these cards. One function for the desk and the dock: a list is much code.
+fn each(keys: Memo<Vec<CardKey>>, draw: fn(CardKey) -> View) -> View {
+    view! { <For each=move || keys.get() key=|key| *key children=draw /> }
 }
 
 fn px(length: i32) -> String {

@@ -15,21 +15,18 @@ use crate::views::common::{AvatarSize, Dialog, Icon, IconName};
 pub(super) fn Palette() -> View {
     let app = expect_context::<App>();
     let palette = app.signals(|signals| signals.palette.clone());
-    let palette = Memo::new(move |_| palette.get());
     let open = Memo::new(move |_| palette.with(Option::is_some));
-    View::live(move || {
-        open.get().then(|| {
-            view! {
-                <Dialog
-                    title="Search or jump"
-                    class="palette"
-                    on_close=move || app.send(Ui::CloseOverlay)
-                >
-                    <Field palette=palette />
-                </Dialog>
-            }
-        })
-    })
+    View::live(move || open.get().then(|| dialog(app)))
+}
+
+fn dialog(app: App) -> View {
+    let palette = app.signals(|signals| signals.palette.clone());
+    let palette = Memo::new(move |_| palette.get());
+    view! {
+        <Dialog title="Search or jump" class="palette" on_close=move || app.send(Ui::CloseOverlay)>
+            <Field palette=palette />
+        </Dialog>
+    }
 }
 
 #[component]
