@@ -5,6 +5,27 @@ use halyard_protocol::UnixMs;
 use js_sys::{Array, Date, Intl, Object, Reflect};
 use wasm_bindgen::JsValue;
 
+/// Keys as this keyboard has them: "Ctrl K", "\u{2318}K".
+pub(crate) fn keys(keys: &str) -> String {
+    let mac = crate::adapters::device::is_mac();
+    let mut text = String::new();
+    for key in keys.split('+') {
+        if !mac && !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(match key {
+            "Ctrl" if mac => "\u{2318}",
+            "Alt" if mac => "\u{2325}",
+            "Shift" if mac => "\u{21e7}",
+            "PageUp" => "PgUp",
+            "PageDown" => "PgDn",
+            "Escape" => "Esc",
+            key => key,
+        });
+    }
+    text
+}
+
 /// "9:42", "Fri", "Nov 14".
 pub(crate) fn when(at: UnixMs, when: When) -> String {
     match when {

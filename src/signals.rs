@@ -8,10 +8,12 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex};
 
 use crate::dom::*;
+use halyard_client::palette::PaletteView;
 use halyard_client::view::{
     CardView, ComposerView, ConnectionView, ContactsView, DetailsView, FormView, HeaderView, ImportView, Item, MeView,
     NoticeView, OlderView, QuestionView, RailView, RecipientsView, RowView, SessionView, TimelineView,
 };
+use halyard_client::windows::Rect;
 use halyard_client::{CardKey, Changed, Env, Softphone};
 use halyard_protocol::rest::Device;
 use halyard_protocol::{ConversationId, MessageId, Presence, UserId};
@@ -27,6 +29,17 @@ pub(crate) struct ColumnView {
     pub(crate) filter: halyard_client::conversations::ColumnFilter,
     /// Whether the server has older ones.
     pub(crate) more: bool,
+}
+
+/// Which cards are open. Where each lies is its own signal: a card that moves changes nothing for the others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct DeskView {
+    /// In the order of Tab.
+    pub(crate) cards: Vec<CardKey>,
+    /// Those of them that wait in the dock.
+    pub(crate) minimised: Vec<CardKey>,
+    /// The one in front.
+    pub(crate) front: Option<CardKey>,
 }
 
 /// Signals that exist while something on screen shows their entity.
@@ -136,7 +149,12 @@ pub(crate) struct Signals {
     pub(crate) me: ArcRwSignal<Option<MeView>>,
     pub(crate) column: ArcRwSignal<ColumnView>,
     pub(crate) rows: Family<ConversationId, Option<RowView>>,
-    pub(crate) cards: ArcRwSignal<Vec<CardView>>,
+    pub(crate) desk: ArcRwSignal<DeskView>,
+    pub(crate) places: Family<CardKey, Option<CardView>>,
+    /// Where the card that is dragged would snap to.
+    pub(crate) snap: ArcRwSignal<Option<Rect>>,
+    pub(crate) palette: ArcRwSignal<Option<PaletteView>>,
+    pub(crate) shortcuts: ArcRwSignal<bool>,
     pub(crate) headers: Family<CardKey, Option<HeaderView>>,
     timelines: RefCell<HashMap<CardKey, TimelineSignals>>,
     pub(crate) composers: Family<CardKey, ComposerView>,
@@ -164,7 +182,11 @@ impl Signals {
             me: ArcRwSignal::new(phone.me_view()),
             column: ArcRwSignal::new(column(phone)),
             rows: Family::new(),
-            cards: ArcRwSignal::new(phone.cards_view()),
+            desk: ArcRwSignal::new(desk(&phone.cards_view())),
+            places: Family::new(),
+            snap: ArcRwSignal::new(None),
+            palette: ArcRwSignal::new(None),
+            shortcuts: ArcRwSignal::new(false),
             headers: Family::new(),
             timelines: RefCell::default(),
             composers: Family::new(),
@@ -210,7 +232,18 @@ impl Signals {
             }
             Changed::Column => self.column.set(column(phone)),
             Changed::Row(id) => self.rows.update(id, || phone.row_view(id, env)),
-            Changed::Windows => self.cards.set(phone.cards_view()),
+            Changed::Windows => {
+                let cards = phone.cards_view();
+                for card in &cards {
+                    self.places.update(card.key, || Some(*card));
+                }
+                self.desk.set(desk(&cards));
+                self.snap.set(phone.snap_view());
+            }
+            Changed::Palette => {
+                self.palette.set(phone.palette_view());
+                self.shortcuts.set(phone.shows_shortcuts());
+            }
             Changed::Header(card) => self.headers.update(card, || phone.header_view(card)),
             Changed::Timeline(card) => {
                 let signals = self.timelines.borrow().get(&card).cloned();
@@ -238,6 +271,14 @@ impl Signals {
             Changed::Notices => self.notices.set(phone.notices_view()),
             Changed::Question => self.question.set(phone.question_view()),
         }
+    }
+}
+
+fn desk(cards: &[CardView]) -> DeskView {
+    DeskView {
+        cards: cards.iter().map(|card| card.key).collect(),
+        minimised: cards.iter().filter(|card| card.minimised).map(|card| card.key).collect(),
+        front: cards.iter().find(|card| card.front).map(|card| card.key),
     }
 }
 

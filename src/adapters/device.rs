@@ -25,3 +25,8 @@ pub(crate) fn name() -> String {
     );
     [browser, " on ", system].concat()
 }
+
+/// Whether its keyboard has ⌘ where others have Ctrl.
+pub(crate) fn is_mac() -> bool {
+    web_sys::window().and_then(|window| window.navigator().platform().ok()).is_some_and(|name| name.starts_with("Mac"))
+}

@@ -52,7 +52,30 @@ for (const colorScheme of ["light", "dark"]) {
       await card(page, "Maya Delgado").getByRole("button", { name: "More" }).click();
       await expect(page.getByRole("menuitem").first()).toBeVisible();
       found.push(...(await look(page, "the card's menu")));
+      if (width >= 700) {
+        await page.getByRole("menuitem", { name: /^Move and resize/ }).click();
+        await expect(page.getByRole("menuitemradio", { name: "Float" })).toBeFocused();
+        found.push(...(await look(page, "where the card can go")));
+      }
       await page.keyboard.press("Escape");
+
+      await page.keyboard.press("Alt+p");
+      await expect(card(page, "Maya Delgado").getByRole("button", { name: "Pin", pressed: true, exact: true })).toBeVisible();
+      found.push(...(await look(page, "the pinned card")));
+      await page.keyboard.press("Alt+m");
+      await expect(page.getByRole("group", { name: "Minimised" })).toBeVisible();
+      found.push(...(await look(page, "the dock")));
+      await page.keyboard.press("Control+k");
+      await expect(page.getByRole("option", { selected: true })).toBeVisible();
+      found.push(...(await look(page, "the palette")));
+      await page.getByRole("combobox", { name: "Search or jump" }).fill("nobody at all");
+      await expect(page.getByText(/^Nothing found/)).toBeVisible();
+      found.push(...(await look(page, "the palette without a result")));
+      await page.keyboard.press("Escape");
+      await page.getByRole("heading", { name: "Chat and SMS" }).focus();
+      await page.keyboard.press("?");
+      await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+      found.push(...(await look(page, "the sheet of shortcuts")));
 
       await page.goto(here.url);
       await goTo(page, "Chat and SMS");

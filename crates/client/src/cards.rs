@@ -59,6 +59,13 @@ impl Softphone {
             return;
         }
         let outcome = self.windows.act(action);
+        if matches!(action, WindowAction::Drag { .. }) {
+            // A card on its way with the pointer: so often that nothing else is looked at.
+            if outcome.changed {
+                out.changed(Changed::Windows);
+            }
+            return;
+        }
         self.windows_changed(outcome, out);
     }
 

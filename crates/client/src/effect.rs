@@ -101,6 +101,10 @@ pub enum FocusTarget {
     Recipients(CardKey),
     /// The column's heading or list, when no card is left.
     Column,
+    /// The search of the list that shows.
+    Search,
+    /// Where a file is chosen to import contacts from.
+    Import,
     /// A form's first field.
     Form,
     /// The field that an error is about.
@@ -111,13 +115,15 @@ pub enum FocusTarget {
 
 impl FocusTarget {
     /// The value of `data-focus` at this place: `composer:…`, `recipients:…` (with the card's [`CardKey::attribute`]),
-    /// `column`, `form`, `invalid`, `sign-in`.
+    /// `column`, `search`, `import`, `form`, `invalid`, `sign-in`.
     #[must_use]
     pub fn attribute(self) -> String {
         match self {
             Self::Composer(card) => ["composer:", &card.attribute()].concat(),
             Self::Recipients(card) => ["recipients:", &card.attribute()].concat(),
             Self::Column => "column".to_owned(),
+            Self::Search => "search".to_owned(),
+            Self::Import => "import".to_owned(),
             Self::Form => "form".to_owned(),
             Self::Invalid => "invalid".to_owned(),
             Self::SignIn => "sign-in".to_owned(),

@@ -5,9 +5,11 @@ use halyard_protocol::{
     Availability, ContactDraft, ContactId, ConversationId, DeviceId, MessageId, Peer, PhoneNumber, UserId,
 };
 
+use crate::commands::Command;
 use crate::contacts::{ContactsFilter, NumberField};
 use crate::conversations::ColumnFilter;
 use crate::effect::{RequestId, TimerId};
+use crate::palette::Target;
 use crate::route::Route;
 use crate::storage::{Range, Row, SealedLabel, Token};
 use crate::windows::{CardKey, WindowAction};
@@ -129,6 +131,17 @@ pub enum Ui {
     LoadOlder(CardKey),
     /// The timeline came to its bottom, or left it.
     AtBottom(CardKey, bool),
+
+    /// An action, by its keys or from the palette.
+    Run(Command),
+    /// Typed into the palette.
+    PaletteQuery(String),
+    /// The palette's mark goes on by so many.
+    PaletteStep(isize),
+    /// What is marked or clicked in it.
+    PalettePick(Target),
+    /// The palette or the sheet of shortcuts goes.
+    CloseOverlay,
 
     /// Something about a card's window.
     Window(WindowAction),

@@ -14,6 +14,7 @@
 
 pub mod api;
 mod cards;
+pub mod commands;
 pub mod composer;
 pub mod contacts;
 pub mod conversations;
@@ -25,6 +26,7 @@ pub mod letters;
 pub mod new_conversation;
 pub mod notices;
 pub mod outbox;
+pub mod palette;
 pub mod presence;
 pub mod route;
 pub mod session;
@@ -38,6 +40,7 @@ pub mod update;
 pub mod view;
 pub mod windows;
 
+pub use commands::Command;
 pub use effect::{Effect, FocusTarget, HttpRequest, Method, RequestId, SocketCommand, TimerId};
 pub use env::Env;
 pub use event::{Event, HttpOutcome, HttpResponse, Net, NetworkFailure, System, Ui};

@@ -17,12 +17,14 @@ use crate::event::{Db, Event, HttpOutcome, Net, System, Ui};
 use crate::new_conversation::NewConversations;
 use crate::notices::Notices;
 use crate::outbox::{Outbox, OutboxRow};
+use crate::palette::Overlay;
 use crate::presence::PresenceBook;
 use crate::route::Route;
 use crate::session::Session;
 use crate::sorted::{SortedMap, SortedSet};
-use crate::storage::{DbCommand, Keeper, KeptWindows, Owner, PATIENCE, SealedLabel, Token};
+use crate::storage::{Keeper, KeptWindows, Owner, PATIENCE, SealedLabel, Token};
 use crate::sync::Sync;
+use crate::tabs::TabFrame;
 use crate::update::{Changed, Update};
 use crate::windows::{CardKey, Windows};
 
@@ -53,6 +55,7 @@ pub struct Softphone {
     pub(crate) new: NewConversations,
     pub(crate) last_new: u32,
     pub(crate) windows: Windows,
+    pub(crate) overlay: Overlay,
     pub(crate) presence: PresenceBook,
     pub(crate) notices: Notices,
     pub(crate) devices: Option<Vec<Device>>,
@@ -73,6 +76,10 @@ pub struct Softphone {
     pub(crate) can_keep: bool,
     pub(crate) told_cannot_keep: bool,
     pub(crate) keeper: Keeper,
+    /// How often the device's database is being asked for what it has: until it has answered, there may be more.
+    pub(crate) loads: u32,
+    /// How often it is being asked for the outbox: until it has answered, an older message may be there.
+    pub(crate) outbox_reads: u32,
     /// Whose the device's database is.
     pub(crate) owner: Owner,
     /// Whose sealed rows the device has.
@@ -81,6 +88,9 @@ pub struct Softphone {
     pub(crate) reading: bool,
     /// Whether this tab sends and keeps, for all of the browser's tabs.
     pub(crate) leads: bool,
+    /// Whether the server has not heard yet that the last user has signed out.
+    pub(crate) leaving: bool,
+    pub(crate) told_leaving: bool,
 }
 
 /// The loading of the contacts' pages.
@@ -216,6 +226,11 @@ impl Softphone {
             Ui::LoadOlder(card) => self.load_older(card, out),
             Ui::AtBottom(card, at_bottom) => self.at_bottom(card, at_bottom, out),
 
+            Ui::Run(command) => self.run(command, out),
+            Ui::PaletteQuery(query) => self.palette_query(query, out),
+            Ui::PaletteStep(by) => self.palette_step(by, out),
+            Ui::PalettePick(target) => self.palette_pick(target, env, out),
+            Ui::CloseOverlay => self.close_overlay(out),
             Ui::Window(action) => self.window(action, out),
             Ui::SetMuted(id, muted) => self.set_muted(id, muted, out),
             Ui::ViewContact(id) => self.view_contact(id, env, out),
@@ -274,7 +289,8 @@ impl Softphone {
     fn on_db(&mut self, db: Db, env: &Env, out: &mut Update) {
         match db {
             Db::Loaded { rows, sealed } => {
-                self.sealed = sealed;
+                self.loads = self.loads.saturating_sub(1);
+                self.sealed_are(sealed, out);
                 out.changed(Changed::Session);
                 self.loaded(rows, env, out);
             }
@@ -289,19 +305,22 @@ impl Softphone {
                 self.complain(word.to_owned(), env, out);
                 self.written(id, env, out);
             }
+            // The others hear of it when no tab that starts now finds it any more.
+            Db::Committed(Token::Gone(id)) | Db::Failed(Token::Gone(id)) => self.tell(&TabFrame::Gone(id), out),
             Db::Committed(Token::Cache) => self.cache_written(out),
             Db::Failed(Token::Cache) => self.cache_not_written(env, out),
             Db::Sealed { user, done, sealed } => {
-                self.sealed = sealed;
+                self.sealed_are(sealed, out);
                 if done {
                     self.kept.forget(user);
                 }
                 out.changed(Changed::Session);
             }
             Db::Unsealed { restored, sealed } => {
-                self.sealed = sealed;
+                self.sealed_are(sealed, out);
+                self.loads = self.loads.saturating_sub(1);
                 if restored {
-                    out.effect(Effect::Db(DbCommand::Load));
+                    self.load(out);
                 }
                 out.changed(Changed::Session);
                 self.tell_former_password(env, out);
@@ -319,10 +338,18 @@ impl Softphone {
         }
     }
 
+    fn sealed_are(&mut self, sealed: Vec<SealedLabel>, out: &mut Update) {
+        self.sealed = sealed;
+        out.changed(Changed::Session);
+        out.changed(Changed::Question);
+    }
+
     fn on_timer(&mut self, timer: TimerId, env: &Env, out: &mut Update) {
         match timer {
             TimerId::Bootstrap => {
-                if !self.requests.is_asking_all() {
+                if self.leaving {
+                    self.requests.sign_out(out);
+                } else if !self.requests.is_asking_all() {
                     self.requests.bootstrap(out);
                 }
             }
@@ -352,7 +379,7 @@ impl Softphone {
         match system {
             System::Started { route } => {
                 self.route = route;
-                out.effect(Effect::Db(DbCommand::Load));
+                self.load(out);
                 out.effect(Effect::SetTimer(TimerId::Bootstrap, PATIENCE));
                 self.set_clock(env, out);
                 out.changed(Changed::Session);
@@ -361,6 +388,7 @@ impl Softphone {
             System::Attention(attention) => {
                 self.attention = attention;
                 if attention {
+                    self.read_outbox(out);
                     self.see_front(out);
                     self.hurry(env, out);
                 }
@@ -417,6 +445,7 @@ impl Softphone {
             Changed::Column,
             Changed::Unread,
             Changed::Windows,
+            Changed::Palette,
             Changed::Contacts,
             Changed::ContactRows,
             Changed::ContactDetails,

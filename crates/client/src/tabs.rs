@@ -24,14 +24,14 @@ use crate::windows::{CardKey, Snapshot};
 /// What a tab says to the others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum TabFrame {
-    /// A message was written here, and is kept.
+    /// A message was written here, and is kept, or never will be.
     Written(Box<OutboxRow>),
     /// The leading tab has got so far with a message.
     Sending(MessageId, SendState),
     /// "Retry".
     Retry(MessageId),
-    /// "Edit" or "Delete": it is no longer to be sent.
-    TakenBack(MessageId),
+    /// The server has it, or the user took it back: it is no longer to be sent.
+    Gone(MessageId),
     /// The cards, as they are here now.
     Windows(KeptWindows),
     /// A card's draft.
@@ -82,6 +82,14 @@ impl Softphone {
         if leads {
             // What another tab had under way may have been lost with it.
             self.outbox.stop();
+            self.read_outbox(out);
+        }
+    }
+
+    /// The leading tab looks for what others have kept: one may have died before it could say so.
+    pub(crate) fn read_outbox(&mut self, out: &mut Update) {
+        if self.leads && self.can_keep && self.session.me().is_some() {
+            self.outbox_reads += 1;
             out.effect(Effect::Db(DbCommand::Read { range: Range::all(Store::Outbox), limit: usize::MAX }));
         }
     }
@@ -89,7 +97,13 @@ impl Softphone {
     /// What the database has of the outbox joins what is here.
     pub(crate) fn take_outbox(&mut self, rows: Vec<OutboxRow>, env: &Env, out: &mut Update) {
         let Some(me) = self.session.me().map(|me| me.user.id) else { return };
-        self.outbox.load(rows.into_iter().filter(|row| row.author == me).collect());
+        let (gone, rows) = rows.into_iter().filter(|row| row.author == me).partition(|row| self.outbox.is_gone(row.id));
+        let gone: Vec<OutboxRow> = gone;
+        for row in gone {
+            // The server has it: whoever sent it died before it could be forgotten.
+            self.forget_outgoing(row.id, out);
+        }
+        self.outbox.load(rows);
         for id in self.reopen_waiting() {
             self.conversation_changed(id, out);
         }
@@ -100,6 +114,14 @@ impl Softphone {
     fn hear(&mut self, user: Option<UserId>, frame: TabFrame, env: &Env, out: &mut Update) {
         match frame {
             TabFrame::SignedIn { user } => return self.signed_in_there(user, out),
+            // Also of a user who is not here yet: it is not to be sent once more.
+            TabFrame::Gone(id) => {
+                self.kept.outbox.retain(|row| row.id != id);
+                if let Some(message) = self.outbox.remove(id) {
+                    self.timeline_changed(message.row.conversation, out);
+                    out.changed(Changed::Row(message.row.conversation));
+                }
+            }
             _ if user.is_none() || user != self.session.me().map(|me| me.user.id) => return,
             TabFrame::SignedOut => self.signed_out_there(out),
             TabFrame::Written(row) => self.take_outbox(vec![*row], env, out),
@@ -112,12 +134,6 @@ impl Softphone {
                 self.outbox.retry(id);
                 self.outgoing_changed(id, out);
                 self.pump_outbox(env, out);
-            }
-            TabFrame::TakenBack(id) => {
-                if let Some(message) = self.outbox.remove_parked(id) {
-                    self.timeline_changed(message.row.conversation, out);
-                    out.changed(Changed::Row(message.row.conversation));
-                }
             }
             TabFrame::Windows(there) => self.windows_there(there, out),
             TabFrame::Draft(card, text) => {

@@ -24,6 +24,8 @@ pub enum Changed {
     Unread,
     /// Which cards are open, how they lie, and which is in front.
     Windows,
+    /// The palette, and the sheet of shortcuts.
+    Palette,
     /// A card's header: name, number, muted.
     Header(CardKey),
     /// A card's messages.

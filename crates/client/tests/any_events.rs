@@ -4,9 +4,12 @@
 use halyard_client::contacts::{ContactsFilter, NumberField};
 use halyard_client::conversations::ColumnFilter;
 use halyard_client::event::{ContactField, Db};
+use halyard_client::palette::Target;
 use halyard_client::storage::{Range, Row, Store, Token};
-use halyard_client::windows::WindowAction;
-use halyard_client::{CardKey, Event, HttpResponse, Net, NetworkFailure, RequestId, Route, System, TimerId, Ui};
+use halyard_client::windows::{Grip, SnapZone, WindowAction};
+use halyard_client::{
+    CardKey, Command, Event, HttpResponse, Net, NetworkFailure, RequestId, Route, System, TimerId, Ui,
+};
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{
     Availability, Change, ContactId, ConversationId, ConversationKey, DeliveryState, LoggedEvent, MessageId, Peer,
@@ -16,6 +19,22 @@ use proptest::prelude::*;
 
 use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, PRIYA, SALES, STRANGER, number};
 use crate::support::{World, cases};
+
+/// Commands of each kind.
+const COMMANDS: [Command; 12] = [
+    Command::Palette,
+    Command::Shortcuts,
+    Command::NewConversation,
+    Command::Import,
+    Command::Settings,
+    Command::NextCard,
+    Command::Fullscreen,
+    Command::Pin,
+    Command::Minimise,
+    Command::Snap(SnapZone::TopLeft),
+    Command::Move(16, 0),
+    Command::Close,
+];
 
 /// Three numbers to choose by, and something typed.
 type Raw = (u8, u8, u8, String);
@@ -130,7 +149,7 @@ impl Test {
 
     fn ui(&mut self, a: u8, b: u8, text: String) -> Ui {
         let (card, id, peer, entry) = (self.card(b), self.conversation(b), self.peer(b), self.entry(b));
-        match a % 50 {
+        match a % 56 {
             0 => Ui::SignIn { login: "1001@harbor".to_owned(), password: "tide-1001".to_owned(), device: text },
             1 => Ui::SignOut,
             2 | 3 => Ui::Navigate(self.route(b)),
@@ -179,13 +198,25 @@ impl Test {
             46 => Ui::Answer(b > 60),
             47 => Ui::NoticeAction(u32::from(b % 8)),
             48 => Ui::SetAvailability(Availability::Busy),
+            49 | 50 => Ui::Run(COMMANDS[b as usize % COMMANDS.len()]),
+            51 => Ui::PaletteQuery(text),
+            52 => Ui::PaletteStep(isize::from(b) - 9),
+            53 => Ui::PalettePick(match b % 5 {
+                0 => Target::Card(card),
+                1 => Target::Conversation(id),
+                2 => Target::Peer(peer),
+                3 => Target::Details(entry),
+                _ => Target::Command(COMMANDS[b as usize % COMMANDS.len()]),
+            }),
+            54 => Ui::CloseOverlay,
             _ => Ui::SetStatusText(text),
         }
     }
 
     fn window(&self, b: u8) -> WindowAction {
         let card = self.card(b / 8);
-        match b % 8 {
+        let (x, y) = (i32::from(b) * 5, i32::from(b) * 3);
+        match b % 11 {
             0 => WindowAction::Close(card),
             1 => WindowAction::Minimise(card),
             2 => WindowAction::Restore(card),
@@ -194,6 +225,9 @@ impl Test {
             5 if b > 128 => WindowAction::SetPinned(card, b > 190),
             5 => WindowAction::Tile,
             6 => WindowAction::FocusNext,
+            7 => WindowAction::StartDrag { card, grip: Grip::Title, x, y },
+            8 => WindowAction::Drag { x, y },
+            9 => WindowAction::EndDrag { x, y },
             _ => WindowAction::Focus(card),
         }
     }

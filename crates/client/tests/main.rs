@@ -10,6 +10,7 @@ mod nothing_typed_is_lost;
 mod on_a_phone;
 mod outbox;
 mod own_numbers;
+mod palette;
 mod sending_in_any_order;
 mod several_tabs;
 mod signing_in;

@@ -30,6 +30,7 @@ fn what_one_tab_writes_the_leading_one_sends() {
     while world.commit(second) {}
     assert!(world.devices[second].requests.is_empty(), "it does not send itself");
     while world.overhear(second) {}
+    while world.commit(first) {}
     assert_eq!(world.devices[first].requests.len(), 1);
     world.settle();
     assert_eq!(world.server.texts(id), ["one", "two"]);
@@ -49,6 +50,7 @@ fn when_the_leading_tab_dies_in_the_middle_the_next_one_goes_on() {
     }
     while world.commit(second) {}
     while world.overhear(second) {}
+    while world.commit(first) {}
     // The first one has arrived, but nobody hears of it.
     assert!(world.carry(first, 0, Fate::Unheard));
     world.kill(first);

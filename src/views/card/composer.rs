@@ -37,7 +37,7 @@ pub(super) fn Composer(card: CardKey) -> View {
     let submit = move || app.send(Ui::Submit(card));
     let key = move |event: web_sys::KeyboardEvent| {
         // Enter also ends the composition of a character: that one is no send.
-        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+        if event.key() == "Enter" && !event.shift_key() && !event.alt_key() && !event.is_composing() {
             event.prevent_default();
             submit();
         }

@@ -8,20 +8,21 @@ use crate::runtime::App;
 use crate::views::common::{AvatarSize, IconButton, IconName};
 use crate::views::shell::Person;
 
-/// The dock; nothing at all while no card is minimised.
+/// The dock; nothing at all while no card is minimised. In the narrow shape it lies under every pane.
 #[component]
-pub(super) fn Dock() -> View {
+pub(crate) fn Dock(
+    /// Whether another page covers it.
+    hidden: Memo<bool>,
+) -> View {
     let app = expect_context::<App>();
-    let cards = app.signals(|signals| signals.cards.clone());
-    let keys = Memo::new(move |_| {
-        cards.with(|cards| cards.iter().filter(|card| card.minimised).map(|card| card.key).collect::<Vec<_>>())
-    });
-    let any = Memo::new(move |_| keys.with(|keys| !keys.is_empty()));
+    let desk = app.signals(|signals| signals.desk.clone());
+    let keys = Memo::new(move |_| desk.with(|desk| desk.minimised.clone()));
+    let any = Memo::new(move |_| !hidden.get() && keys.with(|keys| !keys.is_empty()));
     View::live(move || {
         any.get().then(|| {
             view! {
                 <div class="dock" role="group" aria-label="Minimised">
-                    <For each=move || keys.get() key=|key| *key children=move |key| view! { <Tab card=key /> } />
+                    {super::each(keys, |key| view! { <Tab card=key /> })}
                 </div>
             }
         })

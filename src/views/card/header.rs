@@ -3,12 +3,13 @@
 use crate::dom::*;
 use halyard_client::view::{CardView, HeaderView};
 use halyard_client::windows::WindowAction;
-use halyard_client::{CardKey, Ui};
+use halyard_client::{CardKey, Command, Ui};
 use halyard_protocol::{ConversationId, UserId};
 
 use super::is_group;
+use crate::format;
 use crate::runtime::App;
-use crate::views::common::{AvatarSize, Dialog, IconButton, IconName, MenuButton, MenuItem, TextField};
+use crate::views::common::{AvatarSize, Dialog, Icon, IconButton, IconName, MenuButton, MenuItem, TextField};
 use crate::views::shell::Person;
 
 /// The header.
@@ -16,17 +17,25 @@ use crate::views::shell::Person;
 pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Memo<Option<CardView>>) -> View {
     let app = expect_context::<App>();
     let window = move |action: WindowAction| Callback::new(move |()| app.send(Ui::Window(action)));
+    let is =
+        move |read: fn(&CardView) -> bool| Memo::new(move |_| place.with(|place| place.as_ref().is_some_and(read)));
+    let (pinned, full) = (is(|card| card.pinned), is(|card| card.fullscreen));
     let avatar = Signal::derive(move || header.get().map(|header| header.avatar).unwrap_or_default());
     let renaming = RwSignal::new(false);
     view! {
-        <header>
+        <header data-grip="title">
             <IconButton
                 icon=IconName::ChevronLeft
                 label="Back"
                 class="only-narrow"
                 on_click=window(WindowAction::Back)
             />
-            <Person avatar=avatar size=AvatarSize::Small />
+            <span class="face">
+                <Person avatar=avatar size=AvatarSize::Small />
+                {move || {
+                    pinned.get().then(|| view! { <span class="pin-mark"><Icon name=IconName::Pin label="Pinned" /></span> })
+                }}
+            </span>
             <div class="who">
                 <h2>{move || header.get().map(|header| header.title)}</h2>
                 <p class="num">
@@ -36,18 +45,32 @@ pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Mem
             </div>
             <div class="tools">
                 <IconButton
-                    icon=IconName::Minus
-                    label="Minimise"
-                    class="roomy only-wide"
-                    on_click=window(WindowAction::Minimise(card))
+                    icon=IconName::Pin
+                    label="Pin"
+                    class="roomy"
+                    pressed=pinned
+                    on_click=move || app.send(Ui::Window(WindowAction::SetPinned(card, !pinned.get_untracked())))
                 />
-                {move || {
-                    header
-                        .with(|header| header.as_ref().and_then(|header| header.conversation))
-                        .map(|conversation| {
-                            view! { <More card=card conversation=conversation header=header place=place renaming=renaming /> }
-                        })
-                }}
+                // Out of fullscreen there is more to see: the dock is one step further, under the dots.
+                <IconButton
+                    icon=Signal::derive(move || if full.get() { IconName::Minimize2 } else { IconName::Minus })
+                    label=Signal::derive(move || {
+                        if full.get() { "Exit fullscreen".to_owned() } else { "Minimise".to_owned() }
+                    })
+                    class="roomy only-wide"
+                    on_click=move || {
+                        app.send(
+                            Ui::Window(
+                                if full.get_untracked() {
+                                    WindowAction::ToggleFullscreen(card)
+                                } else {
+                                    WindowAction::Minimise(card)
+                                },
+                            ),
+                        );
+                    }
+                />
+                <More header=header place=place renaming=renaming />
                 <IconButton icon=IconName::X label="Close" on_click=window(WindowAction::Close(card)) />
             </div>
             {move || {
@@ -74,51 +97,102 @@ fn PresenceWord(user: Signal<Option<UserId>>) -> View {
 
 /// The three dots.
 #[component]
-fn More(
-    card: CardKey,
-    conversation: ConversationId,
-    header: Memo<Option<HeaderView>>,
-    place: Memo<Option<CardView>>,
-    renaming: RwSignal<bool>,
-) -> View {
+fn More(header: Memo<Option<HeaderView>>, place: Memo<Option<CardView>>, renaming: RwSignal<bool>) -> View {
     let app = expect_context::<App>();
-    let items = Signal::derive(move || {
-        let Some(header) = header.get() else { return Vec::new() };
-        let full = place.get().is_some_and(|place| place.fullscreen);
-        let muted = header.muted;
-        let mut items = vec![
-            MenuItem::new(
-                if muted { IconName::Bell } else { IconName::BellOff },
-                if muted { "Turn on notifications" } else { "Turn off notifications" },
-                move || app.send(Ui::SetMuted(conversation, !muted)),
-            ),
-            MenuItem::new(
-                if full { IconName::Minimize2 } else { IconName::Maximize2 },
-                if full { "Exit fullscreen" } else { "View in fullscreen" },
-                move || app.send(Ui::Window(WindowAction::ToggleFullscreen(card))),
-            )
-            .class("only-wide"),
-            MenuItem::new(IconName::Minus, "Minimise", move || {
-                app.send(Ui::Window(WindowAction::Minimise(card)));
-            })
-            .class("when-narrow"),
-        ];
-        if let Some(label) = header.contact_action {
-            items.push(MenuItem::new(IconName::UserRound, label, move || app.send(Ui::ViewContact(conversation))));
-        }
-        if is_group(&header) {
-            items.push(MenuItem::new(IconName::Pencil, "Name this group", move || renaming.set(true)));
-        }
-        items.push(MenuItem::separator());
-        items.push(
-            MenuItem::new(IconName::Trash2, "Delete conversation", move || {
-                app.send(Ui::DeleteConversation(conversation));
-            })
-            .danger(),
-        );
-        items
+    let arranging = RwSignal::new(false);
+    let items = Signal::derive(move || match (header.get(), place.get()) {
+        (_, Some(place)) if arranging.get() => arrange(app, place),
+        (Some(header), Some(place)) => entries(app, header, place, renaming, arranging),
+        _ => Vec::new(),
     });
-    view! { <MenuButton icon=IconName::EllipsisVertical label="More" items=items /> }
+    view! {
+        <MenuButton
+            icon=IconName::EllipsisVertical
+            label="More"
+            items=items
+            on_open=move || arranging.set(false)
+        />
+    }
+}
+
+/// An entry that does something with the card, with its keys.
+fn action(app: App, place: CardView, icon: IconName, label: &'static str, command: Command) -> MenuItem {
+    let CardView { key, pinned, .. } = place;
+    MenuItem::new(icon, label, move || {
+        if let Some(action) = command.on(key, pinned) {
+            app.send(Ui::Window(action));
+        }
+    })
+    .note(format::keys(command.keys()))
+    .class("keyed")
+}
+
+fn entries(
+    app: App,
+    header: HeaderView,
+    place: CardView,
+    renaming: RwSignal<bool>,
+    arranging: RwSignal<bool>,
+) -> Vec<MenuItem> {
+    let mut items = Vec::new();
+    if let Some(conversation) = header.conversation {
+        let muted = header.muted;
+        items.push(MenuItem::new(
+            if muted { IconName::Bell } else { IconName::BellOff },
+            if muted { "Turn on notifications" } else { "Turn off notifications" },
+            move || app.send(Ui::SetMuted(conversation, !muted)),
+        ));
+    }
+    let full = if place.fullscreen {
+        action(app, place, IconName::Minimize2, "Exit fullscreen", Command::Fullscreen)
+    } else {
+        action(app, place, IconName::Maximize2, "View in fullscreen", Command::Fullscreen)
+    };
+    items.push(full.class("only-wide keyed"));
+    items.push(match place.pinned {
+        true => action(app, place, IconName::PinOff, "Unpin", Command::Pin),
+        false => action(app, place, IconName::Pin, "Pin", Command::Pin),
+    });
+    items.push(action(app, place, IconName::Minus, "Minimise", Command::Minimise));
+    items.push(
+        MenuItem::new(IconName::LayoutGrid, "Move and resize\u{2026}", move || arranging.set(true))
+            .class("only-wide")
+            .stays(),
+    );
+    let Some(conversation) = header.conversation else { return items };
+    if let Some(label) = header.contact_action {
+        items.push(MenuItem::new(IconName::UserRound, label, move || app.send(Ui::ViewContact(conversation))));
+    }
+    if is_group(&header) {
+        items.push(MenuItem::new(IconName::Pencil, "Name this group", move || renaming.set(true)));
+    }
+    items.push(MenuItem::separator());
+    items.push(
+        MenuItem::new(IconName::Trash2, "Delete conversation", move || {
+            app.send(Ui::DeleteConversation(conversation));
+        })
+        .danger(),
+    );
+    items
+}
+
+/// Where the card can go without a drag.
+fn arrange(app: App, place: CardView) -> Vec<MenuItem> {
+    let CardView { key, pinned, snapped, .. } = place;
+    let places = Command::PLACES.into_iter().map(|command| {
+        let here = command == snapped.map_or(Command::Float, Command::Snap) && !place.fullscreen;
+        MenuItem::radio(here, command.label(), move || {
+            if let Some(action) = command.on(key, pinned) {
+                app.send(Ui::Window(action));
+            }
+        })
+        .note(format::keys(command.keys()))
+    });
+    let mut items = vec![MenuItem::heading("Move and resize")];
+    items.extend(places);
+    items.push(MenuItem::separator());
+    items.push(action(app, place, IconName::LayoutGrid, Command::Tile.label(), Command::Tile));
+    items
 }
 
 /// A group's own name.

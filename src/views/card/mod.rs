@@ -2,19 +2,23 @@
 
 mod composer;
 mod dock;
+mod drag;
 mod header;
 mod message;
 mod recipients;
 mod timeline;
 
 use crate::dom::*;
+use halyard_client::commands::PALETTE_KEYS;
 use halyard_client::view::{CardView, HeaderView};
-use halyard_client::windows::WindowAction;
-use halyard_client::{CardKey, Ui};
+use halyard_client::{CardKey, Command, Ui};
 use leptos::html::Div;
 
+use crate::format;
 use crate::runtime::App;
 use crate::views::common::{EmptyState, Icon, IconName};
+
+pub(crate) use dock::Dock;
 
 /// The workspace.
 #[component]
@@ -23,18 +27,20 @@ pub(crate) fn Desk(
     hidden: Memo<bool>,
 ) -> View {
     let app = expect_context::<App>();
-    let cards = app.signals(|signals| signals.cards.clone());
+    let view = app.signals(|signals| signals.desk.clone());
     let open = {
-        let cards = cards.clone();
-        Memo::new(move |_| cards.with(|cards| cards.iter().filter(|card| !card.minimised).count()))
+        let view = view.clone();
+        Memo::new(move |_| view.with(|view| view.cards.len() - view.minimised.len()))
     };
-    let keys = Memo::new(move |_| cards.with(|cards| cards.iter().map(|card| card.key).collect::<Vec<_>>()));
+    let keys = Memo::new(move |_| view.with(|view| view.cards.clone()));
+    let snap = app.signals(|signals| signals.snap.clone());
     let desk = NodeRef::<Div>::new();
     effect(move || {
         if let Some(desk) = desk.get() {
             app.observe_desk(&desk);
         }
     });
+    let pointers = drag::Pointers::new(app, desk);
     view! {
         <section class="work" aria-label="Workspace" class:gone=hidden inert=hidden>
             <div class="bar">
@@ -42,15 +48,34 @@ pub(crate) fn Desk(
                     (open.get() > 1)
                         .then(|| {
                             view! {
-                                <button class="btn quiet" on:click=move |_| app.send(Ui::Window(WindowAction::Tile))>
+                                <button class="btn quiet" on:click=move |_| app.send(Ui::Run(Command::Tile))>
                                     <Icon name=IconName::LayoutGrid />
                                     "Tile"
                                 </button>
                             }
                         })
                 }}
+                <button
+                    class="btn quiet jump"
+                    aria-keyshortcuts="Control+K Meta+K"
+                    on:click=move |_| app.send(Ui::Run(Command::Palette))
+                >
+                    <Icon name=IconName::Search />
+                    "Search or jump\u{2026}"
+                    <kbd aria-hidden="true">{format::keys(PALETTE_KEYS)}</kbd>
+                </button>
             </div>
-            <div class="desk" node_ref=desk>
+            <div
+                class="desk"
+                node_ref=desk
+                on:pointerdown=move |event| pointers.down(&event)
+                on:pointermove=move |event| pointers.moved(&event)
+                on:pointerup=move |event| pointers.up(&event)
+                on:lostpointercapture=move |_| pointers.lost()
+                on:mousedown=|event| drag::keep_focus(&event)
+                on:dblclick=move |event| pointers.double(&event)
+                on:focusin=move |event| pointers.focused(&event)
+            >
                 {move || {
                     (open.get() == 0)
                         .then(|| {
@@ -63,57 +88,79 @@ pub(crate) fn Desk(
                             }
                         })
                 }}
-                <For each=move || keys.get() key=|key| *key children=move |key| view! { <Card key=key /> } />
+                {move || {
+                    snap.get()
+                        .map(|to| {
+                            view! {
+                                <div
+                                    class="snap"
+                                    style:translate=translate(to.x, to.y)
+                                    style:inline-size=px(to.w)
+                                    style:block-size=px(to.h)
+                                ></div>
+                            }
+                        })
+                }}
+                {each(keys, |key| view! { <Card key=key /> })}
             </div>
-            <dock::Dock />
         </section>
     }
 }
 
-/// A card.
+/// A card, in the window that lies on the desk. What a pointer does to it, [`drag`] hears of.
 #[component]
 fn Card(key: CardKey) -> View {
     let app = expect_context::<App>();
-    let cards = app.signals(|signals| signals.cards.clone());
-    let place = Memo::new(move |_| cards.with(|cards| cards.iter().find(|card| card.key == key).copied()));
+    let find = move || app.phone(|phone, _| phone.cards_view().into_iter().find(|card| card.key == key));
+    let place = app.signals(|signals| signals.places.acquire(key, find));
     let header = app.signals(|signals| signals.headers.acquire(key, || app.phone(|phone, _| phone.header_view(key))));
-    on_cleanup(move || app.signals(|signals| signals.headers.release(key)));
+    on_cleanup(move || {
+        app.signals(|signals| {
+            signals.places.release(key);
+            signals.headers.release(key);
+        });
+    });
+    let place = Memo::new(move |_| place.get());
     let header = Memo::new(move |_| header.get());
     let title = Memo::new(move |_| header.with(|header| header.as_ref().map(|header| header.title.clone())));
-    let px = move |read: fn(&CardView) -> i32| {
-        move || place.with(|place| place.as_ref().map(|card| [&read(card).to_string(), "px"].concat()))
-    };
+    let text = move |read: fn(&CardView) -> String| move || place.with(|place| place.as_ref().map(read));
     let is = move |read: fn(&CardView) -> bool| move || place.with(|place| place.as_ref().is_some_and(read));
-    let shown = Memo::new(move |_| place.with(|place| place.as_ref().is_some_and(|card| !card.minimised)));
-    let raise = move || {
-        if place.with_untracked(|place| place.as_ref().is_some_and(|card| !card.front)) {
-            app.send(Ui::Window(WindowAction::Raise(key)));
-        }
-    };
     view! {
-        <section
-            class="card"
-            class:front=is(|card| card.front)
+        <div
+            class="window"
             class:full=is(|card| card.fullscreen)
-            class:gone=move || !shown.get()
-            aria-label=title
+            class:gone=is(|card| card.minimised)
+            class:held=is(|card| card.held)
             data-card=key.attribute()
-            style:inset-inline-start=px(|card| card.bounds.x)
-            style:top=px(|card| card.bounds.y)
-            style:inline-size=px(|card| card.bounds.w)
-            style:block-size=px(|card| card.bounds.h)
-            style:z-index=move || place.with(|place| place.as_ref().map(|card| card.stacking.to_string()))
-            on:pointerdown=move |_| raise()
-            on:focusin=move |_| raise()
+            style:translate=text(|card| translate(card.bounds.x, card.bounds.y))
+            style:inline-size=text(|card| px(card.bounds.w))
+            style:block-size=text(|card| px(card.bounds.h))
+            style:z-index=text(|card| card.stacking.to_string())
         >
-            <header::Header card=key header=header place=place />
-            {match key {
-                CardKey::New(_) => view! { <recipients::Recipients card=key /> },
-                CardKey::Conversation(_) => view! { <timeline::Timeline card=key title=title /> },
-            }}
-            <composer::Composer card=key />
-        </section>
+            <section class="card" class:front=is(|card| card.front) aria-label=title>
+                <header::Header card=key header=header place=place />
+                {match key {
+                    CardKey::New(_) => view! { <recipients::Recipients card=key /> },
+                    CardKey::Conversation(_) => view! { <timeline::Timeline card=key title=title /> },
+                }}
+                <composer::Composer card=key />
+            </section>
+            {drag::EDGES.map(|(name, _)| view! { <i data-grip=name></i> })}
+        </div>
     }
+}
+
+/// A view of each of these cards. One function for the desk and the dock: a list is much code.
+fn each(keys: Memo<Vec<CardKey>>, draw: fn(CardKey) -> View) -> View {
+    view! { <For each=move || keys.get() key=|key| *key children=draw /> }
+}
+
+fn px(length: i32) -> String {
+    [&length.to_string(), "px"].concat()
+}
+
+fn translate(x: i32, y: i32) -> String {
+    [&px(x), " ", &px(y)].concat()
 }
 
 /// Whether a header is of a group.

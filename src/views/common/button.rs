@@ -22,6 +22,9 @@ pub(crate) fn IconButton(
     /// Whether it can't be used now.
     #[prop(optional, into)]
     disabled: Signal<bool>,
+    /// Its `data-focus`.
+    #[prop(optional)]
+    focus: Option<&'static str>,
     /// It was used.
     #[prop(into)]
     on_click: Callback<()>,
@@ -34,6 +37,7 @@ pub(crate) fn IconButton(
             title=label
             aria-pressed=move || pressed.map(|pressed| if pressed.get() { "true" } else { "false" })
             disabled=disabled
+            data-focus=focus
             on:click=move |_| on_click.run(())
         >
             <Icon name=icon />

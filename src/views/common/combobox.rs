@@ -72,7 +72,7 @@ where
         }
     };
     let key = move |event: KeyboardEvent| {
-        if event.is_composing() {
+        if event.is_composing() || event.alt_key() {
             return;
         }
         let empty = value.with_untracked(String::is_empty);

@@ -46,6 +46,7 @@ pub(crate) fn SearchField(
                 placeholder=label
                 autocomplete="off"
                 spellcheck="false"
+                data-focus=slash.then_some("search")
                 prop:value=value
                 node_ref=field
                 on:input=move |event| on_input.run(event_target_value(&event))

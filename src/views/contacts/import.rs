@@ -17,21 +17,22 @@ const ROW_HEIGHT: f64 = 57.0;
 pub(crate) fn ImportDialog() -> View {
     let app = expect_context::<App>();
     let import = app.signals(|signals| signals.import.clone());
-    let import = Memo::new(move |_| import.get());
     let open = Memo::new(move |_| import.with(Option::is_some));
+    View::live(move || open.get().then(|| dialog(app)))
+}
+
+fn dialog(app: App) -> View {
+    let import = app.signals(|signals| signals.import.clone());
+    let import = Memo::new(move |_| import.get());
     let title = Signal::derive(move || {
         let file = import.with(|import| import.as_ref().map(|import| import.file.clone()));
         file.map_or_else(String::new, |file| ["Import contacts from ", &file].concat())
     });
-    View::live(move || {
-        open.get().then(|| {
-            view! {
-                <Dialog title=title class="roomy" on_close=move || app.send(Ui::ImportCancel)>
-                    <Preview import=import />
-                </Dialog>
-            }
-        })
-    })
+    view! {
+        <Dialog title=title class="roomy" on_close=move || app.send(Ui::ImportCancel)>
+            <Preview import=import />
+        </Dialog>
+    }
 }
 
 #[component]

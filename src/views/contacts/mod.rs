@@ -151,6 +151,7 @@ fn ImportButton() -> View {
         <IconButton
             icon=IconName::Upload
             label="Import contacts"
+            focus="import"
             on_click=move || {
                 if let Some(input) = input.get_untracked() {
                     input.click();

@@ -16,10 +16,8 @@ pub(super) fn Row(id: ConversationId) -> View {
     let app = expect_context::<App>();
     let row = app.signals(|signals| signals.rows.acquire(id, || app.phone(|phone, env| phone.row_view(id, env))));
     on_cleanup(move || app.signals(|signals| signals.rows.release(id)));
-    let cards = app.signals(|signals| signals.cards.clone());
-    let current = Memo::new(move |_| {
-        cards.with(|cards| cards.iter().any(|card| card.front && card.key == CardKey::Conversation(id)))
-    });
+    let desk = app.signals(|signals| signals.desk.clone());
+    let current = Memo::new(move |_| desk.with(|desk| desk.front == Some(CardKey::Conversation(id))));
     let avatar = {
         let row = row.clone();
         Signal::derive(move || row.with(|row| row.as_ref().map(|row| row.avatar.clone())).unwrap_or_default())

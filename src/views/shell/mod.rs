@@ -1,11 +1,13 @@
-//! The frame around everything: which screen shows, the rail, banners, notices, the open question.
+//! The frame around everything: which screen shows, the rail, banners, notices, the open question, the palette.
 
 mod banners;
 mod keys;
 mod notices;
+mod palette;
 mod person;
 mod question;
 mod rail;
+mod shortcuts;
 
 use crate::dom::*;
 use halyard_client::Route;
@@ -93,6 +95,7 @@ fn Workspace() -> View {
         let RailView { narrow, shows_column, .. } = rail.get();
         narrow && !shows_column
     });
+    let covered = Memo::new(move |_| pane.get() == Pane::Settings);
     view! {
         <div class="app" class:in-card=in_card class:in-details=in_details>
             <rail::Rail />
@@ -106,9 +109,12 @@ fn Workspace() -> View {
                     Pane::Settings => view! { <settings::SettingsPage /> },
                 }}
                 {move || in_details.get().then(|| view! { <contacts::Details /> })}
-                <card::Desk hidden=Memo::new(move |_| pane.get() == Pane::Settings) />
+                <card::Desk hidden=covered />
+                <card::Dock hidden=covered />
                 <contacts::ImportDialog />
             </main>
+            <palette::Palette />
+            <shortcuts::Shortcuts />
         </div>
     }
 }

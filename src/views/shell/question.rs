@@ -2,6 +2,7 @@
 
 use crate::dom::*;
 use halyard_client::Ui;
+use halyard_client::view::QuestionView;
 
 use crate::runtime::App;
 use crate::views::common::Dialog;
@@ -11,22 +12,22 @@ use crate::views::common::Dialog;
 pub(super) fn Question() -> View {
     let app = expect_context::<App>();
     let question = app.signals(|signals| signals.question.clone());
+    View::live(move || question.get().map(|question| dialog(app, question)))
+}
+
+fn dialog(app: App, question: QuestionView) -> View {
     let answer = move |yes| app.send(Ui::Answer(yes));
-    View::live(move || {
-        question.get().map(|question| {
-            view! {
-                <Dialog title=question.title on_close=Callback::new(move |()| answer(false))>
-                    <p>{question.text}</p>
-                    <footer class="buttons end">
-                        <button class="btn quiet" on:click=move |_| answer(false)>
-                            "Cancel"
-                        </button>
-                        <button class="btn primary danger" on:click=move |_| answer(true)>
-                            {question.yes}
-                        </button>
-                    </footer>
-                </Dialog>
-            }
-        })
-    })
+    view! {
+        <Dialog title=question.title on_close=Callback::new(move |()| answer(false))>
+            <p>{question.text}</p>
+            <footer class="buttons end">
+                <button class="btn quiet" on:click=move |_| answer(false)>
+                    "Cancel"
+                </button>
+                <button class="btn primary danger" on:click=move |_| answer(true)>
+                    {question.yes}
+                </button>
+            </footer>
+        </Dialog>
+    }
 }

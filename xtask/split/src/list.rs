@@ -3,7 +3,7 @@
 
 /// What can wait, and parts of the names by which its functions are known: a module, a type, a method, whether it is the
 /// function's own path or that of a type that it was made for.
-pub(crate) const LATER: [(&str, &[&str]); 18] = [
+pub(crate) const LATER: [(&str, &[&str]); 19] = [
     ("the settings are a page of their own", &["halyard::views::settings::", "set_expiry", "update_me"]),
     (
         "a contact's details and its form open by a click",
@@ -22,7 +22,6 @@ pub(crate) const LATER: [(&str, &[&str]); 18] = [
         "contacts are imported once in a while",
         &[
             "halyard::views::contacts::import::",
-            "__component_import_dialog::{closure#4}",
             "halyard_client::contacts::import::",
             "view::importing::",
             "compare_import",
@@ -30,7 +29,12 @@ pub(crate) const LATER: [(&str, &[&str]); 18] = [
     ),
     (
         "a search begins with a word that somebody types",
-        &["contacts::search::rank::", "contacts::search::run::Run", "contacts::search::query::Query"],
+        &[
+            "contacts::search::rank::",
+            "contacts::search::run::Run",
+            "contacts::search::query::Query",
+            "Softphone>::matches",
+        ],
     ),
     (
         "a new conversation begins with its recipients",
@@ -55,6 +59,7 @@ pub(crate) const LATER: [(&str, &[&str]); 18] = [
         "menus, dialogs and pickers open by a click or a key",
         &[
             "halyard::views::common::emoji::",
+            "halyard::views::shell::question::dialog",
             "halyard::views::common::dialog::",
             "halyard::views::common::menu::MenuItem",
             "halyard::views::common::menu::entries",
@@ -70,13 +75,39 @@ pub(crate) const LATER: [(&str, &[&str]); 18] = [
             "tachys::html::event::keydown",
             "tachys::html::event::input",
             "tachys::html::event::click",
+            "tachys::html::event::dblclick",
+            "tachys::html::event::pointer",
+            "tachys::html::event::lostpointercapture",
+            "tachys::html::event::mousedown",
+            "Softphone>::new_conversation",
         ],
     ),
     (
         "conversations are managed when they are there",
         &["sha2::", "ask_for", "take_back", "Softphone>::authors_changed"],
     ),
-    ("cards are moved by keys and pointers", &["halyard_client::windows::drag::", "Windows>::act"]),
+    (
+        "cards are moved by keys and pointers",
+        &["halyard_client::windows::drag::", "Windows>::act", "halyard::views::card::drag::"],
+    ),
+    (
+        "the palette, the sheet of shortcuts and all actions come by a key or a click",
+        &[
+            "halyard_client::palette::",
+            "halyard_client::commands::",
+            "halyard::views::shell::palette::",
+            "halyard::views::shell::shortcuts::",
+            "halyard::views::card::header::entries",
+            "halyard::views::card::header::arrange",
+            "halyard::views::card::header::action",
+            "Softphone>::run",
+            "Softphone>::palette_",
+            "Softphone>::cards_for",
+            "Softphone>::card_matches",
+            "Softphone>::commands_for",
+            "Softphone>::entry_of",
+        ],
+    ),
     (
         "changes come over the socket, which opens after the screen",
         &["halyard_protocol::event::Change", "retarget_card"],
@@ -104,6 +135,8 @@ pub(crate) const LATER: [(&str, &[&str]); 18] = [
             "Error as core::fmt::Display>::fmt",
             "core::fmt::Formatter>::pad",
             "core::slice::index::slice_index_fail",
+            "core::fmt::write",
+            "core::str::count::do_count_chars",
             "indexed_db_futures::error::dom_exception::",
         ],
     ),
@@ -116,7 +149,7 @@ pub(crate) const LATER: [(&str, &[&str]); 18] = [
 ];
 
 /// What runs before the first screen although [`LATER`] names it: mostly what stands ready to be opened.
-pub(crate) const FIRST: [&str; 14] = [
+pub(crate) const FIRST: [&str; 21] = [
     // One function for all types, under the name of any.
     "::value_untracked",
     "Vec<(u32, halyard_client::contacts::search::run::Run",
@@ -133,4 +166,12 @@ pub(crate) const FIRST: [&str; 14] = [
     "drop_in_place::<core::option::Option<halyard_client::contacts::form::ContactForm>>",
     "__component_rename::{closure#2}::{closure#0}",
     "core::option::Option<alloc::vec::Vec<halyard_protocol::rest::Device>>",
+    // A card that opens takes the focus.
+    "halyard::views::card::drag::card",
+    "halyard::views::card::drag::target",
+    "drag::Pointers>::raise",
+    "palette::__component_palette",
+    "shortcuts::__component_shortcuts",
+    "core::option::Option<halyard_client::palette::PaletteView>",
+    "halyard_client::palette::Overlay",
 ];

@@ -14,6 +14,7 @@ use crate::event::{ContactField, HttpOutcome};
 use crate::notices::Undo;
 use crate::route::Route;
 use crate::softphone::Softphone;
+use crate::sorted::SortedSet;
 use crate::update::{Changed, Update};
 
 impl Softphone {
@@ -86,10 +87,8 @@ impl Softphone {
         out.changed(Changed::ContactRows);
         out.changed(Changed::ContactDetails);
         let peers = renamed.numbers.into_iter().map(Peer::Number).chain(renamed.user.map(Peer::User));
-        let mut touched: Vec<_> = peers.flat_map(|peer| self.conversations.with(peer).collect::<Vec<_>>()).collect();
-        touched.sort_unstable();
-        touched.dedup();
-        for id in touched {
+        let touched: SortedSet<_> = peers.flat_map(|peer| self.conversations.with(peer).collect::<Vec<_>>()).collect();
+        for id in touched.iter() {
             self.conversation_changed(id, out);
         }
         for card in self.new.keys() {

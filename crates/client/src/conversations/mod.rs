@@ -175,6 +175,11 @@ impl Conversations {
         is_new
     }
 
+    /// Those that the server is being asked for.
+    pub(crate) fn asked(&self) -> impl Iterator<Item = ConversationId> {
+        self.asked.keys()
+    }
+
     /// The server has answered. Says whether the log has spoken of it since it was asked, if it was.
     pub(crate) fn answered(&mut self, id: ConversationId) -> Option<bool> {
         self.asked.remove(&id)

@@ -163,17 +163,16 @@ impl Softphone {
 
     /// A message is kept, or never will be: it may leave, from the tab that sends.
     pub(crate) fn written(&mut self, id: MessageId, env: &Env, out: &mut Update) {
-        if !self.leads
-            && let Some(row) = self.outbox.row(id)
-        {
-            self.tell(&TabFrame::Written(Box::new(row.clone())), out);
+        if let Some(message) = self.outbox.get(id) {
+            self.tell(&TabFrame::Written(Box::new(message.row.clone())), out);
         }
         self.pump_outbox(env, out);
     }
 
     /// Lets leave what may leave, and sets the timer for what waits.
     pub(crate) fn pump_outbox(&mut self, env: &Env, out: &mut Update) {
-        if !self.session.is_signed_in() || !self.sync.verified || !self.leads || self.outbox.is_empty() {
+        let may_send = self.session.is_signed_in() && self.sync.verified && self.leads && self.outbox_reads == 0;
+        if !may_send || self.outbox.is_empty() {
             return;
         }
         for (id, body) in self.outbox.start(env.now) {
@@ -268,7 +267,6 @@ impl Softphone {
             out.changed(Changed::Composer(card));
         }
         self.forget_outgoing(id, out);
-        self.tell(&TabFrame::TakenBack(id), out);
         out.effect(Effect::Focus(FocusTarget::Composer(card)));
         self.timeline_changed(row.conversation, out);
         out.changed(Changed::Row(row.conversation));
@@ -276,8 +274,8 @@ impl Softphone {
     }
 
     /// Nothing of it need be kept on the device.
-    fn forget_outgoing(&self, id: MessageId, out: &mut Update) {
-        self.commit(vec![Write::Delete(Range::key(Store::Outbox, id.to_string()))], None, out);
+    pub(crate) fn forget_outgoing(&self, id: MessageId, out: &mut Update) {
+        self.commit(vec![Write::Delete(Range::key(Store::Outbox, id.to_string()))], Some(Token::Gone(id)), out);
     }
 
     pub(crate) fn outgoing_changed(&self, id: MessageId, out: &mut Update) {

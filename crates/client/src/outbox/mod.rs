@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::CallError;
 use crate::env::Env;
-use crate::sorted::SortedMap;
+use crate::sorted::{SortedMap, SortedSet};
 
 pub use state::SendState;
 pub(crate) use state::backoff;
@@ -70,6 +70,8 @@ pub struct Outgoing {
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     messages: SortedMap<MessageId, Outgoing>,
+    /// What has left: another tab may speak of it late.
+    gone: SortedSet<MessageId>,
     /// The newest id: one that is written in the same millisecond must still sort behind it.
     newest: Option<MessageId>,
 }
@@ -90,24 +92,21 @@ impl Outbox {
         self.messages.insert(row.id, Outgoing { row, state: SendState::Saving, kept: true });
     }
 
-    /// Another tab has taken it back.
-    pub(crate) fn remove_parked(&mut self, id: MessageId) -> Option<Outgoing> {
-        let parked = self.messages.get(&id).is_some_and(|message| message.state.is_parked());
-        if parked { self.messages.remove(&id) } else { None }
-    }
-
-    /// The message as it is kept: what another tab sends.
-    pub(crate) fn row(&self, id: MessageId) -> Option<&OutboxRow> {
-        self.messages.get(&id).map(|message| &message.row)
-    }
-
     /// Takes in what the device had kept.
     pub(crate) fn load(&mut self, rows: Vec<OutboxRow>) {
         for row in rows {
             self.newest = self.newest.max(Some(row.id));
+            if self.gone.contains(&row.id) {
+                continue;
+            }
             let state = SendState::Queued { tries: 0 };
             self.messages.get_or_insert(row.id, Outgoing { row, state, kept: true });
         }
+    }
+
+    /// Whether it has left already, or was taken back.
+    pub(crate) fn is_gone(&self, id: MessageId) -> bool {
+        self.gone.contains(&id)
     }
 
     /// The message is kept: it may leave.
@@ -189,6 +188,7 @@ impl Outbox {
 
     /// The server has the message, or the user took it back.
     pub(crate) fn remove(&mut self, id: MessageId) -> Option<Outgoing> {
+        self.gone.insert(id);
         self.messages.remove(&id)
     }
 

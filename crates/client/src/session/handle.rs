@@ -13,10 +13,12 @@ use crate::new_conversation::NewConversation;
 use crate::notices::Question;
 use crate::outbox::backoff;
 use crate::softphone::Softphone;
-use crate::storage::DbCommand;
 use crate::tabs::TabFrame;
 use crate::update::{Changed, Update};
 use crate::windows::CardKey;
+
+/// How often the server is told that the user has signed out, until it hears it, in milliseconds.
+const TELL_AGAIN: u32 = 15_000;
 
 impl Softphone {
     pub(crate) fn sign_in(&mut self, login: String, password: String, device: String, out: &mut Update) {
@@ -43,7 +45,7 @@ impl Softphone {
                 let user = me.user.id;
                 self.enter(me, out);
                 self.claim(user, out);
-                out.effect(Effect::Db(DbCommand::Load));
+                self.load(out);
                 // A key takes its time: it comes after what one waits for.
                 if let Some((login, password)) = typed {
                     self.unseal(user, login, password, out);
@@ -71,6 +73,7 @@ impl Softphone {
             self.forget_user(out);
         }
         self.reading = false;
+        self.leaving = false;
         self.session = Session::SignedIn(Box::new(me));
         self.sync.verified = true;
         self.requests.bootstrap(out);
@@ -91,8 +94,12 @@ impl Softphone {
         self.sync.tries += 1;
         out.changed(Changed::Connection);
         let tries = self.sync.tries;
-        if self.session.me().is_none() {
-            self.session = Session::Unreachable;
+        if self.session.me().is_none() && !matches!(self.session, Session::SignedOut { .. }) {
+            // What is sealed here can be opened without the server.
+            self.session = match self.sealed.is_empty() {
+                true => Session::Unreachable,
+                false => Session::SignedOut { attempt: Attempt::default() },
+            };
             out.changed(Changed::Session);
         }
         let wait = error.retry_after.map_or_else(|| backoff(tries, env), i64::from);
@@ -209,19 +216,27 @@ impl Softphone {
             return;
         }
         self.requests.forget();
-        self.mark_leaving(out);
+        self.mark_leaving(true, out);
         self.requests.sign_out(out);
         self.tell(&TabFrame::SignedOut, out);
         self.leave(out);
     }
 
     pub(crate) fn signed_out(&mut self, outcome: HttpOutcome, env: &Env, out: &mut Update) {
-        // The cookie is still there when the server could not be reached: say so, for the sake of the next person.
-        if let Err(error) = succeeded(outcome)
-            && error.is_temporary()
-        {
-            let text = "The server could not be told. Sign out once more when the network is back.".to_owned();
-            self.complain(text, env, out);
+        if !self.leaving {
+            return;
+        }
+        match succeeded(outcome) {
+            // The cookie is still there: it is tried again, also after a restart. Say so, for the sake of the next person.
+            Err(error) if error.is_temporary() => {
+                if !core::mem::replace(&mut self.told_leaving, true) {
+                    self.mark_leaving(true, out);
+                    let text = "The server could not be told yet that you signed out. It is told as soon as the network is back.";
+                    self.complain(text.to_owned(), env, out);
+                }
+                out.effect(Effect::SetTimer(TimerId::Bootstrap, TELL_AGAIN));
+            }
+            _ => self.mark_leaving(false, out),
         }
     }
 
@@ -244,7 +259,8 @@ impl Softphone {
         // Another tab has seen to what stays.
         let quietly = self.reading;
         let system = (self.route, self.attention, self.online, self.viewport);
-        let able = (self.can_keep, self.told_cannot_keep, self.leads, self.owner);
+        let able =
+            (self.can_keep, self.told_cannot_keep, self.leads, self.owner, self.leaving, self.loads, self.outbox_reads);
         let sealed = core::mem::take(&mut self.sealed);
         let user = self.session.me().map(|me| me.user.id);
         let requests = core::mem::take(&mut self.requests);
@@ -257,7 +273,8 @@ impl Softphone {
         let notices = core::mem::take(&mut self.notices);
         *self = Self { requests, kept, notices, sealed, ..Self::new() };
         (self.route, self.attention, self.online, self.viewport) = system;
-        (self.can_keep, self.told_cannot_keep, self.leads, self.owner) = able;
+        (self.can_keep, self.told_cannot_keep, self.leads, self.owner, self.leaving, self.loads, self.outbox_reads) =
+            able;
         if let Some((width, desk_width, desk_height)) = self.viewport {
             let outcome = self.windows.resize_desk(width, desk_width, desk_height);
             self.windows_changed(outcome, out);
@@ -272,6 +289,13 @@ impl Softphone {
         let (mine, others) = core::mem::take(&mut self.kept.outbox).into_iter().partition(|row| row.author == user);
         self.kept.outbox = others;
         self.outbox.load(mine);
+        if !self.leads {
+            // The tab that wrote them may have died before it could tell the one that sends.
+            for row in self.outbox.rows() {
+                self.tell(&TabFrame::Written(Box::new(row.clone())), out);
+            }
+        }
+        self.read_outbox(out);
         let card_of = |key: &str| key.strip_prefix(&prefix).and_then(CardKey::parse);
         let (mine, others) =
             core::mem::take(&mut self.kept.drafts).into_iter().partition(|(key, _)| card_of(key).is_some());

@@ -322,6 +322,7 @@ impl Softphone {
             older: self.conversations.kept_up_to(),
             contacts: whole && self.contacts_loading.done,
             reads: self.unsent_reads.entries().to_vec(),
+            missing: self.conversations.asked().chain(self.missing.iter()).collect(),
         };
         put(Store::Account, STATE.to_owned(), &state)
     }

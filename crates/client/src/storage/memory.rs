@@ -16,7 +16,7 @@ pub struct Memory {
     /// What the user who is signed in seals with.
     key: Option<String>,
     sealed: Vec<Sealed>,
-    /// Whether it takes nothing more in.
+    /// Whether it takes nothing more in; what is there can be forgotten.
     pub full: bool,
 }
 
@@ -45,7 +45,8 @@ impl Memory {
                 Some(Db::Rows { range, rows, more })
             }
             DbCommand::Write { owner, writes, token } => {
-                let done = !self.full && owner.is_none_or(|owner| self.belongs_to(owner));
+                let grows = writes.iter().any(|write| matches!(write, Write::Put(_)));
+                let done = !(self.full && grows) && owner.is_none_or(|owner| self.belongs_to(owner));
                 if done {
                     for write in writes {
                         self.write(write);

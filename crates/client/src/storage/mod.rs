@@ -95,6 +95,14 @@ pub struct Row {
     pub text: String,
 }
 
+impl Row {
+    /// A value as JSON.
+    pub(crate) fn new(store: Store, key: String, value: &impl Serialize) -> Self {
+        // Our own types have string keys and no foreign serializers: they always become JSON.
+        Self { store, key, text: serde_json::to_string(value).unwrap_or_default() }
+    }
+}
+
 impl core::fmt::Debug for Row {
     /// Never shows the text: it may be a message.
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -144,6 +152,8 @@ pub enum Write {
 pub enum Token {
     /// An outgoing message is kept.
     Message(MessageId),
+    /// One is forgotten: the server has it, or the user took it back.
+    Gone(MessageId),
     /// A part of the cache is written.
     Cache,
 }
@@ -191,6 +201,8 @@ pub(crate) struct State {
     pub(crate) contacts: bool,
     /// What was read here and the server has not heard of.
     pub(crate) reads: Vec<(ConversationId, Seq)>,
+    /// Conversations that the log spoke of, and that the server has still to be asked for.
+    pub(crate) missing: Vec<ConversationId>,
 }
 
 /// A conversation as it is kept.
@@ -229,6 +241,5 @@ pub(crate) fn messages(conversation: ConversationId, from: Seq, to: Seq) -> Rang
 }
 
 pub(crate) fn put(store: Store, key: String, value: &impl Serialize) -> Write {
-    // Our own types have string keys and no foreign serializers: they always become JSON.
-    Write::Put(Row { store, key, text: serde_json::to_string(value).unwrap_or_default() })
+    Write::Put(Row::new(store, key, value))
 }

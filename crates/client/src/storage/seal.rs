@@ -5,7 +5,7 @@
 
 use halyard_protocol::{Peer, Seq, UserId};
 
-use super::{DbCommand, LEAVING, Owner, Range, Row, STATE, Store, USER, Write, messages};
+use super::{DbCommand, LEAVING, Owner, Range, Row, STATE, Store, USER, WINDOWS, Write, messages};
 use crate::api::succeeded;
 use crate::effect::{Effect, TimerId};
 use crate::env::Env;
@@ -68,6 +68,7 @@ impl Softphone {
         let Some(me) = self.session.me() else { return };
         let user = me.user.id;
         let login = me.login();
+        self.load_kept(user, out);
         self.flush_all(out);
         let pinned: Vec<CardKey> =
             self.windows.cards().filter(|card| card.is_pinned()).map(|card| card.key()).collect();
@@ -75,12 +76,18 @@ impl Softphone {
         let drafts = !self.drafts.is_empty();
         let mut keep = Vec::new();
         let mut rows = Vec::new();
-        if !pinned.is_empty() || unsent > 0 || drafts {
+        if self.loads > 0 {
+            // What the database has was not read yet: all of it stays.
+            keep = Store::ALL.into_iter().filter(|store| *store != Store::Account).map(Range::all).collect();
+        } else if !pinned.is_empty() || unsent > 0 || drafts {
             keep = self.ranges_to_keep(user, &pinned);
             let outgoing = self.outbox.rows().map(|row| (Store::Outbox, row.id.to_string(), row.to_json()));
             let drafts =
                 self.drafts.texts().map(|(card, text)| (Store::Drafts, draft_key(user, card), text.to_owned()));
             rows = outgoing.chain(drafts).map(|(store, key, text)| Row { store, key, text }).collect();
+            let mut windows = self.kept_windows();
+            windows.snapshot = windows.snapshot.pinned();
+            rows.push(Row::new(Store::Windows, WINDOWS.to_owned(), &windows));
         }
         let pins = u32::try_from(pinned.len()).unwrap_or(u32::MAX);
         let label = SealedLabel { user, login, pins, unsent };
@@ -106,9 +113,7 @@ impl Softphone {
 
     /// The pinned cards with their history and the names in it, unsent messages with where they go, drafts.
     fn ranges_to_keep(&self, user: UserId, pinned: &[CardKey]) -> Vec<Range> {
-        let mut keep = vec![Range::all(Store::Windows)];
-        keep.push(Range::key(Store::Account, USER.to_owned()));
-        keep.push(Range::key(Store::Account, STATE.to_owned()));
+        let mut keep = [USER, STATE].map(|key| Range::key(Store::Account, key.to_owned())).to_vec();
         keep.push(Range::key(Store::Users, user.to_string()));
         let mut ids: Vec<_> = pinned.iter().filter_map(|card| card.conversation()).collect();
         for id in &ids {
@@ -135,14 +140,21 @@ impl Softphone {
         keep
     }
 
-    /// The device is told first that the user leaves: if the app dies before it is done, the next start goes on with it.
-    pub(crate) fn mark_leaving(&self, out: &mut Update) {
-        let row = Row { store: Store::Account, key: LEAVING.to_owned(), text: "1".to_owned() };
-        self.commit(vec![Write::Put(row)], None, out);
+    /// The device is told first that the user leaves, and last that the server has heard of it: if the app dies in between,
+    /// the next start goes on with it.
+    pub(crate) fn mark_leaving(&mut self, leaving: bool, out: &mut Update) {
+        self.leaving = leaving;
+        let writes = vec![if leaving {
+            Write::Put(Row { store: Store::Account, key: LEAVING.to_owned(), text: "1".to_owned() })
+        } else {
+            Write::Delete(Range::key(Store::Account, LEAVING.to_owned()))
+        }];
+        out.effect(Effect::Db(DbCommand::Write { owner: None, writes, token: None }));
     }
 
     /// Opens what is sealed of the user who has signed in, and gives it back to the database.
-    pub(crate) fn unseal(&self, user: UserId, login: String, password: Secret, out: &mut Update) {
+    pub(crate) fn unseal(&mut self, user: UserId, login: String, password: Secret, out: &mut Update) {
+        self.loads += 1;
         let unseal = Unseal { user: Some(user), login, password };
         out.effect(Effect::Db(DbCommand::Unseal(Box::new(unseal))));
     }

@@ -17,7 +17,7 @@ use crate::env::Env;
 use crate::event::HttpOutcome;
 use crate::json;
 use crate::outbox::OutboxRow;
-use crate::session::Session;
+use crate::session::{Attempt, Session};
 use crate::softphone::{Kept, Softphone};
 use crate::sync::Link;
 use crate::update::{Changed, Update};
@@ -61,6 +61,12 @@ impl Disk {
 }
 
 impl Softphone {
+    /// Asks the database for what it keeps.
+    pub(crate) fn load(&mut self, out: &mut Update) {
+        self.loads += 1;
+        out.effect(Effect::Db(DbCommand::Load));
+    }
+
     /// The database has given back what it keeps.
     pub(crate) fn loaded(&mut self, rows: Vec<Row>, env: &Env, out: &mut Update) {
         let user = rows.iter().find(|row| row.store == Store::Account && row.key == USER);
@@ -78,6 +84,8 @@ impl Softphone {
         }
         self.claim(me, out);
         self.take_kept(me, env, out);
+        // The other tabs have signed in with this one, and have not seen what was sealed.
+        self.tell_windows(&self.kept_windows(), out);
     }
 
     /// The first paint: the user who was here last, as they left it.
@@ -87,6 +95,11 @@ impl Softphone {
         let Some(state) = disk.state.filter(|state| disk.user == Some(state.me.user.id)) else {
             if core::mem::take(&mut self.reading) {
                 self.not_opened(out);
+            } else if disk.leaving {
+                self.leaving = true;
+                self.session = Session::SignedOut { attempt: Attempt::default() };
+                self.requests.sign_out(out);
+                out.changed(Changed::Session);
             } else {
                 // The cards wait until the server has said who is here.
                 self.keep_waiting(disk.user, disk.windows, None);
@@ -95,12 +108,14 @@ impl Softphone {
             return;
         };
         let user = state.me.user.id;
+        out.effect(Effect::CancelTimer(TimerId::Bootstrap));
         self.session =
             if self.reading { Session::Reading(Box::new(state.me)) } else { Session::SignedIn(Box::new(state.me)) };
         self.sync.cached(state.cursor);
         self.book.reset(Vec::new(), state.favourites);
         self.conversations.older = state.older;
         self.contacts_loading.done = state.contacts;
+        self.missing = state.missing.into_iter().collect();
         for (id, seq) in state.reads {
             self.unsent_reads.insert(id, seq);
         }
@@ -116,6 +131,7 @@ impl Softphone {
         self.reopen_waiting();
         if disk.leaving && !self.reading {
             // The app died in the middle of signing out.
+            self.leaving = true;
             self.requests.sign_out(out);
             self.leave(out);
             return;
@@ -187,6 +203,7 @@ impl Softphone {
         out: &mut Update,
     ) {
         if range.store == Store::Outbox {
+            self.outbox_reads = self.outbox_reads.saturating_sub(1);
             self.take_outbox(rows.iter().filter_map(|row| OutboxRow::from_json(&row.text)).collect(), env, out);
         } else if range.store == Store::Contacts {
             self.take_contacts(rows, out);

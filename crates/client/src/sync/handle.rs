@@ -26,8 +26,10 @@ impl Softphone {
         out.changed(Changed::Connection);
         if !self.sync.verified {
             // Started from what the device had kept: the session may be another user's by now, and the log with it.
-            self.sync.link = Link::Connecting;
-            self.requests.probe(out);
+            if self.sync.link != Link::Checking {
+                self.sync.link = Link::Checking;
+                self.requests.probe(out);
+            }
         } else if self.sync.started {
             self.sync.link = Link::Connecting;
             out.effect(Effect::Socket(SocketCommand::Open(SOCKET)));

@@ -14,6 +14,8 @@ pub enum Link {
     /// There is none, and none is wanted: nobody is signed in.
     #[default]
     Down,
+    /// The server is asked whose the session is.
+    Checking,
     /// Being opened.
     Connecting,
     /// Open, and following.

@@ -5,7 +5,7 @@ use halyard_protocol::{ConversationId, ConversationKind, Peer};
 use super::AvatarView;
 use crate::new_conversation::label_word;
 use crate::softphone::Softphone;
-use crate::windows::{CardKey, Rect};
+use crate::windows::{CardKey, Rect, SnapZone};
 
 /// An open card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,12 @@ pub struct CardView {
     pub fullscreen: bool,
     /// Whether it is the one in front.
     pub front: bool,
+    /// Whether it stays on this device.
+    pub pinned: bool,
+    /// The half or quarter of the desk that it is snapped to.
+    pub snapped: Option<SnapZone>,
+    /// Whether a pointer moves or resizes it now.
+    pub held: bool,
 }
 
 /// A card's header.
@@ -51,7 +57,7 @@ impl Softphone {
     /// The open cards in the order of Tab.
     #[must_use]
     pub fn cards_view(&self) -> Vec<CardView> {
-        let front = self.windows.focused();
+        let (front, held) = (self.windows.focused(), self.windows.dragged());
         self.windows
             .cards()
             .map(|card| CardView {
@@ -61,8 +67,17 @@ impl Softphone {
                 minimised: card.is_minimised(),
                 fullscreen: card.is_fullscreen(),
                 front: front == Some(card.key()),
+                pinned: card.is_pinned(),
+                snapped: card.snapped(),
+                held: held == Some(card.key()),
             })
             .collect()
+    }
+
+    /// Where the card that is dragged would snap to, if it were let go now.
+    #[must_use]
+    pub fn snap_view(&self) -> Option<Rect> {
+        self.windows.snap_preview().map(|(_, bounds)| bounds)
     }
 
     /// A card's header.

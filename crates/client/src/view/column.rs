@@ -81,7 +81,7 @@ impl Softphone {
     }
 
     /// Each word of the query begins a word of the names, or stands in a number.
-    fn matches(&self, thread: &Thread, query: &str) -> bool {
+    pub(crate) fn matches(&self, thread: &Thread, query: &str) -> bool {
         let conversation = &thread.conversation;
         let home = self.home();
         let mut text = fold(&conversation.title);

@@ -24,6 +24,8 @@ pub(super) struct Drag {
     /// Where the card goes back to when the drag is cancelled.
     wanted: Option<Rect>,
     placement: Placement,
+    /// Where the pointer is.
+    at: (i32, i32),
     /// Whether the card follows already.
     moving: bool,
 }
@@ -65,17 +67,12 @@ impl Hold {
 }
 
 impl Windows {
-    /// Where a card that is dragged by its title would snap to, if the pointer let go here.
+    /// Where the card in the user's hand would snap to, if the pointer let go now.
     #[must_use]
-    pub fn snap_preview(&self, card: CardKey, x: i32, y: i32) -> Option<SnapZone> {
-        self.movable(card)?;
-        self.desk.zone_at(x, y)
-    }
-
-    /// The bounds of a card that is snapped to `zone`: what to draw for a preview.
-    #[must_use]
-    pub fn zone_bounds(&self, zone: SnapZone) -> Rect {
-        self.desk.zone(zone)
+    pub fn snap_preview(&self) -> Option<(SnapZone, Rect)> {
+        let drag = self.drag.filter(|drag| drag.moving && drag.grip == Grip::Title)?;
+        let zone = self.desk.zone_at(drag.at.0, drag.at.1)?;
+        Some((zone, self.desk.zone(zone)))
     }
 
     /// The card in the user's hand, once it follows the pointer.
@@ -122,13 +119,14 @@ impl Windows {
             Grip::Edge(_) => Hold::by_edge(card),
         };
         let Card { wanted, placement, .. } = *card;
-        self.drag = Some(Drag { card: key, grip, start: (x, y), hold, wanted, placement, moving: false });
+        self.drag = Some(Drag { card: key, grip, start: (x, y), hold, wanted, placement, at: (x, y), moving: false });
         self.raise(key);
     }
 
     pub(super) fn drag_to(&mut self, x: i32, y: i32) {
         let desk = self.desk;
         let Some(drag) = &mut self.drag else { return };
+        drag.at = (x, y);
         drag.moving |= x.abs_diff(drag.start.0).max(y.abs_diff(drag.start.1)) >= THRESHOLD;
         if !drag.moving {
             return;
@@ -144,9 +142,9 @@ impl Windows {
 
     pub(super) fn end_drag(&mut self, x: i32, y: i32) {
         self.drag_to(x, y);
+        let preview = self.snap_preview();
         let Some(drag) = self.drag.take() else { return };
-        let zone = self.desk.zone_at(x, y).filter(|_| drag.moving && drag.grip == Grip::Title);
-        if let Some(zone) = zone
+        if let Some((zone, _)) = preview
             && let Some(card) = self.card_mut(drag.card)
         {
             // Out of the zone again, it lies where the user had put it before.

@@ -183,11 +183,11 @@ impl Windows {
 
     /// Runs a change, which says whether the keyboard focus goes to what is in front after it.
     fn change(&mut self, change: impl FnOnce(&mut Self) -> bool) -> Outcome {
-        let before = (self.cards.clone(), self.pane, self.desk.narrow, self.dragged());
+        let shown = |windows: &Self| (windows.pane, windows.desk.narrow, windows.dragged(), windows.snap_preview());
+        let before = (self.cards.clone(), shown(self));
         let refocus = change(self);
         self.settle();
-        let after = (&self.cards, self.pane, self.desk.narrow, self.dragged());
-        let changed = after != (&before.0, before.1, before.2, before.3);
+        let changed = before.0 != self.cards || before.1 != shown(self);
         let focus = refocus.then(|| self.focused().map_or(Focus::Column, Focus::Card));
         Outcome { changed, focus }
     }

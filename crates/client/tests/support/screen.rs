@@ -6,10 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use halyard_client::palette::PaletteView;
 use halyard_client::view::{
     CardView, ComposerView, ConnectionView, ContactRowView, ContactsView, DetailsView, FormView, HeaderView,
     ImportView, MeView, NoticeView, QuestionView, RailView, RecipientsView, RowView, SessionView, TimelineView,
 };
+use halyard_client::windows::Rect;
 use halyard_client::{CardKey, Changed, Env, Softphone};
 use halyard_protocol::ConversationId;
 use halyard_protocol::event::Favourite;
@@ -36,6 +38,9 @@ pub(crate) struct Screen {
     more: bool,
     rows: BTreeMap<ConversationId, Option<RowView>>,
     windows: Vec<CardView>,
+    snap: Option<Rect>,
+    palette: Option<PaletteView>,
+    shortcuts: bool,
     cards: BTreeMap<CardKey, Card>,
     contacts: Option<ContactsView>,
     contact_rows: BTreeMap<Favourite, Option<ContactRowView>>,
@@ -57,6 +62,7 @@ impl Screen {
             Changed::Connection,
             Changed::Column,
             Changed::Windows,
+            Changed::Palette,
             Changed::Contacts,
             Changed::ContactRows,
             Changed::ContactDetails,
@@ -95,7 +101,14 @@ impl Screen {
                 Changed::Row(id) => {
                     self.rows.insert(id, phone.row_view(id, env));
                 }
-                Changed::Windows => self.windows = phone.cards_view(),
+                Changed::Windows => {
+                    self.windows = phone.cards_view();
+                    self.snap = phone.snap_view();
+                }
+                Changed::Palette => {
+                    self.palette = phone.palette_view();
+                    self.shortcuts = phone.shows_shortcuts();
+                }
                 Changed::Header(key) => self.card(key, |card| card.header = phone.header_view(key)),
                 Changed::Timeline(key) => self.card(key, |card| card.timeline = phone.timeline_view(key, env)),
                 Changed::Composer(key) => self.card(key, |card| card.composer = phone.composer_view(key)),

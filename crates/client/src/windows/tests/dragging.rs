@@ -59,6 +59,13 @@ fn escape_puts_the_card_back() {
     assert_eq!(windows.act(WindowAction::EndDrag { x: 0, y: 300 }), Outcome::default());
 }
 
+/// Takes the first card by its title and holds it here; where it would snap to.
+fn hold(windows: &mut Windows, x: i32, y: i32) -> Option<(SnapZone, Rect)> {
+    let _ = windows.act(WindowAction::StartDrag { card: ADA, grip: Grip::Title, x: 100, y: 20 });
+    let _ = windows.act(WindowAction::Drag { x, y });
+    windows.snap_preview()
+}
+
 #[test]
 fn a_card_dragged_to_an_edge_snaps_to_what_the_preview_showed() {
     for (x, y, zone) in [
@@ -75,21 +82,42 @@ fn a_card_dragged_to_an_edge_snaps_to_what_the_preview_showed() {
     ] {
         let mut windows = wide(&[ADA]);
         let before = bounds(&windows, ADA);
-        assert_eq!(windows.snap_preview(ADA, x, y), Some(zone));
-        let preview = windows.zone_bounds(zone);
-        let _ = drag(&mut windows, ADA, Grip::Title, &[(100, 20), (x, y)]);
+        let (asked, preview) = hold(&mut windows, x, y).unwrap();
+        assert_eq!(asked, zone);
+        let _ = windows.act(WindowAction::EndDrag { x, y });
         assert_eq!(windows.get(ADA).unwrap().bounds(), preview);
+        assert_eq!(windows.snap_preview(), None);
         let _ = windows.act(WindowAction::Float(ADA));
         assert_eq!(bounds(&windows, ADA), before);
     }
 }
 
 #[test]
+fn the_preview_shows_also_when_the_card_can_go_no_further() {
+    let mut windows = wide(&[ADA]);
+    assert_eq!(hold(&mut windows, 60, 300), None);
+    let before = bounds(&windows, ADA);
+    assert!(windows.act(WindowAction::Drag { x: 3, y: 300 }).changed);
+    assert_eq!(bounds(&windows, ADA), before);
+    assert_eq!(windows.snap_preview().map(|(zone, _)| zone), Some(SnapZone::Left));
+}
+
+#[test]
 fn away_from_the_edges_nothing_snaps() {
-    let windows = wide(&[ADA]);
+    let mut windows = wide(&[ADA]);
     for (x, y) in [(500, 300), (100, 1), (40, 20), (20, 400)] {
-        assert_eq!(windows.snap_preview(ADA, x, y), None, "{x} {y}");
+        assert_eq!(hold(&mut windows, x, y), None, "{x} {y}");
     }
+}
+
+#[test]
+fn a_card_that_is_resized_at_an_edge_of_the_desk_does_not_snap() {
+    let mut windows = wide(&[ADA]);
+    let _ = windows.act(WindowAction::StartDrag { card: ADA, grip: Grip::Edge(Edge::Right), x: 346, y: 300 });
+    let _ = windows.act(WindowAction::Drag { x: 1031, y: 300 });
+    assert_eq!(windows.snap_preview(), None);
+    let _ = windows.act(WindowAction::EndDrag { x: 1031, y: 300 });
+    assert_eq!(bounds(&windows, ADA), (16, 0, 1015, 470));
 }
 
 #[test]
@@ -97,8 +125,8 @@ fn a_desk_too_small_for_halves_offers_none() {
     let mut windows = Windows::new();
     let _ = windows.resize_desk(760, 352, 640);
     open_all(&mut windows, &[ADA]);
-    assert_eq!(windows.snap_preview(ADA, 0, 300), None);
-    assert_eq!(windows.snap_preview(ADA, 150, 640), Some(SnapZone::Bottom));
+    assert_eq!(hold(&mut windows, 0, 300), None);
+    assert_eq!(hold(&mut windows, 150, 640).map(|(zone, _)| zone), Some(SnapZone::Bottom));
 }
 
 #[test]

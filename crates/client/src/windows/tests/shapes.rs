@@ -99,7 +99,7 @@ fn there_is_nothing_to_place_in_the_narrow_shape() {
     ] {
         assert_eq!(windows.act(action), Outcome::default(), "{action:?}");
     }
-    assert_eq!(windows.snap_preview(ADA, 0, 300), None);
+    assert_eq!(windows.snap_preview(), None);
 }
 
 #[test]

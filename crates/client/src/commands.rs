@@ -1,0 +1,422 @@
+//! What the user can do from anywhere, with the names and the keys of it.
+//!
+//! One table serves the keyboard, the palette, the menus and the sheet of shortcuts. Always holds: no keys mean two
+//! things, and a command about a card is about the one in front.
+//!
+//! Chosen so that they collide with little: `Alt` and a letter are no browser's own where they are taken, and the
+//! arrows with `Ctrl+Alt` belong to desktops and screen readers, so resizing has the four keys beside them.
+
+use crate::effect::{Effect, FocusTarget};
+use crate::route::Route;
+use crate::softphone::Softphone;
+use crate::update::Update;
+use crate::windows::{CardKey, Edge, SnapZone, WindowAction};
+
+/// How far one key press moves a card or its edge, in CSS px.
+const STEP: i32 = 16;
+
+/// Something that can be done from anywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// "Search or jump".
+    Palette,
+    /// The sheet of shortcuts.
+    Shortcuts,
+    /// To the search of the list.
+    Search,
+    /// "New Conversation".
+    NewConversation,
+    /// "Contacts".
+    Contacts,
+    /// "Chat and SMS".
+    Chats,
+    /// "Settings".
+    Settings,
+    /// "Import contacts": to where a file is chosen.
+    Import,
+    /// To the next card in the order of Tab.
+    NextCard,
+    /// To the one before.
+    PreviousCard,
+    /// "View in fullscreen", and back.
+    Fullscreen,
+    /// "Pin", and back.
+    Pin,
+    /// "Minimise".
+    Minimise,
+    /// "Close".
+    Close,
+    /// Lay all cards side by side.
+    Tile,
+    /// To a half or a quarter of the desk.
+    Snap(SnapZone),
+    /// Out of its half or quarter.
+    Float,
+    /// A step to the right and down.
+    Move(i32, i32),
+    /// Wider and taller by a step.
+    Resize(i32, i32),
+}
+
+/// The keys of the palette.
+pub const PALETTE_KEYS: &str = "Ctrl+K";
+
+/// The keys, as [`KeyPress::keys`] writes them.
+const KEYS: [(&str, Command); 23] = [
+    (PALETTE_KEYS, Command::Palette),
+    ("?", Command::Shortcuts),
+    ("/", Command::Search),
+    ("Alt+N", Command::NewConversation),
+    ("Alt+1", Command::Contacts),
+    ("Alt+2", Command::Chats),
+    ("Alt+PageDown", Command::NextCard),
+    ("Alt+PageUp", Command::PreviousCard),
+    ("Alt+Enter", Command::Fullscreen),
+    ("Alt+P", Command::Pin),
+    ("Alt+M", Command::Minimise),
+    ("Alt+W", Command::Close),
+    ("Alt+T", Command::Tile),
+    ("Alt+L", Command::Snap(SnapZone::Left)),
+    ("Alt+R", Command::Snap(SnapZone::Right)),
+    ("Alt+Shift+ArrowLeft", Command::Move(-STEP, 0)),
+    ("Alt+Shift+ArrowRight", Command::Move(STEP, 0)),
+    ("Alt+Shift+ArrowUp", Command::Move(0, -STEP)),
+    ("Alt+Shift+ArrowDown", Command::Move(0, STEP)),
+    ("Alt+Shift+Home", Command::Resize(-STEP, 0)),
+    ("Alt+Shift+End", Command::Resize(STEP, 0)),
+    ("Alt+Shift+PageUp", Command::Resize(0, -STEP)),
+    ("Alt+Shift+PageDown", Command::Resize(0, STEP)),
+];
+
+/// What the palette offers, in this order; after that [`Command::PLACES`].
+pub(crate) const OFFERED: [Command; 11] = [
+    Command::NewConversation,
+    Command::Chats,
+    Command::Contacts,
+    Command::Settings,
+    Command::Import,
+    Command::Fullscreen,
+    Command::Pin,
+    Command::Minimise,
+    Command::Close,
+    Command::Tile,
+    Command::Shortcuts,
+];
+
+/// A part of the sheet: its title, and what which keys do.
+pub type Shortcuts = (&'static str, &'static [(&'static str, &'static str)]);
+
+/// The sheet of shortcuts. Several keys for one line are divided by a space.
+pub const SHEET: [Shortcuts; 4] = [
+    (
+        "Anywhere",
+        &[
+            (PALETTE_KEYS, "Search or jump to anything"),
+            ("/", "Search the list"),
+            ("Alt+N", "New Conversation"),
+            ("Alt+1", "Contacts"),
+            ("Alt+2", "Chat and SMS"),
+            ("?", "These shortcuts"),
+        ],
+    ),
+    (
+        "The card in front",
+        &[
+            ("Alt+Enter", "View in fullscreen, and back"),
+            ("Alt+P", "Pin or unpin"),
+            ("Alt+M", "Minimise"),
+            ("Alt+W", "Close"),
+            ("Alt+PageDown Alt+PageUp", "Next or previous card"),
+        ],
+    ),
+    (
+        "Arranging cards",
+        &[
+            ("Alt+T", "Tile all"),
+            ("Alt+L Alt+R", "Left or right half"),
+            ("Alt+Shift+\u{2190}\u{2191}\u{2193}\u{2192}", "Move"),
+            ("Alt+Shift+Home Alt+Shift+End", "Narrower or wider"),
+            ("Alt+Shift+PageUp Alt+Shift+PageDown", "Shorter or taller"),
+            ("Escape", "Let go of a card that is dragged"),
+        ],
+    ),
+    ("Writing", &[("Enter", "Send"), ("Shift+Enter", "New line")]),
+];
+
+/// A key that went down.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct KeyPress<'a> {
+    /// What it means on this keyboard: "m", "ArrowLeft".
+    pub key: &'a str,
+    /// Where it is: "KeyM".
+    pub code: &'a str,
+    /// Ctrl; ⌘ on a Mac.
+    pub ctrl: bool,
+    /// Alt; ⌥ on a Mac.
+    pub alt: bool,
+    /// Shift.
+    pub shift: bool,
+    /// The other one of Ctrl and ⌘ or Windows.
+    pub other: bool,
+    /// Whether it went into a text box.
+    pub typing: bool,
+    /// Whether the keyboard is a Mac's.
+    pub mac: bool,
+}
+
+impl KeyPress<'_> {
+    /// The keys as the table has them. Letters are found where they are when `Alt` makes other signs of them, as on a
+    /// Mac; an accent that waits for its letter stays one.
+    fn keys(&self) -> String {
+        let place = self.code.strip_prefix("Key").or_else(|| self.code.strip_prefix("Digit"));
+        let is_sign = self.key.chars().count() == 1;
+        let key = match place {
+            Some(place) if self.alt && !self.key.is_ascii() && is_sign => place.to_owned(),
+            _ => self.key.to_ascii_uppercase(),
+        };
+        let key = if is_sign { &*key } else { self.key };
+        // Which signs need Shift depends on the keyboard.
+        let shift = self.shift && (!is_sign || key.chars().all(char::is_alphanumeric));
+        [
+            if self.ctrl { "Ctrl+" } else { "" },
+            if self.alt { "Alt+" } else { "" },
+            if shift { "Shift+" } else { "" },
+            key,
+        ]
+        .concat()
+    }
+}
+
+impl Command {
+    /// Where a card can lie: the halves, the quarters, and where it was put.
+    pub const PLACES: [Self; 9] = [
+        Self::Float,
+        Self::Snap(SnapZone::Left),
+        Self::Snap(SnapZone::Right),
+        Self::Snap(SnapZone::Top),
+        Self::Snap(SnapZone::Bottom),
+        Self::Snap(SnapZone::TopLeft),
+        Self::Snap(SnapZone::TopRight),
+        Self::Snap(SnapZone::BottomLeft),
+        Self::Snap(SnapZone::BottomRight),
+    ];
+
+    /// What a key press asks for.
+    #[must_use]
+    pub fn of(press: &KeyPress<'_>) -> Option<Self> {
+        let writes = press.typing && !press.ctrl && !press.alt;
+        // On a Mac these select words.
+        let selects = press.typing && press.mac && press.shift && press.key.starts_with("Arrow");
+        if press.other || writes || selects {
+            return None;
+        }
+        let keys = press.keys();
+        KEYS.iter().find(|(known, _)| *known == keys).map(|(_, command)| *command)
+    }
+
+    /// Its keys; none for some.
+    #[must_use]
+    pub fn keys(self) -> &'static str {
+        KEYS.iter().find(|(_, command)| *command == self).map_or("", |(keys, _)| keys)
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Palette => "Search or jump",
+            Self::Shortcuts => "Keyboard shortcuts",
+            Self::Search => "Search the list",
+            Self::NewConversation => "New Conversation",
+            Self::Contacts => "Contacts",
+            Self::Chats => "Chat and SMS",
+            Self::Settings => "Settings",
+            Self::Import => "Import contacts",
+            Self::NextCard => "Next card",
+            Self::PreviousCard => "Previous card",
+            Self::Fullscreen => "View in fullscreen",
+            Self::Pin => "Pin",
+            Self::Minimise => "Minimise",
+            Self::Close => "Close",
+            Self::Tile => "Tile all",
+            Self::Snap(zone) => zone_label(zone),
+            Self::Float => "Float",
+            Self::Move(..) => "Move",
+            Self::Resize(..) => "Resize",
+        }
+    }
+
+    /// Whether it is about the card in front.
+    #[must_use]
+    pub const fn is_about_card(self) -> bool {
+        matches!(self, Self::Fullscreen | Self::Pin | Self::Minimise | Self::Close) || self.is_about_place()
+    }
+
+    /// Whether it places cards, for which there is room on a wide desk alone.
+    pub(crate) const fn is_about_place(self) -> bool {
+        matches!(self, Self::Tile | Self::Snap(_) | Self::Float | Self::Move(..) | Self::Resize(..))
+    }
+
+    /// The same for this card.
+    #[must_use]
+    pub const fn on(self, card: CardKey, pinned: bool) -> Option<WindowAction> {
+        Some(match self {
+            Self::NextCard => WindowAction::FocusNext,
+            Self::PreviousCard => WindowAction::FocusPrevious,
+            Self::Fullscreen => WindowAction::ToggleFullscreen(card),
+            Self::Pin => WindowAction::SetPinned(card, !pinned),
+            Self::Minimise => WindowAction::Minimise(card),
+            Self::Close => WindowAction::Close(card),
+            Self::Tile => WindowAction::Tile,
+            Self::Snap(zone) => WindowAction::Snap { card, zone },
+            Self::Float => WindowAction::Float(card),
+            Self::Move(dx, dy) => WindowAction::MoveBy { card, dx, dy },
+            Self::Resize(dx, dy) => WindowAction::ResizeBy { card, edge: Edge::BottomRight, dx, dy },
+            _ => return None,
+        })
+    }
+}
+
+const fn zone_label(zone: SnapZone) -> &'static str {
+    match zone {
+        SnapZone::Left => "Left half",
+        SnapZone::Right => "Right half",
+        SnapZone::Top => "Top half",
+        SnapZone::Bottom => "Bottom half",
+        SnapZone::TopLeft => "Top left quarter",
+        SnapZone::TopRight => "Top right quarter",
+        SnapZone::BottomLeft => "Bottom left quarter",
+        SnapZone::BottomRight => "Bottom right quarter",
+    }
+}
+
+impl Softphone {
+    pub(crate) fn run(&mut self, command: Command, out: &mut Update) {
+        if !self.session.is_signed_in() {
+            return;
+        }
+        match command {
+            Command::Palette => self.open_palette(out),
+            Command::Shortcuts => self.open_shortcuts(out),
+            Command::Search => out.effect(Effect::Focus(FocusTarget::Search)),
+            Command::NewConversation => {
+                self.show_cards(out);
+                self.new_conversation(out);
+            }
+            Command::Contacts => self.go(Route::Contacts(None), false, out),
+            Command::Chats => self.go(Route::Chats(None), false, out),
+            Command::Settings => self.go(Route::Settings, false, out),
+            Command::Import => {
+                self.go(Route::Contacts(None), false, out);
+                out.effect(Effect::Focus(FocusTarget::Import));
+            }
+            Command::NextCard | Command::PreviousCard => {
+                self.show_cards(out);
+                let next = command == Command::NextCard;
+                self.window(if next { WindowAction::FocusNext } else { WindowAction::FocusPrevious }, out);
+            }
+            _ => {
+                let front = self.front_card();
+                let action = front.and_then(|card| command.on(card, self.is_pinned(card)));
+                if let Some(action) = action {
+                    self.window(action, out);
+                    if let WindowAction::SetPinned(_, pinned) = action {
+                        out.effect(Effect::Announce(if pinned { "Pinned" } else { "Unpinned" }.to_owned()));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The card that the user has before them.
+    pub(crate) fn front_card(&self) -> Option<CardKey> {
+        self.windows.focused().filter(|_| self.shows_cards())
+    }
+
+    pub(crate) fn is_pinned(&self, card: CardKey) -> bool {
+        self.windows.get(card).is_some_and(crate::windows::Card::is_pinned)
+    }
+
+    /// To where the cards are, from another part of the app that has no room for them.
+    pub(crate) fn show_cards(&mut self, out: &mut Update) {
+        if !self.shows_cards() {
+            self.go(Route::Chats(None), false, out);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pressed(key: &str, code: &str) -> Option<Command> {
+        Command::of(&KeyPress { key, code, alt: true, typing: true, ..KeyPress::default() })
+    }
+
+    #[test]
+    fn no_keys_mean_two_things() {
+        for (at, (keys, command)) in KEYS.iter().enumerate() {
+            for (other, also) in &KEYS[at + 1..] {
+                assert!(keys != other && command != also, "{keys}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_sheet_tells_of_all_keys_and_of_no_others() {
+        let told: Vec<&str> =
+            SHEET.iter().flat_map(|(_, lines)| *lines).flat_map(|(keys, _)| keys.split(' ')).collect();
+        for (keys, _) in KEYS {
+            let arrow = keys.contains("Arrow") && told.iter().any(|told| told.starts_with("Alt+Shift+\u{2190}"));
+            assert!(arrow || told.contains(&keys), "{keys}");
+        }
+        let elsewhere = ["Enter", "Shift+Enter", "Escape"];
+        for keys in told {
+            assert!(
+                keys.contains('\u{2190}') || elsewhere.contains(&keys) || KEYS.iter().any(|(known, _)| *known == keys),
+                "{keys}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_letter_is_found_also_where_alt_makes_another_sign_of_it() {
+        assert_eq!(pressed("m", "KeyM"), Some(Command::Minimise));
+        assert_eq!(pressed("M", "KeyM"), Some(Command::Minimise), "caps lock");
+        assert_eq!(pressed("\u{b5}", "KeyM"), Some(Command::Minimise), "a Mac");
+        assert_eq!(pressed("\u{a1}", "Digit1"), Some(Command::Contacts), "a Mac");
+        assert_eq!(pressed("w", "KeyZ"), Some(Command::Close), "a French keyboard");
+        assert_eq!(pressed("Dead", "KeyN"), None, "an accent waits for its letter");
+    }
+
+    #[test]
+    fn what_is_typed_is_typed() {
+        let sign = |key, shift, typing| Command::of(&KeyPress { key, shift, typing, ..KeyPress::default() });
+        assert_eq!(sign("?", true, false), Some(Command::Shortcuts));
+        assert_eq!(sign("/", true, false), Some(Command::Search), "a German keyboard");
+        assert_eq!(sign("?", true, true), None);
+        assert_eq!(sign("/", false, true), None);
+        let alt_gr = KeyPress { key: "\u{b5}", code: "KeyM", ctrl: true, alt: true, ..KeyPress::default() };
+        assert_eq!(Command::of(&alt_gr), None);
+    }
+
+    #[test]
+    fn moving_has_four_keys_and_resizing_the_four_beside_them() {
+        let with = |key, typing, mac| {
+            Command::of(&KeyPress { key, alt: true, shift: true, typing, mac, ..KeyPress::default() })
+        };
+        assert_eq!(with("ArrowLeft", true, false), Some(Command::Move(-16, 0)));
+        assert_eq!(with("ArrowDown", false, true), Some(Command::Move(0, 16)));
+        assert_eq!(with("ArrowLeft", true, true), None, "selects a word");
+        assert_eq!(with("End", true, true), Some(Command::Resize(16, 0)));
+        assert_eq!(with("PageUp", true, false), Some(Command::Resize(0, -16)));
+    }
+
+    #[test]
+    fn the_palette_opens_from_a_text_box_by_ctrl_or_the_macs_own_key() {
+        let press = KeyPress { key: "k", code: "KeyK", ctrl: true, typing: true, ..KeyPress::default() };
+        assert_eq!(Command::of(&press), Some(Command::Palette));
+        assert_eq!(Command::of(&KeyPress { other: true, ..press }), None);
+        assert_eq!(Command::of(&KeyPress { ctrl: false, other: true, ..press }), None);
+    }
+}

@@ -1,0 +1,136 @@
+//! The palette, after the WAI-ARIA combobox pattern: the focus stays in the field, the arrow keys move the mark.
+
+use crate::dom::*;
+use halyard_client::Ui;
+use halyard_client::palette::{PaletteEntry, PaletteView, Target};
+use web_sys::KeyboardEvent;
+
+use super::Person;
+use crate::format;
+use crate::runtime::App;
+use crate::views::common::{AvatarSize, Dialog, Icon, IconName};
+
+/// The palette, while it is open.
+#[component]
+pub(super) fn Palette() -> View {
+    let app = expect_context::<App>();
+    let palette = app.signals(|signals| signals.palette.clone());
+    let open = Memo::new(move |_| palette.with(Option::is_some));
+    View::live(move || open.get().then(|| dialog(app)))
+}
+
+fn dialog(app: App) -> View {
+    let palette = app.signals(|signals| signals.palette.clone());
+    let palette = Memo::new(move |_| palette.get());
+    view! {
+        <Dialog title="Search or jump" class="palette" on_close=move || app.send(Ui::CloseOverlay)>
+            <Field palette=palette />
+        </Dialog>
+    }
+}
+
+#[component]
+fn Field(palette: Memo<Option<PaletteView>>) -> View {
+    let app = expect_context::<App>();
+    let query = Memo::new(move |_| palette.with(|palette| palette.as_ref().map(|it| it.query.clone())));
+    let entries =
+        Memo::new(move |_| palette.with(|palette| palette.as_ref().map_or_else(Vec::new, |it| it.entries.clone())));
+    let marked = Memo::new(move |_| palette.with(|palette| palette.as_ref().map_or(0, |it| it.marked)));
+    let some = Memo::new(move |_| entries.with(|entries| !entries.is_empty()));
+    let key = move |event: KeyboardEvent| {
+        if event.is_composing() {
+            return;
+        }
+        let closes = (event.ctrl_key() || event.meta_key()) && event.key() == "k";
+        match event.key().as_str() {
+            "ArrowDown" => app.send(Ui::PaletteStep(1)),
+            "ArrowUp" => app.send(Ui::PaletteStep(-1)),
+            "PageDown" => app.send(Ui::PaletteStep(5)),
+            "PageUp" => app.send(Ui::PaletteStep(-5)),
+            "Enter" => {
+                let target = entries.with_untracked(|all| all.get(marked.get_untracked()).map(|entry| entry.target));
+                if let Some(target) = target {
+                    app.send(Ui::PalettePick(target));
+                }
+            }
+            _ if closes => app.send(Ui::CloseOverlay),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    // What is marked is in sight.
+    effect(move || {
+        marked.track();
+        entries.track();
+        request_animation_frame(move || {
+            if let Some(option) = document().get_element_by_id(&id(marked.get_untracked())) {
+                let nearest = web_sys::ScrollIntoViewOptions::new();
+                nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
+                option.scroll_into_view_with_scroll_into_view_options(&nearest);
+            }
+        });
+    });
+    view! {
+        <div class="field">
+            <Icon name=IconName::Search />
+            <input
+                type="text"
+                role="combobox"
+                aria-label="Search or jump"
+                aria-autocomplete="list"
+                aria-haspopup="listbox"
+                aria-expanded=move || if some.get() { "true" } else { "false" }
+                aria-controls="palette-list"
+                aria-activedescendant=move || some.get().then(|| id(marked.get()))
+                placeholder="Person, number, card or action"
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck="false"
+                enterkeyhint="go"
+                prop:value=move || query.get().unwrap_or_default()
+                on:input=move |event| app.send(Ui::PaletteQuery(event_target_value(&event)))
+                on:keydown=key
+            />
+        </div>
+        <div class="palette-list" role="listbox" aria-label="Results" id="palette-list" on:mousedown=|event| event.prevent_default()>
+            {move || {
+                entries.get().into_iter().enumerate().map(|(index, entry)| option(app, marked, index, entry)).collect::<Vec<_>>()
+            }}
+        </div>
+        <p class="palette-none" role="status">
+            {move || (!some.get()).then_some("Nothing found. Try a part of a name, some digits, or an action like \u{201c}tile\u{201d}.")}
+        </p>
+    }
+}
+
+fn id(index: usize) -> String {
+    ["palette-", &index.to_string()].concat()
+}
+
+fn option(app: App, marked: Memo<usize>, index: usize, entry: PaletteEntry) -> View {
+    let PaletteEntry { target, title, detail, note, avatar } = entry;
+    let face = match avatar {
+        Some(avatar) => view! { <Person avatar=Signal::stored(avatar) size=AvatarSize::Small /> },
+        None => view! { <span class="palette-icon"><Icon name=IconName::ChevronRight /></span> },
+    };
+    let note = match target {
+        Target::Command(_) => (!note.is_empty()).then(|| view! { <kbd>{format::keys(note)}</kbd> }),
+        _ => Some(view! { <span class="note">{note}</span> }),
+    };
+    view! {
+        <div
+            class="option"
+            role="option"
+            id=id(index)
+            aria-selected=move || if marked.get() == index { "true" } else { "false" }
+            on:click=move |_| app.send(Ui::PalettePick(target))
+        >
+            {face}
+            <span class="row-text">
+                <b class="row-name">{title}</b>
+                {(!detail.is_empty()).then(|| view! { <span class="preview num">{detail}</span> })}
+            </span>
+            {note}
+        </div>
+    }
+}

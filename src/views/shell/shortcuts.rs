@@ -1,0 +1,51 @@
+//! The sheet of shortcuts.
+
+use crate::dom::*;
+use halyard_client::Ui;
+use halyard_client::commands::SHEET;
+
+use crate::format;
+use crate::runtime::App;
+use crate::views::common::Dialog;
+
+/// The sheet, while it is open.
+#[component]
+pub(super) fn Shortcuts() -> View {
+    let app = expect_context::<App>();
+    let open = app.signals(|signals| signals.shortcuts.clone());
+    View::live(move || open.get().then(|| sheet(app)))
+}
+
+fn sheet(app: App) -> View {
+    let close = move || app.send(Ui::CloseOverlay);
+    view! {
+        <Dialog title="Keyboard shortcuts" class="roomy" on_close=close>
+            <div class="sheet">
+                {SHEET
+                    .map(|(title, lines)| {
+                        view! {
+                            <section>
+                                <h3>{title}</h3>
+                                <dl>{lines.iter().map(line).collect::<Vec<_>>()}</dl>
+                            </section>
+                        }
+                    })}
+            </div>
+            <footer class="buttons end">
+                <button class="btn primary" on:click=move |_| close()>
+                    "Close"
+                </button>
+            </footer>
+        </Dialog>
+    }
+}
+
+fn line((keys, words): &(&'static str, &'static str)) -> View {
+    let keys = keys.split(' ').map(|keys| view! { <kbd>{format::keys(keys)}</kbd> }).collect::<Vec<_>>();
+    view! {
+        <div>
+            <dt>{*words}</dt>
+            <dd>{keys}</dd>
+        </div>
+    }
+}
