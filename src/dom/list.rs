@@ -88,47 +88,42 @@ impl Shown {
         let mut before: Vec<Option<Row>> = rows.drain(head..).map(Some).collect();
         // The new order; what is not in it goes.
         let wanted = &keys[head..keys.len() - tail];
-        let mut cursor = None;
-        let (mut first, mut next) = (usize::MAX, 0);
+        let mut next = 0;
+        let mut places = Vec::with_capacity(wanted.len());
         let kept: Vec<Option<Row>> = wanted
             .iter()
             .map(|key| {
                 // Most rows come in the order in which they were: the next one is the first to look at.
                 let at = (next..before.len()).chain(0..next).find(|at| is(&before[*at], *key))?;
-                let row = before[at].take()?;
                 next = at + 1;
-                if at < first {
-                    (first, cursor) = (at, row.mounted.first());
-                }
-                Some(row)
+                places.push(at);
+                before[at].take()
             })
             .collect();
         for row in before.into_iter().flatten() {
             row.owner.cleanup();
             row.mounted.remove();
         }
-        // What stands where the next row belongs.
-        let mut cursor = cursor
-            .or_else(|| after.iter().find_map(|row| row.mounted.first()))
-            .unwrap_or_else(|| self.end.clone().into());
-        for (index, (key, row)) in wanted.iter().zip(kept).enumerate() {
-            rows.push(match row {
-                None => {
-                    let owner = Owner::new();
-                    let mounted = owner.with(|| mount(draw.call_with(&(head + index)), &parent, Some(&cursor)));
-                    Row { key: *key, owner, mounted }
-                }
-                Some(row) => {
-                    if row.mounted.first().is_some_and(|first| first == cursor) {
-                        let next = row.mounted.last().and_then(|last| last.next_sibling());
-                        cursor = next.unwrap_or_else(|| self.end.clone().into());
-                    } else {
-                        row.mounted.move_before(&parent, &cursor);
-                    }
-                    row
-                }
+        // A row that moves is laid out and its text shaped once more: as many as can stay where they are.
+        let mut stays = ascending(&places);
+        // What stands behind the row, from the last one on.
+        let behind = after.iter().find_map(|row| row.mounted.first());
+        let mut cursor = behind.unwrap_or_else(|| self.end.clone().into());
+        let from = rows.len();
+        for (index, (key, row)) in wanted.iter().zip(kept).enumerate().rev() {
+            let row = row.unwrap_or_else(|| {
+                stays.push(true);
+                let owner = Owner::new();
+                let mounted = owner.with(|| mount(draw.call_with(&(head + index)), &parent, Some(&cursor)));
+                Row { key: *key, owner, mounted }
             });
+            if stays.pop() != Some(true) {
+                row.mounted.move_before(&parent, &cursor);
+            }
+            cursor = row.mounted.first().unwrap_or(cursor);
+            rows.push(row);
         }
+        rows[from..].reverse();
         rows.extend(after);
         self.rows.replace(rows);
     }
@@ -146,11 +141,27 @@ impl Shown {
         }
         then(&self.end);
     }
+}
 
-    /// The last of its nodes.
-    pub(super) fn last(&self) -> web_sys::Node {
-        self.end.clone().into()
+/// Of these different places, which make the longest ascending row of all that can be left.
+fn ascending(places: &[usize]) -> Vec<bool> {
+    // The last of the best row of each length so far, and what comes before each place in the best row that ends there.
+    let (mut ends, mut before) = (Vec::<usize>::new(), Vec::with_capacity(places.len()));
+    for (at, place) in places.iter().enumerate() {
+        let length = ends.partition_point(|end| places[*end] < *place);
+        before.push(length.checked_sub(1).map(|shorter| ends[shorter]));
+        match ends.get_mut(length) {
+            Some(end) => *end = at,
+            None => ends.push(at),
+        }
     }
+    let mut chosen = vec![false; places.len()];
+    let mut last = ends.last().copied();
+    while let Some(at) = last {
+        chosen[at] = true;
+        last = before[at];
+    }
+    chosen
 }
 
 fn is(row: &Option<Row>, key: Key) -> bool {
@@ -194,5 +205,37 @@ impl Hasher for Digest {
 
     fn finish(&self) -> u64 {
         self.0 as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All orders of the first numbers.
+    fn orders(count: usize) -> Vec<Vec<usize>> {
+        if count == 0 {
+            return vec![Vec::new()];
+        }
+        let shorter = orders(count - 1);
+        let with = |at: usize| shorter.iter().map(move |order| [&order[..at], &[count - 1], &order[at..]].concat());
+        (0..count).flat_map(with).collect()
+    }
+
+    #[test]
+    fn as_many_rows_stay_as_can() {
+        for order in (0..=7).flat_map(orders) {
+            let picked = |chosen: &dyn Fn(usize) -> bool| -> Vec<usize> {
+                (0..order.len()).filter(|at| chosen(*at)).map(|at| order[at]).collect()
+            };
+            let most = (0_u32..1 << order.len())
+                .map(|bits| picked(&|at| bits >> at & 1 == 1))
+                .filter(|some| some.is_sorted())
+                .map(|some| some.len());
+            let chosen = ascending(&order);
+            let stay = picked(&|at| chosen[at]);
+            assert!(stay.is_sorted(), "{order:?}");
+            assert_eq!(Some(stay.len()), most.max(), "{order:?}");
+        }
     }
 }

@@ -115,17 +115,6 @@ impl Mounted {
         }
     }
 
-    /// The last of its nodes.
-    pub(super) fn last(&self) -> Option<web_sys::Node> {
-        match self {
-            Self::Nothing => None,
-            Self::Node(node) => Some(node.clone()),
-            Self::Several(all) => all.iter().rev().find_map(Self::last),
-            Self::Live(live) => Some(live.end.clone().unchecked_into()),
-            Self::List(list) => Some(list.last()),
-        }
-    }
-
     /// All of its nodes, in order.
     pub(super) fn each_node(&self, then: &mut dyn FnMut(&web_sys::Node)) {
         match self {

@@ -153,7 +153,7 @@ pub(crate) fn MenuButton(
             class="menu"
             popover="auto"
             role="menu"
-            aria-label=label
+            aria-label=move || toggle.open.get().then(|| label.get())
             id=id
             node_ref=toggle.panel
             on:toggle=move |_| toggle.toggled()

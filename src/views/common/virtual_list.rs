@@ -2,7 +2,7 @@
 //!
 //! Always holds: the row with the focus exists also when it is scrolled out of sight, so the focus is never lost; one
 //! row at a time can be reached by Tab, the others by the arrow keys, Home, End and the page keys; a row that leaves
-//! gives its elements to one that comes, so typing a search makes next to none.
+//! gives its elements to one that comes, or they wait, hidden, for the next one, so typing a search makes next to none.
 
 use crate::dom::*;
 use leptos::html::{Div, Li};
@@ -53,11 +53,15 @@ where
     let mut made = 0;
     let each = move || {
         positions.with(|positions| {
-            slots = owner.with(|| assign(core::mem::take(&mut slots), positions, &mut made));
-            slots[..positions.len()].to_vec()
+            // An empty list hides as a whole.
+            if !positions.is_empty() {
+                let has_focus = frame.has_focus.get_untracked();
+                slots = owner.with(|| assign(&slots, positions, has_focus, &mut made));
+            }
+            slots.clone()
         })
     };
-    let row = move |slot: Slot<K>| frame.row(slot.index, slot.key, render(slot.key));
+    let row = move |slot: Slot<K>| frame.row(slot, render(slot.key));
     frame.watch_end(on_end);
     if let Some(restart) = restart {
         let mut is_first = true;
@@ -71,6 +75,7 @@ where
     view! {
         <div
             class="vlist rows"
+            hidden=move || len.get() == 0
             node_ref=frame.scroller
             on:scroll=move |_| frame.scrolled()
             on:keydown=move |event| frame.key(&event)
@@ -84,42 +89,75 @@ where
     }
 }
 
-/// A row's elements: which key they show now, and where.
+/// A row's elements: which key they show now, and where; or showed last, while they wait.
 #[derive(Clone, Copy)]
 struct Slot<K> {
     number: usize,
     key: RwSignal<K>,
     index: RwSignal<usize>,
+    waits: RwSignal<bool>,
+    /// What the signals hold.
+    shown: (usize, K),
 }
 
-/// The slots for these positions, in their order: a key keeps its slot; a key that comes gets the one that showed its
-/// place before, or another that is free, or a new one. Those that are free come last.
+/// The slots for these positions, in their order. Those that are free come last.
 fn assign<K: Copy + PartialEq + Send + Sync + 'static>(
-    mut free: Vec<Slot<K>>,
+    slots: &[Slot<K>],
     positions: &[(usize, K)],
+    has_focus: bool,
     made: &mut usize,
 ) -> Vec<Slot<K>> {
-    let mut take = |is: &dyn Fn(&Slot<K>) -> bool| free.iter().position(is).map(|at| free.remove(at));
-    let kept: Vec<Option<Slot<K>>> =
-        positions.iter().map(|(_, key)| take(&|slot| slot.key.get_untracked() == *key)).collect();
-    let kept: Vec<Option<Slot<K>>> = (positions.iter().zip(kept))
-        .map(|((index, _), slot)| slot.or_else(|| take(&|slot| slot.index.get_untracked() == *index)))
-        .collect();
-    let mut slots: Vec<Slot<K>> = (positions.iter().zip(kept))
-        .map(|((index, key), slot)| match slot.or_else(|| take(&|_| true)) {
-            Some(slot) => {
-                slot.key.set(*key);
-                slot.index.set(*index);
-                slot
+    let has_key = |slot: usize, position: usize| slots[slot].shown.1 == positions[position].1;
+    let is_there = |slot: usize, position: usize| slots[slot].shown.0 == positions[position].0;
+    let chosen = choose(slots.len(), positions.len(), has_focus, &has_key, &is_there);
+    let show = |(&(index, key), chosen): (&(usize, K), &Option<usize>)| {
+        let shown = (index, key);
+        if let Some(slot) = chosen {
+            let slot = slots[*slot];
+            slot.key.set(key);
+            slot.index.set(index);
+            slot.waits.set(false);
+            return Slot { shown, ..slot };
+        }
+        *made += 1;
+        let (key, index, waits) = (RwSignal::new(key), RwSignal::new(index), RwSignal::new(false));
+        Slot { number: *made, key, index, waits, shown }
+    };
+    let mut now: Vec<Slot<K>> = positions.iter().zip(&chosen).map(show).collect();
+    for (at, slot) in slots.iter().enumerate() {
+        if !chosen.contains(&Some(at)) {
+            slot.waits.set(true);
+            now.push(*slot);
+        }
+    }
+    now
+}
+
+/// Which slot each position gets, if there is one left: a key keeps its slot; a key that comes gets the one that showed
+/// its place before, or another that is free. Where most keys are new, those that were there may change their slots as
+/// well, unless one has the focus: a row that moves costs more than one whose texts change.
+fn choose(
+    slots: usize,
+    positions: usize,
+    has_focus: bool,
+    has_key: &dyn Fn(usize, usize) -> bool,
+    is_there: &dyn Fn(usize, usize) -> bool,
+) -> Vec<Option<usize>> {
+    let stay = (0..positions).filter(|position| (0..slots).any(|slot| has_key(slot, *position))).count();
+    let rules: [&dyn Fn(usize, usize) -> bool; 3] = [has_key, is_there, &|_, _| true];
+    let first = usize::from(!has_focus && stay * 2 <= positions);
+    let (mut chosen, mut taken) = (vec![None; positions], vec![false; slots]);
+    for rule in &rules[first..] {
+        for (position, chosen) in chosen.iter_mut().enumerate() {
+            if chosen.is_none()
+                && let Some(slot) = (0..slots).find(|slot| !taken[*slot] && rule(*slot, position))
+            {
+                taken[slot] = true;
+                *chosen = Some(slot);
             }
-            None => {
-                *made += 1;
-                Slot { number: *made, key: RwSignal::new(*key), index: RwSignal::new(*index) }
-            }
-        })
-        .collect();
-    slots.append(&mut free);
-    slots
+        }
+    }
+    chosen
 }
 
 /// The reader's own size of type, against the usual 16 pixels.
@@ -191,21 +229,29 @@ impl Frame {
         pixels(self.len.get() as f64 * self.row_height)
     }
 
-    fn row<K: 'static>(self, index: RwSignal<usize>, key: RwSignal<K>, content: View) -> View {
+    fn row<K: 'static>(self, slot: Slot<K>, content: View) -> View {
+        let Slot { key, index, waits, .. } = slot;
         let item = NodeRef::<Li>::new();
         effect(move || {
             // Another key may have other buttons.
             key.track();
             let reachable = self.reachable.get() == index.get();
+            // Those of which it is not so yet.
+            let (wanted, selector) = if reachable {
+                ("0", ":is(button:not([role^=menuitem]), a[href])[tabindex=\"-1\"]")
+            } else {
+                ("-1", ":is(button:not([role^=menuitem]), a[href]):not([tabindex=\"-1\"])")
+            };
             if let Some(item) = item.get() {
-                for_each(&item, "button:not([role^=menuitem]), a[href]", |control| {
-                    let _ = control.set_attribute("tabindex", if reachable { "0" } else { "-1" });
+                for_each(&item, selector, |control| {
+                    let _ = control.set_attribute("tabindex", wanted);
                 });
             }
         });
         view! {
             <li
                 class="vlist-row row-item"
+                hidden=waits
                 aria-setsize=move || self.len.get().to_string()
                 aria-posinset=move || (index.get() + 1).to_string()
                 style:translate=move || ["0 ", &pixels(index.get() as f64 * self.row_height)].concat()
@@ -220,10 +266,13 @@ impl Frame {
     fn watch_size(self) {
         effect(move || {
             let Some(scroller) = self.scroller.get() else { return };
-            self.height.set(f64::from(scroller.client_height()));
             let element = scroller.clone();
             let resized = Closure::<dyn Fn()>::new(move || {
-                self.height.set(f64::from(element.client_height()));
+                // While it is hidden it has none, and comes back as it was.
+                let height = element.client_height();
+                if height > 0 {
+                    self.height.set(f64::from(height));
+                }
             });
             if let Ok(observer) = ResizeObserver::new(resized.as_ref().unchecked_ref()) {
                 observer.observe(&scroller);
@@ -299,7 +348,7 @@ impl Frame {
         }
         request_animation_frame(move || {
             let Some(scroller) = self.scroller.get_untracked() else { return };
-            let selector = ["[aria-posinset=\"", &(index + 1).to_string(), "\"]"].concat();
+            let selector = ["[aria-posinset=\"", &(index + 1).to_string(), "\"]:not([hidden])"].concat();
             let row = scroller.query_selector(&selector).ok().flatten();
             let control = row.and_then(|row| row.query_selector("button, a[href]").ok().flatten());
             if let Some(control) = control.and_then(|control| control.dyn_into::<HtmlElement>().ok()) {
@@ -338,6 +387,46 @@ fn for_each(root: &Element, selector: &str, then: impl Fn(&Element)) {
     for index in 0..found.length() {
         if let Some(element) = found.get(index).and_then(|node| node.dyn_into::<Element>().ok()) {
             then(&element);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::choose;
+
+    /// What shows these keys from the first place on, after what showed those.
+    fn chosen(before: &str, after: &str, has_focus: bool) -> Vec<Option<usize>> {
+        let (before, after) = (before.as_bytes(), after.as_bytes());
+        let has_key = |slot: usize, position: usize| before[slot] == after[position];
+        choose(before.len(), after.len(), has_focus, &has_key, &|slot, position| slot == position)
+    }
+
+    #[test]
+    fn keys_keep_their_slots_where_most_stay() {
+        assert_eq!(chosen("abcd", "bcdx", false), [Some(1), Some(2), Some(3), Some(0)]);
+        assert_eq!(chosen("abcd", "dabc", false), [Some(3), Some(0), Some(1), Some(2)]);
+        assert_eq!(chosen("ab", "abc", false), [Some(0), Some(1), None]);
+        assert_eq!(chosen("abcd", "b", false), [Some(1)]);
+        assert_eq!(chosen("", "ab", false), [None, None]);
+    }
+
+    #[test]
+    fn slots_keep_their_places_where_most_keys_are_new_and_none_has_the_focus() {
+        assert_eq!(chosen("abcd", "dxyz", false), [Some(0), Some(1), Some(2), Some(3)]);
+        assert_eq!(chosen("abcd", "dxyz", true), [Some(3), Some(1), Some(2), Some(0)]);
+    }
+
+    #[test]
+    fn no_slot_shows_two_keys() {
+        for after in ["", "d", "axby", "xyzw", "badcxyz", "xabcdy"] {
+            for has_focus in [false, true] {
+                let mut slots: Vec<usize> = chosen("abcd", after, has_focus).into_iter().flatten().collect();
+                assert_eq!(slots.len(), after.len().min(4), "{after}");
+                slots.sort_unstable();
+                slots.dedup();
+                assert_eq!(slots.len(), after.len().min(4), "{after}");
+            }
         }
     }
 }

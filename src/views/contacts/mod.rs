@@ -79,21 +79,16 @@ pub(crate) fn ContactsPane() -> View {
                 chosen=filter
                 on_choose=move |filter| app.send(Ui::FilterContacts(filter))
             />
+            <VirtualList
+                label="Contacts"
+                len=Signal::derive(move || entries.with(|entries| entries.len()))
+                row_height=ROW_HEIGHT
+                key=move |index| entries.with(|entries| entries.get(index).copied())
+                restart=shown_anew
+                render=move |entry| view! { <row::Row entry=entry.into() selected=selected /> }
+            />
             {move || {
-                if empty.get() {
-                    nothing(app, query.with(String::is_empty), filter.get(), loading.get())
-                } else {
-                    view! {
-                        <VirtualList
-                            label="Contacts"
-                            len=Signal::derive(move || entries.with(|entries| entries.len()))
-                            row_height=ROW_HEIGHT
-                            key=move |index| entries.with(|entries| entries.get(index).copied())
-                            restart=shown_anew
-                            render=move |entry| view! { <row::Row entry=entry.into() selected=selected /> }
-                        />
-                    }
-                }
+                empty.get().then(|| nothing(app, query.with(String::is_empty), filter.get(), loading.get()))
             }}
         </section>
     }

@@ -22,6 +22,7 @@ mod typo;
 #[cfg(test)]
 mod tests;
 
+use core::cell::OnceCell;
 use core::hash::{BuildHasherDefault, Hash, Hasher};
 use std::collections::HashMap;
 
@@ -66,6 +67,8 @@ pub struct Hit<K> {
 #[derive(Debug)]
 pub struct SearchIndex<K> {
     pending: Vec<Pending<K>>,
+    /// The same as a run, once somebody has searched.
+    waiting: OnceCell<Run<K>>,
     runs: Vec<(u32, Run<K>)>,
     ids: HashMap<K, u32, BuildHasherDefault<Mixer>>,
     /// By id: where the entry is.
@@ -86,6 +89,7 @@ impl<K> Default for SearchIndex<K> {
     fn default() -> Self {
         Self {
             pending: Vec::new(),
+            waiting: OnceCell::new(),
             runs: Vec::new(),
             ids: HashMap::default(),
             places: Vec::new(),
@@ -131,6 +135,7 @@ impl<K: Copy + Ord + Hash> SearchIndex<K> {
         });
         self.place(id, Place::Waiting);
         self.ids.insert(key, id);
+        self.waiting.take();
         self.pending.push(Pending { key, id, name: fold(fields.name), text, ends, numbers });
         if self.pending.len() >= MOST_PENDING {
             let run = Run::new(&self.pending);
@@ -146,7 +151,10 @@ impl<K: Copy + Ord + Hash> SearchIndex<K> {
         self.free.push(id);
         match self.places.get(id as usize) {
             Some(&Place::In { run, place }) => self.remove_from(run, place),
-            _ => self.pending.retain(|entry| entry.id != id),
+            _ => {
+                self.pending.retain(|entry| entry.id != id);
+                self.waiting.take();
+            }
         }
         true
     }
@@ -174,8 +182,8 @@ impl<K: Copy + Ord + Hash> SearchIndex<K> {
     #[must_use]
     pub fn search_where(&self, query: &str, limit: usize, keep: impl Fn(K) -> bool) -> Vec<Hit<K>> {
         let query = Query::read(query);
-        let waiting = Run::new(&self.pending);
-        let runs = || self.runs.iter().map(|(_, run)| run).chain([&waiting]);
+        let waiting = self.waiting.get_or_init(|| Run::new(&self.pending));
+        let runs = || self.runs.iter().map(|(_, run)| run).chain([waiting]);
         let hits = rank::best(rank::find(runs(), &query, false), limit, &keep);
         if hits.len() < FEW.min(limit) && query.may_have_typos() {
             return rank::best(rank::find(runs(), &query, true), limit, &keep);
