@@ -175,3 +175,6 @@ pub(crate) const FIRST: [&str; 21] = [
     "core::option::Option<halyard_client::palette::PaletteView>",
     "halyard_client::palette::Overlay",
 ];
+
+/// What follows the later part when it is asked for: pages and dialogs that one opens now and then.
+pub(crate) const RARE: [(&str, &[&str]); 0] = [];

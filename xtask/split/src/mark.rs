@@ -8,7 +8,7 @@ use walrus::{FunctionKind, ValType};
 use super::{Part, plain, plan, read};
 
 /// The module with a note at the beginning of each function, and its functions as JSON: number, name, instructions, and
-/// whether it would go to the later part.
+/// whether it would go to another than the first part.
 ///
 /// # Errors
 /// When the module is not as the compiler and wasm-bindgen make it.
@@ -23,7 +23,7 @@ pub(crate) fn mark(wasm: &[u8], part_of: &dyn Fn(&str) -> Option<Part>) -> Resul
         let FunctionKind::Local(local) = &mut function.kind else { continue };
         let name = plain(function.name.as_deref().unwrap_or_default());
         functions
-            .push(json!({ "index": index, "name": name, "size": local.size(), "later": plan.later.contains(&index) }));
+            .push(json!({ "index": index, "name": name, "size": local.size(), "later": plan.part(index) != Part::First }));
         let value = Value::I32(i32::try_from(index)?);
         local.builder_mut().func_body().instr_at(0, Call { func: ran }).instr_at(0, Const { value });
     }

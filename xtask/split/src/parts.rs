@@ -1,9 +1,9 @@
-//! Makes the two modules of a [`Plan`].
+//! Makes the modules of a [`Plan`].
 //!
-//! Both begin as the whole module and lose what is the other's. They share one memory, one function table and one stack: the
-//! first part owns them, the later part imports them. Where the first part calls a function of the later part, it calls
-//! what is in the function's slot of the table. Until the later part is there, that is a stub: it asks for the later part and
-//! calls the slot again. The later part's element segments put its functions into the slots, over the stubs.
+//! Each begins as the whole module and loses what is the others'. They share one memory, one function table and one stack:
+//! the first part owns them, the others import them. Where a part calls a function of another one that is not the first, it
+//! calls what is in the function's slot of the table. Until that part is there, that is a stub: it asks for the part and
+//! calls the slot again. A part's element segments put its functions into the slots, over the stubs.
 
 use std::collections::BTreeMap;
 
@@ -14,14 +14,14 @@ use walrus::{
     ImportKind, ImportedFunction, LocalFunction, Module, TableId, TypeId, ValType,
 };
 
-use super::plan::Plan;
+use super::plan::{Part, Plan};
 
 /// The name by which the later part imports what the first part owns.
 pub(crate) const FIRST: &str = "first";
-/// The module and name of the function that the first part imports and that brings the later part.
+/// The module and name of the function that the first part imports and that brings another part, by its number.
 pub(crate) const LATER: (&str, &str) = ("later", "load");
 
-/// What the later part takes from the first: the export's name by what it is.
+/// What the other parts take from the first: the export's name by what it is.
 pub(crate) type Shared = BTreeMap<Item, String>;
 
 /// Something of a module, by the place that it has in the whole module.
@@ -33,11 +33,11 @@ pub(crate) enum Item {
     Global(usize),
 }
 
-/// Turns the whole module into the later part.
+/// Turns the whole module into one of the parts that follow.
 ///
 /// # Errors
 /// When the module's memories or tables are not its own, or not filled from the beginning.
-pub(crate) fn later(module: &mut Module, plan: &Plan) -> Result<Shared> {
+pub(crate) fn following(module: &mut Module, plan: &Plan, part: Part, shared: &mut Shared) -> Result<()> {
     let exports: Vec<_> = module.exports.iter().map(|export| export.id()).collect();
     for id in exports {
         module.exports.delete(id);
@@ -48,14 +48,16 @@ pub(crate) fn later(module: &mut Module, plan: &Plan) -> Result<Shared> {
     grow(module, plan, table);
     import_memories(module)?;
     import_globals(module);
+    redirect_calls(module, plan, part, table);
     import_functions(module, plan);
-    for (start, run) in runs(plan, module)? {
+    for (start, run) in runs(plan, module, part)? {
         let offset = ConstExpr::Value(Value::I32(start));
         let segment = module.elements.add(ElementKind::Active { table, offset }, ElementItems::Functions(run));
         module.tables.get_mut(table).elem_segments.insert(segment);
     }
     walrus::passes::gc::run(module);
-    Ok(name_imports(module))
+    name_imports(module, shared);
+    Ok(())
 }
 
 fn leave_data(module: &mut Module) -> Result<()> {
@@ -117,7 +119,7 @@ fn import_globals(module: &mut Module) {
 
 fn import_functions(module: &mut Module, plan: &Plan) {
     let first: Vec<FunctionId> =
-        module.funcs.iter_local().map(|(id, _)| id).filter(|id| !plan.later.contains(&id.index())).collect();
+        module.funcs.iter_local().map(|(id, _)| id).filter(|id| plan.part(id.index()) == Part::First).collect();
     for id in first {
         let import = module.imports.add(FIRST, "", id);
         let function = module.funcs.get_mut(id);
@@ -125,13 +127,13 @@ fn import_functions(module: &mut Module, plan: &Plan) {
     }
 }
 
-/// The later part's functions as runs of neighbours in the table.
-fn runs(plan: &Plan, module: &Module) -> Result<Vec<(i32, Vec<FunctionId>)>> {
+/// A part's functions as runs of neighbours in the table.
+fn runs(plan: &Plan, module: &Module, part: Part) -> Result<Vec<(i32, Vec<FunctionId>)>> {
     let ids: BTreeMap<usize, FunctionId> =
         module.funcs.iter().map(|function| (function.id().index(), function.id())).collect();
     let mut runs: Vec<(i32, Vec<FunctionId>)> = Vec::new();
     let mut next = None;
-    for (slot, function) in &plan.slots {
+    for (slot, function) in plan.slots.iter().filter(|(_, function)| plan.part(**function) == part) {
         let id = *ids.get(function).context("a slot's function is not in the module")?;
         match runs.last_mut() {
             Some((_, run)) if next == Some(*slot) => run.push(id),
@@ -142,9 +144,8 @@ fn runs(plan: &Plan, module: &Module) -> Result<Vec<(i32, Vec<FunctionId>)>> {
     Ok(runs)
 }
 
-/// Gives what is imported from the first part short names.
-fn name_imports(module: &mut Module) -> Shared {
-    let mut shared = Shared::new();
+/// Gives what is imported from the first part short names, the same in each part.
+fn name_imports(module: &mut Module, shared: &mut Shared) {
     for import in module.imports.iter_mut().filter(|import| import.module == FIRST) {
         let item = match import.kind {
             ImportKind::Function(id) => Item::Function(id.index()),
@@ -153,10 +154,9 @@ fn name_imports(module: &mut Module) -> Shared {
             ImportKind::Global(id) => Item::Global(id.index()),
             ImportKind::Tag(_) => continue,
         };
-        import.name = short_name(shared.len());
-        shared.insert(item, import.name.clone());
+        let next = short_name(shared.len());
+        import.name.clone_from(shared.entry(item).or_insert(next));
     }
-    shared
 }
 
 /// `0`, `1`, ... `z`, `00`, ...: wasm-bindgen's names are longer.
@@ -175,20 +175,20 @@ fn short_name(mut number: usize) -> String {
 /// Turns the whole module into the first part.
 ///
 /// # Errors
-/// When a name that the later part needs is taken.
+/// When a name that the other parts need is taken.
 pub(crate) fn first(module: &mut Module, plan: &Plan, shared: &Shared) -> Result<()> {
     let table = module.tables.main_function_table()?.context("the app has no table of functions")?;
-    let nothing = module.types.add(&[], &[]);
-    let (load, _) = module.add_import_func(LATER.0, LATER.1, nothing);
+    let number = module.types.add(&[ValType::I32], &[]);
+    let (load, _) = module.add_import_func(LATER.0, LATER.1, number);
     let ids: BTreeMap<usize, FunctionId> =
         module.funcs.iter().map(|function| (function.id().index(), function.id())).collect();
-    redirect_calls(module, plan, table);
+    redirect_calls(module, plan, Part::First, table);
     for (slot, function) in &plan.slots {
         let id = *ids.get(function).context("a slot's function is not in the module")?;
         let ty = module.funcs.get(id).ty();
         // A function in two slots has one stub: its first slot's.
         if plan.slot_of.get(function) == Some(slot) {
-            let stub = stub(module, ty, *slot, table, load);
+            let stub = stub(module, ty, (plan.part(*function), *slot), table, load);
             module.funcs.get_mut(id).kind = FunctionKind::Local(stub);
         }
     }
@@ -198,21 +198,22 @@ pub(crate) fn first(module: &mut Module, plan: &Plan, shared: &Shared) -> Result
     Ok(())
 }
 
-/// Calls of the later part's functions go through the table.
-fn redirect_calls(module: &mut Module, plan: &Plan, table: TableId) {
+/// A part's calls of what is neither its own nor the first part's go through the table.
+fn redirect_calls(module: &mut Module, plan: &Plan, part: Part, table: TableId) {
     let types: BTreeMap<usize, TypeId> =
         module.funcs.iter().map(|function| (function.id().index(), function.ty())).collect();
     for (id, function) in module.funcs.iter_local_mut() {
-        if plan.later.contains(&id.index()) {
+        if plan.part(id.index()) != part {
             continue;
         }
         let entry = function.entry_block();
-        dfs_pre_order_mut(&mut Redirect { plan, types: &types, table }, function, entry);
+        dfs_pre_order_mut(&mut Redirect { plan, part, types: &types, table }, function, entry);
     }
 }
 
 struct Redirect<'a> {
     plan: &'a Plan,
+    part: Part,
     types: &'a BTreeMap<usize, TypeId>,
     table: TableId,
 }
@@ -222,6 +223,7 @@ impl VisitorMut for Redirect<'_> {
         let mut at = 0;
         while at < sequence.instrs.len() {
             if let (Instr::Call(Call { func }), place) = &sequence.instrs[at]
+                && self.plan.part(func.index()) != self.part
                 && let Some(slot) = self.plan.slot_of.get(&func.index())
                 && let Some(ty) = self.types.get(&func.index())
             {
@@ -235,14 +237,20 @@ impl VisitorMut for Redirect<'_> {
     }
 }
 
-/// A function that brings the later part and hands its arguments on to what is in the slot then.
-fn stub(module: &mut Module, ty: TypeId, slot: i32, table: TableId, load: FunctionId) -> LocalFunction {
+/// A function that brings the part of a slot and hands its arguments on to what is in the slot then.
+fn stub(
+    module: &mut Module,
+    ty: TypeId,
+    (part, slot): (Part, i32),
+    table: TableId,
+    load: FunctionId,
+) -> LocalFunction {
     let kind = module.types.get(ty);
     let (params, results): (Vec<ValType>, Vec<ValType>) = (kind.params().to_vec(), kind.results().to_vec());
     let arguments: Vec<_> = params.iter().map(|param| module.locals.add(*param)).collect();
     let mut builder = FunctionBuilder::new(&mut module.types, &params, &results);
     let mut body = builder.func_body();
-    body.call(load);
+    body.i32_const(part.number()).call(load);
     for argument in &arguments {
         body.local_get(*argument);
     }
@@ -250,7 +258,7 @@ fn stub(module: &mut Module, ty: TypeId, slot: i32, table: TableId, load: Functi
     builder.local_func(arguments)
 }
 
-/// Makes room in the table for the later part's functions that had no slot.
+/// Makes room in the table for the other parts' functions that had no slot.
 fn append_slots(module: &mut Module, plan: &Plan, table: TableId, ids: &BTreeMap<usize, FunctionId>) -> Result<()> {
     let Some(start) = plan.new_slots_from else { return Ok(()) };
     let items: Option<Vec<FunctionId>> =
@@ -277,9 +285,9 @@ fn export(module: &mut Module, shared: &Shared) -> Result<()> {
     items.extend(module.globals.iter().map(|one| (Item::Global(one.id().index()), one.id().into())));
     for (item, name) in shared {
         if module.exports.iter().any(|export| export.name == *name) {
-            bail!("the app exports `{name}`, a name that its later part needs");
+            bail!("the app exports `{name}`, a name that its other parts need");
         }
-        let what = items.get(item).context("the later part needs something that the first does not have")?;
+        let what = items.get(item).context("a part needs something that the first does not have")?;
         module.exports.add(name, *what);
     }
     Ok(())

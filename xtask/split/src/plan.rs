@@ -1,6 +1,6 @@
-//! Chooses what goes to the later part.
+//! Chooses what goes to the later and to the rare part.
 //!
-//! The functions whose names are on the list go there, and everything that only they use. "Use" is followed along direct
+//! The functions whose names are on a list go there, and everything that only they use. "Use" is followed along direct
 //! calls, and for functions of the table along the constants that stand for them: a function's slot in code, or in data that
 //! code points to (the tables of methods that `dyn` values have). The latter is a guess, since a number may be no slot and
 //! data may be found by arithmetic. A wrong guess costs a wait and nothing else: whatever is called too early is fetched.
@@ -14,32 +14,51 @@ use walrus::{ConstExpr, DataKind, ElementItems, ElementKind, ExportItem, Module,
 /// The size of an entry in a table of methods.
 const WORD: usize = 4;
 
-/// A function of the table that has fewer instructions stays in the first part if it calls nothing of the later: its stub
+/// A function of the table that has fewer instructions stays in the first part if it calls nothing of the others: its stub
 /// would be as large. The compiler also merges small functions that are alike, under the name of any.
 const SMALL: u64 = 32;
 
-/// One of the two modules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One of the three modules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Part {
     /// The one that the browser starts.
     First,
-    /// The one that follows.
+    /// The one that follows when the first screen is drawn.
     Later,
+    /// The one that follows when somebody asks for it, or nothing else has been asked for in a while.
+    Rare,
+}
+
+impl Part {
+    /// Its number in what a stub asks for.
+    pub(crate) fn number(self) -> i32 {
+        match self {
+            Self::First | Self::Later => 0,
+            Self::Rare => 1,
+        }
+    }
 }
 
 /// What goes where. Functions are named by their place in the module.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
-    /// The later part's functions.
-    pub(crate) later: BTreeSet<usize>,
-    /// The slots of the table that hold a function of the later part.
+    /// The functions that are not in the first part.
+    pub(crate) parts: BTreeMap<usize, Part>,
+    /// The slots of the table that hold such a function.
     pub(crate) slots: BTreeMap<i32, usize>,
-    /// The slot by which the first part calls a function of the later part.
+    /// The slot by which another part calls such a function.
     pub(crate) slot_of: BTreeMap<usize, i32>,
     /// The first slot that the table does not have yet; `None` when it needs no more.
     pub(crate) new_slots_from: Option<i32>,
     /// How many slots it needs more.
     pub(crate) new_slots: u64,
+}
+
+impl Plan {
+    /// Where a function goes.
+    pub(crate) fn part(&self, function: usize) -> Part {
+        self.parts.get(&function).copied().unwrap_or(Part::First)
+    }
 }
 
 /// What a function's code points to.
@@ -71,18 +90,25 @@ pub(crate) fn choose(module: &Module, part_of: &dyn Fn(&str) -> Option<Part>) ->
     }
     let table = module.tables.main_function_table()?.context("the app has no table of functions")?;
     let slots = slots(module, table)?;
-    let mut named = BTreeSet::new();
+    let (mut later, mut rare) = (BTreeSet::new(), BTreeSet::new());
     for (id, _) in module.funcs.iter_local() {
         match module.funcs.get(id).name.as_deref().and_then(part_of) {
             Some(Part::First) => pinned.insert(id.index()),
-            Some(Part::Later) if !pinned.contains(&id.index()) => named.insert(id.index()),
+            Some(Part::Later) if !pinned.contains(&id.index()) => later.insert(id.index()),
+            Some(Part::Rare) if !pinned.contains(&id.index()) => rare.insert(id.index()),
             _ => false,
         };
     }
-    let mut first = reached(&pinned, &named, &uses, &slots, &Data::of(module, &uses));
+    let data = Data::of(module, &uses);
+    let named: BTreeSet<usize> = later.union(&rare).copied().collect();
+    let mut first = reached(&pinned, &named, &uses, &slots, &data);
     keep_small(&mut first, &uses, &slots);
-    let later: BTreeSet<usize> = uses.keys().copied().filter(|function| !first.contains(function)).collect();
-    place(later, &uses, &slots, module.tables.get(table).initial)
+    // What is used without passing through what is rare is not.
+    let roots = first.union(&later).copied().collect();
+    let common = reached(&roots, &rare, &uses, &slots, &data);
+    let others = uses.keys().copied().filter(|function| !first.contains(function));
+    let parts = others.map(|one| (one, if common.contains(&one) { Part::Later } else { Part::Rare })).collect();
+    place(parts, &uses, &slots, module.tables.get(table).initial)
 }
 
 /// What must be in the first part whatever its name: what JavaScript calls, and what is taken as a value.
@@ -245,25 +271,25 @@ fn keep_small(first: &mut BTreeSet<usize>, uses: &BTreeMap<usize, Uses>, slots: 
     }
 }
 
-/// Gives a slot to every function of the later part that the first part calls.
+/// Gives a slot to every function that is not in the first part and that another part calls.
 fn place(
-    later: BTreeSet<usize>,
+    parts: BTreeMap<usize, Part>,
     uses: &BTreeMap<usize, Uses>,
     slots: &BTreeMap<i32, usize>,
     size: u64,
 ) -> Result<Plan> {
-    let mut plan = Plan { later, ..Plan::default() };
+    let mut plan = Plan { parts, ..Plan::default() };
     for (slot, function) in slots {
-        if plan.later.contains(function) {
+        if plan.parts.contains_key(function) {
             plan.slots.insert(*slot, *function);
             plan.slot_of.entry(*function).or_insert(*slot);
         }
     }
-    let called: BTreeSet<usize> = uses
-        .iter()
-        .filter(|(caller, _)| !plan.later.contains(caller))
-        .flat_map(|(_, uses)| uses.calls.iter().copied())
-        .filter(|callee| plan.later.contains(callee) && !plan.slot_of.contains_key(callee))
+    let calls = uses.iter().flat_map(|(caller, uses)| uses.calls.iter().map(move |callee| (*caller, *callee)));
+    let called: BTreeSet<usize> = calls
+        .filter(|(caller, callee)| plan.part(*callee) != Part::First && plan.part(*caller) != plan.part(*callee))
+        .map(|(_, callee)| callee)
+        .filter(|callee| !plan.slot_of.contains_key(callee))
         .collect();
     let start = i32::try_from(size).context("the table of functions is too large")?;
     for (slot, function) in (start..).zip(called) {

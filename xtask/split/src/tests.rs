@@ -15,6 +15,12 @@ const WHOLE: &str = r#"(module
   (global $depth (mut i32) (i32.const 0))
   (table 6 6 funcref)
   (elem (i32.const 1) $first::doubled $later::tripled $method_of_later $method_of_first $later::tripled)
+  (func $rare::squared (type $unary)
+    (i32.add (i32.mul (local.get 0) (local.get 0)) (i32.add (call $used_by_rare (local.get 0)) (call $odd (i32.const 900)))))
+  (func $used_by_rare (type $unary) (i32.sub (call $first::doubled (local.get 0)) (call $used_by_later (i32.const 2))))
+  (func (export "squared") (type $unary) (call $rare::squared (local.get 0)))
+  (func $later::squares (type $unary) (i32.add (i32.const 70000) (call $rare::squared (local.get 0))))
+  (func (export "squares") (type $unary) (call $later::squares (local.get 0)))
   ;; Two tables of methods: slot 3 stands where only the later part looks, slot 4 where the first does.
   (data (i32.const 2048) "\03\00\00\00")
   (data (i32.const 2052) "\04\00\00\00")
@@ -53,16 +59,20 @@ fn whole() -> Vec<u8> {
 }
 
 fn part_of(name: &str) -> Option<Part> {
-    name.contains("later::").then_some(Part::Later)
+    let later = name.contains("later::").then_some(Part::Later);
+    later.or(name.contains("rare::").then_some(Part::Rare))
 }
 
 #[test]
 fn the_later_part_takes_what_is_named_and_what_only_that_uses() {
     let module = read(&whole()).unwrap();
     let plan = plan::choose(&module, &part_of).unwrap();
-    let later: BTreeSet<&str> =
-        names(&module).filter(|(index, _)| plan.later.contains(index)).map(|(_, name)| name).collect();
-    let expected = ["calls_method", "even", "pair", "tripled"].map(|name| format!("later::{name}"));
+    let of = |part| -> BTreeSet<&str> {
+        names(&module).filter(|(index, _)| plan.part(*index) == part).map(|(_, name)| name).collect()
+    };
+    assert_eq!(of(Part::Rare), BTreeSet::from(["rare::squared", "used_by_rare"]));
+    let later = of(Part::Later);
+    let expected = ["calls_method", "even", "pair", "squares", "tripled"].map(|name| format!("later::{name}"));
     let expected: BTreeSet<&str> =
         expected.iter().map(String::as_str).chain(["method_of_later", "used_by_later"]).collect();
     assert_eq!(later, expected);
@@ -81,11 +91,15 @@ const read = (name) => new WebAssembly.Module(readFileSync(`${folder}/${name}.wa
 const js = { note: (number) => got.push(`note ${number}`) };
 let exports;
 let came = 0;
-const load = () => {
-  if (came++ === 0) new WebAssembly.Instance(read("later"), { js, first: exports });
+const there = new Set();
+const load = (part) => {
+  came += 1;
+  if (!there.has(part)) new WebAssembly.Instance(read(["later", "rare"][part]), { js, first: exports });
+  there.add(part);
 };
 exports = new WebAssembly.Instance(read(way === "whole" ? "whole" : "first"), { js, later: { load } }).exports;
-if (way === "before") load();
+if (way === "before") load(0);
+if (way === "rare") load(1);
 const call = (name, ...values) => got.push(`${name} ${exports[name](...values)}`);
 call("remember", 7);
 call("own_method", 1000);
@@ -99,6 +113,9 @@ call("tripled", 4);
 call("method", 1000);
 call("is_odd", 2700);
 call("is_odd", 1800);
+if (way === "late") call("squares", 3);
+call("squared", 6);
+if (way !== "late") call("squares", 3);
 call("swapped", 5, 2.5);
 call("depth");
 console.log(JSON.stringify({ got, early, came }));
@@ -110,31 +127,41 @@ fn the_parts_do_what_the_whole_does_whenever_the_later_comes() {
     fs::create_dir_all(&folder).unwrap();
     let whole = whole();
     let parts = split(&whole, &part_of).unwrap();
-    for (name, module) in [("whole", &whole), ("first", &parts.first), ("later", &parts.later)] {
+    for (name, module) in [("whole", &whole), ("first", &parts.first), ("later", &parts.later), ("rare", &parts.rare)]
+    {
         fs::write(folder.join(format!("{name}.wasm")), module).unwrap();
     }
     fs::write(folder.join("calls.mjs"), CALLS).unwrap();
-    let [whole, late, before] = ["whole", "late", "before"].map(|way| {
+    let [whole, late, before, rare] = ["whole", "late", "before", "rare"].map(|way| {
         let said = Command::new("node").arg(folder.join("calls.mjs")).arg(&folder).arg(way).output().unwrap();
         assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
         serde_json::from_slice::<serde_json::Value>(&said.stdout).unwrap()
     });
-    assert_eq!(whole["got"].as_array().map(Vec::len), Some(16), "{whole}");
-    assert_eq!(late["got"], whole["got"]);
-    assert_eq!(before["got"], whole["got"]);
-    assert_eq!([&late["early"], &late["came"]], [0, 1], "{late}");
+    let sorted = |said: &serde_json::Value| {
+        let mut got: Vec<String> = serde_json::from_value(said["got"].clone()).unwrap();
+        got.sort();
+        got
+    };
+    assert_eq!(sorted(&whole).len(), 18, "{whole}");
+    for way in [&late, &before, &rare] {
+        assert_eq!(sorted(way), sorted(&whole));
+    }
+    assert_eq!([&late["early"], &late["came"]], [0, 2], "{late}");
     fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]
 fn each_part_holds_its_own_code_only() {
     let parts = split(&whole(), &part_of).unwrap();
-    let [first, later] = [parts.first, parts.later].map(|part| read(&part).unwrap());
+    let [first, later, rare] = [parts.first, parts.later, parts.rare].map(|part| read(&part).unwrap());
     let local = |module: &Module| module.funcs.iter_local().map(|(_, function)| function.size()).sum::<u64>();
-    assert_eq!(later.exports.iter().count(), 0);
-    assert_eq!(later.data.iter().count(), 0);
-    assert!(names(&first).all(|(_, name)| name != "used_by_later"));
-    assert!(local(&first) > 0 && local(&later) > 0);
+    for part in [&later, &rare] {
+        assert_eq!((part.exports.iter().count(), part.data.iter().count()), (0, 0));
+    }
+    for part in [&first, &later] {
+        assert!(names(part).all(|(_, name)| name != "used_by_rare"));
+    }
+    assert!(local(&first) > 0 && local(&later) > 0 && local(&rare) > 0);
 }
 
 #[test]

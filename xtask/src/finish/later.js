@@ -1,42 +1,46 @@
-// The app's later part. The build appends this to the script that wasm-bindgen writes, which has `wasm`: the first part's exports.
-// The later part has no state of its own: to instantiate it twice would do no harm.
-let laterImports;
-let laterIsHere = false;
+// The app's parts that follow the first. The build appends this to the script that wasm-bindgen writes, which has `wasm`: the
+// first part's exports. The parts have no state of their own: to instantiate one twice would do no harm.
+let partsImports;
+const partsHere = new Set();
 
 /** Adds to what the first part imports the function that its stubs call. */
-function withLater(imports) {
-  laterImports = imports;
-  return { ...imports, later: { load: laterAtOnce } };
+function withParts(imports) {
+  partsImports = imports;
+  return { ...imports, later: { load: partAtOnce } };
 }
 
-const laterNeeds = () => ({ ...laterImports, first: wasm });
+const partNeeds = () => ({ ...partsImports, first: wasm });
 
-/** Called by a stub: something is used before the later part is there, or its file did not come. Waits for it. */
-function laterAtOnce() {
-  if (laterIsHere) return;
+/** Called by a stub: something is used before its part is there, or the part's file did not come. Waits for it. */
+function partAtOnce(part) {
+  if (partsHere.has(part)) return;
   const request = new XMLHttpRequest();
-  request.open("GET", laterFile, false);
+  request.open("GET", partFiles[part], false);
   // A request that waits gives text alone: each byte as a character.
   request.overrideMimeType("text/plain; charset=x-user-defined");
   request.send();
-  if (request.status !== 200) throw new Error(`${laterFile}: status ${request.status}`);
+  if (request.status !== 200) throw new Error(`${partFiles[part]}: status ${request.status}`);
   const bytes = Uint8Array.from(request.responseText, (character) => character.charCodeAt(0));
-  new WebAssembly.Instance(new WebAssembly.Module(bytes), laterNeeds());
-  laterIsHere = true;
+  new WebAssembly.Instance(new WebAssembly.Module(bytes), partNeeds());
+  partsHere.add(part);
 }
 
-async function laterInPeace() {
-  if (laterIsHere) return;
+async function partInPeace(part) {
+  if (partsHere.has(part)) return;
   try {
-    await WebAssembly.instantiateStreaming(fetch(laterFile), laterNeeds());
-    laterIsHere = true;
+    await WebAssembly.instantiateStreaming(fetch(partFiles[part]), partNeeds());
+    partsHere.add(part);
   } catch {
     // The first use asks again.
   }
 }
 
-/** Brings the later part when the browser has drawn the first screen and has nothing else to do. */
+/** How long the user has for what is common before what is rare is fetched, in milliseconds. */
+const RARE_AFTER = 10_000;
+
+/** Brings the later part when the browser has drawn the first screen and has nothing else to do, and the rare one a while after. */
 export function later() {
   const whenIdle = globalThis.requestIdleCallback ?? ((run) => setTimeout(run, 200));
-  whenIdle(laterInPeace, { timeout: 2000 });
+  whenIdle(() => partInPeace(0), { timeout: 2000 });
+  setTimeout(() => whenIdle(() => partInPeace(1)), RARE_AFTER);
 }

@@ -1,24 +1,33 @@
-//! The script's side of a release in two parts (`xtask/split`): what brings the later part.
+//! The script's side of a release in parts (`xtask/split`): what brings those that follow the first.
 
 use anyhow::{Context, Result, bail};
 
 /// What the script that wasm-bindgen writes gets besides.
 const LOADER: &str = include_str!("later.js");
 
+/// The files of the parts that follow, by their numbers.
+pub(super) const NAMES: [&str; 2] = ["later", "rare"];
+
 /// Whether a file of the build is the later part.
 pub(super) fn is_later(file: &str) -> bool {
     file.starts_with("later-")
 }
 
-/// Makes wasm-bindgen's script one that can bring the later part from `file`.
+/// Whether a file of the build is the rare part.
+pub(super) fn is_rare(file: &str) -> bool {
+    file.starts_with("rare-")
+}
+
+/// Makes wasm-bindgen's script one that can bring the parts from `files`.
 ///
 /// # Errors
 /// When the script is not as wasm-bindgen writes it for the web.
-pub(super) fn glue(script: &str, file: &str) -> Result<String> {
+pub(super) fn glue(script: &str, files: &[String; 2]) -> Result<String> {
     if !script.contains("let wasmModule, wasmInstance, wasm;") {
         bail!("the script of the app does not keep its exports in `wasm`, as wasm-bindgen writes it");
     }
-    Ok(format!("{}\nconst laterFile = \"{file}\";\n{LOADER}", imports_through(script, "withLater")?))
+    let [later, rare] = files;
+    Ok(format!("{}\nconst partFiles = [\"{later}\", \"{rare}\"];\n{LOADER}", imports_through(script, "withParts")?))
 }
 
 /// Makes wasm-bindgen's script one that a marked module can tell what runs.
@@ -65,19 +74,23 @@ mod tests {
     const GLUE: &str = "function __wbg_get_imports() {\n    const import0 = {\n        __proto__: null,\n    };\n    return {\n        \
         __proto__: null,\n        \"./halyard_bg.js\": import0,\n    };\n}\nlet wasmModule, wasmInstance, wasm;\n";
 
+    fn files() -> [String; 2] {
+        ["/later-1.wasm", "/rare-2.wasm"].map(str::to_owned)
+    }
+
     #[test]
     fn the_script_hands_out_its_imports_and_knows_the_file() {
-        let script = glue(GLUE, "/later-1.wasm").unwrap();
+        let script = glue(GLUE, &files()).unwrap();
         assert!(script.contains(
-            "return withLater({\n        __proto__: null,\n        \"./halyard_bg.js\": import0,\n    });\n}"
+            "return withParts({\n        __proto__: null,\n        \"./halyard_bg.js\": import0,\n    });\n}"
         ));
-        assert!(script.contains("const laterFile = \"/later-1.wasm\";") && script.contains("export function later()"));
+        assert!(script.contains("const partFiles = [\"/later-1.wasm\", \"/rare-2.wasm\"];") && script.contains("export function later()"));
     }
 
     #[test]
     fn a_script_of_another_form_fails_the_build() {
-        assert!(glue(&GLUE.replace("__wbg_get_imports", "imports"), "/later-1.wasm").is_err());
-        assert!(glue(&GLUE.replace("wasmInstance, wasm;", "instance;"), "/later-1.wasm").is_err());
+        assert!(glue(&GLUE.replace("__wbg_get_imports", "imports"), &files()).is_err());
+        assert!(glue(&GLUE.replace("wasmInstance, wasm;", "instance;"), &files()).is_err());
         assert!(start("init();\n").is_err());
     }
 
