@@ -1,7 +1,9 @@
 //! The keyboard focus.
 //!
-//! Always holds: the focus is moved after the views have been drawn, and the page scrolls only as far as is needed
-//! to show where it went.
+//! Always holds: the focus is moved after the views have been drawn, once a frame at most and to where it was asked for
+//! last, and the page scrolls only as far as is needed to show where it went.
+
+use std::cell::Cell;
 
 use halyard_client::FocusTarget;
 use leptos::prelude::request_animation_frame;
@@ -11,18 +13,30 @@ use web_sys::{FocusOptions, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPos
 /// Frames to wait for the place to be drawn.
 const FRAMES: u8 = 4;
 
+thread_local! {
+    /// How often the focus was asked for: an older wish is dropped. Each step would lay the page out anew.
+    static WISHES: Cell<u32> = const { Cell::new(0) };
+}
+
 /// Puts the focus at the element with the target's `data-focus`, once there is one.
 pub(super) fn run(target: FocusTarget) {
     let selector = ["[data-focus=\"", &target.attribute(), "\"]"].concat();
-    attempt(selector, FRAMES);
+    let wish = WISHES.get().wrapping_add(1);
+    WISHES.set(wish);
+    attempt(selector, wish, FRAMES);
 }
 
-fn attempt(selector: String, frames: u8) {
-    request_animation_frame(move || match find(&selector) {
-        Some(element) => focus(&element),
-        None if frames > 1 => attempt(selector, frames - 1),
-        // The place has gone again meanwhile: the focus stays where it is.
-        None => {}
+fn attempt(selector: String, wish: u32, frames: u8) {
+    request_animation_frame(move || {
+        if WISHES.get() != wish {
+            return;
+        }
+        match find(&selector) {
+            Some(element) => focus(&element),
+            None if frames > 1 => attempt(selector, wish, frames - 1),
+            // The place has gone again meanwhile: the focus stays where it is.
+            None => {}
+        }
     });
 }
 

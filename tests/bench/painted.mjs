@@ -68,7 +68,7 @@ export async function enterToPainted(page, log, text, pages = [page]) {
 }
 
 /** Nobody presses Enter in the same instant as the last letter: what that letter began, here and there, is drawn first. */
-const rested = (page) => page.evaluate(() => new Promise((rest) => requestAnimationFrame(() => requestIdleCallback(rest, { timeout: 1000 }))));
+export const rested = (page) => page.evaluate(() => new Promise((rest) => requestAnimationFrame(() => requestIdleCallback(rest, { timeout: 1000 }))));
 
 /** Begins to watch for `text` in this log; the function that it resolves with waits for the absolute time at which it is painted. */
 export async function paintedIn(log, text) {

@@ -1,4 +1,4 @@
-//! Icons: Lucide's, from the sprite `/icons.svg`, so that their outlines stay out of the wasm.
+//! Icons: Lucide's, from the sprite in the page (`public/icons.svg`), so that their outlines stay out of the wasm.
 
 use crate::dom::*;
 
@@ -14,7 +14,7 @@ macro_rules! icons {
             /// Its address in the sprite.
             fn href(self) -> &'static str {
                 match self {
-                    $(Self::$name => concat!("/icons.svg#", $id),)*
+                    $(Self::$name => concat!("#", $id),)*
                 }
             }
 
@@ -102,7 +102,7 @@ mod tests {
     fn every_icon_is_in_the_sprite() {
         let sprite = include_str!("../../../public/icons.svg");
         for icon in IconName::ALL {
-            let id = icon.href().trim_start_matches("/icons.svg#");
+            let id = icon.href().trim_start_matches('#');
             assert!(sprite.contains(&["id=\"", id, "\""].concat()), "{id}");
         }
     }

@@ -27,6 +27,11 @@ pub(crate) fn page(folder: &Path) -> Result<()> {
     let html = one_style(folder, &html)?;
     refuse_inline(&html)?;
     fs::write(file, html)?;
+    // Its content is in the page.
+    let sprite = folder.join("icons.svg");
+    if sprite.exists() {
+        fs::remove_file(sprite)?;
+    }
     Ok(())
 }
 

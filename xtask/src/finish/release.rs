@@ -31,7 +31,7 @@ const FEATURES: [&str; 8] = [
 ];
 
 /// Unhashed files that the first load needs beside the hashed ones. The emoji list and the sounds come when they are wanted.
-const FIRST_LOAD: [&str; 5] = ["index.html", "icons.svg", "mark.svg", "manifest.json", "service-worker.js"];
+const FIRST_LOAD: [&str; 4] = ["index.html", "mark.svg", "manifest.json", "service-worker.js"];
 
 /// Optimises and compresses a finished build.
 ///
