@@ -25,6 +25,7 @@ pub mod json;
 pub mod letters;
 pub mod new_conversation;
 pub mod notices;
+mod occasional;
 pub mod outbox;
 pub mod palette;
 pub mod presence;

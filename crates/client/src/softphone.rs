@@ -145,6 +145,8 @@ impl Softphone {
     pub fn handle(&mut self, event: Event, env: &Env) -> Update {
         let mut out = Update::default();
         match event {
+            // Said by every card that is drawn; what the user does comes after the first screen, and so does its code.
+            Event::Ui(Ui::AtBottom(card, at_bottom)) => self.at_bottom(card, at_bottom, &mut out),
             Event::Ui(ui) => self.on_ui(ui, env, &mut out),
             Event::Net(net) => self.on_net(net, env, &mut out),
             Event::Db(db) => self.on_db(db, env, &mut out),
@@ -171,29 +173,16 @@ impl Softphone {
         }
     }
 
+    #[inline(never)]
     fn on_ui(&mut self, ui: Ui, env: &Env, out: &mut Update) {
         match ui {
             Ui::SignIn { login, password, device } => self.sign_in(login, password, device, out),
             Ui::SignOut => self.sign_out(false, out),
-            Ui::ForgetSealed(user) => self.ask_forget(user, out),
             Ui::Navigate(route) => self.go(route, false, out),
 
             Ui::SearchContacts(query) => self.search_contacts(query, out),
             Ui::FilterContacts(filter) => self.filter_contacts(filter, out),
             Ui::SelectContact(entry) => self.select_contact(entry, out),
-            Ui::SetFavourite(entry, on) => self.set_favourite(entry, on, out),
-            Ui::NewContact(number) => self.new_contact(number, env, out),
-            Ui::EditContact(id) => self.edit_contact(id, out),
-            Ui::ContactForm(field) => self.contact_field(field, out),
-            Ui::SaveContact => self.save_contact(out),
-            Ui::CancelContact => self.cancel_contact(out),
-            Ui::DeleteContact(id) => self.delete_contact(id, env, out),
-
-            Ui::ImportFile { name, bytes } => self.import_file(&name, &bytes, out),
-            Ui::ImportShared(shared) => self.import_shared(shared, out),
-            Ui::ImportToggle(row) => self.import_toggle(row, out),
-            Ui::ImportConfirm => self.import_confirm(env, out),
-            Ui::ImportCancel => self.import_cancel(out),
 
             Ui::SearchConversations(query) => {
                 self.column.query = query;
@@ -227,26 +216,17 @@ impl Softphone {
             Ui::AtBottom(card, at_bottom) => self.at_bottom(card, at_bottom, out),
 
             Ui::Run(command) => self.run(command, out),
-            Ui::PaletteQuery(query) => self.palette_query(query, out),
-            Ui::PaletteStep(by) => self.palette_step(by, out),
-            Ui::PalettePick(target) => self.palette_pick(target, env, out),
-            Ui::CloseOverlay => self.close_overlay(out),
             Ui::Window(action) => self.window(action, out),
             Ui::SetMuted(id, muted) => self.set_muted(id, muted, out),
             Ui::ViewContact(id) => self.view_contact(id, env, out),
-            Ui::SetTitle(id, title) => self.set_title(id, title, env, out),
             Ui::DeleteConversation(id) => self.ask_delete(id, out),
             Ui::Answer(yes) => self.answer(yes, env, out),
-            Ui::NoticeAction(id) => self.notice_action(id, out),
             Ui::DismissNotice(id) => {
                 self.notices.dismiss(id);
                 out.changed(Changed::Notices);
             }
 
-            Ui::SetAvailability(availability) => self.set_availability(availability, out),
-            Ui::SetStatusText(text) => self.set_status_text(text, env, out),
-            Ui::LoadDevices => self.requests.devices(out),
-            Ui::EndDevice(id) => self.end_device(id, out),
+            other => self.on_occasional(other, env, out),
         }
     }
 
@@ -262,27 +242,25 @@ impl Softphone {
     fn answered(&mut self, id: RequestId, outcome: HttpOutcome, env: &Env, out: &mut Update) {
         let Some(call) = self.requests.take(id) else { return };
         match call {
-            Call::SignIn => self.signed_in(outcome, out),
-            Call::SignOut => self.signed_out(outcome, env, out),
             Call::Bootstrap => self.bootstrapped(outcome, env, out),
             Call::Contacts { generation, after } => self.contacts_answered(generation, after, outcome, env, out),
-            Call::SaveContact => self.contact_saved(outcome, env, out),
-            Call::DeleteContact(contact) => self.contact_deleted(*contact, outcome, env, out),
-            Call::RestoreContact => self.contact_restored(outcome, env, out),
-            Call::Import => self.imported(outcome, env, out),
-            Call::SetFavourite(entry, on) => self.favourite_answered(entry, on, outcome, env, out),
-            Call::Conversations => self.conversations_answered(outcome, env, out),
-            Call::Conversation(id) => self.conversation_answered(id, outcome, env, out),
             Call::Messages(id, epoch) => self.page_answered(id, epoch, outcome, env, out),
             Call::Probe => self.probed(outcome, env, out),
+            other => self.asked_answered(other, outcome, env, out),
+        }
+    }
+
+    /// The answer to what the user asked for, rather than to what the first screen needs: its code comes later.
+    #[inline(never)]
+    fn asked_answered(&mut self, call: Call, outcome: HttpOutcome, env: &Env, out: &mut Update) {
+        match call {
+            Call::SignIn => self.signed_in(outcome, out),
+            Call::SignOut => self.signed_out(outcome, env, out),
+            Call::Conversations => self.conversations_answered(outcome, env, out),
+            Call::Conversation(id) => self.conversation_answered(id, outcome, env, out),
             Call::Send(id) => self.send_answered(id, outcome, env, out),
             Call::MarkRead(id, seq) => self.read_answered(id, seq, outcome, env, out),
-            Call::UpdateConversation(id) => self.conversation_updated(id, outcome, env, out),
-            Call::RestoreConversation(id, removals) => self.conversation_restored(id, removals, outcome, env, out),
-            Call::DeleteConversation(before) => self.conversation_deleted(*before, outcome, env, out),
-            Call::UpdateMe => self.me_updated(outcome, env, out),
-            Call::Devices => self.devices_answered(outcome, env, out),
-            Call::EndDevice => self.device_ended(outcome, env, out),
+            other => self.occasional_answered(other, outcome, env, out),
         }
     }
 
@@ -344,6 +322,7 @@ impl Softphone {
         out.changed(Changed::Question);
     }
 
+    #[inline(never)]
     fn on_timer(&mut self, timer: TimerId, env: &Env, out: &mut Update) {
         match timer {
             TimerId::Bootstrap => {

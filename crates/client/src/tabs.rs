@@ -54,6 +54,7 @@ struct Said {
 
 impl Softphone {
     /// Says something to the other tabs.
+    #[inline(never)]
     pub(crate) fn tell(&self, frame: &TabFrame, out: &mut Update) {
         let user = self.session.me().map(|me| me.user.id);
         if let Ok(text) = serde_json::to_string(&Said { user, frame: frame.clone() }) {
@@ -111,6 +112,7 @@ impl Softphone {
         out.changed(Changed::Connection);
     }
 
+    #[inline(never)]
     fn hear(&mut self, user: Option<UserId>, frame: TabFrame, env: &Env, out: &mut Update) {
         match frame {
             TabFrame::SignedIn { user } => return self.signed_in_there(user, out),
@@ -148,9 +150,7 @@ impl Softphone {
     }
 
     fn windows_there(&mut self, KeptWindows { snapshot, to, .. }: KeptWindows, out: &mut Update) {
-        for to in &to {
-            self.open_thread(to);
-        }
+        self.open_threads(&to);
         let known = |card: CardKey| card.conversation().is_some_and(|id| self.conversations.get(id).is_some());
         let cards = snapshot.cards.iter().filter(|card| known(card.key)).copied().collect();
         let before = self.open_cards();

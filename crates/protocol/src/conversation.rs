@@ -186,6 +186,14 @@ pub struct Conversation {
     pub reads: Vec<PeerRead>,
 }
 
+impl Conversation {
+    /// Where a message into it goes.
+    #[must_use]
+    pub fn to_destination(&self) -> crate::Destination {
+        crate::Destination { from: self.own_number, peers: self.peers.clone() }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

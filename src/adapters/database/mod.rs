@@ -19,7 +19,7 @@ use std::rc::Rc;
 
 use halyard_client::Event;
 use halyard_client::event::Db;
-use halyard_client::storage::{DbCommand, Range, Row, Store, USER, Write};
+use halyard_client::storage::{DbCommand, Range, Row, SealedLabel, Store, USER, Write};
 use halyard_protocol::UserId;
 use indexed_db_futures::KeyRange;
 use indexed_db_futures::database::Database as Handle;
@@ -123,7 +123,7 @@ async fn carry_out(database: &Handle, command: DbCommand) -> Result<Option<Db>, 
             for store in Store::FIRST {
                 rows.append(&mut read(&transaction, &Range::all(store), None).await?);
             }
-            let sealed = seal::labels(&transaction).await?;
+            let sealed = labels(&transaction).await?;
             Ok(Some(Db::Loaded { rows, sealed }))
         }
         DbCommand::Read { range, limit } => {
@@ -149,13 +149,8 @@ async fn carry_out(database: &Handle, command: DbCommand) -> Result<Option<Db>, 
             }
             Ok(token.map(|token| if is_owners { Db::Committed(token) } else { Db::Failed(token) }))
         }
-        DbCommand::Seal(sealing) => seal::seal(database, *sealing).await.map(Some),
-        DbCommand::Unseal(unsealing) => seal::unseal(database, *unsealing).await.map(Some),
-        DbCommand::Forget(user) => seal::forget(database, user).await.map(|()| None),
-        DbCommand::Persist => {
-            persist();
-            Ok(None)
-        }
+        // By a pointer: none of it runs before the first screen is drawn, so it need not be there by then.
+        other => seal::run(database, other).await,
     }
 }
 
@@ -198,19 +193,26 @@ async fn read(transaction: &Transaction<'_>, range: &Range, most: Option<u32>) -
     Ok(names.zip(values).filter_map(row).collect())
 }
 
+/// Whose sealed rows are here.
+async fn labels(transaction: &Transaction<'_>) -> Result<Vec<SealedLabel>, Error> {
+    let sealed = transaction.object_store(schema::SEALED)?.get_all::<JsValue>().primitive()?.await?;
+    Ok(sealed.filter_map(|sealed| label(&sealed.ok()?)).collect())
+}
+
+fn label(sealed: &JsValue) -> Option<SealedLabel> {
+    let get = |name: &str| js_sys::Reflect::get(sealed, &JsValue::from_str(name)).ok();
+    let text = |name| get(name)?.as_string();
+    let count = |name| Some(get(name)?.as_f64()? as u32);
+    Some(SealedLabel {
+        user: text("user")?.parse().ok()?,
+        login: text("login")?,
+        pins: count("pins")?,
+        unsent: count("unsent")?,
+    })
+}
+
 /// The text of a kept value. Taken apart by hand: derived code brings words for each error and kind of number.
 fn text(value: &JsValue) -> Option<String> {
     // Drafts were plain texts once.
     value.as_string().or_else(|| js_sys::Reflect::get(value, &JsValue::from_str("json")).ok()?.as_string())
-}
-
-/// Asks the browser not to evict the database. It may ask the user, or decide by itself; nothing follows from a no.
-fn persist() {
-    if let Some(window) = web_sys::window()
-        && let Ok(asked) = window.navigator().storage().persist()
-    {
-        spawn(async move {
-            let _ = wasm_bindgen_futures::JsFuture::from(asked).await;
-        });
-    }
 }

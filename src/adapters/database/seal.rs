@@ -2,20 +2,23 @@
 //!
 //! Always holds: what is sealed and what it was made of are never both there, nor both gone: one transaction does it.
 
+use std::pin::Pin;
+
 use halyard_client::event::Db;
 use halyard_client::json;
-use halyard_client::storage::{Range, Row, Seal, SealedLabel, Store, Unseal, Write};
+use halyard_client::storage::{DbCommand, Range, Row, Seal, SealedLabel, Store, Unseal, Write};
 use halyard_protocol::UserId;
 use indexed_db_futures::database::Database as Handle;
 use indexed_db_futures::error::Error;
 use indexed_db_futures::prelude::*;
-use indexed_db_futures::transaction::{Transaction, TransactionMode};
+use indexed_db_futures::transaction::TransactionMode;
 use js_sys::Object;
 use wasm_bindgen::JsValue;
 
+use super::super::spawn;
 use super::crypto::{self, get, set};
 use super::schema::{SEALED, VAULT, stores};
-use super::{belongs_to, carry_out_write, read};
+use super::{belongs_to, carry_out_write, label, labels, read};
 
 /// Under what the key is kept while its user is signed in.
 const CURRENT: &str = "current";
@@ -25,19 +28,22 @@ const COPY: [&str; 4] = ["wrapped", "nonce", "salt", "rounds"];
 /// A row as it stands in what is sealed: store, key, text.
 type Packed = (String, String, String);
 
-pub(super) async fn labels(transaction: &Transaction<'_>) -> Result<Vec<SealedLabel>, Error> {
-    let sealed = transaction.object_store(SEALED)?.get_all::<JsValue>().primitive()?.await?;
-    Ok(sealed.filter_map(|sealed| label(&sealed.ok()?)).collect())
-}
-
-fn label(sealed: &JsValue) -> Option<SealedLabel> {
-    let text = |name| get(sealed, name).ok()?.as_string();
-    let count = |name| Some(get(sealed, name).ok()?.as_f64()? as u32);
-    Some(SealedLabel {
-        user: text("user")?.parse().ok()?,
-        login: text("login")?,
-        pins: count("pins")?,
-        unsent: count("unsent")?,
+/// Carries out what concerns coming and leaving.
+pub(super) fn run<'a>(
+    database: &'a Handle,
+    command: DbCommand,
+) -> Pin<Box<dyn Future<Output = Result<Option<Db>, Error>> + 'a>> {
+    Box::pin(async move {
+        match command {
+            DbCommand::Seal(sealing) => seal(database, *sealing).await.map(Some),
+            DbCommand::Unseal(unsealing) => unseal(database, *unsealing).await.map(Some),
+            DbCommand::Forget(user) => forget(database, user).await.map(|()| None),
+            DbCommand::Persist => {
+                persist();
+                Ok(None)
+            }
+            _ => Ok(None),
+        }
     })
 }
 
@@ -46,7 +52,7 @@ async fn labels_now(database: &Handle) -> Result<Vec<SealedLabel>, Error> {
 }
 
 /// Reads, encrypts, and then in one transaction keeps what is sealed and forgets everything else of the user.
-pub(super) async fn seal(database: &Handle, Seal { label, keep, rows: typed }: Seal) -> Result<Db, Error> {
+async fn seal(database: &Handle, Seal { label, keep, rows: typed }: Seal) -> Result<Db, Error> {
     let user = label.user;
     let reading = database.transaction(stores()).build()?;
     if !belongs_to(&reading, user).await? {
@@ -106,7 +112,7 @@ async fn encrypted(vault: &JsValue, label: &SealedLabel, rows: Vec<Row>) -> Resu
 }
 
 /// Opens what the password opens: to be read, or, for the user who has signed in, back into the stores.
-pub(super) async fn unseal(database: &Handle, Unseal { user, login, password }: Unseal) -> Result<Db, Error> {
+async fn unseal(database: &Handle, Unseal { user, login, password }: Unseal) -> Result<Db, Error> {
     let reading = database.transaction(SEALED).build()?;
     let store = reading.object_store(SEALED)?;
     let numbers: Vec<f64> = store.get_all_keys::<f64>().primitive()?.await?.filter_map(Result::ok).collect();
@@ -152,7 +158,7 @@ async fn decrypted(sealed: &JsValue, password: &str) -> Result<Vec<Row>, JsValue
     Ok(packed.into_iter().filter_map(row).collect())
 }
 
-pub(super) async fn forget(database: &Handle, user: UserId) -> Result<(), Error> {
+async fn forget(database: &Handle, user: UserId) -> Result<(), Error> {
     let transaction = database.transaction(SEALED).with_mode(TransactionMode::Readwrite).build()?;
     let store = transaction.object_store(SEALED)?;
     let numbers: Vec<f64> = store.get_all_keys::<f64>().primitive()?.await?.filter_map(Result::ok).collect();
@@ -163,4 +169,15 @@ pub(super) async fn forget(database: &Handle, user: UserId) -> Result<(), Error>
         }
     }
     transaction.commit().await
+}
+
+/// Asks the browser not to evict the database. It may ask the user, or decide by itself; nothing follows from a no.
+fn persist() {
+    if let Some(window) = web_sys::window()
+        && let Ok(asked) = window.navigator().storage().persist()
+    {
+        spawn(async move {
+            let _ = wasm_bindgen_futures::JsFuture::from(asked).await;
+        });
+    }
 }

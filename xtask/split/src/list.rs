@@ -3,28 +3,32 @@
 
 /// What can wait, and parts of the names by which its functions are known: a module, a type, a method, whether it is the
 /// function's own path or that of a type that it was made for.
-pub(crate) const LATER: [(&str, &[&str]); 19] = [
-    ("the settings are a page of their own", &["halyard::views::settings::", "set_expiry", "update_me"]),
+pub(crate) const LATER: [(&str, &[&str]); 17] = [
+    (
+        "a device that is new has no cards, and on one that has some the files are there, too",
+        &[
+            "halyard::views::card::__component_card",
+            "halyard::views::card::composer::",
+            "halyard::views::card::header::",
+            "halyard::views::card::message::",
+            "halyard::views::card::timeline::",
+            "halyard::signals::TimelineSignals",
+            "Softphone>::timeline_view",
+            "Softphone>::composer_view",
+            "Softphone>::header_view",
+            "halyard_protocol::links::",
+            "halyard_protocol::segments::",
+        ],
+    ),
     (
         "a contact's details and its form open by a click",
         &[
             "halyard::views::contacts::details::",
-            "halyard::views::contacts::form::",
             "halyard::views::contacts::message::own_numbers",
-            "halyard_client::contacts::form::",
             "halyard_protocol::contact::ContactDraft",
             "set_favourite",
             "Softphone>::new_contact",
             "ContactError",
-        ],
-    ),
-    (
-        "contacts are imported once in a while",
-        &[
-            "halyard::views::contacts::import::",
-            "halyard_client::contacts::import::",
-            "view::importing::",
-            "compare_import",
         ],
     ),
     (
@@ -58,7 +62,6 @@ pub(crate) const LATER: [(&str, &[&str]); 19] = [
     (
         "menus, dialogs and pickers open by a click or a key",
         &[
-            "halyard::views::common::emoji::",
             "halyard::views::shell::question::dialog",
             "halyard::views::common::dialog::",
             "halyard::views::common::menu::MenuItem",
@@ -91,6 +94,86 @@ pub(crate) const LATER: [(&str, &[&str]); 19] = [
         &["halyard_client::windows::drag::", "Windows>::act", "halyard::views::card::drag::"],
     ),
     (
+        "changes come over the socket, which opens after the screen",
+        &["halyard_protocol::event::Change", "retarget_card"],
+    ),
+    ("older messages are asked for when one scrolls up", &["rest::ConversationsBefore", "timeline::merge"]),
+    ("only what is removed makes a tree's nodes merge", &["BalancingContext", "remove_leaf_kv", "rehash_in_place"]),
+    ("a number that somebody typed is read", &["halyard_protocol::phone::typed::", "PhoneNumberError"]),
+    ("what is written is sent later", &["Softphone>::send_read", "api::Requests>::update_conversation"]),
+    (
+        "the device's database is written to when something is typed or sent",
+        &["transaction::Transaction>::commit", "object_store::delete::", "object_store::add_put::"],
+    ),
+    (
+        "what has changed is written to the device's database a while after it did",
+        &[
+            "Softphone>::batch",
+            "Softphone>::keep_now",
+            "Softphone>::state",
+            "serde_json::ser::",
+            "as serde_core::ser::Serialize>::serialize",
+        ],
+    ),
+    (
+        "the other tabs speak of what is done in them",
+        &["halyard_client::tabs::", "Softphone>::hear", "Softphone>::tell", "Softphone>::take_outbox"],
+    ),
+    ("notices come and go later", &["set_expiry"]),
+    (
+        "what the user does is done when there is something to do it with",
+        &["Softphone>::on_ui", "Softphone>::asked_answered", "Softphone>::on_timer"],
+    ),
+];
+
+/// What runs before the first screen although [`LATER`] names it: mostly what stands ready to be opened.
+pub(crate) const FIRST: [&str; 15] = [
+    // One function for all types, under the name of any.
+    "::value_untracked",
+    "Vec<(u32, halyard_client::contacts::search::run::Run",
+    "__component_import_dialog",
+    "view::importing::ImportView",
+    "contacts::importing::Importing>",
+    "halyard::views::conversations::row::__component_row",
+    "halyard::views::common::field::__component_text_field",
+    "RwSignal<alloc::string::String>>::set",
+    // The compiler merges functions that are alike, under the name of any.
+    "RawVec<",
+    "drop_in_place::<core::option::Option<halyard_client::contacts::form::ContactForm>>",
+    "core::option::Option<alloc::vec::Vec<halyard_protocol::rest::Device>>",
+    "palette::__component_palette",
+    "shortcuts::__component_shortcuts",
+    "core::option::Option<halyard_client::palette::PaletteView>",
+    "halyard_client::palette::Overlay",
+];
+
+/// What follows when somebody touches the app for the first time: pages and dialogs that one opens now and then.
+pub(crate) const RARE: [(&str, &[&str]); 10] = [
+    (
+        "who signs in or out is sealed, and what was",
+        &[
+            "halyard::adapters::database::seal::",
+            "halyard::adapters::database::crypto::",
+            "halyard_client::storage::seal::",
+            "Softphone>::seal",
+            "Softphone>::opened",
+            "Softphone>::leave",
+            "Softphone>::forget_user",
+        ],
+    ),
+    ("what one does now and then", &["Softphone>::on_occasional", "Softphone>::occasional_answered"]),
+    ("the settings are a page of their own", &["halyard::views::settings::", "update_me"]),
+    (
+        "contacts are imported once in a while",
+        &[
+            "halyard::views::contacts::import::",
+            "halyard_client::contacts::import::",
+            "view::importing::",
+            "compare_import",
+            "halyard::adapters::files::read",
+        ],
+    ),
+    (
         "the palette, the sheet of shortcuts and all actions come by a key or a click",
         &[
             "halyard_client::palette::",
@@ -109,17 +192,10 @@ pub(crate) const LATER: [(&str, &[&str]); 19] = [
         ],
     ),
     (
-        "changes come over the socket, which opens after the screen",
-        &["halyard_protocol::event::Change", "retarget_card"],
+        "a contact is written once, and read often",
+        &["halyard::views::contacts::form::", "halyard_client::contacts::form::"],
     ),
-    ("older messages are asked for when one scrolls up", &["rest::ConversationsBefore", "timeline::merge"]),
-    ("only what is removed makes a tree's nodes merge", &["BalancingContext", "remove_leaf_kv", "rehash_in_place"]),
-    (
-        "the softphone ends with the page",
-        &["runtime::Runtime>>::drop_slow", "database::Shared>>::drop_slow", "Softphone>::sign_out"],
-    ),
-    ("a number that somebody typed is read", &["halyard_protocol::phone::typed::", "PhoneNumberError"]),
-    ("what is written is sent later", &["Softphone>::send_read", "api::Requests>::update_conversation"]),
+    ("emoji come with a list of their own", &["halyard::views::common::emoji::"]),
     (
         "what goes wrong is told in words",
         &[
@@ -133,48 +209,10 @@ pub(crate) const LATER: [(&str, &[&str]); 19] = [
             "escape_debug_ext",
             "slice_error_fail",
             "Error as core::fmt::Display>::fmt",
-            "core::fmt::Formatter>::pad",
             "core::slice::index::slice_index_fail",
-            "core::fmt::write",
-            "core::str::count::do_count_chars",
             "indexed_db_futures::error::dom_exception::",
         ],
     ),
-    (
-        "the device's database is written to when something is typed or sent",
-        &["transaction::Transaction>::commit", "object_store::delete::", "object_store::add_put::"],
-    ),
-    ("a file is read when it was chosen", &["halyard::adapters::files::read"]),
+    ("the softphone ends with the page", &["runtime::Runtime>>::drop_slow", "database::Shared>>::drop_slow"]),
     ("libraries hold what the app does not use", &["wasm_streams::", "ignored_any::"]),
 ];
-
-/// What runs before the first screen although [`LATER`] names it: mostly what stands ready to be opened.
-pub(crate) const FIRST: [&str; 21] = [
-    // One function for all types, under the name of any.
-    "::value_untracked",
-    "Vec<(u32, halyard_client::contacts::search::run::Run",
-    "__component_import_dialog",
-    "view::importing::ImportView",
-    "contacts::importing::Importing>",
-    "__component_emoji_button",
-    "combobox::ComboboxOption",
-    "halyard::views::conversations::row::__component_row",
-    "halyard::views::common::field::__component_text_field",
-    "RwSignal<alloc::string::String>>::set",
-    // The compiler merges functions that are alike, under the name of any.
-    "RawVec<",
-    "drop_in_place::<core::option::Option<halyard_client::contacts::form::ContactForm>>",
-    "__component_rename::{closure#2}::{closure#0}",
-    "core::option::Option<alloc::vec::Vec<halyard_protocol::rest::Device>>",
-    // A card that opens takes the focus.
-    "halyard::views::card::drag::card",
-    "halyard::views::card::drag::target",
-    "drag::Pointers>::raise",
-    "palette::__component_palette",
-    "shortcuts::__component_shortcuts",
-    "core::option::Option<halyard_client::palette::PaletteView>",
-    "halyard_client::palette::Overlay",
-];
-
-/// What follows the later part when it is asked for: pages and dialogs that one opens now and then.
-pub(crate) const RARE: [(&str, &[&str]); 0] = [];

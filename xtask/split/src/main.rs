@@ -1,5 +1,5 @@
 //! Splits the release's WebAssembly in three: what the first screen needs; the later part, which follows when that is drawn;
-//! and the rare part, which follows when somebody asks for it, or nobody asks for anything.
+//! and the rare part, which follows when somebody begins to do something.
 //!
 //! A transformation of the finished module: the app knows nothing of it, and a build for development is not split.
 //!

@@ -22,8 +22,9 @@ pub(crate) fn mark(wasm: &[u8], part_of: &dyn Fn(&str) -> Option<Part>) -> Resul
         let index = function.id().index();
         let FunctionKind::Local(local) = &mut function.kind else { continue };
         let name = plain(function.name.as_deref().unwrap_or_default());
-        functions
-            .push(json!({ "index": index, "name": name, "size": local.size(), "later": plan.part(index) != Part::First }));
+        functions.push(
+            json!({ "index": index, "name": name, "size": local.size(), "later": plan.part(index) != Part::First }),
+        );
         let value = Value::I32(i32::try_from(index)?);
         local.builder_mut().func_body().instr_at(0, Call { func: ran }).instr_at(0, Const { value });
     }

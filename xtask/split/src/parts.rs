@@ -238,13 +238,7 @@ impl VisitorMut for Redirect<'_> {
 }
 
 /// A function that brings the part of a slot and hands its arguments on to what is in the slot then.
-fn stub(
-    module: &mut Module,
-    ty: TypeId,
-    (part, slot): (Part, i32),
-    table: TableId,
-    load: FunctionId,
-) -> LocalFunction {
+fn stub(module: &mut Module, ty: TypeId, (part, slot): (Part, i32), table: TableId, load: FunctionId) -> LocalFunction {
     let kind = module.types.get(ty);
     let (params, results): (Vec<ValType>, Vec<ValType>) = (kind.params().to_vec(), kind.results().to_vec());
     let arguments: Vec<_> = params.iter().map(|param| module.locals.add(*param)).collect();

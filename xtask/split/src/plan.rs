@@ -25,7 +25,7 @@ pub(crate) enum Part {
     First,
     /// The one that follows when the first screen is drawn.
     Later,
-    /// The one that follows when somebody asks for it, or nothing else has been asked for in a while.
+    /// The one that follows when somebody begins to do something.
     Rare,
 }
 

@@ -127,8 +127,7 @@ fn the_parts_do_what_the_whole_does_whenever_the_later_comes() {
     fs::create_dir_all(&folder).unwrap();
     let whole = whole();
     let parts = split(&whole, &part_of).unwrap();
-    for (name, module) in [("whole", &whole), ("first", &parts.first), ("later", &parts.later), ("rare", &parts.rare)]
-    {
+    for (name, module) in [("whole", &whole), ("first", &parts.first), ("later", &parts.later), ("rare", &parts.rare)] {
         fs::write(folder.join(format!("{name}.wasm")), module).unwrap();
     }
     fs::write(folder.join("calls.mjs"), CALLS).unwrap();

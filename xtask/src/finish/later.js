@@ -35,12 +35,14 @@ async function partInPeace(part) {
   }
 }
 
-/** How long the user has for what is common before what is rare is fetched, in milliseconds. */
+/** After so many milliseconds of rest what is rare is fetched although nobody has asked for anything. */
 const RARE_AFTER = 10_000;
 
-/** Brings the later part when the browser has drawn the first screen and has nothing else to do, and the rare one a while after. */
+/** Brings the later part when the browser has drawn the first screen and has nothing else to do; the rare one when somebody begins to do something. */
 export function later() {
   const whenIdle = globalThis.requestIdleCallback ?? ((run) => setTimeout(run, 200));
   whenIdle(() => partInPeace(0), { timeout: 2000 });
-  setTimeout(() => whenIdle(() => partInPeace(1)), RARE_AFTER);
+  const rare = () => whenIdle(() => partInPeace(1));
+  for (const touched of ["pointerdown", "keydown"]) addEventListener(touched, rare, { once: true, capture: true });
+  setTimeout(rare, RARE_AFTER);
 }

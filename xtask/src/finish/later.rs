@@ -84,7 +84,10 @@ mod tests {
         assert!(script.contains(
             "return withParts({\n        __proto__: null,\n        \"./halyard_bg.js\": import0,\n    });\n}"
         ));
-        assert!(script.contains("const partFiles = [\"/later-1.wasm\", \"/rare-2.wasm\"];") && script.contains("export function later()"));
+        assert!(
+            script.contains("const partFiles = [\"/later-1.wasm\", \"/rare-2.wasm\"];")
+                && script.contains("export function later()")
+        );
     }
 
     #[test]

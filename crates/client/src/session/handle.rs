@@ -69,7 +69,7 @@ impl Softphone {
     /// Somebody is signed in, as the server says.
     pub(crate) fn enter(&mut self, me: Me, out: &mut Update) {
         let same = self.session.me().is_some_and(|known| known.user.id == me.user.id);
-        if !same {
+        if !same && self.session.me().is_some() {
             self.forget_user(out);
         }
         self.reading = false;

@@ -18,7 +18,7 @@ use crate::update::Update;
 use crate::windows::{CardKey, Snapshot};
 
 /// How long changes gather before they are written, in milliseconds.
-const GATHER: u32 = 400;
+const GATHER: u32 = 600;
 /// Between two batches, in milliseconds.
 const NEXT_BATCH: u32 = 50;
 /// Rows in one transaction: a few milliseconds' work.
@@ -124,7 +124,8 @@ impl Softphone {
             CardKey::New(n) => Some((*n, new.clone())),
             CardKey::Conversation(_) => None,
         });
-        let to = self.open_destinations().into_iter().map(|(to, _)| to).collect();
+        let open = self.windows.cards().filter_map(|card| self.conversations.get(card.key().conversation()?));
+        let to = open.map(|thread| (thread.conversation.id, thread.conversation.to_destination())).collect();
         KeptWindows { snapshot: self.windows.snapshot(), to, new: new.collect() }
     }
 

@@ -218,7 +218,7 @@ pub(crate) struct KeptConversation {
 pub(crate) struct KeptWindows {
     pub(crate) snapshot: Snapshot,
     /// Where the cards' conversations go: one that has no message yet is known nowhere else.
-    pub(crate) to: Vec<Destination>,
+    pub(crate) to: Vec<(ConversationId, Destination)>,
     pub(crate) new: Vec<(u32, NewConversation)>,
 }
 

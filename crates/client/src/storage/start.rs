@@ -4,7 +4,7 @@
 //! joins what is here without a gap.
 
 use halyard_protocol::rest::Me;
-use halyard_protocol::{Contact, ConversationId, Message, User, UserId};
+use halyard_protocol::{Contact, ConversationId, Destination, Message, User, UserId};
 
 use super::keeping::{CONVERSATIONS, MESSAGES};
 use super::{
@@ -161,9 +161,7 @@ impl Softphone {
 
     /// The cards as they were, beside those that are open by now.
     fn take_cards(&mut self, kept: KeptWindows, out: &mut Update) {
-        for to in &kept.to {
-            self.open_thread(to);
-        }
+        self.open_threads(&kept.to);
         for (n, new) in &kept.new {
             self.last_new = self.last_new.max(*n);
             let begun = self.new.get_or_insert(CardKey::New(*n), new.clone());
@@ -182,6 +180,15 @@ impl Softphone {
         self.cards_changed(outcome, out);
         for card in self.open_cards() {
             self.reopen_card(card, out);
+        }
+    }
+
+    /// The conversations of these people, where they are not here yet.
+    pub(crate) fn open_threads(&mut self, all: &[(ConversationId, Destination)]) {
+        for (id, to) in all {
+            if self.conversations.get(*id).is_none() {
+                self.open_thread(to);
+            }
         }
     }
 

@@ -52,10 +52,11 @@ impl Snapshot {
                 cards.push(Card { wanted: wanted.map(Rect::sane), placement, pinned, ..Card::new(key, stacking) });
             }
         }
-        let mut pile: Vec<usize> = (0..cards.len()).collect();
-        pile.sort_by_key(|at| cards[*at].stacking);
-        for (stacking, at) in (0..).zip(pile) {
-            cards[at].stacking = stacking;
+        // They are few: the standard sort would be kilobytes of code for them.
+        let places: Vec<u32> = cards.iter().map(|card| card.stacking).collect();
+        for (at, card) in cards.iter_mut().enumerate() {
+            let below = |(other, place): (usize, &u32)| (*place, other) < (places[at], at);
+            card.stacking = places.iter().enumerate().filter(|place| below(*place)).count() as u32;
         }
         cards
     }
