@@ -25,18 +25,18 @@ function laterAtOnce() {
   laterIsHere = true;
 }
 
-async function laterInPeace() {
-  if (laterIsHere) return;
+async function laterInPeace(whole) {
   try {
-    await WebAssembly.instantiateStreaming(fetch(laterFile), laterNeeds());
+    if (!laterIsHere) await WebAssembly.instantiateStreaming(fetch(laterFile), laterNeeds());
     laterIsHere = true;
+    whole();
   } catch {
     // The first use asks again.
   }
 }
 
-/** Brings the later part when the browser has drawn the first screen and has nothing else to do. */
-export function later() {
+/** Brings the later part when the browser has drawn the first screen and has nothing else to do; `whole` is called then. */
+export function later(whole) {
   const whenIdle = globalThis.requestIdleCallback ?? ((run) => setTimeout(run, 200));
-  whenIdle(laterInPeace, { timeout: 2000 });
+  whenIdle(() => laterInPeace(whole), { timeout: 2000 });
 }
