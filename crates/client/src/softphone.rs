@@ -14,6 +14,7 @@ use crate::conversations::column::Column;
 use crate::effect::{Effect, FocusTarget, RequestId, TimerId};
 use crate::env::Env;
 use crate::event::{Db, Event, HttpOutcome, Net, System, Ui};
+use crate::installation::Installation;
 use crate::new_conversation::NewConversations;
 use crate::notices::Notices;
 use crate::outbox::{Outbox, OutboxRow};
@@ -55,6 +56,7 @@ pub struct Softphone {
     pub(crate) windows: Windows,
     pub(crate) presence: PresenceBook,
     pub(crate) notices: Notices,
+    pub(crate) installation: Installation,
     pub(crate) devices: Option<Vec<Device>>,
     /// Read positions that the server may not have heard of.
     pub(crate) unsent_reads: SortedMap<ConversationId, Seq>,
@@ -232,6 +234,8 @@ impl Softphone {
             Ui::SetStatusText(text) => self.set_status_text(text, env, out),
             Ui::LoadDevices => self.requests.devices(out),
             Ui::EndDevice(id) => self.end_device(id, out),
+
+            Ui::App(asked) => self.app_asked(asked, out),
         }
     }
 
@@ -363,6 +367,7 @@ impl Softphone {
                 if attention {
                     self.see_front(out);
                     self.hurry(env, out);
+                    self.looked_at(env, out);
                 }
             }
             System::Leaving => self.keep_now(out),
@@ -392,6 +397,7 @@ impl Softphone {
                     Route::Chats(_) | Route::Home => self.windows_changed(outcome, out),
                 }
             }
+            System::App(said) => self.on_app(said, env, out),
         }
     }
 
@@ -424,6 +430,7 @@ impl Softphone {
             Changed::Import,
             Changed::Me,
             Changed::Devices,
+            Changed::Installation,
             Changed::Notices,
             Changed::Question,
         ] {

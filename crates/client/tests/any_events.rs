@@ -3,10 +3,12 @@
 
 use halyard_client::contacts::{ContactsFilter, NumberField};
 use halyard_client::conversations::ColumnFilter;
-use halyard_client::event::{ContactField, Db};
+use halyard_client::event::{App, ContactField, Db};
 use halyard_client::storage::{Range, Row, Store, Token};
 use halyard_client::windows::WindowAction;
-use halyard_client::{CardKey, Event, HttpResponse, Net, NetworkFailure, RequestId, Route, System, TimerId, Ui};
+use halyard_client::{
+    AppCommand, CardKey, Event, HttpResponse, Net, NetworkFailure, RequestId, Route, System, TimerId, Ui,
+};
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{
     Availability, Change, ContactId, ConversationId, ConversationKey, DeliveryState, LoggedEvent, MessageId, Peer,
@@ -130,7 +132,7 @@ impl Test {
 
     fn ui(&mut self, a: u8, b: u8, text: String) -> Ui {
         let (card, id, peer, entry) = (self.card(b), self.conversation(b), self.peer(b), self.entry(b));
-        match a % 50 {
+        match a % 51 {
             0 => Ui::SignIn { login: "1001@harbor".to_owned(), password: "tide-1001".to_owned(), device: text },
             1 => Ui::SignOut,
             2 | 3 => Ui::Navigate(self.route(b)),
@@ -179,6 +181,10 @@ impl Test {
             46 => Ui::Answer(b > 60),
             47 => Ui::NoticeAction(u32::from(b % 8)),
             48 => Ui::SetAvailability(Availability::Busy),
+            49 => Ui::App(
+                [AppCommand::Update, AppCommand::Install, AppCommand::HideHint, AppCommand::HandleLinks]
+                    [b as usize % 4],
+            ),
             _ => Ui::SetStatusText(text),
         }
     }
@@ -238,6 +244,14 @@ impl Test {
                 width: u32::from(b) * 4,
                 height: u32::from(a) * 4,
             }),
+            11 if b > 199 => Event::System(System::App(match b % 6 {
+                0 => App::Whole,
+                1 => App::UpdateReady,
+                2 => App::ReleaseChanged,
+                3 => App::File { name: [&text, ".vcf"].concat(), bytes: text.into_bytes() },
+                4 => App::Launched(text),
+                _ => App::Launched(["/open?url=sms:", &text].concat()),
+            })),
             _ => Event::System(
                 [
                     System::Attention(b > 99),

@@ -2,6 +2,7 @@
 
 mod any_events;
 mod conversations;
+mod installed;
 mod names;
 mod new_conversation;
 mod nothing_typed_is_lost;

@@ -3,7 +3,26 @@
 
 /// What can wait, and parts of the names by which its functions are known: a module, a type, a method, whether it is the
 /// function's own path or that of a type that it was made for.
-pub(crate) const LATER: [(&str, &[&str]); 18] = [
+pub(crate) const LATER: [(&str, &[&str]); 19] = [
+    (
+        "the worker, links and launches come when the first screen stands",
+        &[
+            "halyard::adapters::worker::Worker>::",
+            "halyard::adapters::installed::take_launches",
+            "halyard::adapters::installed::shared",
+            "installed::Installed>::settle",
+            "installed::Installed>::install",
+            "installed::Installed>::h",
+            "installed::Installed>::take_shared",
+            "Adapters>::run_app",
+            "halyard::adapters::browser::",
+            "halyard_client::links::",
+            "Softphone>::do_errands",
+            "Softphone>::on_app",
+            "Softphone>::write_to",
+            "halyard::views::shell::offers::",
+        ],
+    ),
     ("the settings are a page of their own", &["halyard::views::settings::", "set_expiry", "update_me"]),
     (
         "a contact's details and its form open by a click",

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use halyard_client::view::{
     CardView, ComposerView, ConnectionView, ContactRowView, ContactsView, DetailsView, FormView, HeaderView,
-    ImportView, MeView, NoticeView, QuestionView, RailView, RecipientsView, RowView, SessionView, TimelineView,
+    ImportView, InstallationView, MeView, NoticeView, QuestionView, RailView, RecipientsView, RowView, SessionView,
+    TimelineView,
 };
 use halyard_client::{CardKey, Changed, Env, Softphone};
 use halyard_protocol::ConversationId;
@@ -43,6 +44,7 @@ pub(crate) struct Screen {
     form: Option<FormView>,
     import: Option<ImportView>,
     devices: Option<Vec<Device>>,
+    installation: InstallationView,
     notices: Vec<NoticeView>,
     question: Option<QuestionView>,
 }
@@ -64,6 +66,7 @@ impl Screen {
             Changed::Import,
             Changed::Me,
             Changed::Devices,
+            Changed::Installation,
             Changed::Notices,
             Changed::Question,
         ];
@@ -113,6 +116,7 @@ impl Screen {
                 Changed::Presence(_) => {}
                 Changed::Me => self.me = phone.me_view(),
                 Changed::Devices => self.devices = phone.devices_view(),
+                Changed::Installation => self.installation = phone.installation_view(),
                 Changed::Notices => self.notices = phone.notices_view(),
                 Changed::Question => self.question = phone.question_view(),
             }
