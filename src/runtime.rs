@@ -53,6 +53,9 @@ pub(crate) fn start() -> App {
         }
     });
     Rc::clone(&runtime).send(Event::System(System::Started { route: crate::adapters::history::current() }));
+    if let Some(address) = crate::adapters::history::launch() {
+        Rc::clone(&runtime).send(Event::System(System::App(halyard_client::event::App::Launched(address))));
+    }
     runtime.adapters.report();
     App { inner: StoredValue::new_local(runtime) }
 }

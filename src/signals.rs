@@ -10,8 +10,9 @@ use std::sync::{Arc, Mutex};
 use crate::dom::*;
 use halyard_client::palette::PaletteView;
 use halyard_client::view::{
-    CardView, ComposerView, ConnectionView, ContactsView, DetailsView, FormView, HeaderView, ImportView, Item, MeView,
-    NoticeView, OlderView, QuestionView, RailView, RecipientsView, RowView, SessionView, TimelineView,
+    CardView, ComposerView, ConnectionView, ContactsView, DetailsView, FormView, HeaderView, ImportView,
+    InstallationView, Item, MeView, NoticeView, OlderView, QuestionView, RailView, RecipientsView, RowView,
+    SessionView, TimelineView,
 };
 use halyard_client::windows::Rect;
 use halyard_client::{CardKey, Changed, Env, Softphone};
@@ -168,6 +169,7 @@ pub(crate) struct Signals {
     pub(crate) form: ArcRwSignal<Option<FormView>>,
     pub(crate) import: ArcRwSignal<Option<ImportView>>,
     pub(crate) devices: ArcRwSignal<Option<Vec<Device>>>,
+    pub(crate) installation: ArcRwSignal<InstallationView>,
     pub(crate) notices: ArcRwSignal<Vec<NoticeView>>,
     pub(crate) question: ArcRwSignal<Option<QuestionView>>,
 }
@@ -199,6 +201,7 @@ impl Signals {
             form: ArcRwSignal::new(phone.form_view()),
             import: ArcRwSignal::new(phone.import_view()),
             devices: ArcRwSignal::new(phone.devices_view()),
+            installation: ArcRwSignal::new(phone.installation_view()),
             notices: ArcRwSignal::new(phone.notices_view()),
             question: ArcRwSignal::new(phone.question_view()),
         }
@@ -268,6 +271,7 @@ impl Signals {
                 self.me.set(me);
             }
             Changed::Devices => self.devices.set(phone.devices_view()),
+            Changed::Installation => self.installation.set(phone.installation_view()),
             Changed::Notices => self.notices.set(phone.notices_view()),
             Changed::Question => self.question.set(phone.question_view()),
         }

@@ -13,6 +13,22 @@ pub(crate) fn current() -> Route {
     Route::parse(path.as_deref().unwrap_or("/"))
 }
 
+/// What the address bar says, where it leads to no part of the app: the app was opened by a link, or another app.
+#[must_use]
+pub(crate) fn launch() -> Option<String> {
+    let location = web_sys::window()?.location();
+    let path = location.pathname().ok().filter(|path| path != "/" && Route::parse(path) == Route::Home)?;
+    Some([path, location.search().unwrap_or_default()].concat())
+}
+
+/// Loads the page again.
+pub(super) fn reload() {
+    if let Some(window) = web_sys::window() {
+        // Fails only for a page that is on its way out.
+        let _ = window.location().reload();
+    }
+}
+
 /// Reports Back and Forward.
 pub(super) fn listen(send: Dispatch) -> Option<EventListener> {
     let window = web_sys::window()?;

@@ -6,22 +6,25 @@
 
 mod announce;
 pub(crate) mod assets;
+mod browser;
 mod database;
 pub(crate) mod device;
 pub(crate) mod files;
 mod focus;
 pub(crate) mod history;
 mod http;
+mod installed;
 mod socket;
 mod system;
 mod tabs;
 pub(crate) mod theme;
 mod timer;
+mod worker;
 
 use std::pin::Pin;
 use std::rc::Rc;
 
-use halyard_client::{Effect, Event};
+use halyard_client::{AppCommand, Effect, Event};
 
 /// Takes an event to the machine. Never called from inside of an effect: the adapters answer in a later task.
 pub(crate) type Dispatch = Rc<dyn Fn(Event)>;
@@ -37,10 +40,12 @@ pub(crate) struct Adapters {
     send: Dispatch,
     announcer: announce::Announcer,
     database: database::Database,
+    installed: installed::Installed,
     socket: socket::Socket,
     system: system::System,
     tabs: tabs::Tabs,
     timers: timer::Timers,
+    worker: worker::Worker,
     _history: Option<gloo_events::EventListener>,
 }
 
@@ -51,10 +56,12 @@ impl Adapters {
         Self {
             announcer: announce::Announcer::new(),
             database: database::Database::new(send.clone()),
+            installed: installed::Installed::new(send.clone()),
             socket: socket::Socket::new(send.clone()),
             system: system::System::new(send.clone()),
             tabs: tabs::Tabs::new(send.clone()),
             timers: timer::Timers::new(send.clone()),
+            worker: worker::Worker::new(send.clone()),
             _history: history::listen(send.clone()),
             send,
         }
@@ -85,6 +92,25 @@ impl Adapters {
             Effect::Title(unread) => system::set_title(unread),
             Effect::Db(command) => self.database.run(command),
             Effect::Tell(text) => self.tabs.say(&text),
+            Effect::App(command) => self.run_app(command),
+        }
+    }
+
+    // In the release's later part, for which it must not be inlined.
+    #[inline(never)]
+    fn run_app(&self, command: AppCommand) {
+        match command {
+            AppCommand::Settle => {
+                self.worker.register();
+                self.installed.settle();
+            }
+            AppCommand::Check => self.worker.check(),
+            AppCommand::Update => self.worker.update(),
+            AppCommand::Reload => history::reload(),
+            AppCommand::Install => self.installed.install(),
+            AppCommand::HideHint => self.installed.hide_hint(),
+            AppCommand::HandleLinks => self.installed.handle_links(),
+            AppCommand::TakeShared => self.installed.take_shared(),
         }
     }
 }

@@ -2,6 +2,7 @@
 // reads what stays.
 import { begin, card, composer, expect, goTo, log, send, serverWith, signIn, test } from "../harness/app.mjs";
 import { Api } from "../harness/api.mjs";
+import { keeps, readable } from "../harness/device.mjs";
 import { LENA, PRIYA, THEO, harbor } from "../harness/people.mjs";
 
 const here = serverWith(harbor);
@@ -12,35 +13,6 @@ async function cutOff(page) {
   await page.context().route("**/api/**", (route) => route.abort("internetdisconnected"));
   await page.context().routeWebSocket("**/api/**", (socket) => socket.close());
 }
-
-/** Every text that anybody could read in the browser's databases. */
-const readable = (page) =>
-  page.evaluate(async () => {
-    const finished = (request) => new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    const texts = [];
-    for (const { name } of await indexedDB.databases()) {
-      const database = await finished(indexedDB.open(name));
-      for (const store of database.objectStoreNames) {
-        const all = database.transaction(store).objectStore(store);
-        texts.push(JSON.stringify([await finished(all.getAllKeys()), await finished(all.getAll())]));
-        for (const value of await finished(all.getAll())) {
-          // Bytes as letters: a text that is not encrypted would show.
-          for (const part of Object.values(value ?? {})) {
-            if (part instanceof ArrayBuffer) texts.push(new TextDecoder("latin1").decode(part));
-          }
-        }
-      }
-      database.close();
-    }
-    texts.push(JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }));
-    return texts.join("\n");
-  });
-
-/** Waits until the database holds a text: what is shown is written a moment later. */
-const keeps = (page, text) => expect.poll(() => readable(page)).toContain(text);
 
 test("the database does in the browser what it does in memory", async ({ person }) => {
   const page = await person(undefined, { baseURL: here.url });

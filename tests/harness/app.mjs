@@ -6,12 +6,12 @@ export { expect };
 
 /** A test whose pages must not complain: no exception, no refused script, no error in the console. */
 export const test = base.extend({
-  /** Opens a browser of its own for one more person; `options` as for Playwright's `newContext`. */
+  /** Opens a browser of its own for one more person; `options` as for Playwright's `newContext`. It has no service worker unless they say so. */
   person: async ({ browser, baseURL }, use) => {
     const contexts = [];
     const complaints = [];
     await use(async (login, options = {}) => {
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", ...options });
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", serviceWorkers: "block", ...options });
       contexts.push(context);
       context.on("page", (page) => listen(page, complaints));
       const page = await context.newPage();
@@ -27,8 +27,8 @@ export const test = base.extend({
 function listen(page, complaints) {
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
-    // The first question to the server is who is signed in: that nobody is, is an answer. Some tests take the network away.
-    const expected = /status of 401|ERR_INTERNET_DISCONNECTED/.test(message.text()) || message.location().url.endsWith("/favicon.ico");
+    // The first question to the server is who is signed in: that nobody is, is an answer. Some tests take the network or the server away.
+    const expected = /status of 401|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|WebSocket connection to/.test(message.text()) || message.location().url.endsWith("/favicon.ico");
     if (message.type() === "error" && !expected) complaints.push(message.text());
   });
 }

@@ -26,6 +26,8 @@ export class Server {
     this.#folder = folder;
     this.binary = fromEnvironment("HALYARD_SERVER_BIN");
     this.database = `sqlite:${join(folder, "halyard.db")}`;
+    /** The app that it serves from its next start on. */
+    this.app = fromEnvironment("HALYARD_DIST");
   }
 
   /** Makes an empty database and the tenants in it, and starts a server on a free port. */
@@ -67,7 +69,7 @@ export class Server {
     const listen = this.url ? new URL(this.url).host : "127.0.0.1:0";
     const child = spawn(
       this.binary,
-      ["serve", "--listen", listen, "--database", this.database, "--app-dir", fromEnvironment("HALYARD_DIST")],
+      ["serve", "--listen", listen, "--database", this.database, "--app-dir", this.app],
       { env: this.#environment(), stdio: ["ignore", "pipe", process.env.HALYARD_TEST_LOG ? "inherit" : "ignore"] },
     );
     this.#child = child;

@@ -45,11 +45,15 @@ pub(crate) fn build(web: &WebTools, profile: Profile) -> Result<()> {
     fs::create_dir_all(&staging)?;
     run(&mut trunk)?;
     finish::page(&staging)?;
-    if let Some(node) = node {
-        finish::release(&staging, &node)?;
+    if let Some(node) = &node {
+        finish::optimise(&staging, node)?;
     }
     if profile == Profile::Marked {
         finish::mark(&staging)?;
+    }
+    finish::worker(&staging, node.as_ref())?;
+    if let Some(node) = &node {
+        finish::compress(&staging, node)?;
     }
     let old = root().join("target/app-before");
     if old.exists() {

@@ -63,6 +63,11 @@ enum Task {
         #[arg(long)]
         release: bool,
     },
+    /// Write the service worker's list of a copy of dist/ again, after its files were changed by hand: to try an update.
+    Worker {
+        /// The copy.
+        folder: std::path::PathBuf,
+    },
     /// Make the icons and the emoji list of public/ again from their sources.
     Assets {
         /// Write nothing; fail if the committed files are not what their sources make.
@@ -99,6 +104,7 @@ fn run(task: Task) -> Result<ExitCode> {
                 finish::weigh(&paths::dist())?;
             }
         }
+        Task::Worker { folder } => finish::worker(&folder, None)?,
         Task::Assets { check } => assets::assets(check)?,
     }
     Ok(ExitCode::SUCCESS)

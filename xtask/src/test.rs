@@ -118,6 +118,7 @@ pub(crate) fn with_server(mut command: Command, tools: &TestTools, server: &Path
         .current_dir(tests())
         .env("HALYARD_SERVER_BIN", server)
         .env("HALYARD_DIST", dist())
+        .env("HALYARD_XTASK", std::env::current_exe().unwrap_or_default())
         .env("HALYARD_CHROMIUM", &tools.chromium)
         .env("HALYARD_SCHEMATHESIS", &tools.schemathesis);
     command

@@ -131,6 +131,27 @@ impl FocusTarget {
     }
 }
 
+/// What to do with the app as the device has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppCommand {
+    /// Keep the app's files on the device; report what the browser can do, and what the app is opened with from now on.
+    Settle,
+    /// Ask whether there is a newer release.
+    Check,
+    /// Let the one that waits take over.
+    Update,
+    /// Load the page again.
+    Reload,
+    /// Open the browser's dialog to install the app.
+    Install,
+    /// Never say in passing again that the app can be installed.
+    HideHint,
+    /// Ask the browser to open links of other pages here.
+    HandleLinks,
+    /// Report the files that were shared.
+    TakeShared,
+}
+
 /// What the machine asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -159,4 +180,6 @@ pub enum Effect {
     Db(DbCommand),
     /// Say this to the other tabs.
     Tell(String),
+    /// The app as the device has it.
+    App(AppCommand),
 }

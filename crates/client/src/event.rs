@@ -8,7 +8,7 @@ use halyard_protocol::{
 use crate::commands::Command;
 use crate::contacts::{ContactsFilter, NumberField};
 use crate::conversations::ColumnFilter;
-use crate::effect::{RequestId, TimerId};
+use crate::effect::{AppCommand, RequestId, TimerId};
 use crate::palette::Target;
 use crate::route::Route;
 use crate::storage::{Range, Row, SealedLabel, Token};
@@ -168,6 +168,9 @@ pub enum Ui {
     LoadDevices,
     /// "Sign out there".
     EndDevice(DeviceId),
+
+    /// "Reload" when a new version is ready, "Install", "Not now", "Make Halyard handle my links".
+    App(AppCommand),
 }
 
 /// A field of the contact's form.
@@ -272,6 +275,47 @@ pub enum Tab {
     Said(String),
 }
 
+/// What the browser can do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Browser {
+    /// Its name and system: "Firefox on Linux".
+    pub name: String,
+    /// Whether this is the installed app.
+    pub installed: bool,
+    /// Whether it may be said in passing that the app can be installed.
+    pub hints: bool,
+    /// Whether it can hand links of other pages over.
+    pub links: bool,
+}
+
+/// What the browser says about the app as the device has it, and what it opens with it.
+#[derive(Clone, Debug)]
+pub enum App {
+    /// All of the app is here, and the first screen is drawn.
+    Whole,
+    /// A newer release is on the device and waits.
+    UpdateReady,
+    /// It has taken over from the one that this page runs.
+    ReleaseChanged,
+    /// What the browser can do.
+    Browser(Browser),
+    /// The browser's dialog to install the app can be opened, or no longer.
+    Installable(bool),
+    /// The app was installed.
+    Installed,
+    /// The browser was asked to hand links over, or has refused.
+    LinksAsked(bool),
+    /// The app was opened at this address, by a link, a shortcut or another app.
+    Launched(String),
+    /// The app was opened with this file.
+    File {
+        /// Its name.
+        name: String,
+        /// What is in it.
+        bytes: Vec<u8>,
+    },
+}
+
 /// What the browser or the device says.
 #[derive(Clone, Debug)]
 pub enum System {
@@ -297,4 +341,6 @@ pub enum System {
         /// Height of the desk.
         height: u32,
     },
+    /// About the app as the device has it.
+    App(App),
 }

@@ -83,7 +83,7 @@ impl Softphone {
         }
     }
 
-    fn set_query(&mut self, card: CardKey, query: String, out: &mut Update) {
+    pub(crate) fn set_query(&mut self, card: CardKey, query: String, out: &mut Update) {
         if let Some(new) = self.new.get_mut(&card) {
             new.query = query;
             new.error = None;
@@ -172,7 +172,7 @@ impl Softphone {
         out.changed(Changed::Composer(card));
     }
 
-    fn refuse(&mut self, card: CardKey, message: String, out: &mut Update) {
+    pub(crate) fn refuse(&mut self, card: CardKey, message: String, out: &mut Update) {
         if let Some(new) = self.new.get_mut(&card) {
             out.effect(Effect::Announce(message.clone()));
             new.error = Some(message);

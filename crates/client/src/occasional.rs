@@ -34,6 +34,7 @@ impl Softphone {
             Ui::LoadDevices => self.requests.devices(out),
             Ui::EndDevice(id) => self.end_device(id, out),
             Ui::NoticeAction(id) => self.notice_action(id, out),
+            Ui::App(asked) => self.app_asked(asked, out),
             // The rest is done every day.
             _ => {}
         }

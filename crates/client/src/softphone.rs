@@ -14,6 +14,7 @@ use crate::conversations::column::Column;
 use crate::effect::{Effect, FocusTarget, RequestId, TimerId};
 use crate::env::Env;
 use crate::event::{Db, Event, HttpOutcome, Net, System, Ui};
+use crate::installation::Installation;
 use crate::new_conversation::NewConversations;
 use crate::notices::Notices;
 use crate::outbox::{Outbox, OutboxRow};
@@ -58,6 +59,7 @@ pub struct Softphone {
     pub(crate) overlay: Overlay,
     pub(crate) presence: PresenceBook,
     pub(crate) notices: Notices,
+    pub(crate) installation: Installation,
     pub(crate) devices: Option<Vec<Device>>,
     /// Read positions that the server may not have heard of.
     pub(crate) unsent_reads: SortedMap<ConversationId, Seq>,
@@ -370,6 +372,7 @@ impl Softphone {
                     self.read_outbox(out);
                     self.see_front(out);
                     self.hurry(env, out);
+                    self.looked_at(env, out);
                 }
             }
             System::Leaving => self.keep_now(out),
@@ -399,6 +402,7 @@ impl Softphone {
                     Route::Chats(_) | Route::Home => self.windows_changed(outcome, out),
                 }
             }
+            System::App(said) => self.on_app(said, env, out),
         }
     }
 
@@ -432,6 +436,7 @@ impl Softphone {
             Changed::Import,
             Changed::Me,
             Changed::Devices,
+            Changed::Installation,
             Changed::Notices,
             Changed::Question,
         ] {

@@ -52,6 +52,8 @@ pub enum Changed {
     Me,
     /// My devices.
     Devices,
+    /// The app as the device has it: a newer release, installing, links.
+    Installation,
     /// Notices.
     Notices,
     /// The question that is open.

@@ -3,12 +3,12 @@
 
 use halyard_client::contacts::{ContactsFilter, NumberField};
 use halyard_client::conversations::ColumnFilter;
-use halyard_client::event::{ContactField, Db};
+use halyard_client::event::{App, ContactField, Db};
 use halyard_client::palette::Target;
 use halyard_client::storage::{Range, Row, Store, Token};
 use halyard_client::windows::{Grip, SnapZone, WindowAction};
 use halyard_client::{
-    CardKey, Command, Event, HttpResponse, Net, NetworkFailure, RequestId, Route, System, TimerId, Ui,
+    AppCommand, CardKey, Command, Event, HttpResponse, Net, NetworkFailure, RequestId, Route, System, TimerId, Ui,
 };
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{
@@ -149,7 +149,7 @@ impl Test {
 
     fn ui(&mut self, a: u8, b: u8, text: String) -> Ui {
         let (card, id, peer, entry) = (self.card(b), self.conversation(b), self.peer(b), self.entry(b));
-        match a % 56 {
+        match a % 57 {
             0 => Ui::SignIn { login: "1001@harbor".to_owned(), password: "tide-1001".to_owned(), device: text },
             1 => Ui::SignOut,
             2 | 3 => Ui::Navigate(self.route(b)),
@@ -209,6 +209,10 @@ impl Test {
                 _ => Target::Command(COMMANDS[b as usize % COMMANDS.len()]),
             }),
             54 => Ui::CloseOverlay,
+            55 => Ui::App(
+                [AppCommand::Update, AppCommand::Install, AppCommand::HideHint, AppCommand::HandleLinks]
+                    [b as usize % 4],
+            ),
             _ => Ui::SetStatusText(text),
         }
     }
@@ -272,6 +276,14 @@ impl Test {
                 width: u32::from(b) * 4,
                 height: u32::from(a) * 4,
             }),
+            11 if b > 199 => Event::System(System::App(match b % 6 {
+                0 => App::Whole,
+                1 => App::UpdateReady,
+                2 => App::ReleaseChanged,
+                3 => App::File { name: [&text, ".vcf"].concat(), bytes: text.into_bytes() },
+                4 => App::Launched(text),
+                _ => App::Launched(["/open?url=sms:", &text].concat()),
+            })),
             _ => Event::System(
                 [
                     System::Attention(b > 99),

@@ -3,6 +3,7 @@
 mod any_events;
 mod conversations;
 mod faults;
+mod installed;
 mod kept;
 mod names;
 mod new_conversation;

@@ -9,6 +9,8 @@ use super::{Icon, IconName};
 pub(crate) enum BannerTone {
     /// Something is not as usual, and mends itself.
     Warn,
+    /// Something can be done, when one likes.
+    Calm,
 }
 
 /// A banner. Screen readers say it when it appears and when its words change.
@@ -23,6 +25,7 @@ pub(crate) fn Banner(
 ) -> View {
     let class = match tone {
         BannerTone::Warn => "banner",
+        BannerTone::Calm => "banner calm",
     };
     view! {
         <div class=class role="status">

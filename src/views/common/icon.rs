@@ -36,6 +36,7 @@ icons! {
     CircleAlert => "circle-alert",
     Clock => "clock",
     Contacts => "contacts",
+    Download => "download",
     EllipsisVertical => "ellipsis-vertical",
     History => "history",
     Laptop => "laptop",

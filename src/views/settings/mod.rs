@@ -1,6 +1,7 @@
-//! Settings: my status, how the app looks, my devices.
+//! Settings: my status, how the app looks, the app on this device, my devices.
 
 mod devices;
+mod installation;
 
 use crate::dom::*;
 use halyard_client::Ui;
@@ -39,6 +40,7 @@ pub(crate) fn SettingsPage() -> View {
             </section>
             <Status />
             <Looks />
+            <installation::OnThisDevice />
             <devices::Devices />
             <section class="setting">
                 <button class="btn quiet" on:click=move |_| app.send(Ui::SignOut)>

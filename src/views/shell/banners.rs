@@ -1,4 +1,4 @@
-//! Lasting words about the connection and the outbox.
+//! Lasting words about the connection, the outbox, and the app itself.
 
 use crate::dom::*;
 use halyard_client::view::ConnectionView;
@@ -12,12 +12,21 @@ pub(super) fn Banners() -> View {
     let app = expect_context::<App>();
     let connection = app.signals(|signals| signals.connection.clone());
     let words = Memo::new(move |_| words(connection.get()));
+    let installation = app.signals(|signals| signals.installation.clone());
+    let offers = Memo::new(move |_| {
+        let view = installation.get();
+        (view.update, view.hint)
+    });
     view! {
         <div class="banners">
             {move || {
                 words
                     .get()
                     .map(|(icon, tone, text)| view! { <Banner icon=icon tone=tone>{text}</Banner> })
+            }}
+            {move || {
+                let (update, hint) = offers.get();
+                (update || hint).then(|| super::offers::offer(app, update))
             }}
         </div>
     }

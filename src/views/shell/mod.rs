@@ -3,6 +3,7 @@
 mod banners;
 mod keys;
 mod notices;
+mod offers;
 mod palette;
 mod person;
 mod question;
@@ -40,6 +41,8 @@ pub(crate) fn App(app: Handle) -> View {
             Screen::SignedOut => view! { <auth::SignIn /> },
             Screen::SignedIn => view! { <Workspace /> },
         }}
+        // The workspace has a place of its own for them.
+        {move || (screen.get() != Screen::SignedIn).then(|| view! { <banners::Banners /> })}
         {move || expired.get().then(|| view! { <auth::SignInAgain /> })}
         <question::Question />
         <notices::Notices />

@@ -3,7 +3,7 @@
 
 /// What can wait, and parts of the names by which its functions are known: a module, a type, a method, whether it is the
 /// function's own path or that of a type that it was made for.
-pub(crate) const LATER: [(&str, &[&str]); 17] = [
+pub(crate) const LATER: [(&str, &[&str]); 18] = [
     (
         "a device that is new has no cards, and on one that has some the files are there, too",
         &[
@@ -18,6 +18,25 @@ pub(crate) const LATER: [(&str, &[&str]); 17] = [
             "Softphone>::header_view",
             "halyard_protocol::links::",
             "halyard_protocol::segments::",
+        ],
+    ),
+    (
+        "the worker, links and launches come when the first screen stands",
+        &[
+            "halyard::adapters::worker::Worker>::",
+            "halyard::adapters::installed::take_launches",
+            "halyard::adapters::installed::shared",
+            "installed::Installed>::settle",
+            "installed::Installed>::install",
+            "installed::Installed>::h",
+            "installed::Installed>::take_shared",
+            "Adapters>::run_app",
+            "halyard::adapters::browser::",
+            "halyard_client::links::",
+            "Softphone>::do_errands",
+            "Softphone>::on_app",
+            "Softphone>::write_to",
+            "halyard::views::shell::offers::",
         ],
     ),
     (

@@ -38,10 +38,11 @@ async function partInPeace(part) {
 /** After so many milliseconds of rest what is rare is fetched although nobody has asked for anything. */
 const RARE_AFTER = 10_000;
 
-/** Brings the later part when the browser has drawn the first screen and has nothing else to do; the rare one when somebody begins to do something. */
-export function later() {
+/** Brings the later part when the browser has drawn the first screen and has nothing else to do; the rare one when somebody
+ *  begins to do something. `whole` is called when the first screen stands and the later part is there. */
+export function later(whole) {
   const whenIdle = globalThis.requestIdleCallback ?? ((run) => setTimeout(run, 200));
-  whenIdle(() => partInPeace(0), { timeout: 2000 });
+  whenIdle(() => partInPeace(0).then(() => partsHere.has(0) && whole()), { timeout: 2000 });
   const rare = () => whenIdle(() => partInPeace(1));
   for (const touched of ["pointerdown", "keydown"]) addEventListener(touched, rare, { once: true, capture: true });
   setTimeout(rare, RARE_AFTER);

@@ -55,14 +55,14 @@ fn imports_through(script: &str, function: &str) -> Result<String> {
     ))
 }
 
-/// Makes the start script ask for the later part once the first runs.
+/// Makes the start script ask for the later part once the first runs, and say that all is here once that is.
 ///
 /// # Errors
 /// When the start script is not as [`super::page`] writes it.
 pub(super) fn start(script: &str) -> Result<String> {
     let begun = script.replacen("import init from ", "import init, { later } from ", 1);
-    match begun.strip_suffix(");\n") {
-        Some(start) if begun != script => Ok(format!("{start}).then(later);\n")),
+    match begun.strip_suffix(".then(whole);\n") {
+        Some(start) if begun != script => Ok(format!("{start}.then(() => later(whole));\n")),
         _ => bail!("the start script is not as expected:\n{script}"),
     }
 }
@@ -86,7 +86,7 @@ mod tests {
         ));
         assert!(
             script.contains("const partFiles = [\"/later-1.wasm\", \"/rare-2.wasm\"];")
-                && script.contains("export function later()")
+                && script.contains("export function later(whole)")
         );
     }
 
@@ -99,7 +99,10 @@ mod tests {
 
     #[test]
     fn the_start_script_goes_on_to_the_later_part() {
-        let script = start("import init from '/a.js';\ninit({ module_or_path: '/a.wasm' });\n").unwrap();
-        assert_eq!(script, "import init, { later } from '/a.js';\ninit({ module_or_path: '/a.wasm' }).then(later);\n");
+        let script = start("import init from '/a.js';\ninit({ module_or_path: '/a.wasm' }).then(whole);\n").unwrap();
+        assert_eq!(
+            script,
+            "import init, { later } from '/a.js';\ninit({ module_or_path: '/a.wasm' }).then(() => later(whole));\n"
+        );
     }
 }

@@ -7,14 +7,16 @@
 mod later;
 mod names;
 mod release;
+mod worker;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-pub(crate) use self::release::{mark, release, weigh};
+pub(crate) use self::release::{compress, mark, optimise, weigh};
+pub(crate) use self::worker::worker;
 
 /// Makes the page of a build fit for the content security policy.
 ///
@@ -46,7 +48,11 @@ fn start_script(folder: &Path, html: &str) -> Result<String> {
     let (Some(module), Some(wasm)) = (module, wasm) else {
         bail!("the start script is not as Trunk 0.21 writes it:\n{inline}");
     };
-    let script = format!("import init from '{module}';\ninit({{ module_or_path: '{wasm}' }});\n");
+    // By this word the app knows that all of it is here; live reload never says it (`src/adapters/system.rs`).
+    let script = format!(
+        "import init from '{module}';\nconst whole = () => dispatchEvent(new Event('whole'));\n\
+         init({{ module_or_path: '{wasm}' }}).then(whole);\n"
+    );
     let name = hashed("start", script.as_bytes(), "js");
     fs::write(folder.join(&name), script)?;
     Ok(format!("{before}<script type=\"module\" src=\"/{name}\"></script>{after}"))
@@ -123,9 +129,23 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
 
 /// A file name with the first 16 hexadecimal digits of its content's SHA-256.
 fn hashed(stem: &str, content: &[u8], extension: &str) -> String {
-    let digest = Sha256::digest(content);
-    let hex: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("{stem}-{hex}.{extension}")
+    format!("{stem}-{}.{extension}", hex(content))
+}
+
+/// The first 16 hexadecimal digits of a content's SHA-256.
+fn hex(content: &[u8]) -> String {
+    Sha256::digest(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut all: Vec<PathBuf> =
+        fs::read_dir(folder)?.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    all.sort();
+    Ok(all)
+}
+
+fn file_name(file: &Path) -> String {
+    file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::{hashed, later, names};
+use super::{file_name, files, hashed, later, names};
 use crate::process::run;
 use crate::setup::{Node, cargo, terser, wasm_opt};
 
@@ -33,12 +33,11 @@ const FEATURES: [&str; 8] = [
 /// Unhashed files that the first load needs beside the hashed ones. The emoji list and the sounds come when they are wanted.
 const FIRST_LOAD: [&str; 4] = ["index.html", "mark.svg", "manifest.json", "service-worker.js"];
 
-/// Optimises and compresses a finished build.
+/// Writes the compressed siblings of a finished build's files.
 ///
 /// # Errors
 /// When a tool fails.
-pub(crate) fn release(folder: &Path, node: &Node) -> Result<()> {
-    optimise(folder, node)?;
+pub(crate) fn compress(folder: &Path, node: &Node) -> Result<()> {
     run(node.command("node").arg(crate::paths::root().join("xtask/scripts/compress.mjs")).arg(folder))
 }
 
@@ -52,7 +51,8 @@ pub(crate) fn mark(folder: &Path) -> Result<()> {
     run(split("mark")?.args([&wasm, &wasm]).arg(folder.join("functions.json")))?;
     let text = fs::read_to_string(&script).context("the WebAssembly has no script")?;
     fs::write(&script, later::marked(&text)?)?;
-    Ok(())
+    // What runs after the first screen is not to be noted.
+    change_texts(folder, Ok, |start| Ok(start.replace(".then(whole)", "")))
 }
 
 /// What wasm-opt does. Nothing is inlined: code that occurs in one place compresses better than copies of it,
@@ -71,7 +71,10 @@ const OPTIONS: [&str; 9] = [
 ];
 
 /// Splits the WebAssembly, makes its parts and the script smaller, and names all by what comes out.
-fn optimise(folder: &Path, node: &Node) -> Result<()> {
+///
+/// # Errors
+/// When a tool fails, or the build is not as Trunk leaves it.
+pub(crate) fn optimise(folder: &Path, node: &Node) -> Result<()> {
     let wasm = only(folder, ".wasm")?;
     let script = folder.join(file_name(&wasm).replace("_bg.wasm", ".js"));
     let text = fs::read_to_string(&script).context("the WebAssembly has no script")?;
@@ -159,7 +162,8 @@ pub(crate) fn weigh(folder: &Path) -> Result<()> {
             continue;
         }
         first += wire;
-        if !later::is_later(&name) && (name.ends_with(".js") || name.ends_with(".wasm")) {
+        let waits = later::is_later(&name) || name == "service-worker.js";
+        if !waits && (name.ends_with(".js") || name.ends_with(".wasm")) {
             code += wire;
         }
     }
@@ -189,15 +193,4 @@ fn only(folder: &Path, ending: &str) -> Result<PathBuf> {
         bail!("the build has several {ending} files");
     }
     Ok(first)
-}
-
-fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut all: Vec<PathBuf> =
-        fs::read_dir(folder)?.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
-    all.sort();
-    Ok(all)
-}
-
-fn file_name(file: &Path) -> String {
-    file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }

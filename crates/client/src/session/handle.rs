@@ -94,12 +94,13 @@ impl Softphone {
         self.sync.tries += 1;
         out.changed(Changed::Connection);
         let tries = self.sync.tries;
-        if self.session.me().is_none() && !matches!(self.session, Session::SignedOut { .. }) {
-            // What is sealed here can be opened without the server.
-            self.session = match self.sealed.is_empty() {
-                true => Session::Unreachable,
-                false => Session::SignedOut { attempt: Attempt::default() },
-            };
+        if !self.sealed.is_empty() && matches!(self.session, Session::Starting | Session::Unreachable) {
+            // The log-in opens what is sealed here, also without a network.
+            self.session = Session::SignedOut { attempt: Attempt::default() };
+            out.effect(Effect::Focus(FocusTarget::SignIn));
+            out.changed(Changed::Session);
+        } else if self.session.me().is_none() && !matches!(self.session, Session::SignedOut { .. }) {
+            self.session = Session::Unreachable;
             out.changed(Changed::Session);
         }
         let wait = error.retry_after.map_or_else(|| backoff(tries, env), i64::from);
@@ -135,6 +136,7 @@ impl Softphone {
         self.pump_outbox(env, out);
         out.changed(Changed::Session);
         self.everything_changed(out);
+        self.run_errands(env, out);
     }
 
     /// The conversations of open cards and waiting messages exist here even if the snapshot did not name them.
@@ -271,7 +273,8 @@ impl Softphone {
             kept.drafts.extend(drafts.map(|(card, text)| (draft_key(user, card), text)));
         }
         let notices = core::mem::take(&mut self.notices);
-        *self = Self { requests, kept, notices, sealed, ..Self::new() };
+        let installation = core::mem::take(&mut self.installation);
+        *self = Self { requests, kept, notices, installation, sealed, ..Self::new() };
         (self.route, self.attention, self.online, self.viewport) = system;
         (self.can_keep, self.told_cannot_keep, self.leads, self.owner, self.leaving, self.loads, self.outbox_reads) =
             able;

@@ -20,6 +20,9 @@ use crate::windows::CardKey;
 /// While sealed rows are read without a network: how often the server is looked for, in milliseconds.
 const LOOK_AGAIN: u32 = 10_000;
 
+/// Cards of this number and above are nobody's: they hold what was typed before it was known what else is there.
+const SPARE: u32 = 1_000_000;
+
 /// The user leaves: what is in these ranges is sealed, everything else of theirs goes, in one transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seal {
@@ -73,21 +76,23 @@ impl Softphone {
         let pinned: Vec<CardKey> =
             self.windows.cards().filter(|card| card.is_pinned()).map(|card| card.key()).collect();
         let unsent = self.outbox.count();
-        let drafts = !self.drafts.is_empty();
-        let mut keep = Vec::new();
-        let mut rows = Vec::new();
-        if self.loads > 0 {
+        let (mut keep, mut rows) = (Vec::new(), Vec::new());
+        let unread = self.loads > 0;
+        if unread {
             // What the database has was not read yet: all of it stays.
             keep = Store::ALL.into_iter().filter(|store| *store != Store::Account).map(Range::all).collect();
-        } else if !pinned.is_empty() || unsent > 0 || drafts {
+        } else if !pinned.is_empty() || unsent > 0 || !self.drafts.is_empty() {
             keep = self.ranges_to_keep(user, &pinned);
-            let outgoing = self.outbox.rows().map(|row| (Store::Outbox, row.id.to_string(), row.to_json()));
-            let drafts =
-                self.drafts.texts().map(|(card, text)| (Store::Drafts, draft_key(user, card), text.to_owned()));
-            rows = outgoing.chain(drafts).map(|(store, key, text)| Row { store, key, text }).collect();
             let mut windows = self.kept_windows();
             windows.snapshot = windows.snapshot.pinned();
             rows.push(Row::new(Store::Windows, WINDOWS.to_owned(), &windows));
+        }
+        let outgoing = self.outbox.rows();
+        rows.extend(outgoing.map(|row| Row { store: Store::Outbox, key: row.id.to_string(), text: row.to_json() }));
+        for (n, (card, text)) in (SPARE..).zip(self.drafts.texts()) {
+            // What is typed there may not take the place of what was.
+            let card = if unread { CardKey::New(n) } else { card };
+            rows.push(Row { store: Store::Drafts, key: draft_key(user, card), text: text.to_owned() });
         }
         let pins = u32::try_from(pinned.len()).unwrap_or(u32::MAX);
         let label = SealedLabel { user, login, pins, unsent };

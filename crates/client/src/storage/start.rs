@@ -142,6 +142,7 @@ impl Softphone {
         self.pump_outbox(env, out);
         out.changed(Changed::Session);
         self.everything_changed(out);
+        self.run_errands(env, out);
     }
 
     /// The cards of whoever was here last wait for them.

@@ -128,8 +128,11 @@ impl Softphone {
     }
 
     fn welcomed(&mut self, presence: &[halyard_protocol::socket::UserPresence], env: &Env, out: &mut Update) {
+        if core::mem::take(&mut self.sync.tries) > 0 {
+            // The server may have been started anew, with another release.
+            self.check_release(crate::installation::AFTER_LOSS, env, out);
+        }
         self.sync.link = Link::Live;
-        self.sync.tries = 0;
         out.changed(Changed::Connection);
         for user in self.presence.replace(presence) {
             self.presence_changed(user, out);

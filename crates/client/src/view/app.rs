@@ -174,7 +174,9 @@ impl Softphone {
         ConnectionView {
             live: self.sync.link == Link::Live,
             offline: !self.online,
-            lost: self.sync.link == Link::Lost || (self.sync.tries > 0 && self.sync.link != Link::Live),
+            // Without a user there was no connection to lose: the screen itself says what is tried.
+            lost: self.session.me().is_some()
+                && (self.sync.link == Link::Lost || (self.sync.tries > 0 && self.sync.link != Link::Live)),
             waiting: self.outbox.waiting(),
             reading: self.reading,
         }

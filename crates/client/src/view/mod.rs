@@ -9,6 +9,7 @@ mod column;
 mod composer;
 mod contacts;
 mod importing;
+mod installation;
 mod recipients;
 mod timeline;
 
@@ -19,5 +20,6 @@ pub use column::{RowView, When};
 pub use composer::{ComposerView, CounterView, NumberOption, UsingView};
 pub use contacts::{ContactRowView, ContactsView, DetailsView, FormView, NumberView};
 pub use importing::{ImportRowView, ImportView};
+pub use installation::InstallationView;
 pub use recipients::{BubbleView, RecipientsView};
 pub use timeline::{Item, MessageView, OlderView, RecipientState, StateIcon, StateView, TimelineView};

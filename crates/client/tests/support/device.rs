@@ -10,7 +10,9 @@ use halyard_client::event::{Db, HttpOutcome};
 use halyard_client::outbox::OutboxRow;
 use halyard_client::storage::memory::Memory;
 use halyard_client::storage::{DbCommand, Range, Store, Write};
-use halyard_client::{Effect, FocusTarget, HttpRequest, RequestId, Route, SocketCommand, Softphone, TimerId, Update};
+use halyard_client::{
+    AppCommand, Effect, FocusTarget, HttpRequest, RequestId, Route, SocketCommand, Softphone, TimerId, Update,
+};
 use halyard_protocol::{ClientFrame, Cursor, DeviceId, UnixMs, UserId};
 
 use super::screen::Screen;
@@ -70,6 +72,8 @@ pub(crate) struct Device {
     pub(crate) announced: Vec<String>,
     pub(crate) focus: Option<FocusTarget>,
     pub(crate) title: u32,
+    /// What the browser was asked to do with the app.
+    pub(crate) asked: Vec<AppCommand>,
     /// How often the title was written.
     pub(crate) titles_written: usize,
     /// The addresses that Back goes through, the current one last.
@@ -106,6 +110,7 @@ impl Device {
             announced: Vec::new(),
             focus: None,
             title: 0,
+            asked: Vec::new(),
             titles_written: 0,
             history: vec![route],
         }
@@ -143,6 +148,7 @@ impl Device {
                 }
                 Effect::Db(command) => self.commands.push_back(command),
                 Effect::Tell(text) => self.told.push_back(text),
+                Effect::App(command) => self.asked.push(command),
             }
         }
     }

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use halyard_client::palette::PaletteView;
 use halyard_client::view::{
     CardView, ComposerView, ConnectionView, ContactRowView, ContactsView, DetailsView, FormView, HeaderView,
-    ImportView, MeView, NoticeView, QuestionView, RailView, RecipientsView, RowView, SessionView, TimelineView,
+    ImportView, InstallationView, MeView, NoticeView, QuestionView, RailView, RecipientsView, RowView, SessionView,
+    TimelineView,
 };
 use halyard_client::windows::Rect;
 use halyard_client::{CardKey, Changed, Env, Softphone};
@@ -48,6 +49,7 @@ pub(crate) struct Screen {
     form: Option<FormView>,
     import: Option<ImportView>,
     devices: Option<Vec<Device>>,
+    installation: InstallationView,
     notices: Vec<NoticeView>,
     question: Option<QuestionView>,
 }
@@ -70,6 +72,7 @@ impl Screen {
             Changed::Import,
             Changed::Me,
             Changed::Devices,
+            Changed::Installation,
             Changed::Notices,
             Changed::Question,
         ];
@@ -126,6 +129,7 @@ impl Screen {
                 Changed::Presence(_) => {}
                 Changed::Me => self.me = phone.me_view(),
                 Changed::Devices => self.devices = phone.devices_view(),
+                Changed::Installation => self.installation = phone.installation_view(),
                 Changed::Notices => self.notices = phone.notices_view(),
                 Changed::Question => self.question = phone.question_view(),
             }

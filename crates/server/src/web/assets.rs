@@ -145,6 +145,9 @@ fn has_hash(name: &str) -> bool {
 }
 
 fn content_type(name: &str) -> &'static str {
+    if name == "manifest.json" {
+        return "application/manifest+json";
+    }
     match name.rsplit('.').next().unwrap_or_default() {
         "html" => "text/html; charset=utf-8",
         "js" | "mjs" => "text/javascript; charset=utf-8",

@@ -120,6 +120,7 @@ fn folder() -> (tempfile::TempDir, Assets) {
         ("halyard-0123456789abcdef.js.gz", "gzip"),
         ("halyard-0123456789abcdef_bg.wasm", "wasm"),
         ("service-worker.js", "worker"),
+        ("manifest.json", "{}"),
     ] {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
@@ -146,7 +147,9 @@ async fn fetch(assets: &Assets, path: &str, headers: &[(&str, &str)]) -> Result<
 #[tokio::test]
 async fn the_apps_own_addresses_give_its_page_and_missing_files_do_not() {
     let (_folder, assets) = folder();
-    for path in ["/", "/contacts", "/conversations/01J9ZK4T6Q8Y2M0C5R7W3X1B9D", "/index.html"] {
+    for path in
+        ["/", "/contacts", "/conversations/01J9ZK4T6Q8Y2M0C5R7W3X1B9D", "/open?url=sms%3A5550142", "/index.html"]
+    {
         let page = fetch(&assets, path, &[]).await.unwrap();
         assert_eq!(page.body, b"<!doctype html>the app", "{path}");
         assert_eq!(page.headers[header::CACHE_CONTROL], "no-cache");
@@ -183,6 +186,9 @@ async fn what_carries_its_hash_is_kept_and_the_rest_is_asked_for_again() {
     assert!(wasm.headers[header::CACHE_CONTROL].to_str().unwrap().ends_with("immutable"));
     let worker = fetch(&assets, "/service-worker.js", &[]).await.unwrap();
     assert_eq!(worker.headers[header::CACHE_CONTROL], "no-cache");
+    assert_eq!(worker.headers[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
+    let manifest = fetch(&assets, "/manifest.json", &[]).await.unwrap();
+    assert_eq!(manifest.headers[header::CONTENT_TYPE], "application/manifest+json");
     let tag = worker.headers[header::ETAG].to_str().unwrap().to_owned();
     let again = fetch(&assets, "/service-worker.js", &[("if-none-match", &tag)]).await.unwrap();
     assert_eq!((again.status.as_u16(), again.body.len()), (304, 0));

@@ -1,0 +1,110 @@
+//! The service worker, which keeps the app's files on this device (`service-worker.js`): registering it, and its news.
+//!
+//! Always holds: that another release has taken over is told only to a page that had one before; the first worker that
+//! this page gets is none.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use halyard_client::event::App;
+use halyard_client::{Event, System};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::EventTarget;
+
+use super::browser::{call, get, resolved};
+use super::{Dispatch, spawn};
+
+/// Holds the registration and the listeners.
+#[derive(Clone)]
+pub(super) struct Worker {
+    send: Dispatch,
+    registration: Rc<RefCell<JsValue>>,
+    listeners: Rc<RefCell<Vec<EventListener>>>,
+}
+
+impl Worker {
+    pub(super) fn new(send: Dispatch) -> Self {
+        Self { send, registration: Rc::default(), listeners: Rc::default() }
+    }
+
+    /// Registers the worker. Without one (an address that is not secure, a private window) the app works as a page does.
+    pub(super) fn register(&self) {
+        let this = self.clone();
+        spawn(async move {
+            let _ = this.start().await;
+        });
+    }
+
+    async fn start(&self) -> Result<(), JsValue> {
+        let window = web_sys::window().ok_or(JsValue::NULL)?;
+        let container: EventTarget = get(&window.navigator(), "serviceWorker").dyn_into()?;
+        let begins_with_one = get(&container, "controller").is_object();
+        let had_one = Cell::new(begins_with_one);
+        let send = self.send.clone();
+        self.listen(&container, "controllerchange", move || {
+            if had_one.replace(true) {
+                send(Event::System(System::App(App::ReleaseChanged)));
+            }
+        });
+        let registration = resolved(call(&container, "register", &[script(&window)?])).await?;
+        let target: EventTarget = registration.clone().dyn_into()?;
+        self.registration.replace(registration);
+        let this = self.clone();
+        self.listen(&target, "updatefound", move || this.watch());
+        self.watch();
+        self.tell();
+        if begins_with_one {
+            self.check();
+        }
+        Ok(())
+    }
+
+    fn listen(&self, target: &EventTarget, name: &'static str, then: impl Fn() + 'static) {
+        self.listeners.borrow_mut().push(EventListener::new(target, name, move |_| then()));
+    }
+
+    /// The worker that is being installed will wait, or fail.
+    fn watch(&self) {
+        let installing = get(&self.registration.borrow(), "installing").dyn_into::<EventTarget>();
+        if let Ok(installing) = installing {
+            let this = self.clone();
+            self.listen(&installing, "statechange", move || this.tell());
+        }
+    }
+
+    fn tell(&self) {
+        let registration = self.registration.borrow();
+        if get(&registration, "waiting").is_object() && get(&registration, "active").is_object() {
+            (self.send)(Event::System(System::App(App::UpdateReady)));
+        }
+    }
+
+    /// Asks the server for a newer one.
+    pub(super) fn check(&self) {
+        let update = call(&self.registration.borrow(), "update", &[]);
+        spawn(async move {
+            // Without a network there is none.
+            let _ = resolved(update).await;
+        });
+    }
+
+    /// Lets the one that waits take over. If another tab has said so already, none waits.
+    pub(super) fn update(&self) {
+        let _ = call(&get(&self.registration.borrow(), "waiting"), "postMessage", &["update".into()]);
+    }
+}
+
+/// The script's address, as Trusted Types want it where they are known.
+fn script(window: &JsValue) -> Result<JsValue, JsValue> {
+    let address = JsValue::from("/service-worker.js");
+    let types = get(window, "trustedTypes");
+    if !types.is_object() {
+        return Ok(address);
+    }
+    let rules = js_sys::Object::new();
+    // It makes a text of a text.
+    js_sys::Reflect::set(&rules, &"createScriptURL".into(), &get(window, "String"))?;
+    let policy = call(&types, "createPolicy", &["halyard-worker".into(), rules.into()])?;
+    call(&policy, "createScriptURL", &[address])
+}

@@ -1,0 +1,53 @@
+//! The app on this device: installing it, and links of other pages that open in it.
+
+use crate::dom::*;
+use halyard_client::installation::{Install, Links};
+use halyard_client::{AppCommand, Ui};
+
+use crate::runtime::App;
+use crate::views::common::{Icon, IconName};
+
+/// Two sections.
+#[component]
+pub(super) fn OnThisDevice() -> View {
+    let app = expect_context::<App>();
+    let view = app.signals(|signals| signals.installation.clone());
+    let install = {
+        let view = view.clone();
+        Memo::new(move |_| view.get().install)
+    };
+    let links = Memo::new(move |_| view.get().links);
+    view! {
+        <section class="setting" aria-labelledby="install-title">
+            <h2 id="install-title">"Install Halyard"</h2>
+            <p class="muted">{move || install.get().words()}</p>
+            {move || {
+                (install.get() == Install::Offered)
+                    .then(|| {
+                        view! {
+                            <button class="btn quiet" on:click=move |_| app.send(Ui::App(AppCommand::Install))>
+                                <Icon name=IconName::Download />
+                                "Install"
+                            </button>
+                        }
+                    })
+            }}
+        </section>
+        <section class="setting" aria-labelledby="links-title">
+            <h2 id="links-title">"Links"</h2>
+            <p class="muted" role="status">
+                {move || links.get().words()}
+            </p>
+            {move || {
+                (links.get() == Links::Possible)
+                    .then(|| {
+                        view! {
+                            <button class="btn quiet" on:click=move |_| app.send(Ui::App(AppCommand::HandleLinks))>
+                                "Make Halyard handle my links"
+                            </button>
+                        }
+                    })
+            }}
+        </section>
+    }
+}

@@ -1,0 +1,33 @@
+//! What can be done about the app itself, said in passing: a new version, installing it.
+
+use crate::dom::*;
+use halyard_client::{AppCommand, Ui};
+
+use crate::runtime::App;
+use crate::views::common::{Banner, BannerTone, IconName};
+
+/// A new version is ready; otherwise: the app can be installed.
+pub(super) fn offer(app: App, update: bool) -> View {
+    let (icon, words, yes) = if update {
+        (IconName::RefreshCw, "A new version is ready.", "Reload")
+    } else {
+        (IconName::Download, "Halyard can be installed.", "Install")
+    };
+    let act = move |_| app.send(Ui::App(if update { AppCommand::Update } else { AppCommand::Install }));
+    view! {
+        <Banner icon=icon tone=BannerTone::Calm>
+            {words}
+            <button type="button" class="link" on:click=act>
+                {yes}
+            </button>
+            {(!update)
+                .then(|| {
+                    view! {
+                        <button type="button" class="link" on:click=move |_| app.send(Ui::App(AppCommand::HideHint))>
+                            {"Not now"}
+                        </button>
+                    }
+                })}
+        </Banner>
+    }
+}

@@ -1,0 +1,31 @@
+// What a browser keeps of the app.
+import { expect } from "@playwright/test";
+
+/** Every text that anybody could read in the browser's databases. */
+export const readable = (page) =>
+  page.evaluate(async () => {
+    const finished = (request) => new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    const texts = [];
+    for (const { name } of await indexedDB.databases()) {
+      const database = await finished(indexedDB.open(name));
+      for (const store of database.objectStoreNames) {
+        const all = database.transaction(store).objectStore(store);
+        texts.push(JSON.stringify([await finished(all.getAllKeys()), await finished(all.getAll())]));
+        for (const value of await finished(all.getAll())) {
+          // Bytes as letters: a text that is not encrypted would show.
+          for (const part of Object.values(value ?? {})) {
+            if (part instanceof ArrayBuffer) texts.push(new TextDecoder("latin1").decode(part));
+          }
+        }
+      }
+      database.close();
+    }
+    texts.push(JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }));
+    return texts.join("\n");
+  });
+
+/** Waits until the database holds a text: what is shown is written a moment later. */
+export const keeps = (page, text) => expect.poll(() => readable(page)).toContain(text);
