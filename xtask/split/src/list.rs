@@ -25,24 +25,17 @@ pub(crate) const LATER: [(&str, &[&str]); 18] = [
         &[
             "halyard::adapters::worker::Worker>::",
             "halyard::adapters::installed::take_launches",
-            "halyard::adapters::installed::shared",
             "installed::Installed>::settle",
-            "installed::Installed>::install",
-            "installed::Installed>::h",
-            "installed::Installed>::take_shared",
             "Adapters>::run_app",
             "halyard::adapters::browser::",
-            "halyard_client::links::",
             "Softphone>::do_errands",
             "Softphone>::on_app",
-            "Softphone>::write_to",
             "halyard::views::shell::offers::",
         ],
     ),
     (
-        "a contact's details and its form open by a click",
+        "a contact is written to by a click",
         &[
-            "halyard::views::contacts::details::",
             "halyard::views::contacts::message::own_numbers",
             "halyard_protocol::contact::ContactDraft",
             "set_favourite",
@@ -167,7 +160,19 @@ pub(crate) const FIRST: [&str; 15] = [
 ];
 
 /// What follows when somebody touches the app for the first time: pages and dialogs that one opens now and then.
-pub(crate) const RARE: [(&str, &[&str]); 10] = [
+pub(crate) const RARE: [(&str, &[&str]); 12] = [
+    (
+        "links, shared texts and the installation are of one's first days",
+        &[
+            "halyard_client::links::",
+            "Softphone>::write_to",
+            "installed::Installed>::install",
+            "installed::Installed>::h",
+            "installed::Installed>::take_shared",
+            "halyard::adapters::installed::shared",
+        ],
+    ),
+    ("a contact's details open by a click", &["halyard::views::contacts::details::"]),
     (
         "who signs in or out is sealed, and what was",
         &[

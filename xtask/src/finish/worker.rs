@@ -13,7 +13,7 @@ use crate::setup::{Node, terser};
 
 const NAME: &str = "service-worker.js";
 /// What the app needs without a hash in its name. Icons of the system and pictures for stores are the browser's own business.
-const UNHASHED: [&str; 5] = ["emoji.json", "icons.svg", "index.html", "manifest.json", "mark.svg"];
+const UNHASHED: [&str; 4] = ["emoji.json", "index.html", "manifest.json", "mark.svg"];
 
 /// Writes the worker of a finished build; with `node` a small one, as a release has.
 ///
