@@ -48,7 +48,7 @@ test("opened once, the app starts without its server, signed in and signed out",
   expect(loaded.times, "the first worker takes nobody's page away").toBe(0);
   const [files, ...more] = await kept(lena);
   expect(more).toEqual([]);
-  for (const name of ["/index.html", "/icons.svg", "/mark.svg", "/manifest.json", "/emoji.json"]) expect(files).toContain(name);
+  for (const name of ["/index.html", "/mark.svg", "/manifest.json", "/emoji.json"]) expect(files).toContain(name);
   for (const kind of [/^\/start-\w+\.js$/, /^\/halyard-\w+\.js$/, /\.wasm$/, /\.css$/]) expect(files.filter((name) => kind.test(name))).toHaveLength(1);
   expect(files.filter((name) => name.startsWith("/api"))).toEqual([]);
 
