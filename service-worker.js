@@ -65,13 +65,11 @@ async function activate() {
   await worker.clients.claim();
 }
 
-/** Without a list, as while one works on the app, it makes room: pages come from the server again. */
+/** Without a list, as while one works on the app, it never comes to work: pages come from the server again. */
 async function leave() {
   await deleteAllBut();
-  await worker.registration.unregister();
-  for (const page of await worker.clients.matchAll({ type: "window" })) {
-    await /** @type {WindowClient} */ (page).navigate(page.url).catch(() => {});
-  }
+  // Not waited for: the browser does it when the install is over.
+  worker.registration.unregister();
 }
 
 /** Files come by POST: they wait in a cache, and the app is started at an address that says so. @param {Request} request */
@@ -88,8 +86,8 @@ async function share(request) {
   return Response.redirect(`/share?${words}`, 303);
 }
 
-worker.addEventListener("install", (event) => event.waitUntil(RELEASE ? install() : worker.skipWaiting()));
-worker.addEventListener("activate", (event) => event.waitUntil(RELEASE ? activate() : leave()));
+worker.addEventListener("install", (event) => event.waitUntil(RELEASE ? install() : leave()));
+worker.addEventListener("activate", (event) => event.waitUntil(activate()));
 worker.addEventListener("message", ({ data }) => data === "update" && worker.skipWaiting());
 worker.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);

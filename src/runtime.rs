@@ -9,10 +9,11 @@ use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use crate::dom::*;
-use halyard_client::{Changed, Effect, Env, Event, Softphone, System, Ui, Update};
+use halyard_client::event::App as Said;
+use halyard_client::{Changed, Effect, Env, Event, Route, Softphone, System, Ui, Update};
 use halyard_protocol::UnixMs;
 
-use crate::adapters::{Adapters, Dispatch};
+use crate::adapters::{Adapters, Dispatch, history};
 use crate::signals::Signals;
 
 /// The app's handle: what views hold to read signals and send events.
@@ -52,9 +53,12 @@ pub(crate) fn start() -> App {
             fresh: Cell::new(false),
         }
     });
-    Rc::clone(&runtime).send(Event::System(System::Started { route: crate::adapters::history::current() }));
-    if let Some(address) = crate::adapters::history::launch() {
-        Rc::clone(&runtime).send(Event::System(System::App(halyard_client::event::App::Launched(address))));
+    let route = history::current();
+    Rc::clone(&runtime).send(Event::System(System::Started { route }));
+    if route == Route::Home
+        && let Some(address) = history::launch()
+    {
+        Rc::clone(&runtime).send(Event::System(System::App(Said::Launched(address))));
     }
     runtime.adapters.report();
     App { inner: StoredValue::new_local(runtime) }

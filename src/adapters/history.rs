@@ -13,12 +13,12 @@ pub(crate) fn current() -> Route {
     Route::parse(path.as_deref().unwrap_or("/"))
 }
 
-/// What the address bar says, where it leads to no part of the app: the app was opened by a link, or another app.
+/// All that the address bar says, if more than the app's own address: a link, or another app, has opened it.
 #[must_use]
 pub(crate) fn launch() -> Option<String> {
-    let location = web_sys::window()?.location();
-    let path = location.pathname().ok().filter(|path| path != "/" && Route::parse(path) == Route::Home)?;
-    Some([path, location.search().unwrap_or_default()].concat())
+    let address = web_sys::window()?.location().href().ok()?;
+    let path = address.splitn(4, '/').last().filter(|path| !path.is_empty())?;
+    Some(["/", path].concat())
 }
 
 /// Loads the page again.

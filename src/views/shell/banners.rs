@@ -13,10 +13,6 @@ pub(super) fn Banners() -> View {
     let connection = app.signals(|signals| signals.connection.clone());
     let words = Memo::new(move |_| words(connection.get()));
     let installation = app.signals(|signals| signals.installation.clone());
-    let offers = Memo::new(move |_| {
-        let view = installation.get();
-        (view.update, view.hint)
-    });
     view! {
         <div class="banners">
             {move || {
@@ -25,8 +21,8 @@ pub(super) fn Banners() -> View {
                     .map(|(icon, tone, text)| view! { <Banner icon=icon tone=tone>{text}</Banner> })
             }}
             {move || {
-                let (update, hint) = offers.get();
-                (update || hint).then(|| super::offers::offer(app, update))
+                let view = installation.get();
+                (view.update || view.hint).then(|| super::offers::offer(app, view.update))
             }}
         </div>
     }

@@ -32,6 +32,7 @@ pub(crate) fn App(app: Handle) -> View {
         SessionView::SignedOut { .. } => Screen::SignedOut,
         SessionView::SignedIn | SessionView::Expired { .. } => Screen::SignedIn,
     });
+    let installation = app.signals(|signals| signals.installation.clone());
     let session = app.signals(|signals| signals.session.clone());
     let expired = Memo::new(move |_| matches!(session.get(), SessionView::Expired { .. }));
     view! {
@@ -41,8 +42,8 @@ pub(crate) fn App(app: Handle) -> View {
             Screen::SignedOut => view! { <auth::SignIn /> },
             Screen::SignedIn => view! { <Workspace /> },
         }}
-        // The workspace has a place of its own for them.
-        {move || (screen.get() != Screen::SignedIn).then(|| view! { <banners::Banners /> })}
+        // The workspace has a place of its own for it.
+        {move || (installation.get().update && screen.get() != Screen::SignedIn).then(|| offers::outside(app))}
         {move || expired.get().then(|| view! { <auth::SignInAgain /> })}
         <question::Question />
         <notices::Notices />

@@ -6,6 +6,11 @@ use halyard_client::{AppCommand, Ui};
 use crate::runtime::App;
 use crate::views::common::{Banner, BannerTone, IconName};
 
+/// A new version is ready, while there is no workspace to say so in.
+pub(super) fn outside(app: App) -> View {
+    view! { <div class="banners">{offer(app, true)}</div> }
+}
+
 /// A new version is ready; otherwise: the app can be installed.
 pub(super) fn offer(app: App, update: bool) -> View {
     let (icon, words, yes) = if update {

@@ -31,6 +31,12 @@ pub(crate) const LATER: [(&str, &[&str]); 18] = [
             "Softphone>::do_errands",
             "Softphone>::on_app",
             "halyard::views::shell::offers::",
+            "halyard_client::installation::Links",
+            "halyard_client::installation::Install>",
+            "Softphone>::draft",
+            "Softphone>::import_file",
+            "Softphone>::message_peer",
+            "Softphone>::set_query",
         ],
     ),
     (
