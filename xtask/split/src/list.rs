@@ -1,5 +1,6 @@
-//! What the first screen does without. The sign-in and the home screen, with its column, its list of contacts and its open
-//! cards, are drawn before any of this runs.
+//! What the first screen does without. The sign-in and the home screen of a new device, with its column and its list of
+//! contacts, are drawn before any of this runs. Open cards are drawn by the later part: a device that has some has its
+//! files, too.
 
 /// What can wait, and parts of the names by which its functions are known: a module, a type, a method, whether it is the
 /// function's own path or that of a type that it was made for.
