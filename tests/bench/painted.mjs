@@ -48,7 +48,7 @@ export function instrument() {
           clearTimeout(timer);
           timer = setTimeout(stop, still);
         }
-        observer.observe(element, { subtree: true, childList: true, characterData: true });
+        observer.observe(element, { subtree: true, childList: true, characterData: true, attributes: true });
       });
     },
   };

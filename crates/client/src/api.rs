@@ -125,6 +125,22 @@ impl Requests {
         self.pending.values().any(|call| matches!(call, Call::Bootstrap))
     }
 
+    /// Whether the server has still to take a change that shows here already: it may refuse it, or never hear of it.
+    pub(crate) fn is_changing(&self) -> bool {
+        self.pending.values().any(|call| {
+            matches!(
+                call,
+                Call::DeleteContact(_)
+                    | Call::RestoreContact
+                    | Call::SetFavourite(..)
+                    | Call::UpdateConversation(_)
+                    | Call::DeleteConversation(_)
+                    | Call::RestoreConversation(..)
+                    | Call::UpdateMe
+            )
+        })
+    }
+
     /// Forgets all of them: their answers are no longer wanted.
     pub(crate) fn forget(&mut self) {
         self.pending.clear();

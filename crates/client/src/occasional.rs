@@ -42,6 +42,7 @@ impl Softphone {
 
     #[inline(never)]
     pub(crate) fn occasional_answered(&mut self, call: Call, outcome: HttpOutcome, env: &Env, out: &mut Update) {
+        self.cursor_moved();
         match call {
             Call::SaveContact => self.contact_saved(outcome, env, out),
             Call::DeleteContact(contact) => self.contact_deleted(*contact, outcome, env, out),

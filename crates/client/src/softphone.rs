@@ -149,7 +149,10 @@ impl Softphone {
         match event {
             // Said by every card that is drawn; what the user does comes after the first screen, and so does its code.
             Event::Ui(Ui::AtBottom(card, at_bottom)) => self.at_bottom(card, at_bottom, &mut out),
-            Event::Ui(ui) => self.on_ui(ui, env, &mut out),
+            Event::Ui(ui) => {
+                self.keeper.touched_at = env.now;
+                self.on_ui(ui, env, &mut out);
+            }
             Event::Net(net) => self.on_net(net, env, &mut out),
             Event::Db(db) => self.on_db(db, env, &mut out),
             Event::Timer(timer) => self.on_timer(timer, env, &mut out),
@@ -339,7 +342,7 @@ impl Softphone {
             TimerId::Outbox => self.pump_outbox(env, out),
             TimerId::CatchUp => self.catch_up(out),
             TimerId::Expiry => self.expire(env, out),
-            TimerId::Keep => self.keep_now(out),
+            TimerId::Keep => self.keep_when_quiet(env, out),
             TimerId::Clock => {
                 self.set_clock(env, out);
                 // "9:42" becomes "Yesterday", "Today" becomes "Sunday".
@@ -456,7 +459,7 @@ impl Softphone {
     /// What the device had kept of the user who is signed in comes back: drafts into their boxes, messages on their way.
     pub(crate) fn take_kept(&mut self, me: UserId, env: &Env, out: &mut Update) {
         self.load_kept(me, out);
-        for id in self.reopen_waiting() {
+        for id in self.reopen_all_waiting() {
             self.conversation_changed(id, out);
         }
         for card in self.open_cards() {

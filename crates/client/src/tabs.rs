@@ -104,10 +104,11 @@ impl Softphone {
             // The server has it: whoever sent it died before it could be forgotten.
             self.forget_outgoing(row.id, out);
         }
-        self.outbox.load(rows);
-        for id in self.reopen_waiting() {
+        let fresh: Vec<OutboxRow> = rows.into_iter().filter(|row| self.outbox.get(row.id).is_none()).collect();
+        for id in self.reopen_waiting(fresh.iter()) {
             self.conversation_changed(id, out);
         }
+        self.outbox.load(fresh);
         self.pump_outbox(env, out);
         out.changed(Changed::Connection);
     }

@@ -143,6 +143,10 @@ impl Book {
         self.contacts.remove(&id).map(|contact| (contact, Renamed { numbers, user: None }))
     }
 
+    pub(crate) fn touched(&self) -> usize {
+        self.touched.len() + self.touched_users.len()
+    }
+
     pub(crate) fn has_touched(&self) -> bool {
         !self.touched.is_empty() || !self.touched_users.is_empty()
     }

@@ -245,6 +245,10 @@ impl Conversations {
         }
     }
 
+    pub(crate) fn touched(&self) -> usize {
+        self.touched.len()
+    }
+
     pub(crate) fn has_touched(&self) -> bool {
         !self.touched.is_empty()
     }
@@ -303,7 +307,9 @@ impl Conversations {
     pub(crate) fn sent(&mut self, message: &Message, me: UserId) -> bool {
         let Some(thread) = self.threads.get_mut(&message.conversation) else { return false };
         if message.seq <= thread.conversation.cleared_seq {
-            // Deleted since: the answer comes late.
+            // Deleted since: the answer comes late, and nothing of it is left.
+            thread.listed &= thread.conversation.last_seq > thread.conversation.cleared_seq;
+            self.settle(message.conversation);
             return false;
         }
         let is_new = thread.timeline.put(message.clone());

@@ -11,7 +11,7 @@ use crate::env::Env;
 use crate::event::HttpOutcome;
 use crate::new_conversation::NewConversation;
 use crate::notices::Question;
-use crate::outbox::backoff;
+use crate::outbox::{OutboxRow, backoff};
 use crate::softphone::Softphone;
 use crate::tabs::TabFrame;
 use crate::update::{Changed, Update};
@@ -141,7 +141,7 @@ impl Softphone {
 
     /// The conversations of open cards and waiting messages exist here even if the snapshot did not name them.
     fn reopen_threads(&mut self, open: Vec<(Destination, bool)>, out: &mut Update) {
-        self.reopen_waiting();
+        self.reopen_all_waiting();
         for (to, at_bottom) in open {
             if let Some(id) = self.open_thread(&to)
                 && let Some(timeline) = self.conversations.timeline(id)
@@ -174,17 +174,21 @@ impl Softphone {
     }
 
     /// The conversations of waiting messages exist here, and stand in the column. Gives them.
-    pub(crate) fn reopen_waiting(&mut self) -> Vec<ConversationId> {
-        let mut ids: Vec<ConversationId> = self.outbox.conversations().collect();
-        ids.dedup();
-        for id in &ids {
-            let last = self.outbox.of(*id).next_back().map(|message| (message.row.to.clone(), message.row.at));
-            if let Some((to, at)) = last {
-                self.open_thread(&to);
-                self.conversations.sending(*id, at);
-            }
+    pub(crate) fn reopen_waiting<'row>(&mut self, rows: impl Iterator<Item = &'row OutboxRow>) -> Vec<ConversationId> {
+        let mut ids = Vec::new();
+        for row in rows {
+            self.open_thread(&row.to);
+            self.conversations.sending(row.conversation, row.at);
+            ids.push(row.conversation);
         }
+        ids.dedup();
         ids
+    }
+
+    /// The same of all that wait.
+    pub(crate) fn reopen_all_waiting(&mut self) -> Vec<ConversationId> {
+        let rows: Vec<OutboxRow> = self.outbox.rows().cloned().collect();
+        self.reopen_waiting(rows.iter())
     }
 
     /// The server no longer knows this session.

@@ -5,7 +5,7 @@
 //! - Only the leading tab writes the cache; what the user owns is written by the tab in which it was made, at once.
 //! - The cache is bounded. What is open, pinned or waiting to be sent is never evicted.
 
-use halyard_protocol::{ContactId, ConversationId, Seq, UserId};
+use halyard_protocol::{ContactId, ConversationId, Seq, UnixMs, UserId};
 
 use super::{
     DbCommand, KeptConversation, KeptWindows, LEAVING, Range, Row, STATE, State, Store, Token, USER, WINDOWS, Write,
@@ -20,7 +20,9 @@ use crate::windows::{CardKey, Snapshot};
 /// How long changes gather before they are written, in milliseconds.
 const GATHER: u32 = 600;
 /// Between two batches, in milliseconds.
-const NEXT_BATCH: u32 = 50;
+const NEXT_BATCH: u32 = 100;
+/// More than one batch waits until the user has done nothing for so long, in milliseconds: they come first.
+const REST: u32 = 1_500;
 /// Rows in one transaction: a few milliseconds' work.
 const BATCH: usize = 200;
 /// Conversations in the cache: the newest. Twice as many may gather before the rest is evicted.
@@ -58,6 +60,8 @@ pub(crate) struct Keeper {
     /// Whether a batch is being written.
     busy: bool,
     depth: Depth,
+    /// When the user last did something.
+    pub(crate) touched_at: UnixMs,
     /// The windows as they were last written, or told by another tab.
     pub(crate) windows: KeptWindows,
     /// Whether the state says something new although no row does: the cursor has moved.
@@ -167,12 +171,25 @@ impl Softphone {
             || self.book.has_touched()
     }
 
+    /// The time to write has come; much of it waits for a moment of rest.
+    pub(crate) fn keep_when_quiet(&mut self, env: &Env, out: &mut Update) {
+        let much = self.conversations.touched() + self.book.touched() > BATCH;
+        if much && env.now.since(self.keeper.touched_at) < i64::from(REST) {
+            self.keeper.scheduled = true;
+            out.effect(Effect::SetTimer(TimerId::Keep, REST));
+        } else {
+            self.keep_now(out);
+        }
+    }
+
     pub(crate) fn keep_now(&mut self, out: &mut Update) {
         self.keeper.scheduled = false;
         if self.can_keep && self.keeps_cache() && self.has_news() {
             let (mut writes, rest) = self.batch(BATCH);
             if !rest {
-                writes.push(self.state(self.keeper.depth == Depth::Whole));
+                // What the server has not taken yet may never be so: after a crash it says anew how all of it stands.
+                let sure = !self.requests.is_changing();
+                writes.push(self.state(sure && self.keeper.depth == Depth::Whole));
                 self.keeper.stale = false;
             }
             self.keeper.busy = true;
@@ -268,12 +285,7 @@ impl Softphone {
         }
     }
 
-    fn batch_conversation(
-        &mut self,
-        id: ConversationId,
-        floor: Option<halyard_protocol::UnixMs>,
-        writes: &mut Vec<Write>,
-    ) {
+    fn batch_conversation(&mut self, id: ConversationId, floor: Option<UnixMs>, writes: &mut Vec<Write>) {
         let card = self.windows.get(CardKey::Conversation(id));
         let pinned = card.is_some_and(|card| card.is_pinned());
         let needed = card.is_some()

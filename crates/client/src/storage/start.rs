@@ -128,7 +128,7 @@ impl Softphone {
         }
         self.take_cards(disk.windows, out);
         self.load_kept(user, out);
-        self.reopen_waiting();
+        self.reopen_all_waiting();
         if disk.leaving && !self.reading {
             // The app died in the middle of signing out.
             self.leaving = true;
