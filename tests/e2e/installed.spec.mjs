@@ -49,7 +49,7 @@ test("opened once, the app starts without its server, signed in and signed out",
   const [files, ...more] = await kept(lena);
   expect(more).toEqual([]);
   for (const name of ["/index.html", "/mark.svg", "/manifest.json", "/emoji.json"]) expect(files).toContain(name);
-  for (const kind of [/^\/start-\w+\.js$/, /^\/halyard-\w+\.js$/, /\.wasm$/, /\.css$/]) expect(files.filter((name) => kind.test(name))).toHaveLength(1);
+  for (const kind of [/^\/start-\w+\.js$/, /^\/halyard-\w+\.js$/, /^\/halyard-\w+\.wasm$/, /\.css$/]) expect(files.filter((name) => kind.test(name))).toHaveLength(1);
   expect(files.filter((name) => name.startsWith("/api"))).toEqual([]);
 
   await here.server.end();
