@@ -6,7 +6,7 @@ import { begin, card, contactRow, goTo, log, signIn } from "../harness/app.mjs";
 import { Api, chat, freshId, text } from "../harness/api.mjs";
 import { LENA, NILS, PRIYA, THEO, THREE_NUMBERS } from "../harness/people.mjs";
 import { gate } from "./gate.mjs";
-import { enterToPainted, paintedIn, rested } from "./painted.mjs";
+import { enterToPainted, paintedIn, rested } from "../harness/painted.mjs";
 import { inWords, milliseconds, p95 } from "./stats.mjs";
 
 const SAMPLES = 120;

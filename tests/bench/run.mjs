@@ -5,7 +5,7 @@ import { chromium as options } from "../harness/chromium.mjs";
 import { harbor, kittiwake } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
 import { figures } from "./figures.mjs";
-import { instrument } from "./painted.mjs";
+import { instrument } from "../harness/painted.mjs";
 import { print } from "./stats.mjs";
 
 const wanted = process.argv.slice(2);

@@ -33,7 +33,7 @@ test("kill -9 loses no acknowledged message, doubles none and keeps their order"
     expect(acknowledged).toEqual(messages.map(({ id }) => id));
 
     for (const side of [lena, theo]) {
-      const stored = await timeline(side);
+      const stored = await side.timeline();
       expect(stored.map(({ id }) => id)).toEqual(acknowledged);
       expect(stored.map(({ body }) => body)).toEqual(messages.map(({ body }) => body));
       expect(new Set(stored.map(({ seq }) => seq)).size).toBe(SENDS);
@@ -42,16 +42,3 @@ test("kill -9 loses no acknowledged message, doubles none and keeps their order"
     await server.stop();
   }
 });
-
-/** All messages of the newest conversation, in order, page by page from the end. */
-async function timeline(api) {
-  const { conversations: [conversation] } = await api.ask("GET", "/bootstrap");
-  let all = [];
-  for (let before = "", more = true; more; ) {
-    const page = await api.ask("GET", `/conversations/${conversation.id}/messages?limit=100${before}`);
-    all = [...page.messages, ...all];
-    more = page.more;
-    before = `&before=${all[0].seq}`;
-  }
-  return all;
-}

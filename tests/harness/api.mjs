@@ -52,6 +52,19 @@ export class Api {
     return this.ask("POST", "/messages", { to, body }, { "idempotency-key": id });
   }
 
+  /** All messages of the newest conversation, in order, page by page from the end. */
+  async timeline() {
+    const { conversations: [conversation] } = await this.ask("GET", "/bootstrap");
+    let all = [];
+    for (let before = "", more = true; more; ) {
+      const page = await this.ask("GET", `/conversations/${conversation.id}/messages?limit=100${before}`);
+      all = [...page.messages, ...all];
+      more = page.more;
+      before = `&before=${all[0].seq}`;
+    }
+    return all;
+  }
+
   /** Saves a contact under a fresh id. */
   async save(contact, id = freshId()) {
     return this.ask("PUT", `/contacts/${id}`, contact);

@@ -24,7 +24,8 @@ export const test = base.extend({
   },
 });
 
-function listen(page, complaints) {
+/** Collects what a page complains of. */
+export function listen(page, complaints) {
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
     // The first question to the server is who is signed in: that nobody is, is an answer. Some tests take the network or the server away.
@@ -60,6 +61,9 @@ export const card = (page, title) => page.getByRole("region", { name: title });
 
 /** The messages of a card. */
 export const log = (page, title) => card(page, title).getByRole("log");
+
+/** What the messages of a card say, in their order. */
+export const messages = (page, title) => log(page, title).locator(".msg").allTextContents();
 
 /** The row of a conversation in the column. */
 export const row = (page, name) =>

@@ -29,3 +29,16 @@ export const readable = (page) =>
 
 /** Waits until the database holds a text: what is shown is written a moment later. */
 export const keeps = (page, text) => expect.poll(() => readable(page)).toContain(text);
+
+/** The rows of one of the app's own stores, read. */
+export const rowsOf = (page, store) =>
+  page.evaluate(async (name) => {
+    const finished = (request) => new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    const database = await finished(indexedDB.open("halyard"));
+    const rows = await finished(database.transaction(name).objectStore(name).getAll());
+    database.close();
+    return rows.map(({ json }) => JSON.parse(json));
+  }, store);
