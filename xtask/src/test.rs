@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::app::{self, Profile};
 use crate::paths::{dist, root, tests};
-use crate::process::{run, say};
+use crate::process::say;
 use crate::rules;
 use crate::server;
 use crate::setup::{TestTools, WebTools, cargo};
@@ -34,6 +34,7 @@ pub(crate) fn test() -> Result<ExitCode> {
     match built(&bench.web) {
         Ok(server) => {
             total += counted("end-to-end tests", end_to_end(&bench.tools, &server));
+            total += counted("smoke test in Firefox", firefox(&bench.tools, &server));
             total += counted("fuzzing of the HTTP interface", fuzz(&bench.tools, &server));
         }
         Err(error) => total += counted("build of the app and the server", Err(error)),
@@ -120,6 +121,7 @@ pub(crate) fn with_server(mut command: Command, tools: &TestTools, server: &Path
         .env("HALYARD_DIST", dist())
         .env("HALYARD_XTASK", std::env::current_exe().unwrap_or_default())
         .env("HALYARD_CHROMIUM", &tools.chromium)
+        .env("HALYARD_FIREFOX", &tools.firefox)
         .env("HALYARD_SCHEMATHESIS", &tools.schemathesis);
     command
 }
@@ -145,18 +147,32 @@ fn of_playwright(report: &Value) -> Tally {
     Tally { passed: count("expected"), failed: count("unexpected") + count("flaky") + broken }
 }
 
+/// The main job and the start without a server in a stock Firefox: each check counts.
+fn firefox(tools: &TestTools, server: &Path) -> Result<Tally> {
+    say("running the smoke test in Firefox");
+    reported("firefox", "firefox/smoke.mjs", tools, server)
+}
+
 /// schemathesis against a running server: each operation of the OpenAPI page counts.
 fn fuzz(tools: &TestTools, server: &Path) -> Result<Tally> {
     say("fuzzing the HTTP interface");
-    let report = root().join("target/fuzz.json");
+    reported("fuzz", "api/fuzz.mjs", tools, server)
+}
+
+/// A script of `tests/` that writes what it has counted into the file that it is given.
+fn reported(name: &str, script: &str, tools: &TestTools, server: &Path) -> Result<Tally> {
+    let report = root().join("target").join(name).with_extension("json");
     if report.exists() {
         fs::remove_file(&report)?;
     }
     let mut node = tools.node.command("node");
-    node.arg("api/fuzz.mjs").arg(&report);
-    run(&mut with_server(node, tools, server))?;
-    let report: Value = serde_json::from_str(&fs::read_to_string(&report).context("the fuzzer wrote no report")?)?;
-    Ok(Tally { passed: report["passed"].as_u64().unwrap_or(0), failed: report["failed"].as_u64().unwrap_or(1) })
+    node.arg(script).arg(&report);
+    let status = with_server(node, tools, server).status()?;
+    let report = fs::read_to_string(&report).with_context(|| format!("{script} wrote no report"))?;
+    let report: Value = serde_json::from_str(&report)?;
+    let tally =
+        Tally { passed: report["passed"].as_u64().unwrap_or(0), failed: report["failed"].as_u64().unwrap_or(1) };
+    Ok(tally.with_status(status.success()))
 }
 
 #[cfg(test)]

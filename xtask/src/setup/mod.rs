@@ -77,6 +77,8 @@ pub(crate) struct TestTools {
     pub(crate) node: Node,
     /// The browser.
     pub(crate) chromium: PathBuf,
+    /// The second browser.
+    pub(crate) firefox: PathBuf,
     /// The folder of PostgreSQL's programs.
     pub(crate) postgres: PathBuf,
     /// The fuzzer of the HTTP interface.
@@ -92,6 +94,7 @@ impl TestTools {
         let node = node_with_packages()?;
         Ok(Self {
             chromium: tests::chromium(&node)?,
+            firefox: tests::firefox()?,
             postgres: tests::postgres()?,
             schemathesis: tests::schemathesis()?,
             node,

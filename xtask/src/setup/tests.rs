@@ -1,4 +1,4 @@
-//! What only the tests need: a browser, PostgreSQL's programs, and the fuzzer of the HTTP interface.
+//! What only the tests need: browsers, PostgreSQL's programs, and the fuzzer of the HTTP interface.
 
 use std::env;
 use std::fs;
@@ -44,6 +44,30 @@ pub(super) fn chromium(node: &Node) -> Result<PathBuf> {
 
 fn find_browser() -> Option<PathBuf> {
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].into_iter().find_map(on_path)
+}
+
+/// Finds or installs a Firefox; `HALYARD_FIREFOX` names another one.
+///
+/// # Errors
+/// When there is none and none can be installed.
+pub(super) fn firefox() -> Result<PathBuf> {
+    if let Some(own) = env::var_os("HALYARD_FIREFOX") {
+        let own = PathBuf::from(own);
+        if !own.is_file() {
+            bail!("HALYARD_FIREFOX names {}, which is not a file", own.display());
+        }
+        return Ok(own);
+    }
+    if let Some(found) = find_firefox() {
+        return Ok(found);
+    }
+    apt::install(&["firefox-esr"], "the app's main job is tested in a second browser, too")
+        .context("please install Firefox, or name one by HALYARD_FIREFOX")?;
+    find_firefox().context("the package firefox-esr is installed, but no program of that name is on PATH")
+}
+
+fn find_firefox() -> Option<PathBuf> {
+    ["firefox-esr", "firefox"].into_iter().find_map(on_path)
 }
 
 fn is_ubuntu() -> bool {
