@@ -1,7 +1,7 @@
 // Pinned cards are there when nothing else is: the browser was killed, there is no server, and what one writes waits.
 import { Api, chat } from "../harness/api.mjs";
 import { begin, card, composer, expect, listen, log, messages, send, serverWith, signIn, test } from "../harness/app.mjs";
-import { keeps } from "../harness/device.mjs";
+import { keeps, keptMessages } from "../harness/device.mjs";
 import { LENA, PRIYA, THEO, harbor } from "../harness/people.mjs";
 import { Profile, startedIn } from "../harness/profile.mjs";
 import { onDevice } from "../harness/release.mjs";
@@ -63,7 +63,7 @@ test("after a kill, without a server, the pinned cards lie in place; what is wri
   const last = NAMES.map((name) => `The last word to ${name}`);
   for (const [index, name] of NAMES.entries()) {
     await send(second, name, last[index]);
-    await keeps(second, last[index]);
+    await expect.poll(() => keptMessages(second)).toContain(last[index]);
   }
   const said = Object.fromEntries(await Promise.all(NAMES.map(async (name) => [name, await heardBy(peers[name])])));
   expect(said[PRIYAS]).toEqual([...history.map((text) => `${text} by ${PRIYAS}`), last[1]]);

@@ -42,3 +42,6 @@ export const rowsOf = (page, store) =>
     database.close();
     return rows.map(({ json }) => JSON.parse(json));
   }, store);
+
+/** What the messages say that a start without the server can show: they are written a moment after the server has them. */
+export const keptMessages = async (page) => (await rowsOf(page, "messages")).map(({ body }) => body);
