@@ -146,7 +146,12 @@ pub(crate) const LATER: [(&str, &[&str]); 18] = [
 ];
 
 /// What runs before the first screen although [`LATER`] names it: mostly what stands ready to be opened.
-pub(crate) const FIRST: [&str; 15] = [
+pub(crate) const FIRST: [&str; 19] = [
+    // What the names of others contain.
+    "Softphone>::tell_unread",
+    "Softphone>::sealed_are",
+    "storage::seal::SealedLabel",
+    "combobox::ComboboxOption",
     // One function for all types, under the name of any.
     "::value_untracked",
     "Vec<(u32, halyard_client::contacts::search::run::Run",
