@@ -303,7 +303,7 @@ async function open(stage) {
   const took = await all.page.evaluate(`(async () => {
     const painted = globalThis.halyardBench.painted(() => ${cards(50)});
     const from = performance.timeOrigin + performance.now();
-    for (const row of document.querySelectorAll(".column .row")) row.click();
+    for (const row of [...document.querySelectorAll(".column .row")].slice(0, 50)) row.click();
     return (await painted) - from;
   })()`);
   return [
