@@ -115,10 +115,10 @@ fn plain(name: &str) -> String {
 /// Where a function of the app goes, by its name without hashes; `None` when it goes with what uses it.
 fn part_of(name: &str) -> Option<Part> {
     let contains = |part: &&str| name.contains(*part);
-    if list::FIRST.iter().any(|part| contains(part)) {
+    if list::FIRST.iter().any(&contains) {
         return Some(Part::First);
     }
-    let on = |list: &[(&str, &[&str])]| list.iter().flat_map(|(_, parts)| parts.iter()).any(|part| contains(&part));
+    let on = |list: &[(&str, &[&str])]| list.iter().flat_map(|(_, parts)| parts.iter()).any(|part| contains(part));
     if on(&list::RARE) {
         return Some(Part::Rare);
     }
