@@ -118,7 +118,7 @@ fn part_of(name: &str) -> Option<Part> {
     if list::FIRST.iter().any(&contains) {
         return Some(Part::First);
     }
-    let on = |list: &[(&str, &[&str])]| list.iter().flat_map(|(_, parts)| parts.iter()).any(|part| contains(part));
+    let on = |list: &[(&str, &[&str])]| list.iter().flat_map(|(_, parts)| parts.iter()).any(&contains);
     if on(&list::RARE) {
         return Some(Part::Rare);
     }
