@@ -2,13 +2,17 @@
 //!
 //! Always holds: a draft is forgotten only when its message is in the outbox, or the user empties it.
 
-use crate::sorted::SortedMap;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::windows::CardKey;
 
 /// Drafts by card. Cards without one have none here.
 #[derive(Debug, Default)]
 pub(crate) struct Drafts {
     texts: SortedMap<CardKey, String>,
+    /// Cards whose draft waits to be kept: what the device has under the same key was not read yet.
+    pub(crate) unkept: SortedSet<CardKey>,
+    /// Keys of the device whose texts have joined another: they are forgotten when that is kept.
+    pub(crate) joined: Vec<String>,
 }
 
 impl Drafts {

@@ -44,9 +44,11 @@ pub struct Suggestion {
 
 impl Softphone {
     pub(crate) fn new_conversation(&mut self, out: &mut Update) {
-        // One that was begun and has nobody yet is as good as a new one; one that was closed in the middle goes on.
-        let begun = |(card, new): &&(CardKey, NewConversation)| new.peers.is_empty() || !self.windows.is_open(*card);
-        let begun = self.new.entries().iter().find(begun).map(|(card, _)| *card);
+        // One that was closed in the middle goes on; one that is open and has nobody yet is as good as a new one.
+        let closed = |(card, _): &&(CardKey, NewConversation)| !self.windows.is_open(*card);
+        let empty = |(_, new): &&(CardKey, NewConversation)| new.peers.is_empty();
+        let mut all = self.new.entries().iter();
+        let begun = all.clone().find(closed).or_else(|| all.find(empty)).map(|(card, _)| *card);
         let card = begun.unwrap_or_else(|| {
             self.last_new += 1;
             CardKey::New(self.last_new)

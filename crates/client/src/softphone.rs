@@ -276,6 +276,7 @@ impl Softphone {
                 self.sealed_are(sealed, out);
                 out.changed(Changed::Session);
                 self.loaded(rows, env, out);
+                self.keep_waiting_drafts(out);
             }
             Db::Rows { range, rows, more } => self.rows_read(&range, rows, more, env, out),
             Db::Committed(Token::Message(id)) => {
@@ -305,6 +306,7 @@ impl Softphone {
                 if restored {
                     self.load(out);
                 }
+                self.keep_waiting_drafts(out);
                 out.changed(Changed::Session);
                 self.tell_former_password(env, out);
             }

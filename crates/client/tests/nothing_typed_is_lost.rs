@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use halyard_client::storage::DbCommand;
 use halyard_client::view::Item;
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Ui};
@@ -209,7 +210,14 @@ impl Test {
     }
 
     fn crash(&mut self) {
-        let going = [going(&self.world.devices[0].commands).concat(), std::mem::take(&mut self.unkept)].concat();
+        let mut going = [going(&self.world.devices[0].commands).concat(), std::mem::take(&mut self.unkept)].concat();
+        let reads = |command: &DbCommand| matches!(command, DbCommand::Load | DbCommand::Unseal(_));
+        if self.world.devices[0].commands.iter().any(reads) {
+            // Until the device has said what it has, drafts wait.
+            for n in 0..CARDS * 4 {
+                going.push_str(&self.world.phone(0).composer_view(self.card(n)).draft);
+            }
+        }
         let kept = self.kept();
         // What was typed in the last moment, or could not be kept, is lost with the device, and nothing else.
         self.typed.retain(|word, _| kept.contains(word) || !going.contains(word.as_str()));
@@ -285,4 +293,17 @@ proptest! {
         }
         test.finish();
     }
+}
+
+/// What is typed while the device still opens what was sealed joins it, under the same key.
+#[test]
+fn typed_while_the_sealed_is_opened() {
+    use Step::{Carry, Ended, Hear, New, SignIn, SignOut, Type};
+    let mut test = Test::new();
+    let carry = Carry(Fate::Answered);
+    for step in [New, Type(7), SignOut, SignIn(true), carry, Hear, carry, New, Hear, Type(7), Ended] {
+        test.step(step);
+    }
+    assert_eq!(test.words, 2, "both were typed");
+    test.finish();
 }

@@ -34,15 +34,30 @@ impl Softphone {
         out.changed(Changed::Composer(card));
     }
 
-    pub(crate) fn keep_draft(&self, card: CardKey, out: &mut Update) {
-        if let Some(key) = self.draft_key(card) {
-            let text = self.drafts.get(card).to_owned();
-            let write = if text.is_empty() {
+    /// Keeps a card's draft on the device. While the device is still being read, what it has of an earlier time under the
+    /// same key comes first: this one waits until it has joined that.
+    pub(crate) fn keep_draft(&mut self, card: CardKey, out: &mut Update) {
+        self.drafts.unkept.insert(card);
+        self.keep_waiting_drafts(out);
+    }
+
+    /// The device has said all that it has: what waited for that is kept.
+    pub(crate) fn keep_waiting_drafts(&mut self, out: &mut Update) {
+        let Some(me) = self.session.me().map(|me| me.user.id).filter(|_| self.loads == 0) else { return };
+        let cards = core::mem::take(&mut self.drafts.unkept);
+        let mut writes: Vec<Write> = Vec::new();
+        for card in cards.iter() {
+            let (key, text) = (draft_key(me, card), self.drafts.get(card).to_owned());
+            writes.push(if text.is_empty() {
                 Write::Delete(Range::key(Store::Drafts, key))
             } else {
                 Write::Put(Row { store: Store::Drafts, key, text })
-            };
-            self.commit(vec![write], None, out);
+            });
+        }
+        let joined = core::mem::take(&mut self.drafts.joined).into_iter();
+        writes.extend(joined.map(|key| Write::Delete(Range::key(Store::Drafts, key))));
+        if !writes.is_empty() {
+            self.commit(writes, None, out);
         }
     }
 
@@ -133,7 +148,11 @@ impl Softphone {
         let Some(author) = self.session.me().map(|me| me.user.id) else { return };
         let card = CardKey::Conversation(id);
         let row = OutboxRow { id: self.outbox.next_id(env), author, conversation: id, to, body, at: env.now };
-        let draft = self.draft_key(card);
+        let draft = self.draft_key(card).filter(|_| self.loads == 0);
+        if draft.is_none() {
+            // What the device has of an earlier time is none of this message.
+            self.drafts.unkept.insert(card);
+        }
         self.outbox.write(row.clone());
         self.drafts.set(card, String::new());
         self.problems.remove(&card);

@@ -1,7 +1,7 @@
 //! Signing in, starting from the snapshot, signing out.
 
 use halyard_protocol::rest::{Bootstrap, Me, SignIn};
-use halyard_protocol::{ConversationId, Destination, ErrorCode, UserId};
+use halyard_protocol::{ConversationId, Destination, ErrorCode, UnixMs, UserId};
 
 use super::{Attempt, Secret, Session};
 use crate::api::{CallError, read, succeeded};
@@ -303,22 +303,31 @@ impl Softphone {
             }
         }
         self.read_outbox(out);
-        let card_of = |key: &str| key.strip_prefix(&prefix).and_then(CardKey::parse);
+        let card_of = |key: &str| {
+            let card = key.strip_prefix(&prefix)?;
+            CardKey::parse(card.split_once(LATER).map_or(card, |(card, _)| card))
+        };
         let (mine, others) =
             core::mem::take(&mut self.kept.drafts).into_iter().partition(|(key, _)| card_of(key).is_some());
         self.kept.drafts = others;
         let mine: Vec<(String, String)> = mine;
-        for (key, text) in mine {
+        // The latest first: each joins in front of what is here.
+        for (key, text) in mine.into_iter().rev() {
             let Some(card) = card_of(&key) else { continue };
             if let CardKey::New(n) = card {
                 // Its people are gone, its text is not: "New Conversation" brings it back.
                 self.last_new = self.last_new.max(n);
                 self.new.get_or_insert(card, NewConversation::default());
             }
-            if self.drafts.join(card, text) {
-                self.keep_draft(card, out);
+            let both = self.drafts.join(card, text);
+            if key.contains(LATER) {
+                self.drafts.unkept.insert(card);
+                self.drafts.joined.push(key);
+            } else if both {
+                self.drafts.unkept.insert(card);
             }
         }
+        self.keep_waiting_drafts(out);
     }
 }
 
@@ -326,3 +335,11 @@ impl Softphone {
 pub(crate) fn draft_key(user: UserId, card: CardKey) -> String {
     [&user.to_string(), "/", &card.attribute()].concat()
 }
+
+/// Under what a draft is kept that has not joined the one that may be under that key already.
+pub(crate) fn later_draft_key(key: &str, at: UnixMs) -> String {
+    [key, LATER, &at.0.to_string()].concat()
+}
+
+/// Between a draft's key and when it was typed.
+const LATER: &str = "~";

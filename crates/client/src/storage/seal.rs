@@ -12,16 +12,13 @@ use crate::env::Env;
 use crate::event::HttpOutcome;
 use crate::json;
 use crate::notices::Question;
-use crate::session::{Attempt, Secret, Session, draft_key};
+use crate::session::{Attempt, Secret, Session, draft_key, later_draft_key};
 use crate::softphone::Softphone;
 use crate::update::{Changed, Update};
 use crate::windows::CardKey;
 
 /// While sealed rows are read without a network: how often the server is looked for, in milliseconds.
 const LOOK_AGAIN: u32 = 10_000;
-
-/// Cards of this number and above are nobody's: they hold what was typed before it was known what else is there.
-const SPARE: u32 = 1_000_000;
 
 /// The user leaves: what is in these ranges is sealed, everything else of theirs goes, in one transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,10 +86,11 @@ impl Softphone {
         }
         let outgoing = self.outbox.rows();
         rows.extend(outgoing.map(|row| Row { store: Store::Outbox, key: row.id.to_string(), text: row.to_json() }));
-        for (n, (card, text)) in (SPARE..).zip(self.drafts.texts()) {
-            // What is typed there may not take the place of what was.
-            let card = if unread { CardKey::New(n) } else { card };
-            rows.push(Row { store: Store::Drafts, key: draft_key(user, card), text: text.to_owned() });
+        for (card, text) in self.drafts.texts() {
+            let key = draft_key(user, card);
+            // What was typed since may not take the place of what is there.
+            let key = if unread { later_draft_key(&key, self.keeper.touched_at) } else { key };
+            rows.push(Row { store: Store::Drafts, key, text: text.to_owned() });
         }
         let pins = u32::try_from(pinned.len()).unwrap_or(u32::MAX);
         let label = SealedLabel { user, login, pins, unsent };

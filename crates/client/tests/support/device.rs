@@ -9,7 +9,7 @@ use std::rc::Rc;
 use halyard_client::event::{Db, HttpOutcome};
 use halyard_client::outbox::OutboxRow;
 use halyard_client::storage::memory::Memory;
-use halyard_client::storage::{DbCommand, Range, Store, Write};
+use halyard_client::storage::{DbCommand, Range, Row, Store, Write};
 use halyard_client::{
     AppCommand, Effect, FocusTarget, HttpRequest, RequestId, Route, SocketCommand, Softphone, TimerId, Update,
 };
@@ -193,13 +193,18 @@ impl Device {
 pub(crate) fn going<'command>(commands: impl IntoIterator<Item = &'command DbCommand>) -> Vec<String> {
     let mut words = Vec::new();
     for command in commands {
-        let DbCommand::Write { writes, .. } = command else { continue };
-        for write in writes {
-            match write {
-                Write::Put(row) if row.store == Store::Drafts => words.push(row.text.clone()),
-                Write::Put(row) if row.store == Store::Outbox => {
-                    words.extend(OutboxRow::from_json(&row.text).map(|row| row.body));
-                }
+        let rows: Vec<&'command Row> = match command {
+            DbCommand::Write { writes, .. } => {
+                let put = |write: &'command Write| if let Write::Put(row) = write { Some(row) } else { None };
+                writes.iter().filter_map(put).collect()
+            }
+            DbCommand::Seal(seal) => seal.rows.iter().collect(),
+            _ => continue,
+        };
+        for row in rows {
+            match row.store {
+                Store::Drafts => words.push(row.text.clone()),
+                Store::Outbox => words.extend(OutboxRow::from_json(&row.text).map(|row| row.body)),
                 _ => {}
             }
         }
