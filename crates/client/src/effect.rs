@@ -87,6 +87,8 @@ pub enum TimerId {
     Expiry,
     /// What has changed is written to the device's database.
     Keep,
+    /// Another tab has begun to write a message, and may have died before it said more.
+    Unheard,
     /// Midnight is near or a minute has passed: times on screen read differently.
     Clock,
 }

@@ -23,7 +23,7 @@ use crate::presence::PresenceBook;
 use crate::route::Route;
 use crate::session::Session;
 use crate::sorted::{SortedMap, SortedSet};
-use crate::storage::{Keeper, KeptWindows, Owner, PATIENCE, SealedLabel, Token};
+use crate::storage::{Keeper, KeptWindows, Owner, PATIENCE, Range, SealedLabel, Store, Token, Write};
 use crate::sync::Sync;
 use crate::tabs::TabFrame;
 use crate::update::{Changed, Update};
@@ -290,7 +290,13 @@ impl Softphone {
                 self.written(id, env, out);
             }
             // The others hear of it when no tab that starts now finds it any more.
-            Db::Committed(Token::Gone(id)) | Db::Failed(Token::Gone(id)) => self.tell(&TabFrame::Gone(id), out),
+            Db::Committed(Token::Gone(id)) => self.tell(&TabFrame::Gone(id), out),
+            Db::Failed(Token::Gone(id)) => {
+                // A full device can still forget.
+                self.commit(vec![Write::Delete(Range::key(Store::Outbox, id.to_string()))], None, out);
+                self.tell(&TabFrame::Gone(id), out);
+                self.cache_not_written(env, out);
+            }
             Db::Committed(Token::Cache) => self.cache_written(out),
             Db::Failed(Token::Cache) => self.cache_not_written(env, out),
             Db::Sealed { user, done, sealed } => {
@@ -341,6 +347,7 @@ impl Softphone {
             }
             TimerId::Reconnect => self.reconnect(out),
             TimerId::SocketSilence => self.socket_silent(env, out),
+            TimerId::Unheard => self.read_outbox(out),
             TimerId::Outbox => self.pump_outbox(env, out),
             TimerId::CatchUp => self.catch_up(out),
             TimerId::Expiry => self.expire(env, out),

@@ -10,7 +10,7 @@
 use halyard_protocol::{MessageId, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::effect::Effect;
+use crate::effect::{Effect, TimerId};
 use crate::env::Env;
 use crate::event::Tab;
 use crate::json;
@@ -21,9 +21,14 @@ use crate::storage::{DbCommand, KeptWindows, Range, Store};
 use crate::update::{Changed, Update};
 use crate::windows::{CardKey, Snapshot};
 
+/// After so long, in milliseconds, the leading tab looks itself for what another one has begun to write.
+const UNHEARD: u32 = 3_000;
+
 /// What a tab says to the others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum TabFrame {
+    /// A message is being written here: if no more is heard of it, the device has it all the same.
+    Writing,
     /// A message was written here, and is kept, or never will be.
     Written(Box<OutboxRow>),
     /// The leading tab has got so far with a message.
@@ -127,6 +132,8 @@ impl Softphone {
             }
             _ if user.is_none() || user != self.session.me().map(|me| me.user.id) => return,
             TabFrame::SignedOut => self.signed_out_there(out),
+            TabFrame::Writing if self.leads => out.effect(Effect::SetTimer(TimerId::Unheard, UNHEARD)),
+            TabFrame::Writing => {}
             TabFrame::Written(row) => self.take_outbox(vec![*row], env, out),
             TabFrame::Sending(id, state) if !self.leads => {
                 self.outbox.mirror(id, state);

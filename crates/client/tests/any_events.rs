@@ -270,7 +270,9 @@ impl Test {
             8 => Event::Timer(
                 [TimerId::Bootstrap, TimerId::Reconnect, TimerId::SocketSilence, TimerId::Outbox][b as usize % 4],
             ),
-            9 => Event::Timer([TimerId::CatchUp, TimerId::Expiry, TimerId::Clock, TimerId::Keep][b as usize % 4]),
+            9 => Event::Timer(
+                [TimerId::CatchUp, TimerId::Expiry, TimerId::Clock, TimerId::Keep, TimerId::Unheard][b as usize % 5],
+            ),
             10 => Event::System(System::Resized {
                 viewport: u32::from(b) * 8,
                 width: u32::from(b) * 4,

@@ -70,6 +70,30 @@ fn without_a_network_all_is_there_and_what_is_written_leaves_later() {
 }
 
 #[test]
+fn a_message_that_was_just_answered_is_there_without_a_network() {
+    // The browser dies at once, or some writes later, and the network with it.
+    for writes in 0..4 {
+        let (mut world, at, id, card) = begin();
+        world.ui(at, Ui::Draft(card, "three".to_owned()));
+        world.ui(at, Ui::Submit(card));
+        while world.commit(at) {}
+        assert!(world.carry(at, 0, Fate::Answered) && world.hear(at, 0), "it is answered");
+        for _ in 0..writes {
+            world.commit(at);
+        }
+        world.network(at, false);
+        restart(&mut world, at);
+        world.settle();
+        let log = world.log_of(at, id);
+        assert!(log.len() == 3 && log[2].starts_with("three"), "after {writes} writes: {log:?}");
+        assert_eq!(rows(&world, at, Store::Outbox), usize::from(writes == 0));
+        world.network(at, true);
+        world.wait(60_000);
+        assert_eq!(world.server.texts(id), ["one", "two", "three"]);
+    }
+}
+
+#[test]
 fn a_restart_asks_who_is_here_and_catches_up_by_the_cursor() {
     let (mut world, at, id, _) = begin();
     restart(&mut world, at);

@@ -42,6 +42,20 @@ fn what_one_tab_writes_the_leading_one_sends() {
 }
 
 #[test]
+fn a_tab_that_dies_before_it_can_say_what_it_kept_loses_nothing() {
+    let (mut world, first, second, id, card) = begin();
+    world.ui(second, Ui::Draft(card, "two".to_owned()));
+    world.ui(second, Ui::Submit(card));
+    while world.overhear(second) {}
+    while world.commit(second) {}
+    world.kill(second);
+    world.wait(5_000);
+    assert_eq!(world.server.texts(id), ["one", "two"]);
+    assert_eq!(world.log_of(first, id), ["one", "two [Accepted]"]);
+    assert!(world.devices[first].outbox().is_empty());
+}
+
+#[test]
 fn when_the_leading_tab_dies_in_the_middle_the_next_one_goes_on() {
     let (mut world, first, second, id, card) = begin();
     for text in ["two", "three"] {

@@ -1,7 +1,6 @@
 //! The two ways to send a text, step by step as users know them.
 
 use halyard_client::view::OlderView;
-use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, FocusTarget, Route, Ui};
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{DeliveryState, Peer};
@@ -123,8 +122,7 @@ fn a_receipt_that_overtakes_the_history_is_not_lost() {
     world.act(at, Ui::Message { peer: Peer::Number(number(ANA)), from: None });
     let card = world.front(at);
     world.send(at, card, "Your slip is ready.");
-    world.act(at, Ui::Window(WindowAction::Close(card)));
-    world.reload(at);
+    let at = world.signed_in(MAYA);
     let id = world.texts(FRONT_DESK, &[ANA]);
     world.ui(at, Ui::OpenConversation(id));
     while world.commit(at) {}

@@ -163,6 +163,9 @@ impl Softphone {
         }
         self.tell(&TabFrame::Draft(card, String::new()), out);
         if self.can_keep {
+            if !self.leads {
+                self.tell(&TabFrame::Writing, out);
+            }
             let kept = Row { store: Store::Outbox, key: row.id.to_string(), text: row.to_json() };
             // In one transaction: at no moment is the text nowhere.
             let mut writes = vec![Write::Put(kept)];
@@ -208,8 +211,10 @@ impl Softphone {
     pub(crate) fn send_answered(&mut self, id: MessageId, outcome: HttpOutcome, env: &Env, out: &mut Update) {
         match read::<Message>(outcome) {
             Ok(message) => {
-                self.forget_sent(id, out);
+                let conversation = message.conversation;
+                let sent = self.outbox.remove(id);
                 self.message_sent(message, env, out);
+                self.forget_sent(sent, conversation, out);
             }
             Err(error) if error.code == ErrorCode::SignedOut => {
                 self.outbox.requeue(id);
@@ -245,10 +250,16 @@ impl Softphone {
         self.message_arrived(id, env, out);
     }
 
-    /// A message of ours is with the server: nothing of it need be kept.
-    pub(crate) fn forget_sent(&mut self, id: MessageId, out: &mut Update) {
-        if let Some(Outgoing { row, kept, .. }) = self.outbox.remove(id) {
-            self.forget_outgoing(id, out);
+    /// A message of ours is with the server, and in the history here: on the device it goes from the outbox into that,
+    /// too. The leading tab does it; should it die first, the next one to lead finds the message gone.
+    pub(crate) fn forget_sent(&mut self, sent: Option<Outgoing>, conversation: ConversationId, out: &mut Update) {
+        if let Some(Outgoing { row, kept, .. }) = sent {
+            if self.leads {
+                // In one transaction: at no moment is it nowhere.
+                let mut writes = vec![Write::Delete(Range::key(Store::Outbox, row.id.to_string()))];
+                self.cache_at_once(conversation, &mut writes);
+                self.commit(writes, Some(Token::Gone(row.id)), out);
+            }
             if !kept {
                 // The draft was not forgotten with the message being kept: now it can be.
                 self.keep_draft(CardKey::Conversation(row.conversation), out);

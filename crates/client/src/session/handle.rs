@@ -250,7 +250,14 @@ impl Softphone {
         self.forget_user(out);
         self.session = Session::SignedOut { attempt: Attempt::default() };
         out.effect(Effect::Socket(SocketCommand::Close));
-        for timer in [TimerId::Reconnect, TimerId::SocketSilence, TimerId::Bootstrap, TimerId::Outbox, TimerId::Keep] {
+        for timer in [
+            TimerId::Reconnect,
+            TimerId::SocketSilence,
+            TimerId::Bootstrap,
+            TimerId::Outbox,
+            TimerId::Keep,
+            TimerId::Unheard,
+        ] {
             out.effect(Effect::CancelTimer(timer));
         }
         out.effect(Effect::Title(0));

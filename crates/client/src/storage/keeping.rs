@@ -197,6 +197,18 @@ impl Softphone {
         }
     }
 
+    /// What is new in a conversation joins a transaction, rather than wait for the next batch.
+    pub(crate) fn cache_at_once(&mut self, id: ConversationId, writes: &mut Vec<Write>) {
+        if self.can_keep && self.keeper.depth != Depth::Nothing {
+            let floor = self.conversations.nth_activity(CONVERSATIONS);
+            self.batch_conversation(id, floor, writes);
+            if self.requests.is_changing() {
+                // The server may not take what shows here: after a crash it says anew how all of it stands.
+                writes.push(self.state(false));
+            }
+        }
+    }
+
     /// The tab may go at any moment: what is not written yet is, all at once.
     pub(crate) fn flush_all(&mut self, out: &mut Update) {
         if self.can_keep && self.session.me().is_some() && self.keeper.depth != Depth::Nothing {

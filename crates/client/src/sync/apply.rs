@@ -140,8 +140,9 @@ impl Softphone {
     pub(crate) fn message_added(&mut self, message: Message, unread: u32, read_seq: Seq, env: &Env, out: &mut Update) {
         let Some(me) = self.session.me().map(|me| me.user.id) else { return };
         let id = message.conversation;
-        self.forget_sent(message.id, out);
+        let sent = self.outbox.remove(message.id);
         let is_new = self.conversations.message(&message, unread, read_seq, me);
+        self.forget_sent(sent, id, out);
         if let Author::User(user) = message.author
             && self.presence.stopped(id, user)
         {
