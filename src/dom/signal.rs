@@ -201,6 +201,13 @@ impl<T> Clone for ArcRwSignal<T> {
     }
 }
 
+impl<T> PartialEq for ArcRwSignal<T> {
+    /// Whether it is the same signal.
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
 impl<T: Send + Sync + 'static> From<T> for Signal<T> {
     fn from(value: T) -> Self {
         Self::stored(value)

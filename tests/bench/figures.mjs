@@ -10,6 +10,7 @@ import { Profile, startedIn } from "../harness/profile.mjs";
 import { onDevice } from "../harness/release.mjs";
 import { gate } from "./gate.mjs";
 import { enterToPainted, paintedIn, rested } from "../harness/painted.mjs";
+import { quiet } from "./quiet.mjs";
 import { inWords, milliseconds, p95 } from "./stats.mjs";
 
 const SAMPLES = 120;
@@ -270,6 +271,7 @@ async function work(page, count) {
   return page.evaluate(`(async () => {
     const samples = [];
     for (const row of [...document.querySelectorAll(".column .row")].slice(0, ${count})) {
+      await new Promise((rest) => setTimeout(rest, 100));
       await new Promise((rest) => requestAnimationFrame(() => requestIdleCallback(rest, { timeout: 1000 })));
       const before = document.querySelectorAll("[data-card]").length;
       const from = performance.now();
@@ -286,10 +288,12 @@ async function work(page, count) {
 async function open(stage) {
   await conversations(stage);
   const { page } = await column(stage);
+  await quiet();
   // Some of them warm up.
   const samples = (await work(page, 50)).slice(WARM_UP);
   await page.context().browser().close();
   const keys = await column(stage, ["--disable-frame-rate-limit", "--disable-gpu-vsync"]);
+  await quiet();
   const painted = [];
   for (let index = 0; index < 20; index += 1) {
     await keys.rows.nth(index).focus();
@@ -300,6 +304,7 @@ async function open(stage) {
   }
   await keys.page.context().browser().close();
   const all = await column(stage);
+  await quiet();
   const took = await all.page.evaluate(`(async () => {
     const painted = globalThis.halyardBench.painted(() => ${cards(50)});
     const from = performance.timeOrigin + performance.now();
@@ -308,7 +313,7 @@ async function open(stage) {
   })()`);
   return [
     p95("opening a card, script, style and layout", samples, 10,
-      `a click on a row of the column, one after the other until forty lie there, up to the end of layout; with painting, from Enter on a row to the task after the frame, in a browser that draws as soon as it can: ${inWords(painted)}`),
+      `a click on a row of the column, one after the other with a tenth of a second in between until fifty lie there, up to the end of layout; with painting, from Enter on a row to the task after the frame, in a browser that draws as soon as it can: ${inWords(painted)}`),
     { name: "opening 50 cards", measured: milliseconds(took), goal: "<= 500 ms", met: took <= 500,
       method: "the script clicks the 50 rows in one task, in a window that shows them all; from the first click to the task after the frame that has all cards" },
   ];
@@ -451,11 +456,14 @@ async function manyConversations(stage) {
   });
   await page.mouse.move(x + width / 2, y + height / 2);
   await rested(page);
+  await quiet();
   const nodes = [await count()];
   const from = await page.evaluate(() => globalThis.halyardColumn.scrollTop);
   const { rate, longest } = await frames(page, async () => {
-    const until = Date.now() + 4000;
-    while (Date.now() < until) await page.mouse.wheel(0, -1500);
+    // The browser turns the wheel by itself: a script that does it takes the processor from what is measured.
+    const input = await page.context().newCDPSession(page);
+    const gesture = { yDistance: 120_000, speed: 30_000, gestureSourceType: "mouse", preventFling: true };
+    await input.send("Input.synthesizeScrollGesture", { x: x + width / 2, y: y + height / 2, ...gesture });
   });
   const way = from - (await page.evaluate(() => globalThis.halyardColumn.scrollTop));
   if (way < 20_000) throw new Error(`the column went only ${way} pixels`);
@@ -463,7 +471,7 @@ async function manyConversations(stage) {
   await page.evaluate(() => (globalThis.halyardColumn.scrollTop = 0));
   await rested(page);
   nodes.push(await count());
-  const method = `10,000 texts to as many numbers, paged in by scrolling to the end; then a wheel turns for four seconds, over ${Math.round(way / 57).toLocaleString("en-US")} rows; time stamps of animation frames, and the browser's own list of long tasks`;
+  const method = `10,000 texts to as many numbers, paged in by scrolling to the end; then, when the machine rests, a wheel turns for four seconds, over ${Math.round(way / 57).toLocaleString("en-US")} rows; time stamps of animation frames, and the browser's own list of long tasks`;
   return [
     { name: "scrolling a column of 10,000 conversations, frames a second", measured: rate.toFixed(1), goal: ">= 58", met: rate >= 58, method },
     { name: "longest task while scrolling it", measured: longest === 0 ? "under 50 ms" : milliseconds(longest), goal: "<= 50 ms", met: longest <= 50, method },

@@ -1,11 +1,12 @@
 // The figures that Halyard promises, taken in a real browser against the real server. Ends with 1 if a goal is missed.
-import { availableParallelism, loadavg } from "node:os";
+import { availableParallelism } from "node:os";
 import { chromium } from "@playwright/test";
 import { chromium as options } from "../harness/chromium.mjs";
 import { harbor, kittiwake } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
 import { figures } from "./figures.mjs";
 import { instrument } from "../harness/painted.mjs";
+import { quiet } from "./quiet.mjs";
 import { print } from "./stats.mjs";
 
 const wanted = process.argv.slice(2);
@@ -26,15 +27,14 @@ const stage = {
   },
 };
 
-const [load] = loadavg();
-const busy = load > availableParallelism() / 2 ? ": too busy for figures that mean something" : "";
-console.log(`${availableParallelism()} processors, load ${load.toFixed(1)}${busy}`);
+console.log(`${availableParallelism()} processors; each figure waits until they rest`);
 
 try {
   const taken = [];
   for (const [name, take] of Object.entries(figures)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     console.error(`halyard: measuring ${name}`);
+    if (!(await quiet())) console.log(`halyard: the machine is too busy for figures that mean something: ${name}`);
     taken.push(...(await take(stage)));
     await Promise.all(browsers.splice(0).map((browser) => browser.close()));
   }

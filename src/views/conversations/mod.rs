@@ -75,7 +75,7 @@ pub(crate) fn Column() -> View {
                                     app.send(Ui::MoreConversations);
                                 }
                             })
-                            render=move |id| View::live(move || view! { <row::Row id=id.get() /> })
+                            render=|id| view! { <row::Row id=id.into() /> }
                         />
                     }
                 }

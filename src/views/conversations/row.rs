@@ -10,65 +10,66 @@ use crate::runtime::App;
 use crate::views::common::{Icon, IconName};
 use crate::views::shell::Person;
 
-/// A row. The button stays the same while its content changes, and with it the focus.
+/// A row. Its elements show one conversation after the other, and keep the focus meanwhile.
 #[component]
-pub(super) fn Row(id: ConversationId) -> View {
+pub(super) fn Row(id: Signal<ConversationId>) -> View {
     let app = expect_context::<App>();
-    let row = app.signals(|signals| signals.rows.acquire(id, || app.phone(|phone, env| phone.row_view(id, env))));
-    on_cleanup(move || app.signals(|signals| signals.rows.release(id)));
+    let signal = Memo::new(move |_| {
+        let id = id.get();
+        on_cleanup(move || app.signals(|signals| signals.rows.release(id)));
+        app.signals(|signals| signals.rows.acquire(id, || app.phone(|phone, env| phone.row_view(id, env))))
+    });
+    let row = Memo::new(move |_| signal.get().get());
     let desk = app.signals(|signals| signals.desk.clone());
-    let current = Memo::new(move |_| desk.with(|desk| desk.front == Some(CardKey::Conversation(id))));
-    let avatar = {
-        let row = row.clone();
-        Signal::derive(move || row.with(|row| row.as_ref().map(|row| row.avatar.clone())).unwrap_or_default())
-    };
-    let unread = {
-        let row = row.clone();
-        Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.unread > 0)))
-    };
+    let current = Memo::new(move |_| desk.with(|desk| desk.front) == Some(CardKey::Conversation(id.get())));
+    let avatar = Signal::derive(move || row.with(|row| row.as_ref().map(|row| row.avatar.clone()).unwrap_or_default()));
+    let unread = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.unread)));
+    let tag = Memo::new(move |_| row.with(|row| row.as_ref().map_or("", |row| row.tag)));
+    let is = |read: fn(&RowView) -> bool| Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(read)));
+    let text = |read: fn(&RowView) -> String| move || row.with(|row| row.as_ref().map(read).unwrap_or_default());
+    let (failed, muted) = (is(|row| row.failed), is(|row| row.muted));
+    let extension = text(|row| split(&row.title).1.to_owned());
     view! {
         <button
             class="row"
-            class:unread=unread
+            class:unread=move || unread.get() != 0
             aria-current=move || if current.get() { "true" } else { "false" }
-            on:click=move |_| app.send(Ui::OpenConversation(id))
+            on:click=move |_| app.send(Ui::OpenConversation(id.get_untracked()))
         >
             <Person avatar=avatar />
-            {move || row.get().map(words)}
+            <span class="row-text">
+                <b class="row-name">{text(|row| split(&row.title).0.to_owned())} <span class="ext">{extension}</span></b>
+                <span class="preview">{text(|row| row.preview.clone())}</span>
+            </span>
+            <span class="meta">
+                <span class="num" title=text(|row| format::moment(row.at))>
+                    {text(|row| format::when(row.at, row.when))}
+                </span>
+                <span>
+                    {move || {
+                        failed
+                            .get()
+                            .then(|| view! { <Icon name=IconName::CircleAlert class="failed" label="Not delivered" /> })
+                    }}
+                    {move || {
+                        muted.get().then(|| view! { <Icon name=IconName::BellOff label="Notifications are off" /> })
+                    }}
+                    {move || match (unread.get(), tag.get()) {
+                        (0, "") => View::NOTHING,
+                        (0, tag) => view! { <span class="tag">{tag}</span> },
+                        (unread, _) => view! {
+                            <span class="badge num">
+                                {unread.min(99)} <span class="sr">" unread"</span>
+                            </span>
+                        },
+                    }}
+                </span>
+            </span>
         </button>
     }
 }
 
-fn words(row: RowView) -> View {
-    let RowView { title, preview, at, when, unread, muted, tag, failed, .. } = row;
-    let (name, extension) = match title.rsplit_once(" \u{b7} ") {
-        Some((name, extension)) => (name.to_owned(), Some(extension.to_owned())),
-        None => (title, None),
-    };
-    view! {
-        <span class="row-text">
-            <b class="row-name">
-                {name} {extension.map(|extension| view! { <span class="ext">{[" \u{b7} ", &extension].concat()}</span> })}
-            </b>
-            <span class="preview">{preview}</span>
-        </span>
-        <span class="meta">
-            <span class="num" title=format::moment(at)>
-                {format::when(at, when)}
-            </span>
-            <span>
-                {failed.then(|| view! { <Icon name=IconName::CircleAlert class="failed" label="Not delivered" /> })}
-                {muted.then(|| view! { <Icon name=IconName::BellOff label="Notifications are off" /> })}
-                {if unread > 0 {
-                    view! {
-                        <span class="badge num">
-                            {unread.min(99)} <span class="sr">" unread"</span>
-                        </span>
-                    }
-                } else {
-                    (!tag.is_empty()).then(|| view! { <span class="tag">{tag}</span> }).into_view()
-                }}
-            </span>
-        </span>
-    }
+/// A colleague's name, and their extension with what stands between.
+fn split(title: &str) -> (&str, &str) {
+    title.rfind(" \u{b7} ").map_or((title, ""), |at| title.split_at(at))
 }
