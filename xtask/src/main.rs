@@ -48,11 +48,13 @@ enum Task {
     },
     /// Measure what Halyard promises: first load, Enter to painted, search, a burst. On the release build.
     Bench {
-        /// Some figures only: firstLoad, enter, otherBrowser, search, burst, nodes.
+        /// Some figures only: firstLoad, enter, otherBrowser, search, burst, nodes, open, drag, offlineStart, column, heap.
         figures: Vec<String>,
     },
     /// Show what the first screen runs, to choose what the release's later part holds. dist/ is no release after it.
     FirstPart,
+    /// Take the pictures of the README and of the manifest again.
+    Pictures,
     /// Check form, lints, documentation and dependency rules, with warnings as errors.
     Check,
     /// Build the release: the app small and compressed, held against its size budget, and one server binary with it inside.
@@ -95,6 +97,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::E2e { arguments } => return test::e2e(&arguments),
         Task::Bench { figures } => return bench::bench(&figures),
         Task::FirstPart => bench::first_part()?,
+        Task::Pictures => test::pictures()?,
         Task::Check => check::check()?,
         Task::Dist => dist::dist()?,
         Task::App { release } => {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::app::{self, Profile};
 use crate::paths::{dist, root, tests};
-use crate::process::say;
+use crate::process::{run, say};
 use crate::rules;
 use crate::server;
 use crate::setup::{TestTools, WebTools, cargo};
@@ -124,6 +124,19 @@ pub(crate) fn with_server(mut command: Command, tools: &TestTools, server: &Path
         .env("HALYARD_FIREFOX", &tools.firefox)
         .env("HALYARD_SCHEMATHESIS", &tools.schemathesis);
     command
+}
+
+/// Takes the pictures of the README and of the manifest, of the demo tenant.
+///
+/// # Errors
+/// When something does not build, or the app does not come to where they are taken.
+pub(crate) fn pictures() -> Result<()> {
+    let tools = TestTools::ensure()?;
+    app::build(&WebTools::ensure()?, Profile::Release)?;
+    let server = server::build(&[])?;
+    let mut node = tools.node.command("node");
+    node.args(["pictures.mjs", ".."]);
+    run(&mut with_server(node, &tools, &server))
 }
 
 /// The tests in a real browser against the real server.

@@ -114,11 +114,19 @@ pub(crate) struct Kept {
     /// Whose cards these are, and by what name they sign in.
     pub(crate) cards: Option<(UserId, KeptWindows)>,
     pub(crate) login: String,
+    /// Whose rows are being sealed, once for each time: what was typed since the first is in the last.
+    pub(crate) sealing: Vec<UserId>,
 }
 
 impl Kept {
-    /// Nothing of this user's is waited for: it is sealed.
-    fn forget(&mut self, user: UserId) {
+    /// This user's rows were sealed, or could not be. Once the last are, nothing of theirs is waited for.
+    fn sealed(&mut self, user: UserId, done: bool) {
+        if let Some(at) = self.sealing.iter().position(|sealing| *sealing == user) {
+            self.sealing.remove(at);
+        }
+        if !done || self.sealing.contains(&user) {
+            return;
+        }
         let prefix = [&user.to_string(), "/"].concat();
         self.outbox.retain(|row| row.author != user);
         self.drafts.retain(|(key, _)| !key.starts_with(&prefix));
@@ -301,9 +309,7 @@ impl Softphone {
             Db::Failed(Token::Cache) => self.cache_not_written(env, out),
             Db::Sealed { user, done, sealed } => {
                 self.sealed_are(sealed, out);
-                if done {
-                    self.kept.forget(user);
-                }
+                self.kept.sealed(user, done);
                 out.changed(Changed::Session);
             }
             Db::Unsealed { restored, sealed } => {
@@ -320,6 +326,7 @@ impl Softphone {
             Db::Opened(rows) => self.opened(rows, env, out),
             Db::Unavailable => {
                 self.can_keep = false;
+                (self.loads, self.outbox_reads) = (0, 0);
                 if matches!(self.session, Session::Starting) && !self.requests.is_asking_all() {
                     self.requests.bootstrap(out);
                 }

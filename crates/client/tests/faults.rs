@@ -218,3 +218,17 @@ proptest! {
         test.finish();
     }
 }
+
+/// A tab hears of a later message before it has taken in the earlier one that the device had kept.
+#[test]
+fn what_was_kept_leaves_before_what_is_heard_of() {
+    use Step::{Carry, Commit, Ended, HearTwice, Kill, SignIn, Write};
+    let mut test = Test::new();
+    let begin = [Ended, Write(1), Write(1), Commit(1), Commit(1), Commit(1), Kill(0), Commit(0)];
+    let answered = [Carry(0, Fate::Answered), HearTwice(0), SignIn(0), Commit(1), Kill(1)];
+    for step in begin.into_iter().chain(answered) {
+        test.step(step);
+    }
+    test.finish();
+    assert_eq!(test.written.len(), 2);
+}

@@ -307,3 +307,16 @@ fn typed_while_the_sealed_is_opened() {
     assert_eq!(test.words, 2, "both were typed");
     test.finish();
 }
+
+/// The first of two sign-outs is sealed while what was typed before the second waits for its turn.
+#[test]
+fn typed_between_two_sign_outs_on_a_full_device() {
+    use Step::{Carry, Full, Hear, Open, SignIn, SignOut, Type};
+    let mut test = Test::new();
+    let carry = Carry(Fate::Answered);
+    for step in [SignOut, SignIn(true), Full(true), carry, Hear, carry, Hear, Open(7), Type(4), SignOut] {
+        test.step(step);
+    }
+    assert_eq!(test.words, 1, "it was typed");
+    test.finish();
+}

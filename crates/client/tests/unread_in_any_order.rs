@@ -204,3 +204,30 @@ proptest! {
         test.finish();
     }
 }
+
+/// How far it was read could not be told, and meanwhile the server says of a later message: that is seen, and told, too.
+#[test]
+fn what_comes_while_a_read_mark_waits_is_seen_too() {
+    use Step::{Carry, Follow, Inbound, Mute, Network, Older, Open, Timer, Trim};
+    let mut test = Test::new();
+    let begin = [Open(1, 2), Trim, Follow(1, 1), Older(1), Network(1, false), Inbound(2), Timer(1)];
+    let rest = [Mute(1, 2, true), Inbound(3), Carry(1, 0, Fate::Answered), Inbound(0)];
+    for step in begin.into_iter().chain(rest) {
+        test.step(step);
+    }
+    test.finish();
+}
+
+/// The answer to a deletion comes when later messages were seen already.
+#[test]
+fn what_comes_after_a_deletion_and_is_seen_is_told() {
+    use Step::{Carry, Delete, Hear, Inbound, Older, Open, Write};
+    let mut test = Test::new();
+    let carry = Carry(1, 0, Fate::Answered);
+    let begin = [Write(1, 2), Older(1), Open(1, 2), Delete(1, 2), carry, carry, carry, Open(1, 2)];
+    let rest = [Hear(1, 0), Hear(1, 0), carry, Inbound(2), Inbound(2)];
+    for step in begin.into_iter().chain(rest) {
+        test.step(step);
+    }
+    test.finish();
+}

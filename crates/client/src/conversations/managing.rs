@@ -3,7 +3,7 @@
 //! Always holds: what the user changed shows at once; after a failure the server's last word does.
 
 use halyard_protocol::rest::UpdateConversation;
-use halyard_protocol::{Conversation, ConversationId, ErrorCode, MessageId, limits};
+use halyard_protocol::{Conversation, ConversationId, ErrorCode, MessageId, Seq, limits};
 
 use crate::api::{read, succeeded};
 use crate::effect::Effect;
@@ -110,8 +110,7 @@ impl Softphone {
         let undone = self.undone.remove(&id);
         match succeeded(outcome) {
             Ok(_) => {
-                // How far it was read is no longer of interest.
-                self.unsent_reads.remove(&id);
+                self.forget_read(id, before.last_seq);
                 if undone {
                     self.restore(id, out);
                 }
@@ -129,6 +128,13 @@ impl Softphone {
                 }
                 self.call_failed(error, env, out);
             }
+        }
+    }
+
+    /// How far it was read is no longer of interest, unless that was further than what is gone.
+    pub(crate) fn forget_read(&mut self, id: ConversationId, gone: Seq) {
+        if self.unsent_reads.get(&id).is_some_and(|seq| *seq <= gone) {
+            self.unsent_reads.remove(&id);
         }
     }
 

@@ -195,8 +195,12 @@ impl Conversations {
         match self.threads.get_mut(&id) {
             Some(thread) => {
                 if let Some(seq) = unsent.filter(|seq| *seq > conversation.read_seq) {
+                    // Of what has come since, any may be unread: the server says so when it has heard how far it was read.
+                    let (known, last) = (&thread.conversation, conversation.last_seq);
+                    let since = last.saturating_sub(known.last_seq.max(seq));
+                    let unread = Seq::from(known.unread).saturating_add(since).min(last.saturating_sub(seq));
                     conversation.read_seq = seq;
-                    conversation.unread = thread.conversation.unread;
+                    conversation.unread = conversation.unread.min(u32::try_from(unread).unwrap_or(u32::MAX));
                 }
                 thread.timeline.clear(conversation.cleared_seq);
                 thread.conversation = conversation;

@@ -193,8 +193,8 @@ impl Softphone {
 
     /// Lets leave what may leave, and sets the timer for what waits.
     pub(crate) fn pump_outbox(&mut self, env: &Env, out: &mut Update) {
-        let may_send = self.session.is_signed_in() && self.sync.verified && self.leads && self.outbox_reads == 0;
-        if !may_send || self.outbox.is_empty() {
+        let may_send = self.session.is_signed_in() && self.sync.verified && self.leads;
+        if !may_send || self.outbox.is_empty() || self.may_have_older() {
             return;
         }
         for (id, body) in self.outbox.start(env.now) {
@@ -206,6 +206,12 @@ impl Softphone {
             out.effect(Effect::SetTimer(TimerId::Outbox, wait));
         }
         out.changed(Changed::Connection);
+    }
+
+    /// Whether the device may have messages that were written before those that are here.
+    fn may_have_older(&self) -> bool {
+        let me = self.session.me().map(|me| me.user.id);
+        self.loads > 0 || self.outbox_reads > 0 || self.kept.outbox.iter().any(|row| Some(row.author) == me)
     }
 
     pub(crate) fn send_answered(&mut self, id: MessageId, outcome: HttpOutcome, env: &Env, out: &mut Update) {

@@ -95,6 +95,7 @@ impl Softphone {
         let pins = u32::try_from(pinned.len()).unwrap_or(u32::MAX);
         let label = SealedLabel { user, login, pins, unsent };
         out.effect(Effect::Db(DbCommand::Seal(Box::new(Seal { label, keep, rows }))));
+        self.kept.sealing.push(user);
         self.owner = Owner::Known(None);
     }
 
@@ -111,6 +112,7 @@ impl Softphone {
         let label = SealedLabel { user, login: self.kept.login.clone(), pins, unsent };
         let keep = Store::ALL.into_iter().filter(|store| *store != Store::Account).map(Range::all).collect();
         out.effect(Effect::Db(DbCommand::Seal(Box::new(Seal { label, keep, rows: Vec::new() }))));
+        self.kept.sealing.push(user);
         self.kept.cards = None;
     }
 

@@ -46,7 +46,7 @@ impl Softphone {
                 self.conversation_changed(id, out);
             }
             Change::ConversationRemoved { conversation, cleared_seq } => {
-                self.unsent_reads.remove(&conversation);
+                self.forget_read(conversation, cleared_seq);
                 self.conversations.removed(conversation, cleared_seq);
                 self.conversation_changed(conversation, out);
             }
