@@ -17,13 +17,13 @@ use crate::event::{Db, Event, HttpOutcome, Net, System, Ui};
 use crate::installation::Installation;
 use crate::new_conversation::NewConversations;
 use crate::notices::Notices;
-use crate::outbox::{Outbox, OutboxRow};
+use crate::outbox::Outbox;
 use crate::palette::Overlay;
 use crate::presence::PresenceBook;
 use crate::route::Route;
 use crate::session::Session;
 use crate::sorted::{SortedMap, SortedSet};
-use crate::storage::{Keeper, KeptWindows, Owner, PATIENCE, Range, SealedLabel, Store, Token, Write};
+use crate::storage::{Database, Keeper, PATIENCE, Range, SealedLabel, Store, Token, Write};
 use crate::sync::Sync;
 use crate::tabs::TabFrame;
 use crate::update::{Changed, Update};
@@ -72,20 +72,9 @@ pub struct Softphone {
     pub(crate) told_unread: u32,
     /// Whether that number may be another now.
     pub(crate) unread_stale: bool,
-    /// What the device had kept, of whichever users.
-    pub(crate) kept: Kept,
-    /// Whether the device can keep what is written.
-    pub(crate) can_keep: bool,
-    pub(crate) told_cannot_keep: bool,
+    /// The device's database.
+    pub(crate) database: Database,
     pub(crate) keeper: Keeper,
-    /// How often the device's database is being asked for what it has: until it has answered, there may be more.
-    pub(crate) loads: u32,
-    /// How often it is being asked for the outbox: until it has answered, an older message may be there.
-    pub(crate) outbox_reads: u32,
-    /// Whose the device's database is.
-    pub(crate) owner: Owner,
-    /// Whose sealed rows the device has.
-    pub(crate) sealed: Vec<SealedLabel>,
     /// Whether sealed rows are read without a network: then nothing is written.
     pub(crate) reading: bool,
     /// Whether this tab sends and keeps, for all of the browser's tabs.
@@ -106,49 +95,11 @@ pub(crate) struct ContactsLoading {
     pub(crate) done: bool,
 }
 
-/// What the device had kept when the app started, until its user signs in.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Kept {
-    pub(crate) outbox: Vec<OutboxRow>,
-    pub(crate) drafts: Vec<(String, String)>,
-    /// Whose cards these are, and by what name they sign in.
-    pub(crate) cards: Option<(UserId, KeptWindows)>,
-    pub(crate) login: String,
-    /// Whose rows are being sealed, once for each time: what was typed since the first is in the last.
-    pub(crate) sealing: Vec<UserId>,
-}
-
-impl Kept {
-    /// This user's rows were sealed, or could not be. Once the last are, nothing of theirs is waited for.
-    fn sealed(&mut self, user: UserId, done: bool) {
-        if let Some(at) = self.sealing.iter().position(|sealing| *sealing == user) {
-            self.sealing.remove(at);
-        }
-        if !done || self.sealing.contains(&user) {
-            return;
-        }
-        let prefix = [&user.to_string(), "/"].concat();
-        self.outbox.retain(|row| row.author != user);
-        self.drafts.retain(|(key, _)| !key.starts_with(&prefix));
-    }
-
-    /// Takes in what the device had kept; what is here already is newer.
-    pub(crate) fn join(&mut self, older: Self) {
-        let here: SortedSet<_> = self.outbox.iter().map(|row| row.id).collect();
-        self.outbox.extend(older.outbox.into_iter().filter(|row| !here.contains(&row.id)));
-        for (key, text) in older.drafts {
-            if !self.drafts.iter().any(|(known, _)| *known == key) {
-                self.drafts.push((key, text));
-            }
-        }
-    }
-}
-
 impl Softphone {
     /// A softphone that has heard of nothing yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { attention: true, online: true, can_keep: true, leads: true, ..Self::default() }
+        Self { attention: true, online: true, leads: true, ..Self::default() }
     }
 
     /// Takes one event in. Synchronous, total and deterministic.
@@ -280,7 +231,7 @@ impl Softphone {
     fn on_db(&mut self, db: Db, env: &Env, out: &mut Update) {
         match db {
             Db::Loaded { rows, sealed } => {
-                self.loads = self.loads.saturating_sub(1);
+                self.database.loads = self.database.loads.saturating_sub(1);
                 self.sealed_are(sealed, out);
                 out.changed(Changed::Session);
                 self.loaded(rows, env, out);
@@ -309,12 +260,12 @@ impl Softphone {
             Db::Failed(Token::Cache) => self.cache_not_written(env, out),
             Db::Sealed { user, done, sealed } => {
                 self.sealed_are(sealed, out);
-                self.kept.sealed(user, done);
+                self.database.kept.sealed(user, done);
                 out.changed(Changed::Session);
             }
             Db::Unsealed { restored, sealed } => {
                 self.sealed_are(sealed, out);
-                self.loads = self.loads.saturating_sub(1);
+                self.database.loads = self.database.loads.saturating_sub(1);
                 if restored {
                     self.load(out);
                 }
@@ -325,8 +276,7 @@ impl Softphone {
             Db::Opened(rows) if rows.is_empty() => self.not_opened(out),
             Db::Opened(rows) => self.opened(rows, env, out),
             Db::Unavailable => {
-                self.can_keep = false;
-                (self.loads, self.outbox_reads) = (0, 0);
+                self.database.is_missing();
                 if matches!(self.session, Session::Starting) && !self.requests.is_asking_all() {
                     self.requests.bootstrap(out);
                 }
@@ -337,7 +287,7 @@ impl Softphone {
     }
 
     fn sealed_are(&mut self, sealed: Vec<SealedLabel>, out: &mut Update) {
-        self.sealed = sealed;
+        self.database.sealed = sealed;
         out.changed(Changed::Session);
         out.changed(Changed::Question);
     }

@@ -94,8 +94,8 @@ impl Softphone {
 
     /// The leading tab looks for what others have kept: one may have died before it could say so.
     pub(crate) fn read_outbox(&mut self, out: &mut Update) {
-        if self.leads && self.can_keep && self.session.me().is_some() {
-            self.outbox_reads += 1;
+        if self.leads && self.database.can_keep && self.session.me().is_some() {
+            self.database.outbox_reads += 1;
             out.effect(Effect::Db(DbCommand::Read { range: Range::all(Store::Outbox), limit: usize::MAX }));
         }
     }
@@ -124,7 +124,7 @@ impl Softphone {
             TabFrame::SignedIn { user } => return self.signed_in_there(user, out),
             // Also of a user who is not here yet: it is not to be sent once more.
             TabFrame::Gone(id) => {
-                self.kept.outbox.retain(|row| row.id != id);
+                self.database.kept.outbox.retain(|row| row.id != id);
                 if let Some(message) = self.outbox.remove(id) {
                     self.timeline_changed(message.row.conversation, out);
                     out.changed(Changed::Row(message.row.conversation));

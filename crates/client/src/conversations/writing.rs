@@ -43,7 +43,7 @@ impl Softphone {
 
     /// The device has said all that it has: what waited for that is kept.
     pub(crate) fn keep_waiting_drafts(&mut self, out: &mut Update) {
-        let Some(me) = self.session.me().map(|me| me.user.id).filter(|_| self.loads == 0) else { return };
+        let Some(me) = self.session.me().map(|me| me.user.id).filter(|_| self.database.loads == 0) else { return };
         let cards = core::mem::take(&mut self.drafts.unkept);
         let mut writes: Vec<Write> = Vec::new();
         for card in cards.iter() {
@@ -148,7 +148,7 @@ impl Softphone {
         let Some(author) = self.session.me().map(|me| me.user.id) else { return };
         let card = CardKey::Conversation(id);
         let row = OutboxRow { id: self.outbox.next_id(env), author, conversation: id, to, body, at: env.now };
-        let draft = self.draft_key(card).filter(|_| self.loads == 0);
+        let draft = self.draft_key(card).filter(|_| self.database.loads == 0);
         if draft.is_none() {
             // What the device has of an earlier time is none of this message.
             self.drafts.unkept.insert(card);
@@ -162,7 +162,7 @@ impl Softphone {
             timeline.at_bottom = true;
         }
         self.tell(&TabFrame::Draft(card, String::new()), out);
-        if self.can_keep {
+        if self.database.can_keep {
             if !self.leads {
                 self.tell(&TabFrame::Writing, out);
             }
@@ -193,8 +193,9 @@ impl Softphone {
 
     /// Lets leave what may leave, and sets the timer for what waits.
     pub(crate) fn pump_outbox(&mut self, env: &Env, out: &mut Update) {
+        let Some(me) = self.session.me().map(|me| me.user.id) else { return };
         let may_send = self.session.is_signed_in() && self.sync.verified && self.leads;
-        if !may_send || self.outbox.is_empty() || self.may_have_older() {
+        if !may_send || self.outbox.is_empty() || self.database.may_have_older(me) {
             return;
         }
         for (id, body) in self.outbox.start(env.now) {
@@ -206,12 +207,6 @@ impl Softphone {
             out.effect(Effect::SetTimer(TimerId::Outbox, wait));
         }
         out.changed(Changed::Connection);
-    }
-
-    /// Whether the device may have messages that were written before those that are here.
-    fn may_have_older(&self) -> bool {
-        let me = self.session.me().map(|me| me.user.id);
-        self.loads > 0 || self.outbox_reads > 0 || self.kept.outbox.iter().any(|row| Some(row.author) == me)
     }
 
     pub(crate) fn send_answered(&mut self, id: MessageId, outcome: HttpOutcome, env: &Env, out: &mut Update) {
@@ -227,8 +222,8 @@ impl Softphone {
                 self.session_ended(out);
             }
             Err(error) => {
-                if error.is_temporary() && !self.can_keep && !self.told_cannot_keep {
-                    self.told_cannot_keep = true;
+                if error.is_temporary() && !self.database.can_keep && !self.database.told_cannot_keep {
+                    self.database.told_cannot_keep = true;
                     let word = "This browser can't keep unsent messages. Leave Halyard open until they are sent.";
                     self.complain(word.to_owned(), env, out);
                 }

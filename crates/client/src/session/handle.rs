@@ -94,7 +94,7 @@ impl Softphone {
         self.sync.tries += 1;
         out.changed(Changed::Connection);
         let tries = self.sync.tries;
-        if !self.sealed.is_empty() && matches!(self.session, Session::Starting | Session::Unreachable) {
+        if !self.database.sealed.is_empty() && matches!(self.session, Session::Starting | Session::Unreachable) {
             // The log-in opens what is sealed here, also without a network.
             self.session = Session::SignedOut { attempt: Attempt::default() };
             out.effect(Effect::Focus(FocusTarget::SignIn));
@@ -272,23 +272,19 @@ impl Softphone {
         // Another tab has seen to what stays.
         let quietly = self.reading;
         let system = (self.route, self.attention, self.online, self.viewport);
-        let able =
-            (self.can_keep, self.told_cannot_keep, self.leads, self.owner, self.leaving, self.loads, self.outbox_reads);
-        let sealed = core::mem::take(&mut self.sealed);
+        let (leads, leaving) = (self.leads, self.leaving);
+        let mut database = core::mem::take(&mut self.database);
         let user = self.session.me().map(|me| me.user.id);
         let requests = core::mem::take(&mut self.requests);
-        let mut kept = core::mem::take(&mut self.kept);
         if let Some(user) = user.filter(|_| !quietly) {
-            kept.outbox.extend(core::mem::take(&mut self.outbox).into_rows());
+            database.kept.outbox.extend(core::mem::take(&mut self.outbox).into_rows());
             let drafts = core::mem::take(&mut self.drafts).into_texts();
-            kept.drafts.extend(drafts.map(|(card, text)| (draft_key(user, card), text)));
+            database.kept.drafts.extend(drafts.map(|(card, text)| (draft_key(user, card), text)));
         }
         let notices = core::mem::take(&mut self.notices);
         let installation = core::mem::take(&mut self.installation);
-        *self = Self { requests, kept, notices, installation, sealed, ..Self::new() };
+        *self = Self { requests, database, notices, installation, leads, leaving, ..Self::new() };
         (self.route, self.attention, self.online, self.viewport) = system;
-        (self.can_keep, self.told_cannot_keep, self.leads, self.owner, self.leaving, self.loads, self.outbox_reads) =
-            able;
         if let Some((width, desk_width, desk_height)) = self.viewport {
             let outcome = self.windows.resize_desk(width, desk_width, desk_height);
             self.windows_changed(outcome, out);
@@ -300,8 +296,9 @@ impl Softphone {
     /// What the device had kept of this user joins what is here.
     pub(crate) fn load_kept(&mut self, user: UserId, out: &mut Update) {
         let prefix = [&user.to_string(), "/"].concat();
-        let (mine, others) = core::mem::take(&mut self.kept.outbox).into_iter().partition(|row| row.author == user);
-        self.kept.outbox = others;
+        let (mine, others) =
+            core::mem::take(&mut self.database.kept.outbox).into_iter().partition(|row| row.author == user);
+        self.database.kept.outbox = others;
         self.outbox.load(mine);
         if !self.leads {
             // The tab that wrote them may have died before it could tell the one that sends.
@@ -315,8 +312,8 @@ impl Softphone {
             CardKey::parse(card.split_once(LATER).map_or(card, |(card, _)| card))
         };
         let (mine, others) =
-            core::mem::take(&mut self.kept.drafts).into_iter().partition(|(key, _)| card_of(key).is_some());
-        self.kept.drafts = others;
+            core::mem::take(&mut self.database.kept.drafts).into_iter().partition(|(key, _)| card_of(key).is_some());
+        self.database.kept.drafts = others;
         let mine: Vec<(String, String)> = mine;
         // The latest first: each joins in front of what is here.
         for (key, text) in mine.into_iter().rev() {

@@ -14,7 +14,7 @@ use super::{
 use crate::effect::{Effect, TimerId};
 use crate::env::Env;
 use crate::softphone::Softphone;
-use crate::update::Update;
+use crate::update::{Changed, Update};
 use crate::windows::{CardKey, Snapshot};
 
 /// How long changes gather before they are written, in milliseconds.
@@ -82,9 +82,9 @@ impl Softphone {
     /// The database is this user's from now on. What is there of another one is sealed first. Before the database has
     /// said whose it is, nothing is claimed.
     pub(crate) fn claim(&mut self, user: UserId, out: &mut Update) {
-        match core::mem::replace(&mut self.owner, Owner::Known(Some(user))) {
+        match core::mem::replace(&mut self.database.owner, Owner::Known(Some(user))) {
             Owner::Unknown => {
-                self.owner = Owner::Unknown;
+                self.database.owner = Owner::Unknown;
                 return;
             }
             Owner::Known(Some(other)) if other != user => self.seal_other(other, out),
@@ -111,11 +111,19 @@ impl Softphone {
 
     /// After each event: the windows are written when they have changed and nobody drags one; the rest in a while.
     pub(crate) fn keep(&mut self, out: &mut Update) {
-        if self.session.me().is_none() || self.reading || !self.can_keep {
+        if self.session.me().is_none() || self.reading || !self.database.can_keep {
             return;
         }
         if self.windows.dragged().is_none() {
-            self.keep_windows(out);
+            if out.changed.iter().any(concerns_windows) {
+                self.keep_windows(out);
+            } else {
+                debug_assert_eq!(
+                    self.kept_windows(),
+                    self.keeper.windows,
+                    "a change of the windows that was not named"
+                );
+            }
         }
         if !self.keeper.scheduled && self.keeps_cache() && self.has_news() {
             self.keeper.scheduled = true;
@@ -184,7 +192,7 @@ impl Softphone {
 
     pub(crate) fn keep_now(&mut self, out: &mut Update) {
         self.keeper.scheduled = false;
-        if self.can_keep && self.keeps_cache() && self.has_news() {
+        if self.database.can_keep && self.keeps_cache() && self.has_news() {
             let (mut writes, rest) = self.batch(BATCH);
             if !rest {
                 // What the server has not taken yet may never be so: after a crash it says anew how all of it stands.
@@ -199,7 +207,7 @@ impl Softphone {
 
     /// What is new in a conversation joins a transaction, rather than wait for the next batch.
     pub(crate) fn cache_at_once(&mut self, id: ConversationId, writes: &mut Vec<Write>) {
-        if self.can_keep && self.keeper.depth != Depth::Nothing {
+        if self.database.can_keep && self.keeper.depth != Depth::Nothing {
             let floor = self.conversations.nth_activity(CONVERSATIONS);
             self.batch_conversation(id, floor, writes);
             if self.requests.is_changing() {
@@ -211,7 +219,7 @@ impl Softphone {
 
     /// The tab may go at any moment: what is not written yet is, all at once.
     pub(crate) fn flush_all(&mut self, out: &mut Update) {
-        if self.can_keep && self.session.me().is_some() && self.keeper.depth != Depth::Nothing {
+        if self.database.can_keep && self.session.me().is_some() && self.keeper.depth != Depth::Nothing {
             let (mut writes, _) = self.batch(usize::MAX);
             // What is sealed is not the whole cache: the next start asks the server for all of it.
             writes.push(self.state(false));
@@ -351,4 +359,16 @@ impl Softphone {
         };
         put(Store::Account, STATE.to_owned(), &state)
     }
+}
+
+/// Whether the windows may be kept otherwise after this change: comparing them after each key would cost more than it.
+fn concerns_windows(changed: &Changed) -> bool {
+    matches!(
+        changed,
+        Changed::Session
+            | Changed::Windows
+            | Changed::Column
+            | Changed::Recipients(_)
+            | Changed::Composer(CardKey::New(_))
+    )
 }

@@ -13,6 +13,7 @@
 //! - At log out only what is sealed remains: encrypted, by a key that only the user's password opens.
 
 pub mod conformance;
+mod database;
 mod keeping;
 pub mod memory;
 mod seal;
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 use crate::new_conversation::NewConversation;
 use crate::windows::Snapshot;
 
+pub(crate) use database::{Database, Kept};
 pub(crate) use keeping::{Keeper, Owner};
 pub use seal::{Seal, SealedLabel, Unseal};
 pub(crate) use start::PATIENCE;

@@ -74,7 +74,7 @@ impl Softphone {
             self.windows.cards().filter(|card| card.is_pinned()).map(|card| card.key()).collect();
         let unsent = self.outbox.count();
         let (mut keep, mut rows) = (Vec::new(), Vec::new());
-        let unread = self.loads > 0;
+        let unread = self.database.loads > 0;
         if unread {
             // What the database has was not read yet: all of it stays.
             keep = Store::ALL.into_iter().filter(|store| *store != Store::Account).map(Range::all).collect();
@@ -95,25 +95,25 @@ impl Softphone {
         let pins = u32::try_from(pinned.len()).unwrap_or(u32::MAX);
         let label = SealedLabel { user, login, pins, unsent };
         out.effect(Effect::Db(DbCommand::Seal(Box::new(Seal { label, keep, rows }))));
-        self.kept.sealing.push(user);
-        self.owner = Owner::Known(None);
+        self.database.kept.sealing.push(user);
+        self.database.owner = Owner::Known(None);
     }
 
     /// The database is still another user's, whose session ended and who did not come back: all of theirs is sealed.
     pub(crate) fn seal_other(&mut self, user: UserId, out: &mut Update) {
-        let pins = match &self.kept.cards {
+        let pins = match &self.database.kept.cards {
             Some((owner, windows)) if *owner == user => {
                 windows.snapshot.cards.iter().filter(|card| card.pinned).count()
             }
             _ => 0,
         };
-        let unsent = self.kept.outbox.iter().filter(|row| row.author == user).count();
+        let unsent = self.database.kept.outbox.iter().filter(|row| row.author == user).count();
         let [pins, unsent] = [pins, unsent].map(|count| u32::try_from(count).unwrap_or(u32::MAX));
-        let label = SealedLabel { user, login: self.kept.login.clone(), pins, unsent };
+        let label = SealedLabel { user, login: self.database.kept.login.clone(), pins, unsent };
         let keep = Store::ALL.into_iter().filter(|store| *store != Store::Account).map(Range::all).collect();
         out.effect(Effect::Db(DbCommand::Seal(Box::new(Seal { label, keep, rows: Vec::new() }))));
-        self.kept.sealing.push(user);
-        self.kept.cards = None;
+        self.database.kept.sealing.push(user);
+        self.database.kept.cards = None;
     }
 
     /// The pinned cards with their history and the names in it, unsent messages with where they go, drafts.
@@ -159,14 +159,14 @@ impl Softphone {
 
     /// Opens what is sealed of the user who has signed in, and gives it back to the database.
     pub(crate) fn unseal(&mut self, user: UserId, login: String, password: Secret, out: &mut Update) {
-        self.loads += 1;
+        self.database.loads += 1;
         let unseal = Unseal { user: Some(user), login, password };
         out.effect(Effect::Db(DbCommand::Unseal(Box::new(unseal))));
     }
 
     /// There is no network: the same password opens what is kept here, to be read.
     pub(crate) fn read_sealed(&mut self, login: String, password: Secret, out: &mut Update) -> bool {
-        let here = self.sealed.iter().any(|label| label.login.eq_ignore_ascii_case(&login));
+        let here = self.database.sealed.iter().any(|label| label.login.eq_ignore_ascii_case(&login));
         if here {
             out.effect(Effect::Db(DbCommand::Unseal(Box::new(Unseal { user: None, login, password }))));
         }
@@ -212,7 +212,7 @@ impl Softphone {
     /// What is left sealed of the user who is signed in was sealed with another password.
     pub(crate) fn tell_former_password(&mut self, env: &Env, out: &mut Update) {
         let me = self.session.me().map(|me| me.user.id);
-        if self.sealed.iter().any(|label| Some(label.user) == me) {
+        if self.database.sealed.iter().any(|label| Some(label.user) == me) {
             let word = "Conversations that were pinned here are sealed with your former password. They stay sealed.";
             self.complain(word.to_owned(), env, out);
         }
@@ -220,17 +220,17 @@ impl Softphone {
 
     /// "Forget this device": asks first.
     pub(crate) fn ask_forget(&mut self, user: UserId, out: &mut Update) {
-        if self.sealed.iter().any(|label| label.user == user) {
+        if self.database.sealed.iter().any(|label| label.user == user) {
             self.notices.question = Some(Question::Forget(user));
             out.changed(Changed::Question);
         }
     }
 
     pub(crate) fn forget_sealed(&mut self, user: UserId, out: &mut Update) {
-        self.sealed.retain(|label| label.user != user);
-        self.kept.outbox.retain(|row| row.author != user);
+        self.database.sealed.retain(|label| label.user != user);
+        self.database.kept.outbox.retain(|row| row.author != user);
         let prefix = [&user.to_string(), "/"].concat();
-        self.kept.drafts.retain(|(key, _)| !key.starts_with(&prefix));
+        self.database.kept.drafts.retain(|(key, _)| !key.starts_with(&prefix));
         out.effect(Effect::Db(DbCommand::Forget(user)));
         out.changed(Changed::Session);
     }

@@ -8,7 +8,8 @@ use halyard_protocol::{Contact, ConversationId, Destination, Message, User, User
 
 use super::keeping::{CONVERSATIONS, MESSAGES};
 use super::{
-    DbCommand, KeptConversation, KeptWindows, LEAVING, Owner, Range, Row, STATE, State, Store, USER, WINDOWS, messages,
+    DbCommand, Kept, KeptConversation, KeptWindows, LEAVING, Owner, Range, Row, STATE, State, Store, USER, WINDOWS,
+    messages,
 };
 use crate::api::{CallError, read};
 use crate::contacts::book::Renamed;
@@ -18,7 +19,7 @@ use crate::event::HttpOutcome;
 use crate::json;
 use crate::outbox::OutboxRow;
 use crate::session::{Attempt, Session};
-use crate::softphone::{Kept, Softphone};
+use crate::softphone::Softphone;
 use crate::sync::Link;
 use crate::update::{Changed, Update};
 use crate::windows::CardKey;
@@ -63,20 +64,20 @@ impl Disk {
 impl Softphone {
     /// Asks the database for what it keeps.
     pub(crate) fn load(&mut self, out: &mut Update) {
-        self.loads += 1;
+        self.database.loads += 1;
         out.effect(Effect::Db(DbCommand::Load));
     }
 
     /// The database has given back what it keeps.
     pub(crate) fn loaded(&mut self, rows: Vec<Row>, env: &Env, out: &mut Update) {
         let user = rows.iter().find(|row| row.store == Store::Account && row.key == USER);
-        self.owner = Owner::Known(user.and_then(|row| row.text.parse().ok()));
+        self.database.owner = Owner::Known(user.and_then(|row| row.text.parse().ok()));
         if matches!(self.session, Session::Starting) && !self.requests.is_asking_all() {
             self.start_from_disk(rows, env, out);
             return;
         }
         let disk = Disk::read(rows);
-        self.kept.join(disk.kept);
+        self.database.kept.join(disk.kept);
         self.keep_waiting(disk.user, disk.windows, disk.state.as_ref());
         let Some(me) = self.session.me().map(|me| me.user.id) else { return };
         if disk.user == Some(me) {
@@ -91,7 +92,7 @@ impl Softphone {
     /// The first paint: the user who was here last, as they left it.
     pub(crate) fn start_from_disk(&mut self, rows: Vec<Row>, env: &Env, out: &mut Update) {
         let disk = Disk::read(rows);
-        self.kept.join(disk.kept);
+        self.database.kept.join(disk.kept);
         let Some(state) = disk.state.filter(|state| disk.user == Some(state.me.user.id)) else {
             if core::mem::take(&mut self.reading) {
                 self.not_opened(out);
@@ -147,13 +148,13 @@ impl Softphone {
 
     /// The cards of whoever was here last wait for them.
     fn keep_waiting(&mut self, user: Option<UserId>, windows: KeptWindows, state: Option<&State>) {
-        self.kept.cards = user.map(|user| (user, windows));
-        self.kept.login = state.map(|state| state.me.login()).unwrap_or_default();
+        self.database.kept.cards = user.map(|user| (user, windows));
+        self.database.kept.login = state.map(|state| state.me.login()).unwrap_or_default();
     }
 
     /// The cards that waited for their user.
     pub(crate) fn take_waiting_cards(&mut self, user: UserId, out: &mut Update) {
-        if let Some((owner, windows)) = self.kept.cards.take()
+        if let Some((owner, windows)) = self.database.kept.cards.take()
             && owner == user
         {
             self.take_cards(windows, out);
@@ -211,7 +212,7 @@ impl Softphone {
         out: &mut Update,
     ) {
         if range.store == Store::Outbox {
-            self.outbox_reads = self.outbox_reads.saturating_sub(1);
+            self.database.outbox_reads = self.database.outbox_reads.saturating_sub(1);
             self.take_outbox(rows.iter().filter_map(|row| OutboxRow::from_json(&row.text)).collect(), env, out);
         } else if range.store == Store::Contacts {
             self.take_contacts(rows, out);
@@ -236,7 +237,7 @@ impl Softphone {
     /// Asks the database for a conversation's messages, once; the server is asked for what is not there. Says whether
     /// the database is being asked.
     pub(crate) fn read_messages(&mut self, id: ConversationId, out: &mut Update) -> bool {
-        if !self.can_keep || self.reading {
+        if !self.database.can_keep || self.reading {
             return false;
         }
         let pinned = self.windows.get(CardKey::Conversation(id)).is_some_and(|card| card.is_pinned());

@@ -131,7 +131,7 @@ impl Softphone {
             Session::Starting => SessionView::Starting,
             Session::Unreachable => SessionView::Unreachable,
             Session::SignedOut { attempt: Attempt { busy, error, .. } } => {
-                let sealed = self.sealed.iter().map(sealed_view).collect();
+                let sealed = self.database.sealed.iter().map(sealed_view).collect();
                 SessionView::SignedOut { busy: *busy, error: error.clone(), sealed }
             }
             Session::SignedIn(_) | Session::Reading(_) => SessionView::SignedIn,
@@ -211,7 +211,7 @@ impl Softphone {
                 })
             }
             Question::Forget(user) => {
-                let label = self.sealed.iter().find(|label| label.user == *user)?;
+                let label = self.database.sealed.iter().find(|label| label.user == *user)?;
                 Some(QuestionView {
                     title: ["Forget what is kept of ", &label.login, "?"].concat(),
                     text: "Pinned cards and what was typed and not sent go from this device. Messages that were sent \

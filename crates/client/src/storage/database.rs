@@ -1,0 +1,93 @@
+//! The device's database as the softphone knows it: whether it works, what it is being asked, what it had kept.
+//!
+//! Always holds: it is the same for whoever is signed in, and outlives them.
+
+use halyard_protocol::UserId;
+
+use super::{KeptWindows, Owner, SealedLabel};
+use crate::outbox::OutboxRow;
+use crate::sorted::SortedSet;
+
+/// The device's database.
+#[derive(Debug)]
+pub(crate) struct Database {
+    /// Whether it can keep what is written.
+    pub(crate) can_keep: bool,
+    /// Whether the user was told that it can't.
+    pub(crate) told_cannot_keep: bool,
+    /// How often it is being asked for what it has: until it has answered, there may be more.
+    pub(crate) loads: u32,
+    /// How often it is being asked for the outbox: until it has answered, an older message may be there.
+    pub(crate) outbox_reads: u32,
+    /// Whose it is.
+    pub(crate) owner: Owner,
+    /// Whose sealed rows it has.
+    pub(crate) sealed: Vec<SealedLabel>,
+    /// What it had kept, of whichever users.
+    pub(crate) kept: Kept,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self {
+            can_keep: true,
+            told_cannot_keep: false,
+            loads: 0,
+            outbox_reads: 0,
+            owner: Owner::default(),
+            sealed: Vec::new(),
+            kept: Kept::default(),
+        }
+    }
+}
+
+impl Database {
+    /// There is none, or it does not work: nothing is waited for any more.
+    pub(crate) fn is_missing(&mut self) {
+        self.can_keep = false;
+        (self.loads, self.outbox_reads) = (0, 0);
+    }
+
+    /// Whether it may have messages of this user that were written before those that are on screen.
+    pub(crate) fn may_have_older(&self, user: UserId) -> bool {
+        self.loads > 0 || self.outbox_reads > 0 || self.kept.outbox.iter().any(|row| row.author == user)
+    }
+}
+
+/// What the device had kept when the app started, until its user signs in.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Kept {
+    pub(crate) outbox: Vec<OutboxRow>,
+    pub(crate) drafts: Vec<(String, String)>,
+    /// Whose cards these are, and by what name they sign in.
+    pub(crate) cards: Option<(UserId, KeptWindows)>,
+    pub(crate) login: String,
+    /// Whose rows are being sealed, once for each time: what was typed since the first is in the last.
+    pub(crate) sealing: Vec<UserId>,
+}
+
+impl Kept {
+    /// This user's rows were sealed, or could not be. Once the last are, nothing of theirs is waited for.
+    pub(crate) fn sealed(&mut self, user: UserId, done: bool) {
+        if let Some(at) = self.sealing.iter().position(|sealing| *sealing == user) {
+            self.sealing.remove(at);
+        }
+        if !done || self.sealing.contains(&user) {
+            return;
+        }
+        let prefix = [&user.to_string(), "/"].concat();
+        self.outbox.retain(|row| row.author != user);
+        self.drafts.retain(|(key, _)| !key.starts_with(&prefix));
+    }
+
+    /// Takes in what the device had kept; what is here already is newer.
+    pub(crate) fn join(&mut self, older: Self) {
+        let here: SortedSet<_> = self.outbox.iter().map(|row| row.id).collect();
+        self.outbox.extend(older.outbox.into_iter().filter(|row| !here.contains(&row.id)));
+        for (key, text) in older.drafts {
+            if !self.drafts.iter().any(|(known, _)| *known == key) {
+                self.drafts.push((key, text));
+            }
+        }
+    }
+}
