@@ -3,7 +3,8 @@
 // Keeps one release of the app on the device, so that it starts at once, and without a network.
 //
 // Always holds: the cache of a release has all of its files or none of them is used; a page gets the files of one release; the next
-// one waits until no page is open or the user says so, and then all pages start anew; nothing of the server's is kept.
+// one waits until no page is open or the user says so, and then all pages start anew; nothing of the server's is kept. Messages
+// that wait are sent from here only when no page is open, for the user whose they are, and in the order of writing.
 
 // The build writes these two: the release's name, and its files by their addresses; for those without a hash in the name, the hash.
 const RELEASE = "";
@@ -86,6 +87,55 @@ async function share(request) {
   return Response.redirect(`/share?${words}`, 303);
 }
 
+/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+const result = (request) => new Promise((resolve, reject) => {
+  request.onsuccess = () => resolve(request.result);
+  request.onerror = () => reject(request.error);
+});
+
+/** What the app's database says of its user and of what waits to be sent, oldest first. */
+async function waiting() {
+  const opening = indexedDB.open("halyard");
+  // There is none: it is the app's to make.
+  opening.onupgradeneeded = () => opening.transaction?.abort();
+  const database = await result(opening);
+  try {
+    const stores = database.transaction(["account", "outbox"]);
+    const account = stores.objectStore("account");
+    const [user, leaving, rows] = await Promise.all([
+      result(account.get("user")), result(account.get("leaving")), result(stores.objectStore("outbox").getAll()),
+    ]);
+    // Whoever is about to sign out sends nothing more.
+    const messages = leaving ? [] : rows.map(({ json }) => JSON.parse(json)).filter(({ author }) => author === user?.json);
+    return { user: user?.json, messages };
+  } finally {
+    database.close();
+  }
+}
+
+/** The server can't answer now: the browser tries again later. @param {Response} response */
+function ready(response) {
+  if (response.status === 429 || response.status >= 500) throw new Error(`status ${response.status}`);
+  return response;
+}
+
+/**
+ * Sends what waits when no page is there to do it. The rows stay: the next page takes them out when it hears that the server has
+ * them, and a message that comes twice the server takes once. One that is refused stays, too, and the page says why.
+ */
+async function sendWaiting() {
+  const { user, messages } = await waiting();
+  if (messages.length === 0) return;
+  const pages = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (pages.length > 0) throw new Error("a page is open, and sends");
+  const session = ready(await fetch("/api/v1/session"));
+  if (!session.ok || (await session.json()).user.id !== user) return;
+  for (const { id, to, body } of messages) {
+    const headers = { "content-type": "application/json", "idempotency-key": id };
+    ready(await fetch("/api/v1/messages", { method: "POST", headers, body: JSON.stringify({ to, body }) }));
+  }
+}
+
 worker.addEventListener("install", (event) => event.waitUntil(RELEASE ? install() : leave()));
 worker.addEventListener("activate", (event) => event.waitUntil(activate()));
 worker.addEventListener("message", ({ data }) => data === "update" && worker.skipWaiting());
@@ -93,4 +143,9 @@ worker.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   const route = url.origin === location.origin && ROUTES.find(([fits]) => fits(url, event.request));
   if (route) event.respondWith(route[1](url, event.request));
+});
+// Background Synchronization, where there is one: the network is back.
+worker.addEventListener("sync", (event) => {
+  const { tag, waitUntil } = /** @type {{ tag: string, waitUntil: (work: Promise<void>) => void }} */ (/** @type {unknown} */ (event));
+  if (tag === "outbox") waitUntil.call(event, sendWaiting());
 });

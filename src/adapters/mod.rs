@@ -105,6 +105,7 @@ impl Adapters {
                 self.installed.settle();
             }
             AppCommand::Check => self.worker.check(),
+            AppCommand::SendLater => self.worker.send_later(),
             AppCommand::Update => self.worker.update(),
             AppCommand::Reload => history::reload(),
             AppCommand::Install => self.installed.install(),

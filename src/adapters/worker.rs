@@ -89,6 +89,15 @@ impl Worker {
         });
     }
 
+    /// Wakes the worker when there is a network, where the browser does that (Background Synchronization).
+    pub(super) fn send_later(&self) {
+        let asked = call(&get(&self.registration.borrow(), "sync"), "register", &["outbox".into()]);
+        spawn(async move {
+            // The user may not want it: then the next page sends.
+            let _ = resolved(asked).await;
+        });
+    }
+
     /// Lets the one that waits take over. If another tab has said so already, none waits.
     pub(super) fn update(&self) {
         let _ = call(&get(&self.registration.borrow(), "waiting"), "postMessage", &["update".into()]);

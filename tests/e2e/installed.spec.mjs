@@ -3,8 +3,9 @@ import { copyFile, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { begin, card, composer, expect, goTo, log, send, serverWith, signIn, test } from "../harness/app.mjs";
-import { keeps } from "../harness/device.mjs";
-import { LENA, harbor, shownPattern } from "../harness/people.mjs";
+import { Api } from "../harness/api.mjs";
+import { keeps, rowsOf } from "../harness/device.mjs";
+import { LENA, THEO, harbor, shownPattern } from "../harness/people.mjs";
 import { kept, nextRelease, onDevice, runs } from "../harness/release.mjs";
 
 const here = serverWith(harbor);
@@ -74,6 +75,50 @@ test("opened once, the app starts without its server, signed in and signed out",
   // What is the server's own is not answered by the app.
   await expect(lena.evaluate(() => fetch("/api/docs").then(() => "answered", () => "failed"))).resolves.toBe("failed");
   await here.server.resume();
+});
+
+test("what waits leaves with the network, also when no page is open", async ({ person }) => {
+  const theo = await Api.signIn(here.url, THEO);
+  const heard = async () => (await theo.timeline()).map(({ body }) => body);
+  const lena = await person(LENA, withWorker());
+  await begin(lena, THEOS);
+  await send(lena, THEOS, "Before the storm");
+  await keeps(lena, "Before the storm");
+  await onDevice(lena);
+  await expect.poll(heard).toContain("Before the storm");
+  const before = await heard();
+  await here.server.end();
+  const written = ["One of the storm", "Two of the storm"];
+  for (const text of written) {
+    await send(lena, THEOS, text);
+    await keeps(lena, text);
+  }
+  await expect(lena.getByText(/2 messages wait and leave by themselves/)).toBeVisible();
+  const tags = () => lena.evaluate(async () => (await navigator.serviceWorker.ready).sync.getTags());
+  await expect.poll(tags, "the app has asked to be woken").toContain("outbox");
+  // What the browser does when the network is back, as its developer tools do it.
+  const elsewhere = await lena.context().newPage();
+  const browser = await elsewhere.context().newCDPSession(elsewhere);
+  const registered = new Promise((resolve) => browser.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
+    const mine = registrations.find(({ scopeURL }) => scopeURL.startsWith(here.url));
+    if (mine) resolve(mine);
+  }));
+  await browser.send("ServiceWorker.enable");
+  const { registrationId } = await registered;
+  const sync = () => browser.send("ServiceWorker.dispatchSyncEvent", { origin: new URL(here.url).origin, registrationId, tag: "outbox", lastChance: false });
+  await lena.close();
+  await sync();
+  await here.server.resume();
+  await expect(async () => {
+    await sync();
+    expect(await heard()).toEqual([...before, ...written]);
+  }).toPass({ timeout: 20_000 });
+
+  await elsewhere.goto(`${here.url}/messages`);
+  await expect(log(elsewhere, THEOS).getByText(written[1])).toBeVisible();
+  await expect(elsewhere.getByText(/messages? waits?/)).toHaveCount(0);
+  await expect.poll(async () => (await rowsOf(elsewhere, "outbox")).length).toBe(0);
+  expect(await heard()).toEqual([...before, ...written]);
 });
 
 test("a new version waits for one's word, then all tabs load it once", async ({ person }) => {

@@ -152,6 +152,8 @@ pub enum AppCommand {
     HandleLinks,
     /// Report the files that were shared.
     TakeShared,
+    /// Let the service worker send what waits once there is a network, should no page be open then.
+    SendLater,
 }
 
 /// What the machine asks for.

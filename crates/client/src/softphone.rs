@@ -344,7 +344,10 @@ impl Softphone {
                     self.looked_at(env, out);
                 }
             }
-            System::Leaving => self.keep_now(out),
+            System::Leaving => {
+                self.keep_now(out);
+                self.send_later(out);
+            }
             System::Online(online) => {
                 self.online = online;
                 out.changed(Changed::Connection);

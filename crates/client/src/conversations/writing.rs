@@ -7,7 +7,7 @@ use halyard_protocol::{
 };
 
 use crate::api::read;
-use crate::effect::{Effect, FocusTarget, TimerId};
+use crate::effect::{AppCommand, Effect, FocusTarget, TimerId};
 use crate::env::Env;
 use crate::event::HttpOutcome;
 use crate::outbox::{OutboxRow, Outgoing};
@@ -227,7 +227,9 @@ impl Softphone {
                     let word = "This browser can't keep unsent messages. Leave Halyard open until they are sent.";
                     self.complain(word.to_owned(), env, out);
                 }
-                if !error.is_temporary() {
+                if error.is_temporary() {
+                    self.send_later(out);
+                } else {
                     out.effect(Effect::Announce(["Message not sent. ", &error.message].concat()));
                 }
                 self.outbox.failed(id, error, env);
@@ -236,6 +238,13 @@ impl Softphone {
             }
         }
         out.changed(Changed::Connection);
+    }
+
+    /// Messages wait, and the app may be closed meanwhile.
+    pub(crate) fn send_later(&self, out: &mut Update) {
+        if self.database.can_keep && self.outbox.waiting() > 0 {
+            out.effect(Effect::App(AppCommand::SendLater));
+        }
     }
 
     /// The server has our message: the row moves from the outbox into the history, and stays the same row.
