@@ -231,3 +231,17 @@ fn what_comes_after_a_deletion_and_is_seen_is_told() {
     }
     test.finish();
 }
+
+/// The server says of a conversation, and the log then of messages before that.
+#[test]
+fn what_the_log_says_late_takes_no_count_back() {
+    use Step::{Carry, Delete, Hear, Inbound, Network, Undo, Write};
+    let mut test = Test::new();
+    let carry = |on| Carry(on, 0, Fate::Answered);
+    let begin = [Write(1, 2), Inbound(0), Delete(0, 3), Network(0, false), Hear(0, 0), Undo(0), carry(1)];
+    let rest = [Delete(0, 2), carry(0), Undo(0), carry(0), Inbound(2)];
+    for step in begin.into_iter().chain(rest) {
+        test.step(step);
+    }
+    test.finish();
+}

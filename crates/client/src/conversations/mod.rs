@@ -295,9 +295,11 @@ impl Conversations {
         let is_new = thread.timeline.put(message.clone());
         let is_newest = thread.newest(message, me);
         let conversation = &mut thread.conversation;
-        if read_seq >= conversation.read_seq {
+        // Messages that are known already and that the log has still to speak of: any may be unread.
+        let since = conversation.last_seq.saturating_sub(message.seq.max(read_seq));
+        if read_seq > conversation.read_seq || (read_seq == conversation.read_seq && since == 0) {
             conversation.read_seq = read_seq;
-            conversation.unread = unread;
+            conversation.unread = unread.saturating_add(u32::try_from(since).unwrap_or(u32::MAX));
         } else if is_newest && message.seq > conversation.read_seq && is_inbound(conversation, message.author, me) {
             // More was read here than the server has heard of: its count is of before.
             conversation.unread += 1;
