@@ -94,6 +94,31 @@ fn a_message_that_was_just_answered_is_there_without_a_network() {
 }
 
 #[test]
+fn where_the_log_was_cut_a_kept_message_shows_how_far_it_got_since() {
+    for pinned in [false, true] {
+        let (mut world, at, id, card) = begin();
+        if pinned {
+            pin(&mut world, at, card);
+        }
+        world.send(at, card, "three");
+        world.wait(2_000);
+        world.network(at, false);
+        world.server.report(id, 2, 0, DeliveryState::Delivered);
+        world.server.trim();
+        restart(&mut world, at);
+        world.settle();
+        assert_eq!(world.log_of(at, id), ["one", "two", "three [Accepted]"]);
+        world.network(at, true);
+        world.wait(60_000);
+        assert_eq!(world.log_of(at, id), ["one", "two", "three [Delivered]"]);
+        world.network(at, false);
+        restart(&mut world, at);
+        world.settle();
+        assert_eq!(world.log_of(at, id), ["one", "two", "three [Delivered]"], "pinned: {pinned}");
+    }
+}
+
+#[test]
 fn a_restart_asks_who_is_here_and_catches_up_by_the_cursor() {
     let (mut world, at, id, _) = begin();
     restart(&mut world, at);

@@ -117,6 +117,10 @@ impl Softphone {
             Ok(page) => {
                 timeline.page(page);
                 self.conversations.touch(id);
+                if self.sync.renewed {
+                    // Of a pinned card the device may have what is above.
+                    self.read_messages(id, out);
+                }
             }
             Err(error) if error.code == ErrorCode::NotFound => timeline.loaded = Loaded::All,
             Err(error) if error.code == ErrorCode::SignedOut => {

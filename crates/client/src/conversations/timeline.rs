@@ -139,6 +139,11 @@ impl Timeline {
         }
     }
 
+    /// Whether a first page is here.
+    pub(crate) fn is_joined(&self) -> bool {
+        self.joined
+    }
+
     /// Whether its answer is still to come.
     pub(crate) fn is_reading(&self) -> bool {
         self.disk == Disk::Asked

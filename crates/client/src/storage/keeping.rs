@@ -101,7 +101,18 @@ impl Softphone {
         for store in [Store::Conversations, Store::Contacts, Store::Users] {
             self.keeper.forget.push(Range::all(store));
         }
+        // The history of pinned cards stays; the newest of it is asked for before it shows.
+        let mut pinned: Vec<String> = self.pinned().iter().map(ToString::to_string).collect();
+        pinned.sort_unstable();
+        let mut from = String::new();
+        for id in pinned {
+            let range = Range { store: Store::Messages, from, to: [&id, "/"].concat() };
+            self.keeper.forget.push(range);
+            from = [&id, "0"].concat();
+        }
+        self.keeper.forget.push(Range { from, ..Range::all(Store::Messages) });
         self.keeper.stale = true;
+        self.sync.renewed = true;
     }
 
     /// The log has moved on.
@@ -209,8 +220,11 @@ impl Softphone {
     pub(crate) fn cache_at_once(&mut self, id: ConversationId, writes: &mut Vec<Write>) {
         if self.database.can_keep && self.keeper.depth != Depth::Nothing {
             let floor = self.conversations.nth_activity(CONVERSATIONS);
+            let forget = core::mem::take(&mut self.keeper.forget);
+            let doubtful = !forget.is_empty() || self.requests.is_changing();
+            writes.extend(forget.into_iter().map(Write::Delete));
             self.batch_conversation(id, floor, writes);
-            if self.requests.is_changing() {
+            if doubtful {
                 // The server may not take what shows here: after a crash it says anew how all of it stands.
                 writes.push(self.state(false));
             }

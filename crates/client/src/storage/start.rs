@@ -241,7 +241,12 @@ impl Softphone {
             return false;
         }
         let pinned = self.windows.get(CardKey::Conversation(id)).is_some_and(|card| card.is_pinned());
+        let renewed = self.sync.renewed;
         let Some(thread) = self.conversations.get_mut(id) else { return false };
+        if renewed && !(pinned && thread.timeline.is_joined()) {
+            // The server first: a delivery may be further than the device knows.
+            return false;
+        }
         if !thread.timeline.ask_disk() {
             return thread.timeline.is_reading();
         }

@@ -35,6 +35,8 @@ pub(crate) struct Sync {
     pub(crate) started: bool,
     /// Whether the server has said, in this run, that the session is this user's.
     pub(crate) verified: bool,
+    /// Whether it began anew in this run, by a snapshot: messages that the device has kept may lack what the log said.
+    pub(crate) renewed: bool,
 }
 
 impl Sync {
