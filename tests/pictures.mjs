@@ -54,6 +54,7 @@ try {
   }
   const wide = await demo(browser, server.url, { width: 1280, height: 800 }, "light");
   await workspace(wide);
+  await wide.getByRole("button", { name: "Tile" }).click();
   await take(wide, "public/screenshot-wide.png");
   await wide.context().close();
   const narrow = await demo(browser, server.url, { width: 390, height: 844 }, "light");
