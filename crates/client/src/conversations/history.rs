@@ -115,11 +115,11 @@ impl Softphone {
         let Some(timeline) = self.conversations.timeline(id).filter(|timeline| timeline.epoch == epoch) else { return };
         match page {
             Ok(page) => {
+                let first = !timeline.is_joined();
                 timeline.page(page);
                 self.conversations.touch(id);
-                if self.sync.renewed {
-                    // Of a pinned card the device may have what is above.
-                    self.read_messages(id, out);
+                if first {
+                    self.read_above(id, out);
                 }
             }
             Err(error) if error.code == ErrorCode::NotFound => timeline.loaded = Loaded::All,

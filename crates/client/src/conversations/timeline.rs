@@ -139,6 +139,16 @@ impl Timeline {
         }
     }
 
+    /// What the device's database had is not to be trusted.
+    pub(crate) fn doubt_kept(&mut self) {
+        self.disk = Disk::Read;
+    }
+
+    /// It may be asked once more.
+    pub(crate) fn ask_disk_again(&mut self) {
+        self.disk = Disk::Unasked;
+    }
+
     /// Whether a first page is here.
     pub(crate) fn is_joined(&self) -> bool {
         self.joined

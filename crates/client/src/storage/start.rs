@@ -240,27 +240,37 @@ impl Softphone {
         if !self.database.can_keep || self.reading {
             return false;
         }
-        let pinned = self.windows.get(CardKey::Conversation(id)).is_some_and(|card| card.is_pinned());
-        let renewed = self.sync.renewed;
         let Some(thread) = self.conversations.get_mut(id) else { return false };
-        if renewed && !(pinned && thread.timeline.is_joined()) {
-            // The server first: a delivery may be further than the device knows.
-            return false;
-        }
         if !thread.timeline.ask_disk() {
             return thread.timeline.is_reading();
         }
         let last = thread.conversation.last_seq;
-        let first = if pinned { 0 } else { last.saturating_sub(MESSAGES - 1) };
+        let first = if self.is_pinned(CardKey::Conversation(id)) { 0 } else { last.saturating_sub(MESSAGES - 1) };
         out.effect(Effect::Db(DbCommand::Read { range: messages(id, first, u64::MAX), limit: usize::MAX }));
         true
+    }
+
+    /// The first page has come where what was kept was not to be trusted: of a pinned card the device has what is above.
+    pub(crate) fn read_above(&mut self, id: ConversationId, out: &mut Update) {
+        if self.sync.renewed
+            && self.is_pinned(CardKey::Conversation(id))
+            && let Some(timeline) = self.conversations.timeline(id)
+        {
+            timeline.ask_disk_again();
+            self.read_messages(id, out);
+        }
     }
 
     /// The messages of a conversation that were kept, or that there are none.
     pub(crate) fn messages_read(&mut self, id: ConversationId, found: Vec<Message>, out: &mut Update) {
         let Some(thread) = self.conversations.get_mut(id) else { return };
         let last = thread.conversation.last_seq;
-        thread.timeline.take_kept(found, last);
+        if self.sync.renewed && !thread.timeline.is_joined() {
+            // A delivery may be further than the device knows: the server first.
+            thread.timeline.doubt_kept();
+        } else {
+            thread.timeline.take_kept(found, last);
+        }
         self.load_if_open(id, out);
         self.timeline_changed(id, out);
         self.see(id, out);

@@ -92,8 +92,11 @@ fn north_american(text: &mut String, national: &str, prefix: &str, hyphen: char)
 /// Numbers of a length outside of the plan, or that begin with what at home would be a prefix, show their country.
 fn is_dialled_as_said(plan: Plan, national: &str) -> bool {
     let fits = (usize::from(plan.shortest)..=usize::from(plan.longest)).contains(&national.len());
-    let prefix = if plan.trunk == Trunk::None { Plan::international_prefix(CallingCode(plan.code)) } else { "0" };
-    fits && !national.starts_with("00") && !national.starts_with(prefix)
+    let abroad = Plan::international_prefix(CallingCode(plan.code));
+    let prefix = if plan.trunk == Trunk::None { abroad } else { "0" };
+    // Behind the trunk prefix, too: Russia's 8 and 10 together are the way abroad.
+    let rest = abroad.strip_prefix(plan.trunk.digits()).unwrap_or(abroad);
+    fits && !national.starts_with("00") && !national.starts_with(prefix) && !national.starts_with(rest)
 }
 
 fn takes_trunk(plan: Plan, national: &str) -> bool {

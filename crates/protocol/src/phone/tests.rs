@@ -231,6 +231,14 @@ proptest! {
     }
 
     #[test]
+    fn what_is_shown_at_home_reads_back(national in "(0|1|10|00|01)?[0-9]{6,11}", home in home()) {
+        if let Ok(number) = PhoneNumber::from_typed(&["+", &home.0.to_string(), &national].concat(), home) {
+            let shown = number.display(home);
+            prop_assert_eq!(PhoneNumber::from_typed(&shown, home), Ok(number), "{}", shown);
+        }
+    }
+
+    #[test]
     fn any_kept_number_can_be_shown(value in 1_000_000_u64..1_000_000_000_000_000, home in home()) {
         let shown = PhoneNumber(value).display(home);
         let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
