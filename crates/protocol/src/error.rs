@@ -37,6 +37,10 @@ pub enum ErrorCode {
     InvalidRecipients,
     /// 422: this text can't be sent.
     InvalidText,
+    /// 422: these files can't be sent there, or this is no file that can be sent.
+    InvalidMedia,
+    /// 422: one of the files has not been given to the server, or was forgotten meanwhile: give it once more.
+    UnknownMedia,
     /// 422: the own number is not one of the author's.
     NotYourNumber,
     /// 429: too many tries; the header `Retry-After` says how many seconds to wait.
@@ -63,7 +67,12 @@ impl ErrorCode {
             Self::IdempotencyConflict | Self::Conflict | Self::UndoExpired => 409,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
-            Self::Invalid | Self::InvalidRecipients | Self::InvalidText | Self::NotYourNumber => 422,
+            Self::Invalid
+            | Self::InvalidRecipients
+            | Self::InvalidText
+            | Self::InvalidMedia
+            | Self::UnknownMedia
+            | Self::NotYourNumber => 422,
             Self::TooManyRequests => 429,
             Self::Internal | Self::Unknown => 500,
             Self::Unavailable => 503,

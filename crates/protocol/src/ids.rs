@@ -168,6 +168,10 @@ id!(
     MessageId
 );
 id!(
+    /// A file in a message. Chosen by the author's device, so that giving it to the server is idempotent.
+    MediaId
+);
+id!(
     /// A signed-in browser: one session.
     DeviceId
 );

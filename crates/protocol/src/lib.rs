@@ -16,6 +16,7 @@ pub mod event;
 pub mod ids;
 pub mod limits;
 pub mod links;
+pub mod media;
 pub mod message;
 pub mod phone;
 pub mod recipients;
@@ -31,7 +32,8 @@ pub use conversation::{Conversation, ConversationKey, ConversationKind, PeerRead
 pub use delivery::{Delivery, DeliveryState};
 pub use error::{ErrorBody, ErrorCode};
 pub use event::{Change, LoggedEvent};
-pub use ids::{ContactId, ConversationId, DeviceId, MessageId, TenantId, Ulid, UserId};
+pub use ids::{ContactId, ConversationId, DeviceId, MediaId, MessageId, TenantId, Ulid, UserId};
+pub use media::{Media, MediaKind};
 pub use message::{Author, Message, Peer};
 pub use phone::{CallingCode, PhoneNumber, PhoneNumberError};
 pub use recipients::{Destination, RecipientsError};

@@ -22,7 +22,15 @@ pub const CONTACTS_PAGE: u32 = 5_000;
 pub const CONVERSATIONS_PAGE: u32 = 200;
 /// Messages in one answer.
 pub const MESSAGES_PAGE: u32 = 100;
-/// Bytes of a request's body; an import may be larger.
+/// Files in one message.
+pub const MEDIA_PER_MESSAGE: usize = 10;
+/// Bytes of the files of one text: what really arrives at the carriers that take least (AT&T, toll-free).
+pub const TEXT_MEDIA_BYTES: u32 = 600_000;
+/// Bytes of a file in a chat.
+pub const CHAT_MEDIA_BYTES: u32 = 10_000_000;
+/// Characters of a file's name.
+pub const MEDIA_NAME_LENGTH: usize = 200;
+/// Bytes of a request's body; an import and a file may be larger.
 pub const BODY_BYTES: usize = 64 * 1024;
 /// Bytes of an import's body.
 pub const IMPORT_BYTES: usize = 8 * 1024 * 1024;

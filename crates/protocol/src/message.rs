@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConversationId, Delivery, MessageId, PhoneNumber, Seq, UnixMs, UserId};
+use crate::{ConversationId, Delivery, Media, MessageId, PhoneNumber, Seq, UnixMs, UserId};
 
 /// The other side of a conversation: a colleague, or a number outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -38,8 +38,11 @@ pub struct Message {
     pub seq: Seq,
     /// Who wrote it.
     pub author: Author,
-    /// Its text.
+    /// Its text; may be empty when there are files.
     pub body: String,
+    /// Its files, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<Media>,
     /// When the server accepted it.
     pub at: UnixMs,
     /// For an outgoing SMS or MMS: how far it got, one entry for each recipient. Empty for chats and inbound texts.

@@ -127,12 +127,12 @@ fn text_key(own: &SmsNumber, numbers: Vec<PhoneNumber>) -> Result<ConversationKe
     Ok(key)
 }
 
-/// Checks a text for a kind of conversation.
+/// Checks a text for a kind of conversation. Beside files it may be empty.
 ///
 /// # Errors
 /// [`TextError`], in words for the author.
-pub fn check_text(kind: ConversationKind, body: &str) -> Result<(), TextError> {
-    if body.trim().is_empty() {
+pub fn check_text(kind: ConversationKind, body: &str, with_files: bool) -> Result<(), TextError> {
+    if body.trim().is_empty() && !with_files {
         return Err(TextError::Empty);
     }
     let limit = text_limit(kind);
@@ -190,12 +190,13 @@ mod tests {
 
     #[test]
     fn a_text_is_neither_empty_nor_too_long() {
-        assert_eq!(check_text(ConversationKind::Sms, " \n"), Err(TextError::Empty));
-        assert_eq!(check_text(ConversationKind::Sms, &"é".repeat(1600)), Ok(()));
+        assert_eq!(check_text(ConversationKind::Sms, " \n", false), Err(TextError::Empty));
+        assert_eq!(check_text(ConversationKind::Sms, "", true), Ok(()), "a picture alone");
+        assert_eq!(check_text(ConversationKind::Sms, &"é".repeat(1600), false), Ok(()));
         assert_eq!(
-            check_text(ConversationKind::Sms, &"x".repeat(1601)),
+            check_text(ConversationKind::Sms, &"x".repeat(1601), false),
             Err(TextError::TooLong { length: 1601, limit: 1600 })
         );
-        assert_eq!(check_text(ConversationKind::Chat, &"x".repeat(1601)), Ok(()));
+        assert_eq!(check_text(ConversationKind::Chat, &"x".repeat(1601), false), Ok(()));
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::Favourite;
 use crate::{
     Availability, Contact, ContactDraft, ContactId, Conversation, ConversationId, Cursor, Destination, DeviceId,
-    Message, Seq, SmsNumber, Tenant, UnixMs, User,
+    MediaId, Message, Seq, SmsNumber, Tenant, UnixMs, User,
 };
 
 /// The header that carries the message's id when one sends.
@@ -201,9 +201,13 @@ pub struct UpdateConversation {
 pub struct SendMessage {
     /// Where it goes.
     pub to: Destination,
-    /// Its text.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 8000))]
+    /// Its text; may be empty when there are files.
+    #[cfg_attr(feature = "openapi", schema(max_length = 8000))]
     pub body: String,
+    /// Its files, in their order. Each was given to the server before, by `PUT /media/{id}`, and is in no other message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(max_items = 10))]
+    pub media: Vec<MediaId>,
 }
 
 /// A device that the user is signed in on.

@@ -109,7 +109,7 @@ impl Softphone {
         if let Some(problem) = self.cannot_write(conversation) {
             return Err(problem);
         }
-        check_text(conversation.kind, draft).map_err(|error| error.to_string())?;
+        check_text(conversation.kind, draft, false).map_err(|error| error.to_string())?;
         let to = Destination { from: conversation.own_number, peers: conversation.peers.clone() };
         Ok((to, draft.trim_end().to_owned()))
     }

@@ -150,7 +150,8 @@ impl Outbox {
             if under_way < PARALLEL && message.state.is_due(now) {
                 message.state = message.state.clone().started();
                 under_way += 1;
-                let body = SendMessage { to: message.row.to.clone(), body: message.row.body.clone() };
+                let body =
+                    SendMessage { to: message.row.to.clone(), body: message.row.body.clone(), media: Vec::new() };
                 starting.push((message.row.id, body));
             }
         }

@@ -63,7 +63,7 @@ pub async fn accept(
 
     let own = own_number(tx, author, request.to.from).await?;
     let key = request.to.key(author, own.as_ref())?;
-    check_text(key.kind(), &request.body)?;
+    check_text(key.kind(), &request.body, false)?;
     let recipients = match &key {
         ConversationKey::Chat(_) if own.is_some() => return Err(Refusal::NumberInChat),
         ConversationKey::Chat(users) => {

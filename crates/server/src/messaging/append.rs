@@ -27,7 +27,7 @@ pub(crate) async fn append(
     let conversation = open(tx, tenant, key, now).await?;
     let (seq, at) = store::conversations::next_seq(tx, conversation.id, now).await?;
     let New { id, author, body, deliveries, request_hash } = new;
-    let message = Message { id, conversation: conversation.id, seq, author, body, at, deliveries };
+    let message = Message { id, conversation: conversation.id, seq, author, body, media: Vec::new(), at, deliveries };
     store::messages::add(tx, &message, request_hash).await?;
     store::deliveries::add(tx, &message).await?;
 

@@ -235,6 +235,7 @@ fn conversation(row: &Row, user: UserId) -> Result<Conversation, StoreError> {
             author: messages::author(&row.text("author")?)?,
             body: row.text("body")?,
             at: row.time("at")?,
+            media: Vec::new(),
             deliveries: Vec::new(),
         }),
     };

@@ -121,6 +121,7 @@ fn message(row: &Row) -> Result<Message, StoreError> {
         author: author(&row.text("author")?)?,
         body: row.text("body")?,
         at: row.time("at")?,
+        media: Vec::new(),
         deliveries: Vec::new(),
     })
 }

@@ -216,7 +216,7 @@ impl Browser<'_> {
 
     /// Sends a message under an id.
     pub(crate) async fn send(&self, id: MessageId, to: Destination, body: &str) -> Answer {
-        let body = serde_json::to_string(&SendMessage { to, body: body.to_owned() }).unwrap();
+        let body = serde_json::to_string(&SendMessage { to, body: body.to_owned(), media: Vec::new() }).unwrap();
         let mut request = self.build(Method::POST, "/messages", Some(body));
         request.headers_mut().insert("idempotency-key", id.to_string().parse().unwrap());
         self.bench.raw(request).await

@@ -38,7 +38,7 @@ impl Server {
             return Err((ErrorCode::NotYourNumber, "You can't text from this number. Choose one of yours.".to_owned()));
         }
         let key = request.to.key(author, own).map_err(|e| (ErrorCode::InvalidRecipients, e.to_string()))?;
-        check_text(key.kind(), &request.body).map_err(|e| (ErrorCode::InvalidText, e.to_string()))?;
+        check_text(key.kind(), &request.body, false).map_err(|e| (ErrorCode::InvalidText, e.to_string()))?;
         let deliveries = match &key {
             ConversationKey::Chat(_) => Vec::new(),
             ConversationKey::Text { remote, .. } => remote.iter().map(|to| self.accepted(*to)).collect(),
@@ -79,7 +79,7 @@ impl Server {
         let Some(shared) = self.conversations.get_mut(&conversation) else { unreachable!("opened above") };
         shared.last_activity = shared.last_activity.max(now);
         let (seq, at) = (shared.last_seq() + 1, shared.last_activity);
-        let message = Message { id, conversation, seq, author, body, at, deliveries };
+        let message = Message { id, conversation, seq, author, body, media: Vec::new(), at, deliveries };
         shared.messages.push(message.clone());
         let is_chat = matches!(shared.key, ConversationKey::Chat(_));
         let mut told = Vec::new();

@@ -1,0 +1,272 @@
+//! Files in messages: which kinds, how large, and how one is known by its content.
+//!
+//! Always holds: a file is what its first bytes say, whatever its name or its sender call it. Both ends check with
+//! these functions, so the composer refuses what the server would.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ConversationKind, MediaId, SmsNumber, limits};
+
+/// The kinds of files that a message may carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MediaKind {
+    /// A photo.
+    Jpeg,
+    /// A picture without loss.
+    Png,
+    /// A picture, perhaps an animated one.
+    Gif,
+    /// A picture, perhaps an animated one.
+    Webp,
+    /// A video, also one of a phone (3GPP).
+    Mp4,
+    /// A recording.
+    Mp3,
+    /// A recording of a phone.
+    Amr,
+    /// Contacts.
+    Vcard,
+    /// A document.
+    Pdf,
+    /// A kind that this version does not know: offered for download.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A file that came or went with a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Media {
+    /// Its id: under `/media/` stands its content.
+    pub id: MediaId,
+    /// What it is.
+    pub kind: MediaKind,
+    /// Its name; may be empty.
+    #[serde(default)]
+    pub name: String,
+    /// Bytes.
+    pub size: u32,
+    /// For a picture: pixels across; 0 when not known.
+    #[serde(default)]
+    pub width: u32,
+    /// For a picture: pixels down; 0 when not known.
+    #[serde(default)]
+    pub height: u32,
+}
+
+/// Why files can't be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MediaError {
+    /// Of no kind that may be sent.
+    #[error(
+        "Pictures (JPEG, PNG, GIF, WebP), MP4 videos, MP3 and AMR recordings, contacts (vCard) and PDF can be sent."
+    )]
+    Kind,
+    /// More files than one message carries.
+    #[error("A message carries {} files at most.", limits::MEDIA_PER_MESSAGE)]
+    TooMany,
+    /// The own number has no MMS.
+    #[error("This number can't send pictures or files. Choose another number.")]
+    CannotSend,
+    /// A file in a chat is too large.
+    #[error("A file in a chat has 10 MB at most.")]
+    TooLarge,
+    /// The files of a text are too large together.
+    #[error("Carriers take 600 kB of files with one text. Choose smaller ones, or fewer.")]
+    TooLargeForText,
+}
+
+impl MediaKind {
+    /// The kind of a file, by how it begins. 1,024 bytes are enough.
+    #[must_use]
+    pub fn of(content: &[u8]) -> Option<Self> {
+        let begins = |with: &[u8]| content.starts_with(with);
+        let at = |place: usize, with: &[u8]| content.get(place..place + with.len()) == Some(with);
+        if begins(b"\xFF\xD8\xFF") {
+            Some(Self::Jpeg)
+        } else if begins(b"\x89PNG\r\n\x1A\n") {
+            Some(Self::Png)
+        } else if begins(b"GIF87a") || begins(b"GIF89a") {
+            Some(Self::Gif)
+        } else if begins(b"RIFF") && at(8, b"WEBP") {
+            Some(Self::Webp)
+        } else if at(4, b"ftyp") {
+            // ISO/IEC 14496-12, 4.3: the major brand. HEIF pictures and QuickTime films are containers of this kind, too.
+            let brands: [&[u8]; 8] = [b"iso", b"mp4", b"avc1", b"M4V", b"M4A", b"3gp", b"3g2", b"dash"];
+            brands.into_iter().any(|brand| at(8, brand)).then_some(Self::Mp4)
+        } else if begins(b"#!AMR") {
+            Some(Self::Amr)
+        } else if begins(b"ID3") || matches!(content, [0xFF, second, ..] if second & 0xE6 == 0xE2) {
+            // A tag, or a frame of MPEG 1 or 2, layer III.
+            Some(Self::Mp3)
+        } else if begins(b"%PDF-") {
+            Some(Self::Pdf)
+        } else {
+            let text = content.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(content).trim_ascii_start();
+            let card = b"BEGIN:VCARD";
+            text.get(..card.len()).is_some_and(|word| word.eq_ignore_ascii_case(card)).then_some(Self::Vcard)
+        }
+    }
+
+    /// Its media type (RFC 6838).
+    #[must_use]
+    pub fn mime(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Gif => "image/gif",
+            Self::Webp => "image/webp",
+            Self::Mp4 => "video/mp4",
+            Self::Mp3 => "audio/mpeg",
+            Self::Amr => "audio/amr",
+            Self::Vcard => "text/vcard",
+            Self::Pdf => "application/pdf",
+            Self::Unknown => "application/octet-stream",
+        }
+    }
+
+    /// How names of such files end, without the dot.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+            Self::Gif => "gif",
+            Self::Webp => "webp",
+            Self::Mp4 => "mp4",
+            Self::Mp3 => "mp3",
+            Self::Amr => "amr",
+            Self::Vcard => "vcf",
+            Self::Pdf => "pdf",
+            Self::Unknown => "bin",
+        }
+    }
+
+    /// Whether it is shown as a picture.
+    #[must_use]
+    pub fn is_picture(self) -> bool {
+        matches!(self, Self::Jpeg | Self::Png | Self::Gif | Self::Webp)
+    }
+}
+
+impl Media {
+    /// Where its content is.
+    #[must_use]
+    pub fn path(&self) -> String {
+        path(self.id)
+    }
+}
+
+/// Where a file's content is: outside of `/api`, for a service worker keeps it.
+#[must_use]
+pub fn path(id: MediaId) -> String {
+    ["/media/", &id.to_string()].concat()
+}
+
+/// Checks the files of a message for a kind of conversation. `own` is the number that a text goes from.
+///
+/// # Errors
+/// [`MediaError`], in words for the author.
+pub fn check_media(kind: ConversationKind, own: Option<&SmsNumber>, media: &[Media]) -> Result<(), MediaError> {
+    if media.is_empty() {
+        return Ok(());
+    }
+    if media.len() > limits::MEDIA_PER_MESSAGE {
+        return Err(MediaError::TooMany);
+    }
+    if !kind.is_text() {
+        let large = media.iter().any(|file| file.size > limits::CHAT_MEDIA_BYTES);
+        return if large { Err(MediaError::TooLarge) } else { Ok(()) };
+    }
+    if !own.is_some_and(|own| own.capabilities.mms) {
+        return Err(MediaError::CannotSend);
+    }
+    let together = media.iter().fold(0u32, |sum, file| sum.saturating_add(file.size));
+    if together > limits::TEXT_MEDIA_BYTES { Err(MediaError::TooLargeForText) } else { Ok(()) }
+}
+
+/// A size in words: `812 kB`, `1.2 MB`.
+#[must_use]
+pub fn size_in_words(bytes: u32) -> String {
+    // By integers: the code that writes a fraction is larger than all of this.
+    if bytes < 1_000_000 {
+        return [&bytes.div_ceil(1_000).to_string(), " kB"].concat();
+    }
+    let tenths = bytes / 100_000;
+    [&(tenths / 10).to_string(), ".", &(tenths % 10).to_string(), " MB"].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Capabilities, PhoneNumber, Ulid};
+    use proptest::prelude::*;
+
+    fn file(size: u32) -> Media {
+        Media { id: MediaId(Ulid::from_bits(1)), kind: MediaKind::Jpeg, name: String::new(), size, width: 0, height: 0 }
+    }
+
+    #[test]
+    fn a_file_is_what_it_begins_with() {
+        let cases: [(&[u8], Option<MediaKind>); 18] = [
+            (b"\xFF\xD8\xFF\xE0\0\x10JFIF", Some(MediaKind::Jpeg)),
+            (b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR", Some(MediaKind::Png)),
+            (b"GIF89a", Some(MediaKind::Gif)),
+            (b"RIFF\0\0\0\0WEBPVP8 ", Some(MediaKind::Webp)),
+            (b"RIFF\0\0\0\0WAVEfmt ", None),
+            (b"\0\0\0\x18ftypmp42", Some(MediaKind::Mp4)),
+            (b"\0\0\0\x18ftyp3gp4", Some(MediaKind::Mp4)),
+            (b"\0\0\0\x18ftypqt  ", None),
+            (b"\0\0\0\x18ftypheic", None),
+            (b"ID3\x04", Some(MediaKind::Mp3)),
+            (b"\xFF\xFB\x90", Some(MediaKind::Mp3)),
+            (b"#!AMR-WB\n", Some(MediaKind::Amr)),
+            (b"%PDF-1.7", Some(MediaKind::Pdf)),
+            (b"\xEF\xBB\xBF\r\nbegin:vcard\r\n", Some(MediaKind::Vcard)),
+            (b"<svg xmlns=", None),
+            (b"MZ\x90\0", None),
+            (b"\xFF", None),
+            (b"", None),
+        ];
+        for (content, kind) in cases {
+            assert_eq!(MediaKind::of(content), kind, "{content:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_takes_less_than_a_chat_and_wants_a_number_with_mms() {
+        let own = |mms| SmsNumber {
+            number: PhoneNumber::from_e164("+16195550101").unwrap(),
+            label: String::new(),
+            capabilities: Capabilities { sms: true, mms, group_recipients: 0 },
+        };
+        let (with, without) = (own(true), own(false));
+        let check = |own: &SmsNumber, files: &[Media]| check_media(ConversationKind::Sms, Some(own), files);
+        assert_eq!(check(&with, &[file(300_000), file(300_000)]), Ok(()));
+        assert_eq!(check(&with, &[file(300_000), file(300_001)]), Err(MediaError::TooLargeForText));
+        assert_eq!(check(&with, &[file(u32::MAX), file(u32::MAX)]), Err(MediaError::TooLargeForText));
+        assert_eq!(check(&without, &[file(1)]), Err(MediaError::CannotSend));
+        assert_eq!(check(&without, &[]), Ok(()));
+        let chat = |files: &[Media]| check_media(ConversationKind::Chat, None, files);
+        assert_eq!(chat(&[file(10_000_000), file(10_000_000)]), Ok(()));
+        assert_eq!(chat(&[file(10_000_001)]), Err(MediaError::TooLarge));
+        assert_eq!(chat(&vec![file(1); 11]), Err(MediaError::TooMany));
+    }
+
+    #[test]
+    fn sizes_read_well() {
+        let cases = [(0, "0 kB"), (1, "1 kB"), (999, "1 kB"), (599_001, "600 kB"), (1_250_000, "1.2 MB")];
+        for (bytes, words) in cases {
+            assert_eq!(size_in_words(bytes), words);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_of_some_kind_or_none(content in prop::collection::vec(any::<u8>(), 0..64)) {
+            let _ = MediaKind::of(&content);
+        }
+    }
+}
