@@ -10,8 +10,8 @@ use std::rc::Rc;
 
 use crate::dom::*;
 use halyard_client::event::App as Said;
-use halyard_client::{Changed, Effect, Env, Event, Route, Softphone, System, Ui, Update};
-use halyard_protocol::UnixMs;
+use halyard_client::{CardKey, Changed, Effect, Env, Event, Route, Softphone, System, Ui, Update};
+use halyard_protocol::{MediaId, UnixMs};
 
 use crate::adapters::{Adapters, Dispatch, history};
 use crate::signals::Signals;
@@ -73,6 +73,16 @@ impl App {
     /// The place where the cards lie: its size is followed from now on.
     pub(crate) fn observe_desk(self, desk: &web_sys::Element) {
         self.inner.with_value(|runtime| runtime.adapters.observe_desk(desk));
+    }
+
+    /// The user chose files for a card.
+    pub(crate) fn choose_files(self, card: CardKey, files: Vec<web_sys::File>) {
+        self.inner.with_value(|runtime| runtime.adapters.choose_files(card, files));
+    }
+
+    /// Where a file of a message can be shown from.
+    pub(crate) fn address_of(self, id: MediaId) -> String {
+        self.inner.with_value(|runtime| runtime.adapters.address_of(id))
     }
 
     /// The signals.

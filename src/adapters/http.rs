@@ -1,6 +1,6 @@
 //! Requests to our server.
 //!
-//! Always holds: each request is answered by exactly one [`Net::Http`], at the latest after [`TIMEOUT_MS`].
+//! Always holds: each request is answered by exactly one [`Net::Http`], at the latest after its time-out.
 
 use halyard_client::{Event, HttpOutcome, HttpRequest, HttpResponse, Net, NetworkFailure, RequestId};
 use wasm_bindgen::{JsCast, JsValue};
@@ -21,25 +21,46 @@ pub(super) fn run(id: RequestId, request: HttpRequest, send: Dispatch) {
 }
 
 async fn fetch(request: &HttpRequest) -> Result<HttpResponse, JsValue> {
+    let body = request.body.as_ref().map(|body| Body { content: JsValue::from_str(body), kind: "application/json" });
+    let key = request.idempotency_key.map(|key| key.to_string());
+    send(request.method.as_str(), &request.path, body, key.as_deref(), TIMEOUT_MS).await
+}
+
+/// What a request carries.
+pub(super) struct Body {
+    /// A text or a blob.
+    pub(super) content: JsValue,
+    /// Its media type.
+    pub(super) kind: &'static str,
+}
+
+/// Sends a request and reads the answer. Errors when no whole answer came in time.
+pub(super) async fn send(
+    method: &str,
+    path: &str,
+    body: Option<Body>,
+    key: Option<&str>,
+    timeout: u32,
+) -> Result<HttpResponse, JsValue> {
     let headers = Headers::new()?;
     headers.set("accept", "application/json")?;
     let init = RequestInit::new();
-    if let Some(body) = &request.body {
-        headers.set("content-type", "application/json")?;
-        init.set_body(&JsValue::from_str(body));
+    if let Some(Body { content, kind }) = body {
+        headers.set("content-type", kind)?;
+        init.set_body(&content);
     }
-    if let Some(key) = request.idempotency_key {
-        headers.set("idempotency-key", &key.to_string())?;
+    if let Some(key) = key {
+        headers.set("idempotency-key", key)?;
     }
-    init.set_method(request.method.as_str());
+    init.set_method(method);
     init.set_headers_headers(&headers);
     init.set_credentials(RequestCredentials::SameOrigin);
     init.set_cache(RequestCache::NoStore);
     init.set_redirect(RequestRedirect::Error);
-    init.set_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(timeout)));
 
     let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let response = JsFuture::from(window.fetch_with_str_and_init(&request.path, &init)).await?;
+    let response = JsFuture::from(window.fetch_with_str_and_init(path, &init)).await?;
     let response: Response = response.dyn_into()?;
     let retry_after = response.headers().get("retry-after")?.and_then(|seconds| seconds.trim().parse().ok());
     let body = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();

@@ -14,6 +14,7 @@ mod focus;
 pub(crate) mod history;
 mod http;
 mod installed;
+mod media;
 mod socket;
 mod system;
 mod tabs;
@@ -24,7 +25,10 @@ mod worker;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use halyard_client::{AppCommand, Effect, Event};
+use halyard_client::effect::FileCommand;
+use halyard_client::storage::DbCommand;
+use halyard_client::{AppCommand, CardKey, Effect, Event};
+use halyard_protocol::MediaId;
 
 /// Takes an event to the machine. Never called from inside of an effect: the adapters answer in a later task.
 pub(crate) type Dispatch = Rc<dyn Fn(Event)>;
@@ -41,6 +45,7 @@ pub(crate) struct Adapters {
     announcer: announce::Announcer,
     database: database::Database,
     installed: installed::Installed,
+    media: media::Media,
     socket: socket::Socket,
     system: system::System,
     tabs: tabs::Tabs,
@@ -57,6 +62,7 @@ impl Adapters {
             announcer: announce::Announcer::new(),
             database: database::Database::new(send.clone()),
             installed: installed::Installed::new(send.clone()),
+            media: media::Media::new(send.clone()),
             socket: socket::Socket::new(send.clone()),
             system: system::System::new(send.clone()),
             tabs: tabs::Tabs::new(send.clone()),
@@ -90,10 +96,39 @@ impl Adapters {
             Effect::Announce(text) => self.announcer.say(text),
             Effect::Navigate { route, replace } => history::run(route, replace),
             Effect::Title(unread) => system::set_title(unread),
-            Effect::Db(command) => self.database.run(command),
+            Effect::Db(command) => {
+                if matches!(command, DbCommand::Seal(_)) {
+                    self.forget_files();
+                }
+                self.database.run(command);
+            }
             Effect::Tell(text) => self.tabs.say(&text),
             Effect::App(command) => self.run_app(command),
+            Effect::Files(command) => self.run_files(command),
         }
+    }
+
+    // In the release's rare part, for which they must not be inlined.
+    #[inline(never)]
+    fn run_files(&self, command: FileCommand) {
+        self.media.run(command);
+    }
+
+    #[inline(never)]
+    fn forget_files(&self) {
+        self.media.forget();
+    }
+
+    /// Tells of files that the user chose for a card.
+    #[inline(never)]
+    pub(crate) fn choose_files(&self, card: CardKey, files: Vec<web_sys::File>) {
+        self.media.choose(card, files);
+    }
+
+    /// Where a file of a message can be shown from.
+    #[inline(never)]
+    pub(crate) fn address_of(&self, id: MediaId) -> String {
+        self.media.address(id)
     }
 
     // In the release's later part, for which it must not be inlined.

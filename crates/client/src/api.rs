@@ -8,13 +8,14 @@ use halyard_protocol::rest::{
     ConversationsBefore, ImportContacts, MarkRead, SendMessage, SetFavourite, SignIn, UpdateConversation, UpdateMe,
 };
 use halyard_protocol::{
-    Contact, ContactDraft, ContactId, Conversation, ConversationId, DeviceId, ErrorBody, ErrorCode, MessageId, Seq,
+    Contact, ContactDraft, ContactId, Conversation, ConversationId, DeviceId, ErrorBody, ErrorCode, Media, MediaId,
+    MessageId, Seq,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::conversations::Timeline;
-use crate::effect::{Effect, HttpRequest, Method, RequestId};
+use crate::effect::{Effect, FileCommand, HttpRequest, Method, RequestId};
 use crate::event::HttpOutcome;
 use crate::json;
 use crate::sorted::SortedMap;
@@ -41,6 +42,8 @@ pub(crate) enum Call {
     /// Carries the timeline's epoch: the page of an earlier one is dropped.
     Messages(ConversationId, u32),
     Send(MessageId),
+    /// Carries the message that waits for the file.
+    Upload(MessageId, MediaId),
     MarkRead(ConversationId, Seq),
     UpdateConversation(ConversationId),
     /// Carries the conversation, to put it back when the server refuses.
@@ -221,6 +224,13 @@ impl Requests {
         let mut request = with_body(Method::Post, "messages".to_owned(), body);
         request.idempotency_key = Some(id);
         self.start(Call::Send(id), request, out);
+    }
+
+    pub(crate) fn upload(&mut self, message: MessageId, media: Media, content: String, out: &mut Update) {
+        self.last += 1;
+        let request = RequestId(self.last);
+        self.pending.insert(request, Call::Upload(message, media.id));
+        out.effect(Effect::Files(FileCommand::Upload { request, media, content }));
     }
 
     /// Whether a read position of this conversation is under way.

@@ -81,7 +81,7 @@ impl Softphone {
     pub(crate) fn close_card(&mut self, card: CardKey, out: &mut Update) {
         self.problems.remove(&card);
         // Closing throws nothing away that was typed: "New Conversation" brings it back.
-        if self.drafts.get(card).is_empty() {
+        if !self.drafts.has(card) {
             self.new.remove(&card);
         }
         let outcome = self.windows.act(WindowAction::Close(card));

@@ -1,6 +1,6 @@
 //! Effects: what the machine asks the browser to do. Data only; `src/adapters/` of the app carries them out.
 
-use halyard_protocol::MessageId;
+use halyard_protocol::{Media, MediaId, MessageId};
 
 use crate::route::Route;
 use crate::storage::DbCommand;
@@ -156,6 +156,60 @@ pub enum AppCommand {
     SendLater,
 }
 
+/// What is in a file.
+#[derive(Clone, PartialEq, Eq)]
+pub enum FileContent {
+    /// The adapter has it, by the number under which it told of it.
+    Chosen(u32),
+    /// These bytes.
+    Bytes(Vec<u8>),
+}
+
+impl core::fmt::Debug for FileContent {
+    /// Never shows the bytes.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Chosen(number) => write!(f, "chosen {number}"),
+            Self::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
+        }
+    }
+}
+
+/// What to do with a file of a message.
+#[derive(Clone, PartialEq, Eq)]
+pub enum FileCommand {
+    /// Make it ready to be sent; reported as [`crate::event::Files`]. A picture that has more bytes than `most` is made
+    /// smaller, by the steps of [`crate::attachments::STEPS`].
+    Prepare {
+        /// As which it will be sent.
+        id: MediaId,
+        /// What is in it.
+        content: FileContent,
+        /// How many bytes a picture may have; none where it stays as it is.
+        most: Option<u32>,
+    },
+    /// Give it to the server; the outcome comes back as [`crate::event::Net::Http`] with this id. Then it is kept with what
+    /// the server's files are kept with, for this device need not fetch it.
+    Upload {
+        /// The request.
+        request: RequestId,
+        /// The file.
+        media: Media,
+        /// Its content, as [`crate::storage::Store::Files`] has it.
+        content: String,
+    },
+}
+
+impl core::fmt::Debug for FileCommand {
+    /// Never shows the content.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Prepare { id, .. } => write!(f, "prepare {id}"),
+            Self::Upload { media, .. } => write!(f, "upload {}", media.id),
+        }
+    }
+}
+
 /// What the machine asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -186,4 +240,6 @@ pub enum Effect {
     Tell(String),
     /// The app as the device has it.
     App(AppCommand),
+    /// A file of a message.
+    Files(FileCommand),
 }

@@ -2,7 +2,8 @@
 
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{
-    Availability, ContactDraft, ContactId, ConversationId, DeviceId, MessageId, Peer, PhoneNumber, UserId,
+    Availability, ContactDraft, ContactId, ConversationId, DeviceId, MediaId, MediaKind, MessageId, Peer, PhoneNumber,
+    UserId,
 };
 
 use crate::commands::Command;
@@ -29,6 +30,58 @@ pub enum Event {
     System(System),
     /// The tabs of this browser.
     Tab(Tab),
+    /// A file of a message.
+    Files(Files),
+}
+
+/// A file that the user chose, dropped or pasted.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ChosenFile {
+    /// The adapter's number for it.
+    pub number: u32,
+    /// Its name; may be empty.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// How it begins: what [`MediaKind::of`] wants to see.
+    pub head: Vec<u8>,
+}
+
+impl core::fmt::Debug for ChosenFile {
+    /// Never shows the content.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "file {} of {} bytes", self.number, self.size)
+    }
+}
+
+/// What became of a file that was to be made ready.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Files {
+    /// It is ready.
+    Ready {
+        /// Which.
+        id: MediaId,
+        /// What it is now.
+        kind: MediaKind,
+        /// For a picture: pixels across; 0 when not known.
+        width: u32,
+        /// For a picture: pixels down; 0 when not known.
+        height: u32,
+        /// Its content, as [`crate::storage::Store::Files`] has it: one character for each byte.
+        content: String,
+    },
+    /// It can't be read, or is no picture although it begins like one.
+    Unreadable(MediaId),
+}
+
+impl core::fmt::Debug for Files {
+    /// Never shows the content.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Ready { id, .. } => write!(f, "ready {id}"),
+            Self::Unreadable(id) => write!(f, "unreadable {id}"),
+        }
+    }
 }
 
 /// What the user asks for. The names follow the controls.
@@ -117,6 +170,10 @@ pub enum Ui {
 
     /// Typed into a card's text box.
     Draft(CardKey, String),
+    /// Files for a card's text box.
+    Attach(CardKey, Vec<ChosenFile>),
+    /// The cross of one.
+    Detach(CardKey, MediaId),
     /// Enter or "Send".
     Submit(CardKey),
     /// "Send SMS using".

@@ -71,6 +71,8 @@ pub(crate) struct Installation {
     pub(crate) hint: bool,
     pub(crate) links: Links,
     errands: Vec<Errand>,
+    /// The card that takes what is being shared.
+    sharing: Option<CardKey>,
 }
 
 fn ask(command: AppCommand, out: &mut Update) {
@@ -193,7 +195,7 @@ impl Softphone {
         for errand in core::mem::take(&mut self.installation.errands) {
             match errand {
                 Errand::Address(address) => self.follow(links::parse(&address), env, out),
-                Errand::File(name, bytes) => self.take_file(&name, &bytes, env, out),
+                Errand::File(name, bytes) => self.take_file(name, bytes, env, out),
             }
         }
     }
@@ -210,14 +212,17 @@ impl Softphone {
         match link {
             Link::Write { text, files: true, .. } => {
                 ask(AppCommand::TakeShared, out);
-                if !text.is_empty() {
-                    self.write_to(Vec::new(), text, env, out);
-                }
+                let write = !text.is_empty();
+                self.installation.sharing = write.then(|| self.write_to(Vec::new(), text, env, out));
             }
-            Link::Write { people, text, .. } => self.write_to(people, text, env, out),
+            Link::Write { people, text, .. } => {
+                self.write_to(people, text, env, out);
+            }
             Link::Call(number) => match self.person(&number) {
                 Ok(peer) => self.message_peer(peer, None, env, out),
-                Err(_) => self.write_to(vec![number], String::new(), env, out),
+                Err(_) => {
+                    self.write_to(vec![number], String::new(), env, out);
+                }
             },
             Link::Go(_) | Link::Unknown => {
                 self.complain("Halyard can't open this kind of link.".to_owned(), env, out);
@@ -237,7 +242,7 @@ impl Softphone {
     }
 
     /// The card of the conversation with these people, or a new one with them; the text is added to its draft.
-    fn write_to(&mut self, people: Vec<String>, text: String, env: &Env, out: &mut Update) {
+    fn write_to(&mut self, people: Vec<String>, text: String, env: &Env, out: &mut Update) -> CardKey {
         let mut peers = Vec::new();
         let mut refused = Vec::new();
         let mut why = None;
@@ -274,6 +279,7 @@ impl Softphone {
         }
         let nobody = self.new.get(&card).is_some_and(|new| new.peers.is_empty() || new.error.is_some());
         out.effect(Effect::Focus(if nobody { FocusTarget::Recipients(card) } else { FocusTarget::Composer(card) }));
+        card
     }
 
     fn known_conversation(&self, peers: &[(Peer, String)]) -> Option<CardKey> {
@@ -286,7 +292,7 @@ impl Softphone {
     /// A new conversation in which nothing was typed.
     fn fresh_card(&mut self) -> CardKey {
         let nobody = |(card, new): &&(CardKey, NewConversation)| {
-            new.peers.is_empty() && new.query.is_empty() && self.drafts.get(*card).is_empty()
+            new.peers.is_empty() && new.query.is_empty() && !self.drafts.has(*card)
         };
         if let Some((card, _)) = self.new.entries().iter().find(nobody) {
             return *card;
@@ -297,15 +303,19 @@ impl Softphone {
         card
     }
 
-    /// A file that was opened with Halyard, or shared: contacts are imported; nothing else can be taken yet.
-    fn take_file(&mut self, name: &str, bytes: &[u8], env: &Env, out: &mut Update) {
+    /// A file that was opened with Halyard, or shared: contacts are imported, what can be sent goes into a new
+    /// conversation, together with what is shared beside it.
+    fn take_file(&mut self, name: String, bytes: Vec<u8>, env: &Env, out: &mut Update) {
         let kind = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
         if !matches!(kind.as_str(), "vcf" | "vcard" | "csv") {
-            self.complain([name, " was not added: Halyard can't send files yet."].concat(), env, out);
+            let card = self.installation.sharing.filter(|card| self.new.get(card).is_some());
+            let card = card.unwrap_or_else(|| self.write_to(Vec::new(), String::new(), env, out));
+            self.installation.sharing = Some(card);
+            self.attach_shared(card, name, bytes, env, out);
         } else if self.importing.is_some() {
-            self.complain([name, " was not opened: finish the import that is open first."].concat(), env, out);
+            self.complain([&name, " was not opened: finish the import that is open first."].concat(), env, out);
         } else {
-            self.import_file(name, bytes, out);
+            self.import_file(&name, &bytes, out);
         }
     }
 }

@@ -13,6 +13,7 @@
 //! - Unread counts and delivery states only follow the server forward.
 
 pub mod api;
+pub mod attachments;
 mod cards;
 pub mod commands;
 pub mod composer;

@@ -199,7 +199,7 @@ impl Softphone {
                 let id = self.open_thread(&to)?;
                 let becomes = CardKey::Conversation(id);
                 self.new.remove(&card);
-                self.drafts.carry(card, becomes);
+                self.carry_draft(card, becomes, out);
                 self.retarget_card(card, becomes, out);
                 Some(becomes)
             }

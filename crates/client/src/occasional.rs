@@ -23,6 +23,8 @@ impl Softphone {
             Ui::ImportToggle(row) => self.import_toggle(row, out),
             Ui::ImportConfirm => self.import_confirm(env, out),
             Ui::ImportCancel => self.import_cancel(out),
+            Ui::Attach(card, files) => self.attach(card, files, env, out),
+            Ui::Detach(card, id) => self.detach(card, id, out),
             Ui::ForgetSealed(user) => self.ask_forget(user, out),
             Ui::PaletteQuery(query) => self.palette_query(query, out),
             Ui::PaletteStep(by) => self.palette_step(by, out),
@@ -54,6 +56,7 @@ impl Softphone {
             Call::DeleteConversation(before) => self.conversation_deleted(*before, outcome, env, out),
             Call::UpdateMe => self.me_updated(outcome, env, out),
             Call::Devices => self.devices_answered(outcome, env, out),
+            Call::Upload(message, media) => self.uploaded(message, media, outcome, env, out),
             Call::EndDevice => self.device_ended(outcome, env, out),
             _ => {}
         }

@@ -117,6 +117,7 @@ impl Softphone {
             Event::Timer(timer) => self.on_timer(timer, env, &mut out),
             Event::System(system) => self.on_system(system, env, &mut out),
             Event::Tab(tab) => self.on_tab(tab, env, &mut out),
+            Event::Files(files) => self.on_files(files, env, &mut out),
         }
         self.keep(&mut out);
         self.tell_unread(&mut out);
@@ -256,6 +257,8 @@ impl Softphone {
                 self.tell(&TabFrame::Gone(id), out);
                 self.cache_not_written(env, out);
             }
+            Db::Committed(Token::File(id)) => self.file_kept(id),
+            Db::Failed(Token::File(_)) => self.file_not_kept(env, out),
             Db::Committed(Token::Cache) => self.cache_written(out),
             Db::Failed(Token::Cache) => self.cache_not_written(env, out),
             Db::Sealed { user, done, sealed } => {

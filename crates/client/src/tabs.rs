@@ -7,7 +7,7 @@
 //! - A message keeps its id whichever tab sends it, so the server takes it once.
 //! - What another user's tab says is not heard.
 
-use halyard_protocol::{MessageId, UserId};
+use halyard_protocol::{Media, MessageId, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::effect::{Effect, TimerId};
@@ -41,6 +41,8 @@ pub(crate) enum TabFrame {
     Windows(KeptWindows),
     /// A card's draft.
     Draft(CardKey, String),
+    /// The files of a card's draft that are ready.
+    Files(CardKey, Vec<Media>),
     /// Somebody has signed in here.
     SignedIn {
         /// Who.
@@ -107,7 +109,7 @@ impl Softphone {
         let gone: Vec<OutboxRow> = gone;
         for row in gone {
             // The server has it: whoever sent it died before it could be forgotten.
-            self.forget_outgoing(row.id, out);
+            self.forget_outgoing(&row, true, out);
         }
         let fresh: Vec<OutboxRow> = rows.into_iter().filter(|row| self.outbox.get(row.id).is_none()).collect();
         for id in self.reopen_waiting(fresh.iter()) {
@@ -150,6 +152,12 @@ impl Softphone {
                 // Where the user is, what they type counts.
                 if !self.attention && card.conversation().is_some() {
                     self.drafts.set(card, text);
+                    out.changed(Changed::Composer(card));
+                }
+            }
+            TabFrame::Files(card, media) => {
+                if !self.attention && card.conversation().is_some() {
+                    self.drafts.mirror_files(card, media);
                     out.changed(Changed::Composer(card));
                 }
             }

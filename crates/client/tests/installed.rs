@@ -118,9 +118,23 @@ fn what_is_shared_begins_a_conversation_and_files_are_asked_for() {
     let vcf = b"BEGIN:VCARD\nVERSION:3.0\nFN:Rosa Tanaka\nTEL:+16195550133\nEND:VCARD\n".to_vec();
     world.system(at, System::App(App::File { name: "rosa.VCF".to_owned(), bytes: vcf }));
     assert_eq!(world.phone(at).import_view().map(|import| import.rows.len()), Some(1));
-    world.system(at, System::App(App::File { name: "dock.jpg".to_owned(), bytes: vec![0xff, 0xd8] }));
-    let notices = world.phone(at).notices_view();
-    assert!(notices.iter().any(|notice| notice.text.starts_with("dock.jpg was not added")));
+    let share = |name: &str, bytes: &[u8]| System::App(App::File { name: name.to_owned(), bytes: bytes.to_vec() });
+    world.system(at, share("dock.jpg", b"\xFF\xD8\xFF"));
+    world.system(at, share("boat.png", b"\x89PNG\r\n\x1A\n"));
+    let files = |world: &World, card| {
+        let files = world.phone(at).composer_view(card).files;
+        files.into_iter().map(|file| file.name).collect::<Vec<_>>()
+    };
+    let shared = world.front(at);
+    assert_eq!(files(&world, shared), ["dock.jpg", "boat.png"], "into one new conversation");
+    assert!(shared != card && world.phone(at).recipients_view(shared).is_some());
+    open(&mut world, at, "/share?text=These&files=1");
+    world.system(at, share("tide.jpg", b"\xFF\xD8\xFF"));
+    let card = world.front(at);
+    assert_eq!((draft(&world, at, card).as_str(), files(&world, card)), ("These", vec!["tide.jpg".to_owned()]));
+    world.system(at, share("tool.exe", b"MZ"));
+    let problem = world.phone(at).composer_view(card).problem.expect("a word");
+    assert!(problem.starts_with("tool.exe: Pictures (JPEG"), "{problem}");
     open(&mut world, at, "/contacts");
     assert_eq!(world.phone(at).route(), Route::Contacts(None));
 }

@@ -1,6 +1,7 @@
 //! The softphone in its users' words, and what holds whatever happens to it.
 
 mod any_events;
+mod attaching;
 mod conversations;
 mod faults;
 mod installed;

@@ -7,7 +7,7 @@ use halyard_client::storage::DbCommand;
 use halyard_client::view::Item;
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Ui};
-use halyard_protocol::{ConversationId, ConversationKey, ErrorCode, MessageId, Peer, UserId};
+use halyard_protocol::{ConversationId, ConversationKey, ErrorCode, Message, MessageId, Peer, UserId};
 use proptest::prelude::*;
 
 use crate::support::device::{Health, going};
@@ -18,6 +18,9 @@ use crate::support::{Fate, World, cases};
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Type(u8),
+    Attach(u8),
+    Prepare,
+    Detach(u8),
     Submit(u8),
     Using(u8, bool),
     Open(u8),
@@ -47,6 +50,9 @@ fn step() -> impl Strategy<Value = Step> {
     let card = 0..CARDS;
     prop_oneof![
         10 => card.clone().prop_map(Step::Type),
+        4 => card.clone().prop_map(Step::Attach),
+        5 => Just(Step::Prepare),
+        1 => card.clone().prop_map(Step::Detach),
         6 => card.clone().prop_map(Step::Submit),
         3 => (card.clone(), any::<bool>()).prop_map(|(card, first)| Step::Using(card, first)),
         4 => card.clone().prop_map(Step::Open),
@@ -84,7 +90,14 @@ struct Test {
     safe: BTreeSet<String>,
     /// What the device could not keep.
     unkept: String,
+    /// Whether the device was ever full.
+    unkept_once: bool,
     words: u32,
+}
+
+/// Text and files of a message.
+fn words(message: &Message) -> impl Iterator<Item = &str> {
+    message.media.iter().map(|file| file.name.as_str()).chain([message.body.as_str()])
 }
 
 impl Test {
@@ -101,7 +114,8 @@ impl Test {
         world.server.receive(number(ANA), number(FRONT_DESK), "Are you there?");
         world.server.chat(devon, &[maya], "Coffee?");
         world.signed_in(MAYA);
-        Self { world, conversations, typed: BTreeMap::new(), safe: BTreeSet::new(), unkept: String::new(), words: 0 }
+        let (typed, safe, unkept) = (BTreeMap::new(), BTreeSet::new(), String::new());
+        Self { world, conversations, typed, safe, unkept, unkept_once: false, words: 0 }
     }
 
     fn card(&self, n: u8) -> CardKey {
@@ -126,6 +140,22 @@ impl Test {
                 let text = [&self.world.phone(0).composer_view(card).draft, " ", &word].concat();
                 self.typed.insert(word, me.user);
                 self.world.ui(0, Ui::Draft(card, text));
+            }
+            Step::Attach(n) => {
+                let card = at(n);
+                if self.world.phone(0).me_view().is_some() && self.is_open(card) {
+                    self.words += 1;
+                    let word = format!("word{}.", self.words);
+                    self.world.attach(0, card, &[(&word, &[b"\xFF\xD8\xFF\xE0", word.as_bytes()].concat())]);
+                }
+            }
+            Step::Prepare => self.prepare(),
+            Step::Detach(n) => {
+                let card = at(n);
+                if let Some(file) = self.world.phone(0).composer_view(card).files.first() {
+                    self.typed.remove(&file.name);
+                    self.world.ui(0, Ui::Detach(card, file.id));
+                }
             }
             Step::Submit(n) => self.world.ui(0, Ui::Submit(at(n))),
             Step::Using(n, first) => {
@@ -191,11 +221,34 @@ impl Test {
                 self.world.ui(0, Ui::SignIn { login, password, device: String::new() });
             }
             Step::Full(full) => {
+                self.unkept_once |= full;
                 self.world.devices[0].health = if full { Health::Full } else { Health::Works };
             }
             Step::Trim => self.world.server.trim(),
         }
         self.check_safe();
+    }
+
+    /// A file counts once it is ready: it is in a text box, or leaves it at once.
+    fn prepare(&mut self) {
+        let files = |phone: &halyard_client::Softphone, card| phone.composer_view(card).files.into_iter();
+        let cards: Vec<CardKey> = (0..CARDS * 4).map(|n| self.card(n)).collect();
+        let before: BTreeSet<String> = cards
+            .iter()
+            .flat_map(|card| files(self.world.phone(0), *card))
+            .filter(|file| !file.picture)
+            .map(|file| file.name)
+            .collect();
+        self.world.prepare(0);
+        let still: BTreeSet<String> = cards
+            .iter()
+            .flat_map(|card| files(self.world.phone(0), *card))
+            .filter(|file| !file.picture)
+            .map(|file| file.name)
+            .collect();
+        if let Some(me) = self.world.phone(0).me_view() {
+            self.typed.extend(before.difference(&still).map(|name| (name.clone(), me.user)));
+        }
     }
 
     fn parked(&mut self) -> Option<MessageId> {
@@ -215,7 +268,8 @@ impl Test {
         if self.world.devices[0].commands.iter().any(reads) {
             // Until the device has said what it has, drafts wait.
             for n in 0..CARDS * 4 {
-                going.push_str(&self.world.phone(0).composer_view(self.card(n)).draft);
+                let composer = self.world.phone(0).composer_view(self.card(n));
+                going.push_str(&composer.draft);
             }
         }
         let kept = self.kept();
@@ -228,7 +282,7 @@ impl Test {
     fn kept(&self) -> String {
         let mut all: String = self.world.devices[0].disk.borrow().all_texts().collect();
         for shared in self.world.server.conversations.values() {
-            all.extend(shared.messages.iter().map(|message| message.body.as_str()));
+            all.extend(shared.messages.iter().flat_map(words));
         }
         all
     }
@@ -250,16 +304,21 @@ impl Test {
         for n in 0..CARDS * 4 {
             let card = self.card(n);
             let phone = self.world.phone(0);
-            all.push_str(&phone.composer_view(card).draft);
+            let composer = phone.composer_view(card);
+            all.push_str(&composer.draft);
+            all.extend(composer.files.into_iter().map(|file| file.name));
             let items = phone.timeline_view(card, &env).map(|view| view.items).unwrap_or_default();
             for item in items {
                 if let Item::Message(row) = item {
                     all.push_str(&row.body);
+                    all.extend(row.media.iter().map(|file| file.name.as_str()));
+                    let state = row.state.as_ref().map_or("", |state| &state.words);
+                    assert!(self.unkept_once || !state.contains("no longer on this device"), "{state}");
                 }
             }
         }
         for shared in self.world.server.conversations.values() {
-            all.extend(shared.messages.iter().map(|message| message.body.as_str()));
+            all.extend(shared.messages.iter().flat_map(words));
         }
         all
     }

@@ -7,8 +7,8 @@ use indexed_db_futures::database::Database;
 use indexed_db_futures::prelude::*;
 
 pub(super) const NAME: &str = "halyard";
-/// 1: outbox and drafts. 2: all stores of [`Store`], what is sealed, and the key.
-const VERSION: u8 = 2;
+/// 1: outbox and drafts. 2: the cache, what is sealed, and the key. 3: files.
+const VERSION: u8 = 3;
 /// What is sealed, by a number.
 pub(super) const SEALED: &str = "sealed";
 /// The key of the user who is signed in, and its copy that only the password opens.

@@ -75,7 +75,7 @@ async fn seal(database: &Handle, Seal { label, keep, rows: typed }: Seal) -> Res
     };
     if !done {
         // What was typed and not sent stays as it is: nothing may be lost.
-        empty(database, None, &[Store::Outbox, Store::Drafts]).await?;
+        empty(database, None, &Store::UNSENT).await?;
     }
     Ok(Db::Sealed { user, done, sealed: labels_now(database).await? })
 }

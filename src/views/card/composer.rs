@@ -5,6 +5,7 @@ use halyard_client::view::{ComposerView, CounterView, UsingView};
 use halyard_client::{CardKey, FocusTarget, Ui};
 use leptos::html::Textarea;
 
+use super::attach;
 use crate::runtime::App;
 use crate::views::common::{EmojiButton, Icon, IconButton, IconName, MenuButton, MenuItem};
 
@@ -28,6 +29,10 @@ pub(super) fn Composer(card: CardKey) -> View {
     let using = {
         let composer = composer.clone();
         Memo::new(move |_| composer.with(|composer| composer.using.clone()))
+    };
+    let files = {
+        let composer = composer.clone();
+        Memo::new(move |_| composer.with(|composer| composer.files.clone()))
     };
     let counter = Memo::new(move |_| composer.with(|composer| composer.counter.clone()));
     let field = NodeRef::<Textarea>::new();
@@ -57,8 +62,13 @@ pub(super) fn Composer(card: CardKey) -> View {
             <p class="hint" class:bad=move || problem.get().is_some() class:warn=move || blocked.get().is_some() id=hint>
                 {move || problem.get().or_else(|| blocked.get())}
             </p>
+            {move || {
+                let files = files.get();
+                (!files.is_empty()).then(|| attach::chips(card, files))
+            }}
             <div class="box">
                 <EmojiButton on_pick=insert />
+                <attach::AttachButton card=card />
                 <textarea
                     rows="1"
                     aria-label="Type a message"
@@ -71,6 +81,7 @@ pub(super) fn Composer(card: CardKey) -> View {
                     node_ref=field
                     on:input=move |event| app.send(Ui::Draft(card, event_target_value(&event)))
                     on:keydown=key
+                    on:paste=move |event| attach::pasted(app, card, &event)
                 ></textarea>
                 <IconButton
                     icon=IconName::SendHorizontal

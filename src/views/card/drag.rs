@@ -124,12 +124,12 @@ pub(super) fn keep_focus(event: &Event) {
     }
 }
 
-fn target(event: &Event) -> Option<Element> {
+pub(super) fn target(event: &Event) -> Option<Element> {
     event.target()?.dyn_into().ok()
 }
 
 /// The card that an event is in.
-fn card(event: &Event) -> Option<(Element, CardKey)> {
+pub(super) fn card(event: &Event) -> Option<(Element, CardKey)> {
     let window = target(event)?.closest("[data-card]").ok()??;
     let key = CardKey::parse(&window.get_attribute("data-card")?)?;
     Some((window, key))

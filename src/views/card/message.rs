@@ -2,10 +2,11 @@
 
 use crate::dom::*;
 use halyard_client::Ui;
-use halyard_client::view::{Item, MessageView, RecipientState, StateIcon, StateView};
+use halyard_client::view::{Item, MediaView, MessageView, RecipientState, StateIcon, StateView};
 use halyard_protocol::links::{self, LinkKind};
 use halyard_protocol::{CallingCode, MessageId, Peer};
 
+use super::media;
 use crate::format;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName, Popover};
@@ -29,7 +30,9 @@ pub(super) fn Message(item: ArcRwSignal<Item>) -> View {
     let is = move |read: fn(&MessageView) -> bool| {
         move || message.with(|message| message.as_ref().is_some_and(|message| read(message)))
     };
-    let body = Memo::new(move |_| message.with(|message| message.as_ref().map(|message| message.body.clone())));
+    let content = Memo::new(move |_| {
+        message.with(|message| message.as_ref().map(|message| (message.body.clone(), message.media.clone())))
+    });
     let from = Memo::new(move |_| message.with(|message| message.as_ref().and_then(|message| message.from.clone())));
     let foot = Memo::new(move |_| {
         message.with(|message| {
@@ -48,10 +51,19 @@ pub(super) fn Message(item: ArcRwSignal<Item>) -> View {
             title=moment
         >
             {move || from.get().map(|from| view! { <span class="from">{from}</span> })}
-            <p class="msg">{move || body.get().map(|body| linked(&body))}</p>
+            {move || content.get().map(shown)}
             {move || foot.get().map(|(id, time, state)| view! { <Foot id=id time=time state=state /> })}
         </div>
     }
+}
+
+/// Files above, text below.
+fn shown((body, media): (String, Vec<MediaView>)) -> Vec<View> {
+    let mut parts = if media.is_empty() { Vec::new() } else { media::files(media) };
+    if !body.is_empty() {
+        parts.push(view! { <p class="msg">{linked(&body)}</p> });
+    }
+    parts
 }
 
 /// The text, with what can be followed as links.

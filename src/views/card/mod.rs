@@ -1,9 +1,11 @@
 //! The workspace: cards on the desk, minimised ones in the dock.
 
+mod attach;
 mod composer;
 mod dock;
 mod drag;
 mod header;
+mod media;
 mod message;
 mod recipients;
 mod timeline;
@@ -75,6 +77,9 @@ pub(crate) fn Desk(
                 on:mousedown=|event| drag::keep_focus(&event)
                 on:dblclick=move |event| pointers.double(&event)
                 on:focusin=move |event| pointers.focused(&event)
+                on:dragover=|event| attach::over(&event)
+                on:dragleave=|event| attach::left(&event)
+                on:drop=move |event| attach::dropped(app, &event)
             >
                 {move || {
                     (open.get() == 0)

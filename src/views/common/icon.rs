@@ -46,6 +46,7 @@ icons! {
     MessageSquareText => "message-square-text",
     Minimize2 => "minimize-2",
     Minus => "minus",
+    Paperclip => "paperclip",
     Pencil => "pencil",
     Pin => "pin",
     PinOff => "pin-off",

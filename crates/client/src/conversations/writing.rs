@@ -6,7 +6,8 @@ use halyard_protocol::{
     PhoneNumber,
 };
 
-use crate::api::read;
+use crate::api::{CallError, read};
+use crate::attachments::{forget_attachment, forget_file};
 use crate::effect::{AppCommand, Effect, FocusTarget, TimerId};
 use crate::env::Env;
 use crate::event::HttpOutcome;
@@ -76,7 +77,7 @@ impl Softphone {
         let to = Destination { from: Some(number), peers: thread.conversation.peers.clone() };
         if let Some(becomes) = self.open_thread(&to).map(CardKey::Conversation) {
             self.problems.remove(&card);
-            self.drafts.carry(card, becomes);
+            self.carry_draft(card, becomes, out);
             self.retarget_card(card, becomes, out);
             out.effect(Effect::Focus(FocusTarget::Composer(becomes)));
         }
@@ -92,6 +93,10 @@ impl Softphone {
         };
         let CardKey::Conversation(id) = card else { return };
         match self.compose(id, self.drafts.get(card)) {
+            // It leaves as soon as its files are ready.
+            Ok(_) if !self.drafts.files(card).iter().all(|file| file.ready) => {
+                self.drafts.sending.insert(card);
+            }
             Ok((to, body)) => self.write(id, to, body, env, out),
             Err(problem) => {
                 out.effect(Effect::Announce(problem.clone()));
@@ -109,7 +114,12 @@ impl Softphone {
         if let Some(problem) = self.cannot_write(conversation) {
             return Err(problem);
         }
-        check_text(conversation.kind, draft, false).map_err(|error| error.to_string())?;
+        let card = CardKey::Conversation(id);
+        let with_files = !self.drafts.files(card).is_empty();
+        check_text(conversation.kind, draft, with_files).map_err(|error| error.to_string())?;
+        if with_files {
+            self.check_files(conversation.kind, card).map_err(|error| error.to_string())?;
+        }
         let to = Destination { from: conversation.own_number, peers: conversation.peers.clone() };
         Ok((to, draft.trim_end().to_owned()))
     }
@@ -147,13 +157,16 @@ impl Softphone {
     fn write(&mut self, id: ConversationId, to: Destination, body: String, env: &Env, out: &mut Update) {
         let Some(author) = self.session.me().map(|me| me.user.id) else { return };
         let card = CardKey::Conversation(id);
-        let row = OutboxRow { id: self.outbox.next_id(env), author, conversation: id, to, body, at: env.now };
+        let files = self.drafts.take_files(card);
+        let media = files.iter().map(|file| file.media.clone()).collect();
+        let contents = files.into_iter().filter_map(|file| Some((file.media.id, file.content?))).collect();
+        let row = OutboxRow { id: self.outbox.next_id(env), author, conversation: id, to, body, media, at: env.now };
         let draft = self.draft_key(card).filter(|_| self.database.loads == 0);
         if draft.is_none() {
             // What the device has of an earlier time is none of this message.
             self.drafts.unkept.insert(card);
         }
-        self.outbox.write(row.clone());
+        self.outbox.write(row.clone(), contents);
         self.drafts.set(card, String::new());
         self.problems.remove(&card);
         self.presence.sent(id);
@@ -162,6 +175,9 @@ impl Softphone {
             timeline.at_bottom = true;
         }
         self.tell(&TabFrame::Draft(card, String::new()), out);
+        if !row.media.is_empty() {
+            self.tell(&TabFrame::Files(card, Vec::new()), out);
+        }
         if self.database.can_keep {
             if !self.leads {
                 self.tell(&TabFrame::Writing, out);
@@ -170,6 +186,7 @@ impl Softphone {
             // In one transaction: at no moment is the text nowhere.
             let mut writes = vec![Write::Put(kept)];
             writes.extend(draft.map(|key| Write::Delete(Range::key(Store::Drafts, key))));
+            writes.extend(row.media.iter().map(|file| forget_attachment(author, file.id)));
             self.commit(writes, Some(Token::Message(row.id)), out);
         } else {
             self.outbox.not_kept(row.id);
@@ -198,8 +215,8 @@ impl Softphone {
         if !may_send || self.outbox.is_empty() || self.database.may_have_older(me) {
             return;
         }
-        for (id, body) in self.outbox.start(env.now) {
-            self.requests.send(id, &body, out);
+        for id in self.outbox.start(env.now) {
+            self.send_next(id, out);
             self.outgoing_changed(id, out);
         }
         if let Some(due) = self.outbox.next_due() {
@@ -207,6 +224,16 @@ impl Softphone {
             out.effect(Effect::SetTimer(TimerId::Outbox, wait));
         }
         out.changed(Changed::Connection);
+    }
+
+    /// What is next of a message that leaves: a file of it, or it itself.
+    pub(crate) fn send_next(&mut self, id: MessageId, out: &mut Update) {
+        let Some(message) = self.outbox.get(id) else { return };
+        if message.next_file().is_some() {
+            self.upload(id, out);
+        } else {
+            self.requests.send(id, &message.body(), out);
+        }
     }
 
     pub(crate) fn send_answered(&mut self, id: MessageId, outcome: HttpOutcome, env: &Env, out: &mut Update) {
@@ -217,11 +244,22 @@ impl Softphone {
                 self.message_sent(message, env, out);
                 self.forget_sent(sent, conversation, out);
             }
-            Err(error) if error.code == ErrorCode::SignedOut => {
+            Err(error) => self.not_sent(id, error, env, out),
+        }
+        out.changed(Changed::Connection);
+    }
+
+    /// A try to send a message, or a file of it, has failed.
+    pub(crate) fn not_sent(&mut self, id: MessageId, mut error: CallError, env: &Env, out: &mut Update) {
+        if error.code == ErrorCode::UnknownMedia && self.outbox.upload_again(id) {
+            error.status = ErrorCode::Unavailable.status();
+        }
+        match error {
+            error if error.code == ErrorCode::SignedOut => {
                 self.outbox.requeue(id);
                 self.session_ended(out);
             }
-            Err(error) => {
+            error => {
                 if error.is_temporary() && !self.database.can_keep && !self.database.told_cannot_keep {
                     self.database.told_cannot_keep = true;
                     let word = "This browser can't keep unsent messages. Leave Halyard open until they are sent.";
@@ -267,6 +305,7 @@ impl Softphone {
             if self.leads {
                 // In one transaction: at no moment is it nowhere.
                 let mut writes = vec![Write::Delete(Range::key(Store::Outbox, row.id.to_string()))];
+                writes.extend(row.media.iter().map(|file| forget_file(file.id)));
                 self.cache_at_once(conversation, &mut writes);
                 self.commit(writes, Some(Token::Gone(row.id)), out);
             }
@@ -296,26 +335,29 @@ impl Softphone {
         if !parked {
             return;
         }
-        let Some(Outgoing { row, .. }) = self.outbox.remove(id) else { return };
+        let Some(Outgoing { row, contents, .. }) = self.outbox.remove(id) else { return };
         let card = CardKey::Conversation(row.conversation);
         if edit {
+            self.attach_again(card, &row, contents, out);
             let typed = self.drafts.get(card);
-            let text = if typed.is_empty() { row.body } else { [&row.body, "\n", typed].concat() };
+            let text = if typed.is_empty() { row.body.clone() } else { [&row.body, "\n", typed].concat() };
             self.drafts.set(card, text);
             // The draft is kept before the message is forgotten: at no moment is the text nowhere.
             self.keep_draft(card, out);
             out.changed(Changed::Composer(card));
         }
-        self.forget_outgoing(id, out);
+        self.forget_outgoing(&row, !edit, out);
         out.effect(Effect::Focus(FocusTarget::Composer(card)));
         self.timeline_changed(row.conversation, out);
         out.changed(Changed::Row(row.conversation));
         out.changed(Changed::Connection);
     }
 
-    /// Nothing of it need be kept on the device.
-    pub(crate) fn forget_outgoing(&self, id: MessageId, out: &mut Update) {
-        self.commit(vec![Write::Delete(Range::key(Store::Outbox, id.to_string()))], Some(Token::Gone(id)), out);
+    /// Nothing of it need be kept on the device; its files neither, unless they are in a text box again.
+    pub(crate) fn forget_outgoing(&self, row: &OutboxRow, files: bool, out: &mut Update) {
+        let mut writes = vec![Write::Delete(Range::key(Store::Outbox, row.id.to_string()))];
+        writes.extend(row.media.iter().filter(|_| files).map(|file| forget_file(file.id)));
+        self.commit(writes, Some(Token::Gone(row.id)), out);
     }
 
     pub(crate) fn outgoing_changed(&self, id: MessageId, out: &mut Update) {

@@ -10,7 +10,7 @@
 mod state;
 
 use halyard_protocol::rest::SendMessage;
-use halyard_protocol::{ConversationId, Destination, MessageId, UnixMs, UserId};
+use halyard_protocol::{ConversationId, Destination, ErrorCode, Media, MediaId, MessageId, UnixMs, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::api::CallError;
@@ -22,6 +22,9 @@ pub(crate) use state::backoff;
 
 /// Requests that may be under way at the same time, each for another conversation.
 const PARALLEL: usize = 6;
+
+/// How often a message's files are given to a server that then does not know them.
+const MOST_UPLOADS: u32 = 4;
 
 /// An outgoing message as the device's database keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +39,9 @@ pub struct OutboxRow {
     pub to: Destination,
     /// Its text.
     pub body: String,
+    /// Its files; their content is kept apart, under their ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<Media>,
     /// When Enter was pressed.
     pub at: UnixMs,
 }
@@ -64,6 +70,31 @@ pub struct Outgoing {
     pub state: SendState,
     /// Whether the device keeps it, as far as is known.
     pub kept: bool,
+    /// How many of its files the server has, as far as this run knows.
+    pub uploaded: usize,
+    /// What is in those of its files that the device does not have, or not yet.
+    pub contents: Vec<(MediaId, String)>,
+}
+
+impl Outgoing {
+    fn new(row: OutboxRow, state: SendState) -> Self {
+        Self { row, state, kept: true, uploaded: 0, contents: Vec::new() }
+    }
+
+    fn is_under_way(&self) -> bool {
+        matches!(self.state, SendState::Sending { .. })
+    }
+
+    /// The first of its files that the server does not have.
+    pub(crate) fn next_file(&self) -> Option<&Media> {
+        self.row.media.get(self.uploaded)
+    }
+
+    /// The message as it is sent, when the server has its files.
+    pub(crate) fn body(&self) -> SendMessage {
+        let OutboxRow { to, body, media, .. } = &self.row;
+        SendMessage { to: to.clone(), body: body.clone(), media: media.iter().map(|file| file.id).collect() }
+    }
 }
 
 /// All outgoing messages. Ids sort by time, so the map's order is the order of writing.
@@ -88,8 +119,8 @@ impl Outbox {
     }
 
     /// Takes in a message that was just written.
-    pub(crate) fn write(&mut self, row: OutboxRow) {
-        self.messages.insert(row.id, Outgoing { row, state: SendState::Saving, kept: true });
+    pub(crate) fn write(&mut self, row: OutboxRow, contents: Vec<(MediaId, String)>) {
+        self.messages.insert(row.id, Outgoing { contents, ..Outgoing::new(row, SendState::Saving) });
     }
 
     /// Takes in what the device had kept.
@@ -99,8 +130,7 @@ impl Outbox {
             if self.gone.contains(&row.id) {
                 continue;
             }
-            let state = SendState::Queued { tries: 0 };
-            self.messages.get_or_insert(row.id, Outgoing { row, state, kept: true });
+            self.messages.get_or_insert(row.id, Outgoing::new(row, SendState::Queued { tries: 0 }));
         }
     }
 
@@ -135,11 +165,10 @@ impl Outbox {
         self.messages.into_entries().into_iter().map(|(_, message)| message.row).collect()
     }
 
-    /// The messages that may leave now, each marked as sending.
-    pub(crate) fn start(&mut self, now: UnixMs) -> Vec<(MessageId, SendMessage)> {
+    /// The messages that may leave now, each marked as sending: first their files, then they themselves.
+    pub(crate) fn start(&mut self, now: UnixMs) -> Vec<MessageId> {
         let mut busy: Vec<ConversationId> = Vec::new();
-        let mut under_way =
-            self.messages.values().filter(|message| matches!(message.state, SendState::Sending { .. })).count();
+        let mut under_way = self.messages.values().filter(|message| message.is_under_way()).count();
         let mut starting = Vec::new();
         for message in self.messages.values_mut() {
             let conversation = message.row.conversation;
@@ -150,12 +179,59 @@ impl Outbox {
             if under_way < PARALLEL && message.state.is_due(now) {
                 message.state = message.state.clone().started();
                 under_way += 1;
-                let body =
-                    SendMessage { to: message.row.to.clone(), body: message.row.body.clone(), media: Vec::new() };
-                starting.push((message.row.id, body));
+                starting.push(message.row.id);
             }
         }
         starting
+    }
+
+    /// The server has a file. Says whether the message waited for it.
+    pub(crate) fn uploaded(&mut self, id: MessageId, media: MediaId) -> bool {
+        let Some(message) = self.messages.get_mut(&id) else { return false };
+        let waited = message.is_under_way() && message.next_file().is_some_and(|next| next.id == media);
+        message.uploaded += usize::from(waited);
+        waited
+    }
+
+    /// The server has forgotten the files of a message: they are given to it once more. Says whether that may help.
+    pub(crate) fn upload_again(&mut self, id: MessageId) -> bool {
+        let Some(message) = self.messages.get_mut(&id) else { return false };
+        message.uploaded = 0;
+        matches!(message.state, SendState::Sending { tries: ..MOST_UPLOADS })
+    }
+
+    /// The message under way that waits for what is in this file.
+    pub(crate) fn waits_for_file(&self, key: &str) -> Option<(MessageId, Media)> {
+        let under_way = self.messages.values().filter(|message| message.is_under_way());
+        let mut next = under_way.filter_map(|message| Some((message.row.id, message.next_file()?)));
+        next.find(|(_, media)| media.id.to_string() == key).map(|(id, media)| (id, media.clone()))
+    }
+
+    /// A file of a message is on the device: it need not be held here.
+    pub(crate) fn file_kept(&mut self, media: MediaId) {
+        for message in self.messages.values_mut() {
+            message.contents.retain(|(id, _)| *id != media);
+        }
+    }
+
+    /// The files of all messages.
+    pub(crate) fn files(&self) -> impl Iterator<Item = MediaId> {
+        self.messages.values().flat_map(|message| message.row.media.iter().map(|file| file.id))
+    }
+
+    /// What is in those that the device does not have.
+    pub(crate) fn contents(&self) -> impl Iterator<Item = (MediaId, &str)> {
+        self.messages.values().flat_map(|message| message.contents.iter().map(|(id, text)| (*id, text.as_str())))
+    }
+
+    /// Whether a message here has this file.
+    pub(crate) fn has_file(&self, media: MediaId) -> bool {
+        self.files().any(|file| file == media)
+    }
+
+    /// A message can't leave before the user does something.
+    pub(crate) fn park(&mut self, id: MessageId, reason: String) {
+        self.step(id, |_| SendState::Parked { code: ErrorCode::UnknownMedia, reason });
     }
 
     /// A try failed. A temporary failure waits and tries again; any other parks the message with its reason.

@@ -1,10 +1,12 @@
 //! Signing in, starting from the snapshot, signing out.
 
 use halyard_protocol::rest::{Bootstrap, Me, SignIn};
-use halyard_protocol::{ConversationId, Destination, ErrorCode, UnixMs, UserId};
+use halyard_protocol::{ConversationId, Destination, ErrorCode, MediaId, UnixMs, UserId};
 
 use super::{Attempt, Secret, Session};
 use crate::api::{CallError, read, succeeded};
+use crate::attachments::Attachment;
+use crate::composer::Attached;
 use crate::conversations::Thread;
 use crate::effect::{Effect, FocusTarget, SocketCommand, TimerId};
 use crate::env::Env;
@@ -278,8 +280,11 @@ impl Softphone {
         let requests = core::mem::take(&mut self.requests);
         if let Some(user) = user.filter(|_| !quietly) {
             database.kept.outbox.extend(core::mem::take(&mut self.outbox).into_rows());
+            let files = self.drafts.take_all_files().filter(|(_, file)| file.ready);
             let drafts = core::mem::take(&mut self.drafts).into_texts();
             database.kept.drafts.extend(drafts.map(|(card, text)| (draft_key(user, card), text)));
+            let kept = |(card, Attached { media, content, .. })| (user, Attachment { card, media }, content);
+            database.kept.files.extend(files.map(kept));
         }
         let notices = core::mem::take(&mut self.notices);
         let installation = core::mem::take(&mut self.installation);
@@ -318,11 +323,7 @@ impl Softphone {
         // The latest first: each joins in front of what is here.
         for (key, text) in mine.into_iter().rev() {
             let Some(card) = card_of(&key) else { continue };
-            if let CardKey::New(n) = card {
-                // Its people are gone, its text is not: "New Conversation" brings it back.
-                self.last_new = self.last_new.max(n);
-                self.new.get_or_insert(card, NewConversation::default());
-            }
+            self.expect_card(card);
             let both = self.drafts.join(card, text);
             if key.contains(LATER) {
                 self.drafts.unkept.insert(card);
@@ -331,8 +332,23 @@ impl Softphone {
                 self.drafts.unkept.insert(card);
             }
         }
+        self.load_files(user, out);
         self.keep_waiting_drafts(out);
     }
+
+    /// Something was typed or put into this card. If it is a new conversation's, its people are gone, its draft is not:
+    /// "New Conversation" brings it back.
+    pub(crate) fn expect_card(&mut self, card: CardKey) {
+        if let CardKey::New(n) = card {
+            self.last_new = self.last_new.max(n);
+            self.new.get_or_insert(card, NewConversation::default());
+        }
+    }
+}
+
+/// Under what a file of a text box is kept.
+pub(crate) fn file_key(user: UserId, id: MediaId) -> String {
+    [&user.to_string(), "/", &id.to_string()].concat()
 }
 
 /// Under what a draft is kept.

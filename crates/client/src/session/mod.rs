@@ -7,7 +7,7 @@ mod handle;
 
 use halyard_protocol::rest::Me;
 
-pub(crate) use handle::{draft_key, later_draft_key};
+pub(crate) use handle::{draft_key, file_key, later_draft_key};
 
 /// Where signing in stands.
 #[derive(Debug, Default)]

@@ -5,6 +5,7 @@
 use halyard_protocol::UserId;
 
 use super::{KeptWindows, Owner, SealedLabel};
+use crate::attachments::Attachment;
 use crate::outbox::OutboxRow;
 use crate::sorted::SortedSet;
 
@@ -59,6 +60,8 @@ impl Database {
 pub(crate) struct Kept {
     pub(crate) outbox: Vec<OutboxRow>,
     pub(crate) drafts: Vec<(String, String)>,
+    /// The files of text boxes, with what is in those that were never kept.
+    pub(crate) files: Vec<(UserId, Attachment, Option<String>)>,
     /// Whose cards these are, and by what name they sign in.
     pub(crate) cards: Option<(UserId, KeptWindows)>,
     pub(crate) login: String,
@@ -78,12 +81,18 @@ impl Kept {
         let prefix = [&user.to_string(), "/"].concat();
         self.outbox.retain(|row| row.author != user);
         self.drafts.retain(|(key, _)| !key.starts_with(&prefix));
+        self.files.retain(|(owner, ..)| *owner != user);
     }
 
     /// Takes in what the device had kept; what is here already is newer.
     pub(crate) fn join(&mut self, older: Self) {
         let here: SortedSet<_> = self.outbox.iter().map(|row| row.id).collect();
         self.outbox.extend(older.outbox.into_iter().filter(|row| !here.contains(&row.id)));
+        for file in older.files {
+            if !self.files.iter().any(|(_, known, _)| known.media.id == file.1.media.id) {
+                self.files.push(file);
+            }
+        }
         for (key, text) in older.drafts {
             if !self.drafts.iter().any(|(known, _)| *known == key) {
                 self.drafts.push((key, text));

@@ -322,9 +322,8 @@ impl Softphone {
     fn batch_conversation(&mut self, id: ConversationId, floor: Option<UnixMs>, writes: &mut Vec<Write>) {
         let card = self.windows.get(CardKey::Conversation(id));
         let pinned = card.is_some_and(|card| card.is_pinned());
-        let needed = card.is_some()
-            || self.outbox.of(id).next().is_some()
-            || !self.drafts.get(CardKey::Conversation(id)).is_empty();
+        let needed =
+            card.is_some() || self.outbox.of(id).next().is_some() || self.drafts.has(CardKey::Conversation(id));
         let whole = self.keeper.depth == Depth::Whole;
         let Some(thread) = self.conversations.get_mut(id) else { return };
         let recent = whole && thread.listed && floor.is_none_or(|floor| thread.conversation.last_activity >= floor);

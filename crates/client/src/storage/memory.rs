@@ -125,7 +125,7 @@ impl Memory {
         }
         if self.belongs_to(user) {
             // Without a key, what was typed and not sent stays as it is.
-            self.rows.retain(|(store, _), _| !done && matches!(store, Store::Outbox | Store::Drafts));
+            self.rows.retain(|(store, _), _| !done && Store::UNSENT.contains(store));
             self.key = None;
         }
         Db::Sealed { user, done, sealed: self.labels() }

@@ -1,8 +1,8 @@
 //! The device's database: what is kept on this device, under which keys, and when it is written.
 //!
 //! A store holds texts under keys; keys sort as texts. Two kinds of stores:
-//! - **owned**: outbox, drafts, windows. The user made it and nobody else has it: it is migrated, and goes only when
-//!   the user says so.
+//! - **owned**: outbox, drafts, attachments, files, windows. The user made it and nobody else has it: it is migrated, and
+//!   goes only when the user says so.
 //! - **cache**: conversations, messages, contacts, users. The server has it, too: it may be dropped at any time.
 //!
 //! Always holds:
@@ -22,7 +22,7 @@ mod start;
 use halyard_protocol::event::Favourite;
 use halyard_protocol::rest::{ConversationsBefore, Me};
 use halyard_protocol::{Conversation, Destination};
-use halyard_protocol::{ConversationId, Cursor, MessageId, Seq, UserId};
+use halyard_protocol::{ConversationId, Cursor, MediaId, MessageId, Seq, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::new_conversation::NewConversation;
@@ -40,6 +40,11 @@ pub enum Store {
     Outbox,
     /// Drafts by `user/card`: the text as it was typed.
     Drafts,
+    /// Files in text boxes by `user/file`: [`crate::attachments::Attachment`].
+    Attachments,
+    /// What is in the files of text boxes and of outgoing messages, by the file's id: one character for each byte, which
+    /// browsers keep as one byte.
+    Files,
     /// `user`: whose the database is. `state`: where they stood. `leaving`: they have asked to be signed out.
     Account,
     /// `windows`: the cards, and the people of those that are no conversation yet.
@@ -56,9 +61,11 @@ pub enum Store {
 
 impl Store {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Outbox,
         Self::Drafts,
+        Self::Attachments,
+        Self::Files,
         Self::Account,
         Self::Windows,
         Self::Conversations,
@@ -67,8 +74,10 @@ impl Store {
         Self::Users,
     ];
     /// Those that [`DbCommand::Load`] gives: small, and needed for the first paint.
-    pub const FIRST: [Self; 6] =
-        [Self::Outbox, Self::Drafts, Self::Account, Self::Windows, Self::Conversations, Self::Users];
+    pub const FIRST: [Self; 7] =
+        [Self::Outbox, Self::Drafts, Self::Attachments, Self::Account, Self::Windows, Self::Conversations, Self::Users];
+    /// Those with what the user typed or chose and nobody else has.
+    pub const UNSENT: [Self; 4] = [Self::Outbox, Self::Drafts, Self::Attachments, Self::Files];
 
     /// What it is called in the database.
     #[must_use]
@@ -76,6 +85,8 @@ impl Store {
         match self {
             Self::Outbox => "outbox",
             Self::Drafts => "drafts",
+            Self::Attachments => "attachments",
+            Self::Files => "files",
             Self::Account => "account",
             Self::Windows => "windows",
             Self::Conversations => "conversations",
@@ -158,6 +169,8 @@ pub enum Token {
     Gone(MessageId),
     /// A part of the cache is written.
     Cache,
+    /// A file in a text box is kept.
+    File(MediaId),
 }
 
 /// Something for the device's database to do. Answered by [`crate::event::Db`].

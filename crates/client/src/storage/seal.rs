@@ -3,16 +3,17 @@
 //! Always holds: what the user typed and nobody has got, and what they pinned, is there again when they come back;
 //! in between nobody reads a name or a word of it.
 
-use halyard_protocol::{Peer, Seq, UserId};
+use halyard_protocol::{MediaId, Peer, Seq, UserId};
 
 use super::{DbCommand, LEAVING, Owner, Range, Row, STATE, Store, USER, WINDOWS, Write, messages};
 use crate::api::succeeded;
+use crate::attachments::Attachment;
 use crate::effect::{Effect, TimerId};
 use crate::env::Env;
 use crate::event::HttpOutcome;
 use crate::json;
 use crate::notices::Question;
-use crate::session::{Attempt, Secret, Session, draft_key, later_draft_key};
+use crate::session::{Attempt, Secret, Session, draft_key, file_key, later_draft_key};
 use crate::softphone::Softphone;
 use crate::update::{Changed, Update};
 use crate::windows::CardKey;
@@ -92,6 +93,7 @@ impl Softphone {
             let key = if unread { later_draft_key(&key, self.keeper.touched_at) } else { key };
             rows.push(Row { store: Store::Drafts, key, text: text.to_owned() });
         }
+        rows.extend(self.files_to_keep(user));
         let pins = u32::try_from(pinned.len()).unwrap_or(u32::MAX);
         let label = SealedLabel { user, login, pins, unsent };
         out.effect(Effect::Db(DbCommand::Seal(Box::new(Seal { label, keep, rows }))));
@@ -124,6 +126,10 @@ impl Softphone {
         for id in &ids {
             keep.push(messages(*id, 0, Seq::MAX));
         }
+        let files = self.drafts.all_files().map(|(_, file)| file.media.id);
+        for id in files.chain(self.outbox.files()) {
+            keep.push(Range::key(Store::Files, id.to_string()));
+        }
         ids.extend(self.outbox.conversations());
         ids.extend(self.drafts.cards().filter_map(CardKey::conversation));
         ids.sort_unstable();
@@ -143,6 +149,18 @@ impl Softphone {
             }
         }
         keep
+    }
+
+    /// The files of text boxes, and what is in files of which the device has nothing.
+    fn files_to_keep(&self, user: UserId) -> Vec<Row> {
+        let content = |id: MediaId, text: &str| Row { store: Store::Files, key: id.to_string(), text: text.to_owned() };
+        let mut rows: Vec<Row> = self.outbox.contents().map(|(id, text)| content(id, text)).collect();
+        for (card, file) in self.drafts.all_files().filter(|(_, file)| file.ready) {
+            let attachment = Attachment { card, media: file.media.clone() };
+            rows.push(Row::new(Store::Attachments, file_key(user, file.media.id), &attachment));
+            rows.extend(file.content.as_ref().map(|text| content(file.media.id, text)));
+        }
+        rows
     }
 
     /// The device is told first that the user leaves, and last that the server has heard of it: if the app dies in between,
@@ -231,6 +249,7 @@ impl Softphone {
         self.database.kept.outbox.retain(|row| row.author != user);
         let prefix = [&user.to_string(), "/"].concat();
         self.database.kept.drafts.retain(|(key, _)| !key.starts_with(&prefix));
+        self.database.kept.files.retain(|(owner, ..)| *owner != user);
         out.effect(Effect::Db(DbCommand::Forget(user)));
         out.changed(Changed::Session);
     }

@@ -12,6 +12,7 @@ use super::{
     messages,
 };
 use crate::api::{CallError, read};
+use crate::attachments::Attachment;
 use crate::contacts::book::Renamed;
 use crate::effect::{Effect, TimerId};
 use crate::env::Env;
@@ -48,6 +49,7 @@ impl Disk {
             match (store, key.as_str()) {
                 (Store::Outbox, _) => disk.kept.outbox.extend(OutboxRow::from_json(&text)),
                 (Store::Drafts, _) => disk.kept.drafts.push((key, text)),
+                (Store::Attachments, _) => disk.kept.files.extend(kept_file(&key, &text)),
                 (Store::Account, USER) => disk.user = text.parse().ok(),
                 (Store::Account, STATE) => disk.state = json::read(&text).ok(),
                 (Store::Account, LEAVING) => disk.leaving = true,
@@ -59,6 +61,11 @@ impl Disk {
         }
         disk
     }
+}
+
+/// A file of a text box, with whose it is.
+fn kept_file(key: &str, text: &str) -> Option<(UserId, Attachment, Option<String>)> {
+    Some((key.split('/').next()?.parse().ok()?, json::read(text).ok()?, None))
 }
 
 impl Softphone {
@@ -214,6 +221,8 @@ impl Softphone {
         if range.store == Store::Outbox {
             self.database.outbox_reads = self.database.outbox_reads.saturating_sub(1);
             self.take_outbox(rows.iter().filter_map(|row| OutboxRow::from_json(&row.text)).collect(), env, out);
+        } else if range.store == Store::Files {
+            self.file_read(&range.from, rows, env, out);
         } else if range.store == Store::Contacts {
             self.take_contacts(rows, out);
             match more {

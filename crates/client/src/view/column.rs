@@ -1,10 +1,12 @@
 //! The column "Chat and SMS" and its rows.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use halyard_protocol::{Author, ConversationId, ConversationKind, DeliveryState, UnixMs};
+use halyard_protocol::{Author, ConversationId, ConversationKind, DeliveryState, Media, UnixMs};
 
 use super::AvatarView;
+use crate::attachments;
 use crate::contacts::search::fold;
 use crate::conversations::{ColumnFilter, Thread};
 use crate::env::Env;
@@ -57,6 +59,11 @@ pub struct RowView {
     pub tag: &'static str,
     /// Whether a message of mine failed or could not be sent.
     pub failed: bool,
+}
+
+/// A message in one line: its text, or its files.
+fn words_of<'text>(body: &'text str, media: &[Media]) -> Cow<'text, str> {
+    if body.is_empty() { Cow::Owned(attachments::words(media)) } else { Cow::Borrowed(body) }
 }
 
 impl Softphone {
@@ -118,7 +125,7 @@ impl Softphone {
         let unsent = self.outbox.of(id).next_back();
         let preview = match (self.typing_words(id), unsent) {
             (Some(_), _) => "typing\u{2026}".to_owned(),
-            (None, Some(message)) => ["You: ", &message.row.body].concat(),
+            (None, Some(message)) => ["You: ", &words_of(&message.row.body, &message.row.media)].concat(),
             (None, None) => self.last_words(thread),
         };
         let parked = self.outbox.of(id).any(|message| matches!(message.state, SendState::Parked { .. }));
@@ -158,7 +165,8 @@ impl Softphone {
         let conversation = &thread.conversation;
         let Some(message) = &conversation.last_message else { return "No messages yet".to_owned() };
         // One line of preview: what does not fit is cut by the view anyway.
-        let line: String = message.body.chars().take(160).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let body = words_of(&message.body, &message.media);
+        let line: String = body.chars().take(160).map(|c| if c.is_control() { ' ' } else { c }).collect();
         let me = self.session.me().map(|me| me.user.id);
         match message.author {
             Author::User(user) if Some(user) == me => ["You: ", &line].concat(),

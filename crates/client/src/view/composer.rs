@@ -2,8 +2,10 @@
 
 use halyard_protocol::recipients::text_limit;
 use halyard_protocol::segments::{self, Encoding};
-use halyard_protocol::{ConversationKind, Peer, PhoneNumber, RecipientsError};
+use halyard_protocol::{ConversationKind, MediaId, Peer, PhoneNumber, RecipientsError};
 
+use crate::attachments::{file_words, size_words};
+use crate::composer::Attached;
 use crate::softphone::Softphone;
 use crate::windows::CardKey;
 
@@ -12,6 +14,8 @@ use crate::windows::CardKey;
 pub struct ComposerView {
     /// What is typed.
     pub draft: String,
+    /// Its files.
+    pub files: Vec<FileView>,
     /// Texts: how long it is.
     pub counter: Option<CounterView>,
     /// Texts: the own number.
@@ -20,6 +24,19 @@ pub struct ComposerView {
     pub problem: Option<String>,
     /// Why nothing can be sent here at all.
     pub blocked: Option<String>,
+}
+
+/// A file in the text box.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileView {
+    /// Its id.
+    pub id: MediaId,
+    /// Its name, or what it is.
+    pub name: String,
+    /// Its size; or that it is being made ready.
+    pub note: String,
+    /// Whether it can be shown as a picture.
+    pub picture: bool,
 }
 
 /// How long a text is.
@@ -64,7 +81,14 @@ impl Softphone {
         let (kind, own, peers, blocked) = match card {
             CardKey::Conversation(id) => {
                 let Some(thread) = self.conversations.get(id) else {
-                    return ComposerView { draft, counter: None, using: None, problem, blocked: None };
+                    return ComposerView {
+                        draft,
+                        files: Vec::new(),
+                        counter: None,
+                        using: None,
+                        problem,
+                        blocked: None,
+                    };
                 };
                 let conversation = &thread.conversation;
                 let blocked = self.cannot_write(conversation);
@@ -76,7 +100,8 @@ impl Softphone {
             },
         };
         ComposerView {
-            counter: kind.is_text().then(|| counter(kind, &draft)),
+            counter: kind.is_text().then(|| counter(kind, &draft, !self.drafts.files(card).is_empty())),
+            files: self.drafts.files(card).iter().map(file_view).collect(),
             using: kind.is_text().then(|| self.using(own, peers)).flatten(),
             draft,
             problem,
@@ -139,12 +164,21 @@ impl Softphone {
     }
 }
 
-fn counter(kind: ConversationKind, draft: &str) -> CounterView {
+fn file_view(Attached { media, ready, .. }: &Attached) -> FileView {
+    FileView {
+        id: media.id,
+        name: file_words(media),
+        note: if *ready { size_words(media) } else { "Preparing\u{2026}".to_owned() },
+        picture: *ready && media.kind.is_picture(),
+    }
+}
+
+fn counter(kind: ConversationKind, draft: &str, with_files: bool) -> CounterView {
     let limit = text_limit(kind);
     let length = draft.chars().count();
     let over = length > limit;
-    if over || kind == ConversationKind::GroupMms {
-        // A group MMS is one message whatever its length.
+    if over || with_files || kind == ConversationKind::GroupMms {
+        // An MMS is one message whatever its length.
         let text = [&length.to_string(), " / ", &limit.to_string()].concat();
         let words = [&length.to_string(), " of ", &limit.to_string(), " characters"].concat();
         return CounterView { text, words, over };

@@ -17,9 +17,11 @@ pub use app::{ConnectionView, MeView, NoticeView, QuestionView, RailView, Sealed
 pub use avatar::AvatarView;
 pub use card::{CardView, HeaderView};
 pub use column::{RowView, When};
-pub use composer::{ComposerView, CounterView, NumberOption, UsingView};
+pub use composer::{ComposerView, CounterView, FileView, NumberOption, UsingView};
 pub use contacts::{ContactRowView, ContactsView, DetailsView, FormView, NumberView};
 pub use importing::{ImportRowView, ImportView};
 pub use installation::InstallationView;
 pub use recipients::{BubbleView, RecipientsView};
-pub use timeline::{Item, MessageView, OlderView, RecipientState, StateIcon, StateView, TimelineView};
+pub use timeline::{
+    Item, MediaShape, MediaView, MessageView, OlderView, RecipientState, StateIcon, StateView, TimelineView,
+};

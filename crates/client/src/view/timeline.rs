@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use halyard_protocol::{
-    Author, Conversation, ConversationId, Delivery, DeliveryState, Message, MessageId, Seq, UnixMs,
+    Author, Conversation, ConversationId, Delivery, DeliveryState, Media, MediaId, MediaKind, Message, MessageId, Seq,
+    UnixMs,
 };
 
+use crate::attachments::{file_words, size_words};
 use crate::conversations::Loaded;
 use crate::env::Env;
 use crate::outbox::{Outgoing, SendState};
@@ -55,8 +57,10 @@ pub enum OlderView {
 pub struct MessageView {
     /// Its id: the row's key from Enter on.
     pub id: MessageId,
-    /// Its text.
+    /// Its text; may be empty when there are files.
     pub body: String,
+    /// Its files.
+    pub media: Vec<MediaView>,
     /// Whether it is on my side.
     pub mine: bool,
     /// Whether it ends a run of one author's.
@@ -67,6 +71,38 @@ pub struct MessageView {
     pub at: UnixMs,
     /// The line under it, where there is one.
     pub state: Option<StateView>,
+}
+
+/// A file of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MediaView {
+    /// Its id.
+    pub id: MediaId,
+    /// How it is shown.
+    pub shape: MediaShape,
+    /// Its name, or what it is.
+    pub name: String,
+    /// Its size.
+    pub size: String,
+    /// Of a picture: pixels across; 0 when not known.
+    pub width: u32,
+    /// Of a picture: pixels down; 0 when not known.
+    pub height: u32,
+}
+
+/// How a file is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaShape {
+    /// As a picture.
+    Picture,
+    /// To be played.
+    Video,
+    /// To be heard.
+    Audio,
+    /// Opened in a tab of its own.
+    Document,
+    /// Only to be saved: browsers can't show it.
+    File,
 }
 
 /// The line under a message.
@@ -111,6 +147,7 @@ struct Draft {
     id: MessageId,
     author: Author,
     body: String,
+    media: Vec<MediaView>,
     at: UnixMs,
     mine: bool,
     state: Option<StateView>,
@@ -177,6 +214,7 @@ impl Softphone {
             items.push(Item::Message(Arc::new(MessageView {
                 id: draft.id,
                 body: draft.body,
+                media: draft.media,
                 mine: draft.mine,
                 last_of_run,
                 from: (begins && named).then(|| self.author_name(draft.author)),
@@ -199,7 +237,15 @@ impl Softphone {
             (true, true) => Some(self.text_state(&message.deliveries)),
             (true, false) => Some(chat_state(conversation, message.seq)),
         };
-        Draft { id: message.id, author: message.author, body: message.body.clone(), at: message.at, mine, state }
+        Draft {
+            id: message.id,
+            author: message.author,
+            body: message.body.clone(),
+            media: media_views(&message.media),
+            at: message.at,
+            mine,
+            state,
+        }
     }
 
     fn outgoing(&self, message: &Outgoing) -> Draft {
@@ -219,6 +265,7 @@ impl Softphone {
             id: row.id,
             author: Author::User(row.author),
             body: row.body.clone(),
+            media: media_views(&row.media),
             at: row.at,
             mine: true,
             state: Some(state),
@@ -264,6 +311,24 @@ impl Softphone {
             failed: delivery.state == DeliveryState::Failed,
         }
     }
+}
+
+/// Rare among messages, and its code comes later.
+fn media_views(media: &[Media]) -> Vec<MediaView> {
+    if media.is_empty() { Vec::new() } else { media.iter().map(media_view).collect() }
+}
+
+#[inline(never)]
+fn media_view(media: &Media) -> MediaView {
+    let shape = match media.kind {
+        kind if kind.is_picture() => MediaShape::Picture,
+        MediaKind::Mp4 => MediaShape::Video,
+        MediaKind::Mp3 => MediaShape::Audio,
+        MediaKind::Pdf => MediaShape::Document,
+        _ => MediaShape::File,
+    };
+    let Media { id, width, height, .. } = *media;
+    MediaView { id, shape, name: file_words(media), size: size_words(media), width, height }
 }
 
 fn chat_state(conversation: &Conversation, seq: Seq) -> StateView {

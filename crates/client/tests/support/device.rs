@@ -6,14 +6,15 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use halyard_client::event::{Db, HttpOutcome};
+use halyard_client::effect::{FileCommand, FileContent};
+use halyard_client::event::{Db, Files, HttpOutcome};
 use halyard_client::outbox::OutboxRow;
 use halyard_client::storage::memory::Memory;
 use halyard_client::storage::{DbCommand, Range, Row, Store, Write};
 use halyard_client::{
-    AppCommand, Effect, FocusTarget, HttpRequest, RequestId, Route, SocketCommand, Softphone, TimerId, Update,
+    AppCommand, Effect, FocusTarget, HttpRequest, Method, RequestId, Route, SocketCommand, Softphone, TimerId, Update,
 };
-use halyard_protocol::{ClientFrame, Cursor, DeviceId, UnixMs, UserId};
+use halyard_protocol::{ClientFrame, Cursor, DeviceId, MediaId, MediaKind, UnixMs, UserId};
 
 use super::screen::Screen;
 
@@ -72,6 +73,10 @@ pub(crate) struct Device {
     pub(crate) announced: Vec<String>,
     pub(crate) focus: Option<FocusTarget>,
     pub(crate) title: u32,
+    /// What is in the files that the user chose, by the adapter's number.
+    pub(crate) chosen: BTreeMap<u32, Vec<u8>>,
+    /// Files that are made ready.
+    pub(crate) preparing: VecDeque<Files>,
     /// What the browser was asked to do with the app.
     pub(crate) asked: Vec<AppCommand>,
     /// How often the title was written.
@@ -110,6 +115,8 @@ impl Device {
             announced: Vec::new(),
             focus: None,
             title: 0,
+            chosen: BTreeMap::new(),
+            preparing: VecDeque::new(),
             asked: Vec::new(),
             titles_written: 0,
             history: vec![route],
@@ -149,6 +156,19 @@ impl Device {
                 Effect::Db(command) => self.commands.push_back(command),
                 Effect::Tell(text) => self.told.push_back(text),
                 Effect::App(command) => self.asked.push(command),
+                Effect::Files(FileCommand::Prepare { id, content, most }) => {
+                    let bytes = match content {
+                        FileContent::Chosen(number) => self.chosen.remove(&number).expect("a file that was chosen"),
+                        FileContent::Bytes(bytes) => bytes,
+                    };
+                    self.preparing.push_back(prepared(id, bytes, most));
+                }
+                Effect::Files(FileCommand::Upload { request, media, content }) => {
+                    let path = ["/api/v1/media/", &media.id.to_string(), "?name=", &media.name].concat();
+                    let request_body = Some(content);
+                    let upload = HttpRequest { method: Method::Put, path, body: request_body, idempotency_key: None };
+                    self.requests.push_back((request, upload));
+                }
             }
         }
     }
@@ -189,7 +209,18 @@ impl Device {
     }
 }
 
-/// The words of what the database is told to keep: messages and drafts.
+/// What the adapter makes of a file: a picture that is too large loses its end.
+fn prepared(id: MediaId, mut bytes: Vec<u8>, most: Option<u32>) -> Files {
+    bytes.truncate(most.map_or(usize::MAX, |most| most as usize));
+    match MediaKind::of(&bytes) {
+        Some(kind) if !bytes.ends_with(b"damaged") => {
+            Files::Ready { id, kind, width: 640, height: 480, content: bytes.into_iter().map(char::from).collect() }
+        }
+        _ => Files::Unreadable(id),
+    }
+}
+
+/// The words of what the database is told to keep: messages, drafts and files.
 pub(crate) fn going<'command>(commands: impl IntoIterator<Item = &'command DbCommand>) -> Vec<String> {
     let mut words = Vec::new();
     for command in commands {
@@ -204,7 +235,11 @@ pub(crate) fn going<'command>(commands: impl IntoIterator<Item = &'command DbCom
         for row in rows {
             match row.store {
                 Store::Drafts => words.push(row.text.clone()),
-                Store::Outbox => words.extend(OutboxRow::from_json(&row.text).map(|row| row.body)),
+                Store::Outbox => {
+                    let row = OutboxRow::from_json(&row.text).expect("a row that was written here");
+                    words.extend(row.media.into_iter().map(|file| file.name).chain([row.body]));
+                }
+                Store::Attachments => words.push(row.text.clone()),
                 _ => {}
             }
         }

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use halyard_client::event::{Db, Tab};
-use halyard_client::{Env, Event, Net, NetworkFailure, Route, Softphone, System, TimerId, Ui};
+use halyard_client::event::{ChosenFile, Db, Tab};
+use halyard_client::{CardKey, Env, Event, Net, NetworkFailure, Route, Softphone, System, TimerId, Ui};
 use halyard_protocol::limits::HEARTBEAT_SECONDS;
 use halyard_protocol::socket::CLOSE_SIGNED_OUT;
 use halyard_protocol::{ClientFrame, ConversationKey, ServerFrame, UnixMs, UserId};
@@ -119,6 +119,7 @@ impl World {
         device.commands.clear();
         device.requests.clear();
         device.answers.clear();
+        device.preparing.clear();
         device.timers.clear();
         device.told.clear();
         device.line = None;
@@ -240,6 +241,25 @@ impl World {
         if let Some(answer) = answer {
             self.tell(at, Event::Db(answer));
         }
+        true
+    }
+
+    /// The user chooses files for a text box, each by its name and what is in it.
+    pub(crate) fn attach(&mut self, at: usize, card: CardKey, files: &[(&str, &[u8])]) {
+        let mut chosen = Vec::new();
+        for (name, content) in files {
+            let number = self.entropy as u32 + chosen.len() as u32;
+            self.devices[at].chosen.insert(number, content.to_vec());
+            let head = content.iter().take(1_024).copied().collect();
+            chosen.push(ChosenFile { number, name: (*name).to_owned(), size: content.len() as u64, head });
+        }
+        self.ui(at, Ui::Attach(card, chosen));
+    }
+
+    /// The next file is ready, or can't be read.
+    pub(crate) fn prepare(&mut self, at: usize) -> bool {
+        let Some(files) = self.devices[at].preparing.pop_front() else { return false };
+        self.tell(at, Event::Files(files));
         true
     }
 
@@ -395,6 +415,7 @@ impl World {
             let mut busy = false;
             for at in 0..self.devices.len() {
                 busy |= self.commit(at);
+                busy |= self.prepare(at);
                 busy |= self.carry(at, 0, Fate::Answered);
                 busy |= self.hear(at, 0);
                 busy |= self.follow(at, BATCH);

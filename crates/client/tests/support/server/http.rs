@@ -5,11 +5,13 @@ use halyard_protocol::rest::{
     Bootstrap, ConversationsBefore, ConversationsPage, Device, Devices, Imported, MarkRead, Me, SendMessage,
     SetFavourite, SignIn, UpdateConversation, UpdateMe,
 };
-use halyard_protocol::{Change, ConversationId, DeviceId, ErrorBody, ErrorCode, UnixMs, UserId};
+use halyard_protocol::{
+    Change, ConversationId, DeviceId, ErrorBody, ErrorCode, Media, MediaId, MediaKind, UnixMs, UserId,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Server;
+use super::{File, Server};
 
 /// An answer, and the cookie that it sets.
 type Answer = (HttpResponse, Option<DeviceId>);
@@ -96,6 +98,10 @@ impl Server {
                 json(200, &self.save_contact(me, id.parse().expect("an id"), body(request)))
             }
             (Method::Delete, ["contacts", id]) => found(self.delete_contact(id.parse().expect("an id"))),
+            (Method::Put, ["media", id]) => {
+                let name = query.strip_prefix("name=").unwrap_or_default();
+                self.take_file(me, id.parse().expect("an id"), name, request.body.as_deref().unwrap_or_default())
+            }
             (Method::Post, ["messages"]) => self.send(me, request),
             (Method::Get, ["conversations"]) => {
                 let before = parameter::<i64>(query, "before_at").zip(parameter(query, "before_id"));
@@ -175,6 +181,23 @@ impl Server {
         }
         let user = account.user.clone();
         self.log_all(&Change::UserChanged { user });
+    }
+
+    /// Takes a file, once for each id.
+    fn take_file(&mut self, owner: UserId, id: MediaId, name: &str, content: &str) -> HttpResponse {
+        let bytes: Vec<u8> = content.chars().map(|byte| u8::try_from(byte).expect("a byte")).collect();
+        let Some(kind) = MediaKind::of(&bytes) else {
+            return problem(ErrorCode::InvalidMedia, "This is no file that can be sent.");
+        };
+        let (size, name) = (bytes.len() as u32, name.to_owned());
+        let media = Media { id, kind, name, size, width: 640, height: 480 };
+        let file = File { owner, media, content: content.to_owned(), sent: false };
+        let kept = self.media.entry(id).or_insert(file);
+        if kept.owner == owner && kept.content == content {
+            json(200, &kept.media)
+        } else {
+            problem(ErrorCode::Conflict, "This id belongs to another file.")
+        }
     }
 
     fn send(&mut self, me: UserId, request: &HttpRequest) -> HttpResponse {

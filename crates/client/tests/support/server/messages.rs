@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use halyard_protocol::media::check_media;
 use halyard_protocol::recipients::check_text;
 use halyard_protocol::rest::SendMessage;
 use halyard_protocol::{
-    Author, Change, ConversationId, ConversationKey, Delivery, DeliveryState, ErrorCode, Message, MessageId,
+    Author, Change, ConversationId, ConversationKey, Delivery, DeliveryState, ErrorCode, Media, Message, MessageId,
     PhoneNumber, UserId,
 };
 
@@ -38,12 +39,23 @@ impl Server {
             return Err((ErrorCode::NotYourNumber, "You can't text from this number. Choose one of yours.".to_owned()));
         }
         let key = request.to.key(author, own).map_err(|e| (ErrorCode::InvalidRecipients, e.to_string()))?;
-        check_text(key.kind(), &request.body, false).map_err(|e| (ErrorCode::InvalidText, e.to_string()))?;
+        let with_files = !request.media.is_empty();
+        check_text(key.kind(), &request.body, with_files).map_err(|e| (ErrorCode::InvalidText, e.to_string()))?;
+        let mut media = Vec::new();
+        for id in &request.media {
+            let file = self.media.get(id).filter(|file| file.owner == author && !file.sent);
+            let file = file.ok_or((ErrorCode::UnknownMedia, "One of the files is not here.".to_owned()))?;
+            media.push(file.media.clone());
+        }
+        check_media(key.kind(), own, &media).map_err(|e| (ErrorCode::InvalidMedia, e.to_string()))?;
+        for id in &request.media {
+            self.media.get_mut(id).expect("found above").sent = true;
+        }
         let deliveries = match &key {
             ConversationKey::Chat(_) => Vec::new(),
             ConversationKey::Text { remote, .. } => remote.iter().map(|to| self.accepted(*to)).collect(),
         };
-        let message = self.append(key, id, Author::User(author), request.body.clone(), deliveries);
+        let message = self.append_with(key, id, Author::User(author), request.body.clone(), media, deliveries);
         self.sent.insert((author, id), (body, message.conversation, message.seq));
         Ok(message)
     }
@@ -73,13 +85,25 @@ impl Server {
         body: String,
         deliveries: Vec<Delivery>,
     ) -> Message {
+        self.append_with(key, id, author, body, Vec::new(), deliveries)
+    }
+
+    fn append_with(
+        &mut self,
+        key: ConversationKey,
+        id: MessageId,
+        author: Author,
+        body: String,
+        media: Vec<Media>,
+        deliveries: Vec<Delivery>,
+    ) -> Message {
         let conversation = key.id(self.tenant.id);
         self.open(conversation, &key);
         let now = self.now;
         let Some(shared) = self.conversations.get_mut(&conversation) else { unreachable!("opened above") };
         shared.last_activity = shared.last_activity.max(now);
         let (seq, at) = (shared.last_seq() + 1, shared.last_activity);
-        let message = Message { id, conversation, seq, author, body, media: Vec::new(), at, deliveries };
+        let message = Message { id, conversation, seq, author, body, media, at, deliveries };
         shared.messages.push(message.clone());
         let is_chat = matches!(shared.key, ConversationKey::Chat(_));
         let mut told = Vec::new();

@@ -14,8 +14,8 @@ use halyard_client::HttpResponse;
 use halyard_protocol::event::Favourite;
 use halyard_protocol::socket::UserPresence;
 use halyard_protocol::{
-    CallingCode, Change, Contact, ContactId, ConversationId, Cursor, DeviceId, LoggedEvent, MessageId, PhoneNumber,
-    Presence, Seq, ServerFrame, SmsNumber, Tenant, TenantId, Ulid, UnixMs, User, UserId,
+    CallingCode, Change, Contact, ContactId, ConversationId, Cursor, DeviceId, LoggedEvent, Media, MediaId, MessageId,
+    PhoneNumber, Presence, Seq, ServerFrame, SmsNumber, Tenant, TenantId, Ulid, UnixMs, User, UserId,
 };
 
 pub(crate) use conversations::{Member, Shared};
@@ -34,6 +34,16 @@ pub(crate) struct Account {
 pub(crate) struct Saved {
     pub(crate) owner: Option<UserId>,
     pub(crate) contact: Contact,
+}
+
+/// A file that somebody gave to the server.
+#[derive(Clone, Debug)]
+pub(crate) struct File {
+    pub(crate) owner: UserId,
+    pub(crate) media: Media,
+    pub(crate) content: String,
+    /// Whether a message has it.
+    pub(crate) sent: bool,
 }
 
 /// An answer that the next such request gets instead of the true one.
@@ -57,6 +67,7 @@ pub(crate) struct Server {
     /// Events up to here were trimmed.
     trimmed: Cursor,
     sent: HashMap<(UserId, MessageId), (String, ConversationId, Seq)>,
+    pub(crate) media: HashMap<MediaId, File>,
     faults: VecDeque<Fault>,
     /// Conversations in the snapshot, and contacts in a page.
     pub(crate) page: usize,
@@ -82,6 +93,7 @@ impl Server {
             logs: BTreeMap::new(),
             trimmed: 0,
             sent: HashMap::new(),
+            media: HashMap::new(),
             faults: VecDeque::new(),
             page: 200,
             last_id: 0,

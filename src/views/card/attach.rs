@@ -1,0 +1,140 @@
+//! Files for a text box: chosen by the paper clip, dropped on a card, pasted; and those that are in it.
+
+use crate::dom::*;
+use halyard_client::view::FileView;
+use halyard_client::{CardKey, Ui};
+use leptos::html::Input;
+use web_sys::{ClipboardEvent, DragEvent, File, FileList};
+
+use super::drag::{card, target};
+use crate::runtime::App;
+use crate::views::common::{Icon, IconButton, IconName};
+
+/// What the browser offers to choose from. What a file is, its content says.
+const OFFERED: &str = "image/*,video/mp4,video/3gpp,audio/mpeg,audio/amr,application/pdf,text/vcard,.vcf,.amr";
+
+/// "Attach a file".
+#[component]
+pub(super) fn AttachButton(card: CardKey) -> View {
+    let app = expect_context::<App>();
+    let input = NodeRef::<Input>::new();
+    let open = move || {
+        if let Some(input) = input.get_untracked() {
+            input.click();
+        }
+    };
+    let chosen = move || {
+        let Some(input) = input.get_untracked() else { return };
+        app.choose_files(card, list(input.files()));
+        // The same file can be chosen once more.
+        input.set_value("");
+    };
+    view! {
+        <IconButton icon=IconName::Paperclip label="Attach a file" on_click=Callback::new(move |()| open()) />
+        <input
+            type="file"
+            multiple
+            hidden
+            accept=OFFERED
+            aria-label="Files to send"
+            node_ref=input
+            on:change=move |_| chosen()
+        />
+    }
+}
+
+fn list(files: Option<FileList>) -> Vec<File> {
+    let Some(files) = files else { return Vec::new() };
+    (0..files.length()).filter_map(|n| files.get(n)).collect()
+}
+
+/// The files that are in a text box.
+#[inline(never)]
+pub(super) fn chips(card: CardKey, files: Vec<FileView>) -> View {
+    let chips: Vec<View> = files.into_iter().map(|file| chip(card, file)).collect();
+    view! {
+        <ul class="files" aria-label="Files of this message">
+            {chips}
+        </ul>
+    }
+}
+
+fn chip(card: CardKey, file: FileView) -> View {
+    let app = expect_context::<App>();
+    let FileView { id, name, note, picture } = file;
+    let label = ["Remove ", &name].concat();
+    view! {
+        <li class="file">
+            {if picture {
+                view! { <img src=app.address_of(id) alt="" /> }
+            } else {
+                view! { <Icon name=IconName::Paperclip /> }
+            }}
+            <span class="row-text">
+                <b title=name.clone()>{name}</b>
+                <span class="num">{note}</span>
+            </span>
+            <button class="cross" aria-label=label.clone() title=label on:click=move |_| app.send(Ui::Detach(card, id))>
+                <Icon name=IconName::X />
+            </button>
+        </li>
+    }
+}
+
+/// Files from the clipboard; a text that comes with its picture, as from a spreadsheet, stays a text.
+#[inline(never)]
+pub(super) fn pasted(app: App, card: CardKey, event: &ClipboardEvent) {
+    let Some(data) = event.clipboard_data() else { return };
+    let files = list(data.files());
+    if !files.is_empty() && data.get_data("text/plain").unwrap_or_default().is_empty() {
+        event.prevent_default();
+        app.choose_files(card, files);
+    }
+}
+
+/// Marks the card that would take the files.
+const TAKES: &str = "data-takes";
+
+fn has_files(event: &DragEvent) -> bool {
+    let types = event.data_transfer().map(|data| data.types());
+    types.is_some_and(|types| types.iter().any(|kind| kind == "Files"))
+}
+
+/// Files are held over the desk. Nowhere may the browser open them in the app's place.
+#[inline(never)]
+pub(super) fn over(event: &DragEvent) {
+    if !has_files(event) {
+        return;
+    }
+    event.prevent_default();
+    let card = card(event);
+    if let Some(data) = event.data_transfer() {
+        data.set_drop_effect(if card.is_some() { "copy" } else { "none" });
+    }
+    if let Some((window, _)) = card {
+        let _ = window.set_attribute(TAKES, "");
+    }
+}
+
+/// They are no longer over it.
+#[inline(never)]
+pub(super) fn left(event: &DragEvent) {
+    let window = target(event).and_then(|target| target.closest("[data-takes]").ok().flatten());
+    let to = event.related_target().and_then(|to| wasm_bindgen::JsCast::dyn_into::<web_sys::Node>(to).ok());
+    if let Some(window) = window.filter(|window| !window.contains(to.as_ref())) {
+        let _ = window.remove_attribute(TAKES);
+    }
+}
+
+/// They are let go.
+#[inline(never)]
+pub(super) fn dropped(app: App, event: &DragEvent) {
+    if !has_files(event) {
+        return;
+    }
+    event.prevent_default();
+    if let Some((window, card)) = card(event) {
+        let _ = window.remove_attribute(TAKES);
+        app.choose_files(card, list(event.data_transfer().and_then(|data| data.files())));
+    }
+}
