@@ -264,6 +264,7 @@ impl Softphone {
     }
 
     /// What the device had kept of this user joins what is here.
+    #[inline(never)]
     pub(crate) fn load_files(&mut self, user: UserId, out: &mut Update) {
         let (mine, others) =
             core::mem::take(&mut self.database.kept.files).into_iter().partition(|(owner, ..)| *owner == user);
@@ -392,6 +393,7 @@ pub(crate) fn forget_file(id: MediaId) -> Write {
 
 /// What stands where a message's text would, when it has none: "Picture", "3 pictures", "plan.pdf".
 #[must_use]
+#[inline(never)]
 pub(crate) fn words(media: &[Media]) -> String {
     let [first, rest @ ..] = media else { return String::new() };
     let pictures = media.iter().all(|file| file.kind.is_picture());

@@ -332,7 +332,9 @@ impl Softphone {
                 self.drafts.unkept.insert(card);
             }
         }
-        self.load_files(user, out);
+        if !self.database.kept.files.is_empty() {
+            self.load_files(user, out);
+        }
         self.keep_waiting_drafts(out);
     }
 

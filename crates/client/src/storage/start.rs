@@ -64,6 +64,7 @@ impl Disk {
 }
 
 /// A file of a text box, with whose it is.
+#[inline(never)]
 fn kept_file(key: &str, text: &str) -> Option<(UserId, Attachment, Option<String>)> {
     Some((key.split('/').next()?.parse().ok()?, json::read(text).ok()?, None))
 }
