@@ -54,6 +54,8 @@ pub struct Settings {
     pub tempo: Tempo,
     /// How long a request may take.
     pub request_timeout: Duration,
+    /// How long one may take that brings a file: ten megabytes on a slow line.
+    pub upload_timeout: Duration,
 }
 
 /// The socket's times.
@@ -89,6 +91,7 @@ impl Default for Settings {
             cost: Cost::default(),
             tempo: Tempo::default(),
             request_timeout: Duration::from_secs(30),
+            upload_timeout: Duration::from_secs(300),
         }
     }
 }
@@ -188,6 +191,7 @@ impl App {
             .route("/api/openapi.json", get(|| async move { axum::Json(page) }))
             .route("/api/docs", get(|| async move { axum::response::Html(docs) }))
             .route("/api/docs.css", get(|| async { web::css(api::docs::STYLE) }))
+            .route("/media/{id}", get(api::media::show::show))
             .route("/healthz", get(web::health::health))
             .method_not_allowed_fallback(|| async { web::method_not_allowed() })
             .fallback(move |request: axum::extract::Request| {
@@ -226,5 +230,10 @@ fn v1() -> OpenApiRouter<Arc<App>> {
             OpenApiRouter::new()
                 .routes(routes!(api::contacts::import::import))
                 .layer(DefaultBodyLimit::max(limits::IMPORT_BYTES)),
+        )
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(api::media::put::put))
+                .layer(DefaultBodyLimit::max(limits::CHAT_MEDIA_BYTES as usize)),
         )
 }

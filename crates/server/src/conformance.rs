@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use halyard_protocol::{
-    Author, Change, ContactDraft, ContactId, ContactScope, ConversationKind, DeliveryState, ErrorCode, TenantId, Ulid,
+    Author, Change, ContactDraft, ContactId, ContactScope, ConversationKind, DeliveryState, Destination, ErrorCode,
+    MediaId, Message, Peer, TenantId, Ulid,
 };
 
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::store::{self, Store, StoreError, contacts::Reader};
 use crate::testing::TestEnv;
-use crate::testing::bench::{Bench, number};
+use crate::testing::bench::{Bench, number, png};
 
 /// The names of all checks, and how to run one on a fresh server.
 macro_rules! checks {
@@ -31,6 +32,7 @@ checks!(
     contacts_come_in_pages_by_id_over_both_owners,
     many_writers_give_places_and_cursors_without_gaps,
     a_text_reaches_the_other_tenant_once,
+    a_picture_reaches_the_other_tenant_once,
     jobs_of_a_lane_run_in_order_and_survive_their_worker,
     the_column_comes_in_pages_newest_first,
     a_deleted_conversation_comes_back_whole_or_with_the_next_message,
@@ -140,6 +142,27 @@ async fn a_text_reaches_the_other_tenant_once(bench: &Bench) {
     assert_ne!(arrived.id, sent.id);
     let mine = maya.bootstrap().await.conversations.remove(0).last_message.unwrap();
     assert_eq!(mine.deliveries[0].state, DeliveryState::Delivered);
+}
+
+async fn a_picture_reaches_the_other_tenant_once(bench: &Bench) {
+    let (maya, rosa) = (bench.sign_in("1001@harbor").await, bench.sign_in("1001@atlas").await);
+    let given = bench.media_id();
+    assert_eq!(maya.give(given, "boat.png", png(3, 2)).await.status, 200);
+    let to = Destination { from: Some(number(101)), peers: vec![Peer::Number(number(110))] };
+    let sent: Message = maya.send_with(bench.message_id(), to, "", &[given]).await.json();
+    bench.work().await;
+    let conversation = rosa.bootstrap().await.conversations.pop().unwrap();
+    let came = conversation.last_message.unwrap();
+    let [file] = &came.media[..] else { panic!("one file: {came:?}") };
+    assert_ne!(file.id, given, "hers is another");
+    assert_eq!((file.name.as_str(), file.size, file.width), ("boat.png", sent.media[0].size, 3));
+    let path = |id: MediaId| format!("/media/{id}");
+    assert_eq!(rosa.open(&path(file.id), None).await.body, png(3, 2));
+    assert_eq!(rosa.open(&path(given), None).await.status, 404);
+    assert_eq!(maya.open(&path(file.id), None).await.status, 404);
+    bench.test.pass(30 * crate::app::DAY - 1);
+    crate::upkeep::tidy(&bench.app).await.unwrap();
+    assert_eq!(maya.open(&path(given), None).await.status, 200, "what was sent stays");
 }
 
 async fn jobs_of_a_lane_run_in_order_and_survive_their_worker(bench: &Bench) {

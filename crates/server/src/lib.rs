@@ -29,6 +29,7 @@ pub mod env;
 pub mod events;
 pub mod jobs;
 pub mod lifecycle;
+mod media;
 pub mod messaging;
 pub mod store;
 pub mod telemetry;

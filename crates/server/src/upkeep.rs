@@ -13,6 +13,10 @@ const EVERY: Duration = Duration::from_secs(10 * 60);
 /// How long a carrier may take to bring a text twice, in milliseconds.
 const KEEP_RECEIVED: i64 = 60 * DAY;
 
+/// How long a file waits for the message that it is to be in, in milliseconds: longer than an app keeps trying before
+/// somebody looks at it. A later try gives it to us again.
+const KEEP_UNSENT: i64 = 7 * DAY;
+
 /// Keeps the house until `stop`.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut turns = tokio::time::interval(EVERY);
@@ -27,7 +31,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// Forgets old events, sessions that no longer hold, and references of texts received long ago.
+/// Forgets old events, sessions that no longer hold, references of texts received long ago, and files that nobody sent.
 ///
 /// # Errors
 /// When the database fails.
@@ -38,7 +42,8 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
     let events = store::events::trim(&mut tx, now.plus(-app.settings.keep_events)).await?;
     let sessions = store::sessions::forget_expired(&mut tx, now, app.settings.lifetimes).await?;
     store::deliveries::forget_received(&mut tx, now.plus(-KEEP_RECEIVED)).await?;
+    let files = store::media::forget_unsent(&mut tx, now.plus(-KEEP_UNSENT)).await?;
     tx.commit().await?;
-    tracing::debug!(events, sessions, "forgotten");
+    tracing::debug!(events, sessions, files, "forgotten");
     Ok(())
 }

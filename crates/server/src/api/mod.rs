@@ -8,6 +8,7 @@ pub mod docs;
 pub mod extract;
 pub mod favourites;
 pub mod me;
+pub mod media;
 pub mod messages;
 pub mod openapi;
 pub mod problem;

@@ -61,6 +61,7 @@ pub fn complete(page: &OpenApi, cookie: &str) -> Result<Value, serde_json::Error
 fn add_answers(path: &str, method: &str, operation: &mut Map<String, Value>) {
     let signed = operation.get("security").is_none();
     let body = operation.contains_key("requestBody");
+    let json = operation.get("requestBody").is_some_and(|body| body["content"].get("application/json").is_some());
     let parameters = operation.get("parameters").and_then(Value::as_array).is_some_and(|list| !list.is_empty());
     let changes = method != "get";
     let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
@@ -73,8 +74,8 @@ fn add_answers(path: &str, method: &str, operation: &mut Map<String, Value>) {
     add(changes, "403", "`wrong_origin`: the request comes from another site");
     add(body || parameters, "400", "`malformed_request`");
     add(body, "413", "`too_large`");
-    add(body, "415", "`unsupported_media_type`: the body is not said to be JSON");
-    add(body, "422", "`invalid`: a text holds the character U+0000");
+    add(json, "415", "`unsupported_media_type`: the body is not said to be JSON");
+    add(json, "422", "`invalid`: a text holds the character U+0000");
     add(true, "500", "`internal`: our fault");
     add(true, "503", "`unavailable`: starting, stopping or overloaded");
     if let Some(answer) = answers.get_mut("503") {

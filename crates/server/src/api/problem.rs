@@ -38,6 +38,12 @@ impl Problem {
         Self::new(ErrorCode::SignedOut, "Sign in first.")
     }
 
+    /// It is our fault.
+    #[must_use]
+    pub fn internal() -> Self {
+        Self::new(ErrorCode::Internal, "Something went wrong on our side.")
+    }
+
     /// A rule is broken.
     pub fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorCode::Invalid, message)
@@ -68,7 +74,7 @@ impl From<StoreError> for Problem {
             StoreError::Taken => Self::new(ErrorCode::Conflict, "That has changed in the meantime. Try again."),
             error => {
                 tracing::error!(%error, "a request failed");
-                Self::new(ErrorCode::Internal, "Something went wrong on our side.")
+                Self::internal()
             }
         }
     }
@@ -77,7 +83,7 @@ impl From<StoreError> for Problem {
 impl From<PasswordError> for Problem {
     fn from(error: PasswordError) -> Self {
         tracing::error!(%error, "a request failed");
-        Self::new(ErrorCode::Internal, "Something went wrong on our side.")
+        Self::internal()
     }
 }
 

@@ -9,7 +9,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use halyard_protocol::PhoneNumber;
+use halyard_protocol::{Media, PhoneNumber};
 
 use crate::env::Env;
 use crate::store::{self, Store, StoreError};
@@ -25,8 +25,10 @@ pub struct OutboundText {
     pub to: PhoneNumber,
     /// For a group MMS: the other recipients.
     pub others: Vec<PhoneNumber>,
-    /// The text.
+    /// The text; may be empty when there are files.
     pub body: String,
+    /// The files; their content is in the store.
+    pub media: Vec<Media>,
 }
 
 /// A carrier has taken a text.

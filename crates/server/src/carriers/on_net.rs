@@ -26,8 +26,13 @@ impl OnNet {
         let Some((tenant, number)) = found else {
             return Ok(Err(SubmitError::Final("The number is no longer in use.".to_owned())));
         };
-        if !number.capabilities.sms || (!text.others.is_empty() && !number.capabilities.mms) {
-            let what = if text.others.is_empty() { "texts" } else { "group texts" };
+        let needs_mms = !text.others.is_empty() || !text.media.is_empty();
+        if !number.capabilities.sms || (needs_mms && !number.capabilities.mms) {
+            let what = match (text.media.is_empty(), text.others.is_empty()) {
+                (false, _) => "pictures or files",
+                (true, false) => "group texts",
+                (true, true) => "texts",
+            };
             return Ok(Err(SubmitError::Final(format!("The number can't receive {what}."))));
         }
         let mut tx = self.store.write(tenant).await?;
@@ -39,6 +44,7 @@ impl OnNet {
             to: text.to,
             others: text.others,
             body: text.body,
+            media: text.media,
         };
         // Received before: the worker died between the two transactions. The text is there, so it is delivered.
         if receive(&mut tx, &self.env, tenant, inbound).await?.is_some() {

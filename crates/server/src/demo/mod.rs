@@ -240,7 +240,14 @@ fn new(env: &Env, author: Author, line: &Line, key: &ConversationKey) -> New {
     let state = if line.fails.is_some() { DeliveryState::Failed } else { DeliveryState::Delivered };
     let deliveries =
         recipients.into_iter().map(|to| Delivery { to, state, reason: line.fails.clone(), at: line.at }).collect();
-    New { id: MessageId(env.ulid()), author, body: line.text.clone(), deliveries, request_hash: None }
+    New {
+        id: MessageId(env.ulid()),
+        author,
+        body: line.text.clone(),
+        media: Vec::new(),
+        deliveries,
+        request_hash: None,
+    }
 }
 
 #[cfg(test)]

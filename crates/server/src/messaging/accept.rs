@@ -2,11 +2,12 @@
 //!
 //! Always holds: the same id with the same content gives the same answer however often it comes, and one message.
 
+use halyard_protocol::media::{MediaError, check_media};
 use halyard_protocol::recipients::{TextError, check_text};
 use halyard_protocol::rest::SendMessage;
 use halyard_protocol::{
-    Author, ConversationKey, Delivery, DeliveryState, Message, MessageId, PhoneNumber, RecipientsError, SmsNumber,
-    TenantId, UnixMs, UserId,
+    Author, ConversationKey, Delivery, DeliveryState, Media, MediaId, Message, MessageId, PhoneNumber, RecipientsError,
+    SmsNumber, TenantId, UnixMs, UserId, limits,
 };
 use sha2::{Digest, Sha256};
 
@@ -38,6 +39,12 @@ pub enum Refusal {
     /// The text can't be sent there.
     #[error(transparent)]
     Text(#[from] TextError),
+    /// One of the files is not the author's, or not here.
+    #[error("One of the files is not here, or no longer. Attach it again.")]
+    UnknownMedia,
+    /// These files can't be sent there.
+    #[error(transparent)]
+    Media(#[from] MediaError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -63,7 +70,9 @@ pub async fn accept(
 
     let own = own_number(tx, author, request.to.from).await?;
     let key = request.to.key(author, own.as_ref())?;
-    check_text(key.kind(), &request.body, false)?;
+    let media = files(tx, author, &request.media).await?;
+    check_text(key.kind(), &request.body, !media.is_empty())?;
+    check_media(key.kind(), own.as_ref(), &media)?;
     let recipients = match &key {
         ConversationKey::Chat(_) if own.is_some() => return Err(Refusal::NumberInChat),
         ConversationKey::Chat(users) => {
@@ -75,7 +84,8 @@ pub async fn accept(
         ConversationKey::Text { remote, .. } => remote.clone(),
     };
     let deliveries = recipients.iter().map(|to| accepted(*to, now)).collect();
-    let new = New { id, author: Author::User(author), body: request.body, deliveries, request_hash: Some(hash) };
+    let author = Author::User(author);
+    let new = New { id, author, body: request.body, media, deliveries, request_hash: Some(hash) };
     let message = append(tx, tenant, key, new, now).await.map_err(|error| match error {
         StoreError::Taken => Refusal::IdTaken,
         other => Refusal::Store(other),
@@ -84,6 +94,20 @@ pub async fn accept(
         deliver::enqueue(tx, &message, recipient, now).await?;
     }
     Ok(message)
+}
+
+/// The files that the author has given to us for this message.
+async fn files(tx: &mut Tx, author: UserId, ids: &[MediaId]) -> Result<Vec<Media>, Refusal> {
+    if ids.len() > limits::MEDIA_PER_MESSAGE {
+        return Err(MediaError::TooMany.into());
+    }
+    let mut media: Vec<Media> = Vec::new();
+    for id in ids {
+        let named_twice = media.iter().any(|known| known.id == *id);
+        let file = if named_twice { None } else { store::media::unsent(tx, author, *id).await? };
+        media.push(file.ok_or(Refusal::UnknownMedia)?);
+    }
+    Ok(media)
 }
 
 async fn own_number(tx: &mut Tx, author: UserId, from: Option<PhoneNumber>) -> Result<Option<SmsNumber>, Refusal> {

@@ -1,7 +1,7 @@
 //! The one way in which a message gets into a conversation, whoever wrote it.
 
 use halyard_protocol::{
-    Author, Change, Conversation, ConversationKey, Delivery, Message, MessageId, TenantId, UnixMs, UserId,
+    Author, Change, Conversation, ConversationKey, Delivery, Media, Message, MessageId, TenantId, UnixMs, UserId,
 };
 
 use crate::store::{self, StoreError, Tx, conversations::Shared};
@@ -11,6 +11,8 @@ pub(crate) struct New {
     pub(crate) id: MessageId,
     pub(crate) author: Author,
     pub(crate) body: String,
+    /// Its files; they are in no message yet.
+    pub(crate) media: Vec<Media>,
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) request_hash: Option<String>,
 }
@@ -26,9 +28,10 @@ pub(crate) async fn append(
 ) -> Result<Message, StoreError> {
     let conversation = open(tx, tenant, key, now).await?;
     let (seq, at) = store::conversations::next_seq(tx, conversation.id, now).await?;
-    let New { id, author, body, deliveries, request_hash } = new;
-    let message = Message { id, conversation: conversation.id, seq, author, body, media: Vec::new(), at, deliveries };
+    let New { id, author, body, media, deliveries, request_hash } = new;
+    let message = Message { id, conversation: conversation.id, seq, author, body, media, at, deliveries };
     store::messages::add(tx, &message, request_hash).await?;
+    store::media::put_into(tx, &message).await?;
     store::deliveries::add(tx, &message).await?;
 
     let (author, counts) = match message.author {

@@ -60,6 +60,7 @@ pub async fn run(store: &Store, carriers: &Carriers, env: &Env, job: &Job) -> Re
             to: payload.to,
             others,
             body: message.body.clone(),
+            media: message.media.clone(),
         };
         Some(carriers.submit(text).await?)
     };

@@ -1,6 +1,6 @@
 //! Taking in a text that a carrier brings to one of our numbers.
 
-use halyard_protocol::{Author, ConversationKey, Message, MessageId, PhoneNumber, TenantId};
+use halyard_protocol::{Author, ConversationKey, Media, MediaId, Message, MessageId, PhoneNumber, TenantId};
 
 use super::append::{New, append};
 use crate::env::Env;
@@ -19,8 +19,10 @@ pub struct InboundText {
     pub to: PhoneNumber,
     /// For a group MMS: the other recipients.
     pub others: Vec<PhoneNumber>,
-    /// The text.
+    /// The text; may be empty when there are files.
     pub body: String,
+    /// Files that are here already, under another message: this one gets copies.
+    pub media: Vec<Media>,
 }
 
 /// Takes a text in, once: `None` when it was taken in before. `tenant` is the one that the number belongs to.
@@ -39,10 +41,15 @@ pub async fn receive(
     }
     let others = text.others.into_iter().filter(|number| *number != text.to);
     let key = ConversationKey::text(text.to, std::iter::once(text.from).chain(others));
+    let mut media = Vec::new();
+    for file in &text.media {
+        media.extend(store::media::copy(tx, file.id, MediaId(env.ulid()), tenant, now).await?);
+    }
     let new = New {
         id: MessageId(env.ulid()),
         author: Author::Number(text.from),
         body: text.body,
+        media,
         deliveries: Vec::new(),
         request_hash: None,
     };

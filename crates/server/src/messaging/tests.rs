@@ -96,6 +96,7 @@ async fn what_a_carrier_brings_twice_arrives_once() {
             to: number(101),
             others: vec![],
             body: "Hello".into(),
+            media: Vec::new(),
         };
         let mut tx = bench.app.store.write(tenant).await.unwrap();
         receive(&mut tx, &bench.app.env, tenant, text).await.unwrap();
@@ -219,6 +220,7 @@ async fn a_worker_that_dies_after_bringing_the_text_does_not_double_it() {
         to: number(110),
         others: vec![],
         body: "Hello".into(),
+        media: Vec::new(),
     };
     carriers.submit(text).await.unwrap().1.unwrap();
     assert_eq!(bench.work().await, 1);

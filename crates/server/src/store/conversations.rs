@@ -166,7 +166,8 @@ async fn range(
             "SELECT c.id AS id, c.kind AS kind, c.own_number AS own_number, c.participants AS participants,
                     c.title AS title, c.last_seq AS last_seq, m.last_activity AS last_activity,
                     m.read_seq AS read_seq, m.unread AS unread, m.cleared_seq AS cleared_seq, m.muted AS muted,
-                    m.last_sent_at AS last_sent_at, l.id AS message_id, l.author AS author, l.body AS body, l.at AS at
+                    m.last_sent_at AS last_sent_at, l.id AS message_id, l.author AS author, l.body AS body, l.media AS media,
+                    l.at AS at
              FROM memberships AS m JOIN conversations AS c ON c.id = m.conversation
              LEFT JOIN messages AS l ON l.conversation = c.id AND l.seq = c.last_seq AND l.seq > m.cleared_seq
              WHERE m.user_id = $1 AND m.hidden = FALSE
@@ -235,7 +236,7 @@ fn conversation(row: &Row, user: UserId) -> Result<Conversation, StoreError> {
             author: messages::author(&row.text("author")?)?,
             body: row.text("body")?,
             at: row.time("at")?,
-            media: Vec::new(),
+            media: messages::media(row)?,
             deliveries: Vec::new(),
         }),
     };

@@ -1,6 +1,6 @@
 //! Messages, in the order of their conversation.
 
-use halyard_protocol::{Author, ConversationId, Message, MessageId, PhoneNumber, Seq, UserId};
+use halyard_protocol::{Author, ConversationId, Media, Message, MessageId, PhoneNumber, Seq, UserId};
 
 use super::sql::{Row, args};
 use super::{StoreError, Tx, deliveries};
@@ -15,9 +15,19 @@ pub async fn add(tx: &mut Tx, message: &Message, request_hash: Option<String>) -
         Author::Number(number) => (number.to_string(), true),
     };
     tx.run(
-        "INSERT INTO messages (conversation, seq, id, author, inbound, body, at, request_hash)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        args![message.conversation, message.seq, message.id, author, inbound, &message.body, message.at, request_hash],
+        "INSERT INTO messages (conversation, seq, id, author, inbound, body, media, at, request_hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        args![
+            message.conversation,
+            message.seq,
+            message.id,
+            author,
+            inbound,
+            &message.body,
+            kept_media(&message.media)?,
+            message.at,
+            request_hash
+        ],
     )
     .await?;
     Ok(())
@@ -30,7 +40,7 @@ pub async fn add(tx: &mut Tx, message: &Message, request_hash: Option<String>) -
 pub async fn sent(tx: &mut Tx, author: UserId, id: MessageId) -> Result<Option<(Message, String)>, StoreError> {
     let row = tx
         .optional(
-            "SELECT conversation, seq, id, author, body, at, request_hash FROM messages WHERE author = $1 AND id = $2",
+            "SELECT conversation, seq, id, author, body, media, at, request_hash FROM messages WHERE author = $1 AND id = $2",
             args![author, id],
         )
         .await?;
@@ -48,7 +58,7 @@ pub async fn sent(tx: &mut Tx, author: UserId, id: MessageId) -> Result<Option<(
 pub async fn at(tx: &mut Tx, conversation: ConversationId, seq: Seq) -> Result<Option<Message>, StoreError> {
     let row = tx
         .optional(
-            "SELECT conversation, seq, id, author, body, at FROM messages WHERE conversation = $1 AND seq = $2",
+            "SELECT conversation, seq, id, author, body, media, at FROM messages WHERE conversation = $1 AND seq = $2",
             args![conversation, seq],
         )
         .await?;
@@ -71,7 +81,7 @@ pub async fn page(
 ) -> Result<(Vec<Message>, bool), StoreError> {
     let rows = tx
         .all(
-            "SELECT conversation, seq, id, author, body, at FROM messages
+            "SELECT conversation, seq, id, author, body, media, at FROM messages
              WHERE conversation = $1 AND seq < $2 AND seq > $3 ORDER BY seq DESC LIMIT $4",
             args![conversation, before.unwrap_or(u64::MAX), cleared, limit + 1],
         )
@@ -113,6 +123,16 @@ pub(super) fn author(text: &str) -> Result<Author, StoreError> {
     }
 }
 
+/// A message's files as they are kept with it.
+fn kept_media(media: &[Media]) -> Result<Option<String>, StoreError> {
+    if media.is_empty() { Ok(None) } else { super::sql::json(&media).map(Some) }
+}
+
+/// The files of a message, from its column `media`.
+pub(super) fn media(row: &Row) -> Result<Vec<Media>, StoreError> {
+    if row.maybe_text("media")?.is_some() { row.json("media") } else { Ok(Vec::new()) }
+}
+
 fn message(row: &Row) -> Result<Message, StoreError> {
     Ok(Message {
         id: row.id("id")?,
@@ -121,7 +141,7 @@ fn message(row: &Row) -> Result<Message, StoreError> {
         author: author(&row.text("author")?)?,
         body: row.text("body")?,
         at: row.time("at")?,
-        media: Vec::new(),
+        media: media(row)?,
         deliveries: Vec::new(),
     })
 }

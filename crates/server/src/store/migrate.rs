@@ -4,12 +4,20 @@ use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 /// Number, name, and the text for each database. Both have the same numbers.
-const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
-    1,
-    "first",
-    include_str!("../../migrations/sqlite/0001_first.sql"),
-    include_str!("../../migrations/postgres/0001_first.sql"),
-)];
+const MIGRATIONS: &[Entry] = &[
+    (
+        1,
+        "first",
+        include_str!("../../migrations/sqlite/0001_first.sql"),
+        include_str!("../../migrations/postgres/0001_first.sql"),
+    ),
+    (
+        2,
+        "media",
+        include_str!("../../migrations/sqlite/0002_media.sql"),
+        include_str!("../../migrations/postgres/0002_media.sql"),
+    ),
+];
 
 pub(super) fn sqlite() -> Migrator {
     migrator(|(number, name, sqlite, _)| (*number, *name, *sqlite))
@@ -40,11 +48,14 @@ mod tests {
             if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
                 table = rest.trim_end_matches(" (");
             }
-            let words: Vec<&str> = line.split_whitespace().collect();
-            if line.starts_with("    ")
+            let added = line.strip_prefix("ALTER TABLE ").and_then(|rest| rest.split_once(" ADD COLUMN "));
+            let (table, column) = added.unwrap_or((table, line));
+            let words: Vec<&str> = column.trim_end_matches([',', ';']).split_whitespace().collect();
+            if (line.starts_with("    ") || added.is_some())
                 && let [column, kind, ..] = words[..]
-                && matches!(kind, "TEXT" | "BIGINT" | "BOOLEAN")
+                && matches!(kind, "TEXT" | "BIGINT" | "BOOLEAN" | "BLOB" | "BYTEA")
             {
+                let kind = if kind == "BYTEA" { "BLOB" } else { kind };
                 let null = if line.contains("NOT NULL") { "not null" } else { "null" };
                 shape.push(format!("{table}.{column} {kind} {null}"));
             }
@@ -58,6 +69,7 @@ mod tests {
             assert_eq!(shape(sqlite), shape(postgres), "migration {number}");
         }
         assert!(shape(MIGRATIONS[0].2).len() > 80, "the shape is read from the text");
+        assert!(shape(MIGRATIONS[1].2).contains(&"messages.media TEXT null".to_owned()));
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod dialect;
 pub mod events;
 pub mod favourites;
 pub mod jobs;
+pub mod media;
 pub mod memberships;
 pub mod messages;
 mod migrate;

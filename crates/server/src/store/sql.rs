@@ -4,7 +4,7 @@
 //! arguments. What differs between the databases stands in [`super::dialect`].
 
 use halyard_protocol::{
-    ContactId, ConversationId, DeviceId, MessageId, PhoneNumber, TenantId, UnixMs, UserId, ids::InvalidId,
+    ContactId, ConversationId, DeviceId, MediaId, MessageId, PhoneNumber, TenantId, UnixMs, UserId, ids::InvalidId,
 };
 use sqlx::{Row as _, postgres::PgRow, sqlite::SqliteRow};
 
@@ -16,6 +16,7 @@ pub(crate) enum Arg {
     Text(Option<String>),
     Int(Option<i64>),
     Flag(bool),
+    Bytes(Vec<u8>),
 }
 
 macro_rules! text_arg {
@@ -32,7 +33,7 @@ macro_rules! text_arg {
         }
     )* };
 }
-text_arg!(&str, &String, ContactId, ConversationId, DeviceId, MessageId, TenantId, UserId, PhoneNumber);
+text_arg!(&str, &String, ContactId, ConversationId, DeviceId, MediaId, MessageId, TenantId, UserId, PhoneNumber);
 
 impl From<String> for Arg {
     fn from(value: String) -> Self {
@@ -77,6 +78,12 @@ impl From<Option<UnixMs>> for Arg {
     }
 }
 
+impl From<Vec<u8>> for Arg {
+    fn from(value: Vec<u8>) -> Self {
+        Self::Bytes(value)
+    }
+}
+
 impl From<bool> for Arg {
     fn from(value: bool) -> Self {
         Self::Flag(value)
@@ -98,6 +105,7 @@ macro_rules! bind {
                 $crate::store::sql::Arg::Text(value) => query.bind(value),
                 $crate::store::sql::Arg::Int(value) => query.bind(value),
                 $crate::store::sql::Arg::Flag(value) => query.bind(value),
+                $crate::store::sql::Arg::Bytes(value) => query.bind(value),
             };
         }
         query
@@ -135,6 +143,10 @@ impl Row {
     }
 
     pub(crate) fn maybe_int(&self, name: &'static str) -> Result<Option<i64>, StoreError> {
+        column!(self, name)
+    }
+
+    pub(crate) fn bytes(&self, name: &'static str) -> Result<Vec<u8>, StoreError> {
         column!(self, name)
     }
 

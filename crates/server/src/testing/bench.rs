@@ -11,8 +11,8 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use halyard_protocol::rest::{Bootstrap, SendMessage};
 use halyard_protocol::{
-    Availability, CallingCode, Capabilities, Destination, ErrorBody, ErrorCode, LoggedEvent, Message, MessageId, Peer,
-    PhoneNumber, Role, SmsNumber, Tenant, TenantId, User, UserId,
+    Availability, CallingCode, Capabilities, Destination, ErrorBody, ErrorCode, LoggedEvent, MediaId, Message,
+    MessageId, Peer, PhoneNumber, Role, SmsNumber, Tenant, TenantId, User, UserId,
 };
 use http_body_util::BodyExt as _;
 use serde::Serialize;
@@ -138,6 +138,11 @@ impl Bench {
         MessageId(self.app.env.ulid())
     }
 
+    /// A fresh id of a file.
+    pub(crate) fn media_id(&self) -> MediaId {
+        MediaId(self.app.env.ulid())
+    }
+
     /// Lets the server listen at a free port of this machine, until dropped.
     pub(crate) async fn listen(&self) -> Listening {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -216,9 +221,32 @@ impl Browser<'_> {
 
     /// Sends a message under an id.
     pub(crate) async fn send(&self, id: MessageId, to: Destination, body: &str) -> Answer {
-        let body = serde_json::to_string(&SendMessage { to, body: body.to_owned(), media: Vec::new() }).unwrap();
+        self.send_with(id, to, body, &[]).await
+    }
+
+    /// Sends a message with files under an id.
+    pub(crate) async fn send_with(&self, id: MessageId, to: Destination, body: &str, media: &[MediaId]) -> Answer {
+        let (body, media) = (body.to_owned(), media.to_vec());
+        let body = serde_json::to_string(&SendMessage { to, body, media }).unwrap();
         let mut request = self.build(Method::POST, "/messages", Some(body));
         request.headers_mut().insert("idempotency-key", id.to_string().parse().unwrap());
+        self.bench.raw(request).await
+    }
+
+    /// Gives a file to the server.
+    pub(crate) async fn give(&self, id: MediaId, name: &str, content: Vec<u8>) -> Answer {
+        let mut request = self.build(Method::PUT, &format!("/media/{id}?name={name}"), None);
+        *request.body_mut() = Body::from(content);
+        self.bench.raw(request).await
+    }
+
+    /// Opens an address of the site, perhaps a range of what is there.
+    pub(crate) async fn open(&self, path: &str, range: Option<&str>) -> Answer {
+        let mut request = self.build(Method::GET, "", None);
+        *request.uri_mut() = path.parse().unwrap();
+        if let Some(range) = range {
+            request.headers_mut().insert(header::RANGE, range.parse().unwrap());
+        }
         self.bench.raw(request).await
     }
 
@@ -282,4 +310,14 @@ impl Answer {
         assert!(!body.message.is_empty());
         body.code
     }
+}
+
+/// A picture of so many pixels, as far as anybody looks.
+pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
+    let chunk = |kind: &[u8], data: &[u8]| {
+        // The check sums are the viewer's business.
+        [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], kind, data, &[0; 4]].concat()
+    };
+    let size = [&width.to_be_bytes()[..], &height.to_be_bytes()[..], &[8, 2, 0, 0, 0]].concat();
+    [b"\x89PNG\r\n\x1A\n".to_vec(), chunk(b"IHDR", &size), chunk(b"IDAT", &[1, 2, 3]), chunk(b"IEND", &[])].concat()
 }

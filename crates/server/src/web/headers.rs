@@ -69,7 +69,8 @@ fn content_security_policy(public_url: Option<&str>) -> String {
 
 /// Adds the headers; what is of a user is not kept by anybody.
 pub async fn add(State(policy): State<Policy>, request: Request, next: Next) -> Response {
-    let private = request.uri().path().starts_with("/api/v1");
+    let path = request.uri().path();
+    let private = path.starts_with("/api/v1") || path.starts_with("/media/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let governs = !is_part_of_page(headers);

@@ -28,7 +28,9 @@ pub fn layers(routes: Router, app: &Arc<App>) -> Router {
         .and(NotForContentType::IMAGES)
         .and(NotForContentType::const_new("application/wasm"))
         .and(NotForContentType::const_new("font/"))
-        .and(NotForContentType::const_new("audio/"));
+        .and(NotForContentType::const_new("audio/"))
+        .and(NotForContentType::const_new("video/"))
+        .and(NotForContentType::const_new("application/pdf"));
     routes
         .layer(CompressionLayer::new().gzip(true).compress_when(worth_it))
         .layer(middleware::from_fn_with_state(Arc::clone(app), refuse_other_sites))
@@ -47,7 +49,9 @@ async fn refuse_other_sites(State(app): State<Arc<App>>, request: Request, next:
 }
 
 async fn limit_time(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(app.settings.request_timeout, next.run(request)).await {
+    let gives_file = request.method() == Method::PUT && request.uri().path().starts_with("/api/v1/media/");
+    let patience = if gives_file { app.settings.upload_timeout } else { app.settings.request_timeout };
+    match tokio::time::timeout(patience, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
             let message = "This took too long. Try again in a moment.";

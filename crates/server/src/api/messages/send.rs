@@ -24,6 +24,8 @@ impl From<Refusal> for Problem {
             Refusal::NumberInChat => (ErrorCode::InvalidRecipients, Some("to.from")),
             Refusal::UnknownUser | Refusal::Recipients(_) => (ErrorCode::InvalidRecipients, Some("to.peers")),
             Refusal::Text(_) => (ErrorCode::InvalidText, Some("body")),
+            Refusal::UnknownMedia => (ErrorCode::UnknownMedia, Some("media")),
+            Refusal::Media(_) => (ErrorCode::InvalidMedia, Some("media")),
         };
         let problem = Self::new(code, sentence);
         field.into_iter().fold(problem, Self::at)
@@ -41,7 +43,8 @@ impl From<Refusal> for Problem {
         (status = 202, description = "Accepted, and on its way", body = Message),
         (status = 409, description = "`idempotency_conflict`, or `conflict`: the id is another message's",
          body = ErrorBody),
-        (status = 422, description = "`invalid_recipients`, `invalid_text`, `not_your_number` or `invalid`",
+        (status = 422, description = "`invalid_recipients`, `invalid_text`, `not_your_number`, `invalid_media`, `unknown_media` or \
+                                     `invalid`",
          body = ErrorBody),
     )
 )]
@@ -71,9 +74,10 @@ fn idempotency_key(headers: &HeaderMap) -> Result<MessageId, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::bench::{Bench, number};
+    use crate::testing::bench::{Bench, number, png};
     use axum::http::Method;
-    use halyard_protocol::{Destination, Peer, Ulid, UserId, limits};
+    use halyard_protocol::rest::MessagesPage;
+    use halyard_protocol::{Change, Destination, MediaId, Peer, Ulid, UserId, limits};
     use serde_json::json;
 
     fn texts(from: u16, to: &[u16]) -> Destination {
@@ -151,6 +155,64 @@ mod tests {
         assert_eq!(maya.send(bench.message_id(), chat, &"x".repeat(limits::CHAT_TEXT_LENGTH)).await.status, 202);
         let nul = maya.send(bench.message_id(), texts(101, &[142]), "a\u{0}b").await;
         assert_eq!(nul.code(), ErrorCode::Invalid);
+    }
+
+    #[tokio::test]
+    async fn files_are_in_one_message_of_the_one_who_gave_them() {
+        let bench = Bench::new().await;
+        let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
+        let (one, two) = (bench.media_id(), bench.media_id());
+        maya.give(one, "boat.png", png(3, 2)).await;
+        maya.give(two, "", b"%PDF-1.7".to_vec()).await;
+        let id = bench.message_id();
+        let send = |id, files: &[MediaId]| {
+            let files = files.to_vec();
+            let maya = &maya;
+            async move { maya.send_with(id, texts(101, &[142]), "", &files).await }
+        };
+        assert_eq!(send(id, &[]).await.code(), ErrorCode::InvalidText, "neither a text nor a file");
+        assert_eq!(send(id, &[one, bench.media_id()]).await.code(), ErrorCode::UnknownMedia);
+        assert_eq!(send(id, &[one, one]).await.code(), ErrorCode::UnknownMedia);
+        let theirs = devon.send_with(bench.message_id(), texts(101, &[142]), "", &[one]).await;
+        assert_eq!(theirs.code(), ErrorCode::UnknownMedia, "a colleague's");
+        let first = send(id, &[one, two]).await;
+        assert_eq!(first.status, 202);
+        let message: Message = first.json();
+        let names: Vec<&str> = message.media.iter().map(|file| file.name.as_str()).collect();
+        assert_eq!((names, message.media[0].width), (vec!["boat.png", ""], 3));
+        assert_eq!(send(id, &[one, two]).await.body, first.body, "a repeat");
+        assert_eq!(send(id, &[two, one]).await.code(), ErrorCode::IdempotencyConflict);
+        assert_eq!(send(bench.message_id(), &[one]).await.code(), ErrorCode::UnknownMedia, "in another message");
+        assert_eq!(maya.give(one, "boat.png", png(3, 2)).await.status, 200, "given again, as after a lost answer");
+        let kept = maya.bootstrap().await.conversations[0].last_message.clone().unwrap();
+        assert_eq!(kept.media, message.media);
+        let page: MessagesPage = maya.get(&format!("/conversations/{}/messages", message.conversation)).await.json();
+        assert_eq!(page.messages[0].media, message.media);
+        let told = devon.events(0).await;
+        let added =
+            |change: &Change| matches!(change, Change::MessageAdded { message: it, .. } if it.media == message.media);
+        assert!(told.iter().any(|event| added(&event.change)));
+    }
+
+    #[tokio::test]
+    async fn files_go_where_the_number_and_the_carriers_take_them() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let give = async |size: usize| {
+            let id = bench.media_id();
+            let mut content = b"%PDF-1.7".to_vec();
+            content.resize(size, b' ');
+            assert_eq!(maya.give(id, "plan.pdf", content).await.status, 200);
+            id
+        };
+        let large = [give(300_000).await, give(300_001).await];
+        let text = maya.send_with(bench.message_id(), texts(101, &[142]), "", &large).await;
+        assert_eq!((text.code(), text.value()["field"].as_str()), (ErrorCode::InvalidMedia, Some("media")));
+        let chat = maya.colleagues(&["1002"]).await;
+        assert_eq!(maya.send_with(bench.message_id(), chat, "", &large).await.status, 202);
+        let many: Vec<MediaId> = (0..11).map(|_| bench.media_id()).collect();
+        let answer = maya.send_with(bench.message_id(), texts(101, &[142]), "", &many).await;
+        assert_eq!(answer.code(), ErrorCode::InvalidMedia);
     }
 
     #[tokio::test]

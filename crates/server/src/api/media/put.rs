@@ -1,0 +1,194 @@
+//! `PUT /media/{id}`: a file for a message that follows.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use halyard_protocol::media::MediaError;
+use halyard_protocol::{ErrorBody, ErrorCode, Media, MediaId, MediaKind, limits};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::api::extract::{Id, Params, Signed};
+use crate::api::problem::Problem;
+use crate::app::App;
+use crate::media::metadata::{Damaged, stripped};
+use crate::store::media::Upload;
+use crate::store::{self, StoreError};
+
+/// Bytes that a user may have given to us and not sent.
+const MOST_UNSENT: u64 = 200_000_000;
+
+/// What the file is called.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Name {
+    /// Its name; folders in it are left out, and of a long one the end.
+    #[serde(default)]
+    name: String,
+}
+
+/// Give a file to the server, for a message that follows.
+///
+/// What it is, its content says: JPEG, PNG, GIF, WebP, MP4, MP3, AMR, vCard or PDF, of 10 MB at most. Where and when a
+/// picture was taken, and by what, is taken out of it. The same id with the same bytes gets the first answer again, with
+/// other bytes a conflict. A file that no message carries is forgotten after seven days. `GET /media/{id}`, outside of
+/// this interface's path, gives its content to whoever sees the message, also in ranges.
+#[utoipa::path(
+    put, path = "/media/{id}", tag = "conversations",
+    params(("id" = MediaId, Path, description = "The file's id, chosen by the device"), Name),
+    request_body(content_type = "application/octet-stream", description = "The file"),
+    responses(
+        (status = 200, description = "It is safe on disk", body = Media),
+        (status = 409, description = "`conflict`: the id is another file's", body = ErrorBody),
+        (status = 413, description = "`too_large`: more than 10 MB", body = ErrorBody),
+        (status = 422, description = "`invalid_media`: of no kind that can be sent, damaged, or too many wait to be sent",
+         body = ErrorBody),
+    )
+)]
+pub async fn put(
+    State(app): State<Arc<App>>,
+    Signed(session): Signed,
+    Id(id): Id<MediaId>,
+    Params(Name { name }): Params<Name>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Media>, Problem> {
+    let body = body.map_err(unreadable)?;
+    // Some milliseconds of work for a large file: not where the others wait.
+    let prepared = tokio::task::spawn_blocking(move || prepare(&body)).await.map_err(|_| Problem::internal())?;
+    let Prepared { kind, content, width, height, hash, upload_hash } = prepared?;
+    let size = u32::try_from(content.len()).unwrap_or(u32::MAX);
+    let media = Media { id, kind, name: clean(&name), size, width, height };
+
+    let mut tx = app.store.write(session.tenant).await?;
+    if let Some((known, uploader, known_hash)) = store::media::uploaded(&mut tx, id).await? {
+        let same = uploader == Some(session.user) && known_hash == Some(upload_hash);
+        return if same { Ok(Json(known)) } else { Err(taken()) };
+    }
+    if store::media::unsent_bytes(&mut tx, session.user).await? + u64::from(size) > MOST_UNSENT {
+        let message = "Too many of your files wait to be sent. Send or remove some first.";
+        return Err(Problem::new(ErrorCode::InvalidMedia, message));
+    }
+    store::media::add_content(&mut tx, &hash, content).await?;
+    let upload = Upload { media, uploader: session.user, hash, upload_hash };
+    store::media::add(&mut tx, session.tenant, &upload, app.env.now()).await.map_err(|error| match error {
+        // Somebody of another tenant was faster.
+        StoreError::Taken => taken(),
+        other => other.into(),
+    })?;
+    tx.commit().await?;
+    Ok(Json(upload.media))
+}
+
+fn taken() -> Problem {
+    Problem::new(ErrorCode::Conflict, "This id belongs to another file.")
+}
+
+fn unreadable(error: BytesRejection) -> Problem {
+    match error {
+        BytesRejection::FailedToBufferBody(error) if error.status() == 413 => {
+            Problem::new(ErrorCode::TooLarge, MediaError::TooLarge.to_string())
+        }
+        _ => Problem::new(ErrorCode::MalformedRequest, "The file could not be read."),
+    }
+}
+
+/// A file as it will be kept.
+struct Prepared {
+    kind: MediaKind,
+    content: Vec<u8>,
+    width: u32,
+    height: u32,
+    hash: String,
+    upload_hash: String,
+}
+
+fn prepare(body: &[u8]) -> Result<Prepared, Problem> {
+    let refused = |message: String| Problem::new(ErrorCode::InvalidMedia, message);
+    let kind = MediaKind::of(body).ok_or_else(|| refused(MediaError::Kind.to_string()))?;
+    let stripped = stripped(kind, body.to_vec()).map_err(|error: Damaged| refused(error.to_string()))?;
+    let hash = digest(&stripped.content);
+    let (width, height) = (stripped.width, stripped.height);
+    Ok(Prepared { kind, content: stripped.content, width, height, hash, upload_hash: digest(body) })
+}
+
+fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A name without folders and what can't be seen.
+fn clean(name: &str) -> String {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let visible = name.chars().filter(|character| !character.is_control());
+    visible.collect::<String>().trim().chars().take(limits::MEDIA_NAME_LENGTH).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::bench::{Bench, number, png};
+    use halyard_protocol::{Destination, Peer};
+
+    #[tokio::test]
+    async fn the_same_again_gets_the_first_answer_and_anything_else_is_a_conflict() {
+        let bench = Bench::new().await;
+        let (maya, rosa) = (bench.sign_in("1001@harbor").await, bench.sign_in("1001@atlas").await);
+        let id = bench.media_id();
+        let first = maya.give(id, "boat.png", png(3, 2)).await;
+        assert_eq!(first.status, 200, "{first:?}");
+        let media: Media = first.json();
+        assert_eq!((media.kind, media.name.as_str(), media.width, media.height), (MediaKind::Png, "boat.png", 3, 2));
+        assert_eq!(maya.give(id, "other.png", png(3, 2)).await.json::<Media>(), media);
+        assert_eq!(maya.give(id, "boat.png", png(2, 3)).await.code(), ErrorCode::Conflict);
+        assert_eq!(rosa.give(id, "boat.png", png(3, 2)).await.code(), ErrorCode::Conflict, "another tenant's");
+        assert_eq!(bench.stranger().give(bench.media_id(), "", png(3, 2)).await.code(), ErrorCode::SignedOut);
+    }
+
+    #[tokio::test]
+    async fn refuses_what_is_no_file_that_can_be_sent() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        for content in [b"".to_vec(), b"MZ".to_vec(), b"<svg/>".to_vec(), b"\x89PNG\r\n\x1A\n damaged".to_vec()] {
+            let answer = maya.give(bench.media_id(), "boat.png", content).await;
+            assert_eq!(answer.code(), ErrorCode::InvalidMedia);
+        }
+        let mut large = b"%PDF-1.7".to_vec();
+        large.resize(limits::CHAT_MEDIA_BYTES as usize + 1, b' ');
+        assert_eq!(maya.give(bench.media_id(), "plan.pdf", large.clone()).await.code(), ErrorCode::TooLarge);
+        large.pop();
+        assert_eq!(maya.give(bench.media_id(), "plan.pdf", large).await.status, 200);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_sends_has_a_limit_and_an_end() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let mut large = b"%PDF-1.7".to_vec();
+        large.resize(limits::CHAT_MEDIA_BYTES as usize, b' ');
+        let first = bench.media_id();
+        assert_eq!(maya.give(first, "", large.clone()).await.status, 200);
+        for _ in 1..20 {
+            assert_eq!(maya.give(bench.media_id(), "", large.clone()).await.status, 200);
+        }
+        let more = maya.give(bench.media_id(), "", png(1, 1)).await;
+        assert_eq!(more.code(), ErrorCode::InvalidMedia);
+        bench.test.pass(8 * crate::app::DAY);
+        crate::upkeep::tidy(&bench.app).await.unwrap();
+        let to = Destination { from: Some(number(101)), peers: vec![Peer::Number(number(142))] };
+        let answer = maya.send_with(bench.message_id(), to, "", &[first]).await;
+        assert_eq!(answer.code(), ErrorCode::UnknownMedia, "it was forgotten");
+        assert_eq!(maya.give(bench.media_id(), "", png(1, 1)).await.status, 200);
+        let mut tx = bench.app.store.read().await.unwrap();
+        assert_eq!(store::media::content(&mut tx, &digest(&large)).await.unwrap(), None, "and its content");
+    }
+
+    #[test]
+    fn a_name_is_a_name() {
+        assert_eq!(clean(" ../a/b\\boat.jpg\u{0}\n "), "boat.jpg");
+        assert_eq!(clean(&"x".repeat(500)).len(), limits::MEDIA_NAME_LENGTH);
+        assert_eq!(clean(""), "");
+    }
+}

@@ -1,0 +1,217 @@
+//! `GET /media/{id}`: a file's content, to whoever sees the message that it is in.
+//!
+//! Outside of `/api/v1`: the app's service worker keeps these answers, and nothing of the interface. The browser's own
+//! cache keeps none, so that nothing is left when a user leaves.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use halyard_protocol::{Media, MediaId, MediaKind};
+
+use crate::api::extract::{Id, Signed};
+use crate::api::problem::Problem;
+use crate::app::App;
+use crate::store;
+
+/// The content, all of it or the range that is asked for.
+///
+/// # Errors
+/// Nobody is signed in; or there is no such file, or it is none of theirs to see.
+pub async fn show(
+    State(app): State<Arc<App>>,
+    Signed(session): Signed,
+    Id(id): Id<MediaId>,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Problem> {
+    let mut tx = app.store.read().await?;
+    let (media, hash) = store::media::visible(&mut tx, id, session.user).await?.ok_or_else(Problem::not_found)?;
+    let content = store::media::content(&mut tx, &hash).await?.ok_or_else(Problem::not_found)?;
+    drop(tx);
+    Ok(answer(&media, content, headers.get(header::RANGE)))
+}
+
+fn answer(media: &Media, mut content: Vec<u8>, asked: Option<&HeaderValue>) -> Response<Body> {
+    let whole = content.len();
+    let asked = asked.and_then(|value| value.to_str().ok()).map_or(Asked::Whole, |text| Asked::read(text, whole));
+    let (status, range) = match asked {
+        Asked::Whole => (StatusCode::OK, None),
+        Asked::Part(from, to) => {
+            content.truncate(to + 1);
+            content.drain(..from);
+            (StatusCode::PARTIAL_CONTENT, Some(format!("bytes {from}-{to}/{whole}")))
+        }
+        Asked::Nothing => {
+            content.clear();
+            (StatusCode::RANGE_NOT_SATISFIABLE, Some(format!("bytes */{whole}")))
+        }
+    };
+    let mut response = Response::new(Body::from(content));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media.kind.mime()));
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    let texts = [(header::CONTENT_DISPOSITION, Some(disposition(media))), (header::CONTENT_RANGE, range)];
+    for (name, text) in texts {
+        if let Some(value) = text.and_then(|text| HeaderValue::from_str(&text).ok()) {
+            headers.insert(name, value);
+        }
+    }
+    response
+}
+
+/// What of a content is asked for (RFC 9110, 14.2).
+#[derive(Debug, PartialEq, Eq)]
+enum Asked {
+    Whole,
+    /// From here to there, both included.
+    Part(usize, usize),
+    /// What it does not have.
+    Nothing,
+}
+
+impl Asked {
+    /// One range. Several, or what is none, ask for the whole: a server may always give that.
+    fn read(text: &str, whole: usize) -> Self {
+        let bounds = text.strip_prefix("bytes=").and_then(|range| range.trim().split_once('-'));
+        let (from, to) = match bounds {
+            Some(("", last)) => match last.parse::<usize>() {
+                Ok(0) => return Self::Nothing,
+                Ok(last) => (whole.saturating_sub(last), usize::MAX),
+                Err(_) => return Self::Whole,
+            },
+            Some((from, "")) => match from.parse() {
+                Ok(from) => (from, usize::MAX),
+                Err(_) => return Self::Whole,
+            },
+            Some((from, to)) => match (from.parse(), to.parse()) {
+                (Ok(from), Ok(to)) if from <= to => (from, to),
+                _ => return Self::Whole,
+            },
+            None => return Self::Whole,
+        };
+        if from >= whole { Self::Nothing } else { Self::Part(from, to.min(whole - 1)) }
+    }
+}
+
+/// How to show it, and under which name to save it (RFC 6266, RFC 8187).
+fn disposition(media: &Media) -> String {
+    let shown = !matches!(media.kind, MediaKind::Vcard | MediaKind::Unknown);
+    let name = if media.name.is_empty() { format!("file.{}", media.kind.extension()) } else { media.name.clone() };
+    let plain: String = name
+        .chars()
+        .map(
+            |character| {
+                if character.is_ascii_graphic() && !matches!(character, '"' | '\\' | '%') { character } else { '_' }
+            },
+        )
+        .collect();
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing into a text does not fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    let how = if shown { "inline" } else { "attachment" };
+    format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::bench::{Bench, number, png};
+    use halyard_protocol::{Destination, ErrorCode, Message, Peer};
+
+    fn to(line: u16) -> Destination {
+        Destination { from: Some(number(101)), peers: vec![Peer::Number(number(line))] }
+    }
+
+    #[tokio::test]
+    async fn whoever_sees_the_message_sees_its_files() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let (devon, priya) = (bench.sign_in("1002@harbor").await, bench.sign_in("1003@harbor").await);
+        let id = bench.media_id();
+        maya.give(id, "boat.png", png(3, 2)).await;
+        let path = format!("/media/{id}");
+        assert_eq!(maya.open(&path, None).await.body, png(3, 2), "before it is sent, to who gave it");
+        assert_eq!(devon.open(&path, None).await.code(), ErrorCode::NotFound);
+        let message: Message = maya.send_with(bench.message_id(), to(142), "", &[id]).await.json();
+        let shown = devon.open(&path, None).await;
+        assert_eq!((shown.status.as_u16(), shown.body), (200, png(3, 2)), "he has the number, too");
+        assert_eq!(shown.headers["content-type"], "image/png");
+        assert_eq!(shown.headers["cache-control"], "no-store");
+        assert_eq!(shown.headers["x-content-type-options"], "nosniff");
+        assert!(shown.headers["content-disposition"].to_str().unwrap().starts_with("inline; filename=\"boat.png\""));
+        assert_eq!(priya.open(&path, None).await.code(), ErrorCode::NotFound);
+        assert_eq!(bench.sign_in("1001@atlas").await.open(&path, None).await.code(), ErrorCode::NotFound);
+        assert_eq!(bench.stranger().open(&path, None).await.code(), ErrorCode::SignedOut);
+        devon.delete(&format!("/conversations/{}", message.conversation)).await;
+        assert_eq!(devon.open(&path, None).await.code(), ErrorCode::NotFound, "he has deleted it");
+        for nothing in ["/media/x", &format!("/media/{}", bench.media_id())] {
+            assert_eq!(maya.open(nothing, None).await.status, 404, "{nothing}");
+        }
+    }
+
+    #[tokio::test]
+    async fn players_ask_for_parts() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let id = bench.media_id();
+        let film = [b"\0\0\0\x18ftypmp42".to_vec(), (0..200).collect()].concat();
+        maya.give(id, "film.mp4", film.clone()).await;
+        let path = format!("/media/{id}");
+        let part = maya.open(&path, Some("bytes=10-19")).await;
+        assert_eq!((part.status.as_u16(), &part.body[..]), (206, &film[10..20]));
+        assert_eq!(part.headers["content-range"], format!("bytes 10-19/{}", film.len()));
+        assert_eq!(part.headers["accept-ranges"], "bytes");
+        let beyond = maya.open(&path, Some("bytes=5000-")).await;
+        assert_eq!((beyond.status.as_u16(), beyond.body.len()), (416, 0));
+        assert_eq!(maya.open(&path, Some("bytes=0-1,3-4")).await.body, film);
+    }
+
+    #[test]
+    fn a_range_is_read_as_it_is_written() {
+        let cases = [
+            ("bytes=0-", Asked::Part(0, 99)),
+            ("bytes=0-0", Asked::Part(0, 0)),
+            ("bytes=90-200", Asked::Part(90, 99)),
+            ("bytes=-10", Asked::Part(90, 99)),
+            ("bytes=-1000", Asked::Part(0, 99)),
+            ("bytes=-0", Asked::Nothing),
+            ("bytes=100-", Asked::Nothing),
+            ("bytes=5-4", Asked::Whole),
+            ("bytes=-", Asked::Whole),
+            ("bytes=a-b", Asked::Whole),
+            ("lines=1-2", Asked::Whole),
+            ("", Asked::Whole),
+        ];
+        for (text, asked) in cases {
+            assert_eq!(Asked::read(text, 100), asked, "{text}");
+        }
+        assert_eq!(Asked::read("bytes=0-", 0), Asked::Nothing);
+    }
+
+    #[test]
+    fn a_name_in_a_header_is_safe_in_any_language() {
+        let media = |kind, name: &str| Media {
+            id: MediaId(halyard_protocol::Ulid::from_bits(1)),
+            kind,
+            name: name.to_owned(),
+            size: 0,
+            width: 0,
+            height: 0,
+        };
+        let named = disposition(&media(MediaKind::Vcard, "J\u{f6}rg \"x\".vcf"));
+        assert_eq!(named, "attachment; filename=\"J_rg__x_.vcf\"; filename*=UTF-8''J%C3%B6rg%20%22x%22.vcf");
+        assert_eq!(
+            disposition(&media(MediaKind::Jpeg, "")),
+            "inline; filename=\"file.jpg\"; filename*=UTF-8''file.jpg"
+        );
+    }
+}

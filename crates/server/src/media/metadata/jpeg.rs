@@ -1,0 +1,117 @@
+//! JPEG (ITU-T T.81): a row of segments, the picture's data behind the scans' heads.
+
+use super::{Stripped, be16, be32};
+
+const SOI: u8 = 0xD8;
+const EOI: u8 = 0xD9;
+const SOS: u8 = 0xDA;
+const APP1: u8 = 0xE1;
+const APP13: u8 = 0xED;
+const COM: u8 = 0xFE;
+/// How the content of an EXIF segment begins.
+const EXIF: &[u8] = b"Exif\0\0";
+/// The tag of the orientation (CIPA DC-008, 4.6.4).
+const ORIENTATION: u16 = 0x0112;
+
+/// Without EXIF, XMP, IPTC and comments; how the camera was held stays. Colour profiles stay.
+pub(super) fn stripped(content: &[u8]) -> Option<Stripped> {
+    let mut kept = vec![0xFF, SOI];
+    let (mut size, mut orientation, mut insert_at) = (None, 1, kept.len());
+    let mut at = 2;
+    loop {
+        let (marker, start) = next_marker(content, at)?;
+        if marker == EOI {
+            break;
+        }
+        if marker == 0x01 || (0xD0..=0xD7).contains(&marker) {
+            // They have nothing behind them, and nothing to say here.
+            at = start;
+            continue;
+        }
+        let length = usize::from(be16(content, start)?);
+        let segment = content.get(start + 2..start + length.max(2))?;
+        let end = start + length.max(2);
+        match marker {
+            APP1 => orientation = turned(segment).unwrap_or(orientation),
+            APP13 | COM => {}
+            _ => {
+                kept.extend([0xFF, marker]);
+                kept.extend(content.get(start..end)?);
+            }
+        }
+        if marker == 0xE0 {
+            insert_at = kept.len();
+        }
+        // Heads of frames; the other three of the range are tables (T.81, table B.1).
+        if (0xC0..=0xCF).contains(&marker) && !matches!(marker, 0xC4 | 0xC8 | 0xCC) {
+            size = size.or(Some((u32::from(be16(segment, 3)?), u32::from(be16(segment, 1)?))));
+        }
+        at = end;
+        if marker == SOS {
+            at = end_of_scan(content, end);
+            kept.extend(content.get(end..at)?);
+            if at >= content.len() {
+                break;
+            }
+        }
+    }
+    kept.extend([0xFF, EOI]);
+    let (mut width, mut height) = size?;
+    if orientation > 1 {
+        kept.splice(insert_at..insert_at, held(orientation));
+    }
+    if orientation > 4 {
+        (width, height) = (height, width);
+    }
+    Some(Stripped { content: kept, width, height })
+}
+
+/// The next marker and where what belongs to it begins. Any number of fill bytes may stand before it.
+fn next_marker(content: &[u8], at: usize) -> Option<(u8, usize)> {
+    if *content.get(at)? != 0xFF {
+        return None;
+    }
+    let fill = content.get(at..)?.iter().take_while(|byte| **byte == 0xFF).count();
+    Some((*content.get(at + fill)?, at + fill + 1))
+}
+
+/// Where a scan's data ends: at the next marker that is no part of it. A picture that was cut off has none.
+fn end_of_scan(content: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(found) = content.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == 0xFF)) {
+        at += found;
+        match content.get(at + 1) {
+            // An escaped 0xFF of the data, or a restart.
+            Some(0x00 | 0xD0..=0xD7) => at += 2,
+            Some(0xFF) => at += 1,
+            Some(_) => return at,
+            None => break,
+        }
+    }
+    content.len()
+}
+
+/// How the camera was held, as EXIF says it: 1 to 8.
+fn turned(segment: &[u8]) -> Option<u8> {
+    let tiff = segment.strip_prefix(EXIF)?;
+    let little = tiff.starts_with(b"II");
+    if !little && !tiff.starts_with(b"MM") {
+        return None;
+    }
+    let short = |at| be16(tiff, at).map(|value| if little { value.swap_bytes() } else { value });
+    let long = |at| be32(tiff, at).map(|value| if little { value.swap_bytes() } else { value });
+    let directory = usize::try_from(long(4)?).ok()?;
+    let entries = usize::from(short(directory)?);
+    let entry = (0..entries).map(|n| directory + 2 + n * 12).find(|at| short(*at) == Some(ORIENTATION))?;
+    let value = u8::try_from(short(entry + 8)?).ok()?;
+    (1..=8).contains(&value).then_some(value)
+}
+
+/// A segment that says how the camera was held, and nothing else.
+fn held(orientation: u8) -> Vec<u8> {
+    let mut tiff = b"MM\0*\0\0\0\x08\0\x01".to_vec();
+    // One value of two bytes, and no directory after this one.
+    tiff.extend([0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0]);
+    let length = (2 + EXIF.len() + tiff.len()) as u8;
+    [&[0xFF, APP1, 0, length], EXIF, &tiff].concat()
+}

@@ -1,0 +1,3 @@
+//! Files of messages: what is taken out of them before anybody gets them.
+
+pub(crate) mod metadata;

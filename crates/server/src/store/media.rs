@@ -1,0 +1,196 @@
+//! Files of messages. A content is kept once, by its SHA-256.
+
+use halyard_protocol::{Media, MediaId, Message, TenantId, UnixMs, UserId};
+
+use super::sql::{Row, args, word};
+use super::{StoreError, Tx};
+
+/// A file as it was given to us.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// The file, as messages name it.
+    pub media: Media,
+    /// Who gave it.
+    pub uploader: UserId,
+    /// SHA-256 of its content as it is kept.
+    pub hash: String,
+    /// SHA-256 of the bytes as they came.
+    pub upload_hash: String,
+}
+
+/// Keeps a content, if it is not here.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add_content(tx: &mut Tx, hash: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
+    tx.run("INSERT INTO media_contents (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING", args![hash, bytes])
+        .await?;
+    Ok(())
+}
+
+/// Adds a file whose content is kept. It is in no message.
+///
+/// # Errors
+/// [`StoreError::Taken`] when a file has that id.
+pub async fn add(tx: &mut Tx, tenant: TenantId, upload: &Upload, now: UnixMs) -> Result<(), StoreError> {
+    let Upload { media, uploader, hash, upload_hash } = upload;
+    tx.run(
+        "INSERT INTO media (id, tenant, uploader, kind, name, size, width, height, hash, upload_hash, conversation, seq,
+                            created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL, NULL, $11)",
+        args![
+            media.id,
+            tenant,
+            *uploader,
+            word(media.kind)?,
+            &media.name,
+            media.size,
+            media.width,
+            media.height,
+            hash,
+            upload_hash,
+            now
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A file that was given to us under this id, by whomever.
+///
+/// # Errors
+/// When the database fails.
+pub async fn uploaded(tx: &mut Tx, id: MediaId) -> Result<Option<(Media, Option<UserId>, Option<String>)>, StoreError> {
+    let row = tx
+        .optional(
+            "SELECT id, kind, name, size, width, height, uploader, upload_hash FROM media WHERE id = $1",
+            args![id],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let uploader = row.maybe_text("uploader")?;
+    let uploader = uploader.map(|id| id.parse().map_err(|_| StoreError::Corrupt("uploader"))).transpose()?;
+    Ok(Some((media(&row)?, uploader, row.maybe_text("upload_hash")?)))
+}
+
+/// How many bytes a user has given to us that are in no message.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unsent_bytes(tx: &mut Tx, uploader: UserId) -> Result<u64, StoreError> {
+    let row = tx
+        .one(
+            "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) AS bytes FROM media
+             WHERE uploader = $1 AND conversation IS NULL",
+            args![uploader],
+        )
+        .await?;
+    row.count("bytes")
+}
+
+/// A file that this user gave to us and that is in no message.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unsent(tx: &mut Tx, uploader: UserId, id: MediaId) -> Result<Option<Media>, StoreError> {
+    let row = tx
+        .optional(
+            "SELECT id, kind, name, size, width, height FROM media
+             WHERE id = $1 AND uploader = $2 AND conversation IS NULL",
+            args![id, uploader],
+        )
+        .await?;
+    row.as_ref().map(media).transpose()
+}
+
+/// The files of a message are in it from now on.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_into(tx: &mut Tx, message: &Message) -> Result<(), StoreError> {
+    for file in &message.media {
+        tx.run(
+            "UPDATE media SET conversation = $2, seq = $3 WHERE id = $1",
+            args![file.id, message.conversation, message.seq],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// A file of another conversation, also of another tenant, once more under an id of its own; its content is kept once.
+/// `None` when it is gone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn copy(
+    tx: &mut Tx,
+    from: MediaId,
+    id: MediaId,
+    tenant: TenantId,
+    now: UnixMs,
+) -> Result<Option<Media>, StoreError> {
+    tx.run(
+        "INSERT INTO media (id, tenant, uploader, kind, name, size, width, height, hash, upload_hash, conversation, seq,
+                            created_at)
+         SELECT $2, $3, NULL, kind, name, size, width, height, hash, NULL, NULL, NULL, $4 FROM media WHERE id = $1",
+        args![from, id, tenant, now],
+    )
+    .await?;
+    Ok(uploaded(tx, id).await?.map(|(media, ..)| media))
+}
+
+/// A file that this user may see, with its content's hash: they gave it to us, or are in the conversation of its message
+/// and have not deleted that.
+///
+/// # Errors
+/// When the database fails.
+pub async fn visible(tx: &mut Tx, id: MediaId, user: UserId) -> Result<Option<(Media, String)>, StoreError> {
+    let row = tx
+        .optional(
+            "SELECT id, kind, name, size, width, height, hash FROM media
+             WHERE id = $1 AND (uploader = $2 OR EXISTS (
+                 SELECT 1 FROM memberships
+                 WHERE memberships.conversation = media.conversation AND memberships.user_id = $2
+                   AND memberships.cleared_seq < media.seq))",
+            args![id, user],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some((media(&row)?, row.text("hash")?)))
+}
+
+/// A content by its hash.
+///
+/// # Errors
+/// When the database fails.
+pub async fn content(tx: &mut Tx, hash: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let row = tx.optional("SELECT bytes FROM media_contents WHERE hash = $1", args![hash]).await?;
+    row.map(|row| row.bytes("bytes")).transpose()
+}
+
+/// Forgets what was given to us before a moment and is in no message, and contents that no file has. Says how many files
+/// went.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_unsent(tx: &mut Tx, before: UnixMs) -> Result<u64, StoreError> {
+    let gone = tx.run("DELETE FROM media WHERE conversation IS NULL AND created_at < $1", args![before]).await?;
+    tx.run(
+        "DELETE FROM media_contents WHERE NOT EXISTS (SELECT 1 FROM media WHERE media.hash = media_contents.hash)",
+        args![],
+    )
+    .await?;
+    Ok(gone)
+}
+
+fn media(row: &Row) -> Result<Media, StoreError> {
+    Ok(Media {
+        id: row.id("id")?,
+        kind: row.word("kind")?,
+        name: row.text("name")?,
+        size: row.small("size")?,
+        width: row.small("width")?,
+        height: row.small("height")?,
+    })
+}
