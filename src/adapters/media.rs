@@ -83,6 +83,11 @@ impl Media {
                     send(Event::Files(files));
                 });
             }
+            FileCommand::Fetch(ids) => spawn(async move {
+                for id in ids {
+                    let _ = fetch(id).await;
+                }
+            }),
             FileCommand::Upload { request, media, content } => spawn(async move {
                 let outcome: HttpOutcome = upload(&media, &content).await.map_err(|_| NetworkFailure);
                 send(Event::Net(Net::Http(request, outcome)));
@@ -202,6 +207,15 @@ async fn shrunk(picture: &JsValue, width: u32, height: u32, most: u32) -> Result
         }
     }
     Err(JsValue::NULL)
+}
+
+/// Asks for a file, for the service worker to keep it; without one there would be nobody to do so.
+async fn fetch(id: MediaId) -> Result<(), JsValue> {
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    if get(&get(&window.navigator(), "serviceWorker"), "controller").is_object() {
+        wasm_bindgen_futures::JsFuture::from(window.fetch_with_str(&path(id))).await?;
+    }
+    Ok(())
 }
 
 /// Gives a file to the server, and keeps it with what the service worker keeps of the server's files.

@@ -30,10 +30,11 @@ export class Server {
     this.app = fromEnvironment("HALYARD_DIST");
   }
 
-  /** Makes an empty database and the tenants in it, and starts a server on a free port. */
-  static async start(tenants = []) {
+  /** Makes an empty database and the tenants in it, and starts a server on a free port, perhaps with another app. */
+  static async start(tenants = [], app = undefined) {
     fromEnvironment("HALYARD_SERVER_BIN");
     const server = new Server(await mkdtemp(join(tmpdir(), "halyard-test-")));
+    server.app = app ?? server.app;
     try {
       for (const tenant of tenants) await server.#addTenant(tenant);
       await server.resume();

@@ -188,6 +188,8 @@ pub enum FileCommand {
         /// How many bytes a picture may have; none where it stays as it is.
         most: Option<u32>,
     },
+    /// Have these of the server's files on the device: their conversations are pinned.
+    Fetch(Vec<MediaId>),
     /// Give it to the server; the outcome comes back as [`crate::event::Net::Http`] with this id. Then it is kept with what
     /// the server's files are kept with, for this device need not fetch it.
     Upload {
@@ -205,6 +207,7 @@ impl core::fmt::Debug for FileCommand {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Prepare { id, .. } => write!(f, "prepare {id}"),
+            Self::Fetch(ids) => write!(f, "fetch {} files", ids.len()),
             Self::Upload { media, .. } => write!(f, "upload {}", media.id),
         }
     }

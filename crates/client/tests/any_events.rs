@@ -3,7 +3,7 @@
 
 use halyard_client::contacts::{ContactsFilter, NumberField};
 use halyard_client::conversations::ColumnFilter;
-use halyard_client::event::{App, ContactField, Db};
+use halyard_client::event::{App, ChosenFile, ContactField, Db};
 use halyard_client::palette::Target;
 use halyard_client::storage::{Range, Row, Store, Token};
 use halyard_client::windows::{Grip, SnapZone, WindowAction};
@@ -12,8 +12,8 @@ use halyard_client::{
 };
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{
-    Availability, Change, ContactId, ConversationId, ConversationKey, DeliveryState, LoggedEvent, MessageId, Peer,
-    Presence, ServerFrame, Ulid, UnixMs, UserId,
+    Availability, Change, ContactId, ConversationId, ConversationKey, DeliveryState, LoggedEvent, MediaId, MessageId,
+    Peer, Presence, ServerFrame, Ulid, UnixMs, UserId,
 };
 use proptest::prelude::*;
 
@@ -140,6 +140,7 @@ impl Test {
             6 => self.server(a, b, &text),
             _ => {
                 self.world.commit(0);
+                self.world.prepare(0);
                 self.world.carry(0, usize::from(a % 3), crate::support::Fate::Answered);
                 self.world.hear(0, usize::from(b % 3));
                 self.world.follow(0, usize::from(b % 5) + 1);
@@ -149,7 +150,7 @@ impl Test {
 
     fn ui(&mut self, a: u8, b: u8, text: String) -> Ui {
         let (card, id, peer, entry) = (self.card(b), self.conversation(b), self.peer(b), self.entry(b));
-        match a % 57 {
+        match a % 60 {
             0 => Ui::SignIn { login: "1001@harbor".to_owned(), password: "tide-1001".to_owned(), device: text },
             1 => Ui::SignOut,
             2 | 3 => Ui::Navigate(self.route(b)),
@@ -213,6 +214,17 @@ impl Test {
                 [AppCommand::Update, AppCommand::Install, AppCommand::HideHint, AppCommand::HandleLinks]
                     [b as usize % 4],
             ),
+            56 | 57 => {
+                let content = [&b"\xFF\xD8\xFF"[..], b"%PDF-", b"MZ"][b as usize % 3].to_vec();
+                let number = self.world.devices[0].chosen.len() as u32 + 1_000;
+                self.world.devices[0].chosen.insert(number, content.clone());
+                let size = [content.len() as u64, 700_000, u64::MAX][b as usize / 3 % 3];
+                Ui::Attach(card, vec![ChosenFile { number, name: text, size, head: content }])
+            }
+            58 => {
+                let file = self.world.phone(0).composer_view(card).files.first().map(|file| file.id);
+                Ui::Detach(card, file.unwrap_or(MediaId(self.message(b).0)))
+            }
             _ => Ui::SetStatusText(text),
         }
     }

@@ -298,3 +298,16 @@ fn a_new_conversation_takes_its_files_along() {
     world.act(at, Ui::Submit(card));
     assert_eq!(sizes(&world, id), [300_000]);
 }
+
+#[test]
+fn files_of_what_is_pinned_are_fetched_although_nobody_looks_at_them() {
+    let (mut world, at, id, card) = begin();
+    attach(&mut world, at, card, &[("boat.jpg", &photo(100))]);
+    world.act(at, Ui::Submit(card));
+    world.wait(2_000);
+    assert!(world.devices[at].fetched.is_empty());
+    world.act(at, Ui::Window(WindowAction::SetPinned(card, true)));
+    world.wait(2_000);
+    let media = sent(&world, id)[0].media[0].id;
+    assert_eq!(world.devices[at].fetched, [media]);
+}

@@ -245,3 +245,18 @@ fn what_the_log_says_late_takes_no_count_back() {
     }
     test.finish();
 }
+
+/// How far it was read is told when it is deleted elsewhere; it comes back, and is read again before that answer.
+#[test]
+fn what_is_read_after_it_has_come_back_is_told() {
+    use Step::{Attention, Carry, Delete, Follow, Inbound, Mute, Network, Older, Open, Timer, Undo};
+    let mut test = Test::new();
+    let carry = |n| Carry(0, n, Fate::Answered);
+    let begin = [Delete(0, 3), Inbound(0), Timer(1), Network(1, false), Mute(1, 2, false), carry(0), Inbound(0)];
+    let more = [Attention(1, false), carry(0), Timer(0), Mute(0, 2, false), Delete(1, 2), Undo(1), Older(0), carry(0)];
+    let rest = [Undo(0), Attention(0, true), Inbound(0), Follow(0, 1), Open(0, 0), carry(2), Open(0, 2)];
+    for step in begin.into_iter().chain(more).chain(rest) {
+        test.step(step);
+    }
+    test.finish();
+}

@@ -96,6 +96,13 @@ impl Softphone {
         match succeeded(outcome) {
             Err(error) if error.code == ErrorCode::SignedOut => self.session_ended(out),
             Err(error) if error.is_temporary() => self.catch_up_later(env, out),
+            // It was deleted elsewhere when this was told, and has come back and been read since.
+            Err(error)
+                if error.code == ErrorCode::NotFound
+                    && self.conversations.get(id).is_some_and(|thread| thread.listed) =>
+            {
+                self.catch_up_later(env, out);
+            }
             Ok(_) | Err(_) => {
                 if self.unsent_reads.get(&id) == Some(&seq) {
                     self.unsent_reads.remove(&id);

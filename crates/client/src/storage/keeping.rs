@@ -5,13 +5,13 @@
 //! - Only the leading tab writes the cache; what the user owns is written by the tab in which it was made, at once.
 //! - The cache is bounded. What is open, pinned or waiting to be sent is never evicted.
 
-use halyard_protocol::{ContactId, ConversationId, Seq, UnixMs, UserId};
+use halyard_protocol::{ContactId, ConversationId, MediaId, Seq, UnixMs, UserId};
 
 use super::{
     DbCommand, KeptConversation, KeptWindows, LEAVING, Range, Row, STATE, State, Store, Token, USER, WINDOWS, Write,
     message_key, messages, put,
 };
-use crate::effect::{Effect, TimerId};
+use crate::effect::{Effect, FileCommand, TimerId};
 use crate::env::Env;
 use crate::softphone::Softphone;
 use crate::update::{Changed, Update};
@@ -68,6 +68,8 @@ pub(crate) struct Keeper {
     stale: bool,
     /// Ranges to forget ahead of what is written next.
     forget: Vec<Range>,
+    /// Files of pinned conversations whose messages were just written: they are to be here, too.
+    files: Vec<MediaId>,
 }
 
 impl Softphone {
@@ -213,6 +215,10 @@ impl Softphone {
             }
             self.keeper.busy = true;
             self.commit(writes, Some(Token::Cache), out);
+            let files = core::mem::take(&mut self.keeper.files);
+            if !files.is_empty() {
+                out.effect(Effect::Files(FileCommand::Fetch(files)));
+            }
         }
     }
 
@@ -349,6 +355,9 @@ impl Softphone {
         for seq in touched.into_iter().filter(|seq| *seq >= first) {
             if let Some(message) = thread.timeline.at(seq) {
                 writes.push(put(Store::Messages, message_key(id, seq), message));
+                if pinned {
+                    self.keeper.files.extend(message.media.iter().map(|file| file.id));
+                }
             }
         }
         // What falls out of the newest goes, some at a time.

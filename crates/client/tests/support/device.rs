@@ -75,6 +75,8 @@ pub(crate) struct Device {
     pub(crate) title: u32,
     /// What is in the files that the user chose, by the adapter's number.
     pub(crate) chosen: BTreeMap<u32, Vec<u8>>,
+    /// Files that are to be on the device.
+    pub(crate) fetched: Vec<MediaId>,
     /// Files that are made ready.
     pub(crate) preparing: VecDeque<Files>,
     /// What the browser was asked to do with the app.
@@ -116,6 +118,7 @@ impl Device {
             focus: None,
             title: 0,
             chosen: BTreeMap::new(),
+            fetched: Vec::new(),
             preparing: VecDeque::new(),
             asked: Vec::new(),
             titles_written: 0,
@@ -163,6 +166,7 @@ impl Device {
                     };
                     self.preparing.push_back(prepared(id, bytes, most));
                 }
+                Effect::Files(FileCommand::Fetch(ids)) => self.fetched.extend(ids),
                 Effect::Files(FileCommand::Upload { request, media, content }) => {
                     let path = ["/api/v1/media/", &media.id.to_string(), "?name=", &media.name].concat();
                     let request_body = Some(content);
