@@ -9,15 +9,17 @@ mod story;
 use std::collections::HashMap;
 
 use halyard_protocol::{
-    Author, CallingCode, Capabilities, ContactId, ConversationKey, Delivery, DeliveryState, MessageId, PhoneNumber,
-    SmsNumber, Tenant, TenantId, UnixMs, User, UserId,
+    Author, CallingCode, Capabilities, ContactId, ConversationKey, Delivery, DeliveryState, Media, MediaId, MediaKind,
+    MessageId, PhoneNumber, SmsNumber, Tenant, TenantId, UnixMs, User, UserId,
 };
 
 use crate::auth::password::{Cost, Passwords};
 use crate::commands::CommandError;
 use crate::env::Env;
+use crate::media::digest;
+use crate::media::metadata::stripped;
 use crate::messaging::append::{New, append};
-use crate::store::{self, Store, Tx, contacts::Reader};
+use crate::store::{self, Store, Tx, contacts::Reader, media::Upload};
 use people::{ATLAS, Business, HARBOR};
 use story::{Line, Story, Thread, Who, number};
 
@@ -192,9 +194,12 @@ impl Cast {
                 (Who::Extension(_), None) => continue,
             };
             let key = mirrored(&key, number);
-            append(tx, tenant, key.clone(), new(env, author, line, &key), line.at).await?;
+            let media = picture(tx, env, tenant, author, line).await?;
+            append(tx, tenant, key.clone(), new(env, author, line, media, &key), line.at).await?;
         }
-        append(tx, self.tenant(&thread.domain)?, key.clone(), new(env, author, line, &key), line.at).await?;
+        let tenant = self.tenant(&thread.domain)?;
+        let media = picture(tx, env, tenant, author, line).await?;
+        append(tx, tenant, key.clone(), new(env, author, line, media, &key), line.at).await?;
         Ok(())
     }
 
@@ -232,7 +237,35 @@ fn mirrored(key: &ConversationKey, far: PhoneNumber) -> ConversationKey {
     }
 }
 
-fn new(env: &Env, author: Author, line: &Line, key: &ConversationKey) -> New {
+/// The pictures of the story, by their names.
+const PICTURES: [(&str, &[u8]); 2] =
+    [("sunset.jpg", include_bytes!("sunset.jpg")), ("berths.jpg", include_bytes!("berths.jpg"))];
+
+/// The picture of a line, on its way into a message.
+async fn picture(
+    tx: &mut Tx,
+    env: &Env,
+    tenant: TenantId,
+    author: Author,
+    line: &Line,
+) -> Result<Vec<Media>, CommandError> {
+    let Some(name) = &line.picture else { return Ok(Vec::new()) };
+    let known = PICTURES.iter().find(|(known, _)| known == name);
+    let (_, content) = known.ok_or_else(|| CommandError::Refused(format!("the story has no picture {name}")))?;
+    let picture =
+        stripped(MediaKind::Jpeg, content.to_vec()).map_err(|error| CommandError::Refused(error.to_string()))?;
+    let (width, height, size) = (picture.width, picture.height, picture.content.len());
+    let size = u32::try_from(size).unwrap_or(u32::MAX);
+    let media = Media { id: MediaId(env.ulid()), kind: MediaKind::Jpeg, name: name.clone(), size, width, height };
+    let uploader = if let Author::User(user) = author { Some(user) } else { None };
+    let hash = digest(&picture.content);
+    store::media::add_content(tx, &hash, picture.content).await?;
+    let upload = Upload { media, uploader, upload_hash: hash.clone(), hash };
+    store::media::add(tx, tenant, &upload, line.at).await?;
+    Ok(vec![upload.media])
+}
+
+fn new(env: &Env, author: Author, line: &Line, media: Vec<Media>, key: &ConversationKey) -> New {
     let recipients = match (author, key) {
         (Author::User(_), ConversationKey::Text { remote, .. }) => remote.clone(),
         _ => Vec::new(),
@@ -240,14 +273,7 @@ fn new(env: &Env, author: Author, line: &Line, key: &ConversationKey) -> New {
     let state = if line.fails.is_some() { DeliveryState::Failed } else { DeliveryState::Delivered };
     let deliveries =
         recipients.into_iter().map(|to| Delivery { to, state, reason: line.fails.clone(), at: line.at }).collect();
-    New {
-        id: MessageId(env.ulid()),
-        author,
-        body: line.text.clone(),
-        media: Vec::new(),
-        deliveries,
-        request_hash: None,
-    }
+    New { id: MessageId(env.ulid()), author, body: line.text.clone(), media, deliveries, request_hash: None }
 }
 
 #[cfg(test)]

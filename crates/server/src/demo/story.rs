@@ -53,6 +53,8 @@ pub(super) struct Line {
     pub(super) who: Who,
     pub(super) at: UnixMs,
     pub(super) text: String,
+    /// The name of a picture that comes with it.
+    pub(super) picture: Option<String>,
     /// Why it did not arrive.
     pub(super) fails: Option<String>,
 }
@@ -167,7 +169,11 @@ fn message(line: &str, at: UnixMs) -> Option<Line> {
         None if who.bytes().all(|byte| byte.is_ascii_digit()) => Who::Extension(who.to_owned()),
         None => return None,
     };
-    Some(Line { who, at, text: text.to_owned(), fails })
+    let (picture, text) = match text.strip_prefix('[').and_then(|rest| rest.split_once("] ")) {
+        Some((name, text)) => (Some(name.to_owned()), text),
+        None => (None, text),
+    };
+    Some(Line { who, at, text: text.to_owned(), picture, fails })
 }
 
 /// `5d 09:10` or `40m`, before now.

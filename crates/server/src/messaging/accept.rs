@@ -9,10 +9,10 @@ use halyard_protocol::{
     Author, ConversationKey, Delivery, DeliveryState, Media, MediaId, Message, MessageId, PhoneNumber, RecipientsError,
     SmsNumber, TenantId, UnixMs, UserId, limits,
 };
-use sha2::{Digest, Sha256};
 
 use super::append::{New, append};
 use super::deliver;
+use crate::media::digest;
 use crate::store::{self, StoreError, Tx};
 
 /// Why a message was not accepted.
@@ -133,6 +133,5 @@ fn request_hash(request: &SendMessage) -> Result<String, StoreError> {
     let mut request = request.clone();
     request.to.peers.sort_unstable();
     request.to.peers.dedup();
-    let digest = Sha256::digest(store::sql::json(&request)?);
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(digest(store::sql::json(&request)?.as_bytes()))
 }

@@ -10,8 +10,8 @@ use super::{StoreError, Tx};
 pub struct Upload {
     /// The file, as messages name it.
     pub media: Media,
-    /// Who gave it.
-    pub uploader: UserId,
+    /// Who gave it; nobody when it came in from outside.
+    pub uploader: Option<UserId>,
     /// SHA-256 of its content as it is kept.
     pub hash: String,
     /// SHA-256 of the bytes as they came.
@@ -41,7 +41,7 @@ pub async fn add(tx: &mut Tx, tenant: TenantId, upload: &Upload, now: UnixMs) ->
         args![
             media.id,
             tenant,
-            *uploader,
+            uploader.map(|user| user.to_string()),
             word(media.kind)?,
             &media.name,
             media.size,

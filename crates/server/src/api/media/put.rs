@@ -9,11 +9,11 @@ use axum::extract::rejection::BytesRejection;
 use halyard_protocol::media::MediaError;
 use halyard_protocol::{ErrorBody, ErrorCode, Media, MediaId, MediaKind, limits};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use crate::api::extract::{Id, Params, Signed};
 use crate::api::problem::Problem;
 use crate::app::App;
+use crate::media::digest;
 use crate::media::metadata::{Damaged, stripped};
 use crate::store::media::Upload;
 use crate::store::{self, StoreError};
@@ -73,7 +73,7 @@ pub async fn put(
         return Err(Problem::new(ErrorCode::InvalidMedia, message));
     }
     store::media::add_content(&mut tx, &hash, content).await?;
-    let upload = Upload { media, uploader: session.user, hash, upload_hash };
+    let upload = Upload { media, uploader: Some(session.user), hash, upload_hash };
     store::media::add(&mut tx, session.tenant, &upload, app.env.now()).await.map_err(|error| match error {
         // Somebody of another tenant was faster.
         StoreError::Taken => taken(),
@@ -113,10 +113,6 @@ fn prepare(body: &[u8]) -> Result<Prepared, Problem> {
     let hash = digest(&stripped.content);
     let (width, height) = (stripped.width, stripped.height);
     Ok(Prepared { kind, content: stripped.content, width, height, hash, upload_hash: digest(body) })
-}
-
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A name without folders and what can't be seen.
