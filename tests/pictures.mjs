@@ -9,9 +9,13 @@ const folder = process.argv[2] ?? "..";
 const WORKSPACE = ["Devon Kerr", "Dana Whitfield", "Teresa Blanco"];
 const MINIMISED = "Harbor crew";
 
+/** A place where it is early afternoon: whenever the pictures are taken, what was written an hour ago is of today. */
+const AFTERNOON = 14 - new Date().getUTCHours();
+const PLACE = `Etc/GMT${AFTERNOON > 0 ? "-" : "+"}${Math.abs(AFTERNOON)}`;
+
 /** The demo's first user, in a browser of this shape. */
 async function demo(browser, url, viewport, colorScheme) {
-  const context = await browser.newContext({ viewport, colorScheme, locale: "en-US", timezoneId: "America/Los_Angeles", serviceWorkers: "block" });
+  const context = await browser.newContext({ viewport, colorScheme, locale: "en-US", timezoneId: PLACE, serviceWorkers: "block" });
   const page = await context.newPage();
   await page.goto(url);
   await signIn(page, "1001@harbor", "halyard-demo");
