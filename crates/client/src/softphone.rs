@@ -121,7 +121,18 @@ impl Softphone {
         }
         self.keep(&mut out);
         self.tell_unread(&mut out);
+        self.new_cards_follow(&mut out);
         out
+    }
+
+    /// Which number a new conversation is offered to go from is the one last used with its people.
+    fn new_cards_follow(&self, out: &mut Update) {
+        let of_conversations = |what: &Changed| matches!(what, Changed::Column | Changed::Row(_) | Changed::Header(_));
+        if !self.new.is_empty() && out.changed.iter().any(of_conversations) {
+            for card in self.new.keys() {
+                out.changed(Changed::Composer(card));
+            }
+        }
     }
 
     /// Says how many are unread, if that is another number after the whole event: a message into the card that is being

@@ -37,6 +37,8 @@ pub(crate) enum TabFrame {
     Retry(MessageId),
     /// The server has it, or the user took it back: it is no longer to be sent.
     Gone(MessageId),
+    /// This tab sends from now on: what do the others have that the device could not keep?
+    Sends,
     /// The cards, as they are here now.
     Windows(KeptWindows),
     /// A card's draft.
@@ -91,6 +93,14 @@ impl Softphone {
             // What another tab had under way may have been lost with it.
             self.outbox.stop();
             self.read_outbox(out);
+            self.ask_unkept(out);
+        }
+    }
+
+    /// The leading tab asks for what only another tab has: it may have been said when nobody here could hear it.
+    pub(crate) fn ask_unkept(&self, out: &mut Update) {
+        if self.leads && self.session.me().is_some() {
+            self.tell(&TabFrame::Sends, out);
         }
     }
 
@@ -136,6 +146,11 @@ impl Softphone {
             TabFrame::SignedOut => self.signed_out_there(out),
             TabFrame::Writing if self.leads => out.effect(Effect::SetTimer(TimerId::Unheard, UNHEARD)),
             TabFrame::Writing => {}
+            TabFrame::Sends => {
+                for row in self.outbox.unkept() {
+                    self.tell(&TabFrame::Written(Box::new(row.clone())), out);
+                }
+            }
             TabFrame::Written(row) => self.take_outbox(vec![*row], env, out),
             TabFrame::Sending(id, state) if !self.leads => {
                 self.outbox.mirror(id, state);

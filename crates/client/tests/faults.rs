@@ -232,3 +232,17 @@ fn what_was_kept_leaves_before_what_is_heard_of() {
     test.finish();
     assert_eq!(test.written.len(), 2);
 }
+
+/// The device can't keep a message, and the tab that sends was just starting when it was told.
+#[test]
+fn what_only_another_tab_has_is_asked_for() {
+    use Step::{Commit, Full, Kill, Overhear, Timer, Write};
+    let mut test = Test::new();
+    let begin = [Kill(1), Timer(0), Commit(0), Kill(0), Commit(0), Write(0), Commit(0), Overhear(0), Commit(0)];
+    let rest = [Full(true), Commit(0), Commit(0), Overhear(0), Write(0), Overhear(0), Overhear(0)];
+    for step in begin.into_iter().chain(rest) {
+        test.step(step);
+    }
+    test.finish();
+    assert_eq!(test.written.len(), 2);
+}

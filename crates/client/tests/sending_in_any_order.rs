@@ -199,3 +199,16 @@ proptest! {
         test.finish();
     }
 }
+
+/// The device had kept the conversation and not yet who works here: one can write all the same.
+#[test]
+fn written_before_the_directory_is_here() {
+    use Step::{Carry, Commit, Crash, HearTwice, Write};
+    let mut test = Test::new();
+    let begin = [Commit, Commit, Write(false), Commit, Commit, Commit, Commit, Commit];
+    let rest = [Carry(0, Fate::Answered), HearTwice(0), Commit, Crash, Commit, Write(true)];
+    for step in begin.into_iter().chain(rest) {
+        test.step(step);
+    }
+    test.finish();
+}

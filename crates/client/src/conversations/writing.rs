@@ -146,7 +146,9 @@ impl Softphone {
             });
         }
         let gone = |peer: &Peer| matches!(peer, Peer::User(user) if self.book.user(*user).is_none());
-        if !conversation.kind.is_text() && conversation.peers.iter().all(gone) {
+        // Before the directory is here nobody is in it, not even the user.
+        let known = self.book.user(me.user.id).is_some();
+        if !conversation.kind.is_text() && known && conversation.peers.iter().all(gone) {
             return Some("Nobody is left in this chat.".to_owned());
         }
         let to = Destination { from: conversation.own_number, peers: conversation.peers.clone() };

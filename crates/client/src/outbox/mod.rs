@@ -301,6 +301,11 @@ impl Outbox {
         self.messages.values().map(|message| &message.row)
     }
 
+    /// Those that the device could not keep.
+    pub(crate) fn unkept(&self) -> impl Iterator<Item = &OutboxRow> {
+        self.messages.values().filter(|message| !message.kept).map(|message| &message.row)
+    }
+
     /// How many are here, parked ones too.
     pub(crate) fn count(&self) -> u32 {
         u32::try_from(self.messages.len()).unwrap_or(u32::MAX)

@@ -312,6 +312,7 @@ impl Softphone {
             }
         }
         self.read_outbox(out);
+        self.ask_unkept(out);
         let card_of = |key: &str| {
             let card = key.strip_prefix(&prefix)?;
             CardKey::parse(card.split_once(LATER).map_or(card, |(card, _)| card))

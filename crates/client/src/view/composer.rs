@@ -78,17 +78,11 @@ impl Softphone {
     pub fn composer_view(&self, card: CardKey) -> ComposerView {
         let draft = self.drafts.get(card).to_owned();
         let problem = self.problems.get(&card).cloned();
+        let files: Vec<FileView> = self.drafts.files(card).iter().map(file_view).collect();
         let (kind, own, peers, blocked) = match card {
             CardKey::Conversation(id) => {
                 let Some(thread) = self.conversations.get(id) else {
-                    return ComposerView {
-                        draft,
-                        files: Vec::new(),
-                        counter: None,
-                        using: None,
-                        problem,
-                        blocked: None,
-                    };
+                    return ComposerView { draft, files, counter: None, using: None, problem, blocked: None };
                 };
                 let conversation = &thread.conversation;
                 let blocked = self.cannot_write(conversation);
@@ -100,8 +94,8 @@ impl Softphone {
             },
         };
         ComposerView {
-            counter: kind.is_text().then(|| counter(kind, &draft, !self.drafts.files(card).is_empty())),
-            files: self.drafts.files(card).iter().map(file_view).collect(),
+            counter: kind.is_text().then(|| counter(kind, &draft, !files.is_empty())),
+            files,
             using: kind.is_text().then(|| self.using(own, peers)).flatten(),
             draft,
             problem,
