@@ -1,7 +1,8 @@
 // axe finds nothing, in light and dark, at every width; and no width scrolls sideways.
 import AxeBuilder from "@axe-core/playwright";
-import { begin, card, contactRow, expect, goTo, newConversation, send, serverWith, signIn, test } from "../harness/app.mjs";
+import { begin, card, composer, contactRow, expect, goTo, log, newConversation, send, serverWith, signIn, test } from "../harness/app.mjs";
 import { Api } from "../harness/api.mjs";
+import { attach, pdf, photo } from "../harness/files.mjs";
 import { LENA, harbor, kittiwake } from "../harness/people.mjs";
 
 const here = serverWith(harbor, kittiwake);
@@ -49,6 +50,18 @@ for (const colorScheme of ["light", "dark"]) {
       await begin(page, "6195550142");
       await send(page, "Maya Delgado", `The slip is yours until Friday (${colorScheme}, ${width}).`);
       found.push(...(await look(page, "the card")));
+      const files = [{ name: "boat.jpg", buffer: await photo(page, 300, 200) }, { name: "plan.pdf", buffer: pdf() }];
+      await attach(card(page, "Maya Delgado"), ...files);
+      await expect(card(page, "Maya Delgado").locator(".files").getByText("kB")).toHaveCount(2);
+      found.push(...(await look(page, "files in the text box")));
+      await composer(page, "Maya Delgado").press("Enter");
+      const picture = log(page, "Maya Delgado").getByRole("button", { name: "boat.jpg, open" }).last();
+      await picture.click();
+      await expect(page.getByRole("dialog", { name: "boat.jpg" })).toBeVisible();
+      found.push(...(await look(page, "the picture")));
+      await page.keyboard.press("Escape");
+      await expect(picture).toBeFocused();
+      found.push(...(await look(page, "files in the card")));
       await card(page, "Maya Delgado").getByRole("button", { name: "More" }).click();
       await expect(page.getByRole("menuitem").first()).toBeVisible();
       found.push(...(await look(page, "the card's menu")));

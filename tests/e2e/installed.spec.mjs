@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { begin, card, composer, expect, goTo, log, send, serverWith, signIn, test } from "../harness/app.mjs";
 import { Api } from "../harness/api.mjs";
 import { keeps, rowsOf } from "../harness/device.mjs";
+import { photo } from "../harness/files.mjs";
 import { LENA, THEO, harbor, shownPattern } from "../harness/people.mjs";
 import { kept, nextRelease, onDevice, runs } from "../harness/release.mjs";
 
@@ -242,27 +243,29 @@ test("a link opens a conversation with its text, once, and waits for the log-in"
   await expect(composer(lena, callee)).toHaveValue("Typed before\nand from a link");
 });
 
-test("what other apps share begins a conversation; their contacts are imported, other files are refused in words", async ({ person }) => {
+test("what other apps share, text and files, begins a conversation; their contacts are imported, what can't be sent is refused in words", async ({ person }) => {
   const lena = await person(LENA, withWorker());
   await onDevice(lena);
   // As the system does it: a form that is posted.
-  await lena.evaluate(() => {
+  await lena.evaluate((picture) => {
     const form = Object.assign(document.createElement("form"), { method: "post", action: "/share", enctype: "multipart/form-data" });
     for (const [name, value] of [["title", "Tides"], ["text", "Noon & 5 + 1"]]) form.append(Object.assign(document.createElement("input"), { name, value }));
     const files = Object.assign(document.createElement("input"), { type: "file", name: "files", multiple: true });
     const chosen = new DataTransfer();
     chosen.items.add(new File(["BEGIN:VCARD\nVERSION:3.0\nFN:Rosa Tanaka\nTEL:+16195550133\nEND:VCARD\n"], "Rosa & Co.vcf", { type: "text/vcard" }));
-    chosen.items.add(new File([new Uint8Array([255, 216])], "dock.jpg", { type: "image/jpeg" }));
+    chosen.items.add(new File([new Uint8Array(picture)], "dock.jpg", { type: "image/jpeg" }));
+    chosen.items.add(new File(["MZ"], "tool.exe"));
     files.files = chosen.files;
     form.append(files);
     document.body.append(form);
     form.submit();
-  });
-  await expect(lena.getByText("dock.jpg was not added: Halyard can't send files yet.")).toBeVisible();
+  }, Array.from(await photo(lena, 200, 100)));
+  await expect(lena.locator(".hint").getByText("tool.exe: Pictures (JPEG")).toBeVisible();
   const dialog = lena.getByRole("dialog", { name: "Import contacts from Rosa & Co.vcf" });
   await expect(dialog.getByText("Rosa Tanaka")).toBeVisible();
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await expect(lena.getByRole("textbox", { name: "Type a message" })).toHaveValue("Tides\nNoon & 5 + 1");
+  await expect(lena.getByRole("list", { name: "Files of this message" }).getByText("dock.jpg")).toBeVisible();
   expect((await kept(lena)).flat().filter((name) => !/\.\w+$/.test(name)), "what was shared is not kept").toEqual([]);
 });
 
