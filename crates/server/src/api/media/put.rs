@@ -43,6 +43,7 @@ pub struct Name {
     request_body(content_type = "application/octet-stream", description = "The file"),
     responses(
         (status = 200, description = "It is safe on disk", body = Media),
+        (status = 404, description = "`not_found`: this can't be an id", body = ErrorBody),
         (status = 409, description = "`conflict`: the id is another file's", body = ErrorBody),
         (status = 413, description = "`too_large`: more than 10 MB", body = ErrorBody),
         (status = 422, description = "`invalid_media`: of no kind that can be sent, damaged, or too many wait to be sent",
