@@ -17,7 +17,7 @@ pub(crate) const LATER: [(&str, &[&str]); 16] = [
             "Softphone>::timeline_view",
             "Softphone>::composer_view",
             "Softphone>::header_view",
-            "halyard::views::card::dock::__component_dock::{closure#3}",
+            "halyard::views::card::dock::__component_dock::{closure#3}::{closure#0}::{closure#0}",
             "halyard_protocol::links::",
             "halyard_protocol::segments::",
         ],
@@ -122,7 +122,6 @@ pub(crate) const LATER: [(&str, &[&str]); 16] = [
 /// What runs before the first screen although [`LATER`] names it: mostly what stands ready to be opened.
 pub(crate) const FIRST: [&str; 19] = [
     // What the names of others contain.
-    "Softphone>::tell_unread",
     "Softphone>::sealed_are",
     "storage::seal::SealedLabel",
     "combobox::ComboboxOption",
@@ -132,6 +131,7 @@ pub(crate) const FIRST: [&str; 19] = [
     "__component_import_dialog",
     "view::importing::ImportView",
     "contacts::importing::Importing>",
+    "IntoIter<(halyard_protocol::ids::UserId, halyard_client::attachments::Attachment",
     "halyard::views::conversations::row::__component_row",
     "halyard::views::common::field::__component_text_field",
     "RwSignal<alloc::string::String>>::set",
