@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { begin, card, composer, expect, goTo, log, send, serverWith, signIn, test } from "../harness/app.mjs";
 import { Api } from "../harness/api.mjs";
 import { keeps, rowsOf } from "../harness/device.mjs";
-import { photo } from "../harness/files.mjs";
+import { attach, photo } from "../harness/files.mjs";
 import { LENA, THEO, harbor, shownPattern } from "../harness/people.mjs";
 import { kept, nextRelease, onDevice, runs } from "../harness/release.mjs";
 
@@ -90,6 +90,8 @@ test("what waits leaves with the network, also when no page is open", async ({ p
   const before = await heard();
   await here.server.end();
   const written = ["One of the storm", "Two of the storm"];
+  await attach(card(lena, THEOS), { name: "wave.jpg", buffer: await photo(lena, 200, 100) });
+  await expect(card(lena, THEOS).locator(".files").getByText("kB")).toBeVisible();
   for (const text of written) {
     await send(lena, THEOS, text);
     await keeps(lena, text);
@@ -114,6 +116,8 @@ test("what waits leaves with the network, also when no page is open", async ({ p
     await sync();
     expect(await heard()).toEqual([...before, ...written]);
   }).toPass({ timeout: 20_000 });
+  const carried = (await theo.timeline()).slice(-2).map(({ media = [] }) => media.map(({ name }) => name));
+  expect(carried, "files go with their message").toEqual([["wave.jpg"], []]);
 
   await elsewhere.goto(`${here.url}/messages`);
   await expect(log(elsewhere, THEOS).getByText(written[1])).toBeVisible();

@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import puppeteer from "puppeteer-core";
 import { Api, text } from "../harness/api.mjs";
 import { readable } from "../harness/device.mjs";
+import { photo } from "../harness/files.mjs";
 import { LENA, MAYA, THEO, THREE_NUMBERS, harbor, kittiwake } from "../harness/people.mjs";
 import { onDevice } from "../harness/release.mjs";
 import { PASSWORD, Server } from "../harness/server.mjs";
@@ -57,6 +58,24 @@ async function checks() {
     await until("the number has it", async () => (await said(maya)).includes("Is slip 14 free?"));
     await maya.send(text(MAYAS, THREE_NUMBERS[0]), "Until Sunday");
     await until("the answer is seen", () => shows(page, "Until Sunday"));
+  });
+  await check("a photo is made small enough and arrives", async () => {
+    const taken = Array.from(await photo(page, 3000, 2000));
+    await page.evaluate((taken) => {
+      const card = document.querySelector("section[aria-label*='0142']");
+      const chosen = new DataTransfer();
+      chosen.items.add(new File([new Uint8Array(taken)], "boat.jpg"));
+      const input = card.querySelector("input[type=file]");
+      input.files = chosen.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+      card.querySelector("textarea").focus();
+    }, taken);
+    await until("it is ready", () => page.evaluate(() => /\d kB/.test(document.querySelector(".files")?.textContent)));
+    await write(page, "See her sail");
+    await until("the number has it", async () => (await said(maya)).includes("See her sail"));
+    const { media: [{ size, width }] } = (await maya.timeline()).at(-1);
+    if (taken.length <= 600_000 || size > 600_000 || width < 480) throw new Error(`${taken.length} became ${size} bytes, ${width} pixels wide`);
+    await until("it is drawn", () => page.evaluate(() => document.querySelector("[role=log] img")?.naturalWidth > 0));
   });
   await check("opened once, the app is on the device", async () => {
     await onDevice(page);
