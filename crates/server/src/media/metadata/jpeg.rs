@@ -6,14 +6,22 @@ const SOI: u8 = 0xD8;
 const EOI: u8 = 0xD9;
 const SOS: u8 = 0xDA;
 const APP1: u8 = 0xE1;
-const APP13: u8 = 0xED;
+/// JFIF, or nothing that matters.
+const APP0: u8 = 0xE0;
+/// Colour profiles, among others.
+const APP2: u8 = 0xE2;
+/// How Adobe's colours are to be read.
+const APP14: u8 = 0xEE;
 const COM: u8 = 0xFE;
 /// How the content of an EXIF segment begins.
 const EXIF: &[u8] = b"Exif\0\0";
+/// How a colour profile begins (ICC.1, B.4).
+const ICC: &[u8] = b"ICC_PROFILE\0";
 /// The tag of the orientation (CIPA DC-008, 4.6.4).
 const ORIENTATION: u16 = 0x0112;
 
-/// Without EXIF, XMP, IPTC and comments; how the camera was held stays. Colour profiles stay.
+/// Without EXIF, XMP, IPTC, comments and what makers write for themselves; how the camera was held stays, and so do colour
+/// profiles.
 pub(super) fn stripped(content: &[u8]) -> Option<Stripped> {
     let mut kept = vec![0xFF, SOI];
     let (mut size, mut orientation, mut insert_at) = (None, 1, kept.len());
@@ -33,13 +41,15 @@ pub(super) fn stripped(content: &[u8]) -> Option<Stripped> {
         let end = start + length.max(2);
         match marker {
             APP1 => orientation = turned(segment).unwrap_or(orientation),
-            APP13 | COM => {}
-            _ => {
-                kept.extend([0xFF, marker]);
-                kept.extend(content.get(start..end)?);
-            }
+            COM => {}
+            APP0 | APP14 => keep(&mut kept, marker, content.get(start..end)?),
+            // Other profiles of this segment point at pictures behind the end, which goes.
+            APP2 if segment.starts_with(ICC) => keep(&mut kept, marker, content.get(start..end)?),
+            // What makers of cameras and programs write for themselves.
+            0xE0..=0xEF => {}
+            _ => keep(&mut kept, marker, content.get(start..end)?),
         }
-        if marker == 0xE0 {
+        if marker == APP0 {
             insert_at = kept.len();
         }
         // Heads of frames; the other three of the range are tables (T.81, table B.1).
@@ -64,6 +74,11 @@ pub(super) fn stripped(content: &[u8]) -> Option<Stripped> {
         (width, height) = (height, width);
     }
     Some(Stripped { content: kept, width, height })
+}
+
+fn keep(kept: &mut Vec<u8>, marker: u8, rest: &[u8]) {
+    kept.extend([0xFF, marker]);
+    kept.extend(rest);
 }
 
 /// The next marker and where what belongs to it begins. Any number of fill bytes may stand before it.

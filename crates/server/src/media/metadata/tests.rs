@@ -52,7 +52,14 @@ fn a_photo_keeps_its_picture_its_colours_and_its_way_up() {
     let colours = segment(0xE2, b"ICC_PROFILE\0colours");
     for little in [false, true] {
         for orientation in 1..=8 {
-            let notes = [exif(orientation, little), segment(0xFE, PLACE), segment(0xED, PLACE), colours.clone()];
+            let notes = [
+                exif(orientation, little),
+                segment(0xFE, PLACE),
+                segment(0xED, PLACE),
+                segment(0xE2, PLACE),
+                segment(0xE5, PLACE),
+                colours.clone(),
+            ];
             let picture = stripped(MediaKind::Jpeg, jpeg(&notes)).unwrap();
             assert!(!tells_place(&picture));
             assert!(holds(&picture, DATA) && holds(&picture, &colours));

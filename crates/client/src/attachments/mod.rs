@@ -4,22 +4,26 @@
 //! one that can't be sent is refused with the reason at once, and what was typed beside it stays. A file is on the device
 //! before a message with it is.
 
-use halyard_protocol::media::{MediaError, check_media, size_in_words};
+mod upload;
+mod words;
+
+use halyard_protocol::media::{MediaError, check_media};
 use halyard_protocol::{ConversationKind, Media, MediaId, MediaKind, UserId, limits};
 use serde::{Deserialize, Serialize};
 
-use crate::api::succeeded;
 use crate::composer::Attached;
 use crate::effect::{Effect, FileCommand, FileContent};
 use crate::env::Env;
-use crate::event::{ChosenFile, Files, HttpOutcome};
+use crate::event::{ChosenFile, Files};
 use crate::outbox::OutboxRow;
 use crate::session::file_key;
 use crate::softphone::Softphone;
-use crate::storage::{DbCommand, Range, Row, Store, Token, Write, put};
+use crate::storage::{Range, Row, Store, Token, Write, put};
 use crate::tabs::TabFrame;
 use crate::update::{Changed, Update};
 use crate::windows::CardKey;
+
+pub(crate) use words::{file_words, size_words, words};
 
 /// How a picture is made smaller: the longer side in pixels and the quality in percent, one after the other until it has
 /// few enough bytes.
@@ -85,7 +89,7 @@ impl Softphone {
             let room = self.room(card);
             // What was refused here takes no part; those that come after it may still fit.
             let share = TEXT_PICTURE.min(limits::TEXT_MEDIA_BYTES / u32::try_from(pictures).unwrap_or(u32::MAX));
-            match self.check(card, &room, size, kind, share) {
+            match self.check_file(card, &room, size, kind, share) {
                 Ok((kind, most)) => {
                     let id = MediaId::new(env.now, env.random(16 + n as u64));
                     let size = u32::try_from(size).unwrap_or(u32::MAX).min(most.unwrap_or(u32::MAX));
@@ -103,7 +107,7 @@ impl Softphone {
     }
 
     /// Whether a file can be sent from here: what it is, and to how many bytes a picture is to be made smaller.
-    fn check(
+    fn check_file(
         &self,
         card: CardKey,
         room: &Room,
@@ -271,7 +275,7 @@ impl Softphone {
         self.database.kept.files = others;
         let mine: Vec<_> = mine;
         for (_, Attachment { card, media }, content) in mine {
-            // The message was kept, and the text box not emptied: it can't be, in one transaction; but a copy may say so.
+            // What was read of the device may be of before Enter.
             if self.outbox.has_file(media.id) {
                 continue;
             }
@@ -301,54 +305,6 @@ impl Softphone {
         let own = own.and_then(|thread| thread.conversation.own_number);
         let numbers = self.session.me().map(|me| me.numbers.as_slice()).unwrap_or_default();
         check_media(kind, numbers.iter().find(|number| Some(number.number) == own), &files)
-    }
-
-    /// The next file of an outgoing message goes to the server: from here, or from the device's database.
-    #[inline(never)]
-    pub(crate) fn upload(&mut self, id: halyard_protocol::MessageId, out: &mut Update) {
-        let Some(message) = self.outbox.get(id) else { return };
-        let Some(media) = message.next_file() else { return };
-        match message.contents.iter().find(|(known, _)| *known == media.id) {
-            Some((_, content)) => self.requests.upload(id, media.clone(), content.clone(), out),
-            None => {
-                let range = Range::key(Store::Files, media.id.to_string());
-                out.effect(Effect::Db(DbCommand::Read { range, limit: 1 }));
-            }
-        }
-    }
-
-    /// The database has given back what is in a file, if it has it.
-    #[inline(never)]
-    pub(crate) fn file_read(&mut self, key: &str, rows: Vec<Row>, env: &Env, out: &mut Update) {
-        let Some((id, media)) = self.outbox.waits_for_file(key) else { return };
-        match rows.into_iter().next() {
-            Some(Row { text, .. }) => self.requests.upload(id, media, text, out),
-            None => {
-                let word =
-                    named(&media.name, "The file is no longer on this device. Edit the message to attach it again.");
-                self.outbox.park(id, word);
-                self.outgoing_changed(id, out);
-                self.pump_outbox(env, out);
-            }
-        }
-    }
-
-    pub(crate) fn uploaded(
-        &mut self,
-        id: halyard_protocol::MessageId,
-        media: MediaId,
-        outcome: HttpOutcome,
-        env: &Env,
-        out: &mut Update,
-    ) {
-        match succeeded(outcome) {
-            Ok(_) => {
-                if self.outbox.uploaded(id, media) {
-                    self.send_next(id, out);
-                }
-            }
-            Err(error) => self.not_sent(id, error, env, out),
-        }
     }
 }
 
@@ -389,41 +345,4 @@ pub(crate) fn forget_attachment(user: UserId, id: MediaId) -> Write {
 /// Nobody here needs what is in the file any more.
 pub(crate) fn forget_file(id: MediaId) -> Write {
     Write::Delete(Range::key(Store::Files, id.to_string()))
-}
-
-/// What stands where a message's text would, when it has none: "Picture", "3 pictures", "plan.pdf".
-#[must_use]
-#[inline(never)]
-pub(crate) fn words(media: &[Media]) -> String {
-    let [first, rest @ ..] = media else { return String::new() };
-    let pictures = media.iter().all(|file| file.kind.is_picture());
-    match (pictures, rest.len() + 1) {
-        (true, 1) => "Picture".to_owned(),
-        (true, many) => [&many.to_string(), " pictures"].concat(),
-        (false, 1) => file_words(first),
-        (false, many) => [&many.to_string(), " files"].concat(),
-    }
-}
-
-/// A file in a few words: its name, or what it is.
-#[must_use]
-pub(crate) fn file_words(media: &Media) -> String {
-    if !media.name.is_empty() {
-        return media.name.clone();
-    }
-    let word = match media.kind {
-        kind if kind.is_picture() => "Picture",
-        MediaKind::Mp4 => "Video",
-        MediaKind::Mp3 | MediaKind::Amr => "Recording",
-        MediaKind::Vcard => "Contact",
-        MediaKind::Pdf => "Document",
-        _ => "File",
-    };
-    word.to_owned()
-}
-
-/// A file's size in words.
-#[must_use]
-pub(crate) fn size_words(media: &Media) -> String {
-    size_in_words(media.size)
 }
