@@ -52,11 +52,11 @@ export class Api {
     return this.ask("POST", "/messages", { to, body }, { "idempotency-key": id });
   }
 
-  /** All messages of the newest conversation, in order, page by page from the end. */
+  /** All messages of the newest conversation, in order, page by page from the end; none where there is no conversation. */
   async timeline() {
     const { conversations: [conversation] } = await this.ask("GET", "/bootstrap");
     let all = [];
-    for (let before = "", more = true; more; ) {
+    for (let before = "", more = Boolean(conversation); more; ) {
       const page = await this.ask("GET", `/conversations/${conversation.id}/messages?limit=100${before}`);
       all = [...page.messages, ...all];
       more = page.more;
