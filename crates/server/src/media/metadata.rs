@@ -1,7 +1,8 @@
 //! Takes out of a picture what a camera or a program wrote beside it: where, when, by what and by whom it was made. The
 //! picture itself is not packed again. Pure.
 //!
-//! Always holds: what comes out shows the same picture, also the same way up, and taking out twice is taking out once.
+//! Always holds: what comes out shows the same picture, a photo (JPEG) also the same way up, and taking out twice is taking
+//! out once.
 
 mod jpeg;
 mod png;

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::sync::Mutex;
 
-use halyard_protocol::{Author, Change, ConversationKey, ConversationKind, DeliveryState};
+use halyard_protocol::{
+    Author, Capabilities, Change, ConversationKey, ConversationKind, DeliveryState, Destination, ErrorCode, Peer,
+    SmsNumber,
+};
 use proptest::prelude::*;
 
 use super::assign::{assign, unassign};
@@ -11,7 +14,7 @@ use super::receive::{InboundText, receive};
 use crate::carriers::{Carrier, Carriers, OutboundText, SubmitError, Submitted, Submitting};
 use crate::jobs::Workers;
 use crate::store;
-use crate::testing::bench::{Bench, number};
+use crate::testing::bench::{Bench, Browser, number, png};
 
 #[tokio::test]
 async fn those_who_share_the_number_all_see_the_text_and_who_answered() {
@@ -60,6 +63,43 @@ async fn a_number_without_a_carrier_fails_with_the_reason() {
     let last = maya.bootstrap().await.conversations.remove(0).last_message.unwrap();
     assert_eq!(last.deliveries[0].state, DeliveryState::Failed);
     assert_eq!(last.deliveries[0].reason.as_deref(), Some("no carrier is set up for +16195550142"));
+}
+
+/// Gives a user a number that takes texts and nothing else.
+async fn without_mms(bench: &Bench, browser: &Browser<'_>, line: u16) {
+    let me = browser.bootstrap().await.me;
+    let capabilities = Capabilities { sms: true, mms: false, group_recipients: 0 };
+    let own = SmsNumber { number: number(line), label: String::new(), capabilities };
+    let now = bench.app.env.now();
+    let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
+    store::numbers::add(&mut tx, me.tenant.id, &own, now).await.unwrap();
+    assign(&mut tx, own.number, me.user.id, now).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_number_without_mms_neither_sends_files_nor_takes_them() {
+    let bench = Bench::new().await;
+    let (maya, rosa) = (bench.sign_in("1001@harbor").await, bench.sign_in("1001@atlas").await);
+    without_mms(&bench, &maya, 103).await;
+    without_mms(&bench, &rosa, 111).await;
+    let picture = bench.media_id();
+    assert_eq!(maya.give(picture, "boat.png", png(3, 2)).await.status, 200);
+    let send = async |from: u16| {
+        let to = Destination { from: Some(number(from)), peers: vec![Peer::Number(number(111))] };
+        maya.send_with(bench.message_id(), to, "Look", &[picture]).await
+    };
+    let refused = send(103).await;
+    assert_eq!((refused.code(), refused.value()["field"].as_str()), (ErrorCode::InvalidMedia, Some("media")));
+    assert_eq!(send(101).await.status, 202, "the refusal left the picture free");
+    bench.work().await;
+    let last = maya.bootstrap().await.conversations.remove(0).last_message.unwrap();
+    assert_eq!(last.deliveries[0].state, DeliveryState::Failed);
+    assert_eq!(last.deliveries[0].reason.as_deref(), Some("The number can't receive pictures or files."));
+    assert!(rosa.bootstrap().await.conversations.is_empty());
+    maya.text(103, &[111], "Just words").await;
+    bench.work().await;
+    assert_eq!(rosa.bootstrap().await.conversations.remove(0).last_seq, 1);
 }
 
 #[tokio::test]

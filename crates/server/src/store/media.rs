@@ -106,14 +106,18 @@ pub async fn unsent(tx: &mut Tx, uploader: UserId, id: MediaId) -> Result<Option
 /// The files of a message are in it from now on.
 ///
 /// # Errors
-/// When the database fails.
+/// When the database fails, or one of them was forgotten this very moment: then nothing may be committed.
 pub async fn put_into(tx: &mut Tx, message: &Message) -> Result<(), StoreError> {
     for file in &message.media {
-        tx.run(
-            "UPDATE media SET conversation = $2, seq = $3 WHERE id = $1",
-            args![file.id, message.conversation, message.seq],
-        )
-        .await?;
+        let found = tx
+            .run(
+                "UPDATE media SET conversation = $2, seq = $3 WHERE id = $1 AND conversation IS NULL",
+                args![file.id, message.conversation, message.seq],
+            )
+            .await?;
+        if found == 0 {
+            return Err(StoreError::Corrupt("media"));
+        }
     }
     Ok(())
 }
