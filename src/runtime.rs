@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use crate::dom::*;
-use halyard_client::event::App as Said;
+use halyard_client::installation::AppEvent;
 use halyard_client::{CardKey, Changed, Effect, Env, Event, Route, Softphone, System, Ui, Update};
 use halyard_protocol::{MediaId, UnixMs};
 
@@ -58,7 +58,7 @@ pub(crate) fn start() -> App {
     if route == Route::Home
         && let Some(address) = history::launch()
     {
-        Rc::clone(&runtime).send(Event::System(System::App(Said::Launched(address))));
+        Rc::clone(&runtime).send(Event::System(System::App(AppEvent::Launched(address))));
     }
     runtime.adapters.report();
     App { inner: StoredValue::new_local(runtime) }

@@ -8,7 +8,7 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex};
 
 use crate::dom::*;
-use halyard_client::palette::PaletteView;
+use halyard_client::view::PaletteView;
 use halyard_client::view::{
     CardView, ComposerView, ConnectionView, ContactsView, DetailsView, FormView, HeaderView, ImportView,
     InstallationView, Item, MeView, NoticeView, OlderView, QuestionView, RailView, RecipientsView, RowView,

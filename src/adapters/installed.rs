@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_events::{EventListener, EventListenerOptions};
-use halyard_client::event::{App, Browser};
+use halyard_client::installation::{AppEvent, Browser};
 use halyard_client::{Event, System};
 use js_sys::Array;
 use wasm_bindgen::prelude::Closure;
@@ -43,7 +43,7 @@ impl Installed {
                 event.prevent_default();
                 dialog.replace(event.into());
                 if settled.get() {
-                    send(Event::System(System::App(App::Installable(true))));
+                    send(Event::System(System::App(AppEvent::Installable(true))));
                 }
             })
         });
@@ -55,7 +55,7 @@ impl Installed {
         let Some(window) = web_sys::window() else { return };
         let send = self.send.clone();
         let installed =
-            EventListener::new(&window, "appinstalled", move |_| send(Event::System(System::App(App::Installed))));
+            EventListener::new(&window, "appinstalled", move |_| send(Event::System(System::App(AppEvent::Installed))));
         self.listeners.borrow_mut().push(installed);
         let mode = |mode: &str| {
             let query = ["(display-mode: ", mode, ")"].concat();
@@ -74,9 +74,9 @@ impl Installed {
         let offered = self.dialog.borrow().is_object();
         let (send, queue) = (self.send.clone(), get(&window, "launchQueue"));
         spawn(async move {
-            send(Event::System(System::App(App::Browser(browser))));
+            send(Event::System(System::App(AppEvent::Browser(browser))));
             if offered {
-                send(Event::System(System::App(App::Installable(true))));
+                send(Event::System(System::App(AppEvent::Installable(true))));
             }
             if queue.is_object() {
                 take_launches(&window, &queue, send);
@@ -90,7 +90,7 @@ impl Installed {
         spawn(async move {
             // What was chosen, `appinstalled` says.
             let _ = resolved(call(&dialog, "prompt", &[])).await;
-            send(Event::System(System::App(App::Installable(false))));
+            send(Event::System(System::App(AppEvent::Installable(false))));
         });
     }
 
@@ -110,7 +110,7 @@ impl Installed {
         };
         let taken = SCHEMES.iter().filter(|scheme| register(scheme)).count() > 0;
         let send = self.send.clone();
-        spawn(async move { send(Event::System(System::App(App::LinksAsked(taken)))) });
+        spawn(async move { send(Event::System(System::App(AppEvent::LinksAsked(taken)))) });
     }
 
     /// Takes the files that were shared out of the worker's cache.
@@ -134,7 +134,7 @@ async fn shared(send: &Dispatch) -> Result<(), JsValue> {
         let address = get(&key, "url").as_string().unwrap_or_default();
         let name = address.split_once('?').map_or("", |(_, name)| name);
         let name = js_sys::decode_uri_component(name).map(String::from).unwrap_or_default();
-        send(Event::System(System::App(App::File { name, bytes: js_sys::Uint8Array::new(&bytes).to_vec() })));
+        send(Event::System(System::App(AppEvent::File { name, bytes: js_sys::Uint8Array::new(&bytes).to_vec() })));
     }
     Ok(())
 }
@@ -152,7 +152,7 @@ fn take_launches(window: &Window, queue: &JsValue, send: Dispatch) {
         let address = get(&launch, "targetURL").as_string();
         let known = still_loading.get() && (reload || address == loaded);
         if let Some(path) = address.as_deref().and_then(|address| address.strip_prefix(&origin)).filter(|_| !known) {
-            tell(&send, App::Launched(path.to_owned()));
+            tell(&send, AppEvent::Launched(path.to_owned()));
         }
         let handles = get(&launch, "files").dyn_into::<Array>().unwrap_or_default();
         for handle in handles.iter().filter(|_| !(known && reload)) {
@@ -162,7 +162,7 @@ fn take_launches(window: &Window, queue: &JsValue, send: Dispatch) {
                     resolved(call(&handle, "getFile", &[])).await.ok().and_then(|file| file.dyn_into::<File>().ok())
                 {
                     let name = file.name();
-                    files::read(file, move |bytes| send(Event::System(System::App(App::File { name, bytes }))));
+                    files::read(file, move |bytes| send(Event::System(System::App(AppEvent::File { name, bytes }))));
                 }
             });
         }
@@ -172,7 +172,7 @@ fn take_launches(window: &Window, queue: &JsValue, send: Dispatch) {
 }
 
 /// In a task of its own: the queue calls back while the machine may be at work.
-fn tell(send: &Dispatch, app: App) {
+fn tell(send: &Dispatch, app: AppEvent) {
     let send = send.clone();
     spawn(async move { send(Event::System(System::App(app))) });
 }

@@ -3,13 +3,14 @@
 //! Always holds: a file that was made ready here is shown from here as long as the page has it at hand, so a picture stays
 //! the same element from the text box to the receipt; nothing of the files is left when the user leaves.
 
+use halyard_client::composer::ComposerAction;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use halyard_client::attachments::{HEAD, STEPS};
+use halyard_client::composer::{ChosenFile, Files};
+use halyard_client::composer::{HEAD, STEPS};
 use halyard_client::effect::{FileCommand, FileContent};
-use halyard_client::event::{ChosenFile, Files};
 use halyard_client::{CardKey, Event, HttpOutcome, Net, NetworkFailure, Ui};
 use halyard_protocol::media::path;
 use halyard_protocol::{Media as Described, MediaId, MediaKind};
@@ -63,7 +64,7 @@ impl Media {
                 let number = at_hand.borrow_mut().keep(file.clone());
                 chosen.push(ChosenFile { number, name: file.name(), size: file.size() as u64, head });
             }
-            send(Event::Ui(Ui::Attach(card, chosen)));
+            send(Event::Ui(Ui::Composer(card, ComposerAction::Attach(chosen))));
         });
     }
 

@@ -3,6 +3,7 @@
 //! Always holds: what an earlier socket still says after another was opened, or after it was told to close, is
 //! not heard: its listeners go with it.
 
+use halyard_client::SocketEvent;
 use std::cell::RefCell;
 
 use gloo_events::EventListener;
@@ -44,21 +45,22 @@ impl Socket {
         let Some(socket) = address(path).and_then(|url| WebSocket::new(&url).ok()) else {
             // The address is ours, so this is a browser that forbids sockets. It answers as a closed one would.
             let send = self.send.clone();
-            gloo_timers::callback::Timeout::new(0, move || send(Event::Net(Net::SocketClosed(None)))).forget();
+            gloo_timers::callback::Timeout::new(0, move || send(Event::Net(Net::Socket(SocketEvent::Closed(None)))))
+                .forget();
             return;
         };
         let send = self.send.clone();
-        let opened = EventListener::new(&socket, "open", move |_| send(Event::Net(Net::SocketOpened)));
+        let opened = EventListener::new(&socket, "open", move |_| send(Event::Net(Net::Socket(SocketEvent::Opened))));
         let send = self.send.clone();
         let message = EventListener::new(&socket, "message", move |event| {
             if let Some(text) = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string()) {
-                send(Event::Net(Net::SocketFrame(text)));
+                send(Event::Net(Net::Socket(SocketEvent::Frame(text))));
             }
         });
         let send = self.send.clone();
         let closed = EventListener::new(&socket, "close", move |event| {
             let code = event.dyn_ref::<CloseEvent>().map(CloseEvent::code);
-            send(Event::Net(Net::SocketClosed(code)));
+            send(Event::Net(Net::Socket(SocketEvent::Closed(code))));
         });
         *self.current.borrow_mut() = Some(Open { socket, _listeners: [opened, message, closed] });
     }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo_events::EventListener;
-use halyard_client::event::App;
+use halyard_client::installation::AppEvent;
 use halyard_client::{Event, System as Said};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -73,7 +73,7 @@ fn listen(window: &Window, send: &Dispatch, desk: &Rc<Cell<(u32, u32)>>) -> Vec<
         on(window, "resize", resized),
         on(window, "pagehide", Rc::new(|| Event::System(Said::Leaving))),
         // By the start script that the build writes; live reload has none, and so no files that would grow old.
-        on(window, "whole", Rc::new(|| Event::System(Said::App(App::Whole)))),
+        on(window, "whole", Rc::new(|| Event::System(Said::App(AppEvent::Whole)))),
     ];
     if let Some(document) = window.document() {
         listeners.push(on(&document, "visibilitychange", attention));

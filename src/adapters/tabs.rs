@@ -5,7 +5,7 @@
 
 use gloo_events::EventListener;
 use halyard_client::Event;
-use halyard_client::event::Tab;
+use halyard_client::tabs::TabEvent;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -29,7 +29,7 @@ impl Tabs {
             let send = send.clone();
             EventListener::new(channel, "message", move |event| {
                 if let Some(text) = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string()) {
-                    send(Event::Tab(Tab::Said(text)));
+                    send(Event::Tab(TabEvent::Said(text)));
                 }
             })
         });
@@ -38,15 +38,15 @@ impl Tabs {
 
     /// Waits in line for the lead.
     pub(super) fn queue(&self) {
-        (self.send)(Event::Tab(Tab::Leads(false)));
+        (self.send)(Event::Tab(TabEvent::Leads(false)));
         let send = self.send.clone();
         let given = Closure::once_into_js(move || {
-            send(Event::Tab(Tab::Leads(true)));
+            send(Event::Tab(TabEvent::Leads(true)));
             // Held for as long as this promise is open: until the page goes.
             Promise::new(&mut |_, _| ())
         });
         if ask(&given).is_none() {
-            (self.send)(Event::Tab(Tab::Leads(true)));
+            (self.send)(Event::Tab(TabEvent::Leads(true)));
         }
     }
 

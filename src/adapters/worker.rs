@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_events::EventListener;
-use halyard_client::event::App;
+use halyard_client::installation::AppEvent;
 use halyard_client::{Event, System};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
@@ -44,7 +44,7 @@ impl Worker {
         let send = self.send.clone();
         self.listen(&container, "controllerchange", move || {
             if had_one.replace(true) {
-                send(Event::System(System::App(App::ReleaseChanged)));
+                send(Event::System(System::App(AppEvent::ReleaseChanged)));
             }
         });
         let registration = resolved(call(&container, "register", &[script(&window)?])).await?;
@@ -76,7 +76,7 @@ impl Worker {
     fn tell(&self) {
         let registration = self.registration.borrow();
         if get(&registration, "waiting").is_object() && get(&registration, "active").is_object() {
-            (self.send)(Event::System(System::App(App::UpdateReady)));
+            (self.send)(Event::System(System::App(AppEvent::UpdateReady)));
         }
     }
 

@@ -8,6 +8,7 @@ mod bench;
 mod check;
 mod dist;
 mod finish;
+mod layers;
 mod paths;
 mod process;
 mod rules;

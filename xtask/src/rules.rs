@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use crate::layers;
 use crate::process::{output, say};
 use crate::setup::cargo;
 use crate::setup::wasm::TARGET;
@@ -166,7 +167,12 @@ pub(crate) fn check() -> Result<Tally> {
         Graph::read(&serde_json::from_str(&text)?)
     };
     let mut tally = Tally::default();
-    for verdict in verdicts(&metadata(&[])?, &metadata(&["--filter-platform", TARGET])?) {
+    let mut all = verdicts(&metadata(&[])?, &metadata(&["--filter-platform", TARGET])?);
+    all.push(Verdict {
+        rule: "modules use only those in the layers below (ARCHITECTURE.md)",
+        broken_by: layers::broken()?,
+    });
+    for verdict in all {
         if verdict.broken_by.is_empty() {
             tally.passed += 1;
             continue;

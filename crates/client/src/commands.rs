@@ -6,10 +6,9 @@
 //! Chosen so that they collide with little: `Alt` and a letter are no browser's own where they are taken, and the
 //! arrows with `Ctrl+Alt` belong to desktops and screen readers, so resizing has the four keys beside them.
 
-use crate::effect::{Effect, FocusTarget};
-use crate::route::Route;
-use crate::softphone::Softphone;
-use crate::update::Update;
+use halyard_protocol::event::Favourite;
+use halyard_protocol::{ConversationId, Peer};
+
 use crate::windows::{CardKey, Edge, SnapZone, WindowAction};
 
 /// How far one key press moves a card or its edge, in CSS px.
@@ -56,6 +55,21 @@ pub enum Command {
     Move(i32, i32),
     /// Wider and taller by a step.
     Resize(i32, i32),
+}
+
+/// Where the palette jumps to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// An open card, be it minimised.
+    Card(CardKey),
+    /// A conversation that is not open.
+    Conversation(ConversationId),
+    /// Somebody who can be written to in one way.
+    Peer(Peer),
+    /// The details of somebody who can be written to in several ways, or in none.
+    Details(Favourite),
+    /// An action.
+    Command(Command),
 }
 
 /// The keys of the palette.
@@ -287,61 +301,6 @@ const fn zone_label(zone: SnapZone) -> &'static str {
         SnapZone::TopRight => "Top right quarter",
         SnapZone::BottomLeft => "Bottom left quarter",
         SnapZone::BottomRight => "Bottom right quarter",
-    }
-}
-
-impl Softphone {
-    pub(crate) fn run(&mut self, command: Command, out: &mut Update) {
-        if !self.session.is_signed_in() {
-            return;
-        }
-        match command {
-            Command::Palette => self.open_palette(out),
-            Command::Shortcuts => self.open_shortcuts(out),
-            Command::Search => out.effect(Effect::Focus(FocusTarget::Search)),
-            Command::NewConversation => {
-                self.show_cards(out);
-                self.new_conversation(out);
-            }
-            Command::Contacts => self.go(Route::Contacts(None), false, out),
-            Command::Chats => self.go(Route::Chats(None), false, out),
-            Command::Settings => self.go(Route::Settings, false, out),
-            Command::Import => {
-                self.go(Route::Contacts(None), false, out);
-                out.effect(Effect::Focus(FocusTarget::Import));
-            }
-            Command::NextCard | Command::PreviousCard => {
-                self.show_cards(out);
-                let next = command == Command::NextCard;
-                self.window(if next { WindowAction::FocusNext } else { WindowAction::FocusPrevious }, out);
-            }
-            _ => {
-                let front = self.front_card();
-                let action = front.and_then(|card| command.on(card, self.is_pinned(card)));
-                if let Some(action) = action {
-                    self.window(action, out);
-                    if let WindowAction::SetPinned(_, pinned) = action {
-                        out.effect(Effect::Announce(if pinned { "Pinned" } else { "Unpinned" }.to_owned()));
-                    }
-                }
-            }
-        }
-    }
-
-    /// The card that the user has before them.
-    pub(crate) fn front_card(&self) -> Option<CardKey> {
-        self.windows.focused().filter(|_| self.shows_cards())
-    }
-
-    pub(crate) fn is_pinned(&self, card: CardKey) -> bool {
-        self.windows.get(card).is_some_and(crate::windows::Card::is_pinned)
-    }
-
-    /// To where the cards are, from another part of the app that has no room for them.
-    pub(crate) fn show_cards(&mut self, out: &mut Update) {
-        if !self.shows_cards() {
-            self.go(Route::Chats(None), false, out);
-        }
     }
 }
 

@@ -59,6 +59,31 @@ impl core::fmt::Debug for HttpRequest {
     }
 }
 
+/// How a request ended.
+pub type HttpOutcome = Result<HttpResponse, NetworkFailure>;
+
+/// The server's answer.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HttpResponse {
+    /// The status.
+    pub status: u16,
+    /// The body, as text.
+    pub body: String,
+    /// `Retry-After`, in seconds.
+    pub retry_after: Option<u32>,
+}
+
+impl core::fmt::Debug for HttpResponse {
+    /// Never shows the body.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "status {}", self.status)
+    }
+}
+
+/// No answer came: no network, the server is away, or it took too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NetworkFailure;
+
 /// What to do with the one socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SocketCommand {
@@ -70,10 +95,21 @@ pub enum SocketCommand {
     Close,
 }
 
-/// The timers that the machine sets. Setting one again replaces it.
+/// What becomes of the socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SocketEvent {
+    /// It is open.
+    Opened,
+    /// A frame came.
+    Frame(String),
+    /// It is closed, or could not be opened; with the close code if there was one.
+    Closed(Option<u16>),
+}
+
+/// The timers that the machine sets, each by its key. Setting one again replaces it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TimerId {
-    /// Try to start again: the first snapshot could not be had.
+pub enum Timer {
+    /// Ask for the first snapshot again, or tell the server again that the user has signed out.
     Bootstrap,
     /// Open the socket again.
     Reconnect,
@@ -81,15 +117,17 @@ pub enum TimerId {
     SocketSilence,
     /// Something in the outbox may try again.
     Outbox,
-    /// Read marks, pages of contacts and the like, which failed for now, may try again.
+    /// Read positions, pages of contacts and the like, which failed for now, may try again.
     CatchUp,
-    /// A notice's time is over, or a "typing" is no longer true.
-    Expiry,
+    /// The time of a notice is over.
+    Notices,
+    /// Somebody is no longer typing.
+    Typing,
     /// What has changed is written to the device's database.
-    Keep,
+    Cache,
     /// Another tab has begun to write a message, and may have died before it said more.
     Unheard,
-    /// Midnight is near or a minute has passed: times on screen read differently.
+    /// Midnight: times on screen read differently.
     Clock,
 }
 
@@ -221,9 +259,9 @@ pub enum Effect {
     /// The socket.
     Socket(SocketCommand),
     /// Call back as [`crate::Event::Timer`] after so many milliseconds.
-    SetTimer(TimerId, u32),
+    SetTimer(Timer, u32),
     /// Don't.
-    CancelTimer(TimerId),
+    CancelTimer(Timer),
     /// Put the focus there once the views have been drawn.
     Focus(FocusTarget),
     /// Say it to screen readers, politely.

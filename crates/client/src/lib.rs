@@ -12,42 +12,50 @@
 //!   within its conversation, and never twice under two ids.
 //! - Unread counts and delivery states only follow the server forward.
 
-pub mod api;
-pub mod attachments;
-mod cards;
+mod api;
+mod cache;
 pub mod commands;
 pub mod composer;
 pub mod contacts;
+mod context;
 pub mod conversations;
+mod database;
+mod desk;
+pub mod devices;
 pub mod effect;
 pub mod env;
 pub mod event;
+mod fact;
+pub mod importing;
 pub mod installation;
 pub mod json;
 pub mod letters;
 pub mod links;
-pub mod new_conversation;
 pub mod notices;
-mod occasional;
 pub mod outbox;
-pub mod palette;
-pub mod presence;
+pub mod overlay;
+mod presence;
+pub mod recipients;
+mod requests;
+mod retry;
 pub mod route;
 pub mod session;
-pub mod settings;
 pub mod softphone;
 mod sorted;
 pub mod storage;
-pub mod sync;
-mod tabs;
+mod sync;
+pub mod tabs;
 pub mod update;
 pub mod view;
 pub mod windows;
 
 pub use commands::Command;
-pub use effect::{AppCommand, Effect, FocusTarget, HttpRequest, Method, RequestId, SocketCommand, TimerId};
+pub use effect::{
+    AppCommand, Effect, FocusTarget, HttpOutcome, HttpRequest, HttpResponse, Method, NetworkFailure, RequestId,
+    SocketCommand, SocketEvent, Timer,
+};
 pub use env::Env;
-pub use event::{Event, HttpOutcome, HttpResponse, Net, NetworkFailure, System, Ui};
+pub use event::{Event, Net, System, Ui};
 pub use route::Route;
 pub use softphone::Softphone;
 pub use update::{Changed, Update};

@@ -1,22 +1,25 @@
-//! Notices: short words at the edge of the screen, some with an "Undo", and the question that waits for an answer.
+//! Notices: short messages at the edge of the screen, some with an "Undo", and the question that waits for an answer.
 
-use halyard_protocol::{Contact, ConversationId, ErrorCode, UnixMs, UserId};
+use halyard_protocol::UnixMs;
 
-use crate::api::CallError;
-use crate::effect::{Effect, TimerId};
-use crate::env::Env;
-use crate::softphone::Softphone;
-use crate::update::{Changed, Update};
+use crate::context::Turn;
+use crate::effect::Timer;
+use crate::fact::{Fact, NewNotice, Question, Undo};
+use crate::update::Changed;
 
 /// How long a notice stays, in milliseconds. One with an "Undo" stays ten seconds, as promised where it is offered.
 const STAYS: i64 = 6_000;
 const STAYS_WITH_UNDO: i64 = 10_000;
 
-/// What "Undo" brings back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Undo {
-    Contact(Box<Contact>),
-    Conversation(ConversationId),
+/// What the user does with a notice or a question.
+#[derive(Clone, Copy, Debug)]
+pub enum NoticesAction {
+    /// The answer to the question that is open.
+    Answer(bool),
+    /// A notice's action: "Undo".
+    Undo(u32),
+    /// A notice's cross.
+    Dismiss(u32),
 }
 
 /// A notice on screen.
@@ -26,17 +29,7 @@ pub(crate) struct Notice {
     pub(crate) text: String,
     pub(crate) is_error: bool,
     pub(crate) undo: Option<Undo>,
-    pub(crate) until: UnixMs,
-}
-
-/// What the user is asked before it happens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Question {
-    DeleteConversation(ConversationId),
-    /// Sign out although so many messages wait.
-    SignOut(usize),
-    /// Forget what is sealed of somebody.
-    Forget(UserId),
+    until: UnixMs,
 }
 
 /// The notices on screen, oldest first, and the open question.
@@ -44,102 +37,76 @@ pub(crate) enum Question {
 pub(crate) struct Notices {
     last: u32,
     shown: Vec<Notice>,
-    pub(crate) question: Option<Question>,
+    question: Option<Question>,
 }
 
 impl Notices {
-    pub(crate) fn show(&mut self, text: String, is_error: bool, undo: Option<Undo>, now: UnixMs) {
-        self.last += 1;
-        let until = now.plus(if undo.is_some() { STAYS_WITH_UNDO } else { STAYS });
-        self.shown.push(Notice { id: self.last, text, is_error, undo, until });
+    pub(crate) fn act(&mut self, action: NoticesAction, turn: &mut Turn<'_>) {
+        match action {
+            NoticesAction::Answer(yes) => {
+                let question = self.question.take();
+                turn.changed(Changed::Question);
+                if let Some(question) = question.filter(|_| yes) {
+                    turn.fact(Fact::Confirmed(question));
+                }
+            }
+            NoticesAction::Undo(id) => {
+                if let Some(undo) = self.dismiss(id, turn).and_then(|notice| notice.undo) {
+                    turn.fact(Fact::Undone(undo));
+                }
+            }
+            NoticesAction::Dismiss(id) => {
+                self.dismiss(id, turn);
+            }
+        }
     }
 
-    pub(crate) fn dismiss(&mut self, id: u32) -> Option<Notice> {
+    pub(crate) fn show(&mut self, NewNotice { text, is_error, undo }: NewNotice, turn: &mut Turn<'_>) {
+        self.last += 1;
+        let until = turn.env.now.plus(if undo.is_some() { STAYS_WITH_UNDO } else { STAYS });
+        self.shown.push(Notice { id: self.last, text, is_error, undo, until });
+        self.set_timer(turn);
+        turn.changed(Changed::Notices);
+    }
+
+    fn dismiss(&mut self, id: u32, turn: &mut Turn<'_>) -> Option<Notice> {
+        turn.changed(Changed::Notices);
         let place = self.shown.iter().position(|notice| notice.id == id)?;
         Some(self.shown.remove(place))
     }
 
-    /// Takes away those whose time is over. Says whether any went.
-    pub(crate) fn expire(&mut self, now: UnixMs) -> bool {
+    /// The time of the first notice is over.
+    pub(crate) fn expire(&mut self, turn: &mut Turn<'_>) {
         let before = self.shown.len();
-        self.shown.retain(|notice| notice.until > now);
-        self.shown.len() != before
+        self.shown.retain(|notice| notice.until > turn.env.now);
+        if self.shown.len() != before {
+            turn.changed(Changed::Notices);
+        }
+        self.set_timer(turn);
     }
 
-    pub(crate) fn next_expiry(&self) -> Option<UnixMs> {
-        self.shown.iter().map(|notice| notice.until).min()
+    fn set_timer(&self, turn: &mut Turn<'_>) {
+        if let Some(next) = self.shown.iter().map(|notice| notice.until).min() {
+            turn.set_timer(Timer::Notices, next.since(turn.env.now));
+        }
+    }
+
+    /// Asks the user.
+    pub(crate) fn ask(&mut self, question: Question, turn: &mut Turn<'_>) {
+        self.question = Some(question);
+        turn.changed(Changed::Question);
+    }
+
+    /// Nobody waits for an answer any more.
+    pub(crate) fn drop_question(&mut self) {
+        self.question = None;
+    }
+
+    pub(crate) fn question(&self) -> Option<&Question> {
+        self.question.as_ref()
     }
 
     pub(crate) fn shown(&self) -> &[Notice] {
         &self.shown
-    }
-}
-
-impl Softphone {
-    pub(crate) fn answer(&mut self, yes: bool, env: &Env, out: &mut Update) {
-        let question = self.notices.question.take();
-        out.changed(Changed::Question);
-        match question {
-            Some(Question::DeleteConversation(id)) if yes => self.delete_conversation(id, env, out),
-            Some(Question::SignOut(_)) if yes => self.sign_out(true, out),
-            Some(Question::Forget(user)) if yes => self.forget_sealed(user, out),
-            _ => {}
-        }
-    }
-
-    pub(crate) fn notice_action(&mut self, id: u32, out: &mut Update) {
-        out.changed(Changed::Notices);
-        match self.notices.dismiss(id).and_then(|notice| notice.undo) {
-            Some(Undo::Contact(contact)) => self.restore_contact(*contact, out),
-            Some(Undo::Conversation(id)) => {
-                self.undo_delete(id, out);
-            }
-            None => {}
-        }
-    }
-
-    pub(crate) fn presence_changed(&self, user: UserId, out: &mut Update) {
-        out.changed(Changed::Presence(user));
-    }
-
-    /// A call failed in a way that the user should hear of. An ended session leads to signing in.
-    pub(crate) fn call_failed(&mut self, error: CallError, env: &Env, out: &mut Update) {
-        if error.code == ErrorCode::SignedOut {
-            self.session_ended(out);
-        } else {
-            self.complain(error.message, env, out);
-        }
-    }
-
-    /// A short word about something that went wrong.
-    pub(crate) fn complain(&mut self, text: String, env: &Env, out: &mut Update) {
-        self.notices.show(text, true, None, env.now);
-        self.set_expiry(env, out);
-        out.changed(Changed::Notices);
-    }
-
-    /// A short word about something that went right.
-    pub(crate) fn inform(&mut self, text: String, env: &Env, out: &mut Update) {
-        self.notices.show(text, false, None, env.now);
-        self.set_expiry(env, out);
-        out.changed(Changed::Notices);
-    }
-
-    pub(crate) fn expire(&mut self, env: &Env, out: &mut Update) {
-        if self.notices.expire(env.now) {
-            out.changed(Changed::Notices);
-        }
-        for id in self.presence.expire(env.now) {
-            self.typing_changed(id, out);
-        }
-        self.set_expiry(env, out);
-    }
-
-    pub(crate) fn set_expiry(&self, env: &Env, out: &mut Update) {
-        let next = self.notices.next_expiry().into_iter().chain(self.presence.next_expiry()).min();
-        if let Some(next) = next {
-            let wait = u32::try_from(next.since(env.now).max(1)).unwrap_or(60_000);
-            out.effect(Effect::SetTimer(TimerId::Expiry, wait));
-        }
     }
 }

@@ -1,23 +1,31 @@
-//! Who is here, and who is typing: true only while connected, so never kept.
+//! Who is here, and who is typing.
+//!
+//! Always holds: both are true only while connected, so neither is ever stored.
 
 use std::collections::HashMap;
 
 use halyard_protocol::socket::UserPresence;
 use halyard_protocol::{ConversationId, Presence, UnixMs, UserId};
 
+use crate::context::Turn;
+use crate::effect::Timer;
 use crate::sorted::SortedMap;
+use crate::update::Changed;
+use crate::windows::CardKey;
 
 /// How long a "typing" is true, in milliseconds.
 const TYPING_LASTS: i64 = 5_000;
 /// The least time between two "typing" that we send, in milliseconds.
 const TYPING_EVERY: i64 = 3_000;
 
-/// Presences of colleagues and who types where.
+/// Presences of colleagues, and who types where.
 #[derive(Debug, Default)]
 pub(crate) struct PresenceBook {
     presences: HashMap<UserId, Presence>,
+    /// Until when somebody's typing is true.
     typing: SortedMap<(ConversationId, UserId), UnixMs>,
-    told: SortedMap<ConversationId, UnixMs>,
+    /// When the others were last told that we type.
+    sent: SortedMap<ConversationId, UnixMs>,
 }
 
 impl PresenceBook {
@@ -25,44 +33,55 @@ impl PresenceBook {
         self.presences.get(&user).copied().unwrap_or_default()
     }
 
-    /// Takes in one presence. Says whether it changed.
-    pub(crate) fn set(&mut self, entry: UserPresence) -> bool {
-        self.presences.insert(entry.user, entry.presence).unwrap_or_default() != entry.presence
+    /// Takes in one presence.
+    pub(crate) fn set(&mut self, entry: UserPresence, turn: &mut Turn<'_>) {
+        if self.presences.insert(entry.user, entry.presence).unwrap_or_default() != entry.presence {
+            turn.changed(Changed::Presence(entry.user));
+        }
     }
 
-    /// Takes in everybody's: whoever is not named is offline. Gives those that changed.
-    pub(crate) fn replace(&mut self, all: &[UserPresence]) -> Vec<UserId> {
+    /// Takes in everybody's: whoever is not named is offline.
+    pub(crate) fn replace(&mut self, all: &[UserPresence], turn: &mut Turn<'_>) {
         let before = core::mem::take(&mut self.presences);
         self.presences.extend(all.iter().map(|entry| (entry.user, entry.presence)));
         let now = &self.presences;
         let gone = before.keys().filter(|user| !now.contains_key(*user));
         let other = now.iter().filter(|(user, presence)| before.get(*user) != Some(*presence)).map(|(user, _)| user);
-        gone.chain(other).copied().collect()
+        for user in gone.chain(other) {
+            turn.changed(Changed::Presence(*user));
+        }
     }
 
-    pub(crate) fn typed(&mut self, conversation: ConversationId, user: UserId, now: UnixMs) {
-        self.typing.insert((conversation, user), now.plus(TYPING_LASTS));
+    /// Somebody types.
+    pub(crate) fn typed(&mut self, conversation: ConversationId, user: UserId, turn: &mut Turn<'_>) {
+        self.typing.insert((conversation, user), turn.env.now.plus(TYPING_LASTS));
+        typing_changed(conversation, turn);
+        self.set_timer(turn);
     }
 
-    /// Their message is here: they have stopped. Says whether they were typing.
-    pub(crate) fn stopped(&mut self, conversation: ConversationId, user: UserId) -> bool {
-        self.typing.remove(&(conversation, user)).is_some()
+    /// Their message is here: they have stopped.
+    pub(crate) fn stopped(&mut self, conversation: ConversationId, user: UserId, turn: &mut Turn<'_>) {
+        if self.typing.remove(&(conversation, user)).is_some() {
+            typing_changed(conversation, turn);
+        }
     }
 
-    /// Forgets who has stopped; gives where.
-    pub(crate) fn expire(&mut self, now: UnixMs) -> Vec<ConversationId> {
+    /// The time of the first "typing" is over.
+    pub(crate) fn expire(&mut self, turn: &mut Turn<'_>) {
+        let now = turn.env.now;
         let over: Vec<_> =
             self.typing.entries().iter().filter(|(_, until)| *until <= now).map(|(key, _)| *key).collect();
-        over.into_iter()
-            .map(|key| {
-                self.typing.remove(&key);
-                key.0
-            })
-            .collect()
+        for key in over {
+            self.typing.remove(&key);
+            typing_changed(key.0, turn);
+        }
+        self.set_timer(turn);
     }
 
-    pub(crate) fn next_expiry(&self) -> Option<UnixMs> {
-        self.typing.values().min().copied()
+    fn set_timer(&self, turn: &mut Turn<'_>) {
+        if let Some(next) = self.typing.values().min() {
+            turn.set_timer(Timer::Typing, next.since(turn.env.now));
+        }
     }
 
     pub(crate) fn typing_in(&self, conversation: ConversationId) -> Vec<UserId> {
@@ -70,17 +89,22 @@ impl PresenceBook {
         self.typing.keys().filter(|(place, _)| *place == conversation).map(|(_, user)| user).collect()
     }
 
-    /// Whether the others should be told now that we type here.
-    pub(crate) fn tell(&mut self, conversation: ConversationId, now: UnixMs) -> bool {
-        let due = self.told.get(&conversation).is_none_or(|told| now.since(*told) >= TYPING_EVERY);
+    /// The user types. Says whether the others should be told so now.
+    pub(crate) fn should_tell(&mut self, conversation: ConversationId, now: UnixMs) -> bool {
+        let due = self.sent.get(&conversation).is_none_or(|sent| now.since(*sent) >= TYPING_EVERY);
         if due {
-            self.told.insert(conversation, now);
+            self.sent.insert(conversation, now);
         }
         due
     }
 
     /// Our message has left: the next key press is told again at once.
-    pub(crate) fn sent(&mut self, conversation: ConversationId) {
-        self.told.remove(&conversation);
+    pub(crate) fn message_sent(&mut self, conversation: ConversationId) {
+        self.sent.remove(&conversation);
     }
+}
+
+fn typing_changed(conversation: ConversationId, turn: &mut Turn<'_>) {
+    turn.changed(Changed::Typing(CardKey::Conversation(conversation)));
+    turn.changed(Changed::Row(conversation));
 }

@@ -68,13 +68,3 @@ pub struct Update {
     /// To be read again.
     pub changed: BTreeSet<Changed>,
 }
-
-impl Update {
-    pub(crate) fn effect(&mut self, effect: Effect) {
-        self.effects.push(effect);
-    }
-
-    pub(crate) fn changed(&mut self, what: Changed) {
-        self.changed.insert(what);
-    }
-}

@@ -1,14 +1,27 @@
 //! Whatever comes, in whatever order, from whomever: the machine takes it without a panic, and what is on screen is
 //! what the machine holds.
 
+use halyard_client::SocketEvent;
+use halyard_client::commands::Target;
+use halyard_client::composer::ChosenFile;
+use halyard_client::composer::ComposerAction;
+use halyard_client::contacts::ContactField;
+use halyard_client::contacts::ContactsAction;
 use halyard_client::contacts::{ContactsFilter, NumberField};
 use halyard_client::conversations::ColumnFilter;
-use halyard_client::event::{App, ChosenFile, ContactField, Db};
-use halyard_client::palette::Target;
+use halyard_client::conversations::ConversationsAction;
+use halyard_client::importing::ImportAction;
+use halyard_client::installation::AppEvent;
+use halyard_client::notices::NoticesAction;
+use halyard_client::outbox::OutboxAction;
+use halyard_client::overlay::OverlayAction;
+use halyard_client::recipients::RecipientsAction;
+use halyard_client::session::SessionAction;
+use halyard_client::storage::Db;
 use halyard_client::storage::{Range, Row, Store, Token};
 use halyard_client::windows::{Grip, SnapZone, WindowAction};
 use halyard_client::{
-    AppCommand, CardKey, Command, Event, HttpResponse, Net, NetworkFailure, RequestId, Route, System, TimerId, Ui,
+    AppCommand, CardKey, Command, Event, HttpResponse, Net, NetworkFailure, RequestId, Route, System, Timer, Ui,
 };
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{
@@ -151,65 +164,74 @@ impl Test {
     fn ui(&mut self, a: u8, b: u8, text: String) -> Ui {
         let (card, id, peer, entry) = (self.card(b), self.conversation(b), self.peer(b), self.entry(b));
         match a % 60 {
-            0 => Ui::SignIn { login: "1001@harbor".to_owned(), password: "tide-1001".to_owned(), device: text },
-            1 => Ui::SignOut,
+            0 => Ui::Session(SessionAction::SignIn {
+                login: "1001@harbor".to_owned(),
+                password: "tide-1001".to_owned(),
+                device: text,
+            }),
+            1 => Ui::Session(SessionAction::SignOut),
             2 | 3 => Ui::Navigate(self.route(b)),
-            4 => Ui::SearchContacts(text),
-            5 => Ui::FilterContacts(
+            4 => Ui::Contacts(ContactsAction::Search(text)),
+            5 => Ui::Contacts(ContactsAction::Filter(
                 [ContactsFilter::All, ContactsFilter::Mine, ContactsFilter::Favourites][b as usize % 3],
-            ),
-            6 => Ui::SelectContact(Some(entry)),
-            7 => Ui::SetFavourite(entry, b > 99),
-            8 => Ui::NewContact((b > 99).then(|| number(STRANGER))),
-            9 => Ui::EditContact(contact(b)),
-            10 => Ui::ContactForm(ContactField::Numbers(vec![NumberField { text, ..NumberField::default() }])),
-            11 if b > 200 => Ui::ForgetSealed(self.user(b)),
-            11 => Ui::SaveContact,
-            12 => Ui::CancelContact,
-            13 => Ui::DeleteContact(contact(b)),
-            14 => Ui::ImportFile { name: "people.vcf".to_owned(), bytes: text.into_bytes() },
-            15 => Ui::ImportShared(b > 99),
-            16 => Ui::ImportToggle(b.into()),
-            17 => Ui::ImportConfirm,
-            18 => Ui::ImportCancel,
-            19 => Ui::SearchConversations(text),
-            20 => Ui::FilterConversations([ColumnFilter::All, ColumnFilter::Unread, ColumnFilter::Sms][b as usize % 3]),
-            21 | 22 => Ui::OpenConversation(id),
-            23 => Ui::MoreConversations,
-            24 => Ui::Message { peer, from: (a > 99).then(|| number(SALES)) },
+            )),
+            6 => Ui::Contacts(ContactsAction::Select(Some(entry))),
+            7 => Ui::Contacts(ContactsAction::SetFavourite(entry, b > 99)),
+            8 => Ui::Contacts(ContactsAction::New((b > 99).then(|| number(STRANGER)))),
+            9 => Ui::Contacts(ContactsAction::Edit(contact(b))),
+            10 => Ui::Contacts(ContactsAction::Field(ContactField::Numbers(vec![NumberField {
+                text,
+                ..NumberField::default()
+            }]))),
+            11 if b > 200 => Ui::Session(SessionAction::Forget(self.user(b))),
+            11 => Ui::Contacts(ContactsAction::Save),
+            12 => Ui::Contacts(ContactsAction::Cancel),
+            13 => Ui::Contacts(ContactsAction::Delete(contact(b))),
+            14 => Ui::Import(ImportAction::File { name: "people.vcf".to_owned(), bytes: text.into_bytes() }),
+            15 => Ui::Import(ImportAction::Shared(b > 99)),
+            16 => Ui::Import(ImportAction::Toggle(b.into())),
+            17 => Ui::Import(ImportAction::Confirm),
+            18 => Ui::Import(ImportAction::Cancel),
+            19 => Ui::Conversations(ConversationsAction::Search(text)),
+            20 => Ui::Conversations(ConversationsAction::Filter(
+                [ColumnFilter::All, ColumnFilter::Unread, ColumnFilter::Sms][b as usize % 3],
+            )),
+            21 | 22 => Ui::Conversations(ConversationsAction::Open(id)),
+            23 => Ui::Conversations(ConversationsAction::More),
+            24 => Ui::Conversations(ConversationsAction::Message { peer, from: (a > 99).then(|| number(SALES)) }),
             25 => Ui::NewConversation,
-            26 => Ui::RecipientQuery(card, text),
-            27 => Ui::AddTyped(card),
-            28 => Ui::AddRecipient(card, peer),
-            29 => Ui::RemoveRecipient(card, peer),
-            30 => Ui::FinishRecipients(card),
-            31 | 32 => Ui::Draft(card, text),
-            33 | 34 => Ui::Submit(card),
-            35 => Ui::SendUsing(card, number([FRONT_DESK, SALES, STRANGER][b as usize % 3])),
-            36 => Ui::Retry(self.message(b)),
-            37 => Ui::EditUnsent(self.message(b)),
-            38 => Ui::DeleteUnsent(self.message(b)),
-            39 => Ui::LoadOlder(card),
-            40 => Ui::AtBottom(card, b > 99),
+            26 => Ui::Recipients(card, RecipientsAction::Query(text)),
+            27 => Ui::Recipients(card, RecipientsAction::AddTyped),
+            28 => Ui::Recipients(card, RecipientsAction::Add(peer)),
+            29 => Ui::Recipients(card, RecipientsAction::Remove(peer)),
+            30 => Ui::Recipients(card, RecipientsAction::Finish),
+            31 | 32 => Ui::Composer(card, ComposerAction::Draft(text)),
+            33 | 34 => Ui::Composer(card, ComposerAction::Submit),
+            35 => Ui::Composer(card, ComposerAction::SendUsing(number([FRONT_DESK, SALES, STRANGER][b as usize % 3]))),
+            36 => Ui::Outbox(OutboxAction::Retry(self.message(b))),
+            37 => Ui::Outbox(OutboxAction::Edit(self.message(b))),
+            38 => Ui::Outbox(OutboxAction::Delete(self.message(b))),
+            39 => Ui::Conversations(ConversationsAction::LoadOlder(card)),
+            40 => Ui::Conversations(ConversationsAction::AtBottom(card, b > 99)),
             41 => Ui::Window(self.window(b)),
-            42 => Ui::SetMuted(id, b > 99),
-            43 => Ui::ViewContact(id),
-            44 => Ui::SetTitle(id, text),
-            45 => Ui::DeleteConversation(id),
-            46 => Ui::Answer(b > 60),
-            47 => Ui::NoticeAction(u32::from(b % 8)),
-            48 => Ui::SetAvailability(Availability::Busy),
+            42 => Ui::Conversations(ConversationsAction::SetMuted(id, b > 99)),
+            43 => Ui::Conversations(ConversationsAction::ViewContact(id)),
+            44 => Ui::Conversations(ConversationsAction::SetTitle(id, text)),
+            45 => Ui::Conversations(ConversationsAction::Delete(id)),
+            46 => Ui::Notices(NoticesAction::Answer(b > 60)),
+            47 => Ui::Notices(NoticesAction::Undo(u32::from(b % 8))),
+            48 => Ui::Session(SessionAction::SetAvailability(Availability::Busy)),
             49 | 50 => Ui::Run(COMMANDS[b as usize % COMMANDS.len()]),
-            51 => Ui::PaletteQuery(text),
-            52 => Ui::PaletteStep(isize::from(b) - 9),
-            53 => Ui::PalettePick(match b % 5 {
+            51 => Ui::Overlay(OverlayAction::Query(text)),
+            52 => Ui::Overlay(OverlayAction::Step(isize::from(b) - 9)),
+            53 => Ui::Overlay(OverlayAction::Pick(match b % 5 {
                 0 => Target::Card(card),
                 1 => Target::Conversation(id),
                 2 => Target::Peer(peer),
                 3 => Target::Details(entry),
                 _ => Target::Command(COMMANDS[b as usize % COMMANDS.len()]),
-            }),
-            54 => Ui::CloseOverlay,
+            })),
+            54 => Ui::Overlay(OverlayAction::Close),
             55 => Ui::App(
                 [AppCommand::Update, AppCommand::Install, AppCommand::HideHint, AppCommand::HandleLinks]
                     [b as usize % 4],
@@ -219,13 +241,13 @@ impl Test {
                 let number = self.world.devices[0].chosen.len() as u32 + 1_000;
                 self.world.devices[0].chosen.insert(number, content.clone());
                 let size = [content.len() as u64, 700_000, u64::MAX][b as usize / 3 % 3];
-                Ui::Attach(card, vec![ChosenFile { number, name: text, size, head: content }])
+                Ui::Composer(card, ComposerAction::Attach(vec![ChosenFile { number, name: text, size, head: content }]))
             }
             58 => {
                 let file = self.world.phone(0).composer_view(card).files.first().map(|file| file.id);
-                Ui::Detach(card, file.unwrap_or(MediaId(self.message(b).0)))
+                Ui::Composer(card, ComposerAction::Detach(file.unwrap_or(MediaId(self.message(b).0))))
             }
-            _ => Ui::SetStatusText(text),
+            _ => Ui::Session(SessionAction::SetStatusText(text)),
         }
     }
 
@@ -254,9 +276,9 @@ impl Test {
             0 => Event::Net(Net::Http(request, Err(NetworkFailure))),
             1 => Event::Net(Net::Http(request, Ok(HttpResponse { status: 200, body: text, retry_after: None }))),
             2 => Event::Net(Net::Http(request, Ok(HttpResponse { status: 401, body: text, retry_after: Some(3) }))),
-            3 => Event::Net(Net::SocketOpened),
-            4 => Event::Net(Net::SocketClosed([None, Some(4401), Some(1013)][b as usize % 3])),
-            5 => Event::Net(Net::SocketFrame(text)),
+            3 => Event::Net(Net::Socket(SocketEvent::Opened)),
+            4 => Event::Net(Net::Socket(SocketEvent::Closed([None, Some(4401), Some(1013)][b as usize % 3]))),
+            5 => Event::Net(Net::Socket(SocketEvent::Frame(text))),
             6 => {
                 let row = Row { store: Store::ALL[b as usize % Store::ALL.len()], key: text.clone(), text };
                 Event::Db(
@@ -279,11 +301,11 @@ impl Test {
                 ];
                 Event::Db(answers[b as usize % 5].clone())
             }
-            8 => Event::Timer(
-                [TimerId::Bootstrap, TimerId::Reconnect, TimerId::SocketSilence, TimerId::Outbox][b as usize % 4],
-            ),
+            8 => {
+                Event::Timer([Timer::Bootstrap, Timer::Reconnect, Timer::SocketSilence, Timer::Outbox][b as usize % 4])
+            }
             9 => Event::Timer(
-                [TimerId::CatchUp, TimerId::Expiry, TimerId::Clock, TimerId::Keep, TimerId::Unheard][b as usize % 5],
+                [Timer::CatchUp, Timer::Notices, Timer::Clock, Timer::Cache, Timer::Unheard][b as usize % 5],
             ),
             10 => Event::System(System::Resized {
                 viewport: u32::from(b) * 8,
@@ -291,12 +313,12 @@ impl Test {
                 height: u32::from(a) * 4,
             }),
             11 if b > 199 => Event::System(System::App(match b % 6 {
-                0 => App::Whole,
-                1 => App::UpdateReady,
-                2 => App::ReleaseChanged,
-                3 => App::File { name: [&text, ".vcf"].concat(), bytes: text.into_bytes() },
-                4 => App::Launched(text),
-                _ => App::Launched(["/open?url=sms:", &text].concat()),
+                0 => AppEvent::Whole,
+                1 => AppEvent::UpdateReady,
+                2 => AppEvent::ReleaseChanged,
+                3 => AppEvent::File { name: [&text, ".vcf"].concat(), bytes: text.into_bytes() },
+                4 => AppEvent::Launched(text),
+                _ => AppEvent::Launched(["/open?url=sms:", &text].concat()),
             })),
             _ => Event::System(
                 [

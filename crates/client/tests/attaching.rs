@@ -1,5 +1,10 @@
 //! Files in messages: from the text box to the server, and what becomes of those that can't go.
 
+use halyard_client::composer::ComposerAction;
+use halyard_client::conversations::ConversationsAction;
+use halyard_client::outbox::OutboxAction;
+use halyard_client::recipients::RecipientsAction;
+use halyard_client::session::SessionAction;
 use halyard_client::storage::{Range, Store};
 use halyard_client::view::MediaShape;
 use halyard_client::windows::WindowAction;
@@ -13,7 +18,7 @@ use crate::support::{Fate, World};
 fn begin() -> (World, usize, ConversationId, CardKey) {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
-    world.act(at, Ui::Message { peer: Peer::Number(number(ANA)), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: Peer::Number(number(ANA)), from: None }));
     let id = world.texts(FRONT_DESK, &[ANA]);
     (world, at, id, CardKey::Conversation(id))
 }
@@ -62,7 +67,7 @@ fn a_picture_goes_first_and_then_its_message() {
     let counter = world.phone(at).composer_view(card).counter.expect("a text is counted");
     assert_eq!(counter.text, "0 / 1600", "with a file it is one message, not segments");
     assert_eq!((kept(&world, at, Store::Attachments), kept(&world, at, Store::Files)), (1, 1));
-    world.ui(at, Ui::Submit(card));
+    world.ui(at, Ui::Composer(card, ComposerAction::Submit));
     assert_eq!(files(&world, at, card), [""; 0]);
     let row = world.messages(at, id)[0].clone();
     assert_eq!((row.media[0].shape, row.media[0].name.as_str()), (MediaShape::Picture, "boat.jpg"));
@@ -78,7 +83,7 @@ fn a_picture_goes_first_and_then_its_message() {
 #[test]
 fn text_and_several_files_are_one_message() {
     let (mut world, at, _, _) = begin();
-    world.act(at, Ui::Message { peer: world.colleague(DEVON), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: world.colleague(DEVON), from: None }));
     let id = world.chat_of(&[MAYA, DEVON]);
     let card = CardKey::Conversation(id);
     let (large, pdf) = (photo(3_000_000), [b"%PDF-1.7".to_vec(), vec![0; 5_000_000]].concat());
@@ -99,14 +104,14 @@ fn pictures_of_a_text_share_what_carriers_take() {
     attach(&mut world, at, card, &[("4.jpg", &large)]);
     assert!(problem_of(&world, at, card).starts_with("4.jpg: Carriers take 600 kB"));
     assert_eq!(files(&world, at, card).len(), 3);
-    world.act(at, Ui::Submit(card));
+    world.act(at, Ui::Composer(card, ComposerAction::Submit));
     assert_eq!(sizes(&world, id), [200_000; 3]);
 }
 
 #[test]
 fn what_cannot_be_sent_is_refused_with_the_reason_and_the_draft_stays() {
     let (mut world, at, _, card) = begin();
-    world.ui(at, Ui::Draft(card, "See this".to_owned()));
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("See this".to_owned())));
     for (name, content, reason) in [
         ("film.mov", b"\0\0\0\x14ftypqt  ".to_vec(), "film.mov: Pictures (JPEG"),
         ("tool.jpg", b"MZ\x90".to_vec(), "tool.jpg: Pictures (JPEG"),
@@ -121,7 +126,13 @@ fn what_cannot_be_sent_is_refused_with_the_reason_and_the_draft_stays() {
     attach(&mut world, at, card, &[("boat.jpg", &photo(100))]);
     assert_eq!(problem_of(&world, at, card), "", "one that can be sent takes the word away");
 
-    world.act(at, Ui::Message { peer: Peer::Number(number(BEN)), from: Some(number(REPAIRS)) });
+    world.act(
+        at,
+        Ui::Conversations(ConversationsAction::Message {
+            peer: Peer::Number(number(BEN)),
+            from: Some(number(REPAIRS)),
+        }),
+    );
     let plain = CardKey::Conversation(world.texts(REPAIRS, &[BEN]));
     attach(&mut world, at, plain, &[("boat.jpg", &photo(100))]);
     assert!(problem_of(&world, at, plain).contains("This number can't send pictures"));
@@ -132,8 +143,8 @@ fn enter_waits_for_a_file_that_is_being_made_ready() {
     let (mut world, at, id, card) = begin();
     world.attach(at, card, &[("boat.jpg", &photo(100))]);
     assert_eq!(files(&world, at, card), ["boat.jpg Preparing\u{2026}"]);
-    world.ui(at, Ui::Draft(card, "Look".to_owned()));
-    world.ui(at, Ui::Submit(card));
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("Look".to_owned())));
+    world.ui(at, Ui::Composer(card, ComposerAction::Submit));
     assert_eq!(world.phone(at).composer_view(card).draft, "Look", "it has not left");
     world.settle();
     assert_eq!(world.server.texts(id), ["Look"]);
@@ -145,9 +156,9 @@ fn one_that_is_taken_out_leaves_the_device() {
     let (mut world, at, id, card) = begin();
     attach(&mut world, at, card, &[("boat.jpg", &photo(100)), ("dock.jpg", &photo(200))]);
     let first = world.phone(at).composer_view(card).files[0].id;
-    world.act(at, Ui::Detach(card, first));
+    world.act(at, Ui::Composer(card, ComposerAction::Detach(first)));
     assert_eq!((kept(&world, at, Store::Attachments), kept(&world, at, Store::Files)), (1, 1));
-    world.act(at, Ui::Submit(card));
+    world.act(at, Ui::Composer(card, ComposerAction::Submit));
     assert_eq!(sizes(&world, id), [200]);
 }
 
@@ -160,7 +171,7 @@ fn without_a_network_and_across_crashes_it_leaves_once() {
     world.settle();
     assert_eq!(files(&world, at, card), ["boat.jpg 1 kB"]);
     world.network(at, false);
-    world.act(at, Ui::Submit(card));
+    world.act(at, Ui::Composer(card, ComposerAction::Submit));
     world.crash(at);
     world.settle();
     assert_eq!(world.phone(at).connection_view().waiting, 1);
@@ -180,7 +191,7 @@ fn without_a_network_and_across_crashes_it_leaves_once() {
 fn an_answer_that_is_lost_makes_no_second_message() {
     let (mut world, at, id, card) = begin();
     attach(&mut world, at, card, &[("boat.jpg", &photo(100))]);
-    world.ui(at, Ui::Submit(card));
+    world.ui(at, Ui::Composer(card, ComposerAction::Submit));
     // First the file's, then the message's.
     for _ in 0..2 {
         while world.devices[at].requests.is_empty() {
@@ -198,7 +209,7 @@ fn a_server_that_has_forgotten_the_file_gets_it_again() {
     let (mut world, at, id, card) = begin();
     attach(&mut world, at, card, &[("boat.jpg", &photo(100))]);
     world.server.fail_next("POST messages", problem(ErrorCode::UnknownMedia, "One of the files is not here."));
-    world.act(at, Ui::Submit(card));
+    world.act(at, Ui::Composer(card, ComposerAction::Submit));
     assert!(sent(&world, id).is_empty());
     world.server.media.clear();
     world.wait(10_000);
@@ -213,14 +224,14 @@ fn one_that_the_server_refuses_parks_the_message_and_edit_brings_it_back() {
     world.send(at, card, "Two");
     assert_eq!(world.log_of(at, id), ["Two [Not sent. This picture is damaged.]"]);
     let row = world.messages(at, id)[0].id;
-    world.act(at, Ui::EditUnsent(row));
+    world.act(at, Ui::Outbox(OutboxAction::Edit(row)));
     assert_eq!(files(&world, at, card), ["boat.jpg 1 kB", "dock.jpg 1 kB"]);
     let first = world.phone(at).composer_view(card).files[0].id;
-    world.act(at, Ui::Detach(card, first));
+    world.act(at, Ui::Composer(card, ComposerAction::Detach(first)));
     world.crash(at);
     world.settle();
     assert_eq!(files(&world, at, card), ["dock.jpg 1 kB"]);
-    world.act(at, Ui::Submit(card));
+    world.act(at, Ui::Composer(card, ComposerAction::Submit));
     assert_eq!((world.server.texts(id), sizes(&world, id)), (vec!["Two"], vec![200]));
 }
 
@@ -229,7 +240,7 @@ fn a_file_that_is_gone_from_the_device_says_so() {
     let (mut world, at, id, card) = begin();
     attach(&mut world, at, card, &[("boat.jpg", &photo(100))]);
     world.network(at, false);
-    world.act(at, Ui::Submit(card));
+    world.act(at, Ui::Composer(card, ComposerAction::Submit));
     let all = halyard_client::storage::Write::Delete(Range::all(Store::Files));
     let forget = halyard_client::storage::DbCommand::Write { owner: None, writes: vec![all], token: None };
     world.devices[at].disk.borrow_mut().run(forget);
@@ -245,7 +256,7 @@ fn a_device_that_cannot_keep_it_sends_it_all_the_same() {
     world.devices[at].health = crate::support::device::Health::Full;
     attach(&mut world, at, card, &[("boat.jpg", &photo(100))]);
     assert!(world.notices(at).iter().any(|notice| notice.starts_with("This device can't keep the file")));
-    world.act(at, Ui::Submit(card));
+    world.act(at, Ui::Composer(card, ComposerAction::Submit));
     assert_eq!(sizes(&world, id), [100]);
 }
 
@@ -253,13 +264,13 @@ fn a_device_that_cannot_keep_it_sends_it_all_the_same() {
 fn at_a_log_out_it_is_sealed_and_comes_back() {
     let (mut world, at, id, card) = begin();
     attach(&mut world, at, card, &[("boat.jpg", &photo(100))]);
-    world.act(at, Ui::SignOut);
+    world.act(at, Ui::Session(SessionAction::SignOut));
     assert!(world.devices[at].disk.borrow().texts().all(|text| !text.contains("boat") && !text.contains('\u{d8}')));
     world.sign_in(at, MAYA);
-    world.act(at, Ui::OpenConversation(id));
-    world.act(at, Ui::Message { peer: Peer::Number(number(ANA)), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Open(id)));
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: Peer::Number(number(ANA)), from: None }));
     assert_eq!(files(&world, at, card), ["boat.jpg 1 kB"]);
-    world.act(at, Ui::Submit(card));
+    world.act(at, Ui::Composer(card, ComposerAction::Submit));
     assert_eq!(sizes(&world, id), [100]);
 }
 
@@ -272,7 +283,7 @@ fn another_tab_shows_it_and_sends_it_from_the_device() {
     attach(&mut world, at, card, &[("boat.jpg", &photo(100))]);
     assert_eq!(files(&world, other, card), ["boat.jpg 1 kB"]);
     world.kill(at);
-    world.act(other, Ui::Submit(card));
+    world.act(other, Ui::Composer(card, ComposerAction::Submit));
     assert_eq!(sizes(&world, id), [100]);
     assert_eq!(kept(&world, other, Store::Files), 0);
 }
@@ -287,15 +298,15 @@ fn a_new_conversation_takes_its_files_along() {
     world.act(at, Ui::Window(WindowAction::Close(new)));
     world.act(at, Ui::NewConversation);
     assert_eq!((world.front(at), files(&world, at, new).len()), (new, 1), "closing throws nothing away");
-    world.act(at, Ui::AddRecipient(new, Peer::Number(number(BEN))));
-    world.act(at, Ui::FinishRecipients(new));
+    world.act(at, Ui::Recipients(new, RecipientsAction::Add(Peer::Number(number(BEN)))));
+    world.act(at, Ui::Recipients(new, RecipientsAction::Finish));
     let id = world.texts(FRONT_DESK, &[BEN]);
     let card = CardKey::Conversation(id);
     assert_eq!(files(&world, at, card).len(), 1);
     world.crash(at);
     world.settle();
     assert_eq!(files(&world, at, card).len(), 1);
-    world.act(at, Ui::Submit(card));
+    world.act(at, Ui::Composer(card, ComposerAction::Submit));
     assert_eq!(sizes(&world, id), [300_000]);
 }
 
@@ -303,7 +314,7 @@ fn a_new_conversation_takes_its_files_along() {
 fn files_of_what_is_pinned_are_fetched_although_nobody_looks_at_them() {
     let (mut world, at, id, card) = begin();
     attach(&mut world, at, card, &[("boat.jpg", &photo(100))]);
-    world.act(at, Ui::Submit(card));
+    world.act(at, Ui::Composer(card, ComposerAction::Submit));
     world.wait(2_000);
     assert!(world.devices[at].fetched.is_empty());
     world.act(at, Ui::Window(WindowAction::SetPinned(card, true)));

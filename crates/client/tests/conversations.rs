@@ -1,5 +1,9 @@
 //! Conversations: unread on several devices, deleting and the undo, notifications, typing, presence, old ones.
 
+use halyard_client::composer::ComposerAction;
+use halyard_client::conversations::ConversationsAction;
+use halyard_client::notices::NoticesAction;
+use halyard_client::session::SessionAction;
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Route, System, Ui};
 use halyard_protocol::{Availability, ErrorCode, Presence};
@@ -25,7 +29,7 @@ fn what_is_read_on_one_device_is_read_on_the_other() {
         assert_eq!((unread(&world, at), world.devices[at].title), (1, 1));
         assert_eq!(world.devices[at].announced, ["New message from Ana Cruz", "New message from Ana Cruz"]);
     }
-    world.act(here, Ui::OpenConversation(world.texts(FRONT_DESK, &[ANA])));
+    world.act(here, Ui::Conversations(ConversationsAction::Open(world.texts(FRONT_DESK, &[ANA]))));
     for at in [here, there] {
         assert_eq!(world.column(at), ["Ana Cruz: two"]);
         assert_eq!((unread(&world, at), world.devices[at].title), (0, 0));
@@ -41,8 +45,8 @@ fn a_message_is_read_only_when_its_card_is_in_front_at_its_bottom_in_a_tab_with_
     world.server.receive(number(ANA), number(FRONT_DESK), "one");
     world.server.receive(number(BEN), number(FRONT_DESK), "one");
     world.settle();
-    world.act(at, Ui::OpenConversation(ana));
-    world.act(at, Ui::OpenConversation(ben));
+    world.act(at, Ui::Conversations(ConversationsAction::Open(ana)));
+    world.act(at, Ui::Conversations(ConversationsAction::Open(ben)));
     assert_eq!(unread(&world, at), 0);
 
     world.server.receive(number(ANA), number(FRONT_DESK), "behind");
@@ -51,11 +55,11 @@ fn a_message_is_read_only_when_its_card_is_in_front_at_its_bottom_in_a_tab_with_
     world.act(at, Ui::Window(WindowAction::Focus(CardKey::Conversation(ana))));
     assert_eq!(unread(&world, at), 0);
 
-    world.act(at, Ui::AtBottom(CardKey::Conversation(ana), false));
+    world.act(at, Ui::Conversations(ConversationsAction::AtBottom(CardKey::Conversation(ana), false)));
     world.server.receive(number(ANA), number(FRONT_DESK), "below");
     world.settle();
     assert_eq!(unread(&world, at), 1, "one reads further up");
-    world.act(at, Ui::AtBottom(CardKey::Conversation(ana), true));
+    world.act(at, Ui::Conversations(ConversationsAction::AtBottom(CardKey::Conversation(ana), true)));
     assert_eq!(unread(&world, at), 0);
 
     world.system(at, System::Attention(false));
@@ -83,7 +87,7 @@ fn a_burst_into_the_card_in_front_is_marked_as_read_by_one_request_at_a_time() {
     let id = world.texts(FRONT_DESK, &[ANA]);
     world.server.receive(number(ANA), number(FRONT_DESK), "one");
     world.settle();
-    world.act(at, Ui::OpenConversation(id));
+    world.act(at, Ui::Conversations(ConversationsAction::Open(id)));
     for _ in 0..20 {
         world.server.receive(number(ANA), number(FRONT_DESK), "more");
         while world.follow(at, 1) {}
@@ -104,7 +108,7 @@ fn a_message_into_the_card_that_is_being_read_leaves_the_title_alone() {
     let at = world.signed_in(MAYA);
     world.server.receive(number(ANA), number(FRONT_DESK), "one");
     world.settle();
-    world.act(at, Ui::OpenConversation(world.texts(FRONT_DESK, &[ANA])));
+    world.act(at, Ui::Conversations(ConversationsAction::Open(world.texts(FRONT_DESK, &[ANA]))));
     world.settle();
     let before = world.devices[at].titles_written;
     world.server.receive(number(ANA), number(FRONT_DESK), "two");
@@ -124,7 +128,7 @@ fn a_read_mark_that_does_not_get_through_is_sent_again() {
     world.server.receive(number(ANA), number(FRONT_DESK), "one");
     world.settle();
     world.server.fail_next("POST conversations", problem(ErrorCode::Unavailable, "Busy."));
-    world.act(at, Ui::OpenConversation(id));
+    world.act(at, Ui::Conversations(ConversationsAction::Open(id)));
     assert_eq!(world.server.conversation(maya, id).map(|one| one.unread), Some(1));
     world.wait(10_000);
     assert_eq!(world.server.conversation(maya, id).map(|one| one.unread), Some(0));
@@ -140,13 +144,13 @@ fn deleting_asks_and_can_be_undone_with_what_was_unread() {
     world.server.receive(number(ANA), number(FRONT_DESK), "two");
     world.settle();
     let id = world.texts(FRONT_DESK, &[ANA]);
-    world.act(at, Ui::DeleteConversation(id));
+    world.act(at, Ui::Conversations(ConversationsAction::Delete(id)));
     let question = world.phone(at).question_view().expect("a question");
     assert_eq!(question.title, "Delete the conversation with Ana Cruz?");
-    world.act(at, Ui::Answer(false));
+    world.act(at, Ui::Notices(NoticesAction::Answer(false)));
     assert_eq!(world.column(at), ["Ana Cruz: two (2)"]);
-    world.ui(at, Ui::DeleteConversation(id));
-    world.act(at, Ui::Answer(true));
+    world.ui(at, Ui::Conversations(ConversationsAction::Delete(id)));
+    world.act(at, Ui::Notices(NoticesAction::Answer(true)));
     assert!(world.column(at).is_empty() && world.column(other).is_empty());
     assert_eq!(world.notices(at), ["The conversation with Ana Cruz is deleted."]);
     world.system(at, System::Attention(false));
@@ -163,8 +167,8 @@ fn the_undo_is_offered_for_ten_seconds() {
     let at = world.signed_in(MAYA);
     world.server.receive(number(ANA), number(FRONT_DESK), "one");
     world.settle();
-    world.ui(at, Ui::DeleteConversation(world.texts(FRONT_DESK, &[ANA])));
-    world.act(at, Ui::Answer(true));
+    world.ui(at, Ui::Conversations(ConversationsAction::Delete(world.texts(FRONT_DESK, &[ANA]))));
+    world.act(at, Ui::Notices(NoticesAction::Answer(true)));
     world.wait(9_900);
     assert_eq!(world.notices(at).len(), 1);
     world.wait(200);
@@ -178,8 +182,8 @@ fn a_deletion_without_network_is_taken_back() {
     world.server.receive(number(ANA), number(FRONT_DESK), "one");
     world.settle();
     world.network(at, false);
-    world.ui(at, Ui::DeleteConversation(world.texts(FRONT_DESK, &[ANA])));
-    world.act(at, Ui::Answer(true));
+    world.ui(at, Ui::Conversations(ConversationsAction::Delete(world.texts(FRONT_DESK, &[ANA]))));
+    world.act(at, Ui::Notices(NoticesAction::Answer(true)));
     assert_eq!(world.column(at), ["Ana Cruz: one (1)"]);
     assert!(world.notices(at).iter().any(|notice| notice.contains("can't be reached")));
 }
@@ -191,14 +195,14 @@ fn a_page_that_comes_after_the_deletion_brings_nothing_back() {
     world.server.receive(number(ANA), number(FRONT_DESK), "deleted");
     world.settle();
     let id = world.texts(FRONT_DESK, &[ANA]);
-    world.ui(at, Ui::OpenConversation(id));
+    world.ui(at, Ui::Conversations(ConversationsAction::Open(id)));
     world.carry(at, 0, Fate::Answered);
-    world.ui(at, Ui::DeleteConversation(id));
-    world.ui(at, Ui::Answer(true));
+    world.ui(at, Ui::Conversations(ConversationsAction::Delete(id)));
+    world.ui(at, Ui::Notices(NoticesAction::Answer(true)));
     world.settle();
     world.server.receive(number(ANA), number(FRONT_DESK), "new");
     world.settle();
-    world.act(at, Ui::OpenConversation(id));
+    world.act(at, Ui::Conversations(ConversationsAction::Open(id)));
     assert_eq!(world.log_of(at, id), ["new"]);
 }
 
@@ -210,7 +214,7 @@ fn notifications_off_is_kept_and_a_refusal_turns_them_on_again() {
     world.server.receive(number(ANA), number(FRONT_DESK), "one");
     world.settle();
     let (id, env) = (world.texts(FRONT_DESK, &[ANA]), world.env());
-    world.act(at, Ui::SetMuted(id, true));
+    world.act(at, Ui::Conversations(ConversationsAction::SetMuted(id, true)));
     for at in [at, other] {
         assert!(world.phone(at).row_view(id, &env).is_some_and(|row| row.muted));
     }
@@ -220,7 +224,7 @@ fn notifications_off_is_kept_and_a_refusal_turns_them_on_again() {
     assert!(world.devices[at].announced.is_empty());
     assert_eq!(unread(&world, at), 1, "they count all the same");
     world.server.fail_next("PATCH conversations", problem(ErrorCode::Invalid, "No."));
-    world.act(at, Ui::SetMuted(id, false));
+    world.act(at, Ui::Conversations(ConversationsAction::SetMuted(id, false)));
     assert!(world.phone(at).row_view(id, &env).is_some_and(|row| row.muted));
 }
 
@@ -252,7 +256,7 @@ fn somebody_written_to_long_ago_opens_with_the_history() {
     world.server.receive(number(BEN), number(FRONT_DESK), "today");
     let at = world.signed_in(MAYA);
     let ana = halyard_protocol::Peer::Number(number(ANA));
-    world.act(at, Ui::Message { peer: ana, from: Some(number(FRONT_DESK)) });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: ana, from: Some(number(FRONT_DESK)) }));
     assert_eq!(world.log_of(at, world.texts(FRONT_DESK, &[ANA])), ["long ago"]);
 }
 
@@ -266,10 +270,10 @@ fn a_group_is_named_for_all_its_members() {
     let id = world.chat_of(&[MAYA, DEVON, PRIYA]);
     assert_eq!(world.column(at), ["Devon Kerr, Priya Nair: Devon: Hi both (1)"]);
     let other = world.signed_in(DEVON);
-    world.act(at, Ui::SetTitle(id, " Dock crew ".to_owned()));
+    world.act(at, Ui::Conversations(ConversationsAction::SetTitle(id, " Dock crew ".to_owned())));
     assert_eq!(world.column(at), ["Dock crew: Devon: Hi both (1)"]);
     assert_eq!(world.column(other), ["Dock crew: You: Hi both"]);
-    world.act(at, Ui::SetTitle(id, "x".repeat(201)));
+    world.act(at, Ui::Conversations(ConversationsAction::SetTitle(id, "x".repeat(201))));
     assert_eq!(world.column(at), ["Dock crew: Devon: Hi both (1)"]);
     assert_eq!(world.notices(at), ["A name has 200 characters at most."]);
 }
@@ -281,15 +285,15 @@ fn typing_shows_for_five_seconds_and_ends_with_the_message() {
     let devon = world.signed_in(DEVON);
     let id = world.chat_of(&[MAYA, DEVON]);
     let card = CardKey::Conversation(id);
-    world.act(maya, Ui::Message { peer: world.colleague(DEVON), from: None });
+    world.act(maya, Ui::Conversations(ConversationsAction::Message { peer: world.colleague(DEVON), from: None }));
     world.send(maya, card, "Lunch?");
-    world.act(devon, Ui::OpenConversation(id));
-    world.act(devon, Ui::Draft(card, "Y".to_owned()));
+    world.act(devon, Ui::Conversations(ConversationsAction::Open(id)));
+    world.act(devon, Ui::Composer(card, ComposerAction::Draft("Y".to_owned())));
     assert_eq!(world.phone(maya).typing_words(id).as_deref(), Some("Devon is typing\u{2026}"));
     assert_eq!(world.column(maya), ["Devon Kerr \u{b7} 1002: typing\u{2026}"]);
     world.wait(5_100);
     assert_eq!(world.phone(maya).typing_words(id), None);
-    world.act(devon, Ui::Draft(card, "Ye".to_owned()));
+    world.act(devon, Ui::Composer(card, ComposerAction::Draft("Ye".to_owned())));
     assert!(world.phone(maya).typing_words(id).is_some());
     world.send(devon, card, "Yes");
     assert_eq!(world.phone(maya).typing_words(id), None);
@@ -304,12 +308,12 @@ fn presence_follows_who_is_connected_and_what_they_say() {
     assert_eq!(world.phone(maya).presence_view(devon_id), Presence::Offline);
     let devon = world.signed_in(DEVON);
     assert_eq!(world.phone(maya).presence_view(devon_id), Presence::Available);
-    world.act(devon, Ui::SetAvailability(Availability::Busy));
+    world.act(devon, Ui::Session(SessionAction::SetAvailability(Availability::Busy)));
     assert_eq!(world.phone(devon).presence_view(devon_id), Presence::Busy);
-    world.act(devon, Ui::SetStatusText("On the crane".to_owned()));
+    world.act(devon, Ui::Session(SessionAction::SetStatusText("On the crane".to_owned())));
     let words = world.phone(maya).me_view().map(|_| world.titles(maya));
     assert_eq!(words, Some(Vec::new()));
-    world.act(maya, Ui::Message { peer: world.colleague(DEVON), from: None });
+    world.act(maya, Ui::Conversations(ConversationsAction::Message { peer: world.colleague(DEVON), from: None }));
     let header = world.phone(maya).header_view(world.front(maya)).expect("a header");
     assert_eq!(header.subtitle, "1002 \u{b7} On the crane");
     world.disconnect(devon);
@@ -318,7 +322,7 @@ fn presence_follows_who_is_connected_and_what_they_say() {
     assert_eq!(world.phone(maya).presence_view(devon_id), Presence::Offline);
     world.server.fail_next("PATCH me", problem(ErrorCode::Invalid, "No."));
     world.wait(60_000);
-    world.act(devon, Ui::SetAvailability(Availability::Away));
+    world.act(devon, Ui::Session(SessionAction::SetAvailability(Availability::Away)));
     assert_eq!(world.phone(devon).me_view().map(|me| me.availability), Some(Availability::Busy), "taken back");
 }
 
@@ -329,8 +333,8 @@ fn a_log_that_was_cut_leads_to_a_fresh_start_with_everything_in_place() {
     world.server.receive(number(ANA), number(FRONT_DESK), "one");
     world.settle();
     let id = world.texts(FRONT_DESK, &[ANA]);
-    world.act(at, Ui::OpenConversation(id));
-    world.act(at, Ui::Draft(CardKey::Conversation(id), "Half a tho".to_owned()));
+    world.act(at, Ui::Conversations(ConversationsAction::Open(id)));
+    world.act(at, Ui::Composer(CardKey::Conversation(id), ComposerAction::Draft("Half a tho".to_owned())));
     world.disconnect(at);
     world.server.receive(number(ANA), number(FRONT_DESK), "two");
     world.server.trim();

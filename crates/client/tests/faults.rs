@@ -1,5 +1,8 @@
 //! Whatever fails, and however often: two tabs of one browser lose no message, double none, and keep their order.
 
+use halyard_client::composer::ComposerAction;
+use halyard_client::conversations::ConversationsAction;
+use halyard_client::session::SessionAction;
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, HttpResponse, Ui};
 use halyard_protocol::{ConversationId, ConversationKey};
@@ -80,7 +83,7 @@ impl Test {
         let id = ConversationKey::text(number(FRONT_DESK), [number(ANA)]).id(tenant);
         world.server.receive(number(ANA), number(FRONT_DESK), "inbound");
         world.settle();
-        world.act(first, Ui::OpenConversation(id));
+        world.act(first, Ui::Conversations(ConversationsAction::Open(id)));
         let second = world.tab(first);
         world.settle();
         Self {
@@ -107,8 +110,8 @@ impl Test {
                 }
                 self.words += 1;
                 let text = format!("{n} message {}", self.words);
-                world.ui(tab, Ui::Draft(card, text.clone()));
-                world.ui(tab, Ui::Submit(card));
+                world.ui(tab, Ui::Composer(card, ComposerAction::Draft(text.clone())));
+                world.ui(tab, Ui::Composer(card, ComposerAction::Submit));
                 self.written.push(text);
             }
             Step::Commit(tab) => {
@@ -203,7 +206,7 @@ impl Test {
 
 fn sign_in(world: &mut World, at: usize) {
     let (login, password) = (format!("{MAYA}@harbor"), format!("tide-{MAYA}"));
-    world.ui(at, Ui::SignIn { login, password, device: String::new() });
+    world.ui(at, Ui::Session(SessionAction::SignIn { login, password, device: String::new() }));
 }
 
 proptest! {

@@ -1,7 +1,11 @@
 //! The installed app: a newer release, what it is opened with, and what is said about installing.
 
-use halyard_client::event::{App, Browser};
+use halyard_client::composer::ComposerAction;
+use halyard_client::conversations::ConversationsAction;
+use halyard_client::installation::{AppEvent, Browser};
 use halyard_client::installation::{Install, Links};
+use halyard_client::recipients::RecipientsAction;
+use halyard_client::session::SessionAction;
 use halyard_client::windows::WindowAction;
 use halyard_client::{AppCommand, CardKey, Route, System, Ui};
 use halyard_protocol::{ConversationKey, Peer};
@@ -10,7 +14,7 @@ use crate::support::World;
 use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, STRANGER, number};
 
 fn open(world: &mut World, at: usize, address: &str) {
-    world.system(at, System::App(App::Launched(address.to_owned())));
+    world.system(at, System::App(AppEvent::Launched(address.to_owned())));
     world.settle();
 }
 
@@ -55,13 +59,13 @@ fn several_people_become_a_new_conversation_with_the_text() {
     let (mut world, at, _) = with_a_text();
     world.act(at, Ui::NewConversation);
     let begun = world.front(at);
-    world.ui(at, Ui::Draft(begun, "Half a thought".to_owned()));
+    world.ui(at, Ui::Composer(begun, ComposerAction::Draft("Half a thought".to_owned())));
     open(&mut world, at, "/open?url=smsto%3A%2B16195550142%2C%2B16195550143%3Fbody%3DHigh%2520tide");
     let card = world.front(at);
     assert_eq!(bubbles(&world, at, card), ["Ana Cruz", "Ben Hale"]);
     assert_eq!(draft(&world, at, card), "High tide");
     assert_eq!(draft(&world, at, begun), "Half a thought");
-    world.act(at, Ui::FinishRecipients(card));
+    world.act(at, Ui::Recipients(card, RecipientsAction::Finish));
     assert_eq!(draft(&world, at, world.front(at)), "High tide");
 }
 
@@ -100,7 +104,7 @@ fn what_the_app_is_opened_with_waits_for_the_log_in_and_is_done_once() {
     assert_eq!(draft(&world, at, card), "Hello");
     assert_eq!(bubbles(&world, at, card), ["Ben Hale"]);
     assert_eq!(world.devices[at].history.last(), Some(&Route::Home));
-    world.act(at, Ui::SignOut);
+    world.act(at, Ui::Session(SessionAction::SignOut));
     world.sign_in(at, MAYA);
     let open: Vec<CardKey> = world.phone(at).cards_view().into_iter().map(|card| card.key).collect();
     assert!(open.iter().all(|card| draft(&world, at, *card) != "Hello\nHello"));
@@ -116,9 +120,9 @@ fn what_is_shared_begins_a_conversation_and_files_are_asked_for() {
     open(&mut world, at, "/share?files=1");
     assert_eq!(asked(&mut world, at), [AppCommand::TakeShared]);
     let vcf = b"BEGIN:VCARD\nVERSION:3.0\nFN:Rosa Tanaka\nTEL:+16195550133\nEND:VCARD\n".to_vec();
-    world.system(at, System::App(App::File { name: "rosa.VCF".to_owned(), bytes: vcf }));
+    world.system(at, System::App(AppEvent::File { name: "rosa.VCF".to_owned(), bytes: vcf }));
     assert_eq!(world.phone(at).import_view().map(|import| import.rows.len()), Some(1));
-    let share = |name: &str, bytes: &[u8]| System::App(App::File { name: name.to_owned(), bytes: bytes.to_vec() });
+    let share = |name: &str, bytes: &[u8]| System::App(AppEvent::File { name: name.to_owned(), bytes: bytes.to_vec() });
     world.system(at, share("dock.jpg", b"\xFF\xD8\xFF"));
     world.system(at, share("boat.png", b"\x89PNG\r\n\x1A\n"));
     let files = |world: &World, card| {
@@ -144,7 +148,7 @@ fn in_a_narrow_window_back_does_not_do_it_again() {
     let mut world = World::new();
     let at = world.browser_of(390, 390, 700);
     world.sign_in(at, MAYA);
-    world.act(at, Ui::Message { peer: Peer::Number(number(BEN)), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: Peer::Number(number(BEN)), from: None }));
     let card = world.front(at);
     world.act(at, Ui::Window(WindowAction::Back));
     open(&mut world, at, "/open?url=sms%3A%2B16195550143%3Fbody%3DHello");
@@ -156,19 +160,19 @@ fn in_a_narrow_window_back_does_not_do_it_again() {
 #[test]
 fn a_new_release_is_told_once_and_loaded_once() {
     let (mut world, at, _) = with_a_text();
-    world.system(at, System::App(App::Whole));
+    world.system(at, System::App(AppEvent::Whole));
     assert_eq!(asked(&mut world, at), [AppCommand::Settle]);
     for _ in 0..2 {
-        world.system(at, System::App(App::UpdateReady));
+        world.system(at, System::App(AppEvent::UpdateReady));
     }
     assert!(world.phone(at).installation_view().update);
     world.ui(at, Ui::App(AppCommand::Update));
     for _ in 0..2 {
-        world.system(at, System::App(App::ReleaseChanged));
+        world.system(at, System::App(AppEvent::ReleaseChanged));
     }
     assert_eq!(asked(&mut world, at), [AppCommand::Update, AppCommand::Reload]);
     // Signing out changes nothing about it.
-    world.act(at, Ui::SignOut);
+    world.act(at, Ui::Session(SessionAction::SignOut));
     assert!(world.phone(at).installation_view().update);
 }
 
@@ -177,7 +181,7 @@ fn a_newer_release_is_looked_for_now_and_then() {
     let (mut world, at, _) = with_a_text();
     world.system(at, System::Attention(true));
     assert_eq!(asked(&mut world, at), [], "nothing is kept yet");
-    world.system(at, System::App(App::Whole));
+    world.system(at, System::App(AppEvent::Whole));
     for (minutes, expected) in [(14, None), (1, Some(AppCommand::Check)), (1, None)] {
         world.wait(minutes * 60_000);
         asked(&mut world, at).retain(|command| *command != AppCommand::Settle);
@@ -202,21 +206,21 @@ fn installing_is_offered_where_it_can_be_and_explained_where_it_cannot() {
         ("Edge on Windows", Install::Menu),
     ] {
         let browser = Browser { name: name.to_owned(), hints: true, links: true, ..Browser::default() };
-        world.system(at, System::App(App::Browser(browser)));
+        world.system(at, System::App(AppEvent::Browser(browser)));
         let view = world.phone(at).installation_view();
         assert_eq!((view.install, view.links, view.hint), (install, Links::Possible, false), "{name}");
     }
-    world.system(at, System::App(App::Installable(true)));
+    world.system(at, System::App(AppEvent::Installable(true)));
     assert!(world.phone(at).installation_view().hint);
     world.ui(at, Ui::App(AppCommand::HideHint));
     let view = world.phone(at).installation_view();
     assert_eq!((view.hint, view.install), (false, Install::Offered));
     world.ui(at, Ui::App(AppCommand::Install));
-    world.system(at, System::App(App::Installed));
-    world.system(at, System::App(App::Installable(false)));
+    world.system(at, System::App(AppEvent::Installed));
+    world.system(at, System::App(AppEvent::Installable(false)));
     assert_eq!(world.phone(at).installation_view().install, Install::Done);
     world.ui(at, Ui::App(AppCommand::HandleLinks));
-    world.system(at, System::App(App::LinksAsked(true)));
+    world.system(at, System::App(AppEvent::LinksAsked(true)));
     assert_eq!(world.phone(at).installation_view().links, Links::Asked);
     assert_eq!(asked(&mut world, at), [AppCommand::HideHint, AppCommand::Install, AppCommand::HandleLinks]);
 }
@@ -224,9 +228,9 @@ fn installing_is_offered_where_it_can_be_and_explained_where_it_cannot() {
 #[test]
 fn without_a_network_the_log_in_shows_where_something_is_sealed() {
     let (mut world, at, card) = with_a_text();
-    world.act(at, Ui::OpenConversation(card.conversation().expect("a conversation")));
+    world.act(at, Ui::Conversations(ConversationsAction::Open(card.conversation().expect("a conversation"))));
     world.act(at, Ui::Window(WindowAction::SetPinned(card, true)));
-    world.act(at, Ui::SignOut);
+    world.act(at, Ui::Session(SessionAction::SignOut));
     world.network(at, false);
     world.crash(at);
     world.settle();

@@ -1,6 +1,12 @@
 //! What the device keeps: starting without a network, catching up, and what remains after a log out.
 
+use halyard_client::composer::ComposerAction;
+use halyard_client::contacts::ContactsAction;
 use halyard_client::contacts::ContactsFilter;
+use halyard_client::conversations::ConversationsAction;
+use halyard_client::notices::NoticesAction;
+use halyard_client::recipients::RecipientsAction;
+use halyard_client::session::SessionAction;
 use halyard_client::storage::{Range, Store};
 use halyard_client::view::SessionView;
 use halyard_client::windows::WindowAction;
@@ -19,7 +25,7 @@ fn begin() -> (World, usize, ConversationId, CardKey) {
     }
     let at = world.signed_in(MAYA);
     let id = world.texts(FRONT_DESK, &[ANA]);
-    world.act(at, Ui::OpenConversation(id));
+    world.act(at, Ui::Conversations(ConversationsAction::Open(id)));
     world.wait(1_000);
     (world, at, id, CardKey::Conversation(id))
 }
@@ -47,7 +53,7 @@ fn sealed_words(world: &World, at: usize) -> Vec<String> {
 #[test]
 fn without_a_network_all_is_there_and_what_is_written_leaves_later() {
     let (mut world, at, id, card) = begin();
-    world.ui(at, Ui::Draft(card, "three".to_owned()));
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("three".to_owned())));
     world.settle();
     world.network(at, false);
     restart(&mut world, at);
@@ -57,10 +63,10 @@ fn without_a_network_all_is_there_and_what_is_written_leaves_later() {
     assert_eq!(world.log_of(at, id), ["one", "two"]);
     assert_eq!(world.column(at), ["Ana Cruz: two"]);
     assert_eq!(world.phone(at).composer_view(card).draft, "three");
-    world.ui(at, Ui::FilterContacts(ContactsFilter::All));
-    world.ui(at, Ui::SearchContacts("ben".to_owned()));
+    world.ui(at, Ui::Contacts(ContactsAction::Filter(ContactsFilter::All)));
+    world.ui(at, Ui::Contacts(ContactsAction::Search("ben".to_owned())));
     assert_eq!(world.devices[at].phone.contacts_view().entries.len(), 1);
-    world.act(at, Ui::Submit(card));
+    world.act(at, Ui::Composer(card, ComposerAction::Submit));
     assert_eq!(world.phone(at).connection_view().waiting, 1);
 
     world.network(at, true);
@@ -74,8 +80,8 @@ fn a_message_that_was_just_answered_is_there_without_a_network() {
     // The browser dies at once, or some writes later, and the network with it.
     for writes in 0..4 {
         let (mut world, at, id, card) = begin();
-        world.ui(at, Ui::Draft(card, "three".to_owned()));
-        world.ui(at, Ui::Submit(card));
+        world.ui(at, Ui::Composer(card, ComposerAction::Draft("three".to_owned())));
+        world.ui(at, Ui::Composer(card, ComposerAction::Submit));
         while world.commit(at) {}
         assert!(world.carry(at, 0, Fate::Answered) && world.hear(at, 0), "it is answered");
         for _ in 0..writes {
@@ -156,7 +162,7 @@ fn a_receipt_for_a_message_that_only_the_device_has_is_not_lost() {
     world.network(at, false);
     restart(&mut world, at);
     world.settle();
-    world.act(at, Ui::OpenConversation(id));
+    world.act(at, Ui::Conversations(ConversationsAction::Open(id)));
     assert_eq!(world.log_of(at, id), ["one", "two", "Your slip is ready. [Delivered]"]);
 }
 
@@ -176,7 +182,7 @@ fn the_newest_are_kept_and_of_what_is_pinned_all() {
     restart(&mut world, at);
     world.settle();
     for _ in 0..10 {
-        world.act(at, Ui::LoadOlder(card));
+        world.act(at, Ui::Conversations(ConversationsAction::LoadOlder(card)));
     }
     assert_eq!(world.log_of(at, id).first().map(String::as_str), Some("one"));
     assert_eq!(world.log_of(at, id).len(), 302);
@@ -221,22 +227,22 @@ fn a_device_that_stays_full_sends_and_loses_nothing() {
 #[test]
 fn after_a_log_out_nobody_reads_anything_and_the_owner_finds_all_of_it() {
     let (mut world, at, id, card) = begin();
-    world.act(at, Ui::Message { peer: world.colleague(DEVON), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: world.colleague(DEVON), from: None }));
     let chat = world.chat_of(&[MAYA, DEVON]);
     world.send(at, CardKey::Conversation(chat), "not pinned");
     pin(&mut world, at, card);
     world.act(at, Ui::Window(WindowAction::MoveTo { card, x: 321, y: 123 }));
-    world.ui(at, Ui::Draft(card, "half a secret".to_owned()));
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("half a secret".to_owned())));
     world.wait(1_000);
     let place = world.phone(at).cards_view().iter().find(|open| open.key == card).expect("the card").bounds;
 
-    world.act(at, Ui::SignOut);
+    world.act(at, Ui::Session(SessionAction::SignOut));
     assert_eq!(sealed_words(&world, at), ["One pinned conversation of 1001@harbor is kept on this device."]);
     assert_eq!(world.devices[at].disk.borrow().texts().count(), 0);
 
     world.sign_in(at, DEVON);
     assert!(world.titles(at).is_empty());
-    world.act(at, Ui::SignOut);
+    world.act(at, Ui::Session(SessionAction::SignOut));
     world.sign_in(at, MAYA);
     world.wait(1_000);
     assert_eq!(world.titles(at), ["Ana Cruz"], "what is not pinned is closed");
@@ -252,7 +258,7 @@ fn without_a_network_the_password_opens_it_to_be_read() {
     let (mut world, at, id, card) = begin();
     pin(&mut world, at, card);
     world.wait(1_000);
-    world.act(at, Ui::SignOut);
+    world.act(at, Ui::Session(SessionAction::SignOut));
     world.network(at, false);
     restart(&mut world, at);
     world.wait(10_000);
@@ -283,11 +289,11 @@ fn without_a_network_the_password_opens_it_to_be_read() {
 fn forget_this_device_removes_it() {
     let (mut world, at, _, card) = begin();
     pin(&mut world, at, card);
-    world.act(at, Ui::SignOut);
+    world.act(at, Ui::Session(SessionAction::SignOut));
     let user = world.server.user(MAYA);
-    world.act(at, Ui::ForgetSealed(user));
+    world.act(at, Ui::Session(SessionAction::Forget(user)));
     assert!(world.phone(at).question_view().expect("a question").title.contains("1001@harbor"));
-    world.act(at, Ui::Answer(true));
+    world.act(at, Ui::Notices(NoticesAction::Answer(true)));
     assert!(sealed_words(&world, at).is_empty());
     assert_eq!(world.devices[at].disk.borrow().all_texts().count(), 0);
     world.sign_in(at, MAYA);
@@ -299,7 +305,7 @@ fn an_app_that_dies_while_signing_out_goes_on_with_it() {
     let (mut world, at, id, card) = begin();
     pin(&mut world, at, card);
     let session = world.devices[at].cookie();
-    world.ui(at, Ui::SignOut);
+    world.ui(at, Ui::Session(SessionAction::SignOut));
     assert!(world.commit(at), "that it leaves is written down first");
     restart(&mut world, at);
     world.settle();
@@ -344,7 +350,7 @@ fn somebody_elses_session_in_this_browser_is_noticed() {
     assert!(world.is_signed_in(at));
     assert!(world.titles(at).is_empty());
     assert!(!world.server.texts(id).contains(&"for Ana"), "it is not Devon's to send");
-    world.act(at, Ui::SignOut);
+    world.act(at, Ui::Session(SessionAction::SignOut));
     world.sign_in(at, MAYA);
     world.wait(1_000);
     assert_eq!(world.server.texts(id).last(), Some(&"for Ana"));
@@ -357,7 +363,7 @@ fn what_was_read_without_a_network_is_told_later() {
     world.server.receive(number(ANA), number(FRONT_DESK), "three");
     world.wait(1_000);
     world.network(at, false);
-    world.act(at, Ui::OpenConversation(id));
+    world.act(at, Ui::Conversations(ConversationsAction::Open(id)));
     world.wait(1_000);
     restart(&mut world, at);
     world.settle();
@@ -392,8 +398,8 @@ fn a_database_that_does_not_answer_does_not_hold_up_the_start() {
 #[test]
 fn deleted_conversations_leave_the_device() {
     let (mut world, at, id, _) = begin();
-    world.act(at, Ui::DeleteConversation(id));
-    world.act(at, Ui::Answer(true));
+    world.act(at, Ui::Conversations(ConversationsAction::Delete(id)));
+    world.act(at, Ui::Notices(NoticesAction::Answer(true)));
     world.wait(1_000);
     assert_eq!((rows(&world, at, Store::Conversations), rows(&world, at, Store::Messages)), (0, 0));
 }
@@ -403,8 +409,8 @@ fn a_new_conversation_that_was_begun_is_there_after_a_restart() {
     let (mut world, at, ..) = begin();
     world.act(at, Ui::NewConversation);
     let card = world.front(at);
-    world.act(at, Ui::AddRecipient(card, Peer::Number(number(BEN))));
-    world.ui(at, Ui::Draft(card, "Hello B".to_owned()));
+    world.act(at, Ui::Recipients(card, RecipientsAction::Add(Peer::Number(number(BEN)))));
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("Hello B".to_owned())));
     world.settle();
     world.network(at, false);
     restart(&mut world, at);
@@ -433,7 +439,7 @@ fn the_cache_is_bounded() {
     world.settle();
     assert_eq!(world.column(at).len(), 501);
     while world.phone(at).column_has_more() {
-        world.act(at, Ui::MoreConversations);
+        world.act(at, Ui::Conversations(ConversationsAction::More));
     }
     assert_eq!(world.column(at).len(), 1_100);
 }

@@ -1,7 +1,10 @@
 //! Contacts: whoever is saved, renamed or deleted reads so at once, everywhere.
 
+use halyard_client::contacts::ContactField;
+use halyard_client::contacts::ContactsAction;
 use halyard_client::contacts::{FormField, NumberField};
-use halyard_client::event::ContactField;
+use halyard_client::conversations::ConversationsAction;
+use halyard_client::notices::NoticesAction;
 use halyard_client::{CardKey, FocusTarget, Route, Ui};
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{Change, ContactDraft, ContactScope, ErrorCode, NumberLabel, Peer};
@@ -19,17 +22,17 @@ fn a_number_saved_later_renames_row_card_and_timeline_at_once_on_every_device() 
     world.settle();
     let id = world.texts(FRONT_DESK, &[STRANGER]);
     for at in [here, there] {
-        world.act(at, Ui::OpenConversation(id));
+        world.act(at, Ui::Conversations(ConversationsAction::Open(id)));
         assert_eq!(world.titles(at), ["(619) 555\u{2011}0177"]);
     }
     let header = world.phone(here).header_view(CardKey::Conversation(id)).expect("a header");
     assert_eq!(header.contact_action, Some("Add to Contacts"));
-    world.act(here, Ui::ViewContact(id));
+    world.act(here, Ui::Conversations(ConversationsAction::ViewContact(id)));
     let form = world.phone(here).form_view().expect("a form with the number in it");
     assert_eq!(form.numbers[0].text, "(619) 555\u{2011}0177");
     let draft = ContactDraft { given: "Noor".into(), family: "Haddad".into(), ..form.draft };
-    world.ui(here, Ui::ContactForm(ContactField::Draft(Box::new(draft))));
-    world.act(here, Ui::SaveContact);
+    world.ui(here, Ui::Contacts(ContactsAction::Field(ContactField::Draft(Box::new(draft)))));
+    world.act(here, Ui::Contacts(ContactsAction::Save));
     for at in [here, there] {
         assert_eq!(world.titles(at), ["Noor Haddad"]);
         assert_eq!(world.column(at), ["Noor Haddad: Is the slip free?"]);
@@ -45,22 +48,22 @@ fn a_number_saved_later_renames_row_card_and_timeline_at_once_on_every_device() 
 fn a_form_says_what_is_wrong_and_keeps_what_was_typed() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
-    world.act(at, Ui::NewContact(None));
-    world.act(at, Ui::SaveContact);
+    world.act(at, Ui::Contacts(ContactsAction::New(None)));
+    world.act(at, Ui::Contacts(ContactsAction::Save));
     let error = world.phone(at).form_view().and_then(|form| form.error).expect("an error");
     assert_eq!(error.message, "Give the contact a name, a company, an e-mail address or a number.");
     let numbers = vec![NumberField { label: NumberLabel::Work, text: "555".to_owned() }];
-    world.ui(at, Ui::ContactForm(ContactField::Numbers(numbers)));
-    world.act(at, Ui::SaveContact);
+    world.ui(at, Ui::Contacts(ContactsAction::Field(ContactField::Numbers(numbers))));
+    world.act(at, Ui::Contacts(ContactsAction::Save));
     let form = world.phone(at).form_view().expect("the form");
     assert_eq!(form.error.and_then(|error| error.field), Some(FormField::Number(0)));
     assert_eq!(form.numbers[0].text, "555");
     assert_eq!(world.devices[at].focus, Some(FocusTarget::Invalid));
 
     let numbers = vec![NumberField { label: NumberLabel::Work, text: "619 555 0199".to_owned() }];
-    world.ui(at, Ui::ContactForm(ContactField::Numbers(numbers)));
+    world.ui(at, Ui::Contacts(ContactsAction::Field(ContactField::Numbers(numbers))));
     world.server.fail_next("PUT contacts", problem(ErrorCode::Forbidden, "Your role does not change shared contacts."));
-    world.act(at, Ui::SaveContact);
+    world.act(at, Ui::Contacts(ContactsAction::Save));
     let form = world.phone(at).form_view().expect("the form is still there");
     assert_eq!(form.numbers[0].text, "619 555 0199");
     assert!(!form.saving);
@@ -72,7 +75,7 @@ fn a_contact_that_is_deleted_can_be_brought_back() {
     let at = world.signed_in(MAYA);
     world.server.receive(number(ANA), number(FRONT_DESK), "Hello");
     world.settle();
-    world.act(at, Ui::DeleteContact(contact_id(1)));
+    world.act(at, Ui::Contacts(ContactsAction::Delete(contact_id(1))));
     assert_eq!(world.column(at), ["(619) 555\u{2011}0142: Hello (1)"]);
     assert!(!world.server.contacts.contains_key(&contact_id(1)));
     world.undo(at);
@@ -85,9 +88,9 @@ fn a_contact_that_is_deleted_can_be_brought_back() {
 fn an_undo_that_comes_before_the_deletion_is_through_wins_all_the_same() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
-    world.ui(at, Ui::DeleteContact(contact_id(1)));
+    world.ui(at, Ui::Contacts(ContactsAction::Delete(contact_id(1))));
     let notice = world.phone(at).notices_view()[0].id;
-    world.ui(at, Ui::NoticeAction(notice));
+    world.ui(at, Ui::Notices(NoticesAction::Undo(notice)));
     // The newest request arrives first, if it can.
     while let Some(last) = world.devices[at].requests.len().checked_sub(1) {
         world.carry(at, last, Fate::Answered);
@@ -102,7 +105,7 @@ fn a_deletion_that_the_server_refuses_is_taken_back() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
     world.server.fail_next("DELETE contacts", problem(ErrorCode::Forbidden, "Only managers may."));
-    world.act(at, Ui::DeleteContact(contact_id(1)));
+    world.act(at, Ui::Contacts(ContactsAction::Delete(contact_id(1))));
     assert!(world.phone(at).contact_row_view(Favourite::Contact(contact_id(1))).is_some());
     assert!(world.notices(at).contains(&"Only managers may.".to_owned()));
 }
@@ -157,10 +160,10 @@ fn a_colleague_who_is_renamed_reads_so_in_what_they_wrote() {
     let mut world = World::new();
     let maya = world.signed_in(MAYA);
     let devon = world.signed_in(DEVON);
-    world.act(devon, Ui::Message { peer: Peer::Number(number(ANA)), from: None });
+    world.act(devon, Ui::Conversations(ConversationsAction::Message { peer: Peer::Number(number(ANA)), from: None }));
     world.send(devon, world.front(devon), "Devon here");
     let id = world.texts(FRONT_DESK, &[ANA]);
-    world.act(maya, Ui::OpenConversation(id));
+    world.act(maya, Ui::Conversations(ConversationsAction::Open(id)));
     assert_eq!(world.messages(maya, id)[0].from.as_deref(), Some("Devon Kerr"), "a shared number says who wrote");
     assert_eq!(world.column(maya), ["Ana Cruz: Devon: Devon here"]);
     let user = world.server.user(DEVON);
@@ -179,9 +182,9 @@ fn a_star_that_the_server_refuses_goes_again() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
     let ana = Favourite::Contact(contact_id(1));
-    world.act(at, Ui::SetFavourite(ana, true));
+    world.act(at, Ui::Contacts(ContactsAction::SetFavourite(ana, true)));
     assert!(world.phone(at).contact_row_view(ana).is_some_and(|row| row.favourite));
     world.server.fail_next("PUT favourites", problem(ErrorCode::Invalid, "No."));
-    world.act(at, Ui::SetFavourite(ana, false));
+    world.act(at, Ui::Contacts(ContactsAction::SetFavourite(ana, false)));
     assert!(world.phone(at).contact_row_view(ana).is_some_and(|row| row.favourite));
 }

@@ -1,5 +1,8 @@
 //! "New Conversation": whom one can add, and what one is told.
 
+use halyard_client::composer::ComposerAction;
+use halyard_client::conversations::ConversationsAction;
+use halyard_client::recipients::RecipientsAction;
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Ui};
 use halyard_protocol::{ConversationKind, Peer};
@@ -16,8 +19,8 @@ fn begin(extension: &str) -> (World, usize, CardKey) {
 }
 
 fn type_in(world: &mut World, at: usize, card: CardKey, text: &str) {
-    world.ui(at, Ui::RecipientQuery(card, text.to_owned()));
-    world.act(at, Ui::AddTyped(card));
+    world.ui(at, Ui::Recipients(card, RecipientsAction::Query(text.to_owned())));
+    world.act(at, Ui::Recipients(card, RecipientsAction::AddTyped));
 }
 
 fn bubbles(world: &World, at: usize, card: CardKey) -> Vec<String> {
@@ -35,14 +38,14 @@ fn names_extensions_and_numbers_become_bubbles() {
     type_in(&mut world, at, card, "ana");
     type_in(&mut world, at, card, "(619) 555-0177");
     assert_eq!(bubbles(&world, at, card), ["Ana Cruz", "(619) 555\u{2011}0177"]);
-    world.act(at, Ui::RemoveRecipient(card, Peer::Number(number(STRANGER))));
+    world.act(at, Ui::Recipients(card, RecipientsAction::Remove(Peer::Number(number(STRANGER)))));
     assert_eq!(bubbles(&world, at, card), ["Ana Cruz"]);
 
     let (mut world, at, card) = begin(MAYA);
     type_in(&mut world, at, card, "1002");
     type_in(&mut world, at, card, "Priya");
     assert_eq!(bubbles(&world, at, card), ["Devon Kerr", "Priya Nair"]);
-    world.act(at, Ui::FinishRecipients(card));
+    world.act(at, Ui::Recipients(card, RecipientsAction::Finish));
     let front = world.front(at);
     assert_eq!(front, CardKey::Conversation(world.chat_of(&[MAYA, DEVON, PRIYA])));
     assert_eq!(world.phone(at).header_view(front).and_then(|header| header.kind), Some(ConversationKind::GroupChat));
@@ -63,7 +66,13 @@ fn a_group_mms_takes_saved_and_raw_numbers() {
 #[test]
 fn a_pasted_list_is_taken_apart_and_what_cannot_be_taken_stays() {
     let (mut world, at, card) = begin(MAYA);
-    world.act(at, Ui::RecipientQuery(card, "619-555-0142; nobody at all\n6195550143, 619 555 0177".to_owned()));
+    world.act(
+        at,
+        Ui::Recipients(
+            card,
+            RecipientsAction::Query("619-555-0142; nobody at all\n6195550143, 619 555 0177".to_owned()),
+        ),
+    );
     assert_eq!(bubbles(&world, at, card), ["Ana Cruz", "Ben Hale"]);
     let people = world.phone(at).recipients_view(card).expect("people");
     assert_eq!(people.query, "nobody at all,  619 555 0177");
@@ -73,13 +82,13 @@ fn a_pasted_list_is_taken_apart_and_what_cannot_be_taken_stays() {
 #[test]
 fn extensions_and_numbers_cannot_mix_and_the_text_stays() {
     let (mut world, at, card) = begin(MAYA);
-    world.ui(at, Ui::Draft(card, "Dinner?".to_owned()));
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("Dinner?".to_owned())));
     type_in(&mut world, at, card, "1002");
     type_in(&mut world, at, card, "6195550177");
     assert_eq!(error(&world, at, card), "Extensions and outside numbers can't be in one group. Take one of them out.");
     let people = world.phone(at).recipients_view(card).expect("people");
     assert_eq!((people.bubbles.len(), people.query.as_str()), (1, "6195550177"));
-    world.act(at, Ui::Submit(card));
+    world.act(at, Ui::Composer(card, ComposerAction::Submit));
     assert_eq!(world.front(at), card, "it does not become a conversation");
     assert_eq!(world.phone(at).composer_view(card).draft, "Dinner?");
 }
@@ -87,17 +96,17 @@ fn extensions_and_numbers_cannot_mix_and_the_text_stays() {
 #[test]
 fn the_number_of_people_is_the_own_numbers() {
     let (mut world, at, card) = begin(MAYA);
-    world.act(at, Ui::SendUsing(card, number(SALES)));
+    world.act(at, Ui::Composer(card, ComposerAction::SendUsing(number(SALES))));
     for text in ["6195550142", "6195550143", "6195550177"] {
         type_in(&mut world, at, card, text);
     }
     assert_eq!(error(&world, at, card), "A group text from this number goes to 2 numbers at most.");
-    world.act(at, Ui::SendUsing(card, number(FRONT_DESK)));
-    world.act(at, Ui::AddTyped(card));
+    world.act(at, Ui::Composer(card, ComposerAction::SendUsing(number(FRONT_DESK))));
+    world.act(at, Ui::Recipients(card, RecipientsAction::AddTyped));
     assert_eq!(bubbles(&world, at, card).len(), 3);
     let using = world.phone(at).composer_view(card).using.expect("own numbers");
     assert_eq!(using.options[1].label, "Sales \u{b7} groups of 2 at most");
-    world.act(at, Ui::SendUsing(card, number(REPAIRS)));
+    world.act(at, Ui::Composer(card, ComposerAction::SendUsing(number(REPAIRS))));
     let blocked = world.phone(at).composer_view(card).blocked;
     assert_eq!(blocked.as_deref(), Some("This number can't send to groups. Choose another number or one recipient."));
 }
@@ -109,10 +118,10 @@ fn without_an_sms_number_one_is_told_whom_to_ask_and_can_still_chat() {
     assert_eq!(bubbles(&world, at, card).len(), 1);
     let blocked = world.phone(at).composer_view(card).blocked.expect("a reason");
     assert!(blocked.contains("ask your administrator"), "{blocked}");
-    world.ui(at, Ui::Draft(card, "Hello".to_owned()));
-    world.act(at, Ui::Submit(card));
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("Hello".to_owned())));
+    world.act(at, Ui::Composer(card, ComposerAction::Submit));
     assert_eq!(world.phone(at).composer_view(card).draft, "Hello");
-    world.act(at, Ui::Message { peer: world.colleague(DEVON), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: world.colleague(DEVON), from: None }));
     let chat = world.front(at);
     world.send(at, chat, "Can you text them?");
     assert_eq!(world.server.texts(world.chat_of(&[PRIYA, DEVON])), ["Can you text them?"]);
@@ -131,7 +140,7 @@ fn nobody_writes_to_themselves_or_to_their_own_number() {
 fn one_that_was_closed_in_the_middle_goes_on_with_its_people_and_its_text() {
     let (mut world, at, card) = begin(MAYA);
     type_in(&mut world, at, card, "ana");
-    world.ui(at, Ui::Draft(card, "Half a tho".to_owned()));
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("Half a tho".to_owned())));
     world.act(at, Ui::Window(WindowAction::Close(card)));
     assert!(world.titles(at).is_empty());
     world.act(at, Ui::NewConversation);

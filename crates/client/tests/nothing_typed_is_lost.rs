@@ -1,6 +1,12 @@
 //! Whatever happens: each word that was typed is in a draft, in the outbox, or with the server; and what has once been
 //! kept on the device or sent survives every crash.
 
+use halyard_client::composer::ComposerAction;
+use halyard_client::conversations::ConversationsAction;
+use halyard_client::notices::NoticesAction;
+use halyard_client::outbox::OutboxAction;
+use halyard_client::recipients::RecipientsAction;
+use halyard_client::session::SessionAction;
 use std::collections::{BTreeMap, BTreeSet};
 
 use halyard_client::storage::DbCommand;
@@ -139,7 +145,7 @@ impl Test {
                 let word = format!("word{}.", self.words);
                 let text = [&self.world.phone(0).composer_view(card).draft, " ", &word].concat();
                 self.typed.insert(word, me.user);
-                self.world.ui(0, Ui::Draft(card, text));
+                self.world.ui(0, Ui::Composer(card, ComposerAction::Draft(text)));
             }
             Step::Attach(n) => {
                 let card = at(n);
@@ -154,17 +160,26 @@ impl Test {
                 let card = at(n);
                 if let Some(file) = self.world.phone(0).composer_view(card).files.first() {
                     self.typed.remove(&file.name);
-                    self.world.ui(0, Ui::Detach(card, file.id));
+                    self.world.ui(0, Ui::Composer(card, ComposerAction::Detach(file.id)));
                 }
             }
-            Step::Submit(n) => self.world.ui(0, Ui::Submit(at(n))),
+            Step::Submit(n) => self.world.ui(0, Ui::Composer(at(n), ComposerAction::Submit)),
             Step::Using(n, first) => {
-                self.world.ui(0, Ui::SendUsing(at(n), number(if first { FRONT_DESK } else { SALES })));
+                self.world.ui(
+                    0,
+                    Ui::Composer(at(n), ComposerAction::SendUsing(number(if first { FRONT_DESK } else { SALES }))),
+                );
             }
             Step::Open(n) => match at(n) {
-                CardKey::Conversation(id) => self.world.ui(0, Ui::OpenConversation(id)),
+                CardKey::Conversation(id) => self.world.ui(0, Ui::Conversations(ConversationsAction::Open(id))),
                 CardKey::New(_) => {
-                    self.world.ui(0, Ui::Message { peer: Peer::Number(number(ANA)), from: Some(number(REPAIRS)) });
+                    self.world.ui(
+                        0,
+                        Ui::Conversations(ConversationsAction::Message {
+                            peer: Peer::Number(number(ANA)),
+                            from: Some(number(REPAIRS)),
+                        }),
+                    );
                 }
             },
             Step::Close(n) => self.world.ui(0, Ui::Window(WindowAction::Close(at(n)))),
@@ -172,20 +187,20 @@ impl Test {
             Step::Add(n, typed) => {
                 let card = at(n);
                 if typed {
-                    self.world.ui(0, Ui::RecipientQuery(card, "nobody".to_owned()));
+                    self.world.ui(0, Ui::Recipients(card, RecipientsAction::Query("nobody".to_owned())));
                 } else {
-                    self.world.ui(0, Ui::AddRecipient(card, Peer::Number(number(BEN))));
+                    self.world.ui(0, Ui::Recipients(card, RecipientsAction::Add(Peer::Number(number(BEN)))));
                 }
             }
-            Step::Done(n) => self.world.ui(0, Ui::FinishRecipients(at(n))),
+            Step::Done(n) => self.world.ui(0, Ui::Recipients(at(n), RecipientsAction::Finish)),
             Step::Edit => {
                 if let Some(id) = self.parked() {
-                    self.world.ui(0, Ui::EditUnsent(id));
+                    self.world.ui(0, Ui::Outbox(OutboxAction::Edit(id)));
                 }
             }
             Step::Retry => {
                 if let Some(id) = self.parked() {
-                    self.world.ui(0, Ui::Retry(id));
+                    self.world.ui(0, Ui::Outbox(OutboxAction::Retry(id)));
                 }
             }
             Step::Commit => {
@@ -210,15 +225,15 @@ impl Test {
                 }
             }
             Step::SignOut => {
-                self.world.ui(0, Ui::SignOut);
+                self.world.ui(0, Ui::Session(SessionAction::SignOut));
                 if self.world.phone(0).question_view().is_some() {
-                    self.world.ui(0, Ui::Answer(true));
+                    self.world.ui(0, Ui::Notices(NoticesAction::Answer(true)));
                 }
             }
             Step::SignIn(same) => {
                 let extension = if same { MAYA } else { DEVON };
                 let (login, password) = (format!("{extension}@harbor"), format!("tide-{extension}"));
-                self.world.ui(0, Ui::SignIn { login, password, device: String::new() });
+                self.world.ui(0, Ui::Session(SessionAction::SignIn { login, password, device: String::new() }));
             }
             Step::Full(full) => {
                 self.unkept_once |= full;

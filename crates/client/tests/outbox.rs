@@ -1,5 +1,8 @@
 //! Messages that cannot leave at once.
 
+use halyard_client::composer::ComposerAction;
+use halyard_client::conversations::ConversationsAction;
+use halyard_client::outbox::OutboxAction;
 use halyard_client::{CardKey, HttpResponse, System, Ui};
 use halyard_protocol::{ConversationId, ErrorCode, Peer};
 
@@ -11,7 +14,7 @@ use crate::support::{Fate, World};
 fn begin() -> (World, usize, ConversationId, CardKey) {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
-    world.act(at, Ui::Message { peer: Peer::Number(number(ANA)), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: Peer::Number(number(ANA)), from: None }));
     let id = world.texts(FRONT_DESK, &[ANA]);
     (world, at, id, CardKey::Conversation(id))
 }
@@ -42,8 +45,8 @@ fn written_offline_they_wait_and_leave_in_order_also_after_a_reload() {
 #[test]
 fn a_lost_answer_makes_no_second_message() {
     let (mut world, at, id, card) = begin();
-    world.ui(at, Ui::Draft(card, "once".to_owned()));
-    world.ui(at, Ui::Submit(card));
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("once".to_owned())));
+    world.ui(at, Ui::Composer(card, ComposerAction::Submit));
     while world.commit(at) {}
     assert!(world.carry(at, 0, Fate::Unheard));
     world.wait(120_000);
@@ -54,8 +57,8 @@ fn a_lost_answer_makes_no_second_message() {
 #[test]
 fn nothing_leaves_before_it_is_kept() {
     let (mut world, at, id, card) = begin();
-    world.ui(at, Ui::Draft(card, "kept first".to_owned()));
-    world.ui(at, Ui::Submit(card));
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("kept first".to_owned())));
+    world.ui(at, Ui::Composer(card, ComposerAction::Submit));
     assert!(world.devices[at].requests.is_empty());
     assert_eq!(world.log_of(at, id), ["kept first [Sending\u{2026}]"], "but it shows");
     while world.commit(at) {}
@@ -76,7 +79,7 @@ fn what_the_server_refuses_is_parked_and_the_next_one_leaves() {
     let row = world.messages(at, id)[1].clone();
     assert!(row.state.as_ref().is_some_and(|state| state.parked));
 
-    world.act(at, Ui::Retry(row.id));
+    world.act(at, Ui::Outbox(OutboxAction::Retry(row.id)));
     assert_eq!(world.server.texts(id), ["second", "first"]);
 }
 
@@ -87,14 +90,14 @@ fn a_refused_message_can_be_edited_or_deleted() {
         world.server.fail_next("POST messages", problem(ErrorCode::InvalidText, "No."));
         world.send(at, card, text);
     }
-    world.ui(at, Ui::Draft(card, "and this".to_owned()));
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("and this".to_owned())));
     let rows = world.messages(at, id);
-    world.act(at, Ui::EditUnsent(rows[0].id));
+    world.act(at, Ui::Outbox(OutboxAction::Edit(rows[0].id)));
     assert_eq!(world.phone(at).composer_view(card).draft, "edit me\nand this");
-    world.act(at, Ui::DeleteUnsent(rows[1].id));
+    world.act(at, Ui::Outbox(OutboxAction::Delete(rows[1].id)));
     assert!(world.log_of(at, id).is_empty());
     assert!(world.devices[at].outbox().is_empty());
-    world.act(at, Ui::Submit(card));
+    world.act(at, Ui::Composer(card, ComposerAction::Submit));
     assert_eq!(world.server.texts(id), ["edit me\nand this"]);
 }
 
@@ -138,8 +141,8 @@ fn a_server_that_is_down_is_tried_again_until_it_is_up() {
 #[test]
 fn without_a_database_one_is_told_and_messages_leave_all_the_same() {
     let (mut world, at, id, card) = begin();
-    world.ui(at, Ui::Draft(card, "waiting to be kept".to_owned()));
-    world.ui(at, Ui::Submit(card));
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("waiting to be kept".to_owned())));
+    world.ui(at, Ui::Composer(card, ComposerAction::Submit));
     world.devices[at].commands.clear();
     world.lose_database(at);
     world.settle();
@@ -156,7 +159,7 @@ fn without_a_database_one_is_told_and_messages_leave_all_the_same() {
     world.crash(at);
     world.settle();
     world.sign_in(at, MAYA);
-    world.act(at, Ui::Message { peer: Peer::Number(number(ANA)), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: Peer::Number(number(ANA)), from: None }));
     world.server.fail_next("POST messages", HttpResponse { status: 503, body: String::new(), retry_after: None });
     world.send(at, world.front(at), "hello");
     assert!(world.notices(at).iter().any(|notice| notice.contains("can't keep unsent messages")));
@@ -167,9 +170,9 @@ fn without_a_database_one_is_told_and_messages_leave_all_the_same() {
 #[test]
 fn a_full_device_says_so_sends_and_does_not_offer_the_text_again() {
     let (mut world, at, id, card) = begin();
-    world.act(at, Ui::Draft(card, "the last straw".to_owned()));
+    world.act(at, Ui::Composer(card, ComposerAction::Draft("the last straw".to_owned())));
     world.devices[at].health = Health::Full;
-    world.ui(at, Ui::Submit(card));
+    world.ui(at, Ui::Composer(card, ComposerAction::Submit));
     while world.commit(at) {}
     assert_eq!(world.notices(at), ["This device can't keep unsent messages. Leave Halyard open until they are sent."]);
     world.devices[at].health = Health::Works;
@@ -181,13 +184,13 @@ fn a_full_device_says_so_sends_and_does_not_offer_the_text_again() {
 #[test]
 fn a_draft_comes_back_after_a_crash_also_when_the_database_is_slow() {
     let (mut world, at, _, card) = begin();
-    world.act(at, Ui::Draft(card, "Half a tho".to_owned()));
+    world.act(at, Ui::Composer(card, ComposerAction::Draft("Half a tho".to_owned())));
     world.crash(at);
     // Everything comes but the database, and the user types on.
     world.carry(at, 0, Fate::Answered);
     world.hear(at, 0);
-    world.ui(at, Ui::Message { peer: Peer::Number(number(ANA)), from: None });
-    world.ui(at, Ui::Draft(card, "ught".to_owned()));
+    world.ui(at, Ui::Conversations(ConversationsAction::Message { peer: Peer::Number(number(ANA)), from: None }));
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("ught".to_owned())));
     world.settle();
     assert_eq!(world.phone(at).composer_view(card).draft, "Half a tho\nught");
     assert_eq!(world.devices[at].drafts().first().map(String::as_str), Some("Half a tho\nught"));
@@ -204,7 +207,7 @@ fn an_empty_or_endless_text_is_refused_and_kept() {
     assert_eq!(view.problem.as_deref(), Some("A message here has 1600 characters at most; this one has 1601."));
     assert_eq!(view.draft, text);
     assert!(world.server.texts(id).is_empty());
-    world.act(at, Ui::Draft(card, "short".to_owned()));
+    world.act(at, Ui::Composer(card, ComposerAction::Draft("short".to_owned())));
     assert_eq!(world.phone(at).composer_view(card).problem, None);
 }
 

@@ -1,5 +1,7 @@
 //! "Send SMS using": which own number texts go from.
 
+use halyard_client::composer::ComposerAction;
+use halyard_client::conversations::ConversationsAction;
 use halyard_client::{CardKey, Ui};
 use halyard_protocol::{Change, Peer};
 
@@ -18,15 +20,15 @@ fn chosen(world: &World, at: usize) -> String {
 fn the_number_last_used_with_these_people_is_remembered() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
-    world.act(at, Ui::Message { peer: ana(), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: ana(), from: None }));
     assert_eq!(chosen(&world, at), "(619) 555\u{2011}0100", "the first one, to begin with");
-    world.act(at, Ui::SendUsing(world.front(at), number(SALES)));
+    world.act(at, Ui::Composer(world.front(at), ComposerAction::SendUsing(number(SALES))));
     world.send(at, world.front(at), "from sales");
     world.wait(1_000);
     world.reload(at);
-    world.act(at, Ui::Message { peer: ana(), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: ana(), from: None }));
     assert_eq!(chosen(&world, at), "(619) 555\u{2011}0101");
-    world.act(at, Ui::Message { peer: Peer::Number(number(BEN)), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: Peer::Number(number(BEN)), from: None }));
     assert_eq!(chosen(&world, at), "(619) 555\u{2011}0100", "it is another one's with others");
     let marked: Vec<bool> = world.phone(at).own_numbers_view(ana()).iter().map(|own| own.chosen).collect();
     assert_eq!(marked, [false, true, false]);
@@ -36,13 +38,13 @@ fn the_number_last_used_with_these_people_is_remembered() {
 fn it_is_remembered_before_the_server_knows() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
-    world.act(at, Ui::Message { peer: ana(), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: ana(), from: None }));
     world.send(at, world.front(at), "from the front desk");
     world.network(at, false);
     world.wait(1_000);
-    world.act(at, Ui::Message { peer: ana(), from: Some(number(SALES)) });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: ana(), from: Some(number(SALES)) }));
     world.send(at, world.front(at), "from sales");
-    world.act(at, Ui::Message { peer: ana(), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: ana(), from: None }));
     assert_eq!(chosen(&world, at), "(619) 555\u{2011}0101");
 }
 
@@ -50,10 +52,10 @@ fn it_is_remembered_before_the_server_knows() {
 fn switching_it_takes_what_is_typed_along() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
-    world.act(at, Ui::Message { peer: ana(), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: ana(), from: None }));
     let (desk, sales) = (world.texts(FRONT_DESK, &[ANA]), world.texts(SALES, &[ANA]));
-    world.act(at, Ui::Draft(CardKey::Conversation(desk), "Half a tho".to_owned()));
-    world.act(at, Ui::SendUsing(CardKey::Conversation(desk), number(SALES)));
+    world.act(at, Ui::Composer(CardKey::Conversation(desk), ComposerAction::Draft("Half a tho".to_owned())));
+    world.act(at, Ui::Composer(CardKey::Conversation(desk), ComposerAction::SendUsing(number(SALES))));
     assert_eq!(world.front(at), CardKey::Conversation(sales), "the card is the other conversation's now");
     assert_eq!(world.titles(at).len(), 1);
     assert_eq!(world.phone(at).composer_view(CardKey::Conversation(sales)).draft, "Half a tho");
@@ -65,9 +67,9 @@ fn switching_it_takes_what_is_typed_along() {
 fn a_number_that_is_taken_away_blocks_the_composer_and_keeps_the_text() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
-    world.act(at, Ui::Message { peer: ana(), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: ana(), from: None }));
     let card = world.front(at);
-    world.act(at, Ui::Draft(card, "Half a tho".to_owned()));
+    world.act(at, Ui::Composer(card, ComposerAction::Draft("Half a tho".to_owned())));
     let maya = world.server.user(MAYA);
     let account = world.server.accounts.get_mut(&maya).expect("Maya");
     account.numbers.remove(0);
@@ -76,9 +78,9 @@ fn a_number_that_is_taken_away_blocks_the_composer_and_keeps_the_text() {
     world.settle();
     let blocked = world.phone(at).composer_view(card).blocked.expect("a reason");
     assert!(blocked.contains("not one of your numbers"), "{blocked}");
-    world.act(at, Ui::Submit(card));
+    world.act(at, Ui::Composer(card, ComposerAction::Submit));
     assert_eq!(world.phone(at).composer_view(card).draft, "Half a tho");
-    world.act(at, Ui::SendUsing(card, number(SALES)));
-    world.act(at, Ui::Submit(world.front(at)));
+    world.act(at, Ui::Composer(card, ComposerAction::SendUsing(number(SALES))));
+    world.act(at, Ui::Composer(world.front(at), ComposerAction::Submit));
     assert_eq!(world.server.texts(world.texts(SALES, &[ANA])), ["Half a tho"]);
 }

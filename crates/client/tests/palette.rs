@@ -1,8 +1,10 @@
 //! The palette and the keys: from anywhere to a card, a conversation, a person, an action.
 
-use halyard_client::palette::{PaletteView, Target};
+use halyard_client::conversations::ConversationsAction;
+use halyard_client::overlay::OverlayAction;
 use halyard_client::windows::{SnapZone, WindowAction};
 use halyard_client::{CardKey, Command, FocusTarget, Route, System, Ui};
+use halyard_client::{commands::Target, view::PaletteView};
 use halyard_protocol::Peer;
 use halyard_protocol::event::Favourite;
 
@@ -16,7 +18,7 @@ fn palette(world: &World, at: usize) -> PaletteView {
 /// What it offers: names and notes, the marked one in brackets.
 fn offered(world: &World, at: usize) -> Vec<String> {
     let PaletteView { entries, marked, .. } = palette(world, at);
-    let words = |(index, entry): (usize, &halyard_client::palette::PaletteEntry)| {
+    let words = |(index, entry): (usize, &halyard_client::view::PaletteEntry)| {
         let words = [&entry.title, ": ", entry.note].concat();
         if index == marked { ["[", &words, "]"].concat() } else { words }
     };
@@ -25,14 +27,14 @@ fn offered(world: &World, at: usize) -> Vec<String> {
 
 fn typed(world: &mut World, at: usize, text: &str) -> Vec<String> {
     world.act(at, Ui::Run(Command::Palette));
-    world.act(at, Ui::PaletteQuery(text.to_owned()));
+    world.act(at, Ui::Overlay(OverlayAction::Query(text.to_owned())));
     offered(world, at)
 }
 
 /// Enter.
 fn take(world: &mut World, at: usize) {
     let PaletteView { entries, marked, .. } = palette(world, at);
-    world.act(at, Ui::PalettePick(entries[marked].target));
+    world.act(at, Ui::Overlay(OverlayAction::Pick(entries[marked].target)));
 }
 
 /// Somebody with three open cards: Ana behind, Ben in the dock, Devon in front.
@@ -40,7 +42,7 @@ fn with_cards() -> (World, usize) {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
     for peer in [Peer::Number(number(ANA)), Peer::Number(number(BEN)), world.colleague(DEVON)] {
-        world.act(at, Ui::Message { peer, from: None });
+        world.act(at, Ui::Conversations(ConversationsAction::Message { peer, from: None }));
     }
     let ben = CardKey::Conversation(world.texts(FRONT_DESK, &[BEN]));
     world.act(at, Ui::Window(WindowAction::Minimise(ben)));
@@ -127,13 +129,13 @@ fn the_mark_goes_round() {
     let (mut world, at) = with_cards();
     typed(&mut world, at, "");
     let count = palette(&world, at).entries.len();
-    world.act(at, Ui::PaletteStep(-2));
+    world.act(at, Ui::Overlay(OverlayAction::Step(-2)));
     assert_eq!(palette(&world, at).marked, count - 1);
-    world.act(at, Ui::PaletteStep(1));
+    world.act(at, Ui::Overlay(OverlayAction::Step(1)));
     assert_eq!(palette(&world, at).marked, 0);
     // In an empty list there is nowhere to go.
     typed(&mut world, at, "zzz");
-    world.act(at, Ui::PaletteStep(1));
+    world.act(at, Ui::Overlay(OverlayAction::Step(1)));
     assert_eq!(palette(&world, at).marked, 0);
 }
 
@@ -152,9 +154,9 @@ fn on_a_phone_a_card_fills_the_pane_and_nothing_is_arranged() {
     let mut world = World::new();
     let at = world.browser_of(390, 390, 700);
     world.sign_in(at, MAYA);
-    world.act(at, Ui::Message { peer: Peer::Number(number(ANA)), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: Peer::Number(number(ANA)), from: None }));
     assert_eq!(typed(&mut world, at, "tile"), [""; 0]);
-    world.act(at, Ui::CloseOverlay);
+    world.act(at, Ui::Overlay(OverlayAction::Close));
     world.act(at, Ui::Run(Command::Minimise));
     assert!(world.phone(at).rail_view().shows_column);
     assert_eq!(world.devices[at].focus, Some(FocusTarget::Column));

@@ -1,6 +1,8 @@
 //! Whatever happens between Enter and the server, in whatever order: each message ends as one row, with the server's
 //! word on how far it got, in the order of writing, and nothing is left in the outbox.
 
+use halyard_client::composer::ComposerAction;
+use halyard_client::conversations::ConversationsAction;
 use std::collections::BTreeSet;
 
 use halyard_client::view::StateIcon;
@@ -79,8 +81,14 @@ impl Test {
 
     fn open(&mut self) {
         let devon = self.world.server.user(DEVON);
-        self.world.ui(0, Ui::Message { peer: Peer::Number(number(ANA)), from: Some(number(FRONT_DESK)) });
-        self.world.ui(0, Ui::Message { peer: Peer::User(devon), from: None });
+        self.world.ui(
+            0,
+            Ui::Conversations(ConversationsAction::Message {
+                peer: Peer::Number(number(ANA)),
+                from: Some(number(FRONT_DESK)),
+            }),
+        );
+        self.world.ui(0, Ui::Conversations(ConversationsAction::Message { peer: Peer::User(devon), from: None }));
     }
 
     fn conversation(&self, chat: bool) -> ConversationId {
@@ -98,8 +106,8 @@ impl Test {
                 let written = &mut self.written[usize::from(chat)];
                 let text = format!("{} {}", if chat { "chat" } else { "text" }, written.len());
                 let card = CardKey::Conversation(id);
-                world.ui(0, Ui::Draft(card, text.clone()));
-                world.ui(0, Ui::Submit(card));
+                world.ui(0, Ui::Composer(card, ComposerAction::Draft(text.clone())));
+                world.ui(0, Ui::Composer(card, ComposerAction::Submit));
                 written.push(text);
             }
             Step::Commit => drop(world.commit(0)),
@@ -121,7 +129,9 @@ impl Test {
             Step::Open => self.open(),
             Step::Report(n, state) => world.server.report(self.text, n.into(), 0, state),
             Step::Inbound => drop(world.server.receive(number(ANA), number(FRONT_DESK), "inbound")),
-            Step::Scroll => world.ui(0, Ui::LoadOlder(CardKey::Conversation(self.text))),
+            Step::Scroll => {
+                world.ui(0, Ui::Conversations(ConversationsAction::LoadOlder(CardKey::Conversation(self.text))))
+            }
             Step::Trim => world.server.trim(),
             Step::Fail(status) => {
                 let answer =

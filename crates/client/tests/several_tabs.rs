@@ -1,5 +1,9 @@
 //! Several tabs of one browser: one sends, all show the same.
 
+use halyard_client::composer::ComposerAction;
+use halyard_client::conversations::ConversationsAction;
+use halyard_client::outbox::OutboxAction;
+use halyard_client::session::SessionAction;
 use halyard_client::view::SessionView;
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Ui};
@@ -14,7 +18,7 @@ fn begin() -> (World, usize, usize, ConversationId, CardKey) {
     world.server.receive(number(ANA), number(FRONT_DESK), "one");
     let first = world.signed_in(MAYA);
     let id = world.texts(FRONT_DESK, &[ANA]);
-    world.act(first, Ui::OpenConversation(id));
+    world.act(first, Ui::Conversations(ConversationsAction::Open(id)));
     world.wait(1_000);
     let second = world.tab(first);
     world.settle();
@@ -25,8 +29,8 @@ fn begin() -> (World, usize, usize, ConversationId, CardKey) {
 fn what_one_tab_writes_the_leading_one_sends() {
     let (mut world, first, second, id, card) = begin();
     assert!(world.devices[first].leads && !world.devices[second].leads);
-    world.ui(second, Ui::Draft(card, "two".to_owned()));
-    world.ui(second, Ui::Submit(card));
+    world.ui(second, Ui::Composer(card, ComposerAction::Draft("two".to_owned())));
+    world.ui(second, Ui::Composer(card, ComposerAction::Submit));
     while world.commit(second) {}
     assert!(world.devices[second].requests.is_empty(), "it does not send itself");
     while world.overhear(second) {}
@@ -44,8 +48,8 @@ fn what_one_tab_writes_the_leading_one_sends() {
 #[test]
 fn a_tab_that_dies_before_it_can_say_what_it_kept_loses_nothing() {
     let (mut world, first, second, id, card) = begin();
-    world.ui(second, Ui::Draft(card, "two".to_owned()));
-    world.ui(second, Ui::Submit(card));
+    world.ui(second, Ui::Composer(card, ComposerAction::Draft("two".to_owned())));
+    world.ui(second, Ui::Composer(card, ComposerAction::Submit));
     while world.overhear(second) {}
     while world.commit(second) {}
     world.kill(second);
@@ -59,8 +63,8 @@ fn a_tab_that_dies_before_it_can_say_what_it_kept_loses_nothing() {
 fn when_the_leading_tab_dies_in_the_middle_the_next_one_goes_on() {
     let (mut world, first, second, id, card) = begin();
     for text in ["two", "three"] {
-        world.ui(second, Ui::Draft(card, text.to_owned()));
-        world.ui(second, Ui::Submit(card));
+        world.ui(second, Ui::Composer(card, ComposerAction::Draft(text.to_owned())));
+        world.ui(second, Ui::Composer(card, ComposerAction::Submit));
     }
     while world.commit(second) {}
     while world.overhear(second) {}
@@ -83,13 +87,13 @@ fn what_the_server_refuses_is_parked_in_all_tabs_and_retried_from_any() {
     let row = world.messages(second, id)[1].clone();
     assert!(row.state.as_ref().is_some_and(|state| state.parked));
     assert!(world.messages(first, id)[1].state.as_ref().is_some_and(|state| state.parked));
-    world.act(second, Ui::Retry(row.id));
+    world.act(second, Ui::Outbox(OutboxAction::Retry(row.id)));
     assert_eq!(world.server.texts(id), ["one", "two"]);
 
     world.server.fail_next("POST messages", problem(ErrorCode::Invalid, "Not today."));
     world.send(first, card, "three");
     let row = world.messages(second, id)[2].clone();
-    world.act(second, Ui::EditUnsent(row.id));
+    world.act(second, Ui::Outbox(OutboxAction::Edit(row.id)));
     assert_eq!(world.log_of(first, id).len(), 2);
     assert_eq!(world.phone(second).composer_view(card).draft, "three");
 }
@@ -98,7 +102,7 @@ fn what_the_server_refuses_is_parked_in_all_tabs_and_retried_from_any() {
 fn the_open_cards_are_the_same_and_the_focus_stays_where_it_is() {
     let (mut world, first, second, ..) = begin();
     assert_eq!(world.titles(second), ["Ana Cruz"]);
-    world.act(first, Ui::Message { peer: world.colleague(DEVON), from: None });
+    world.act(first, Ui::Conversations(ConversationsAction::Message { peer: world.colleague(DEVON), from: None }));
     assert_eq!(world.titles(second), world.titles(first));
     let chat = CardKey::Conversation(world.chat_of(&[MAYA, DEVON]));
     world.act(second, Ui::Window(WindowAction::Minimise(chat)));
@@ -116,7 +120,7 @@ fn the_open_cards_are_the_same_and_the_focus_stays_where_it_is() {
 fn who_signs_out_in_one_tab_is_out_in_all() {
     let (mut world, first, second, id, card) = begin();
     world.act(first, Ui::Window(WindowAction::SetPinned(card, true)));
-    world.act(second, Ui::SignOut);
+    world.act(second, Ui::Session(SessionAction::SignOut));
     for tab in [first, second] {
         assert!(matches!(world.phone(tab).session_view(), SessionView::SignedOut { .. }));
     }
@@ -135,9 +139,9 @@ fn who_signs_out_in_one_tab_is_out_in_all() {
 fn a_draft_follows_into_the_other_tab() {
     let (mut world, first, second, _, card) = begin();
     world.system(second, halyard_client::System::Attention(false));
-    world.ui(first, Ui::Draft(card, "Half a tho".to_owned()));
+    world.ui(first, Ui::Composer(card, ComposerAction::Draft("Half a tho".to_owned())));
     world.settle();
     assert_eq!(world.phone(second).composer_view(card).draft, "Half a tho");
-    world.act(first, Ui::Submit(card));
+    world.act(first, Ui::Composer(card, ComposerAction::Submit));
     assert_eq!(world.phone(second).composer_view(card).draft, "");
 }

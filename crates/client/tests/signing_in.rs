@@ -1,5 +1,10 @@
 //! Signing in and out, and sessions that end.
 
+use halyard_client::composer::ComposerAction;
+use halyard_client::conversations::ConversationsAction;
+use halyard_client::devices::DevicesAction;
+use halyard_client::notices::NoticesAction;
+use halyard_client::session::SessionAction;
 use halyard_client::view::SessionView;
 use halyard_client::{CardKey, FocusTarget, Ui};
 use halyard_protocol::Peer;
@@ -31,7 +36,10 @@ fn a_wrong_password_says_so_and_the_next_try_works() {
 fn nothing_typed_is_not_sent() {
     let mut world = World::new();
     let at = world.browser();
-    world.ui(at, Ui::SignIn { login: " ".to_owned(), password: String::new(), device: String::new() });
+    world.ui(
+        at,
+        Ui::Session(SessionAction::SignIn { login: " ".to_owned(), password: String::new(), device: String::new() }),
+    );
     assert!(world.devices[at].requests.is_empty());
     assert!(error(&world, at).is_some_and(|error| error.contains("1001@harbor")));
 }
@@ -53,13 +61,13 @@ fn the_app_waits_for_a_server_that_is_away() {
 fn a_session_that_ends_in_the_middle_goes_on_after_signing_in_again() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
-    world.act(at, Ui::Message { peer: Peer::Number(number(ANA)), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: Peer::Number(number(ANA)), from: None }));
     let id = world.texts(FRONT_DESK, &[ANA]);
     let card = CardKey::Conversation(id);
-    world.ui(at, Ui::Draft(card, "Your slip is ready.".to_owned()));
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("Your slip is ready.".to_owned())));
     let session = world.devices[at].cookie().expect("a session");
     world.server.end_session(session);
-    world.act(at, Ui::Submit(card));
+    world.act(at, Ui::Composer(card, ComposerAction::Submit));
     assert!(matches!(world.phone(at).session_view(), SessionView::Expired { login, .. } if login == "1001@harbor"));
     assert_eq!(world.log_of(at, id), ["Your slip is ready. [Sending\u{2026}]"], "it stays on screen");
 
@@ -76,7 +84,7 @@ fn somebody_else_who_signs_in_sees_and_sends_nothing_of_the_first() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
     let session = world.devices[at].cookie().expect("a session");
-    world.act(at, Ui::Message { peer: Peer::Number(number(ANA)), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: Peer::Number(number(ANA)), from: None }));
     let id = world.texts(FRONT_DESK, &[ANA]);
     world.server.end_session(session);
     world.send(at, CardKey::Conversation(id), "For Ana's eyes");
@@ -88,7 +96,7 @@ fn somebody_else_who_signs_in_sees_and_sends_nothing_of_the_first() {
     assert!(world.server.texts(id).is_empty());
     assert_eq!(world.phone(at).connection_view().waiting, 0);
 
-    world.act(at, Ui::SignOut);
+    world.act(at, Ui::Session(SessionAction::SignOut));
     world.sign_in(at, MAYA);
     assert_eq!(world.server.texts(id), ["For Ana's eyes"], "it leaves when its author is back");
 }
@@ -97,25 +105,25 @@ fn somebody_else_who_signs_in_sees_and_sends_nothing_of_the_first() {
 fn signing_out_asks_when_messages_wait_and_they_leave_with_the_next_sign_in() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
-    world.act(at, Ui::Message { peer: world.colleague(DEVON), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: world.colleague(DEVON), from: None }));
     let id = world.chat_of(&[MAYA, DEVON]);
     world.network(at, false);
     world.send(at, CardKey::Conversation(id), "See you at noon");
-    world.ui(at, Ui::Draft(CardKey::Conversation(id), "and one more thing".to_owned()));
-    world.act(at, Ui::SignOut);
+    world.ui(at, Ui::Composer(CardKey::Conversation(id), ComposerAction::Draft("and one more thing".to_owned())));
+    world.act(at, Ui::Session(SessionAction::SignOut));
     let question = world.phone(at).question_view().expect("a question");
     assert!(question.text.contains("One message has not been sent yet"));
-    world.act(at, Ui::Answer(false));
+    world.act(at, Ui::Notices(NoticesAction::Answer(false)));
     assert!(world.is_signed_in(at));
-    world.ui(at, Ui::SignOut);
-    world.act(at, Ui::Answer(true));
+    world.ui(at, Ui::Session(SessionAction::SignOut));
+    world.act(at, Ui::Notices(NoticesAction::Answer(true)));
     assert!(matches!(world.phone(at).session_view(), SessionView::SignedOut { .. }));
     assert!(world.notices(at).iter().any(|notice| notice.contains("could not be told")));
 
     world.network(at, true);
     world.sign_in(at, MAYA);
     assert_eq!(world.server.texts(id), ["See you at noon"]);
-    world.act(at, Ui::Message { peer: world.colleague(DEVON), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: world.colleague(DEVON), from: None }));
     assert_eq!(world.phone(at).composer_view(CardKey::Conversation(id)).draft, "and one more thing");
 }
 
@@ -123,13 +131,20 @@ fn signing_out_asks_when_messages_wait_and_they_leave_with_the_next_sign_in() {
 fn a_late_401_does_not_stand_in_the_way_of_signing_in_again() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
-    world.act(at, Ui::Message { peer: world.colleague(DEVON), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: world.colleague(DEVON), from: None }));
     let id = world.chat_of(&[MAYA, DEVON]);
     let session = world.devices[at].cookie().expect("a session");
     world.server.end_session(session);
-    world.act(at, Ui::LoadDevices);
-    world.ui(at, Ui::SetMuted(id, true));
-    world.ui(at, Ui::SignIn { login: "1001@harbor".into(), password: "tide-1001".into(), device: String::new() });
+    world.act(at, Ui::Devices(DevicesAction::Load));
+    world.ui(at, Ui::Conversations(ConversationsAction::SetMuted(id, true)));
+    world.ui(
+        at,
+        Ui::Session(SessionAction::SignIn {
+            login: "1001@harbor".into(),
+            password: "tide-1001".into(),
+            device: String::new(),
+        }),
+    );
     world.settle();
     assert!(world.is_signed_in(at));
 }
@@ -139,10 +154,10 @@ fn a_device_is_signed_out_from_another_one() {
     let mut world = World::new();
     let here = world.signed_in(MAYA);
     let there = world.signed_in(MAYA);
-    world.act(here, Ui::LoadDevices);
+    world.act(here, Ui::Devices(DevicesAction::Load));
     let devices = world.phone(here).devices_view().expect("devices");
     let other = devices.iter().find(|device| !device.current).expect("the other one").id;
-    world.act(here, Ui::EndDevice(other));
+    world.act(here, Ui::Devices(DevicesAction::End(other)));
     assert_eq!(world.phone(here).devices_view().map(|devices| devices.len()), Some(1));
     assert!(matches!(world.phone(there).session_view(), SessionView::Expired { .. }));
     assert!(world.devices[there].announced.iter().any(|words| words.contains("session has ended")));

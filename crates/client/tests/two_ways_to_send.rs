@@ -1,5 +1,9 @@
 //! The two ways to send a text, step by step as users know them.
 
+use halyard_client::composer::ComposerAction;
+use halyard_client::contacts::ContactsAction;
+use halyard_client::conversations::ConversationsAction;
+use halyard_client::recipients::RecipientsAction;
 use halyard_client::view::OlderView;
 use halyard_client::{CardKey, FocusTarget, Route, Ui};
 use halyard_protocol::event::Favourite;
@@ -13,27 +17,30 @@ fn through_the_contacts_tab() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
     world.act(at, Ui::Navigate(Route::Contacts(None)));
-    world.ui(at, Ui::SearchContacts("cruz".to_owned()));
+    world.ui(at, Ui::Contacts(ContactsAction::Search("cruz".to_owned())));
     let list = world.devices[at].phone.contacts_view();
     let ana = Favourite::Contact(contact_id(1));
     assert_eq!(list.entries.as_ref(), [ana]);
-    world.act(at, Ui::SelectContact(Some(ana)));
+    world.act(at, Ui::Contacts(ContactsAction::Select(Some(ana))));
     let details = world.phone(at).details_view().expect("details");
     assert_eq!(details.name, "Ana Cruz");
     let reach: Vec<&str> = details.reach.iter().map(|number| number.label.as_str()).collect();
     assert_eq!(reach, ["mobile"]);
     let own = world.phone(at).own_numbers_view(details.reach[0].peer);
     assert_eq!(own.len(), 3);
-    world.act(at, Ui::Message { peer: details.reach[0].peer, from: Some(own[1].number) });
+    world.act(
+        at,
+        Ui::Conversations(ConversationsAction::Message { peer: details.reach[0].peer, from: Some(own[1].number) }),
+    );
 
     let id = world.texts(SALES, &[ANA]);
     let card = CardKey::Conversation(id);
     assert_eq!(world.devices[at].focus, Some(FocusTarget::Composer(card)));
     assert_eq!(world.titles(at), ["Ana Cruz"]);
-    world.ui(at, Ui::Draft(card, "Your slip is ready.".to_owned()));
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("Your slip is ready.".to_owned())));
     let counter = world.phone(at).composer_view(card).counter.expect("a counter");
     assert_eq!(counter.text, "19 / 160");
-    world.ui(at, Ui::Submit(card));
+    world.ui(at, Ui::Composer(card, ComposerAction::Submit));
     assert_eq!(world.log_of(at, id), ["Your slip is ready. [Sending\u{2026}]"], "it shows at once");
     let row = world.messages(at, id)[0].id;
     world.settle();
@@ -55,10 +62,10 @@ fn through_the_chat_and_sms_tab() {
     world.act(at, Ui::NewConversation);
     let new = world.front(at);
     assert_eq!(world.devices[at].focus, Some(FocusTarget::Recipients(new)));
-    world.ui(at, Ui::RecipientQuery(new, "6195550177".to_owned()));
+    world.ui(at, Ui::Recipients(new, RecipientsAction::Query("6195550177".to_owned())));
     assert!(world.phone(at).recipients_view(new).is_some_and(|people| people.is_number));
-    world.act(at, Ui::AddTyped(new));
-    world.act(at, Ui::SendUsing(new, number(SALES)));
+    world.act(at, Ui::Recipients(new, RecipientsAction::AddTyped));
+    world.act(at, Ui::Composer(new, ComposerAction::SendUsing(number(SALES))));
     world.send(at, new, "Hello from the marina");
 
     let id = world.texts(SALES, &[STRANGER]);
@@ -81,11 +88,11 @@ fn a_conversation_in_the_column_opens_its_card_again_with_its_history() {
         world.server.receive(number(ANA), number(FRONT_DESK), &format!("text {n}"));
     }
     let at = world.signed_in(MAYA);
-    world.act(at, Ui::OpenConversation(id));
+    world.act(at, Ui::Conversations(ConversationsAction::Open(id)));
     let card = CardKey::Conversation(id);
     assert_eq!(world.messages(at, id).len(), 50);
     for _ in 0..6 {
-        world.act(at, Ui::LoadOlder(card));
+        world.act(at, Ui::Conversations(ConversationsAction::LoadOlder(card)));
     }
     let all = world.log_of(at, id);
     assert_eq!(all.len(), 120);
@@ -103,9 +110,9 @@ fn whoever_reads_further_up_keeps_what_they_read_when_texts_come_in() {
         world.server.receive(number(ANA), number(FRONT_DESK), &format!("text {n}"));
     }
     let at = world.signed_in(MAYA);
-    world.act(at, Ui::OpenConversation(id));
-    world.act(at, Ui::LoadOlder(CardKey::Conversation(id)));
-    world.act(at, Ui::AtBottom(CardKey::Conversation(id), false));
+    world.act(at, Ui::Conversations(ConversationsAction::Open(id)));
+    world.act(at, Ui::Conversations(ConversationsAction::LoadOlder(CardKey::Conversation(id))));
+    world.act(at, Ui::Conversations(ConversationsAction::AtBottom(CardKey::Conversation(id), false)));
     let top = world.log_of(at, id)[0].clone();
     for n in 60..80 {
         world.server.receive(number(ANA), number(FRONT_DESK), &format!("text {n}"));
@@ -119,12 +126,12 @@ fn whoever_reads_further_up_keeps_what_they_read_when_texts_come_in() {
 fn a_receipt_that_overtakes_the_history_is_not_lost() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
-    world.act(at, Ui::Message { peer: Peer::Number(number(ANA)), from: None });
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: Peer::Number(number(ANA)), from: None }));
     let card = world.front(at);
     world.send(at, card, "Your slip is ready.");
     let at = world.signed_in(MAYA);
     let id = world.texts(FRONT_DESK, &[ANA]);
-    world.ui(at, Ui::OpenConversation(id));
+    world.ui(at, Ui::Conversations(ConversationsAction::Open(id)));
     while world.commit(at) {}
     assert!(world.carry(at, 0, Fate::Answered), "the page is read");
     world.server.report(id, 0, 0, DeliveryState::Delivered);
@@ -144,8 +151,8 @@ fn a_page_from_before_a_fresh_start_leaves_no_gap() {
     };
     receive(&mut world, 0..110);
     let at = world.signed_in(MAYA);
-    world.act(at, Ui::OpenConversation(id));
-    world.ui(at, Ui::LoadOlder(CardKey::Conversation(id)));
+    world.act(at, Ui::Conversations(ConversationsAction::Open(id)));
+    world.ui(at, Ui::Conversations(ConversationsAction::LoadOlder(CardKey::Conversation(id))));
     world.carry(at, 0, Fate::Answered);
     world.disconnect(at);
     receive(&mut world, 110..260);
@@ -156,7 +163,7 @@ fn a_page_from_before_a_fresh_start_leaves_no_gap() {
     world.devices[at].answers.push_back(late);
     world.settle();
     for _ in 0..12 {
-        world.act(at, Ui::LoadOlder(CardKey::Conversation(id)));
+        world.act(at, Ui::Conversations(ConversationsAction::LoadOlder(CardKey::Conversation(id))));
     }
     let expected: Vec<String> = (0..260).map(|n| format!("text {n}")).collect();
     assert_eq!(world.log_of(at, id), expected);

@@ -1,7 +1,10 @@
 //! Whatever two devices of one user do and however late they hear of each other: in the end both show the unread
 //! counts that the server has, in the same conversations.
 
+use halyard_client::composer::ComposerAction;
 use halyard_client::conversations::ColumnFilter;
+use halyard_client::conversations::ConversationsAction;
+use halyard_client::notices::NoticesAction;
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, System, Ui};
 use halyard_protocol::{ConversationId, ConversationKey};
@@ -121,30 +124,32 @@ impl Test {
             Step::Timer(on) => drop(world.hurry(on)),
             Step::Network(on, there) => world.network(on, there),
             Step::Attention(on, there) => world.system(on, System::Attention(there)),
-            Step::Open(on, which) => world.ui(on, Ui::OpenConversation(id(which))),
+            Step::Open(on, which) => world.ui(on, Ui::Conversations(ConversationsAction::Open(id(which)))),
             Step::Close(on, which) => world.ui(on, Ui::Window(WindowAction::Close(card(which)))),
-            Step::Bottom(on, which, at) => world.ui(on, Ui::AtBottom(card(which), at)),
+            Step::Bottom(on, which, at) => {
+                world.ui(on, Ui::Conversations(ConversationsAction::AtBottom(card(which), at)))
+            }
             Step::Write(on, which) => {
-                world.ui(on, Ui::Draft(card(which), "mine".to_owned()));
-                world.ui(on, Ui::Submit(card(which)));
+                world.ui(on, Ui::Composer(card(which), ComposerAction::Draft("mine".to_owned())));
+                world.ui(on, Ui::Composer(card(which), ComposerAction::Submit));
                 world.commit(on);
                 world.commit(on);
             }
             Step::Mute(on, which, mute) if world.phone(on).is_known(id(which)) => {
-                world.ui(on, Ui::SetMuted(id(which), mute));
+                world.ui(on, Ui::Conversations(ConversationsAction::SetMuted(id(which), mute)));
             }
             Step::Mute(..) => {}
             Step::Delete(on, which) => {
-                world.ui(on, Ui::DeleteConversation(id(which)));
-                world.ui(on, Ui::Answer(true));
+                world.ui(on, Ui::Conversations(ConversationsAction::Delete(id(which))));
+                world.ui(on, Ui::Notices(NoticesAction::Answer(true)));
             }
             Step::Undo(on) => {
                 let notices = world.phone(on).notices_view();
                 if let Some(notice) = notices.iter().find(|notice| notice.action.is_some()) {
-                    world.ui(on, Ui::NoticeAction(notice.id));
+                    world.ui(on, Ui::Notices(NoticesAction::Undo(notice.id)));
                 }
             }
-            Step::Older(on) => world.ui(on, Ui::MoreConversations),
+            Step::Older(on) => world.ui(on, Ui::Conversations(ConversationsAction::More)),
             Step::Crash(on) => world.crash(on),
             Step::Trim => world.server.trim(),
             Step::Fail => {
@@ -162,7 +167,7 @@ impl Test {
         self.world.wait(300_000);
         for on in 0..2 {
             while self.world.phone(on).column_has_more() {
-                self.world.act(on, Ui::MoreConversations);
+                self.world.act(on, Ui::Conversations(ConversationsAction::More));
             }
         }
         self.world.wait(300_000);
@@ -174,7 +179,7 @@ impl Test {
     fn check(&mut self, on: usize) {
         let maya = self.world.server.user(MAYA);
         let env = self.world.env();
-        self.world.ui(on, Ui::FilterConversations(ColumnFilter::All));
+        self.world.ui(on, Ui::Conversations(ConversationsAction::Filter(ColumnFilter::All)));
         let shown = self.world.devices[on].phone.column_ids();
         for (which, id) in self.ids.iter().enumerate() {
             let truth = self.world.server.conversation(maya, *id);

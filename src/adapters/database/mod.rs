@@ -18,7 +18,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use halyard_client::Event;
-use halyard_client::event::Db;
+use halyard_client::storage::Db;
 use halyard_client::storage::{DbCommand, Range, Row, SealedLabel, Store, USER, Write};
 use halyard_protocol::UserId;
 use indexed_db_futures::KeyRange;

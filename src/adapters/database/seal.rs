@@ -4,8 +4,8 @@
 
 use std::pin::Pin;
 
-use halyard_client::event::Db;
 use halyard_client::json;
+use halyard_client::storage::Db;
 use halyard_client::storage::{DbCommand, Range, Row, Seal, SealedLabel, Store, Unseal, Write};
 use halyard_protocol::UserId;
 use indexed_db_futures::database::Database as Handle;

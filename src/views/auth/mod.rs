@@ -2,6 +2,7 @@
 
 use crate::dom::*;
 use halyard_client::Ui;
+use halyard_client::session::SessionAction;
 use halyard_client::view::{SealedView, SessionView};
 
 use crate::adapters::device;
@@ -49,7 +50,7 @@ fn Kept() -> View {
                             type="button"
                             class="btn quiet"
                             aria-label=label
-                            on:click=move |_| app.send(Ui::ForgetSealed(user))
+                            on:click=move |_| app.send(Ui::Session(SessionAction::Forget(user)))
                         >
                             {"Forget"}
                         </button>
@@ -92,7 +93,7 @@ fn Form(login: String) -> View {
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let (login, password) = (login.get_untracked(), password.get_untracked());
-        app.send(Ui::SignIn { login, password, device: device::name() });
+        app.send(Ui::Session(SessionAction::SignIn { login, password, device: device::name() }));
     };
     view! {
         <form class="form" on:submit=submit>

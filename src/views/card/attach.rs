@@ -1,6 +1,7 @@
 //! Files for a text box: chosen by the paper clip, dropped on a card, pasted; and those that are in it.
 
 use crate::dom::*;
+use halyard_client::composer::ComposerAction;
 use halyard_client::view::FileView;
 use halyard_client::{CardKey, Ui};
 use leptos::html::Input;
@@ -74,7 +75,7 @@ fn chip(card: CardKey, file: FileView) -> View {
                 <b title=name.clone()>{name}</b>
                 <span class="num">{note}</span>
             </span>
-            <button class="cross" aria-label=label.clone() title=label on:click=move |_| app.send(Ui::Detach(card, id))>
+            <button class="cross" aria-label=label.clone() title=label on:click=move |_| app.send(Ui::Composer(card, ComposerAction::Detach(id)))>
                 <Icon name=IconName::X />
             </button>
         </li>

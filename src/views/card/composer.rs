@@ -1,6 +1,7 @@
 //! A card's composer.
 
 use crate::dom::*;
+use halyard_client::composer::ComposerAction;
 use halyard_client::view::{ComposerView, CounterView, UsingView};
 use halyard_client::{CardKey, FocusTarget, Ui};
 use leptos::html::Textarea;
@@ -39,7 +40,7 @@ pub(super) fn Composer(card: CardKey) -> View {
     let hint = ["hint-", &card.attribute()].concat();
     let described = hint.clone();
 
-    let submit = move || app.send(Ui::Submit(card));
+    let submit = move || app.send(Ui::Composer(card, ComposerAction::Submit));
     let key = move |event: web_sys::KeyboardEvent| {
         // Enter also ends the composition of a character: that one is no send.
         if event.key() == "Enter" && !event.shift_key() && !event.alt_key() && !event.is_composing() {
@@ -53,7 +54,7 @@ pub(super) fn Composer(card: CardKey) -> View {
         let (start, end) = (start.unwrap_or_default(), end.unwrap_or_default());
         // By the field's own edit, so that the caret and Undo stay right.
         let _ = field.set_range_text_with_start_and_end_and_mode(&emoji, start, end, "end");
-        app.send(Ui::Draft(card, field.value()));
+        app.send(Ui::Composer(card, ComposerAction::Draft(field.value())));
         let _ = field.focus();
     });
     view! {
@@ -79,7 +80,7 @@ pub(super) fn Composer(card: CardKey) -> View {
                     enterkeyhint="send"
                     prop:value=move || draft.get().unwrap_or_default()
                     node_ref=field
-                    on:input=move |event| app.send(Ui::Draft(card, event_target_value(&event)))
+                    on:input=move |event| app.send(Ui::Composer(card, ComposerAction::Draft(event_target_value(&event))))
                     on:keydown=key
                     on:paste=move |event| attach::pasted(app, card, &event)
                 ></textarea>
@@ -105,8 +106,10 @@ fn Line(card: CardKey, using: Memo<Option<UsingView>>, counter: Memo<Option<Coun
             .into_iter()
             .map(|option| {
                 let number = option.number;
-                MenuItem::radio(option.chosen, option.text, move || app.send(Ui::SendUsing(card, number)))
-                    .note(option.label)
+                MenuItem::radio(option.chosen, option.text, move || {
+                    app.send(Ui::Composer(card, ComposerAction::SendUsing(number)))
+                })
+                .note(option.label)
             })
             .collect::<Vec<_>>()
     });

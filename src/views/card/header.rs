@@ -1,6 +1,7 @@
 //! A card's header: who, and the tools.
 
 use crate::dom::*;
+use halyard_client::conversations::ConversationsAction;
 use halyard_client::view::{CardView, HeaderView};
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Command, Ui};
@@ -140,7 +141,7 @@ fn entries(
         items.push(MenuItem::new(
             if muted { IconName::Bell } else { IconName::BellOff },
             if muted { "Turn on notifications" } else { "Turn off notifications" },
-            move || app.send(Ui::SetMuted(conversation, !muted)),
+            move || app.send(Ui::Conversations(ConversationsAction::SetMuted(conversation, !muted))),
         ));
     }
     let full = if place.fullscreen {
@@ -161,7 +162,9 @@ fn entries(
     );
     let Some(conversation) = header.conversation else { return items };
     if let Some(label) = header.contact_action {
-        items.push(MenuItem::new(IconName::UserRound, label, move || app.send(Ui::ViewContact(conversation))));
+        items.push(MenuItem::new(IconName::UserRound, label, move || {
+            app.send(Ui::Conversations(ConversationsAction::ViewContact(conversation)))
+        }));
     }
     if is_group(&header) {
         items.push(MenuItem::new(IconName::Pencil, "Name this group", move || renaming.set(true)));
@@ -169,7 +172,7 @@ fn entries(
     items.push(MenuItem::separator());
     items.push(
         MenuItem::new(IconName::Trash2, "Delete conversation", move || {
-            app.send(Ui::DeleteConversation(conversation));
+            app.send(Ui::Conversations(ConversationsAction::Delete(conversation)));
         })
         .danger(),
     );
@@ -202,7 +205,7 @@ fn Rename(conversation: ConversationId, title: String, open: RwSignal<bool>) -> 
     let text = RwSignal::new(title);
     let save = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        app.send(Ui::SetTitle(conversation, text.get_untracked()));
+        app.send(Ui::Conversations(ConversationsAction::SetTitle(conversation, text.get_untracked())));
         open.set(false);
     };
     view! {

@@ -2,6 +2,8 @@
 
 use crate::dom::*;
 use halyard_client::Ui;
+use halyard_client::conversations::ConversationsAction;
+use halyard_client::outbox::OutboxAction;
 use halyard_client::view::{Item, MediaView, MessageView, RecipientState, StateIcon, StateView};
 use halyard_protocol::links::{self, LinkKind};
 use halyard_protocol::{CallingCode, MessageId, Peer};
@@ -80,7 +82,10 @@ fn linked(body: &str) -> Vec<View> {
             LinkKind::Phone(number) => {
                 let open = move |event: web_sys::MouseEvent| {
                     event.prevent_default();
-                    app.send(Ui::Message { peer: Peer::Number(number), from: None });
+                    app.send(Ui::Conversations(ConversationsAction::Message {
+                        peer: Peer::Number(number),
+                        from: None,
+                    }));
                 };
                 let address = link.href(body);
                 view! { <a href=address title="Text this number" on:click=open>{shown}</a> }
@@ -171,13 +176,13 @@ fn Actions(id: MessageId) -> View {
     let app = expect_context::<App>();
     view! {
         <span class="actions">
-            <button class="link" on:click=move |_| app.send(Ui::Retry(id))>
+            <button class="link" on:click=move |_| app.send(Ui::Outbox(OutboxAction::Retry(id)))>
                 "Retry"
             </button>
-            <button class="link" on:click=move |_| app.send(Ui::EditUnsent(id))>
+            <button class="link" on:click=move |_| app.send(Ui::Outbox(OutboxAction::Edit(id)))>
                 "Edit"
             </button>
-            <button class="link" on:click=move |_| app.send(Ui::DeleteUnsent(id))>
+            <button class="link" on:click=move |_| app.send(Ui::Outbox(OutboxAction::Delete(id)))>
                 "Delete"
             </button>
         </span>

@@ -1,7 +1,8 @@
 //! The people of a new conversation: "Add Contact", bubbles, "Add number to group", "Done".
 
 use crate::dom::*;
-use halyard_client::new_conversation::Suggestion;
+use halyard_client::recipients::RecipientsAction;
+use halyard_client::recipients::Suggestion;
 use halyard_client::view::{AvatarView, BubbleView};
 use halyard_client::{CardKey, FocusTarget, Ui};
 use halyard_protocol::Peer;
@@ -39,12 +40,12 @@ pub(super) fn Recipients(card: CardKey) -> View {
                 options=options
                 focus=FocusTarget::Recipients(card).attribute()
                 described_by=described
-                on_input=Callback::new(move |text| app.send(Ui::RecipientQuery(card, text)))
-                on_pick=Callback::new(move |peer: Peer| app.send(Ui::AddRecipient(card, peer)))
-                on_enter=Callback::new(move |()| app.send(Ui::AddTyped(card)))
+                on_input=Callback::new(move |text| app.send(Ui::Recipients(card, RecipientsAction::Query(text))))
+                on_pick=Callback::new(move |peer: Peer| app.send(Ui::Recipients(card, RecipientsAction::Add(peer))))
+                on_enter=Callback::new(move |()| app.send(Ui::Recipients(card, RecipientsAction::AddTyped)))
                 on_backspace_empty=Callback::new(move |()| {
                     if let Some(peer) = last() {
-                        app.send(Ui::RemoveRecipient(card, peer));
+                        app.send(Ui::Recipients(card, RecipientsAction::Remove(peer)));
                     }
                 })
             >
@@ -60,7 +61,7 @@ pub(super) fn Recipients(card: CardKey) -> View {
                 <button
                     class="btn quiet"
                     disabled=move || !is_number.get()
-                    on:click=move |_| app.send(Ui::AddTyped(card))
+                    on:click=move |_| app.send(Ui::Recipients(card, RecipientsAction::AddTyped))
                 >
                     <Icon name=IconName::Plus />
                     "Add number to group"
@@ -68,7 +69,7 @@ pub(super) fn Recipients(card: CardKey) -> View {
                 <button
                     class="btn primary"
                     disabled=move || !can_finish.get()
-                    on:click=move |_| app.send(Ui::FinishRecipients(card))
+                    on:click=move |_| app.send(Ui::Recipients(card, RecipientsAction::Finish))
                 >
                     "Done"
                 </button>
@@ -113,7 +114,7 @@ fn Bubble(card: CardKey, bubble: BubbleView) -> View {
     view! {
         <li class="bubble" title=detail>
             <span>{name}</span>
-            <button class="cross" aria-label=label on:click=move |_| app.send(Ui::RemoveRecipient(card, peer))>
+            <button class="cross" aria-label=label on:click=move |_| app.send(Ui::Recipients(card, RecipientsAction::Remove(peer)))>
                 <Icon name=IconName::X />
             </button>
         </li>

@@ -2,6 +2,7 @@
 //! and keeps its place when older ones appear above, without any script.
 
 use crate::dom::*;
+use halyard_client::conversations::ConversationsAction;
 use halyard_client::view::OlderView;
 use halyard_client::{CardKey, Ui};
 use leptos::html::Div;
@@ -36,11 +37,11 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> View {
             let bottom = up <= NEAR_BOTTOM;
             if bottom != at_bottom.get_untracked() {
                 at_bottom.set(bottom);
-                app.send(Ui::AtBottom(card, bottom));
+                app.send(Ui::Conversations(ConversationsAction::AtBottom(card, bottom)));
             }
             let above = log.scroll_height() - log.client_height() - up;
             if above < NEAR_TOP && older.get_untracked() == OlderView::More {
-                app.send(Ui::LoadOlder(card));
+                app.send(Ui::Conversations(ConversationsAction::LoadOlder(card)));
             }
         }
     };
@@ -110,7 +111,7 @@ fn Above(older: Signal<OlderView>, card: CardKey) -> View {
         OlderView::Failed => view! {
             <p class="log-note">
                 "Older messages could not be loaded. "
-                <button class="link" on:click=move |_| app.send(Ui::LoadOlder(card))>
+                <button class="link" on:click=move |_| app.send(Ui::Conversations(ConversationsAction::LoadOlder(card)))>
                     "Try again"
                 </button>
             </p>

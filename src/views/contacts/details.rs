@@ -2,6 +2,7 @@
 
 use crate::dom::*;
 use halyard_client::Ui;
+use halyard_client::contacts::ContactsAction;
 use halyard_client::view::{DetailsView, NumberView};
 use halyard_protocol::UserId;
 
@@ -52,7 +53,7 @@ fn Shown(details: DetailsView) -> View {
         editable,
         user,
     } = details;
-    let close = move || app.send(Ui::SelectContact(None));
+    let close = move || app.send(Ui::Contacts(ContactsAction::Select(None)));
     let facts = numbers.into_iter().map(|number| fact(number, &reach)).collect::<Vec<_>>();
     let emails = emails.into_iter().map(email).collect::<Vec<_>>();
     let write = (!reach.is_empty()).then(|| {
@@ -72,7 +73,7 @@ fn Shown(details: DetailsView) -> View {
                 label="Favourite"
                 class="star"
                 pressed=Signal::stored(favourite)
-                on_click=move || app.send(Ui::SetFavourite(entry, !favourite))
+                on_click=move || app.send(Ui::Contacts(ContactsAction::SetFavourite(entry, !favourite)))
             />
             {editable
                 .map(|id| {
@@ -80,7 +81,7 @@ fn Shown(details: DetailsView) -> View {
                         <IconButton
                             icon=IconName::Pencil
                             label="Edit"
-                            on_click=move || app.send(Ui::EditContact(id))
+                            on_click=move || app.send(Ui::Contacts(ContactsAction::Edit(id)))
                         />
                     }
                 })}
@@ -103,7 +104,7 @@ fn Shown(details: DetailsView) -> View {
                             <button
                                 type="button"
                                 class="btn plain danger"
-                                on:click=move |_| app.send(Ui::DeleteContact(id))
+                                on:click=move |_| app.send(Ui::Contacts(ContactsAction::Delete(id)))
                             >
                                 <Icon name=IconName::Trash2 />
                                 "Delete contact"

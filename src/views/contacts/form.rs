@@ -2,8 +2,9 @@
 
 use crate::dom::*;
 use halyard_client::Ui;
+use halyard_client::contacts::ContactField;
+use halyard_client::contacts::ContactsAction;
 use halyard_client::contacts::{FormField, NumberField};
-use halyard_client::event::ContactField;
 use halyard_client::view::FormView;
 use halyard_protocol::{ContactDraft, ContactScope, NumberLabel, limits};
 use leptos::html::Input;
@@ -40,14 +41,14 @@ impl Fields {
     fn change(self, change: impl FnOnce(&mut ContactDraft)) {
         if let Some(mut draft) = self.view.with_untracked(|view| view.as_ref().map(|view| view.draft.clone())) {
             change(&mut draft);
-            self.app.send(Ui::ContactForm(ContactField::Draft(Box::new(draft))));
+            self.app.send(Ui::Contacts(ContactsAction::Field(ContactField::Draft(Box::new(draft)))));
         }
     }
 
     fn change_numbers(self, change: impl FnOnce(&mut Vec<NumberField>)) {
         if let Some(mut numbers) = self.view.with_untracked(|view| view.as_ref().map(|view| view.numbers.clone())) {
             change(&mut numbers);
-            self.app.send(Ui::ContactForm(ContactField::Numbers(numbers)));
+            self.app.send(Ui::Contacts(ContactsAction::Field(ContactField::Numbers(numbers))));
         }
     }
 
@@ -72,10 +73,10 @@ pub(super) fn Form(
     let saving = Memo::new(move |_| fields.read(|view| view.saving));
     let may_share = Memo::new(move |_| fields.read(|view| view.may_share));
     let general = Signal::derive(move || fields.error(None));
-    let cancel = move || app.send(Ui::CancelContact);
+    let cancel = move || app.send(Ui::Contacts(ContactsAction::Cancel));
     let save = move |event: SubmitEvent| {
         event.prevent_default();
-        app.send(Ui::SaveContact);
+        app.send(Ui::Contacts(ContactsAction::Save));
     };
     view! {
         <header>

@@ -2,6 +2,7 @@
 
 use crate::dom::*;
 use halyard_client::Ui;
+use halyard_client::importing::ImportAction;
 use halyard_client::view::{ImportRowView, ImportView};
 
 use crate::runtime::App;
@@ -29,7 +30,7 @@ fn dialog(app: App) -> View {
         file.map_or_else(String::new, |file| ["Import contacts from ", &file].concat())
     });
     view! {
-        <Dialog title=title class="roomy" on_close=move || app.send(Ui::ImportCancel)>
+        <Dialog title=title class="roomy" on_close=move || app.send(Ui::Import(ImportAction::Cancel))>
             <Preview import=import />
         </Dialog>
     }
@@ -71,14 +72,14 @@ fn Preview(import: Memo<Option<ImportView>>) -> View {
             <FieldError id=unique_id("import-error") error=error />
         </div>
         <footer class="buttons end">
-            <button type="button" class="btn quiet" on:click=move |_| app.send(Ui::ImportCancel)>
+            <button type="button" class="btn quiet" on:click=move |_| app.send(Ui::Import(ImportAction::Cancel))>
                 "Cancel"
             </button>
             <button
                 type="button"
                 class="btn primary"
                 disabled=move || saving.get() || taken.get() == 0
-                on:click=move |_| app.send(Ui::ImportConfirm)
+                on:click=move |_| app.send(Ui::Import(ImportAction::Confirm))
             >
                 {confirm}
             </button>
@@ -122,7 +123,7 @@ fn Scope(import: Memo<Option<ImportView>>) -> View {
                     class="sr"
                     name="import-scope"
                     prop:checked=move || shared.get() == value
-                    on:change=move |_| app.send(Ui::ImportShared(value))
+                    on:change=move |_| app.send(Ui::Import(ImportAction::Shared(value)))
                 />
                 <span>{name}</span>
             </label>
@@ -149,7 +150,7 @@ fn Row(import: Memo<Option<ImportView>>, index: usize) -> View {
             class="row import-row"
             role="checkbox"
             aria-checked=move || if taken.get() { "true" } else { "false" }
-            on:click=move |_| app.send(Ui::ImportToggle(index))
+            on:click=move |_| app.send(Ui::Import(ImportAction::Toggle(index)))
         >
             <span class="tick">
                 <Icon name=IconName::Check />

@@ -2,6 +2,7 @@
 
 use crate::dom::*;
 use halyard_client::Ui;
+use halyard_client::conversations::ConversationsAction;
 use halyard_client::view::NumberView;
 use halyard_protocol::{Peer, PhoneNumber};
 
@@ -74,7 +75,7 @@ fn chat(app: App, peer: Peer, label: Signal<String>, worded: bool) -> View {
 }
 
 fn write(app: App, peer: Peer, from: Option<PhoneNumber>) {
-    app.send(Ui::Message { peer, from });
+    app.send(Ui::Conversations(ConversationsAction::Message { peer, from }));
 }
 
 /// One of several ways to write to them.

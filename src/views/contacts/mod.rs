@@ -8,7 +8,9 @@ mod row;
 
 use crate::dom::*;
 use halyard_client::Ui;
+use halyard_client::contacts::ContactsAction;
 use halyard_client::contacts::ContactsFilter;
+use halyard_client::importing::ImportAction;
 use leptos::html::Input;
 
 use crate::adapters::files;
@@ -63,7 +65,7 @@ pub(crate) fn ContactsPane() -> View {
                     "Contacts"
                 </h1>
                 <ImportButton />
-                <button class="btn primary" on:click=move |_| app.send(Ui::NewContact(None))>
+                <button class="btn primary" on:click=move |_| app.send(Ui::Contacts(ContactsAction::New(None)))>
                     <Icon name=IconName::UserPlus />
                     "New contact"
                 </button>
@@ -71,13 +73,13 @@ pub(crate) fn ContactsPane() -> View {
             <SearchField
                 label="Search contacts"
                 value=query
-                on_input=move |text| app.send(Ui::SearchContacts(text))
+                on_input=move |text| app.send(Ui::Contacts(ContactsAction::Search(text)))
             />
             <Chips
                 label="Show"
                 options=FILTERS.to_vec()
                 chosen=filter
-                on_choose=move |filter| app.send(Ui::FilterContacts(filter))
+                on_choose=move |filter| app.send(Ui::Contacts(ContactsAction::Filter(filter)))
             />
             <VirtualList
                 label="Contacts"
@@ -111,7 +113,7 @@ fn nothing(app: App, unsearched: bool, filter: ContactsFilter, loading: bool) ->
             {offers
                 .then(|| {
                     view! {
-                        <button class="btn quiet" on:click=move |_| app.send(Ui::NewContact(None))>
+                        <button class="btn quiet" on:click=move |_| app.send(Ui::Contacts(ContactsAction::New(None)))>
                             "Add a contact"
                         </button>
                     }
@@ -129,7 +131,7 @@ fn ImportButton() -> View {
         let Some(input) = input.get_untracked() else { return };
         if let Some(file) = input.files().and_then(|files| files.get(0)) {
             let name = file.name();
-            files::read(file, move |bytes| app.send(Ui::ImportFile { name, bytes }));
+            files::read(file, move |bytes| app.send(Ui::Import(ImportAction::File { name, bytes })));
         }
         // The same file may be chosen again, after it was mended.
         input.set_value("");

@@ -2,6 +2,7 @@
 
 use crate::dom::*;
 use halyard_client::Ui;
+use halyard_client::contacts::ContactsAction;
 use halyard_client::view::ContactRowView;
 use halyard_protocol::event::Favourite;
 
@@ -36,7 +37,7 @@ pub(super) fn Row(entry: Signal<Favourite>, selected: Memo<Option<Favourite>>) -
         <button
             class="row"
             aria-current=move || if selected.get() == Some(entry.get()) { "true" } else { "false" }
-            on:click=move |_| app.send(Ui::SelectContact(Some(entry.get_untracked())))
+            on:click=move |_| app.send(Ui::Contacts(ContactsAction::Select(Some(entry.get_untracked()))))
         >
             <Person avatar=avatar />
             <span class="row-text">

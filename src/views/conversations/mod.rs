@@ -5,6 +5,7 @@ mod row;
 use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::conversations::ColumnFilter;
+use halyard_client::conversations::ConversationsAction;
 
 use crate::runtime::App;
 use crate::views::common::{Chips, EmptyState, Icon, IconName, SearchField, VirtualList};
@@ -52,13 +53,13 @@ pub(crate) fn Column() -> View {
             <SearchField
                 label="Search conversations"
                 value=query
-                on_input=Callback::new(move |text| app.send(Ui::SearchConversations(text)))
+                on_input=Callback::new(move |text| app.send(Ui::Conversations(ConversationsAction::Search(text))))
             />
             <Chips
                 label="Show"
                 options=FILTERS.to_vec()
                 chosen=filter
-                on_choose=Callback::new(move |filter| app.send(Ui::FilterConversations(filter)))
+                on_choose=Callback::new(move |filter| app.send(Ui::Conversations(ConversationsAction::Filter(filter))))
             />
             {move || {
                 if empty.get() {
@@ -72,7 +73,7 @@ pub(crate) fn Column() -> View {
                             key=move |index| ids.with(|ids| ids.get(index).copied())
                             on_end=Callback::new(move |()| {
                                 if more.get_untracked() {
-                                    app.send(Ui::MoreConversations);
+                                    app.send(Ui::Conversations(ConversationsAction::More));
                                 }
                             })
                             render=|id| view! { <row::Row id=id.into() /> }

@@ -1,6 +1,7 @@
 //! A row of the column.
 
 use crate::dom::*;
+use halyard_client::conversations::ConversationsAction;
 use halyard_client::view::RowView;
 use halyard_client::{CardKey, Ui};
 use halyard_protocol::ConversationId;
@@ -34,7 +35,7 @@ pub(super) fn Row(id: Signal<ConversationId>) -> View {
             class="row"
             class:unread=move || unread.get() != 0
             aria-current=move || if current.get() { "true" } else { "false" }
-            on:click=move |_| app.send(Ui::OpenConversation(id.get_untracked()))
+            on:click=move |_| app.send(Ui::Conversations(ConversationsAction::Open(id.get_untracked())))
         >
             <Person avatar=avatar />
             <span class="row-text">

@@ -2,6 +2,7 @@
 
 use crate::dom::*;
 use halyard_client::Ui;
+use halyard_client::devices::DevicesAction;
 use halyard_protocol::rest::Device;
 
 use crate::format;
@@ -12,7 +13,7 @@ use crate::views::common::{Icon, IconName};
 #[component]
 pub(super) fn Devices() -> View {
     let app = expect_context::<App>();
-    app.send(Ui::LoadDevices);
+    app.send(Ui::Devices(DevicesAction::Load));
     let devices = app.signals(|signals| signals.devices.clone());
     view! {
         <section class="setting" aria-labelledby="devices-title">
@@ -43,7 +44,7 @@ fn line(device: Device) -> View {
                 view! { <span class="tag">"This device"</span> }
             } else {
                 view! {
-                    <button class="btn quiet" aria-label=label on:click=move |_| app.send(Ui::EndDevice(id))>
+                    <button class="btn quiet" aria-label=label on:click=move |_| app.send(Ui::Devices(DevicesAction::End(id)))>
                         "Sign out there"
                     </button>
                 }

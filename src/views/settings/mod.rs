@@ -5,6 +5,7 @@ mod installation;
 
 use crate::dom::*;
 use halyard_client::Ui;
+use halyard_client::session::SessionAction;
 use halyard_protocol::{Availability, limits};
 
 use crate::adapters::theme::{self, Theme};
@@ -43,7 +44,7 @@ pub(crate) fn SettingsPage() -> View {
             <installation::OnThisDevice />
             <devices::Devices />
             <section class="setting">
-                <button class="btn quiet" on:click=move |_| app.send(Ui::SignOut)>
+                <button class="btn quiet" on:click=move |_| app.send(Ui::Session(SessionAction::SignOut))>
                     <crate::views::common::Icon name=crate::views::common::IconName::LogOut />
                     "Sign out"
                 </button>
@@ -64,7 +65,7 @@ fn Status() -> View {
     effect(move || typed.set(kept.get()));
     let save = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        app.send(Ui::SetStatusText(typed.get_untracked()));
+        app.send(Ui::Session(SessionAction::SetStatusText(typed.get_untracked())));
     };
     let choices = AVAILABILITIES.map(|(availability, word)| {
         let checked = move || me.with(|me| me.as_ref().is_some_and(|me| me.availability == availability));
@@ -75,7 +76,7 @@ fn Status() -> View {
                     class="sr"
                     name="availability"
                     prop:checked=checked
-                    on:change=move |_| app.send(Ui::SetAvailability(availability))
+                    on:change=move |_| app.send(Ui::Session(SessionAction::SetAvailability(availability)))
                 />
                 <span>{word}</span>
             </label>

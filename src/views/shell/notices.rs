@@ -2,6 +2,7 @@
 
 use crate::dom::*;
 use halyard_client::Ui;
+use halyard_client::notices::NoticesAction;
 
 use crate::runtime::App;
 use crate::views::common::{Toast, Toasts};
@@ -21,8 +22,8 @@ pub(super) fn Notices() -> View {
     view! {
         <Toasts
             toasts=toasts
-            on_action=Callback::new(move |id| app.send(Ui::NoticeAction(id)))
-            on_dismiss=Callback::new(move |id| app.send(Ui::DismissNotice(id)))
+            on_action=Callback::new(move |id| app.send(Ui::Notices(NoticesAction::Undo(id))))
+            on_dismiss=Callback::new(move |id| app.send(Ui::Notices(NoticesAction::Dismiss(id))))
         />
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::dom::*;
 use halyard_client::Ui;
-use halyard_client::palette::{PaletteEntry, PaletteView, Target};
+use halyard_client::commands::Target;
+use halyard_client::overlay::OverlayAction;
+use halyard_client::view::{PaletteEntry, PaletteView};
 use web_sys::KeyboardEvent;
 
 use super::Person;
@@ -23,7 +25,7 @@ fn dialog(app: App) -> View {
     let palette = app.signals(|signals| signals.palette.clone());
     let palette = Memo::new(move |_| palette.get());
     view! {
-        <Dialog title="Search or jump" class="palette" on_close=move || app.send(Ui::CloseOverlay)>
+        <Dialog title="Search or jump" class="palette" on_close=move || app.send(Ui::Overlay(OverlayAction::Close))>
             <Field palette=palette />
         </Dialog>
     }
@@ -43,17 +45,17 @@ fn Field(palette: Memo<Option<PaletteView>>) -> View {
         }
         let closes = (event.ctrl_key() || event.meta_key()) && event.key() == "k";
         match event.key().as_str() {
-            "ArrowDown" => app.send(Ui::PaletteStep(1)),
-            "ArrowUp" => app.send(Ui::PaletteStep(-1)),
-            "PageDown" => app.send(Ui::PaletteStep(5)),
-            "PageUp" => app.send(Ui::PaletteStep(-5)),
+            "ArrowDown" => app.send(Ui::Overlay(OverlayAction::Step(1))),
+            "ArrowUp" => app.send(Ui::Overlay(OverlayAction::Step(-1))),
+            "PageDown" => app.send(Ui::Overlay(OverlayAction::Step(5))),
+            "PageUp" => app.send(Ui::Overlay(OverlayAction::Step(-5))),
             "Enter" => {
                 let target = entries.with_untracked(|all| all.get(marked.get_untracked()).map(|entry| entry.target));
                 if let Some(target) = target {
-                    app.send(Ui::PalettePick(target));
+                    app.send(Ui::Overlay(OverlayAction::Pick(target)));
                 }
             }
-            _ if closes => app.send(Ui::CloseOverlay),
+            _ if closes => app.send(Ui::Overlay(OverlayAction::Close)),
             _ => return,
         }
         event.prevent_default();
@@ -88,7 +90,7 @@ fn Field(palette: Memo<Option<PaletteView>>) -> View {
                 spellcheck="false"
                 enterkeyhint="go"
                 prop:value=move || query.get().unwrap_or_default()
-                on:input=move |event| app.send(Ui::PaletteQuery(event_target_value(&event)))
+                on:input=move |event| app.send(Ui::Overlay(OverlayAction::Query(event_target_value(&event))))
                 on:keydown=key
             />
         </div>
@@ -123,7 +125,7 @@ fn option(app: App, marked: Memo<usize>, index: usize, entry: PaletteEntry) -> V
             role="option"
             id=id(index)
             aria-selected=move || if marked.get() == index { "true" } else { "false" }
-            on:click=move |_| app.send(Ui::PalettePick(target))
+            on:click=move |_| app.send(Ui::Overlay(OverlayAction::Pick(target)))
         >
             {face}
             <span class="row-text">

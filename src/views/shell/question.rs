@@ -2,6 +2,7 @@
 
 use crate::dom::*;
 use halyard_client::Ui;
+use halyard_client::notices::NoticesAction;
 use halyard_client::view::QuestionView;
 
 use crate::runtime::App;
@@ -16,7 +17,7 @@ pub(super) fn Question() -> View {
 }
 
 fn dialog(app: App, question: QuestionView) -> View {
-    let answer = move |yes| app.send(Ui::Answer(yes));
+    let answer = move |yes| app.send(Ui::Notices(NoticesAction::Answer(yes)));
     view! {
         <Dialog title=question.title on_close=Callback::new(move |()| answer(false))>
             <p>{question.text}</p>

@@ -3,6 +3,7 @@
 use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::commands::SHEET;
+use halyard_client::overlay::OverlayAction;
 
 use crate::format;
 use crate::runtime::App;
@@ -17,7 +18,7 @@ pub(super) fn Shortcuts() -> View {
 }
 
 fn sheet(app: App) -> View {
-    let close = move || app.send(Ui::CloseOverlay);
+    let close = move || app.send(Ui::Overlay(OverlayAction::Close));
     view! {
         <Dialog title="Keyboard shortcuts" class="roomy" on_close=close>
             <div class="sheet">

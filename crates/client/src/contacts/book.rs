@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{CallingCode, Contact, ContactId, ContactScope, Peer, PhoneNumber, User, UserId};
 
+use crate::fact::Renamed;
 use crate::sorted::SortedSet;
 
 use super::search::{Fields, SearchIndex, fold};
@@ -31,13 +32,6 @@ pub(crate) struct Book {
     touched_users: SortedSet<UserId>,
 }
 
-/// Whose names may read differently after a change.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Renamed {
-    pub(crate) numbers: Vec<PhoneNumber>,
-    pub(crate) user: Option<UserId>,
-}
-
 impl Book {
     /// Starts again with this directory and these favourites; contacts follow by [`Book::put`].
     pub(crate) fn reset(&mut self, users: Vec<User>, favourites: Vec<Favourite>) {
@@ -47,7 +41,7 @@ impl Book {
         }
     }
 
-    /// The list of contacts begins to be loaded once more: those that are gone are found by `keep_only`.
+    /// The list of contacts begins to be loaded once more: those that are gone are found by [`Book::finish_loading`].
     pub(crate) fn begin_loading(&mut self) {
         self.loading = true;
         self.removed.clear();
@@ -66,11 +60,11 @@ impl Book {
 
     pub(crate) fn put_user(&mut self, user: User) -> Renamed {
         self.touched_users.insert(user.id);
-        self.put_kept_user(user)
+        self.put_stored_user(user)
     }
 
     /// Takes in a colleague as the device's database has them.
-    pub(crate) fn put_kept_user(&mut self, user: User) -> Renamed {
+    pub(crate) fn put_stored_user(&mut self, user: User) -> Renamed {
         let key = Favourite::User(user.id);
         self.forget(key);
         let name = user.name.clone();
@@ -102,7 +96,7 @@ impl Book {
     }
 
     /// Takes in a contact as the device's database has it.
-    pub(crate) fn put_kept(&mut self, contact: Contact) -> Renamed {
+    pub(crate) fn put_stored(&mut self, contact: Contact) -> Renamed {
         self.take_in(contact, true)
     }
 

@@ -1,12 +1,119 @@
-//! Contacts: the book, the list with its search, the form, and how files are read into the book.
+//! Contacts: everybody whom the user can find, the list with its search, and the form.
+//!
+//! Owns the book, the list, the form, and the requests about them. Always holds: what is typed into the form stays until
+//! the server has saved it or the user cancels; a deletion that the server refuses shows again.
 
+mod action;
+mod answer;
 pub(crate) mod book;
 pub(crate) mod form;
-mod handle;
 pub mod import;
-pub(crate) mod importing;
 pub(crate) mod list;
+mod loading;
 pub mod search;
 
+use halyard_protocol::event::Favourite;
+use halyard_protocol::{Contact, ContactId, NumberLabel, Peer, User, UserId};
+
+use crate::context::{Context, Turn};
+use crate::fact::{Fact, Renamed};
+use crate::requests::Requests;
+use crate::sorted::SortedSet;
+use crate::update::Changed;
+
+pub use action::{ContactField, ContactsAction};
+pub(crate) use answer::Call;
+pub(crate) use book::Book;
 pub use form::{FormError, FormField, NumberField};
 pub use list::ContactsFilter;
+
+use form::ContactForm;
+use list::ContactList;
+use loading::Loading;
+
+/// Everybody whom the user can find.
+#[derive(Debug, Default)]
+pub(crate) struct Contacts {
+    pub(crate) book: Book,
+    pub(crate) list: ContactList,
+    pub(crate) form: Option<ContactForm>,
+    loading: Loading,
+    /// Contacts whose deletion was undone before the server had answered it.
+    undone: SortedSet<ContactId>,
+    pub(crate) requests: Requests<Call>,
+}
+
+impl Contacts {
+    /// Starts again with this directory and these favorites; contacts follow by [`Self::load`] or from the device.
+    pub(crate) fn reset(&mut self, users: Vec<User>, favourites: Vec<Favourite>) {
+        self.book.reset(users, favourites);
+    }
+
+    /// Whether the server has still to take a change that shows here already.
+    pub(crate) fn is_changing(&self) -> bool {
+        self.requests.any(|call| matches!(call, Call::Delete(_) | Call::Restore | Call::SetFavourite(..)))
+    }
+
+    /// The log says that a contact was saved.
+    pub(crate) fn changed(&mut self, contact: Contact, cx: &mut Context<'_, '_>) {
+        let renamed = self.book.put(contact, false);
+        self.renamed(renamed, cx);
+    }
+
+    /// The log says that a contact was deleted.
+    pub(crate) fn removed(&mut self, id: ContactId, cx: &mut Context<'_, '_>) {
+        if let Some((_, renamed)) = self.book.remove(id) {
+            self.renamed(renamed, cx);
+        }
+    }
+
+    /// The log says that a favorite was set or taken away.
+    pub(crate) fn favourite_changed(&mut self, entry: Favourite, on: bool, cx: &mut Context<'_, '_>) {
+        self.book.set_favourite(entry, on);
+        self.renamed(Renamed::default(), cx);
+    }
+
+    /// The log says something of a colleague. Says whether their name is another one now.
+    pub(crate) fn user_changed(&mut self, user: User, cx: &mut Context<'_, '_>) -> bool {
+        let same = self.book.user(user.id).is_some_and(|known| known.name == user.name);
+        let renamed = self.book.put_user(user);
+        self.renamed(renamed, cx);
+        !same
+    }
+
+    /// The log says that a colleague is gone.
+    pub(crate) fn user_removed(&mut self, user: UserId, cx: &mut Context<'_, '_>) {
+        let renamed = self.book.remove_user(user);
+        self.renamed(renamed, cx);
+    }
+
+    /// Names may read differently: in the list, and at once in every row and card of these people.
+    pub(crate) fn renamed(&mut self, renamed: Renamed, turn: &mut Turn<'_>) {
+        self.list.stale();
+        turn.changed(Changed::Contacts);
+        turn.changed(Changed::ContactRows);
+        turn.changed(Changed::ContactDetails);
+        turn.fact(Fact::Renamed(renamed));
+    }
+
+    /// By which ways somebody can be written to: a colleague by chat, others by each number that takes texts.
+    pub(crate) fn ways_to_write(&self, entry: Favourite, me: Option<UserId>) -> Vec<Peer> {
+        match entry {
+            Favourite::User(id) if Some(id) == me => Vec::new(),
+            Favourite::User(id) => self.book.user(id).map(|user| Peer::User(user.id)).into_iter().collect(),
+            Favourite::Contact(id) => {
+                let numbers = self.book.contact(id).map_or(&[][..], |contact| &contact.numbers);
+                let texts = numbers.iter().filter(|entry| entry.label != NumberLabel::Fax);
+                texts.map(|entry| Peer::Number(entry.number)).collect()
+            }
+        }
+    }
+
+    /// The entry of the book in which a peer is found.
+    pub(crate) fn entry_of(&self, peer: Peer) -> Option<Favourite> {
+        match peer {
+            Peer::User(user) => Some(Favourite::User(user)),
+            Peer::Number(number) => self.book.owner(number).map(|contact| Favourite::Contact(contact.id)),
+        }
+    }
+}

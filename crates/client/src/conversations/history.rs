@@ -1,31 +1,25 @@
-//! A conversation's history, and conversations that are not here yet: asking the server, and what it answers.
+//! A conversation's history, and conversations that are not here yet: asking the device, then the server.
 
 use halyard_protocol::rest::{ConversationsPage, MessagesPage};
 use halyard_protocol::{Conversation, ConversationId, ErrorCode};
 
-use super::Loaded;
-use crate::api::read;
-use crate::env::Env;
-use crate::event::HttpOutcome;
-use crate::softphone::Softphone;
-use crate::update::Update;
+use super::{Call, Conversations, Loaded};
+use crate::api::{bare, item, read};
+use crate::context::Context;
+use crate::effect::{HttpOutcome, Method};
+use crate::fact::Fact;
+use crate::update::Changed;
 use crate::windows::CardKey;
 
-impl Softphone {
-    /// Loads the newest page of a conversation whose card is open, once.
-    pub(crate) fn load_if_open(&mut self, id: ConversationId, out: &mut Update) {
-        if self.windows.is_open(CardKey::Conversation(id)) {
-            self.load_page(id, out);
-        }
-    }
-
-    pub(crate) fn load_page(&mut self, id: ConversationId, out: &mut Update) {
-        // What the device has shows first; the server is asked for the rest.
-        if self.read_messages(id, out) {
+impl Conversations {
+    /// Loads the newest page of a conversation whose card is open. What the device has shows first; the server is asked
+    /// for the rest.
+    pub(crate) fn load_page(&mut self, id: ConversationId, pinned: bool, cx: &mut Context<'_, '_>) {
+        if self.read_stored(id, pinned, cx) {
             return;
         }
-        let told = self.conversations.get(id).is_some_and(|thread| thread.told);
-        let Some(timeline) = self.conversations.timeline(id) else { return };
+        let told = self.get(id).is_some_and(|thread| thread.told);
+        let Some(timeline) = self.timeline(id) else { return };
         // Where the newest are here already, the server is asked for more only if they would not fill a card.
         let wanted = match timeline.loaded {
             Loaded::Nothing | Loaded::Failed => true,
@@ -37,138 +31,140 @@ impl Softphone {
         }
         timeline.loaded = Loaded::Loading;
         if told {
-            self.requests.messages(id, timeline, out);
+            self.ask_messages(id, cx);
         } else {
             // Opened by its people's names, it may be one of those that no page has brought yet.
-            self.ask_for(id, out);
+            self.ask_for(id, cx);
         }
-        self.timeline_changed(id, out);
+        cx.changed(Changed::Timeline(CardKey::Conversation(id)));
+    }
+
+    fn ask_messages(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) {
+        let Some(timeline) = self.timeline(id) else { return };
+        let mut path = item("conversations", id, "/messages?limit=50");
+        if let Some(before) = timeline.before() {
+            path.push_str("&before=");
+            path.push_str(&before.to_string());
+        }
+        let call = Call::Messages(id, timeline.epoch);
+        self.requests.start(call, bare(Method::Get, path), cx);
     }
 
     /// Asks the server for a conversation that is not here.
-    pub(crate) fn ask_for(&mut self, id: ConversationId, out: &mut Update) {
-        if self.conversations.ask(id) {
-            self.requests.conversation(id, out);
+    pub(crate) fn ask_for(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) {
+        if self.ask(id) {
+            self.requests.start(Call::Conversation(id), bare(Method::Get, item("conversations", id, "")), cx);
         }
     }
 
-    pub(crate) fn conversation_answered(
-        &mut self,
-        id: ConversationId,
-        outcome: HttpOutcome,
-        env: &Env,
-        out: &mut Update,
-    ) {
-        let Some(spoken_of) = self.conversations.answered(id) else { return };
-        if !self.conversations.is_news(id) {
+    pub(super) fn conversation_answered(&mut self, id: ConversationId, outcome: HttpOutcome, cx: &mut Context<'_, '_>) {
+        let Some(spoken_of) = self.is_answered(id) else { return };
+        if !self.is_news(id) {
             return;
         }
         match read::<Conversation>(outcome) {
             // The log has moved on since this was read: ask again.
-            Ok(_) if spoken_of => self.ask_for(id, out),
+            Ok(_) if spoken_of => self.ask_for(id, cx),
             Ok(conversation) => {
-                self.conversations.put(conversation, None);
-                self.load_if_open(id, out);
+                self.put(conversation, None);
+                cx.fact(Fact::PageWanted(id));
             }
-            Err(error) if error.code == ErrorCode::SignedOut => self.session_ended(out),
+            Err(error) if error.code == ErrorCode::SignedOut => cx.failed(error),
             Err(error) if error.is_temporary() => {
-                if let Some(timeline) = self.conversations.timeline(id) {
+                if let Some(timeline) = self.timeline(id) {
                     timeline.failed();
                 }
                 self.missing.insert(id);
-                self.catch_up_later(env, out);
+                cx.fact(Fact::TryLater);
             }
             Err(_) => {
                 // The server has none: it begins here, or was deleted.
-                if let Some(timeline) = self.conversations.timeline(id) {
+                if let Some(timeline) = self.timeline(id) {
                     timeline.loaded = Loaded::All;
                 }
-                if self.outbox.of(id).next().is_none()
-                    && let Some(last) = self.conversations.get(id).map(|thread| thread.conversation.last_seq)
-                {
-                    self.conversations.remove(id, last);
-                }
+                cx.fact(Fact::ConversationMissing(id));
             }
         }
-        self.conversation_changed(id, out);
+        self.changed(id, cx);
     }
 
-    pub(crate) fn load_older(&mut self, card: CardKey, out: &mut Update) {
-        let CardKey::Conversation(id) = card else { return };
-        let Some(timeline) = self.conversations.timeline(id) else { return };
+    /// The server has no such conversation, and nothing waits to be sent in it.
+    pub(crate) fn is_missing(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) {
+        if let Some(last) = self.get(id).map(|thread| thread.conversation.last_seq) {
+            self.remove(id, last);
+            self.changed(id, cx);
+        }
+    }
+
+    pub(super) fn load_older(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) {
+        let Some(timeline) = self.timeline(id) else { return };
         if timeline.show_more() {
             timeline.loaded = Loaded::Loading;
-            self.requests.messages(id, timeline, out);
+            self.ask_messages(id, cx);
         }
-        self.timeline_changed(id, out);
+        cx.changed(Changed::Timeline(CardKey::Conversation(id)));
     }
 
-    pub(crate) fn page_answered(
+    pub(super) fn messages_answered(
         &mut self,
         id: ConversationId,
         epoch: u32,
         outcome: HttpOutcome,
-        env: &Env,
-        out: &mut Update,
+        cx: &mut Context<'_, '_>,
     ) {
         let page = read::<MessagesPage>(outcome);
-        let Some(timeline) = self.conversations.timeline(id).filter(|timeline| timeline.epoch == epoch) else { return };
+        let Some(timeline) = self.timeline(id).filter(|timeline| timeline.epoch == epoch) else { return };
         match page {
             Ok(page) => {
                 let first = !timeline.is_joined();
                 timeline.page(page);
-                self.conversations.touch(id);
+                self.touch(id);
                 if first {
-                    self.read_above(id, out);
+                    cx.fact(Fact::FirstPage(id));
                 }
             }
             Err(error) if error.code == ErrorCode::NotFound => timeline.loaded = Loaded::All,
-            Err(error) if error.code == ErrorCode::SignedOut => {
-                timeline.failed();
-                self.session_ended(out);
-            }
             Err(error) => {
                 timeline.failed();
                 if !error.is_temporary() {
-                    self.complain(error.message, env, out);
+                    cx.failed(error);
                 }
             }
         }
-        self.timeline_changed(id, out);
-        self.see(id, out);
+        cx.changed(Changed::Timeline(CardKey::Conversation(id)));
     }
 
-    pub(crate) fn more_conversations(&mut self, out: &mut Update) {
-        if let Some(before) = self.conversations.older
-            && !self.conversations.loading_older
-        {
-            self.conversations.loading_older = true;
-            self.requests.conversations(before, out);
-        }
+    pub(super) fn load_more(&mut self, cx: &mut Context<'_, '_>) {
+        let Some(before) = self.older.filter(|_| !self.loading_older) else { return };
+        self.loading_older = true;
+        let path =
+            ["conversations?limit=100&before_at=", &before.at.0.to_string(), "&before_id=", &before.id.to_string()]
+                .concat();
+        self.requests.start(Call::Page, bare(Method::Get, path), cx);
     }
 
-    pub(crate) fn conversations_answered(&mut self, outcome: HttpOutcome, env: &Env, out: &mut Update) {
-        let spoken_of = self.conversations.page_came();
+    pub(super) fn page_answered(&mut self, outcome: HttpOutcome, cx: &mut Context<'_, '_>) {
+        let spoken_of = self.page_came();
         match read::<ConversationsPage>(outcome) {
             Ok(page) => {
-                self.conversations.older = page.older;
+                self.older = page.older;
                 for conversation in page.conversations {
                     let id = conversation.id;
                     // One that is here has been followed by the log since: the page may be older.
-                    if !self.conversations.is_news(id) {
+                    if !self.is_news(id) {
                         continue;
                     }
                     if spoken_of.contains(&id) {
-                        self.ask_for(id, out);
+                        self.ask_for(id, cx);
                     } else {
-                        self.conversations.put(conversation, None);
-                        self.load_if_open(id, out);
-                        self.conversation_changed(id, out);
+                        self.put(conversation, None);
+                        cx.fact(Fact::PageWanted(id));
+                        self.changed(id, cx);
                     }
                 }
-                self.columns_changed(out);
+                self.changed_column(cx);
             }
-            Err(error) => self.call_failed(error, env, out),
+            Err(error) => cx.failed(error),
         }
     }
 }

@@ -3,25 +3,35 @@
 //! Always holds: read positions only move forward; the column's order holds exactly the conversations that have a
 //! message, an outgoing message, or were named by the server and not deleted.
 
+mod action;
+mod answer;
 pub(crate) mod column;
-mod handle;
 mod history;
+mod log;
 mod managing;
+mod reading;
+mod stored;
 pub(crate) mod timeline;
-mod writing;
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use halyard_protocol::rest::ConversationsBefore;
+use halyard_protocol::rest::{ConversationsBefore, Me};
 use halyard_protocol::{
-    Author, Conversation, ConversationId, ConversationKey, Message, Peer, PhoneNumber, Seq, UnixMs, UserId,
+    Author, Conversation, ConversationId, ConversationKey, Destination, Message, Peer, PhoneNumber, Seq, UnixMs, UserId,
 };
 
+use crate::context::Turn;
+use crate::requests::Requests;
 use crate::sorted::{SortedMap, SortedSet};
-use crate::storage::KeptConversation;
+use crate::update::Changed;
+use crate::windows::CardKey;
 
+pub use action::ConversationsAction;
+pub(crate) use answer::Call;
+use column::Column;
 pub use column::ColumnFilter;
+pub(crate) use stored::{STORED_CONVERSATIONS, StoredConversation, Wanted};
 pub(crate) use timeline::{Loaded, Timeline};
 
 /// A conversation on this device.
@@ -72,6 +82,16 @@ pub(crate) struct Conversations {
     asked: SortedMap<ConversationId, bool>,
     /// Those that are not written to the device's database as they are now.
     touched: SortedSet<ConversationId>,
+    pub(crate) column: Column,
+    /// Read positions that the server may not have heard of.
+    unsent_reads: SortedMap<ConversationId, Seq>,
+    /// Conversations that could not be had for now.
+    missing: SortedSet<ConversationId>,
+    /// Conversations whose deletion was undone before the server had answered it.
+    undone: SortedSet<ConversationId>,
+    /// Whether the number of unread conversations may be another now.
+    unread_changed: bool,
+    pub(crate) requests: Requests<Call>,
 }
 
 impl Conversations {
@@ -99,7 +119,15 @@ impl Conversations {
 
     /// A snapshot follows: nobody knows what happened since, so nothing that the server said before counts.
     pub(crate) fn reset(&mut self) {
-        *self = Self::default();
+        let before = core::mem::take(self);
+        self.column = before.column;
+        self.unsent_reads = before.unsent_reads;
+        self.missing = before.missing;
+        self.undone = before.undone;
+        self.unread_changed = before.unread_changed;
+        self.requests = before.requests;
+        // What the answers to these would say is of before the snapshot.
+        self.requests.retain(|call| !matches!(call, Call::Page | Call::Conversation(_) | Call::Messages(..)));
     }
 
     /// The conversation of this key, made here if nobody knows it yet.
@@ -181,7 +209,7 @@ impl Conversations {
     }
 
     /// The server has answered. Says whether the log has spoken of it since it was asked, if it was.
-    pub(crate) fn answered(&mut self, id: ConversationId) -> Option<bool> {
+    pub(crate) fn is_answered(&mut self, id: ConversationId) -> Option<bool> {
         self.asked.remove(&id)
     }
 
@@ -221,72 +249,6 @@ impl Conversations {
             }
         }
         self.settle(id);
-    }
-
-    /// Takes in a conversation as the device's database has it.
-    pub(crate) fn put_kept(&mut self, kept: KeptConversation) {
-        let KeptConversation { conversation, listed, told } = kept;
-        let id = conversation.id;
-        self.put(conversation, None);
-        self.touched.remove(&id);
-        if let Some(thread) = self.threads.get_mut(&id) {
-            (thread.listed, thread.told, thread.kept) = (listed, told, true);
-        }
-        self.settle(id);
-        self.touched.remove(&id);
-    }
-
-    /// Something of it is not written yet.
-    pub(crate) fn touch(&mut self, id: ConversationId) {
-        self.touched.insert(id);
-    }
-
-    /// The same of it and all of its messages.
-    pub(crate) fn touch_all(&mut self, id: ConversationId) {
-        if let Some(thread) = self.threads.get_mut(&id) {
-            thread.timeline.touch_all();
-            self.touched.insert(id);
-        }
-    }
-
-    pub(crate) fn touched(&self) -> usize {
-        self.touched.len()
-    }
-
-    pub(crate) fn has_touched(&self) -> bool {
-        !self.touched.is_empty()
-    }
-
-    /// A conversation that is to be written; each once.
-    pub(crate) fn next_touched(&mut self) -> Option<ConversationId> {
-        self.touched.pop()
-    }
-
-    /// What is beyond the newest so many leaves the device's database, if it is more than twice as many.
-    pub(crate) fn evict(&mut self, newest: usize) {
-        if self.order.len() > newest * 2 {
-            let old: Vec<ConversationId> = self.in_order().skip(newest).collect();
-            for id in old {
-                self.touched.insert(id);
-            }
-        }
-    }
-
-    /// When anything last happened in the `n`th of the column.
-    pub(crate) fn nth_activity(&self, n: usize) -> Option<UnixMs> {
-        self.order.iter().nth(n).map(|(Reverse(at), _)| at)
-    }
-
-    /// Where the server's pages go on for a device that has what is kept here: behind the last one before which all are.
-    pub(crate) fn kept_up_to(&self) -> Option<ConversationsBefore> {
-        let mut last = None;
-        for (Reverse(at), id) in self.order.iter() {
-            if !self.threads.get(&id).is_some_and(|thread| thread.kept) {
-                return Some(last.unwrap_or(ConversationsBefore { at: UnixMs(i64::MAX), id }));
-            }
-            last = Some(ConversationsBefore { at, id });
-        }
-        self.older
     }
 
     /// The log says that a message was committed. Says whether it is new here.
@@ -393,6 +355,16 @@ impl Conversations {
         self.settle(id);
     }
 
+    /// The conversation with these people, made here if nobody knows it yet.
+    pub(crate) fn open_with(&mut self, to: &Destination, me: &Me) -> Option<ConversationId> {
+        let own = me.numbers.iter().find(|own| Some(own.number) == to.from);
+        // A number that is no longer the user's still has its old conversations.
+        let key = to.key(me.user.id, own).ok().or_else(|| key_without_own(to))?;
+        let id = key.id(me.tenant.id);
+        self.open(id, &key, me.user.id);
+        Some(id)
+    }
+
     /// Conversations that are listed and have something unread.
     pub(crate) fn unread(&self) -> u32 {
         self.unread
@@ -407,6 +379,38 @@ impl Conversations {
             .filter(|conversation| conversation.kind.is_text() && conversation.peers == peers)
             .max_by_key(|conversation| (conversation.last_sent_at, conversation.last_activity))
             .and_then(|conversation| conversation.own_number)
+    }
+
+    /// Whether the number of unread conversations may be another one since this was last asked.
+    pub(crate) fn take_unread_changed(&mut self) -> bool {
+        core::mem::take(&mut self.unread_changed)
+    }
+
+    /// A conversation's names, order or unread count changed: its row, and its card if that is open.
+    pub(crate) fn changed(&mut self, id: ConversationId, turn: &mut Turn<'_>) {
+        let card = CardKey::Conversation(id);
+        turn.changed(Changed::Question);
+        turn.changed(Changed::Row(id));
+        turn.changed(Changed::Header(card));
+        turn.changed(Changed::Composer(card));
+        turn.changed(Changed::Timeline(card));
+        self.changed_unread(id, turn);
+        self.changed_column(turn);
+    }
+
+    fn changed_unread(&mut self, id: ConversationId, turn: &mut Turn<'_>) {
+        turn.changed(Changed::Row(id));
+        turn.changed(Changed::Header(CardKey::Conversation(id)));
+        self.unread_changed = true;
+        if self.column.filter == ColumnFilter::Unread {
+            self.changed_column(turn);
+        }
+    }
+
+    /// The column shows others, or in another order.
+    pub(crate) fn changed_column(&mut self, turn: &mut Turn<'_>) {
+        self.column.stale();
+        turn.changed(Changed::Column);
     }
 
     /// Brings the count and the order in line with a conversation that has changed.
@@ -456,4 +460,12 @@ pub(crate) fn is_inbound(conversation: &Conversation, author: Author, me: UserId
         Author::Number(_) => true,
         Author::User(user) => !conversation.kind.is_text() && user != me,
     }
+}
+
+/// The key by the people alone, for a number that the user no longer has.
+fn key_without_own(to: &Destination) -> Option<ConversationKey> {
+    let own = to.from?;
+    let remote: Vec<PhoneNumber> =
+        to.peers.iter().filter_map(|peer| if let Peer::Number(number) = peer { Some(*number) } else { None }).collect();
+    (!remote.is_empty()).then(|| ConversationKey::text(own, remote))
 }

@@ -7,6 +7,7 @@
 //!   arrive in the order of writing.
 //! - A message keeps its id through all tries, so the server takes it once.
 
+mod sending;
 mod state;
 
 use halyard_protocol::rest::SendMessage;
@@ -15,10 +16,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::CallError;
 use crate::env::Env;
+use crate::requests::Requests;
 use crate::sorted::{SortedMap, SortedSet};
 
+pub(crate) use sending::Call;
+pub use sending::OutboxAction;
 pub use state::SendState;
-pub(crate) use state::backoff;
 
 /// Requests that may be under way at the same time, each for another conversation.
 const PARALLEL: usize = 6;
@@ -105,6 +108,9 @@ pub(crate) struct Outbox {
     gone: SortedSet<MessageId>,
     /// The newest id: one that is written in the same millisecond must still sort behind it.
     newest: Option<MessageId>,
+    /// Whether the user was told that messages can't be kept on this device.
+    cannot_keep_announced: bool,
+    pub(crate) requests: Requests<Call>,
 }
 
 impl Outbox {

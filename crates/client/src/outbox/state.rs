@@ -5,11 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::CallError;
 use crate::env::Env;
-
-/// The first wait, in milliseconds; it doubles with each try.
-const FIRST_WAIT: i64 = 1_000;
-/// The longest wait, in milliseconds.
-const LONGEST_WAIT: i64 = 60_000;
+use crate::retry::backoff;
 
 /// How far an outgoing message is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +41,7 @@ pub enum SendState {
 }
 
 impl SendState {
-    pub(super) fn is_parked(&self) -> bool {
+    pub(crate) fn is_parked(&self) -> bool {
         matches!(self, Self::Parked { .. })
     }
 
@@ -101,12 +97,4 @@ impl SendState {
     pub(super) fn retried(self) -> Self {
         if self.is_parked() { Self::Queued { tries: 0 } } else { self }
     }
-}
-
-/// Doubles with each try up to the longest, then a random part of up to a half is taken off, so that many devices
-/// that lost the same server don't come back at once.
-pub(crate) fn backoff(tries: u32, env: &Env) -> i64 {
-    let wait = FIRST_WAIT.saturating_mul(1 << tries.saturating_sub(1).min(16)).min(LONGEST_WAIT);
-    let jitter = (env.random(7) % 512) as i64;
-    wait - wait / 2 * jitter / 512
 }

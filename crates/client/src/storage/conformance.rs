@@ -3,9 +3,7 @@
 
 use halyard_protocol::{MessageId, Ulid, UserId};
 
-use super::{DbCommand, Range, Row, Seal, SealedLabel, Store, Token, USER, Unseal, Write};
-use crate::event::Db;
-use crate::session::Secret;
+use super::{Db, DbCommand, Range, Row, Seal, SealedLabel, Secret, Store, Token, USER, Unseal, Write};
 
 /// A command, and what has to come of it.
 #[derive(Clone, Debug)]

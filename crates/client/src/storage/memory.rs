@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 
 use halyard_protocol::UserId;
 
-use super::{DbCommand, Range, Row, Seal, SealedLabel, Store, USER, Unseal, Write};
-use crate::event::Db;
+use super::{Db, DbCommand, Range, Row, Seal, SealedLabel, Store, USER, Unseal, Write};
 
 /// The database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

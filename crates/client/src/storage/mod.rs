@@ -13,25 +13,13 @@
 //! - At log out only what is sealed remains: encrypted, by a key that only the user's password opens.
 
 pub mod conformance;
-mod database;
-mod keeping;
 pub mod memory;
 mod seal;
-mod start;
 
-use halyard_protocol::event::Favourite;
-use halyard_protocol::rest::{ConversationsBefore, Me};
-use halyard_protocol::{Conversation, Destination};
-use halyard_protocol::{ConversationId, Cursor, MediaId, MessageId, Seq, UserId};
-use serde::{Deserialize, Serialize};
+use halyard_protocol::{ConversationId, MediaId, MessageId, Seq, UserId};
+use serde::Serialize;
 
-use crate::new_conversation::NewConversation;
-use crate::windows::Snapshot;
-
-pub(crate) use database::{Database, Kept};
-pub(crate) use keeping::{Keeper, Owner};
-pub use seal::{Seal, SealedLabel, Unseal};
-pub(crate) use start::PATIENCE;
+pub use seal::{Seal, SealedLabel, Secret, Unseal};
 
 /// A store of the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -173,7 +161,7 @@ pub enum Token {
     File(MediaId),
 }
 
-/// Something for the device's database to do. Answered by [`crate::event::Db`].
+/// Something for the device's database to do. Answered by [`Db`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DbCommand {
     /// Give back the rows of [`Store::FIRST`], and whose sealed rows are here.
@@ -204,37 +192,50 @@ pub enum DbCommand {
     Persist,
 }
 
-/// Where a user's device stood: `account/state`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct State {
-    pub(crate) me: Me,
-    /// All up to here is in the cache. None when the cache is not whole: then the server has to be asked for all of it.
-    pub(crate) cursor: Option<Cursor>,
-    pub(crate) favourites: Vec<Favourite>,
-    pub(crate) older: Option<ConversationsBefore>,
-    /// Whether all contacts are here.
-    pub(crate) contacts: bool,
-    /// What was read here and the server has not heard of.
-    pub(crate) reads: Vec<(ConversationId, Seq)>,
-    /// Conversations that the log spoke of, and that the server has still to be asked for.
-    pub(crate) missing: Vec<ConversationId>,
-}
-
-/// A conversation as it is kept.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct KeptConversation {
-    pub(crate) conversation: Conversation,
-    pub(crate) listed: bool,
-    pub(crate) told: bool,
-}
-
-/// The cards as they are kept.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct KeptWindows {
-    pub(crate) snapshot: Snapshot,
-    /// Where the cards' conversations go: one that has no message yet is known nowhere else.
-    pub(crate) to: Vec<(ConversationId, Destination)>,
-    pub(crate) new: Vec<(u32, NewConversation)>,
+/// What the device's database answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Db {
+    /// To [`DbCommand::Load`].
+    Loaded {
+        /// What is kept.
+        rows: Vec<Row>,
+        /// Whose sealed rows are here.
+        sealed: Vec<SealedLabel>,
+    },
+    /// To [`DbCommand::Read`].
+    Rows {
+        /// What was asked for.
+        range: Range,
+        /// What is there, by key.
+        rows: Vec<Row>,
+        /// When there is more: where it begins.
+        more: Option<String>,
+    },
+    /// A transaction is committed.
+    Committed(Token),
+    /// It was not: the device is full, its database is shut, or another user's.
+    Failed(Token),
+    /// The user's rows are sealed, or could not be.
+    Sealed {
+        /// Whose.
+        user: UserId,
+        /// Whether they are.
+        done: bool,
+        /// Whose sealed rows are here now.
+        sealed: Vec<SealedLabel>,
+    },
+    /// The user who has signed in has a key; what was sealed of them is in its stores again, but for what another
+    /// password had sealed.
+    Unsealed {
+        /// Whether anything was.
+        restored: bool,
+        /// Whose sealed rows are here now.
+        sealed: Vec<SealedLabel>,
+    },
+    /// Sealed rows, opened to be read; nothing if the password opens none.
+    Opened(Vec<Row>),
+    /// There is no database on this device (private mode, blocked).
+    Unavailable,
 }
 
 /// The key of `account/user`.

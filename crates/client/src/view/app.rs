@@ -3,12 +3,12 @@
 use halyard_protocol::{Availability, Presence, UserId};
 
 use super::AvatarView;
-use crate::notices::Question;
+use crate::fact::Question;
 use crate::route::Route;
-use crate::session::{Attempt, Session};
+use crate::session::{Attempt, State};
 use crate::softphone::Softphone;
 use crate::storage::SealedLabel;
-use crate::sync::Link;
+use crate::sync::Connection;
 
 /// Which screen shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,15 +127,15 @@ impl Softphone {
     /// Which screen shows.
     #[must_use]
     pub fn session_view(&self) -> SessionView {
-        match &self.session {
-            Session::Starting => SessionView::Starting,
-            Session::Unreachable => SessionView::Unreachable,
-            Session::SignedOut { attempt: Attempt { busy, error, .. } } => {
+        match &self.session.state {
+            State::Starting => SessionView::Starting,
+            State::Unreachable => SessionView::Unreachable,
+            State::SignedOut { attempt: Attempt { busy, error, .. } } => {
                 let sealed = self.database.sealed.iter().map(sealed_view).collect();
                 SessionView::SignedOut { busy: *busy, error: error.clone(), sealed }
             }
-            Session::SignedIn(_) | Session::Reading(_) => SessionView::SignedIn,
-            Session::Expired { me, attempt } => {
+            State::SignedIn(_) | State::Reading(_) => SessionView::SignedIn,
+            State::Expired { me, attempt } => {
                 SessionView::Expired { login: me.login(), busy: attempt.busy, error: attempt.error.clone() }
             }
         }
@@ -145,17 +145,17 @@ impl Softphone {
     #[must_use]
     pub fn rail_view(&self) -> RailView {
         RailView {
-            route: self.route,
+            route: self.desk.route,
             unread: self.conversations.unread(),
-            shows_column: self.windows.shows_column(),
-            narrow: self.windows.is_narrow(),
+            shows_column: self.desk.windows.shows_column(),
+            narrow: self.desk.windows.is_narrow(),
         }
     }
 
     /// The signed-in user.
     #[must_use]
     pub fn me_view(&self) -> Option<MeView> {
-        let me = self.session.me()?;
+        let me = self.me()?;
         Some(MeView {
             user: me.user.id,
             name: me.user.name.clone(),
@@ -172,11 +172,10 @@ impl Softphone {
     #[must_use]
     pub fn connection_view(&self) -> ConnectionView {
         ConnectionView {
-            live: self.sync.link == Link::Live,
+            live: self.sync.connection == Connection::Live,
             offline: !self.online,
             // Without a user there was no connection to lose: the screen itself says what is tried.
-            lost: self.session.me().is_some()
-                && (self.sync.link == Link::Lost || (self.sync.tries > 0 && self.sync.link != Link::Live)),
+            lost: self.me().is_some() && self.sync.is_lost(),
             waiting: self.outbox.waiting(),
             reading: self.reading,
         }
@@ -200,7 +199,7 @@ impl Softphone {
     /// The open question.
     #[must_use]
     pub fn question_view(&self) -> Option<QuestionView> {
-        match self.notices.question.as_ref()? {
+        match self.notices.question()? {
             Question::DeleteConversation(id) => {
                 let thread = self.conversations.get(*id)?;
                 let name = self.conversation_name(&thread.conversation);
@@ -238,9 +237,11 @@ impl Softphone {
     /// A user's presence.
     #[must_use]
     pub fn presence_view(&self, user: UserId) -> Presence {
-        match self.session.me() {
+        match self.me() {
             // One's own dot shows what one says, also in the moment before the socket says so.
-            Some(me) if me.user.id == user => Presence::of(me.user.availability, self.sync.link == Link::Live),
+            Some(me) if me.user.id == user => {
+                Presence::of(me.user.availability, self.sync.connection == Connection::Live)
+            }
             _ => self.presence.of(user),
         }
     }
@@ -248,13 +249,13 @@ impl Softphone {
     /// My devices, once asked for.
     #[must_use]
     pub fn devices_view(&self) -> Option<Vec<halyard_protocol::rest::Device>> {
-        self.devices.clone()
+        self.devices.list().map(<[_]>::to_vec)
     }
 
     /// Where the app stands.
     #[must_use]
     pub fn route(&self) -> Route {
-        self.route
+        self.desk.route
     }
 }
 

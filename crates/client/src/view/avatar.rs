@@ -34,7 +34,7 @@ impl Softphone {
     pub(crate) fn avatar(&self, peers: &[Peer], name: &str) -> AvatarView {
         match peers {
             [Peer::User(user)] => AvatarView::of(name, Some(*user)),
-            [Peer::Number(number)] if self.book.owner(*number).is_none() => {
+            [Peer::Number(number)] if self.contacts.book.owner(*number).is_none() => {
                 let code = number.calling_code().map_or(0, |code| code.0);
                 let mut avatar = AvatarView::of(name, None);
                 avatar.initials = Some(["+", &code.to_string()].concat());

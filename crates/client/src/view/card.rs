@@ -3,7 +3,7 @@
 use halyard_protocol::{ConversationId, ConversationKind, Peer};
 
 use super::AvatarView;
-use crate::new_conversation::label_word;
+use crate::recipients::label_word;
 use crate::softphone::Softphone;
 use crate::windows::{CardKey, Rect, SnapZone};
 
@@ -57,8 +57,9 @@ impl Softphone {
     /// The open cards in the order of Tab.
     #[must_use]
     pub fn cards_view(&self) -> Vec<CardView> {
-        let (front, held) = (self.windows.focused(), self.windows.dragged());
-        self.windows
+        let (front, held) = (self.desk.windows.focused(), self.desk.windows.dragged());
+        self.desk
+            .windows
             .cards()
             .map(|card| CardView {
                 key: card.key(),
@@ -77,19 +78,19 @@ impl Softphone {
     /// Where the card that is dragged would snap to, if it were let go now.
     #[must_use]
     pub fn snap_view(&self) -> Option<Rect> {
-        self.windows.snap_preview().map(|(_, bounds)| bounds)
+        self.desk.windows.snap_preview().map(|(_, bounds)| bounds)
     }
 
     /// A card's header.
     #[must_use]
     pub fn header_view(&self, card: CardKey) -> Option<HeaderView> {
         let CardKey::Conversation(id) = card else {
-            return self.new.contains_key(&card).then(new_header);
+            return self.recipients.get(card).map(|_| new_header());
         };
         let conversation = &self.conversations.get(id)?.conversation;
         let title = self.conversation_name(conversation);
         let contact_action = match conversation.peers.as_slice() {
-            [Peer::Number(number)] if self.book.owner(*number).is_none() => Some("Add to Contacts"),
+            [Peer::Number(number)] if self.contacts.book.owner(*number).is_none() => Some("Add to Contacts"),
             [_] => Some("View Contact"),
             _ => None,
         };
@@ -109,12 +110,12 @@ impl Softphone {
     fn subtitle(&self, peers: &[Peer], kind: ConversationKind, titled: bool) -> String {
         let home = self.home();
         match (peers, kind) {
-            ([Peer::User(user)], _) => self.book.user(*user).map_or_else(String::new, |user| {
+            ([Peer::User(user)], _) => self.contacts.book.user(*user).map_or_else(String::new, |user| {
                 let words = if user.status_text.is_empty() { &user.department } else { &user.status_text };
                 if words.is_empty() { user.extension.clone() } else { [&user.extension, " \u{b7} ", words].concat() }
             }),
             ([Peer::Number(number)], _) => {
-                let label = self.book.owner(*number).and_then(|contact| {
+                let label = self.contacts.book.owner(*number).and_then(|contact| {
                     contact.numbers.iter().find(|entry| entry.number == *number).map(|entry| entry.label)
                 });
                 match label {
@@ -129,7 +130,7 @@ impl Softphone {
                     return [&(peers.len() + 1).to_string(), " people \u{b7} ", word].concat();
                 }
                 let short = |peer: &Peer| {
-                    let name = self.book.name(*peer, home);
+                    let name = self.contacts.book.name(*peer, home);
                     if name.starts_with(['(', '+']) {
                         name
                     } else {
@@ -149,7 +150,7 @@ impl Softphone {
             .presence
             .typing_in(id)
             .into_iter()
-            .filter_map(|user| self.book.user(user))
+            .filter_map(|user| self.contacts.book.user(user))
             .map(|user| user.name.split_whitespace().next().unwrap_or(&user.name).to_owned())
             .collect();
         match names.as_slice() {

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use halyard_protocol::{Author, ConversationId, ConversationKind, DeliveryState, Media, UnixMs};
 
 use super::AvatarView;
-use crate::attachments;
-use crate::contacts::search::fold;
+use crate::composer;
 use crate::conversations::{ColumnFilter, Thread};
 use crate::env::Env;
 use crate::outbox::SendState;
@@ -63,22 +62,22 @@ pub struct RowView {
 
 /// A message in one line: its text, or its files.
 fn words_of<'text>(body: &'text str, media: &[Media]) -> Cow<'text, str> {
-    if body.is_empty() { Cow::Owned(attachments::words(media)) } else { Cow::Borrowed(body) }
+    if body.is_empty() { Cow::Owned(composer::words(media)) } else { Cow::Borrowed(body) }
 }
 
 impl Softphone {
     /// Which conversations the column shows, in order.
     pub fn column_ids(&mut self) -> Arc<[ConversationId]> {
-        let mut column = core::mem::take(&mut self.column);
+        let mut column = core::mem::take(&mut self.conversations.column);
         let ids = column.shown(&self.conversations, |thread, query| self.matches(thread, query));
-        self.column = column;
+        self.conversations.column = column;
         ids
     }
 
     /// What was typed into the column's search, and its filter.
     #[must_use]
     pub fn column_query(&self) -> (&str, ColumnFilter) {
-        (&self.column.query, self.column.filter)
+        (&self.conversations.column.query, self.conversations.column.filter)
     }
 
     /// Whether there are older conversations on the server.
@@ -87,41 +86,13 @@ impl Softphone {
         self.conversations.older.is_some()
     }
 
-    /// Each word of the query begins a word of the names, or stands in a number.
-    pub(crate) fn matches(&self, thread: &Thread, query: &str) -> bool {
-        let conversation = &thread.conversation;
-        let home = self.home();
-        let mut text = fold(&conversation.title);
-        let mut digits = String::new();
-        for peer in &conversation.peers {
-            text.push(' ');
-            text.push_str(&fold(&self.book.name(*peer, home)));
-            match peer {
-                halyard_protocol::Peer::Number(number) => {
-                    digits.push(' ');
-                    digits.push_str(&number.value().to_string());
-                }
-                halyard_protocol::Peer::User(user) => {
-                    if let Some(user) = self.book.user(*user) {
-                        digits.push(' ');
-                        digits.push_str(&user.extension);
-                    }
-                }
-            }
-        }
-        query.split_whitespace().all(|word| {
-            let typed: String = word.chars().filter(char::is_ascii_digit).collect();
-            text.split_whitespace().any(|known| known.starts_with(word)) || (typed.len() > 1 && digits.contains(&typed))
-        })
-    }
-
     /// A row.
     #[must_use]
     pub fn row_view(&self, id: ConversationId, env: &Env) -> Option<RowView> {
         let thread = self.conversations.get(id)?;
         let conversation = &thread.conversation;
         let name = self.conversation_name(conversation);
-        let at = self.last_activity(id);
+        let at = conversation.last_activity;
         let unsent = self.outbox.of(id).next_back();
         let preview = match (self.typing_words(id), unsent) {
             (Some(_), _) => "typing\u{2026}".to_owned(),
@@ -154,7 +125,7 @@ impl Softphone {
 
     fn with_extension(&self, conversation: &halyard_protocol::Conversation, name: &str) -> String {
         if let [halyard_protocol::Peer::User(user)] = conversation.peers.as_slice()
-            && let Some(user) = self.book.user(*user)
+            && let Some(user) = self.contacts.book.user(*user)
         {
             return [name, " \u{b7} ", &user.extension].concat();
         }
@@ -167,7 +138,7 @@ impl Softphone {
         // One line of preview: what does not fit is cut by the view anyway.
         let body = words_of(&message.body, &message.media);
         let line: String = body.chars().take(160).map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let me = self.session.me().map(|me| me.user.id);
+        let me = self.me().map(|me| me.user.id);
         match message.author {
             Author::User(user) if Some(user) == me => ["You: ", &line].concat(),
             author

@@ -4,8 +4,8 @@ use halyard_protocol::recipients::text_limit;
 use halyard_protocol::segments::{self, Encoding};
 use halyard_protocol::{ConversationKind, MediaId, Peer, PhoneNumber, RecipientsError};
 
-use crate::attachments::{file_words, size_words};
 use crate::composer::Attached;
+use crate::composer::{file_words, size_words};
 use crate::softphone::Softphone;
 use crate::windows::CardKey;
 
@@ -76,9 +76,9 @@ impl Softphone {
     /// A card's composer.
     #[must_use]
     pub fn composer_view(&self, card: CardKey) -> ComposerView {
-        let draft = self.drafts.get(card).to_owned();
-        let problem = self.problems.get(&card).cloned();
-        let files: Vec<FileView> = self.drafts.files(card).iter().map(file_view).collect();
+        let draft = self.composer.drafts.get(card).to_owned();
+        let problem = self.composer.problem(card).cloned();
+        let files: Vec<FileView> = self.composer.drafts.files(card).iter().map(file_view).collect();
         let (kind, own, peers, blocked) = match card {
             CardKey::Conversation(id) => {
                 let Some(thread) = self.conversations.get(id) else {
@@ -88,7 +88,7 @@ impl Softphone {
                 let blocked = self.cannot_write(conversation);
                 (conversation.kind, conversation.own_number, conversation.peers.as_slice(), blocked)
             }
-            CardKey::New(_) => match self.new.get(&card) {
+            CardKey::New(_) => match self.recipients.get(card) {
                 Some(new) => self.new_composer(new),
                 None => (ConversationKind::Chat, None, &[][..], None),
             },
@@ -105,7 +105,7 @@ impl Softphone {
 
     fn new_composer<'new>(
         &self,
-        new: &'new crate::new_conversation::NewConversation,
+        new: &'new crate::recipients::NewConversation,
     ) -> (ConversationKind, Option<PhoneNumber>, &'new [Peer], Option<String>) {
         let is_text = new.peers.iter().any(|peer| matches!(peer, Peer::Number(_)));
         let kind = match (is_text, new.peers.len()) {
@@ -114,8 +114,8 @@ impl Softphone {
             (false, 0 | 1) => ConversationKind::Chat,
             (false, _) => ConversationKind::GroupChat,
         };
-        let own = if is_text { self.own_number(&new.peers, new.from).map(|own| own.number) } else { None };
-        let blocked = match self.check_people(&new.peers, new.from) {
+        let own = if is_text { self.people().own_number(&new.peers, new.from).map(|own| own.number) } else { None };
+        let blocked = match self.people().check(&new.peers, new.from) {
             // Nobody added yet is no error: the field above says what to do.
             Ok(_) | Err(RecipientsError::Nobody) => None,
             Err(error) => Some(error.to_string()),
@@ -125,7 +125,7 @@ impl Softphone {
 
     fn using(&self, own: Option<PhoneNumber>, peers: &[Peer]) -> Option<UsingView> {
         let home = self.home();
-        let numbers = &self.session.me()?.numbers;
+        let numbers = &self.me()?.numbers;
         if numbers.is_empty() {
             return None;
         }

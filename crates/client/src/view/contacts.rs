@@ -7,7 +7,7 @@ use halyard_protocol::{ContactDraft, ContactId, ContactScope, NumberLabel, Peer,
 
 use super::{AvatarView, NumberOption};
 use crate::contacts::{ContactsFilter, FormError, NumberField};
-use crate::new_conversation::label_word;
+use crate::recipients::label_word;
 use crate::route::Route;
 use crate::softphone::Softphone;
 
@@ -105,13 +105,13 @@ pub struct FormView {
 impl Softphone {
     /// The list.
     pub fn contacts_view(&mut self) -> ContactsView {
-        let entries = self.contact_list.shown(&self.book);
+        let entries = self.contacts.list.shown(&self.contacts.book);
         ContactsView {
             entries,
-            query: self.contact_list.query.clone(),
-            filter: self.contact_list.filter,
-            loading: !self.contacts_loading.done,
-            selected: if let Route::Contacts(selected) = self.route { selected } else { None },
+            query: self.contacts.list.query.clone(),
+            filter: self.contacts.list.filter,
+            loading: !self.contacts.are_all_here(),
+            selected: if let Route::Contacts(selected) = self.desk.route { selected } else { None },
         }
     }
 
@@ -120,7 +120,7 @@ impl Softphone {
     pub fn contact_row_view(&self, entry: Favourite) -> Option<ContactRowView> {
         let (name, detail, avatar) = match entry {
             Favourite::User(id) => {
-                let user = self.book.user(id)?;
+                let user = self.contacts.book.user(id)?;
                 let detail = if user.department.is_empty() {
                     user.extension.clone()
                 } else {
@@ -129,7 +129,7 @@ impl Softphone {
                 (user.name.clone(), detail, AvatarView::of(&user.name, Some(id)))
             }
             Favourite::Contact(id) => {
-                let contact = self.book.contact(id)?;
+                let contact = self.contacts.book.contact(id)?;
                 let name = contact.display_name();
                 let number = contact.numbers.first().map(|entry| entry.number.display(self.home()));
                 let company = Some(contact.company.trim()).filter(|company| !company.is_empty() && *company != name);
@@ -148,7 +148,7 @@ impl Softphone {
             name,
             detail,
             avatar,
-            favourite: self.book.is_favourite(entry),
+            favourite: self.contacts.book.is_favourite(entry),
             reach: self.reach(entry),
         })
     }
@@ -156,8 +156,9 @@ impl Softphone {
     /// What the message icon offers: each number that takes texts, or a chat.
     fn reach(&self, entry: Favourite) -> Vec<NumberView> {
         match entry {
-            Favourite::User(id) if self.session.me().is_some_and(|me| me.user.id == id) => Vec::new(),
+            Favourite::User(id) if self.me().is_some_and(|me| me.user.id == id) => Vec::new(),
             Favourite::User(id) => self
+                .contacts
                 .book
                 .user(id)
                 .map(|user| NumberView {
@@ -177,7 +178,7 @@ impl Softphone {
 
     fn numbers(&self, id: ContactId) -> Vec<NumberView> {
         let home = self.home();
-        self.book.contact(id).map_or_else(Vec::new, |contact| {
+        self.contacts.book.contact(id).map_or_else(Vec::new, |contact| {
             contact
                 .numbers
                 .iter()
@@ -193,13 +194,13 @@ impl Softphone {
     /// The details that are open.
     #[must_use]
     pub fn details_view(&self) -> Option<DetailsView> {
-        let Route::Contacts(Some(entry)) = self.route else { return None };
-        let me = self.session.me()?;
+        let Route::Contacts(Some(entry)) = self.desk.route else { return None };
+        let me = self.me()?;
         let reach = self.reach(entry);
-        let favourite = self.book.is_favourite(entry);
+        let favourite = self.contacts.book.is_favourite(entry);
         match entry {
             Favourite::User(id) => {
-                let user = self.book.user(id)?;
+                let user = self.contacts.book.user(id)?;
                 Some(DetailsView {
                     entry,
                     name: user.name.clone(),
@@ -216,7 +217,7 @@ impl Softphone {
                 })
             }
             Favourite::Contact(id) => {
-                let contact = self.book.contact(id)?;
+                let contact = self.contacts.book.contact(id)?;
                 let shared = contact.scope == ContactScope::Shared;
                 let name = contact.display_name();
                 Some(DetailsView {
@@ -241,9 +242,9 @@ impl Softphone {
     #[must_use]
     pub fn own_numbers_view(&self, peer: Peer) -> Vec<NumberOption> {
         let Peer::Number(_) = peer else { return Vec::new() };
-        let Some(me) = self.session.me() else { return Vec::new() };
+        let Some(me) = self.me() else { return Vec::new() };
         let home = self.home();
-        let chosen: Option<PhoneNumber> = self.own_number(&[peer], None).map(|own| own.number);
+        let chosen: Option<PhoneNumber> = self.people().own_number(&[peer], None).map(|own| own.number);
         me.numbers
             .iter()
             .filter(|own| own.capabilities.sms)
@@ -259,7 +260,7 @@ impl Softphone {
     /// The form.
     #[must_use]
     pub fn form_view(&self) -> Option<FormView> {
-        let form = self.form.as_ref()?;
+        let form = self.contacts.form.as_ref()?;
         Some(FormView {
             id: form.id,
             is_new: form.is_new,
@@ -267,7 +268,7 @@ impl Softphone {
             numbers: form.numbers.clone(),
             error: form.error.clone(),
             saving: form.saving,
-            may_share: self.session.me().is_some_and(|me| me.user.role.edits_shared_contacts()),
+            may_share: self.me().is_some_and(|me| me.user.role.edits_shared_contacts()),
         })
     }
 }

@@ -47,7 +47,7 @@ impl Softphone {
     /// The import that is open.
     #[must_use]
     pub fn import_view(&self) -> Option<ImportView> {
-        let importing = self.importing.as_ref()?;
+        let importing = self.import.open()?;
         let home = self.home();
         let rows: Vec<ImportRowView> = importing
             .preview
@@ -77,14 +77,14 @@ impl Softphone {
             rows,
             errors: importing.preview.errors.clone(),
             shared: importing.shared,
-            may_share: self.session.me().is_some_and(|me| me.user.role.edits_shared_contacts()),
+            may_share: self.me().is_some_and(|me| me.user.role.edits_shared_contacts()),
             saving: importing.saving,
             error: importing.error.clone(),
         })
     }
 
     fn outcome_words(&self, outcome: Outcome) -> String {
-        let name = |id| self.book.contact(id).map(halyard_protocol::Contact::display_name).unwrap_or_default();
+        let name = |id| self.contacts.book.contact(id).map(halyard_protocol::Contact::display_name).unwrap_or_default();
         match outcome {
             Outcome::New => "New".to_owned(),
             Outcome::UpdatesExisting(id) => ["Adds to ", &name(id)].concat(),

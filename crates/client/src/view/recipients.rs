@@ -2,7 +2,7 @@
 
 use halyard_protocol::{Peer, PhoneNumber};
 
-use crate::new_conversation::Suggestion;
+use crate::recipients::Suggestion;
 use crate::softphone::Softphone;
 use crate::windows::CardKey;
 
@@ -38,15 +38,17 @@ impl Softphone {
     /// The people of a new conversation.
     #[must_use]
     pub fn recipients_view(&self, card: CardKey) -> Option<RecipientsView> {
-        let new = self.new.get(&card)?;
+        let new = self.recipients.get(card)?;
         let home = self.home();
         let bubbles = new
             .peers
             .iter()
             .map(|peer| {
-                let name = self.book.name(*peer, home);
+                let name = self.contacts.book.name(*peer, home);
                 let detail = match peer {
-                    Peer::User(user) => self.book.user(*user).map(|user| user.extension.clone()).unwrap_or_default(),
+                    Peer::User(user) => {
+                        self.contacts.book.user(*user).map(|user| user.extension.clone()).unwrap_or_default()
+                    }
                     Peer::Number(number) => number.display(home),
                 };
                 BubbleView { peer: *peer, detail: if detail == name { String::new() } else { detail }, name }
@@ -54,7 +56,7 @@ impl Softphone {
             .collect();
         Some(RecipientsView {
             bubbles,
-            suggestions: self.suggestions(&new.query, &new.peers),
+            suggestions: self.people().suggestions(&new.query, &new.peers),
             is_number: PhoneNumber::from_typed(&new.query, home).is_ok(),
             can_finish: !new.peers.is_empty() || !new.query.trim().is_empty(),
             query: new.query.clone(),

@@ -7,7 +7,7 @@ use halyard_protocol::{
     UnixMs,
 };
 
-use crate::attachments::{file_words, size_words};
+use crate::composer::{file_words, size_words};
 use crate::conversations::Loaded;
 use crate::env::Env;
 use crate::outbox::{Outgoing, SendState};
@@ -186,7 +186,7 @@ impl Softphone {
 
     fn items(&self, drafts: Vec<Draft>, conversation: &Conversation, env: &Env) -> Vec<Item> {
         let names_matter = conversation.kind.is_group() || conversation.kind.is_text();
-        let me = self.session.me().map(|me| me.user.id);
+        let me = self.me().map(|me| me.user.id);
         let mut items = Vec::with_capacity(drafts.len() + 4);
         let today = env.local_day(env.now);
         let mut day = None;
@@ -226,7 +226,7 @@ impl Softphone {
     }
 
     fn committed(&self, message: &Message, conversation: &Conversation) -> Draft {
-        let me = self.session.me().map(|me| me.user.id);
+        let me = self.me().map(|me| me.user.id);
         let is_text = conversation.kind.is_text();
         let mine = match message.author {
             Author::User(user) => is_text || Some(user) == me,
@@ -306,7 +306,7 @@ impl Softphone {
             }
         };
         RecipientState {
-            name: self.book.name(halyard_protocol::Peer::Number(delivery.to), self.home()),
+            name: self.contacts.book.name(halyard_protocol::Peer::Number(delivery.to), self.home()),
             words,
             failed: delivery.state == DeliveryState::Failed,
         }

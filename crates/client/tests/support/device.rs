@@ -6,13 +6,15 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+use halyard_client::HttpOutcome;
+use halyard_client::composer::Files;
 use halyard_client::effect::{FileCommand, FileContent};
-use halyard_client::event::{Db, Files, HttpOutcome};
 use halyard_client::outbox::OutboxRow;
+use halyard_client::storage::Db;
 use halyard_client::storage::memory::Memory;
 use halyard_client::storage::{DbCommand, Range, Row, Store, Write};
 use halyard_client::{
-    AppCommand, Effect, FocusTarget, HttpRequest, Method, RequestId, Route, SocketCommand, Softphone, TimerId, Update,
+    AppCommand, Effect, FocusTarget, HttpRequest, Method, RequestId, Route, SocketCommand, Softphone, Timer, Update,
 };
 use halyard_protocol::{ClientFrame, Cursor, DeviceId, MediaId, MediaKind, UnixMs, UserId};
 
@@ -59,7 +61,7 @@ pub(crate) struct Device {
     /// Answers that are on their way back.
     pub(crate) answers: VecDeque<(RequestId, HttpOutcome)>,
     pub(crate) line: Option<Line>,
-    pub(crate) timers: BTreeMap<TimerId, UnixMs>,
+    pub(crate) timers: BTreeMap<Timer, UnixMs>,
     /// Whether there is a network.
     pub(crate) network: bool,
     /// What the tab said to the others, and they have not heard.

@@ -1,5 +1,7 @@
 //! What the user does and sees, in short.
 
+use halyard_client::composer::ComposerAction;
+use halyard_client::notices::NoticesAction;
 use halyard_client::view::{Item, MessageView, RowView, SessionView};
 use halyard_client::{CardKey, Ui};
 use halyard_protocol::{ConversationId, ConversationKey, Peer};
@@ -70,8 +72,8 @@ impl World {
 
     /// Types into a card and presses Enter.
     pub(crate) fn send(&mut self, at: usize, card: CardKey, text: &str) {
-        self.ui(at, Ui::Draft(card, text.to_owned()));
-        self.act(at, Ui::Submit(card));
+        self.ui(at, Ui::Composer(card, ComposerAction::Draft(text.to_owned())));
+        self.act(at, Ui::Composer(card, ComposerAction::Submit));
     }
 
     /// The notices on screen.
@@ -83,7 +85,7 @@ impl World {
     pub(crate) fn undo(&mut self, at: usize) {
         let notices = self.phone(at).notices_view();
         let notice = notices.iter().rev().find(|notice| notice.action == Some("Undo")).expect("an undo");
-        self.act(at, Ui::NoticeAction(notice.id));
+        self.act(at, Ui::Notices(NoticesAction::Undo(notice.id)));
     }
 
     pub(crate) fn is_signed_in(&self, at: usize) -> bool {

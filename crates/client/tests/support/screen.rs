@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use halyard_client::palette::PaletteView;
+use halyard_client::view::PaletteView;
 use halyard_client::view::{
     CardView, ComposerView, ConnectionView, ContactRowView, ContactsView, DetailsView, FormView, HeaderView,
     ImportView, InstallationView, MeView, NoticeView, QuestionView, RailView, RecipientsView, RowView, SessionView,

@@ -4,10 +4,15 @@
 //! Everything that can take time is a step of its own, so that a test may do the steps in any order, leave them out,
 //! or let the device crash between them. [`World::settle`] does all that is open, in the usual order.
 
+use halyard_client::SocketEvent;
+use halyard_client::composer::ComposerAction;
+use halyard_client::session::SessionAction;
 use std::collections::BTreeSet;
 
-use halyard_client::event::{ChosenFile, Db, Tab};
-use halyard_client::{CardKey, Env, Event, Net, NetworkFailure, Route, Softphone, System, TimerId, Ui};
+use halyard_client::composer::ChosenFile;
+use halyard_client::storage::Db;
+use halyard_client::tabs::TabEvent;
+use halyard_client::{CardKey, Env, Event, Net, NetworkFailure, Route, Softphone, System, Timer, Ui};
 use halyard_protocol::limits::HEARTBEAT_SECONDS;
 use halyard_protocol::socket::CLOSE_SIGNED_OUT;
 use halyard_protocol::{ClientFrame, ConversationKey, ServerFrame, UnixMs, UserId};
@@ -87,7 +92,7 @@ impl World {
 
     pub(crate) fn sign_in_with(&mut self, at: usize, extension: &str, password: &str) {
         let (login, password) = ([extension, "@harbor"].concat(), password.to_owned());
-        self.ui(at, Ui::SignIn { login, password, device: String::new() });
+        self.ui(at, Ui::Session(SessionAction::SignIn { login, password, device: String::new() }));
         self.settle();
     }
 
@@ -97,7 +102,7 @@ impl World {
         self.devices[at].screen = Screen::read(&mut self.devices[at].phone, &env);
         self.system(at, System::Started { route });
         let leads = self.devices[at].leads;
-        self.tell(at, Event::Tab(Tab::Leads(leads)));
+        self.tell(at, Event::Tab(TabEvent::Leads(leads)));
         self.elect();
     }
 
@@ -140,7 +145,7 @@ impl World {
             }
             if !self.devices[at].leads {
                 self.devices[at].leads = true;
-                self.tell(at, Event::Tab(Tab::Leads(true)));
+                self.tell(at, Event::Tab(TabEvent::Leads(true)));
             }
         }
     }
@@ -149,7 +154,7 @@ impl World {
     pub(crate) fn overhear(&mut self, at: usize) -> bool {
         let Some(text) = self.devices[at].told.pop_front() else { return false };
         for other in self.siblings(at) {
-            self.tell(other, Event::Tab(Tab::Said(text.clone())));
+            self.tell(other, Event::Tab(TabEvent::Said(text.clone())));
         }
         true
     }
@@ -253,7 +258,7 @@ impl World {
             let head = content.iter().take(1_024).copied().collect();
             chosen.push(ChosenFile { number, name: (*name).to_owned(), size: content.len() as u64, head });
         }
-        self.ui(at, Ui::Attach(card, chosen));
+        self.ui(at, Ui::Composer(card, ComposerAction::Attach(chosen)));
     }
 
     /// The next file is ready, or can't be read.
@@ -309,16 +314,16 @@ impl World {
         if !line.open {
             if user.is_none() || !network {
                 self.devices[at].line = None;
-                self.tell(at, Event::Net(Net::SocketClosed(None)));
+                self.tell(at, Event::Net(Net::Socket(SocketEvent::Closed(None))));
             } else {
                 line.open = true;
-                self.tell(at, Event::Net(Net::SocketOpened));
+                self.tell(at, Event::Net(Net::Socket(SocketEvent::Opened)));
             }
             return true;
         }
         if line.user.is_some() && user.is_none() {
             self.devices[at].line = None;
-            self.tell(at, Event::Net(Net::SocketClosed(Some(CLOSE_SIGNED_OUT))));
+            self.tell(at, Event::Net(Net::Socket(SocketEvent::Closed(Some(CLOSE_SIGNED_OUT)))));
             self.presences();
             return true;
         }
@@ -327,7 +332,7 @@ impl World {
             return true;
         }
         let Some(frame) = self.next_frame(at, batch) else { return false };
-        self.tell(at, Event::Net(Net::SocketFrame(frame)));
+        self.tell(at, Event::Net(Net::Socket(SocketEvent::Frame(frame))));
         true
     }
 
@@ -399,14 +404,14 @@ impl World {
     /// The connection breaks.
     pub(crate) fn disconnect(&mut self, at: usize) {
         if self.devices[at].line.take().is_some() {
-            self.tell(at, Event::Net(Net::SocketClosed(Some(1006))));
+            self.tell(at, Event::Net(Net::Socket(SocketEvent::Closed(Some(1006)))));
             self.presences();
         }
     }
 
     /// A frame comes that is not from our server's hand.
     pub(crate) fn frame(&mut self, at: usize, text: &str) {
-        self.tell(at, Event::Net(Net::SocketFrame(text.to_owned())));
+        self.tell(at, Event::Net(Net::Socket(SocketEvent::Frame(text.to_owned()))));
     }
 
     /// Does all that is open, but lets no time pass.
@@ -445,21 +450,21 @@ impl World {
     }
 
     /// What comes next: a device's timer, or a heartbeat.
-    fn next_timer(&self, until: UnixMs) -> Option<(UnixMs, Option<(usize, TimerId)>)> {
+    fn next_timer(&self, until: UnixMs) -> Option<(UnixMs, Option<(usize, Timer)>)> {
         let devices = self.devices.iter().enumerate();
         let timers =
             devices.flat_map(|(at, device)| device.timers.iter().map(move |(timer, due)| (*due, Some((at, *timer)))));
         timers.chain([(self.next_ping, None)]).filter(|(due, _)| *due <= until).min_by_key(|(due, _)| *due)
     }
 
-    fn fire(&mut self, at: usize, timer: TimerId) {
+    fn fire(&mut self, at: usize, timer: Timer) {
         self.devices[at].timers.remove(&timer);
         self.tell(at, Event::Timer(timer));
     }
 
     /// The device's next timer comes now, whenever it is due.
     pub(crate) fn hurry(&mut self, at: usize) -> bool {
-        let next = self.devices[at].timers.iter().filter(|(timer, _)| **timer != TimerId::Clock);
+        let next = self.devices[at].timers.iter().filter(|(timer, _)| **timer != Timer::Clock);
         let Some((timer, due)) = next.min_by_key(|(_, due)| **due).map(|(timer, due)| (*timer, *due)) else {
             return false;
         };

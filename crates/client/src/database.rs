@@ -4,18 +4,27 @@
 
 use halyard_protocol::UserId;
 
-use super::{KeptWindows, Owner, SealedLabel};
-use crate::attachments::Attachment;
+use crate::cache::StoredWindows;
+use crate::composer::Attachment;
 use crate::outbox::OutboxRow;
 use crate::sorted::SortedSet;
+use crate::storage::SealedLabel;
+
+/// Whose the database is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// It has not said yet.
+    #[default]
+    Unknown,
+    /// This user's, or nobody's.
+    Known(Option<UserId>),
+}
 
 /// The device's database.
 #[derive(Debug)]
 pub(crate) struct Database {
     /// Whether it can keep what is written.
     pub(crate) can_keep: bool,
-    /// Whether the user was told that it can't.
-    pub(crate) told_cannot_keep: bool,
     /// How often it is being asked for what it has: until it has answered, there may be more.
     pub(crate) loads: u32,
     /// How often it is being asked for the outbox: until it has answered, an older message may be there.
@@ -32,7 +41,6 @@ impl Default for Database {
     fn default() -> Self {
         Self {
             can_keep: true,
-            told_cannot_keep: false,
             loads: 0,
             outbox_reads: 0,
             owner: Owner::default(),
@@ -49,6 +57,12 @@ impl Database {
         (self.loads, self.outbox_reads) = (0, 0);
     }
 
+    /// What is sealed of somebody, or was kept until they come back, is forgotten.
+    pub(crate) fn forget(&mut self, user: UserId) {
+        self.sealed.retain(|label| label.user != user);
+        self.kept.forget(user);
+    }
+
     /// Whether it may have messages of this user that were written before those that are on screen.
     pub(crate) fn may_have_older(&self, user: UserId) -> bool {
         self.loads > 0 || self.outbox_reads > 0 || self.kept.outbox.iter().any(|row| row.author == user)
@@ -63,7 +77,7 @@ pub(crate) struct Kept {
     /// The files of text boxes, with what is in those that were never kept.
     pub(crate) files: Vec<(UserId, Attachment, Option<String>)>,
     /// Whose cards these are, and by what name they sign in.
-    pub(crate) cards: Option<(UserId, KeptWindows)>,
+    pub(crate) cards: Option<(UserId, StoredWindows)>,
     pub(crate) login: String,
     /// Whose rows are being sealed, once for each time: what was typed since the first is in the last.
     pub(crate) sealing: Vec<UserId>,
@@ -78,6 +92,10 @@ impl Kept {
         if !done || self.sealing.contains(&user) {
             return;
         }
+        self.forget(user);
+    }
+
+    fn forget(&mut self, user: UserId) {
         let prefix = [&user.to_string(), "/"].concat();
         self.outbox.retain(|row| row.author != user);
         self.drafts.retain(|(key, _)| !key.starts_with(&prefix));

@@ -5,7 +5,6 @@ use halyard_protocol::{Media, MediaKind};
 
 /// What stands where a message's text would, when it has none: "Picture", "3 pictures", "plan.pdf".
 #[must_use]
-#[inline(never)]
 pub(crate) fn words(media: &[Media]) -> String {
     let [first, rest @ ..] = media else { return String::new() };
     let pictures = media.iter().all(|file| file.kind.is_picture());

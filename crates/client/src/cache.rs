@@ -1,0 +1,312 @@
+//! Writing the device's cache: what changed, in batches, a moment after it did.
+//!
+//! Owns what is not written yet. Always holds:
+//! - One batch at a time; the state with its cursor goes with the last one, when nothing is left to write.
+//! - Only the leading tab writes the cache; what the user owns is written by the tab in which it was made, at once.
+//! - The cache is bounded. What is open, pinned or waiting to be sent is never evicted.
+
+use halyard_protocol::event::Favourite;
+use halyard_protocol::rest::{ConversationsBefore, Me};
+use halyard_protocol::{ContactId, ConversationId, Cursor, Destination, MediaId, Peer, Seq, UnixMs};
+use serde::{Deserialize, Serialize};
+
+use crate::composer::Drafts;
+use crate::contacts::Book;
+use crate::context::Context;
+use crate::conversations::{Conversations, STORED_CONVERSATIONS, Wanted};
+use crate::desk::Desk;
+use crate::effect::{Effect, FileCommand, Timer};
+use crate::outbox::Outbox;
+use crate::recipients::NewConversation;
+use crate::storage::{Range, STATE, Store, Token, Write, put};
+use crate::windows::{CardKey, Snapshot};
+
+/// How long changes gather before they are written, in milliseconds.
+const GATHER: i64 = 600;
+/// Between two batches, in milliseconds.
+const NEXT_BATCH: i64 = 100;
+/// More than one batch waits until the user has done nothing for so long, in milliseconds: they come first.
+const REST: i64 = 1_500;
+/// Rows in one transaction: a few milliseconds' work.
+const BATCH: usize = 200;
+
+/// Where a user's device stood: `account/state`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct StoredState {
+    pub(crate) me: Me,
+    /// All up to here is in the cache. None when the cache is not whole: then the server has to be asked for all of it.
+    pub(crate) cursor: Option<Cursor>,
+    pub(crate) favourites: Vec<Favourite>,
+    pub(crate) older: Option<ConversationsBefore>,
+    /// Whether all contacts are here.
+    pub(crate) contacts: bool,
+    /// What was read here and the server has not heard of.
+    pub(crate) reads: Vec<(ConversationId, Seq)>,
+    /// Conversations that the log spoke of, and that the server has still to be asked for.
+    pub(crate) missing: Vec<ConversationId>,
+}
+
+/// The cards as they are stored: `windows/windows`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredWindows {
+    pub(crate) snapshot: Snapshot,
+    /// Where the cards' conversations go: one that has no message yet is known nowhere else.
+    pub(crate) to: Vec<(ConversationId, Destination)>,
+    pub(crate) new: Vec<(u32, NewConversation)>,
+}
+
+/// How much of the cache is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Depth {
+    /// All of it.
+    #[default]
+    Whole,
+    /// The device was full once: what is pinned, alone.
+    Pins,
+    /// It was full again: nothing.
+    Nothing,
+}
+
+/// What is not written yet.
+#[derive(Debug, Default)]
+pub(crate) struct Cache {
+    /// Whether the timer is set.
+    scheduled: bool,
+    /// Whether a batch is being written.
+    busy: bool,
+    depth: Depth,
+    /// When the user last did something.
+    pub(crate) last_input: UnixMs,
+    /// The windows as they were last written, or told by another tab.
+    pub(crate) windows: StoredWindows,
+    /// Whether the state says something new although no row does: the cursor has moved.
+    stale: bool,
+    /// Ranges to forget ahead of what is written next.
+    forget: Vec<Range>,
+    /// Files of pinned conversations whose messages were just written: they are to be here, too.
+    files: Vec<MediaId>,
+}
+
+/// What the cache is written from.
+#[derive(Debug)]
+pub(crate) struct Sources<'s> {
+    pub(crate) conversations: &'s mut Conversations,
+    pub(crate) book: &'s mut Book,
+    pub(crate) desk: &'s Desk,
+    pub(crate) outbox: &'s Outbox,
+    pub(crate) drafts: &'s Drafts,
+    /// The log's cursor, if all that it said up to there is here, and no change waits that the server may still refuse.
+    pub(crate) cursor: Option<Cursor>,
+    /// Whether the server has still to take a change that shows here already: it may refuse it, or never hear of it.
+    pub(crate) changing: bool,
+    /// Whether all contacts are here.
+    pub(crate) all_contacts: bool,
+}
+
+impl Cache {
+    /// All that the server says comes anew: what the cache says is of before. The history of pinned cards stays; the
+    /// newest of it is asked for before it shows.
+    pub(crate) fn renew(&mut self, pinned: &[ConversationId]) {
+        for store in [Store::Conversations, Store::Contacts, Store::Users] {
+            self.forget.push(Range::all(store));
+        }
+        let mut pinned: Vec<String> = pinned.iter().map(ToString::to_string).collect();
+        pinned.sort_unstable();
+        let mut from = String::new();
+        for id in pinned {
+            self.forget.push(Range { store: Store::Messages, from, to: [&id, "/"].concat() });
+            from = [&id, "0"].concat();
+        }
+        self.forget.push(Range { from, ..Range::all(Store::Messages) });
+        self.stale = true;
+    }
+
+    /// The log has moved on.
+    pub(crate) fn cursor_moved(&mut self) {
+        self.stale = true;
+    }
+
+    /// Whether this tab writes the cache now.
+    fn writes(&self, cx: &Context<'_, '_>) -> bool {
+        cx.device.keeps && cx.device.leads && cx.device.signed_in && self.depth != Depth::Nothing && !self.busy
+    }
+
+    fn has_news(&self, conversations: &Conversations, book: &Book) -> bool {
+        self.stale || !self.forget.is_empty() || conversations.has_touched() || book.has_touched()
+    }
+
+    /// After each event: what has changed is written in a while.
+    pub(crate) fn schedule(&mut self, conversations: &Conversations, book: &Book, cx: &mut Context<'_, '_>) {
+        if !self.scheduled && self.writes(cx) && self.has_news(conversations, book) {
+            self.scheduled = true;
+            cx.set_timer(Timer::Cache, GATHER);
+        }
+    }
+
+    /// The time to write has come; much of it waits for a moment of rest.
+    pub(crate) fn write_when_quiet(&mut self, sources: &mut Sources<'_>, cx: &mut Context<'_, '_>) {
+        let much = sources.conversations.touched() + sources.book.touched() > BATCH;
+        if much && cx.env.now.since(self.last_input) < REST {
+            self.scheduled = true;
+            cx.set_timer(Timer::Cache, REST);
+        } else {
+            self.write(sources, cx);
+        }
+    }
+
+    pub(crate) fn write(&mut self, sources: &mut Sources<'_>, cx: &mut Context<'_, '_>) {
+        self.scheduled = false;
+        if !self.writes(cx) || !self.has_news(sources.conversations, sources.book) {
+            return;
+        }
+        let (mut writes, rest) = self.batch(BATCH, sources);
+        if !rest {
+            // What the server has not taken yet may never be so: after a crash it says anew how all of it stands.
+            writes.push(state(!sources.changing && self.depth == Depth::Whole, sources, cx));
+            self.stale = false;
+        }
+        self.busy = true;
+        cx.write(writes, Some(Token::Cache));
+        let files = core::mem::take(&mut self.files);
+        if !files.is_empty() {
+            cx.effect(Effect::Files(FileCommand::Fetch(files)));
+        }
+    }
+
+    /// What is new in a conversation joins a transaction, rather than wait for the next batch.
+    pub(crate) fn join_transaction(
+        &mut self,
+        id: ConversationId,
+        writes: &mut Vec<Write>,
+        sources: &mut Sources<'_>,
+        cx: &Context<'_, '_>,
+    ) {
+        if !cx.device.keeps || self.depth == Depth::Nothing {
+            return;
+        }
+        let forget = core::mem::take(&mut self.forget);
+        let doubtful = !forget.is_empty() || sources.changing;
+        writes.extend(forget.into_iter().map(Write::Delete));
+        let since = sources.conversations.nth_activity(STORED_CONVERSATIONS);
+        self.store_conversation(id, since, sources, writes);
+        if doubtful {
+            // The server may not take what shows here: after a crash it says anew how all of it stands.
+            writes.push(state(false, sources, cx));
+        }
+    }
+
+    /// The tab may go at any moment: what is not written yet is, all at once.
+    pub(crate) fn write_all(&mut self, sources: &mut Sources<'_>, cx: &mut Context<'_, '_>) {
+        if cx.device.keeps && cx.me.is_some() && self.depth != Depth::Nothing {
+            let (mut writes, _) = self.batch(usize::MAX, sources);
+            // What is sealed is not the whole cache: the next start asks the server for all of it.
+            writes.push(state(false, sources, cx));
+            cx.write(writes, None);
+        }
+    }
+
+    /// A batch is written. What did not fit into it follows in a moment: the user comes first.
+    pub(crate) fn written(&mut self, conversations: &Conversations, book: &Book, cx: &mut Context<'_, '_>) {
+        self.busy = false;
+        if self.has_news(conversations, book) && !core::mem::replace(&mut self.scheduled, true) {
+            cx.set_timer(Timer::Cache, NEXT_BATCH);
+        }
+    }
+
+    /// A batch was not written: the device is full, or its database is broken. What was in it is not known any more, so
+    /// the cache starts again with less.
+    pub(crate) fn not_written(&mut self, sources: &mut Sources<'_>, cx: &mut Context<'_, '_>) {
+        self.busy = false;
+        let (depth, text) = match self.depth {
+            Depth::Whole => {
+                (Depth::Pins, "This device is full: only pinned conversations are kept for when there is no network.")
+            }
+            Depth::Pins | Depth::Nothing => {
+                (Depth::Nothing, "This device is full: nothing more is kept for when there is no network.")
+            }
+        };
+        if self.depth == depth {
+            return;
+        }
+        self.depth = depth;
+        let caches =
+            [Store::Conversations, Store::Contacts, Store::Messages].map(|store| Write::Delete(Range::all(store)));
+        let mut writes = caches.to_vec();
+        writes.push(state(false, sources, cx));
+        cx.write(writes, None);
+        for id in sources.desk.pinned() {
+            sources.conversations.touch_all(id);
+        }
+        cx.complain(text.to_owned());
+    }
+
+    /// The next rows to write, as many as fit; and whether there are more.
+    fn batch(&mut self, room: usize, sources: &mut Sources<'_>) -> (Vec<Write>, bool) {
+        let mut writes: Vec<Write> = core::mem::take(&mut self.forget).into_iter().map(Write::Delete).collect();
+        let since = sources.conversations.nth_activity(STORED_CONVERSATIONS);
+        while writes.len() < room {
+            let Some(id) = sources.conversations.next_touched() else { break };
+            self.store_conversation(id, since, sources, &mut writes);
+        }
+        while writes.len() < room {
+            let Some(id) = sources.book.next_touched_user() else { break };
+            writes.push(match sources.book.user(id) {
+                Some(user) => put(Store::Users, id.to_string(), user),
+                None => Write::Delete(Range::key(Store::Users, id.to_string())),
+            });
+        }
+        while writes.len() < room {
+            let Some(id) = sources.book.next_touched() else { break };
+            writes.extend(self.store_contact(id, sources));
+        }
+        (writes, sources.conversations.has_touched() || sources.book.has_touched())
+    }
+
+    fn store_contact(&self, id: ContactId, sources: &Sources<'_>) -> Option<Write> {
+        match sources.book.contact(id) {
+            Some(contact) if self.depth == Depth::Whole => Some(put(Store::Contacts, id.to_string(), contact)),
+            Some(contact) => {
+                // The names of those who are pinned.
+                let peers = contact.numbers.iter().map(|entry| Peer::Number(entry.number));
+                let pinned = sources.desk.pinned();
+                let mut named = peers.flat_map(|peer| sources.conversations.with(peer));
+                named.any(|id| pinned.contains(&id)).then(|| put(Store::Contacts, id.to_string(), contact))
+            }
+            None => Some(Write::Delete(Range::key(Store::Contacts, id.to_string()))),
+        }
+    }
+
+    fn store_conversation(
+        &mut self,
+        id: ConversationId,
+        since: Option<UnixMs>,
+        sources: &mut Sources<'_>,
+        writes: &mut Vec<Write>,
+    ) {
+        let key = CardKey::Conversation(id);
+        let card = sources.desk.windows.get(key);
+        let waits = sources.outbox.of(id).next().is_some() || sources.drafts.has(key);
+        let wanted = Wanted {
+            whole: self.depth == Depth::Whole,
+            pinned: card.is_some_and(|card| card.is_pinned()),
+            needed: card.is_some() || waits,
+            since,
+        };
+        self.files.extend(sources.conversations.store(id, wanted, writes));
+    }
+}
+
+/// Where the user's device stands.
+fn state(whole: bool, sources: &Sources<'_>, cx: &Context<'_, '_>) -> Write {
+    let Some(me) = cx.me else { return Write::Delete(Range::key(Store::Account, STATE.to_owned())) };
+    let state = StoredState {
+        me: me.clone(),
+        cursor: sources.cursor.filter(|_| whole),
+        favourites: sources.book.favourites().collect(),
+        older: sources.conversations.kept_up_to(),
+        contacts: whole && sources.all_contacts,
+        reads: sources.conversations.unsent_reads().entries().to_vec(),
+        missing: sources.conversations.missing(),
+    };
+    put(Store::Account, STATE.to_owned(), &state)
+}

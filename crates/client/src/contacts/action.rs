@@ -1,0 +1,178 @@
+//! What the user does with contacts: search, look at, write, delete, mark.
+
+use halyard_protocol::event::Favourite;
+use halyard_protocol::rest::SetFavourite;
+use halyard_protocol::{Contact, ContactDraft, ContactId, PhoneNumber};
+
+use super::form::ContactForm;
+use super::{Call, Contacts, ContactsFilter, NumberField};
+use crate::api::{bare, item, with_body};
+use crate::context::Context;
+use crate::effect::{FocusTarget, Method};
+use crate::fact::{Renamed, Undo};
+use crate::route::Route;
+use crate::update::Changed;
+
+/// What the user does with contacts.
+#[derive(Clone, Debug)]
+pub enum ContactsAction {
+    /// Typed into the search.
+    Search(String),
+    /// One of the filters above the list.
+    Filter(ContactsFilter),
+    /// A name, whose details are to show; none to close them.
+    Select(Option<Favourite>),
+    /// The star.
+    SetFavourite(Favourite, bool),
+    /// "New contact", perhaps with a number that is to be saved.
+    New(Option<PhoneNumber>),
+    /// "Edit".
+    Edit(ContactId),
+    /// Something changed in the form.
+    Field(ContactField),
+    /// "Save" in the form.
+    Save,
+    /// "Cancel" in the form.
+    Cancel,
+    /// "Delete" in the details.
+    Delete(ContactId),
+}
+
+/// A field of the contact's form.
+#[derive(Clone, Debug)]
+pub enum ContactField {
+    /// Everything but the numbers, as it stands now.
+    Draft(Box<ContactDraft>),
+    /// The numbers, as typed.
+    Numbers(Vec<NumberField>),
+}
+
+impl Contacts {
+    pub(crate) fn act(&mut self, action: ContactsAction, cx: &mut Context<'_, '_>) {
+        match action {
+            ContactsAction::Search(query) => {
+                self.list.query = query;
+                self.list.stale();
+                cx.changed(Changed::Contacts);
+            }
+            ContactsAction::Filter(filter) => {
+                self.list.filter = filter;
+                self.list.stale();
+                cx.changed(Changed::Contacts);
+            }
+            ContactsAction::Select(entry) => self.select(entry, cx),
+            ContactsAction::SetFavourite(entry, on) => self.set_favourite(entry, on, cx),
+            ContactsAction::New(number) => self.begin(number, cx),
+            ContactsAction::Edit(id) => self.edit(id, cx),
+            ContactsAction::Field(field) => self.type_in(field, cx),
+            ContactsAction::Save => self.save(cx),
+            ContactsAction::Cancel => {
+                self.close_form(cx);
+                cx.changed(Changed::ContactDetails);
+                cx.focus(FocusTarget::Column);
+            }
+            ContactsAction::Delete(id) => self.delete(id, cx),
+        }
+    }
+
+    /// Shows somebody's details.
+    pub(crate) fn select(&mut self, entry: Option<Favourite>, cx: &mut Context<'_, '_>) {
+        self.close_form(cx);
+        cx.go(Route::Contacts(entry), false);
+    }
+
+    /// The form closes.
+    pub(crate) fn close_form(&mut self, cx: &mut Context<'_, '_>) {
+        self.form = None;
+        cx.changed(Changed::ContactForm);
+    }
+
+    fn set_favourite(&mut self, entry: Favourite, on: bool, cx: &mut Context<'_, '_>) {
+        self.book.set_favourite(entry, on);
+        let body = SetFavourite { favourite: entry, on };
+        let request = with_body(Method::Put, "favourites".to_owned(), &body);
+        self.requests.start(Call::SetFavourite(entry, on), request, cx);
+        self.renamed(Renamed::default(), cx);
+    }
+
+    /// "New contact".
+    pub(crate) fn begin(&mut self, number: Option<PhoneNumber>, cx: &mut Context<'_, '_>) {
+        let id = ContactId::new(cx.env.now, cx.env.random(2));
+        self.form = Some(ContactForm::new(id, number, cx.home()));
+        cx.go(Route::Contacts(None), false);
+        form_opened(cx);
+    }
+
+    fn edit(&mut self, id: ContactId, cx: &mut Context<'_, '_>) {
+        if let Some(contact) = self.book.contact(id) {
+            self.form = Some(ContactForm::edit(contact, cx.home()));
+            form_opened(cx);
+        }
+    }
+
+    fn type_in(&mut self, field: ContactField, cx: &mut Context<'_, '_>) {
+        let Some(form) = &mut self.form else { return };
+        match field {
+            ContactField::Draft(draft) => form.draft = *draft,
+            ContactField::Numbers(numbers) => form.numbers = numbers,
+        }
+        form.error = None;
+        cx.changed(Changed::ContactForm);
+    }
+
+    fn save(&mut self, cx: &mut Context<'_, '_>) {
+        let home = cx.home();
+        let Some(form) = self.form.as_mut().filter(|form| !form.saving) else { return };
+        match form.finished(home) {
+            Ok(draft) => {
+                form.saving = true;
+                form.error = None;
+                let request = with_body(Method::Put, item("contacts", form.id, ""), &draft);
+                self.requests.start(Call::Save(form.id), request, cx);
+            }
+            Err(error) => {
+                cx.announce(&error.message);
+                form.error = Some(error);
+                cx.focus(FocusTarget::Invalid);
+            }
+        }
+        cx.changed(Changed::ContactForm);
+    }
+
+    /// Deletes at once, and offers to bring it back: writing it again under its id does that.
+    fn delete(&mut self, id: ContactId, cx: &mut Context<'_, '_>) {
+        let Some((contact, renamed)) = self.book.remove(id) else { return };
+        let name = contact.display_name();
+        let request = bare(Method::Delete, item("contacts", id, ""));
+        self.requests.start(Call::Delete(Box::new(contact.clone())), request, cx);
+        cx.offer_undo([&name, " is deleted."].concat(), Undo::Contact(Box::new(contact)));
+        self.close_form(cx);
+        self.renamed(renamed, cx);
+        cx.go(Route::Contacts(None), true);
+        cx.focus(FocusTarget::Column);
+    }
+
+    /// "Undo" of a deletion; the server hears of it after it has heard of the deletion.
+    pub(crate) fn undo_delete(&mut self, contact: Contact, cx: &mut Context<'_, '_>) {
+        if self.requests.any(|call| matches!(call, Call::Delete(going) if going.id == contact.id)) {
+            self.undone.insert(contact.id);
+        } else {
+            self.restore(&contact, cx);
+        }
+        let entry = Favourite::Contact(contact.id);
+        let renamed = self.book.put(contact, false);
+        self.renamed(renamed, cx);
+        cx.go(Route::Contacts(Some(entry)), true);
+    }
+
+    pub(super) fn restore(&mut self, contact: &Contact, cx: &mut Context<'_, '_>) {
+        let request = with_body(Method::Put, item("contacts", contact.id, ""), &contact.to_draft());
+        self.requests.start(Call::Restore, request, cx);
+    }
+}
+
+fn form_opened(cx: &mut Context<'_, '_>) {
+    cx.focus(FocusTarget::Form);
+    cx.changed(Changed::ContactForm);
+    cx.changed(Changed::ContactDetails);
+}

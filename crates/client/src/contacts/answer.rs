@@ -1,0 +1,90 @@
+//! What the server answers to requests about contacts.
+
+use halyard_protocol::event::Favourite;
+use halyard_protocol::{Contact, ContactId};
+
+use super::{Contacts, FormError};
+use crate::api::{read, succeeded};
+use crate::context::Context;
+use crate::effect::HttpOutcome;
+use crate::fact::{Fact, Renamed};
+use crate::route::Route;
+use crate::update::Changed;
+
+/// What the server was asked.
+#[derive(Clone, Debug)]
+pub(crate) enum Call {
+    /// A page of contacts, of which loading, and after which contact.
+    Page { generation: u32, after: Option<ContactId> },
+    /// To save what the form says.
+    Save(ContactId),
+    /// To delete this contact, which is put back if the server refuses.
+    Delete(Box<Contact>),
+    /// To bring a deleted contact back.
+    Restore,
+    /// To mark or unmark a favorite.
+    SetFavourite(Favourite, bool),
+}
+
+impl Contacts {
+    pub(crate) fn answered(&mut self, call: Call, outcome: HttpOutcome, cx: &mut Context<'_, '_>) {
+        match call {
+            Call::Page { generation, after } => self.page_answered(generation, after, outcome, cx),
+            Call::Save(id) => self.saved(id, outcome, cx),
+            Call::Delete(contact) => self.deleted(*contact, outcome, cx),
+            Call::Restore => self.restored(outcome, cx),
+            Call::SetFavourite(entry, on) => self.favourite_answered(entry, on, outcome, cx),
+        }
+    }
+
+    fn saved(&mut self, id: ContactId, outcome: HttpOutcome, cx: &mut Context<'_, '_>) {
+        match read::<Contact>(outcome) {
+            Ok(contact) => {
+                let renamed = self.book.put(contact, false);
+                self.renamed(renamed, cx);
+                if self.form.as_ref().is_some_and(|form| form.id == id) {
+                    self.form = None;
+                    cx.go(Route::Contacts(Some(Favourite::Contact(id))), true);
+                    cx.inform("Contact saved.".to_owned());
+                }
+            }
+            Err(error) => {
+                // Another contact's form may be open by now: the error is not about that one.
+                if let Some(form) = self.form.as_mut().filter(|form| form.id == id) {
+                    form.saving = false;
+                    form.error = Some(FormError { field: None, message: error.message.clone() });
+                }
+                cx.failed(error);
+            }
+        }
+        cx.changed(Changed::ContactForm);
+    }
+
+    fn deleted(&mut self, contact: Contact, outcome: HttpOutcome, cx: &mut Context<'_, '_>) {
+        let undone = self.undone.remove(&contact.id);
+        match succeeded(outcome) {
+            Ok(_) if undone => self.restore(&contact, cx),
+            Ok(_) => {}
+            Err(error) => {
+                let renamed = self.book.put(contact, false);
+                self.renamed(renamed, cx);
+                cx.failed(error);
+            }
+        }
+    }
+
+    fn restored(&mut self, outcome: HttpOutcome, cx: &mut Context<'_, '_>) {
+        match read::<Contact>(outcome) {
+            Ok(contact) => self.changed(contact, cx),
+            Err(error) => cx.failed(error),
+        }
+    }
+
+    fn favourite_answered(&mut self, entry: Favourite, on: bool, outcome: HttpOutcome, cx: &mut Context<'_, '_>) {
+        if let Err(error) = succeeded(outcome) {
+            self.book.set_favourite(entry, !on);
+            self.renamed(Renamed::default(), cx);
+            cx.fact(Fact::Failed(error));
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What the user does with conversations.
+
+use halyard_protocol::rest::UpdateConversation;
+use halyard_protocol::{ConversationId, Peer, PhoneNumber, limits};
+
+use super::{Call, ColumnFilter, Conversations};
+use crate::api::{item, with_body};
+use crate::context::Context;
+use crate::effect::Method;
+use crate::fact::{Fact, Question};
+use crate::windows::CardKey;
+
+/// What the user does with conversations.
+#[derive(Clone, Debug)]
+pub enum ConversationsAction {
+    /// Typed into the search of the column.
+    Search(String),
+    /// One of the filters above the column.
+    Filter(ColumnFilter),
+    /// A row of the column.
+    Open(ConversationId),
+    /// The column was scrolled to its end.
+    More,
+    /// The message icon: text or chat with them, from this number when one was chosen.
+    Message {
+        /// Them.
+        peer: Peer,
+        /// The own number that was chosen; the one last used with them otherwise.
+        from: Option<PhoneNumber>,
+    },
+    /// "Turn off notifications" and back.
+    SetMuted(ConversationId, bool),
+    /// A group's name.
+    SetTitle(ConversationId, String),
+    /// "View Contact".
+    ViewContact(ConversationId),
+    /// "Delete conversation": asks first.
+    Delete(ConversationId),
+    /// The timeline was scrolled near its top.
+    LoadOlder(CardKey),
+    /// The timeline came to its bottom, or left it.
+    AtBottom(CardKey, bool),
+}
+
+impl Conversations {
+    pub(crate) fn act(&mut self, action: ConversationsAction, cx: &mut Context<'_, '_>) {
+        match action {
+            ConversationsAction::Search(query) => {
+                self.column.query = query;
+                self.changed_column(cx);
+            }
+            ConversationsAction::Filter(filter) => {
+                self.column.filter = filter;
+                self.changed_column(cx);
+            }
+            ConversationsAction::Open(id) => cx.fact(Fact::ConversationWanted(id)),
+            ConversationsAction::More => self.load_more(cx),
+            ConversationsAction::Message { peer, from } => cx.fact(Fact::MessageWanted { peer, from }),
+            ConversationsAction::SetMuted(id, muted) => self.set_muted(id, muted, cx),
+            ConversationsAction::SetTitle(id, title) => self.set_title(id, &title, cx),
+            ConversationsAction::ViewContact(id) => {
+                if let Some(peer) = self.get(id).and_then(|thread| thread.conversation.peers.first().copied()) {
+                    cx.fact(Fact::ContactWanted(peer));
+                }
+            }
+            ConversationsAction::Delete(id) => {
+                if self.get(id).is_some() {
+                    cx.fact(Fact::Asked(Question::DeleteConversation(id)));
+                }
+            }
+            ConversationsAction::LoadOlder(card) => {
+                if let CardKey::Conversation(id) = card {
+                    self.load_older(id, cx);
+                }
+            }
+            ConversationsAction::AtBottom(card, at_bottom) => {
+                if let CardKey::Conversation(id) = card {
+                    self.set_at_bottom(id, at_bottom, cx);
+                }
+            }
+        }
+    }
+
+    fn set_muted(&mut self, id: ConversationId, muted: bool, cx: &mut Context<'_, '_>) {
+        self.edit(id, |conversation| conversation.muted = muted);
+        self.update(id, &UpdateConversation { muted: Some(muted), title: None }, cx);
+        cx.announce(if muted { "Notifications are off for this conversation" } else { "Notifications are on again" });
+    }
+
+    fn set_title(&mut self, id: ConversationId, title: &str, cx: &mut Context<'_, '_>) {
+        let title = title.trim().to_owned();
+        if title.chars().count() > limits::NAME_LENGTH {
+            return cx.complain(["A name has ", &limits::NAME_LENGTH.to_string(), " characters at most."].concat());
+        }
+        self.edit(id, |conversation| conversation.title.clone_from(&title));
+        self.update(id, &UpdateConversation { muted: None, title: Some(title) }, cx);
+    }
+
+    fn update(&mut self, id: ConversationId, body: &UpdateConversation, cx: &mut Context<'_, '_>) {
+        let request = with_body(Method::Patch, item("conversations", id, ""), body);
+        self.requests.start(Call::Update(id), request, cx);
+        self.changed(id, cx);
+    }
+}

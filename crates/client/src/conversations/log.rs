@@ -1,0 +1,126 @@
+//! What the log says of conversations.
+
+use halyard_protocol::{Change, Conversation, ConversationId, Delivery, Message, MessageId, PeerRead, Seq, UserId};
+
+use super::{Conversations, Thread};
+use crate::context::Context;
+use crate::fact::Fact;
+use crate::update::Changed;
+use crate::windows::CardKey;
+
+impl Conversations {
+    /// A change may speak of a conversation that no page has brought yet. What it says is in what the server answers
+    /// then; a message brings the conversation into the column, so that it has to be asked for.
+    pub(crate) fn notice_unknown(&mut self, change: &Change, cx: &mut Context<'_, '_>) {
+        let (id, wanted) = match change {
+            Change::MessageAdded { message, .. } => (message.conversation, true),
+            Change::DeliveryChanged { conversation, .. }
+            | Change::Read { conversation, .. }
+            | Change::PeerRead { conversation, .. }
+            | Change::ConversationRemoved { conversation, .. } => (*conversation, false),
+            Change::ConversationChanged { .. }
+            | Change::ContactChanged { .. }
+            | Change::ContactRemoved { .. }
+            | Change::ContactsReplaced
+            | Change::FavouriteChanged { .. }
+            | Change::UserChanged { .. }
+            | Change::UserRemoved { .. }
+            | Change::NumbersChanged { .. }
+            | Change::Unknown => return,
+        };
+        if self.speak_of(id) && wanted {
+            self.ask_for(id, cx);
+        }
+    }
+
+    /// A message was committed. Says whether it is new here.
+    pub(crate) fn message_added(
+        &mut self,
+        message: &Message,
+        unread: u32,
+        read_seq: Seq,
+        me: UserId,
+        cx: &mut Context<'_, '_>,
+    ) -> bool {
+        let is_new = self.message(message, unread, read_seq, me);
+        self.message_arrived(message.conversation, cx);
+        is_new
+    }
+
+    /// The server has answered that it has our message. The log says the rest; if its echo has come already, this changes
+    /// nothing.
+    pub(crate) fn message_sent(&mut self, message: &Message, cx: &mut Context<'_, '_>) {
+        let Some(me) = cx.user() else { return };
+        let id = message.conversation;
+        self.sent(message, me);
+        if self.is_news(id) {
+            // A log that was cut since may not say what else there is to this conversation.
+            self.ask_for(id, cx);
+        }
+        self.message_arrived(id, cx);
+    }
+
+    /// What a message in a conversation changes, whoever says so first.
+    fn message_arrived(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) {
+        cx.changed(Changed::Timeline(CardKey::Conversation(id)));
+        self.changed_unread(id, cx);
+        self.changed_column(cx);
+    }
+
+    pub(crate) fn delivery_changed(
+        &mut self,
+        id: ConversationId,
+        message: MessageId,
+        delivery: &Delivery,
+        pinned: bool,
+        cx: &mut Context<'_, '_>,
+    ) {
+        let here = |thread: &Thread| !thread.kept || thread.timeline.contains(message);
+        if !self.get(id).is_none_or(here) {
+            // It may be a message that only the device's database has.
+            self.read_stored(id, pinned, cx);
+        }
+        let moved = self.timeline(id).is_some_and(|timeline| timeline.deliver(message, delivery.clone()));
+        self.edit(id, |known| {
+            if let Some(last) = known.last_message.as_mut().filter(|last| last.id == message)
+                && let Some(entry) = last.deliveries.iter_mut().find(|entry| entry.to == delivery.to)
+            {
+                entry.apply(delivery);
+            }
+        });
+        if moved {
+            self.touch(id);
+            cx.changed(Changed::Timeline(CardKey::Conversation(id)));
+        }
+        cx.changed(Changed::Row(id));
+    }
+
+    pub(crate) fn conversation_changed(&mut self, conversation: Conversation, cx: &mut Context<'_, '_>) {
+        let id = conversation.id;
+        let unsent = self.unsent_reads.get(&id).copied();
+        self.put(conversation, unsent);
+        cx.fact(Fact::PageWanted(id));
+        self.changed(id, cx);
+    }
+
+    pub(crate) fn conversation_removed(&mut self, id: ConversationId, cleared: Seq, cx: &mut Context<'_, '_>) {
+        self.forget_read(id, cleared);
+        self.removed(id, cleared);
+        self.changed(id, cx);
+    }
+
+    pub(crate) fn read_elsewhere(&mut self, id: ConversationId, seq: Seq, unread: u32, cx: &mut Context<'_, '_>) {
+        if self.read(id, seq, unread) {
+            self.changed_unread(id, cx);
+        }
+    }
+
+    pub(crate) fn peer_read(&mut self, id: ConversationId, user: UserId, seq: Seq, cx: &mut Context<'_, '_>) {
+        self.edit(id, |known| match known.reads.iter_mut().find(|read| read.user == user) {
+            Some(read) => read.seq = read.seq.max(seq),
+            None => known.reads.push(PeerRead { user, seq }),
+        });
+        cx.changed(Changed::Timeline(CardKey::Conversation(id)));
+        cx.changed(Changed::Row(id));
+    }
+}

@@ -1,0 +1,207 @@
+//! Conversations and their messages in the device's database: reading them, and what has to be written.
+//!
+//! Always holds: what was stored of messages is shown only where it joins what is here without a gap.
+
+use std::cmp::Reverse;
+
+use halyard_protocol::rest::ConversationsBefore;
+use halyard_protocol::{Conversation, ConversationId, MediaId, Message, Seq, UnixMs};
+use serde::{Deserialize, Serialize};
+
+use super::Conversations;
+use crate::context::Context;
+use crate::effect::Effect;
+use crate::fact::Fact;
+use crate::storage::{DbCommand, Range, Store, Write, message_key, messages, put};
+use crate::update::Changed;
+use crate::windows::CardKey;
+
+/// Conversations in the device's database: the newest. Twice as many may gather before the rest is evicted.
+pub(crate) const STORED_CONVERSATIONS: usize = 500;
+/// Messages in the device's database of a conversation that is not pinned: the newest.
+const STORED_MESSAGES: Seq = 200;
+
+/// A conversation as the device's database has it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct StoredConversation {
+    conversation: Conversation,
+    listed: bool,
+    told: bool,
+}
+
+/// How a conversation is to be stored.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    /// Whether all of the cache is kept, rather than what is pinned alone.
+    pub(crate) whole: bool,
+    /// Its card is pinned: all of its history that is here.
+    pub(crate) pinned: bool,
+    /// It is open, or something in it waits to be sent: at least the conversation itself.
+    pub(crate) needed: bool,
+    /// Conversations in which nothing happened since then are not stored.
+    pub(crate) since: Option<UnixMs>,
+}
+
+impl Conversations {
+    /// Takes in a conversation as the device's database has it.
+    pub(crate) fn put_stored(&mut self, stored: StoredConversation) {
+        let StoredConversation { conversation, listed, told } = stored;
+        let id = conversation.id;
+        self.put(conversation, None);
+        self.touched.remove(&id);
+        if let Some(thread) = self.threads.get_mut(&id) {
+            (thread.listed, thread.told, thread.kept) = (listed, told, true);
+        }
+        self.settle(id);
+        self.touched.remove(&id);
+    }
+
+    /// Asks the device for a conversation's messages, once; the server is asked for what is not there. Says whether the
+    /// device is being asked.
+    pub(crate) fn read_stored(&mut self, id: ConversationId, pinned: bool, cx: &mut Context<'_, '_>) -> bool {
+        if !cx.device.keeps || cx.device.reading {
+            return false;
+        }
+        let Some(thread) = self.get_mut(id) else { return false };
+        if !thread.timeline.ask_disk() {
+            return thread.timeline.is_reading();
+        }
+        let last = thread.conversation.last_seq;
+        let first = if pinned { 0 } else { last.saturating_sub(STORED_MESSAGES - 1) };
+        cx.effect(Effect::Db(DbCommand::Read { range: messages(id, first, u64::MAX), limit: usize::MAX }));
+        true
+    }
+
+    /// The first page has come where what was stored was not to be trusted: of a pinned card the device has what is above.
+    pub(crate) fn read_above(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) {
+        if let Some(timeline) = self.timeline(id) {
+            timeline.ask_disk_again();
+            self.read_stored(id, true, cx);
+        }
+    }
+
+    /// The messages of a conversation that were stored, or that there are none. `renewed` says that the log began anew in
+    /// this run.
+    pub(crate) fn take_stored_messages(
+        &mut self,
+        id: ConversationId,
+        found: Vec<Message>,
+        renewed: bool,
+        cx: &mut Context<'_, '_>,
+    ) {
+        let Some(thread) = self.get_mut(id) else { return };
+        let last = thread.conversation.last_seq;
+        if renewed && !thread.timeline.is_joined() {
+            // A delivery may be further than the device knows: the server first.
+            thread.timeline.doubt_kept();
+        } else {
+            thread.timeline.take_kept(found, last);
+        }
+        cx.fact(Fact::PageWanted(id));
+        cx.changed(Changed::Timeline(CardKey::Conversation(id)));
+    }
+
+    /// Conversations that the log spoke of and that the server has still to be asked for, as the device has stored them.
+    pub(crate) fn set_missing(&mut self, missing: Vec<ConversationId>) {
+        self.missing = missing.into_iter().collect();
+    }
+
+    /// Conversations that the log spoke of, and of which the server has not said how they stand.
+    pub(crate) fn missing(&self) -> Vec<ConversationId> {
+        self.asked().chain(self.missing.iter()).collect()
+    }
+
+    /// Something of it is not written yet.
+    pub(crate) fn touch(&mut self, id: ConversationId) {
+        self.touched.insert(id);
+    }
+
+    /// The same of it and all of its messages.
+    pub(crate) fn touch_all(&mut self, id: ConversationId) {
+        if let Some(thread) = self.threads.get_mut(&id) {
+            thread.timeline.touch_all();
+            self.touched.insert(id);
+        }
+    }
+
+    pub(crate) fn touched(&self) -> usize {
+        self.touched.len()
+    }
+
+    pub(crate) fn has_touched(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
+    /// A conversation that is to be written; each once.
+    pub(crate) fn next_touched(&mut self) -> Option<ConversationId> {
+        self.touched.pop()
+    }
+
+    /// What is beyond the newest so many leaves the device's database, if it is more than twice as many.
+    pub(crate) fn evict(&mut self, newest: usize) {
+        if self.order.len() > newest * 2 {
+            let old: Vec<ConversationId> = self.in_order().skip(newest).collect();
+            for id in old {
+                self.touched.insert(id);
+            }
+        }
+    }
+
+    /// When anything last happened in the `n`th of the column.
+    pub(crate) fn nth_activity(&self, n: usize) -> Option<UnixMs> {
+        self.order.iter().nth(n).map(|(Reverse(at), _)| at)
+    }
+
+    /// Where the server's pages go on for a device that has what is kept here: behind the last one before which all are.
+    pub(crate) fn kept_up_to(&self) -> Option<ConversationsBefore> {
+        let mut last = None;
+        for (Reverse(at), id) in self.order.iter() {
+            if !self.threads.get(&id).is_some_and(|thread| thread.kept) {
+                return Some(last.unwrap_or(ConversationsBefore { at: UnixMs(i64::MAX), id }));
+            }
+            last = Some(ConversationsBefore { at, id });
+        }
+        self.older
+    }
+
+    /// What has to be written of a conversation: it as it is now, or that it goes.
+    pub(crate) fn store(&mut self, id: ConversationId, wanted: Wanted, writes: &mut Vec<Write>) -> Vec<MediaId> {
+        let Wanted { whole, pinned, needed, since } = wanted;
+        let mut files = Vec::new();
+        let Some(thread) = self.get_mut(id) else { return files };
+        let recent = whole && thread.listed && since.is_none_or(|since| thread.conversation.last_activity >= since);
+        let touched = core::mem::take(&mut thread.timeline.touched);
+        thread.kept = recent || needed;
+        if !thread.kept {
+            writes.push(Write::Delete(Range::key(Store::Conversations, id.to_string())));
+            writes.push(Write::Delete(messages(id, 0, Seq::MAX)));
+            return files;
+        }
+        let conversation = thread.conversation.clone();
+        let stored = StoredConversation { conversation, listed: thread.listed, told: thread.told };
+        writes.push(put(Store::Conversations, id.to_string(), &stored));
+        if !pinned && !whole {
+            return files;
+        }
+        let (last, cleared) = (thread.conversation.last_seq, thread.conversation.cleared_seq);
+        if cleared != thread.timeline.forgotten {
+            thread.timeline.forgotten = cleared;
+            writes.push(Write::Delete(messages(id, 0, cleared)));
+        }
+        let first = if pinned { 0 } else { last.saturating_sub(STORED_MESSAGES - 1) };
+        for seq in touched.into_iter().filter(|seq| *seq >= first) {
+            if let Some(message) = thread.timeline.at(seq) {
+                writes.push(put(Store::Messages, message_key(id, seq), message));
+                if pinned {
+                    files.extend(message.media.iter().map(|file| file.id));
+                }
+            }
+        }
+        // What falls out of the newest goes, some at a time.
+        if !pinned && first > thread.timeline.evicted + STORED_MESSAGES / 4 {
+            thread.timeline.evicted = first;
+            writes.push(Write::Delete(messages(id, 0, first - 1)));
+        }
+        files
+    }
+}

@@ -1,0 +1,421 @@
+//! "New Conversation": finding the people, as bubbles, until "Done".
+//!
+//! Always holds: nobody is among the bubbles twice; what was typed and could not be taken stays in the field.
+
+use halyard_protocol::event::Favourite;
+use halyard_protocol::rest::Me;
+use halyard_protocol::{
+    CallingCode, ConversationKey, Destination, NumberLabel, Peer, PhoneNumber, RecipientsError, SmsNumber,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::contacts::Book;
+use crate::context::{Context, home};
+use crate::conversations::Conversations;
+use crate::effect::FocusTarget;
+use crate::fact::Fact;
+use crate::sorted::{SortedMap, sorted};
+use crate::update::Changed;
+use crate::windows::{CardKey, Windows};
+
+/// How many suggestions are offered.
+const SUGGESTIONS: usize = 8;
+
+/// What the user does with the people of a new conversation.
+#[derive(Clone, Debug)]
+pub enum RecipientsAction {
+    /// Typed into "Add Contact".
+    Query(String),
+    /// Enter, a comma, or "Add number to group": take what is typed.
+    AddTyped,
+    /// One of the suggestions.
+    Add(Peer),
+    /// The cross of a bubble.
+    Remove(Peer),
+    /// "Done".
+    Finish,
+}
+
+/// A conversation that has no people yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct NewConversation {
+    pub(crate) peers: Vec<Peer>,
+    pub(crate) query: String,
+    #[serde(skip)]
+    pub(crate) error: Option<String>,
+    /// The own number that was chosen; the one last used with these people otherwise.
+    pub(crate) from: Option<PhoneNumber>,
+}
+
+/// All new conversations that are open, or were closed with something typed.
+#[derive(Debug, Default)]
+pub(crate) struct Recipients {
+    all: SortedMap<CardKey, NewConversation>,
+    last: u32,
+}
+
+/// Somebody whom "Add Contact" offers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suggestion {
+    /// Them.
+    pub peer: Peer,
+    /// Their name, or the number as typed.
+    pub name: String,
+    /// Extension, or number and its kind.
+    pub detail: String,
+}
+
+/// Those whom one can write to, and from what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct People<'a> {
+    pub(crate) book: &'a Book,
+    pub(crate) conversations: &'a Conversations,
+    pub(crate) me: Option<&'a Me>,
+}
+
+impl Recipients {
+    pub(crate) fn get(&self, card: CardKey) -> Option<&NewConversation> {
+        self.all.get(&card)
+    }
+
+    pub(crate) fn cards(&self) -> impl Iterator<Item = CardKey> {
+        self.all.keys()
+    }
+
+    pub(crate) fn entries(&self) -> &[(CardKey, NewConversation)] {
+        self.all.entries()
+    }
+
+    pub(crate) fn remove(&mut self, card: CardKey) {
+        self.all.remove(&card);
+    }
+
+    /// The card of "New Conversation": one that was closed in the middle goes on; one that is open and has nobody yet is
+    /// as good as a new one.
+    pub(crate) fn begin(&mut self, windows: &Windows) -> CardKey {
+        let closed = |(card, _): &&(CardKey, NewConversation)| !windows.is_open(*card);
+        let empty = |(_, new): &&(CardKey, NewConversation)| new.peers.is_empty();
+        let mut all = self.all.entries().iter();
+        let begun = all.clone().find(closed).or_else(|| all.find(empty)).map(|(card, _)| *card);
+        begun.unwrap_or_else(|| self.fresh())
+    }
+
+    /// A new conversation in which nothing was typed; `untouched` says of a card whether its text box is empty.
+    pub(crate) fn begin_fresh(&mut self, untouched: impl Fn(CardKey) -> bool) -> CardKey {
+        let nobody = |(card, new): &&(CardKey, NewConversation)| {
+            new.peers.is_empty() && new.query.is_empty() && untouched(*card)
+        };
+        let begun = self.all.entries().iter().find(nobody).map(|(card, _)| *card);
+        begun.unwrap_or_else(|| self.fresh())
+    }
+
+    fn fresh(&mut self) -> CardKey {
+        self.last += 1;
+        let card = CardKey::New(self.last);
+        self.all.insert(card, NewConversation::default());
+        card
+    }
+
+    /// Something was typed or put into this card. If it is a new conversation's, its people are gone, its draft is not:
+    /// "New Conversation" brings it back.
+    pub(crate) fn expect(&mut self, card: CardKey) {
+        if let CardKey::New(n) = card {
+            self.last = self.last.max(n);
+            self.all.get_or_insert(card, NewConversation::default());
+        }
+    }
+
+    /// New conversations as the device has stored them join those that are open.
+    pub(crate) fn take_stored(&mut self, stored: &[(u32, NewConversation)]) {
+        for (n, new) in stored {
+            self.last = self.last.max(*n);
+            let begun = self.all.get_or_insert(CardKey::New(*n), new.clone());
+            if begun.peers.is_empty() && begun.query.is_empty() {
+                begun.clone_from(new);
+            }
+        }
+    }
+
+    /// The own number to send from was chosen.
+    pub(crate) fn set_from(&mut self, card: CardKey, number: PhoneNumber, cx: &mut Context<'_, '_>) {
+        if let Some(new) = self.all.get_mut(&card) {
+            new.from = Some(number);
+            cx.changed(Changed::Composer(card));
+        }
+    }
+
+    pub(crate) fn act(
+        &mut self,
+        card: CardKey,
+        action: RecipientsAction,
+        people: People<'_>,
+        cx: &mut Context<'_, '_>,
+    ) {
+        match action {
+            RecipientsAction::Query(query) => self.type_in(card, query, people, cx),
+            RecipientsAction::AddTyped => self.add_typed(card, people, cx),
+            RecipientsAction::Add(peer) => self.add(card, peer, people, cx),
+            RecipientsAction::Remove(peer) => self.take_out(card, peer, people, cx),
+            RecipientsAction::Finish => cx.fact(Fact::RecipientsFinished(card)),
+        }
+    }
+
+    fn type_in(&mut self, card: CardKey, query: String, people: People<'_>, cx: &mut Context<'_, '_>) {
+        // A list that was pasted is taken apart at once; the last piece stays in the field.
+        match query.rsplit_once(SEPARATORS) {
+            Some((list, rest)) if is_list(&query) => self.add_list(card, list, rest, people, cx),
+            _ => self.set_query(card, query, cx),
+        }
+    }
+
+    /// Takes all of a list that can be taken; the rest of it stays in the field.
+    fn add_list(&mut self, card: CardKey, list: &str, rest: &str, people: People<'_>, cx: &mut Context<'_, '_>) {
+        let mut refused: Vec<&str> = Vec::new();
+        let mut why = None;
+        for piece in list.split(SEPARATORS).map(str::trim).filter(|piece| !piece.is_empty()) {
+            self.set_query(card, piece.to_owned(), cx);
+            self.add_one(card, people, cx);
+            if let Some(error) = self.get(card).and_then(|new| new.error.clone()) {
+                refused.push(piece);
+                why = why.or(Some(error));
+            }
+        }
+        refused.extend(Some(rest).filter(|rest| !rest.trim().is_empty()));
+        self.set_query(card, refused.join(", "), cx);
+        if let Some(why) = why {
+            self.refuse(card, why, cx);
+        }
+    }
+
+    pub(crate) fn set_query(&mut self, card: CardKey, query: String, cx: &mut Context<'_, '_>) {
+        if let Some(new) = self.all.get_mut(&card) {
+            new.query = query;
+            new.error = None;
+            cx.changed(Changed::Recipients(card));
+        }
+    }
+
+    /// Takes what is typed: an extension, a number, or the first suggestion for a name.
+    pub(crate) fn add_typed(&mut self, card: CardKey, people: People<'_>, cx: &mut Context<'_, '_>) {
+        let Some(new) = self.get(card) else { return };
+        let typed = new.query.clone();
+        if is_list(&typed) {
+            self.add_list(card, &typed, "", people, cx);
+        } else {
+            self.add_one(card, people, cx);
+        }
+    }
+
+    fn add_one(&mut self, card: CardKey, people: People<'_>, cx: &mut Context<'_, '_>) {
+        let Some(new) = self.get(card) else { return };
+        let typed = new.query.trim().to_owned();
+        if typed.is_empty() {
+            return;
+        }
+        match people.typed(&typed) {
+            Ok(peer) => self.add(card, peer, people, cx),
+            Err(message) => self.refuse(card, message, cx),
+        }
+    }
+
+    pub(crate) fn add(&mut self, card: CardKey, peer: Peer, people: People<'_>, cx: &mut Context<'_, '_>) {
+        let Some(new) = self.get(card) else { return };
+        let mut peers = new.peers.clone();
+        if !peers.contains(&peer) {
+            peers.push(peer);
+        }
+        match people.check(&peers, new.from) {
+            // One can add the rest first and see to the own number later: these errors show at the composer.
+            Ok(_) | Err(RecipientsError::NoSmsNumber | RecipientsError::CannotText) => {}
+            Err(error) => return self.refuse(card, error.to_string(), cx),
+        }
+        if let Some(new) = self.all.get_mut(&card) {
+            new.peers = peers;
+            new.query.clear();
+            new.error = None;
+        }
+        cx.announce(&[&people.book.name(peer, people.home()), " added"].concat());
+        changed(card, cx);
+        cx.focus(FocusTarget::Recipients(card));
+    }
+
+    fn take_out(&mut self, card: CardKey, peer: Peer, people: People<'_>, cx: &mut Context<'_, '_>) {
+        let Some(new) = self.all.get_mut(&card) else { return };
+        new.peers.retain(|known| *known != peer);
+        new.error = None;
+        cx.announce(&[&people.book.name(peer, people.home()), " removed"].concat());
+        changed(card, cx);
+        cx.focus(FocusTarget::Recipients(card));
+    }
+
+    pub(crate) fn refuse(&mut self, card: CardKey, message: String, cx: &mut Context<'_, '_>) {
+        if let Some(new) = self.all.get_mut(&card) {
+            cx.announce(&message);
+            new.error = Some(message);
+        }
+        cx.changed(Changed::Recipients(card));
+    }
+
+    /// "Done": where messages to these people go, unless something stands in the way.
+    pub(crate) fn finish(
+        &mut self,
+        card: CardKey,
+        people: People<'_>,
+        cx: &mut Context<'_, '_>,
+    ) -> Option<Destination> {
+        // What is still in the field was meant; if there is nothing, what was wrong may be so no longer.
+        if let Some(new) = self.all.get_mut(&card).filter(|new| new.query.trim().is_empty()) {
+            new.error = None;
+        }
+        self.add_typed(card, people, cx);
+        let new = self.get(card)?;
+        if new.error.is_some() {
+            return None;
+        }
+        match people.check(&new.peers, new.from) {
+            Ok((to, _)) => Some(to),
+            Err(error) => {
+                self.refuse(card, error.to_string(), cx);
+                None
+            }
+        }
+    }
+}
+
+fn changed(card: CardKey, cx: &mut Context<'_, '_>) {
+    cx.changed(Changed::Recipients(card));
+    cx.changed(Changed::Header(card));
+    cx.changed(Changed::Composer(card));
+}
+
+impl People<'_> {
+    fn home(&self) -> CallingCode {
+        home(self.me)
+    }
+
+    fn typed(&self, typed: &str) -> Result<Peer, String> {
+        if let Some(user) = self.book.extension(typed) {
+            return Ok(Peer::User(user.id));
+        }
+        let number = PhoneNumber::from_typed(typed, self.home());
+        if let Ok(number) = number {
+            return Ok(Peer::Number(number));
+        }
+        if let Some(found) = self.suggestions(typed, &[]).into_iter().next() {
+            return Ok(found.peer);
+        }
+        match number {
+            Err(error) if typed.bytes().any(|byte| byte.is_ascii_digit()) => Err(error.to_string()),
+            _ => {
+                Err(["Nobody here is called \u{201c}", typed, "\u{201d}. Type a name, an extension or a number."]
+                    .concat())
+            }
+        }
+    }
+
+    /// Whom a link names: a number or an extension. A name could be anybody's.
+    pub(crate) fn named(&self, named: &str) -> Result<Peer, String> {
+        match self.book.extension(named) {
+            Some(user) => Ok(Peer::User(user.id)),
+            None => {
+                let (number, _) = PhoneNumber::split_extension(named);
+                PhoneNumber::from_typed(number, self.home()).map(Peer::Number).map_err(|error| error.to_string())
+            }
+        }
+    }
+
+    /// Where a message to these people goes, and the conversation's key; or which rule they break.
+    pub(crate) fn check(
+        &self,
+        peers: &[Peer],
+        from: Option<PhoneNumber>,
+    ) -> Result<(Destination, ConversationKey), RecipientsError> {
+        let me = self.me.ok_or(RecipientsError::Nobody)?;
+        let is_text = peers.iter().any(|peer| matches!(peer, Peer::Number(_)));
+        let own = if is_text { self.own_number(peers, from) } else { None };
+        let to = Destination { from: own.map(|own| own.number), peers: peers.to_vec() };
+        let key = to.key(me.user.id, own)?;
+        Ok((to, key))
+    }
+
+    /// The own number for these people: the one chosen, else the one last used with them, else the first that can.
+    pub(crate) fn own_number(&self, peers: &[Peer], from: Option<PhoneNumber>) -> Option<&SmsNumber> {
+        let numbers = &self.me?.numbers;
+        let wanted = from.or_else(|| self.conversations.last_used(&sorted(peers)));
+        numbers.iter().find(|own| Some(own.number) == wanted).or_else(|| {
+            let group = peers.len() > 1;
+            let fits = |own: &&SmsNumber| {
+                let can = own.capabilities;
+                can.sms && (!group || usize::from(can.group_recipients) >= peers.len())
+            };
+            numbers.iter().find(fits).or(numbers.first())
+        })
+    }
+
+    /// Whom "Add Contact" offers for what is typed.
+    pub(crate) fn suggestions(&self, typed: &str, without: &[Peer]) -> Vec<Suggestion> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Vec::new();
+        }
+        let home = self.home();
+        let mine = self.me.map(|me| me.user.id);
+        let mut all = Vec::new();
+        if let Ok(number) = PhoneNumber::from_typed(typed, home)
+            && self.book.owner(number).is_none()
+        {
+            all.push(Suggestion {
+                peer: Peer::Number(number),
+                name: number.display(home),
+                detail: "Send to this number".to_owned(),
+            });
+        }
+        for entry in self.book.search(typed, SUGGESTIONS * 2, |_| true) {
+            match entry {
+                Favourite::User(id) if Some(id) != mine => {
+                    if let Some(user) = self.book.user(id) {
+                        let detail = ["Extension ", &user.extension].concat();
+                        all.push(Suggestion { peer: Peer::User(id), name: user.name.clone(), detail });
+                    }
+                }
+                Favourite::User(_) => {}
+                Favourite::Contact(id) => {
+                    let Some(contact) = self.book.contact(id) else { continue };
+                    for entry in contact.numbers.iter().filter(|entry| entry.label != NumberLabel::Fax) {
+                        all.push(Suggestion {
+                            peer: Peer::Number(entry.number),
+                            name: contact.display_name(),
+                            detail: number_detail(entry.number, entry.label, home),
+                        });
+                    }
+                }
+            }
+        }
+        all.retain(|suggestion| !without.contains(&suggestion.peer));
+        all.truncate(SUGGESTIONS);
+        all
+    }
+}
+
+/// What stands between the people of a list.
+const SEPARATORS: [char; 3] = [',', ';', '\n'];
+
+/// Whether this is a list of numbers or extensions, rather than a name with a comma.
+fn is_list(typed: &str) -> bool {
+    typed.contains(SEPARATORS) && typed.chars().filter(char::is_ascii_digit).count() > 2
+}
+
+/// A number and its kind: "(619) 555‑0142 · mobile".
+pub(crate) fn number_detail(number: PhoneNumber, label: NumberLabel, home: CallingCode) -> String {
+    [&number.display(home), " \u{b7} ", label_word(label)].concat()
+}
+
+pub(crate) fn label_word(label: NumberLabel) -> &'static str {
+    match label {
+        NumberLabel::Work => "work",
+        NumberLabel::Mobile => "mobile",
+        NumberLabel::Home => "home",
+        NumberLabel::Fax => "fax",
+        NumberLabel::Other => "other",
+    }
+}

@@ -1,0 +1,91 @@
+//! The end of each turn: what follows from the state as it is then, whatever the event was.
+
+use halyard_protocol::ConversationId;
+
+use super::{Softphone, context};
+use crate::context::Turn;
+use crate::effect::Effect;
+use crate::update::Changed;
+
+impl Softphone {
+    /// What the user looks at is read; what may leave leaves; what has changed is written; the title says what is unread.
+    pub(super) fn end_turn(&mut self, turn: &mut Turn<'_>) {
+        if let Some(id) = self.desk.seen() {
+            self.conversations.see(id, context!(self, turn));
+        }
+        self.send_outbox(turn);
+        self.settle_facts(turn);
+        self.schedule_writes(turn);
+        self.show_unread(turn);
+        self.offer_own_numbers(turn);
+        self.overlay.refresh(turn);
+    }
+
+    /// Lets outgoing messages leave, if they may.
+    fn send_outbox(&mut self, turn: &mut Turn<'_>) {
+        if !core::mem::take(&mut self.outbox_ready) {
+            return;
+        }
+        let Some(me) = self.user() else { return };
+        let may_send = self.session.is_signed_in() && self.sync.verified && self.leads;
+        if may_send && !self.outbox.is_empty() && !self.database.may_have_older(me) {
+            self.outbox.send(turn);
+        }
+    }
+
+    /// Says how many are unread, if that is another number after the whole event: a message into the card that is being
+    /// read comes unread and is read at once.
+    fn show_unread(&mut self, turn: &mut Turn<'_>) {
+        let unread = self.conversations.unread();
+        if self.conversations.take_unread_changed() && self.shown_unread != unread {
+            self.shown_unread = unread;
+            turn.effect(Effect::Title(unread));
+            turn.changed(Changed::Unread);
+        }
+    }
+
+    /// Which number a new conversation is offered to go from is the one last used with its people.
+    fn offer_own_numbers(&self, turn: &mut Turn<'_>) {
+        let of_conversations = |what: &Changed| matches!(what, Changed::Column | Changed::Row(_) | Changed::Header(_));
+        if self.recipients.cards().next().is_some() && turn.changes().any(of_conversations) {
+            for card in self.recipients.cards() {
+                turn.changed(Changed::Composer(card));
+            }
+        }
+    }
+
+    /// Everything on screen is another's, or anew.
+    pub(super) fn everything_changed(&mut self, turn: &mut Turn<'_>) {
+        self.contacts.list.stale();
+        self.conversations.column.stale();
+        for what in [
+            Changed::Route,
+            Changed::Connection,
+            Changed::Column,
+            Changed::Unread,
+            Changed::Windows,
+            Changed::Palette,
+            Changed::Contacts,
+            Changed::ContactRows,
+            Changed::ContactDetails,
+            Changed::ContactForm,
+            Changed::Import,
+            Changed::Me,
+            Changed::Devices,
+            Changed::Installation,
+            Changed::Notices,
+            Changed::Question,
+        ] {
+            turn.changed(what);
+        }
+        let rows: Vec<ConversationId> = self.conversations.in_order().collect();
+        for id in rows {
+            turn.changed(Changed::Row(id));
+        }
+        for card in self.desk.cards() {
+            crate::desk::card_changed(card, turn);
+        }
+        self.shown_unread = self.conversations.unread();
+        turn.effect(Effect::Title(self.shown_unread));
+    }
+}

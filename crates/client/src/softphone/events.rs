@@ -1,0 +1,230 @@
+//! Which noun hears which event.
+
+use halyard_protocol::ConversationId;
+
+use super::{Softphone, context};
+use crate::context::Turn;
+use crate::effect::{AppCommand, HttpOutcome, RequestId, SocketEvent, Timer};
+use crate::event::{Event, Net, System};
+use crate::fact::Fact;
+use crate::session::State;
+use crate::storage::{Db, Token};
+use crate::tabs::{TabEvent, TabFrame};
+use crate::update::Changed;
+
+impl Softphone {
+    pub(super) fn on_event(&mut self, event: Event, turn: &mut Turn<'_>) {
+        match event {
+            Event::Ui(ui) => self.on_ui(ui, turn),
+            Event::Net(net) => self.on_net(net, turn),
+            Event::Db(db) => self.on_db(db, turn),
+            Event::Timer(timer) => self.on_timer(timer, turn),
+            Event::System(system) => self.on_system(system, turn),
+            Event::Tab(TabEvent::Leads(leads)) => self.lead(leads, turn),
+            Event::Tab(TabEvent::Said(text)) => self.hear(&text, turn),
+            Event::Files(files) => self.composer.prepared(files, context!(self, turn)),
+        }
+    }
+
+    fn on_net(&mut self, net: Net, turn: &mut Turn<'_>) {
+        match net {
+            Net::Http(id, outcome) => self.answered(id, outcome, turn),
+            Net::Socket(SocketEvent::Opened) if !self.session.is_signed_in() => {}
+            Net::Socket(event) => self.sync.socket(event, turn),
+        }
+    }
+
+    /// An answer goes to the noun that has asked.
+    fn answered(&mut self, id: RequestId, outcome: HttpOutcome, turn: &mut Turn<'_>) {
+        // What the server has taken, or refused, is no longer doubtful: the state may be written as it is now.
+        let was_changing = self.is_changing();
+        if let Some(call) = self.session.requests.take(id) {
+            self.session.answered(call, outcome, turn);
+        } else if let Some(call) = self.contacts.requests.take(id) {
+            self.contacts.answered(call, outcome, context!(self, turn));
+        } else if let Some(call) = self.conversations.requests.take(id) {
+            self.conversations.answered(call, outcome, context!(self, turn));
+        } else if let Some(call) = self.outbox.requests.take(id) {
+            self.outbox.answered(call, outcome, context!(self, turn));
+        } else if let Some(call) = self.import.requests.take(id) {
+            self.import.answered(call, outcome, context!(self, turn));
+        } else if let Some(call) = self.devices.requests.take(id) {
+            self.devices.answered(call, outcome, turn);
+        }
+        if was_changing {
+            self.cache.cursor_moved();
+        }
+    }
+
+    fn on_db(&mut self, db: Db, turn: &mut Turn<'_>) {
+        match db {
+            Db::Loaded { rows, sealed } => {
+                self.database.loads = self.database.loads.saturating_sub(1);
+                self.sealed_are(sealed, turn);
+                turn.changed(Changed::Session);
+                self.loaded(rows, turn);
+                self.composer.keep_waiting_drafts(context!(self, turn));
+            }
+            Db::Rows { range, rows, more } => self.rows_read(&range, rows, more, turn),
+            Db::Committed(token) => self.transaction_ended(token, true, turn),
+            Db::Failed(token) => self.transaction_ended(token, false, turn),
+            Db::Sealed { user, done, sealed } => {
+                self.sealed_are(sealed, turn);
+                self.database.kept.sealed(user, done);
+                turn.changed(Changed::Session);
+            }
+            Db::Unsealed { restored, sealed } => {
+                self.sealed_are(sealed, turn);
+                self.database.loads = self.database.loads.saturating_sub(1);
+                if restored {
+                    self.load(turn);
+                }
+                self.composer.keep_waiting_drafts(context!(self, turn));
+                turn.changed(Changed::Session);
+                self.tell_former_password(turn);
+            }
+            Db::Opened(rows) if rows.is_empty() => self.not_opened(turn),
+            Db::Opened(rows) => self.opened(rows, turn),
+            Db::Unavailable => self.no_database(turn),
+        }
+    }
+
+    /// A transaction is committed, or was not.
+    fn transaction_ended(&mut self, token: Token, done: bool, turn: &mut Turn<'_>) {
+        match token {
+            Token::Message(id) => self.outbox.stored(id, done, turn),
+            // The others hear of it when no tab that starts now finds it any more.
+            Token::Gone(id) => {
+                if !done {
+                    self.force_forget(id, turn);
+                }
+                self.tell(TabFrame::Gone(id), turn);
+            }
+            Token::File(id) if done => {
+                if !self.composer.file_kept(id) {
+                    self.outbox.file_kept(id);
+                }
+            }
+            Token::File(_) => {
+                // It stays in this tab.
+                turn.complain("This device can't keep the file. Leave Halyard open until it is sent.".to_owned());
+            }
+            Token::Cache => self.cache_written(done, turn),
+        }
+    }
+
+    fn on_timer(&mut self, timer: Timer, turn: &mut Turn<'_>) {
+        match timer {
+            Timer::Bootstrap => {
+                if self.session.is_leaving() {
+                    self.session.ask_sign_out(turn);
+                } else {
+                    turn.fact(Fact::SnapshotWanted);
+                }
+            }
+            Timer::Reconnect => {
+                self.sync.reconnect(self.session.is_signed_in(), self.session.is_reading(), turn);
+            }
+            Timer::SocketSilence => self.sync.silent(turn),
+            Timer::Unheard => self.read_outbox(turn),
+            Timer::Outbox => turn.fact(Fact::OutboxReady),
+            Timer::CatchUp => self.catch_up(turn),
+            Timer::Notices => self.notices.expire(turn),
+            Timer::Typing => self.presence.expire(turn),
+            Timer::Cache => self.write_cache_when_quiet(turn),
+            Timer::Clock => self.new_day(turn),
+        }
+    }
+
+    /// Times on screen read differently: "9:42" becomes "Yesterday", "Today" becomes "Sunday".
+    fn new_day(&mut self, turn: &mut Turn<'_>) {
+        set_clock(turn);
+        self.conversations.changed_column(turn);
+        for card in self.desk.cards() {
+            turn.changed(Changed::Timeline(card));
+        }
+        let ids: Vec<ConversationId> = self.conversations.in_order().collect();
+        for id in ids {
+            turn.changed(Changed::Row(id));
+        }
+    }
+
+    fn on_system(&mut self, system: System, turn: &mut Turn<'_>) {
+        match system {
+            System::Started { route } => {
+                self.desk.route = route;
+                self.load(turn);
+                turn.set_timer(Timer::Bootstrap, DATABASE_DEADLINE);
+                set_clock(turn);
+                turn.changed(Changed::Session);
+                turn.changed(Changed::Route);
+            }
+            System::Attention(attention) => {
+                self.desk.attention = attention;
+                if attention {
+                    self.read_outbox(turn);
+                    self.hurry(turn);
+                    self.installation.looked_at(turn);
+                }
+            }
+            System::Leaving => {
+                self.write_cache(turn);
+                self.outbox.send_later(context!(self, turn));
+            }
+            System::Online(online) => {
+                self.online = online;
+                turn.changed(Changed::Connection);
+                if online {
+                    if matches!(self.session.state, State::Unreachable) {
+                        self.forget_requests();
+                        self.session.ask_snapshot(turn);
+                    }
+                    self.hurry(turn);
+                }
+            }
+            System::Navigated(route) => {
+                self.desk.route = route;
+                self.contacts.close_form(context!(self, turn));
+                self.desk.arrive(&self.conversations, context!(self, turn));
+            }
+            System::Resized { viewport, width, height } => {
+                self.desk.resize(viewport, width, height, context!(self, turn));
+            }
+            System::App(event) => {
+                self.installation.app(event, turn);
+                self.open_what_waits(turn);
+            }
+        }
+    }
+
+    /// The network is back, or the user looks again: don't wait for the timers.
+    fn hurry(&mut self, turn: &mut Turn<'_>) {
+        self.sync.hurry(self.session.is_signed_in(), turn);
+        self.outbox.hurry();
+        turn.fact(Fact::OutboxReady);
+    }
+
+    /// Tries again what failed for now. While the connection is lost that waits for it, too.
+    pub(super) fn catch_up(&mut self, turn: &mut Turn<'_>) {
+        if self.sync.connection == crate::sync::Connection::Live {
+            self.conversations.catch_up(context!(self, turn));
+            self.contacts.resume(context!(self, turn));
+        }
+    }
+
+    /// The page starts anew, with another release.
+    pub(super) fn reload(&mut self, turn: &mut Turn<'_>) {
+        self.write_cache(turn);
+        turn.effect(crate::effect::Effect::App(AppCommand::Reload));
+    }
+}
+
+/// How long the first screen waits for the database, in milliseconds. Then the server is asked for everything.
+const DATABASE_DEADLINE: i64 = 3_000;
+
+/// Times on screen are read again at local midnight.
+fn set_clock(turn: &mut Turn<'_>) {
+    let minutes = i64::from((turn.env.utc_offset)(turn.env.now));
+    let into_day = turn.env.now.plus(minutes * 60_000).0.rem_euclid(86_400_000);
+    turn.set_timer(Timer::Clock, 86_400_000 - into_day + 1_000);
+}

@@ -1,0 +1,141 @@
+//! Finding conversations and people by what is typed, for the column and for the palette.
+
+use halyard_protocol::{ConversationId, Peer, PhoneNumber};
+
+use super::Softphone;
+use crate::commands::{Command, OFFERED, Target};
+use crate::contacts::search::fold;
+use crate::conversations::Thread;
+use crate::windows::CardKey;
+
+/// How many conversations, and how many people, the palette offers at most.
+const SOME: usize = 6;
+
+impl Softphone {
+    /// Whether a conversation's names or numbers match a folded query: each word begins one of them.
+    pub(crate) fn matches(&self, thread: &Thread, query: &str) -> bool {
+        let conversation = &thread.conversation;
+        let mut text = fold(&conversation.title);
+        let mut digits = String::new();
+        for peer in &conversation.peers {
+            text.push(' ');
+            text.push_str(&fold(&self.peer_name(*peer)));
+            match peer {
+                Peer::Number(number) => {
+                    digits.push(' ');
+                    digits.push_str(&number.value().to_string());
+                }
+                Peer::User(user) => {
+                    if let Some(user) = self.contacts.book.user(*user) {
+                        digits.push(' ');
+                        digits.push_str(&user.extension);
+                    }
+                }
+            }
+        }
+        query.split_whitespace().all(|word| {
+            let typed: String = word.chars().filter(char::is_ascii_digit).collect();
+            text.split_whitespace().any(|known| known.starts_with(word)) || (typed.len() > 1 && digits.contains(&typed))
+        })
+    }
+
+    /// What the palette offers for what is typed, best first, and which of it is marked at first.
+    pub(super) fn offered(&self, query: &str) -> (Vec<Target>, usize) {
+        let query = fold(query.trim());
+        let mut targets = self.cards_for(&query);
+        let begins_with = |command: &Command| !query.is_empty() && fold(command.label()).starts_with(&query);
+        let (first, rest): (Vec<_>, Vec<_>) = self.commands_for(&query).partition(begins_with);
+        targets.extend(first.into_iter().map(Target::Command));
+        if !query.is_empty() {
+            self.add_conversations(&query, &mut targets);
+            self.add_people(&query, &mut targets);
+        }
+        targets.extend(rest.into_iter().map(Target::Command));
+        // Who opens it wants to get away from the card in front.
+        let front = self.desk.front_card().map(Target::Card);
+        let elsewhere = |target: &Target| front != Some(*target);
+        let marked = if query.is_empty() { targets.iter().position(elsewhere).unwrap_or(0) } else { 0 };
+        (targets, marked)
+    }
+
+    /// The open cards, the one that was in front last before the others.
+    fn cards_for(&self, query: &str) -> Vec<Target> {
+        let mut cards: Vec<_> = self.desk.windows.cards().collect();
+        cards.sort_by_key(|card| core::cmp::Reverse(card.stacking()));
+        let keys = cards.into_iter().map(crate::windows::Card::key);
+        keys.filter(|card| query.is_empty() || self.card_matches(*card, query)).map(Target::Card).collect()
+    }
+
+    fn card_matches(&self, card: CardKey, query: &str) -> bool {
+        match card {
+            CardKey::Conversation(id) => self.conversations.get(id).is_some_and(|thread| self.matches(thread, query)),
+            CardKey::New(_) => begins(Command::NewConversation.label(), query),
+        }
+    }
+
+    fn commands_for(&self, query: &str) -> impl Iterator<Item = Command> {
+        let front = self.desk.front_card();
+        let wide = !self.desk.windows.is_narrow();
+        OFFERED
+            .into_iter()
+            .chain(Command::PLACES)
+            .filter(move |command| front.is_some() || !command.is_about_card())
+            .filter(move |command| wide || !(command.is_about_place() || *command == Command::Fullscreen))
+            .filter(move |command| *command != Command::Float || front.is_some_and(|card| self.is_snapped(card)))
+            .filter(move |command| query.is_empty() || begins(self.command_label(*command), query))
+    }
+
+    fn is_snapped(&self, card: CardKey) -> bool {
+        self.desk.windows.get(card).is_some_and(|card| card.snapped().is_some())
+    }
+
+    /// What a command is called, as the card in front stands.
+    pub(crate) fn command_label(&self, command: Command) -> &'static str {
+        let front = self.desk.front_card().and_then(|card| self.desk.windows.get(card));
+        match command {
+            Command::Fullscreen if front.is_some_and(|card| card.is_fullscreen()) => "Exit fullscreen",
+            Command::Pin if front.is_some_and(|card| card.is_pinned()) => "Unpin",
+            command => command.label(),
+        }
+    }
+
+    fn add_conversations(&self, query: &str, targets: &mut Vec<Target>) {
+        let closed = |id: &ConversationId| !self.desk.is_open(*id);
+        let found = self.conversations.in_order().filter(closed);
+        let found = found.filter(|id| self.card_matches(CardKey::Conversation(*id), query)).take(SOME);
+        targets.extend(found.map(Target::Conversation));
+    }
+
+    /// People with whom nothing above is about, and a number that is nobody's.
+    fn add_people(&self, query: &str, targets: &mut Vec<Target>) {
+        let with: Vec<Peer> = targets.iter().filter_map(|target| self.only_peer(*target)).collect();
+        for entry in self.contacts.book.search(query, SOME, |_| true) {
+            targets.push(match self.contacts.ways_to_write(entry, self.user()).as_slice() {
+                [only] if with.contains(only) => continue,
+                [only] => Target::Peer(*only),
+                _ => Target::Details(entry),
+            });
+        }
+        if let Ok(number) = PhoneNumber::from_typed(query, self.home())
+            && self.contacts.book.owner(number).is_none()
+            && !with.contains(&Peer::Number(number))
+        {
+            targets.push(Target::Peer(Peer::Number(number)));
+        }
+    }
+
+    /// Who is on the other side, if it is one alone.
+    fn only_peer(&self, target: Target) -> Option<Peer> {
+        let (Target::Card(CardKey::Conversation(id)) | Target::Conversation(id)) = target else { return None };
+        match self.conversations.get(id)?.conversation.peers.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        }
+    }
+}
+
+/// Whether each word of the query begins a word of the text.
+fn begins(text: &str, query: &str) -> bool {
+    let text = fold(text);
+    query.split_whitespace().all(|word| text.split_whitespace().any(|known| known.starts_with(word)))
+}

@@ -1,0 +1,108 @@
+//! Applying the log: one change after the other.
+
+use halyard_protocol::{Author, Change, ConversationId, Message, Seq};
+
+use super::{Softphone, context};
+use crate::context::Turn;
+use crate::conversations::is_inbound;
+use crate::update::Changed;
+use crate::windows::CardKey;
+
+impl Softphone {
+    pub(super) fn apply(&mut self, change: Change, turn: &mut Turn<'_>) {
+        self.conversations.notice_unknown(&change, context!(self, turn));
+        match change {
+            Change::MessageAdded { message, unread, read_seq } => self.message_added(message, unread, read_seq, turn),
+            Change::DeliveryChanged { conversation, message, delivery } => {
+                let pinned = self.desk.is_pinned(CardKey::Conversation(conversation));
+                self.conversations.delivery_changed(conversation, message, &delivery, pinned, context!(self, turn));
+            }
+            Change::ConversationChanged { conversation } => {
+                self.conversations.conversation_changed(*conversation, context!(self, turn));
+            }
+            Change::ConversationRemoved { conversation, cleared_seq } => {
+                self.conversations.conversation_removed(conversation, cleared_seq, context!(self, turn));
+            }
+            Change::Read { conversation, seq, unread } => {
+                self.conversations.read_elsewhere(conversation, seq, unread, context!(self, turn));
+            }
+            Change::PeerRead { conversation, user, seq } => {
+                self.conversations.peer_read(conversation, user, seq, context!(self, turn));
+            }
+            Change::ContactChanged { contact } => self.contacts.changed(contact, context!(self, turn)),
+            Change::ContactRemoved { contact } => self.contacts.removed(contact, context!(self, turn)),
+            Change::ContactsReplaced => self.contacts.load(context!(self, turn)),
+            Change::FavouriteChanged { favourite, on } => {
+                self.contacts.favourite_changed(favourite, on, context!(self, turn));
+            }
+            Change::UserChanged { user } => {
+                self.session.user_changed(&user, turn);
+                if self.contacts.user_changed(user, context!(self, turn)) {
+                    self.authors_changed(turn);
+                }
+            }
+            Change::UserRemoved { user } => {
+                self.contacts.user_removed(user, context!(self, turn));
+                self.authors_changed(turn);
+            }
+            Change::NumbersChanged { numbers } => {
+                if let Some(me) = self.session.me_mut() {
+                    me.numbers = numbers;
+                }
+                turn.changed(Changed::Me);
+                for card in self.desk.cards() {
+                    turn.changed(Changed::Composer(card));
+                }
+            }
+            Change::Unknown => {}
+        }
+    }
+
+    /// A colleague's name reads differently, also in texts from a shared number, where they are no peer.
+    fn authors_changed(&self, turn: &mut Turn<'_>) {
+        for id in self.conversations.in_order() {
+            turn.changed(Changed::Row(id));
+        }
+        for card in self.desk.cards() {
+            turn.changed(Changed::Timeline(card));
+            turn.changed(Changed::Typing(card));
+        }
+    }
+
+    /// A message was committed: by this device's own words, by another of the user's, or by somebody else.
+    fn message_added(&mut self, message: Message, unread: u32, read_seq: Seq, turn: &mut Turn<'_>) {
+        let Some(me) = self.user() else { return };
+        let id = message.conversation;
+        let sent = self.outbox.remove(message.id);
+        let is_new = self.conversations.message_added(&message, unread, read_seq, me, context!(self, turn));
+        self.forget_sent(sent, id, turn);
+        if let Author::User(user) = message.author {
+            self.presence.stopped(id, user, turn);
+        }
+        if is_new {
+            self.announce_message(&message, turn);
+        }
+        self.outbox_ready = true;
+    }
+
+    /// Screen readers hear of a message whose card is not in front; the one in front is a log and speaks by itself.
+    fn announce_message(&self, message: &Message, turn: &mut Turn<'_>) {
+        let Some(me) = self.user() else { return };
+        let Some(thread) = self.conversations.get(message.conversation) else { return };
+        let in_front = self.desk.windows.focused() == Some(CardKey::Conversation(message.conversation));
+        if in_front || thread.conversation.muted || !is_inbound(&thread.conversation, message.author, me) {
+            return;
+        }
+        turn.announce(&["New message from ", &self.author_name(message.author)].concat());
+    }
+
+    /// The server has our message: the row moves from the outbox into the history, and stays the same row.
+    pub(super) fn message_sent(&mut self, message: Message, turn: &mut Turn<'_>) {
+        let conversation: ConversationId = message.conversation;
+        let sent = self.outbox.remove(message.id);
+        self.conversations.message_sent(&message, context!(self, turn));
+        self.forget_sent(sent, conversation, turn);
+        self.outbox_ready = true;
+        turn.changed(Changed::Connection);
+    }
+}

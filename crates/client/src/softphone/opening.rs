@@ -1,0 +1,121 @@
+//! What the app was opened with: links, shared texts, files.
+
+use halyard_protocol::Peer;
+
+use super::{Softphone, context, people};
+use crate::context::Turn;
+use crate::effect::{AppCommand, Effect, FocusTarget};
+use crate::importing::ImportAction;
+use crate::installation::Opening;
+use crate::links::{self, Link};
+use crate::route::Route;
+use crate::windows::CardKey;
+
+impl Softphone {
+    /// Does what the app was opened with, once somebody is signed in and what they have is here.
+    pub(super) fn open_what_waits(&mut self, turn: &mut Turn<'_>) {
+        if !self.session.is_signed_in() || self.session.is_asking_snapshot() || !self.installation.has_openings() {
+            return;
+        }
+        for opening in self.installation.take_openings() {
+            match opening {
+                Opening::Address(address) => self.follow(links::parse(&address), turn),
+                Opening::File(name, bytes) => self.take_file(name, bytes, turn),
+            }
+        }
+    }
+
+    fn follow(&mut self, link: Link, turn: &mut Turn<'_>) {
+        if let Link::Go(route) = link {
+            return self.go(route, false, turn);
+        }
+        // The address bar forgets it first: a reload, or Back, does not do it again.
+        turn.effect(Effect::Navigate { route: self.desk.route, replace: true });
+        if !self.desk.shows_cards() {
+            self.go(Route::Chats(None), false, turn);
+        }
+        match link {
+            Link::Write { text, files: true, .. } => {
+                turn.effect(Effect::App(AppCommand::TakeShared));
+                let write = !text.is_empty();
+                self.installation.sharing = write.then(|| self.write_to(Vec::new(), text, turn));
+            }
+            Link::Write { people, text, .. } => {
+                self.write_to(people, text, turn);
+            }
+            Link::Call(number) => match self.people().named(&number) {
+                Ok(peer) => self.message_peer(peer, None, turn),
+                Err(_) => {
+                    self.write_to(vec![number], String::new(), turn);
+                }
+            },
+            Link::Go(_) | Link::Unknown => turn.complain("Halyard can't open this kind of link.".to_owned()),
+        }
+    }
+
+    /// The card of the conversation with these people, or a new one with them; the text is added to its draft.
+    fn write_to(&mut self, people: Vec<String>, text: String, turn: &mut Turn<'_>) -> CardKey {
+        let mut peers = Vec::new();
+        let mut refused = Vec::new();
+        let mut why = None;
+        for named in people {
+            match self.people().named(&named) {
+                Ok(peer) => peers.push((peer, named)),
+                Err(error) => {
+                    why = why.or(Some(error));
+                    refused.push(named);
+                }
+            }
+        }
+        let known = if refused.is_empty() { self.known_conversation(&peers) } else { None };
+        let card = known.unwrap_or_else(|| self.recipients.begin_fresh(|card| !self.composer.drafts.has(card)));
+        self.desk.open(card, context!(self, turn));
+        if known.is_none() {
+            for (peer, named) in peers {
+                self.recipients.add(card, peer, people!(self), context!(self, turn));
+                let Some(new) = self.recipients.get(card) else { continue };
+                if !new.peers.contains(&peer) {
+                    why = why.or_else(|| new.error.clone());
+                    refused.push(named);
+                }
+            }
+            if !refused.is_empty() {
+                self.recipients.set_query(card, refused.join(", "), context!(self, turn));
+                self.recipients.refuse(card, why.unwrap_or_default(), context!(self, turn));
+            }
+        }
+        if !text.is_empty() {
+            let draft = self.composer.drafts.get(card);
+            let text = if draft.is_empty() { text } else { [draft, "\n", &text].concat() };
+            self.type_draft(card, text, turn);
+        }
+        let nobody = self.recipients.get(card).is_some_and(|new| new.peers.is_empty() || new.error.is_some());
+        turn.focus(if nobody { FocusTarget::Recipients(card) } else { FocusTarget::Composer(card) });
+        card
+    }
+
+    fn known_conversation(&self, peers: &[(Peer, String)]) -> Option<CardKey> {
+        let peers: Vec<Peer> = peers.iter().map(|(peer, _)| *peer).collect();
+        let (_, key) = self.people().check(&peers, None).ok()?;
+        let id = key.id(self.me()?.tenant.id);
+        self.conversations.get(id).map(|_| CardKey::Conversation(id))
+    }
+
+    /// A file that was opened with Halyard, or shared: contacts are imported, what can be sent goes into a new
+    /// conversation, together with what is shared beside it.
+    fn take_file(&mut self, name: String, bytes: Vec<u8>, turn: &mut Turn<'_>) {
+        let kind = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+        if !matches!(kind.as_str(), "vcf" | "vcard" | "csv") {
+            let card = self.installation.sharing.filter(|card| self.recipients.get(*card).is_some());
+            let card = card.unwrap_or_else(|| self.write_to(Vec::new(), String::new(), turn));
+            self.installation.sharing = Some(card);
+            let place = self.place_of(card);
+            self.composer.attach_shared(card, &place, name, bytes, context!(self, turn));
+        } else if self.import.open().is_some() {
+            turn.complain([&name, " was not opened: finish the import that is open first."].concat());
+        } else {
+            let action = ImportAction::File { name, bytes };
+            self.import.act(action, &self.contacts.book, context!(self, turn));
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! What the other tabs of this browser say, and what it means for this one to lead.
+
+use halyard_protocol::UserId;
+
+use super::{Softphone, context};
+use crate::cache::StoredWindows;
+use crate::context::Turn;
+use crate::effect::{Effect, Timer};
+use crate::outbox::OutboxRow;
+use crate::session::State;
+use crate::storage::{DbCommand, Range, Store};
+use crate::tabs::{self, TabFrame, UNHEARD};
+use crate::update::Changed;
+use crate::windows::{CardKey, Outcome, Snapshot};
+
+impl Softphone {
+    /// This tab leads from now on, or waits for its turn.
+    pub(super) fn lead(&mut self, leads: bool, turn: &mut Turn<'_>) {
+        self.leads = leads;
+        if leads {
+            // What another tab had under way may have been lost with it.
+            self.outbox.stop();
+            self.read_outbox(turn);
+            self.ask_unkept(turn);
+        }
+    }
+
+    /// The leading tab asks for what only another tab has: it may have been said when nobody here could hear it.
+    pub(super) fn ask_unkept(&self, turn: &mut Turn<'_>) {
+        if self.leads && self.user().is_some() {
+            self.tell(TabFrame::Sends, turn);
+        }
+    }
+
+    /// The leading tab looks for what others have kept: one may have died before it could say so.
+    pub(super) fn read_outbox(&mut self, turn: &mut Turn<'_>) {
+        if self.leads && self.database.can_keep && self.user().is_some() {
+            self.database.outbox_reads += 1;
+            turn.effect(Effect::Db(DbCommand::Read { range: Range::all(Store::Outbox), limit: usize::MAX }));
+        }
+    }
+
+    /// What the database, or another tab, has of the outbox joins what is here.
+    pub(super) fn take_outbox(&mut self, rows: Vec<OutboxRow>, turn: &mut Turn<'_>) {
+        let Some(me) = self.user() else { return };
+        let mine = rows.into_iter().filter(|row| row.author == me);
+        let (gone, rows): (Vec<_>, Vec<_>) = mine.partition(|row| self.outbox.is_gone(row.id));
+        for row in gone {
+            // The server has it: whoever sent it died before it could be forgotten.
+            self.forget_outgoing(&row, true, turn);
+        }
+        let fresh: Vec<OutboxRow> = rows.into_iter().filter(|row| self.outbox.get(row.id).is_none()).collect();
+        for id in self.reopen_waiting(&fresh) {
+            self.conversations.changed(id, turn);
+        }
+        self.outbox.load(fresh);
+        self.outbox_ready = true;
+        turn.changed(Changed::Connection);
+    }
+
+    /// Another tab says something.
+    pub(super) fn hear(&mut self, text: &str, turn: &mut Turn<'_>) {
+        let Some((user, frame)) = tabs::read(text) else { return };
+        let mine = user.is_some() && user == self.user();
+        match frame {
+            TabFrame::SignedIn { user } => return self.signed_in_there(user, turn),
+            // Also of a user who is not here yet: it is not to be sent once more.
+            TabFrame::Gone(id) => {
+                self.database.kept.outbox.retain(|row| row.id != id);
+                if let Some(message) = self.outbox.remove(id) {
+                    turn.changed(Changed::Timeline(CardKey::Conversation(message.row.conversation)));
+                    turn.changed(Changed::Row(message.row.conversation));
+                }
+            }
+            frame if mine => self.hear_mine(frame, turn),
+            // Another user's.
+            TabFrame::Writing
+            | TabFrame::Written(_)
+            | TabFrame::Sending(..)
+            | TabFrame::Retry(_)
+            | TabFrame::Sends
+            | TabFrame::Windows(_)
+            | TabFrame::Draft(..)
+            | TabFrame::Files(..)
+            | TabFrame::SignedOut => return,
+        }
+        turn.changed(Changed::Connection);
+    }
+
+    /// Another tab of the same user says something.
+    fn hear_mine(&mut self, frame: TabFrame, turn: &mut Turn<'_>) {
+        match frame {
+            TabFrame::SignedOut => self.signed_out_there(turn),
+            TabFrame::Writing => {
+                if self.leads {
+                    turn.set_timer(Timer::Unheard, UNHEARD);
+                }
+            }
+            TabFrame::Sends => {
+                for row in self.outbox.unkept() {
+                    self.tell(TabFrame::Written(Box::new(row.clone())), turn);
+                }
+            }
+            TabFrame::Written(row) => self.take_outbox(vec![*row], turn),
+            TabFrame::Sending(id, state) => {
+                if !self.leads {
+                    self.outbox.mirror(id, state);
+                    self.outgoing_changed(id, turn);
+                }
+            }
+            TabFrame::Retry(id) => {
+                self.outbox.retry(id);
+                self.outgoing_changed(id, turn);
+                self.outbox_ready = true;
+            }
+            TabFrame::Windows(there) => self.windows_there(there, turn),
+            // Where the user is, what they type counts.
+            TabFrame::Draft(card, text) => {
+                if !self.desk.attention && card.conversation().is_some() {
+                    self.composer.mirror_draft(card, text, context!(self, turn));
+                }
+            }
+            TabFrame::Files(card, media) => {
+                if !self.desk.attention && card.conversation().is_some() {
+                    self.composer.mirror_files(card, media, context!(self, turn));
+                }
+            }
+            TabFrame::SignedIn { .. } | TabFrame::Gone(_) => {}
+        }
+    }
+
+    fn windows_there(&mut self, StoredWindows { snapshot, to, .. }: StoredWindows, turn: &mut Turn<'_>) {
+        self.open_threads(&to);
+        let known = |card: CardKey| card.conversation().is_some_and(|id| self.conversations.get(id).is_some());
+        let cards = snapshot.cards.iter().filter(|card| known(card.key)).copied().collect();
+        let before = self.desk.cards();
+        let outcome = self.desk.windows.adopt(Snapshot { cards, ..snapshot });
+        self.cache.windows = self.stored_windows();
+        // The focus stays where it is: the user is in the other tab.
+        self.desk.changed(Outcome { focus: None, ..outcome }, context!(self, turn));
+        for card in self.desk.cards().into_iter().filter(|card| !before.contains(card)) {
+            self.desk.reopen(card, &self.conversations, context!(self, turn));
+        }
+    }
+
+    fn signed_in_there(&mut self, user: UserId, turn: &mut Turn<'_>) {
+        match &self.session.state {
+            State::Starting => {}
+            State::SignedIn(me) if me.user.id == user => {}
+            State::SignedIn(_)
+            | State::Unreachable
+            | State::SignedOut { .. }
+            | State::Expired { .. }
+            | State::Reading(_) => {
+                self.forget_requests();
+                self.session.ask_snapshot(turn);
+            }
+        }
+    }
+
+    /// The other tab has sealed what is to be sealed: here it is only forgotten.
+    fn signed_out_there(&mut self, turn: &mut Turn<'_>) {
+        self.reading = true;
+        self.forget_requests();
+        self.leave(turn);
+    }
+}

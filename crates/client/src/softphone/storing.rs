@@ -1,0 +1,192 @@
+//! The device's database: what it gives back, and when what has changed is written.
+
+use halyard_protocol::{ConversationId, Message, MessageId};
+
+use super::{Softphone, context};
+use crate::cache::{Sources, StoredWindows};
+use crate::context::{Context, Turn};
+use crate::effect::Effect;
+use crate::json;
+use crate::outbox::OutboxRow;
+use crate::storage::{DbCommand, Range, Row, SealedLabel, Store, WINDOWS, Write, put};
+use crate::tabs::TabFrame;
+use crate::update::Changed;
+use crate::windows::{CardKey, Snapshot};
+
+/// What the cache is written from; the cache itself stays free to be changed.
+macro_rules! sources {
+    ($phone:ident) => {
+        &mut Sources {
+            cursor: $phone.sync.started.then_some($phone.sync.cursor),
+            changing: $phone.is_changing(),
+            all_contacts: $phone.contacts.are_all_here(),
+            conversations: &mut $phone.conversations,
+            book: &mut $phone.contacts.book,
+            desk: &$phone.desk,
+            outbox: &$phone.outbox,
+            drafts: &$phone.composer.drafts,
+        }
+    };
+}
+
+impl Softphone {
+    /// The database has given back some rows; `more` is where the rest begins.
+    pub(super) fn rows_read(&mut self, range: &Range, rows: Vec<Row>, more: Option<String>, turn: &mut Turn<'_>) {
+        match range.store {
+            Store::Outbox => {
+                self.database.outbox_reads = self.database.outbox_reads.saturating_sub(1);
+                self.take_outbox(rows.iter().filter_map(|row| OutboxRow::from_json(&row.text)).collect(), turn);
+            }
+            Store::Files => self.outbox.file_read(&range.from, rows, turn),
+            Store::Contacts => {
+                self.take_contacts(&rows, more.is_none(), turn);
+                if let Some(from) = more {
+                    self.read_contacts(from, turn);
+                }
+            }
+            Store::Messages => {
+                if let Some(id) = range.from.split('/').next().and_then(|id| id.parse().ok()) {
+                    self.messages_read(id, rows.iter(), turn);
+                }
+            }
+            // These are read as a whole, by another command.
+            Store::Drafts
+            | Store::Attachments
+            | Store::Account
+            | Store::Windows
+            | Store::Conversations
+            | Store::Users => {}
+        }
+    }
+
+    /// The messages of a conversation that were stored, or that there are none.
+    pub(super) fn messages_read<'row>(
+        &mut self,
+        id: ConversationId,
+        rows: impl Iterator<Item = &'row Row>,
+        turn: &mut Turn<'_>,
+    ) {
+        let found = rows.filter_map(|row| json::read::<Message>(&row.text).ok()).collect();
+        let renewed = self.sync.renewed;
+        self.conversations.take_stored_messages(id, found, renewed, context!(self, turn));
+    }
+
+    pub(super) fn sealed_are(&mut self, sealed: Vec<SealedLabel>, turn: &mut Turn<'_>) {
+        self.database.sealed = sealed;
+        turn.changed(Changed::Session);
+        turn.changed(Changed::Question);
+    }
+
+    /// Whether the server has still to take a change that shows here already.
+    pub(super) fn is_changing(&self) -> bool {
+        let me = |call: &crate::session::Call| matches!(call, crate::session::Call::UpdateMe);
+        self.contacts.is_changing() || self.conversations.is_changing() || self.session.requests.any(me)
+    }
+
+    pub(super) fn write_cache(&mut self, turn: &mut Turn<'_>) {
+        let device = self.device();
+        self.cache.write(sources!(self), &mut Context::new(turn, self.session.me(), device));
+    }
+
+    pub(super) fn write_cache_when_quiet(&mut self, turn: &mut Turn<'_>) {
+        let device = self.device();
+        self.cache.write_when_quiet(sources!(self), &mut Context::new(turn, self.session.me(), device));
+    }
+
+    pub(super) fn write_all_of_cache(&mut self, turn: &mut Turn<'_>) {
+        let device = self.device();
+        self.cache.write_all(sources!(self), &mut Context::new(turn, self.session.me(), device));
+    }
+
+    pub(super) fn cache_written(&mut self, done: bool, turn: &mut Turn<'_>) {
+        if done {
+            self.cache.written(&self.conversations, &self.contacts.book, context!(self, turn));
+        } else {
+            let device = self.device();
+            self.cache.not_written(sources!(self), &mut Context::new(turn, self.session.me(), device));
+        }
+    }
+
+    /// A message could not be forgotten together with what took its place: a full device can still forget.
+    pub(super) fn force_forget(&mut self, id: MessageId, turn: &mut Turn<'_>) {
+        let row = Range::key(Store::Outbox, id.to_string());
+        context!(self, turn).write(vec![Write::Delete(row)], None);
+        self.cache_written(false, turn);
+    }
+
+    /// What is new in a conversation joins a transaction, rather than wait for the next batch.
+    pub(super) fn join_transaction(&mut self, id: ConversationId, writes: &mut Vec<Write>, turn: &mut Turn<'_>) {
+        let device = self.device();
+        let cx = Context::new(turn, self.session.me(), device);
+        self.cache.join_transaction(id, writes, sources!(self), &cx);
+    }
+
+    /// After each event: the windows are written when they have changed and nobody drags one; the rest in a while.
+    pub(super) fn schedule_writes(&mut self, turn: &mut Turn<'_>) {
+        if self.user().is_none() || self.reading || !self.database.can_keep {
+            return;
+        }
+        if self.desk.windows.dragged().is_none() {
+            if turn.changes().any(concerns_windows) {
+                self.write_windows(turn);
+            } else {
+                debug_assert_eq!(
+                    self.stored_windows(),
+                    self.cache.windows,
+                    "a change of the windows that was not named"
+                );
+            }
+        }
+        self.cache.schedule(&self.conversations, &self.contacts.book, context!(self, turn));
+    }
+
+    /// The cards as they are stored.
+    pub(super) fn stored_windows(&self) -> StoredWindows {
+        let new = self.recipients.entries().iter().filter_map(|(card, new)| match card {
+            CardKey::New(n) => Some((*n, new.clone())),
+            CardKey::Conversation(_) => None,
+        });
+        let windows = &self.desk.windows;
+        let open = windows.cards().filter_map(|card| self.conversations.get(card.key().conversation()?));
+        let to = open.map(|thread| (thread.conversation.id, thread.conversation.to_destination())).collect();
+        StoredWindows { snapshot: windows.snapshot(), to, new: new.collect() }
+    }
+
+    fn write_windows(&mut self, turn: &mut Turn<'_>) {
+        let now = self.stored_windows();
+        if now == self.cache.windows {
+            return;
+        }
+        let pinned = |stored: &StoredWindows| stored.snapshot.cards.iter().filter(|card| card.pinned).count();
+        let first_pin = pinned(&self.cache.windows) == 0 && pinned(&now) > 0;
+        self.newly_pinned(&now.snapshot);
+        self.tell(TabFrame::Windows(now.clone()), turn);
+        context!(self, turn).write(vec![put(Store::Windows, WINDOWS.to_owned(), &now)], None);
+        self.cache.windows = now;
+        if first_pin {
+            turn.effect(Effect::Db(DbCommand::Persist));
+        }
+    }
+
+    /// A card that is pinned keeps all of its history that is here.
+    fn newly_pinned(&mut self, now: &Snapshot) {
+        let before = &self.cache.windows.snapshot.cards;
+        let was_pinned = |key| before.iter().any(|card| card.key == key && card.pinned);
+        let fresh = now.cards.iter().filter(|card| card.pinned && !was_pinned(card.key));
+        for id in fresh.filter_map(|card| card.key.conversation()) {
+            self.conversations.touch_all(id);
+        }
+    }
+}
+
+/// Whether the windows may be stored otherwise after this change: comparing them after each key would cost more than it.
+fn concerns_windows(changed: &Changed) -> bool {
+    matches!(
+        changed,
+        Changed::Session
+            | Changed::Windows
+            | Changed::Column
+            | Changed::Recipients(_)
+            | Changed::Composer(CardKey::New(_))
+    )
+}

@@ -1,0 +1,300 @@
+//! Writing: from a draft to a message in the outbox, and back.
+//!
+//! Always holds: at no moment is a text nowhere. It leaves the draft in the transaction that puts it into the outbox, and
+//! the outbox in the one that puts it into the history.
+
+use halyard_protocol::recipients::check_text;
+use halyard_protocol::{
+    ClientFrame, Conversation, ConversationId, ConversationKind, Destination, MessageId, Peer, PhoneNumber, SmsNumber,
+};
+
+use super::{Softphone, context, people};
+use crate::composer::{Place, draft_key, forget_attachment, forget_file};
+use crate::context::Turn;
+use crate::effect::FocusTarget;
+use crate::outbox::{OutboxRow, Outgoing};
+use crate::storage::{Range, Row, Store, Token, Write};
+use crate::sync::Sync;
+use crate::tabs::TabFrame;
+use crate::update::Changed;
+use crate::windows::CardKey;
+
+impl Softphone {
+    /// Opens the card of a conversation, ready to write.
+    pub(super) fn open_conversation(&mut self, id: ConversationId, turn: &mut Turn<'_>) {
+        if self.conversations.get(id).is_some() {
+            let card = CardKey::Conversation(id);
+            self.desk.open(card, context!(self, turn));
+            turn.focus(FocusTarget::Composer(card));
+        }
+    }
+
+    /// The user wants to write to somebody, perhaps from this own number.
+    pub(super) fn message_peer(&mut self, peer: Peer, from: Option<PhoneNumber>, turn: &mut Turn<'_>) {
+        match self.people().check(&[peer], from) {
+            Ok((to, _)) => {
+                if let Some(id) = self.open_thread(&to) {
+                    self.open_conversation(id, turn);
+                }
+            }
+            Err(error) => turn.complain(error.to_string()),
+        }
+    }
+
+    /// "View Contact": the details of whoever is on the other side; a number that nobody has is offered to be saved.
+    pub(super) fn view_contact(&mut self, peer: Peer, turn: &mut Turn<'_>) {
+        match (self.contacts.entry_of(peer), peer) {
+            (None, Peer::Number(number)) => self.contacts.begin(Some(number), context!(self, turn)),
+            (entry, _) => self.contacts.select(entry, context!(self, turn)),
+        }
+    }
+
+    pub(super) fn type_draft(&mut self, card: CardKey, text: String, turn: &mut Turn<'_>) {
+        if let CardKey::Conversation(id) = card
+            && !text.is_empty()
+            && self.conversations.get(id).is_some_and(|thread| !thread.conversation.kind.is_text())
+            && self.presence.should_tell(id, turn.env.now)
+        {
+            Sync::say(&ClientFrame::Typing { conversation: id }, turn);
+        }
+        self.composer.set_draft(card, text, context!(self, turn));
+    }
+
+    /// "Send SMS using".
+    pub(super) fn send_using(&mut self, card: CardKey, number: PhoneNumber, turn: &mut Turn<'_>) {
+        let CardKey::Conversation(id) = card else {
+            return self.recipients.set_from(card, number, context!(self, turn));
+        };
+        let Some(thread) = self.conversations.get(id) else { return };
+        let to = Destination { from: Some(number), peers: thread.conversation.peers.clone() };
+        if let Some(becomes) = self.become_conversation(card, &to, turn) {
+            turn.focus(FocusTarget::Composer(becomes));
+        }
+    }
+
+    /// A card becomes another conversation's, and takes its draft along.
+    fn become_conversation(&mut self, card: CardKey, to: &Destination, turn: &mut Turn<'_>) -> Option<CardKey> {
+        let becomes = CardKey::Conversation(self.open_thread(to)?);
+        self.composer.carry(card, becomes, context!(self, turn));
+        self.desk.retarget(card, becomes, context!(self, turn));
+        // In this order: at no moment is the text nowhere.
+        self.composer.keep_draft(becomes, context!(self, turn));
+        self.composer.keep_draft(card, context!(self, turn));
+        Some(becomes)
+    }
+
+    /// "Done": the card becomes the conversation's. Says which, unless something stands in the way.
+    pub(super) fn finish_recipients(&mut self, card: CardKey, turn: &mut Turn<'_>) -> Option<CardKey> {
+        let to = self.recipients.finish(card, people!(self), context!(self, turn))?;
+        self.recipients.remove(card);
+        self.become_conversation(card, &to, turn)
+    }
+
+    /// Enter or "Send".
+    pub(super) fn submit(&mut self, card: CardKey, turn: &mut Turn<'_>) {
+        let card = match card {
+            CardKey::New(_) => match self.finish_recipients(card, turn) {
+                Some(becomes) => becomes,
+                None => return,
+            },
+            CardKey::Conversation(_) => card,
+        };
+        let CardKey::Conversation(id) = card else { return };
+        match self.compose(id) {
+            // It leaves as soon as its files are ready.
+            Ok(_) if !self.composer.drafts.files(card).iter().all(|file| file.ready) => {
+                self.composer.drafts.sending.insert(card);
+            }
+            Ok((to, body)) => self.write(id, to, body, turn),
+            Err(problem) => self.composer.refuse(card, problem, context!(self, turn)),
+        }
+    }
+
+    /// The message as it would leave, or what stands in the way.
+    fn compose(&self, id: ConversationId) -> Result<(Destination, String), String> {
+        let thread = self.conversations.get(id).ok_or("This conversation is gone.")?;
+        let conversation = &thread.conversation;
+        if let Some(problem) = self.cannot_write(conversation) {
+            return Err(problem);
+        }
+        let card = CardKey::Conversation(id);
+        let drafts = &self.composer.drafts;
+        let draft = drafts.get(card);
+        let with_files = !drafts.files(card).is_empty();
+        check_text(conversation.kind, draft, with_files).map_err(|error| error.to_string())?;
+        if with_files {
+            let own = self.own_number_of(conversation);
+            self.composer.check_files(conversation.kind, card, own).map_err(|error| error.to_string())?;
+        }
+        Ok((conversation.to_destination(), draft.trim_end().to_owned()))
+    }
+
+    /// The user's own number that a conversation goes from.
+    fn own_number_of(&self, conversation: &Conversation) -> Option<&SmsNumber> {
+        self.me()?.numbers.iter().find(|own| Some(own.number) == conversation.own_number)
+    }
+
+    /// Why nothing can be written here at all, if so.
+    pub(crate) fn cannot_write(&self, conversation: &Conversation) -> Option<String> {
+        let me = self.me()?;
+        if self.reading {
+            return Some("There is no network. What is pinned here can be read; sign in to write.".to_owned());
+        }
+        if conversation.kind == ConversationKind::Unknown {
+            return Some("This app is too old for this conversation. Reload it.".to_owned());
+        }
+        let own = self.own_number_of(conversation);
+        if conversation.kind.is_text()
+            && own.is_none()
+            && let Some(number) = conversation.own_number
+        {
+            let number = number.display(self.home());
+            return Some(if me.numbers.is_empty() {
+                "You have no SMS number. Please ask your administrator for one.".to_owned()
+            } else {
+                [&number, " is not one of your numbers. Choose another one to send from."].concat()
+            });
+        }
+        let book = &self.contacts.book;
+        let gone = |peer: &Peer| matches!(peer, Peer::User(user) if book.user(*user).is_none());
+        // Before the directory is here nobody is in it, not even the user.
+        let known = book.user(me.user.id).is_some();
+        if !conversation.kind.is_text() && known && conversation.peers.iter().all(gone) {
+            return Some("Nobody is left in this chat.".to_owned());
+        }
+        conversation.to_destination().key(me.user.id, own).err().map(|error| error.to_string())
+    }
+
+    /// What a card's text box takes.
+    pub(super) fn place_of(&self, card: CardKey) -> Place {
+        match card {
+            CardKey::Conversation(id) => {
+                let Some(thread) = self.conversations.get(id) else { return Place { text: false, blocked: None } };
+                let conversation = &thread.conversation;
+                let text = conversation.kind.is_text();
+                let can = self.own_number_of(conversation).is_some_and(|own| own.capabilities.mms);
+                let no_media = || (text && !can).then(|| halyard_protocol::media::MediaError::CannotSend.to_string());
+                Place { text, blocked: self.cannot_write(conversation).or_else(no_media) }
+            }
+            // While nobody is in, it may become a text.
+            CardKey::New(_) => {
+                let text = self.recipients.get(card).is_none_or(|new| {
+                    new.peers.is_empty() || new.peers.iter().any(|peer| matches!(peer, Peer::Number(_)))
+                });
+                Place { text, blocked: None }
+            }
+        }
+    }
+
+    /// Into the outbox: a row on screen now, kept on the device next, then on its way.
+    fn write(&mut self, id: ConversationId, to: Destination, body: String, turn: &mut Turn<'_>) {
+        let Some(author) = self.user() else { return };
+        let card = CardKey::Conversation(id);
+        let files = self.composer.drafts.take_files(card);
+        let media = files.iter().map(|file| file.media.clone()).collect();
+        let contents = files.into_iter().filter_map(|file| Some((file.media.id, file.content?))).collect();
+        let at = turn.env.now;
+        let row = OutboxRow { id: self.outbox.next_id(turn.env), author, conversation: id, to, body, media, at };
+        let draft = (self.database.loads == 0).then(|| draft_key(author, card));
+        if draft.is_none() {
+            // What the device has of an earlier time is none of this message.
+            self.composer.drafts.unkept.insert(card);
+        }
+        self.outbox.write(row.clone(), contents);
+        self.composer.drafts.set(card, String::new());
+        self.composer.clear_problem(card);
+        self.presence.message_sent(id);
+        self.conversations.sending(id, at);
+        if let Some(timeline) = self.conversations.timeline(id) {
+            timeline.at_bottom = true;
+        }
+        self.tell(TabFrame::Draft(card, String::new()), turn);
+        if !row.media.is_empty() {
+            self.tell(TabFrame::Files(card, Vec::new()), turn);
+        }
+        if self.database.can_keep {
+            if !self.leads {
+                self.tell(TabFrame::Writing, turn);
+            }
+            let kept = Row { store: Store::Outbox, key: row.id.to_string(), text: row.to_json() };
+            // In one transaction: at no moment is the text nowhere.
+            let mut writes = vec![Write::Put(kept)];
+            writes.extend(draft.map(|key| Write::Delete(Range::key(Store::Drafts, key))));
+            writes.extend(row.media.iter().map(|file| forget_attachment(author, file.id)));
+            context!(self, turn).write(writes, Some(Token::Message(row.id)));
+        } else {
+            self.outbox.not_kept(row.id);
+            self.tell(TabFrame::Written(Box::new(row)), turn);
+            self.outbox_ready = true;
+        }
+        self.conversations.changed_column(turn);
+        turn.changed(Changed::Timeline(card));
+        turn.changed(Changed::Row(id));
+        turn.changed(Changed::Composer(card));
+        turn.changed(Changed::Connection);
+    }
+
+    /// A message of ours is with the server, and in the history here: on the device it goes from the outbox into that,
+    /// too. The leading tab does it; should it die first, the next one to lead finds the message gone.
+    pub(super) fn forget_sent(&mut self, sent: Option<Outgoing>, conversation: ConversationId, turn: &mut Turn<'_>) {
+        let Some(Outgoing { row, kept, .. }) = sent else { return };
+        if self.leads {
+            // In one transaction: at no moment is it nowhere.
+            let mut writes = vec![Write::Delete(Range::key(Store::Outbox, row.id.to_string()))];
+            writes.extend(row.media.iter().map(|file| forget_file(file.id)));
+            self.join_transaction(conversation, &mut writes, turn);
+            context!(self, turn).write(writes, Some(Token::Gone(row.id)));
+        }
+        if !kept {
+            // The draft was not forgotten with the message being kept: now it can be.
+            self.composer.keep_draft(CardKey::Conversation(row.conversation), context!(self, turn));
+        }
+        turn.changed(Changed::Connection);
+    }
+
+    /// Takes a refused message out of the outbox; with `edit` its text goes back into the text box.
+    pub(super) fn take_back(&mut self, id: MessageId, edit: bool, turn: &mut Turn<'_>) {
+        // One that is under way may be with the server already: it can't be taken back.
+        if !self.outbox.get(id).is_some_and(|message| message.state.is_parked()) {
+            return;
+        }
+        let Some(Outgoing { row, contents, .. }) = self.outbox.remove(id) else { return };
+        let card = CardKey::Conversation(row.conversation);
+        if edit {
+            self.composer.attach_again(card, &row.media, &contents, context!(self, turn));
+            let typed = self.composer.drafts.get(card);
+            let text = if typed.is_empty() { row.body.clone() } else { [&row.body, "\n", typed].concat() };
+            self.composer.drafts.set(card, text);
+            // The draft is kept before the message is forgotten: at no moment is the text nowhere.
+            self.composer.keep_draft(card, context!(self, turn));
+            turn.changed(Changed::Composer(card));
+        }
+        self.forget_outgoing(&row, !edit, turn);
+        turn.focus(FocusTarget::Composer(card));
+        turn.changed(Changed::Timeline(card));
+        turn.changed(Changed::Row(row.conversation));
+        turn.changed(Changed::Connection);
+    }
+
+    /// Nothing of a message need be kept on the device; its files neither, unless they are in a text box again.
+    pub(super) fn forget_outgoing(&self, row: &OutboxRow, files: bool, turn: &mut Turn<'_>) {
+        let mut writes = vec![Write::Delete(Range::key(Store::Outbox, row.id.to_string()))];
+        writes.extend(row.media.iter().filter(|_| files).map(|file| forget_file(file.id)));
+        context!(self, turn).write(writes, Some(Token::Gone(row.id)));
+    }
+
+    /// Deletes a conversation for this user, and offers to bring it back.
+    pub(super) fn delete_conversation(&mut self, id: ConversationId, turn: &mut Turn<'_>) {
+        let Some(thread) = self.conversations.get(id) else { return };
+        let name = self.conversation_name(&thread.conversation);
+        let unsent: Vec<MessageId> = self.outbox.of(id).map(|message| message.row.id).collect();
+        for message in unsent {
+            self.take_back(message, false, turn);
+        }
+        self.desk.close(CardKey::Conversation(id), context!(self, turn));
+        if self.conversations.delete(id, context!(self, turn)) {
+            let undo = crate::fact::Undo::Conversation(id);
+            turn.offer_undo(["The conversation with ", &name, " is deleted."].concat(), undo);
+        }
+    }
+}

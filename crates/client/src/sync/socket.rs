@@ -1,0 +1,102 @@
+//! The socket: what it says, and losing it.
+
+use halyard_protocol::limits::HEARTBEAT_SECONDS;
+use halyard_protocol::socket::CLOSE_SIGNED_OUT;
+use halyard_protocol::{ClientFrame, LoggedEvent, ServerFrame};
+
+use super::{Connection, Sync};
+use crate::api::CallError;
+use crate::context::Turn;
+use crate::effect::{Effect, SocketCommand, SocketEvent, Timer};
+use crate::fact::Fact;
+use crate::json;
+use crate::retry::backoff;
+use crate::update::Changed;
+
+impl Sync {
+    pub(crate) fn socket(&mut self, event: SocketEvent, turn: &mut Turn<'_>) {
+        match event {
+            SocketEvent::Opened => {
+                Self::say(&ClientFrame::Resume { cursor: self.cursor }, turn);
+                listen(turn);
+            }
+            SocketEvent::Frame(text) => self.frame(&text, turn),
+            SocketEvent::Closed(code) => self.closed(code, turn),
+        }
+    }
+
+    fn closed(&mut self, code: Option<u16>, turn: &mut Turn<'_>) {
+        if !matches!(self.connection, Connection::Connecting | Connection::Live) {
+            return;
+        }
+        turn.cancel_timer(Timer::SocketSilence);
+        if code == Some(CLOSE_SIGNED_OUT) {
+            turn.failed(CallError::signed_out());
+            return;
+        }
+        self.connection = Connection::Lost;
+        self.tries += 1;
+        // The handshake's status can't be read: asking for the snapshot later tells whether the session has ended.
+        turn.set_timer(Timer::Reconnect, backoff(self.tries, turn.env));
+        turn.changed(Changed::Connection);
+        turn.fact(Fact::Disconnected);
+    }
+
+    /// Nothing was heard for too long: the socket is dead although it looks open.
+    pub(crate) fn silent(&mut self, turn: &mut Turn<'_>) {
+        turn.effect(Effect::Socket(SocketCommand::Close));
+        self.closed(None, turn);
+    }
+
+    fn frame(&mut self, text: &str, turn: &mut Turn<'_>) {
+        if !matches!(self.connection, Connection::Connecting | Connection::Live) {
+            return;
+        }
+        listen(turn);
+        // A frame that can't be read at all is as good as a lost one: start the socket again and resume.
+        let Ok(frame) = json::read::<ServerFrame>(text) else { return self.silent(turn) };
+        match frame {
+            ServerFrame::Welcome { presence, .. } => {
+                let again = core::mem::take(&mut self.tries) > 0;
+                self.connection = Connection::Live;
+                turn.changed(Changed::Connection);
+                turn.fact(Fact::Connected { presence, again });
+            }
+            ServerFrame::Events { events } => self.events(events, turn),
+            ServerFrame::Presence { users } => {
+                for entry in users {
+                    turn.fact(Fact::Presence(entry));
+                }
+            }
+            ServerFrame::Typing { conversation, user } => turn.fact(Fact::Typing(conversation, user)),
+            ServerFrame::Reset => {
+                self.stop();
+                turn.effect(Effect::Socket(SocketCommand::Close));
+                turn.cancel_timer(Timer::SocketSilence);
+                turn.changed(Changed::Connection);
+                turn.fact(Fact::SnapshotWanted);
+            }
+            ServerFrame::Ping => Self::say(&ClientFrame::Pong, turn),
+            ServerFrame::Unknown => {}
+        }
+    }
+
+    fn events(&mut self, events: Vec<LoggedEvent>, turn: &mut Turn<'_>) {
+        for event in events {
+            if event.cursor <= self.cursor {
+                continue;
+            }
+            if event.cursor > self.cursor + 1 {
+                // A gap: what lies between must come first.
+                return self.silent(turn);
+            }
+            self.cursor = event.cursor;
+            turn.fact(Fact::Logged(Box::new(event.change)));
+        }
+        turn.fact(Fact::OutboxReady);
+    }
+}
+
+fn listen(turn: &mut Turn<'_>) {
+    turn.set_timer(Timer::SocketSilence, i64::from(HEARTBEAT_SECONDS) * 2_500);
+}

@@ -1,0 +1,94 @@
+//! The palette: what it offers, as rows.
+
+use halyard_protocol::Peer;
+use halyard_protocol::event::Favourite;
+
+use super::AvatarView;
+use crate::commands::Target;
+use crate::overlay::Overlay;
+use crate::softphone::Softphone;
+use crate::windows::CardKey;
+
+/// The palette.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PaletteView {
+    /// What is typed.
+    pub query: String,
+    /// What is offered, best first.
+    pub entries: Vec<PaletteEntry>,
+    /// Which of these Enter takes.
+    pub marked: usize,
+}
+
+/// Something to jump to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaletteEntry {
+    /// What is picked.
+    pub target: Target,
+    /// Its name.
+    pub title: String,
+    /// Number, extension, people.
+    pub detail: String,
+    /// What it is, or the keys of an action.
+    pub note: &'static str,
+    /// Of a person or conversation.
+    pub avatar: Option<AvatarView>,
+}
+
+impl Softphone {
+    /// The palette, while it is open.
+    #[must_use]
+    pub fn palette_view(&self) -> Option<PaletteView> {
+        let Overlay::Palette { query, targets, marked } = &self.overlay else { return None };
+        let shown = |target: &Target| self.palette_entry(*target);
+        // What has gone since it was offered is left out; the mark stays where it was as far as that goes.
+        let before = targets.iter().take(*marked).filter_map(shown).count();
+        let entries: Vec<PaletteEntry> = targets.iter().filter_map(shown).collect();
+        let marked = before.min(entries.len().saturating_sub(1));
+        Some(PaletteView { query: query.clone(), entries, marked })
+    }
+
+    /// Whether the sheet of shortcuts is open.
+    #[must_use]
+    pub fn shows_shortcuts(&self) -> bool {
+        self.overlay == Overlay::Shortcuts
+    }
+
+    fn palette_entry(&self, target: Target) -> Option<PaletteEntry> {
+        match target {
+            Target::Card(card) => {
+                let minimised = self.desk.windows.get(card)?.is_minimised();
+                self.card_entry(card, target, if minimised { "Minimised" } else { "Open card" })
+            }
+            Target::Conversation(id) => self.card_entry(CardKey::Conversation(id), target, "Conversation"),
+            Target::Peer(peer) => match (self.contacts.entry_of(peer), peer) {
+                (Some(entry), _) => self.person_entry(entry, target),
+                (None, Peer::Number(number)) => {
+                    let title = number.display(self.home());
+                    let avatar = Some(AvatarView::of(&title, None));
+                    Some(PaletteEntry { target, title, detail: String::new(), note: "Send to this number", avatar })
+                }
+                (None, Peer::User(_)) => None,
+            },
+            Target::Details(entry) => self.person_entry(entry, target),
+            Target::Command(command) => Some(PaletteEntry {
+                target,
+                title: self.command_label(command).to_owned(),
+                detail: String::new(),
+                note: command.keys(),
+                avatar: None,
+            }),
+        }
+    }
+
+    fn card_entry(&self, card: CardKey, target: Target, note: &'static str) -> Option<PaletteEntry> {
+        let header = self.header_view(card)?;
+        Some(PaletteEntry { target, title: header.title, detail: header.subtitle, note, avatar: Some(header.avatar) })
+    }
+
+    fn person_entry(&self, entry: Favourite, target: Target) -> Option<PaletteEntry> {
+        let row = self.contact_row_view(entry)?;
+        let note = if matches!(entry, Favourite::User(_)) { "Extension" } else { "Contact" };
+        Some(PaletteEntry { target, title: row.name, detail: row.detail, note, avatar: Some(row.avatar) })
+    }
+}
