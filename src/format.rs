@@ -1,7 +1,10 @@
 //! Times and dates as the user's locale writes them, by the browser's `Intl`.
+//!
+//! Always holds: a time is written as the softphone's clock has it. The formats know no zone of their own, so all times on
+//! screen are of one zone, also after a journey.
 
+use halyard_client::LocalTime;
 use halyard_client::view::When;
-use halyard_protocol::UnixMs;
 use js_sys::{Array, Date, Intl, Object, Reflect};
 use wasm_bindgen::JsValue;
 
@@ -26,32 +29,34 @@ pub(crate) fn keys(keys: &str) -> String {
     text
 }
 
-/// "9:42", "Fri", "Nov 14".
-pub(crate) fn when(at: UnixMs, when: When) -> String {
+/// "9:42", "Fri", "Nov 14", "Nov 14, 2025".
+pub(crate) fn when(at: LocalTime, when: When) -> String {
     match when {
         When::Today => time(at),
         When::ThisWeek => WEEKDAY.with(|format| text(format, at)),
         When::Date => SHORT_DATE.with(|format| text(format, at)),
+        When::DateAndYear => SHORT_DATE_AND_YEAR.with(|format| text(format, at)),
     }
 }
 
 /// "9:42".
-pub(crate) fn time(at: UnixMs) -> String {
+pub(crate) fn time(at: LocalTime) -> String {
     TIME.with(|format| text(format, at))
 }
 
-/// "Today", "Yesterday", "Friday", "Friday, November 14".
-pub(crate) fn day(at: UnixMs, ago: i64) -> String {
+/// "Today", "Yesterday", "Friday", "Friday, November 14", "Friday, November 14, 2025".
+pub(crate) fn day(at: LocalTime, ago: i64, this_year: bool) -> String {
     match ago {
         0 => "Today".to_owned(),
         1 => "Yesterday".to_owned(),
         2..=6 => LONG_WEEKDAY.with(|format| text(format, at)),
-        _ => LONG_DATE.with(|format| text(format, at)),
+        _ if this_year => LONG_DATE.with(|format| text(format, at)),
+        _ => LONG_DATE_AND_YEAR.with(|format| text(format, at)),
     }
 }
 
 /// "November 14, 2026 at 9:42".
-pub(crate) fn moment(at: UnixMs) -> String {
+pub(crate) fn moment(at: LocalTime) -> String {
     MOMENT.with(|format| text(format, at))
 }
 
@@ -60,6 +65,10 @@ thread_local! {
     static WEEKDAY: Intl::DateTimeFormat = format(&[("weekday", "short")]);
     static LONG_WEEKDAY: Intl::DateTimeFormat = format(&[("weekday", "long")]);
     static SHORT_DATE: Intl::DateTimeFormat = format(&[("month", "short"), ("day", "numeric")]);
+    static SHORT_DATE_AND_YEAR: Intl::DateTimeFormat =
+        format(&[("month", "short"), ("day", "numeric"), ("year", "numeric")]);
+    static LONG_DATE_AND_YEAR: Intl::DateTimeFormat =
+        format(&[("weekday", "long"), ("month", "long"), ("day", "numeric"), ("year", "numeric")]);
     static LONG_DATE: Intl::DateTimeFormat =
         format(&[("weekday", "long"), ("month", "long"), ("day", "numeric")]);
     static MOMENT: Intl::DateTimeFormat = format(&[("dateStyle", "long"), ("timeStyle", "short")]);
@@ -67,14 +76,15 @@ thread_local! {
 
 fn format(options: &[(&str, &str)]) -> Intl::DateTimeFormat {
     let object = Object::new();
-    for (key, value) in options {
+    // What is formatted is local time already.
+    for (key, value) in [("timeZone", "UTC")].iter().chain(options) {
         // Setting a property of a fresh object can't fail.
         let _ = Reflect::set(&object, &JsValue::from_str(key), &JsValue::from_str(value));
     }
     Intl::DateTimeFormat::new(&Array::new(), &object)
 }
 
-fn text(format: &Intl::DateTimeFormat, at: UnixMs) -> String {
+fn text(format: &Intl::DateTimeFormat, at: LocalTime) -> String {
     let date = Date::new(&JsValue::from_f64(at.0 as f64));
     format.format().call1(&JsValue::UNDEFINED, &date).ok().and_then(|text| text.as_string()).unwrap_or_default()
 }

@@ -179,15 +179,21 @@ pub struct KeyPress<'a> {
 }
 
 impl KeyPress<'_> {
-    /// The keys as the table has them. Letters are found where they are when `Alt` makes other signs of them, as on a
-    /// Mac; an accent that waits for its letter stays one.
+    /// Whether the key writes a sign that is no plain letter or digit, or an accent that waits for its letter.
+    fn writes_sign(&self) -> bool {
+        self.key == "Dead" || (self.key.chars().count() == 1 && !self.key.is_ascii())
+    }
+
+    /// The keys as the table has them. Letters are found where they are when `Alt` makes other signs or accents of them,
+    /// as on a Mac.
     fn keys(&self) -> String {
         let place = self.code.strip_prefix("Key").or_else(|| self.code.strip_prefix("Digit"));
         let is_sign = self.key.chars().count() == 1;
         let key = match place {
-            Some(place) if self.alt && !self.key.is_ascii() && is_sign => place.to_owned(),
+            Some(place) if self.alt && self.writes_sign() => place.to_owned(),
             _ => self.key.to_ascii_uppercase(),
         };
+        let is_sign = is_sign || self.key == "Dead";
         let key = if is_sign { &*key } else { self.key };
         // Which signs need Shift depends on the keyboard.
         let shift = self.shift && (!is_sign || key.chars().all(char::is_alphanumeric));
@@ -219,9 +225,10 @@ impl Command {
     #[must_use]
     pub fn of(press: &KeyPress<'_>) -> Option<Self> {
         let writes = press.typing && !press.ctrl && !press.alt;
-        // On a Mac these select words.
+        // On a Mac these select words, and the option key writes signs: letters of Polish, accents, currencies.
         let selects = press.typing && press.mac && press.shift && press.key.starts_with("Arrow");
-        if press.other || writes || selects {
+        let signs = press.typing && press.mac && press.alt && press.writes_sign();
+        if press.other || writes || selects || signs {
             return None;
         }
         let keys = press.keys();
@@ -345,7 +352,20 @@ mod tests {
         assert_eq!(pressed("\u{b5}", "KeyM"), Some(Command::Minimise), "a Mac");
         assert_eq!(pressed("\u{a1}", "Digit1"), Some(Command::Contacts), "a Mac");
         assert_eq!(pressed("w", "KeyZ"), Some(Command::Close), "a French keyboard");
-        assert_eq!(pressed("Dead", "KeyN"), None, "an accent waits for its letter");
+        assert_eq!(pressed("\u{446}", "KeyW"), Some(Command::Close), "a Russian keyboard");
+    }
+
+    #[test]
+    fn on_a_mac_the_option_key_writes_signs_into_a_text_box_and_is_a_shortcut_elsewhere() {
+        let on_mac = |key, code, typing| {
+            Command::of(&KeyPress { key, code, alt: true, typing, mac: true, ..KeyPress::default() })
+        };
+        assert_eq!(on_mac("\u{142}", "KeyL", true), None, "a Polish letter");
+        assert_eq!(on_mac("\u{2211}", "KeyW", true), None, "a sum");
+        assert_eq!(on_mac("Dead", "KeyN", true), None, "an accent waits for its letter");
+        assert_eq!(on_mac("\u{142}", "KeyL", false), Some(Command::Snap(SnapZone::Left)));
+        assert_eq!(on_mac("Dead", "KeyN", false), Some(Command::NewConversation));
+        assert_eq!(on_mac("Enter", "Enter", true), Some(Command::Fullscreen));
     }
 
     #[test]

@@ -121,7 +121,7 @@ pub(crate) enum Fact {
     Sent(Box<Message>),
     /// A refused message is to be sent again, by the tab that sends.
     RetryWanted(MessageId),
-    /// The user takes a refused message back; with `edit` its text goes back into the text box.
+    /// The user takes a message back that was not sent; with `edit` its text goes back into the text box.
     TakenBack {
         /// Which.
         id: MessageId,

@@ -54,7 +54,7 @@ pub use effect::{
     AppCommand, Effect, FocusTarget, HttpOutcome, HttpRequest, HttpResponse, Method, NetworkFailure, RequestId,
     SocketCommand, SocketEvent, Timer,
 };
-pub use env::Env;
+pub use env::{Env, LocalTime};
 pub use event::{Event, Net, System, Ui};
 pub use route::Route;
 pub use softphone::Softphone;

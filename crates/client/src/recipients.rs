@@ -13,6 +13,7 @@ use crate::contacts::Book;
 use crate::context::{Context, home};
 use crate::conversations::Conversations;
 use crate::effect::FocusTarget;
+use crate::env::Env;
 use crate::fact::Fact;
 use crate::sorted::{SortedMap, sorted};
 use crate::update::Changed;
@@ -47,11 +48,11 @@ pub(crate) struct NewConversation {
     pub(crate) from: Option<PhoneNumber>,
 }
 
-/// All new conversations that are open, or were closed with something typed.
+/// All new conversations that are open, or were closed with something typed. Their keys are drawn by chance: the device
+/// keeps what is typed under them, and two tabs may begin one each.
 #[derive(Debug, Default)]
 pub(crate) struct Recipients {
     all: SortedMap<CardKey, NewConversation>,
-    last: u32,
 }
 
 /// Somebody whom "Add Contact" offers.
@@ -92,26 +93,25 @@ impl Recipients {
 
     /// The card of "New Conversation": one that was closed in the middle goes on; one that is open and has nobody yet is
     /// as good as a new one.
-    pub(crate) fn begin(&mut self, windows: &Windows) -> CardKey {
+    pub(crate) fn begin(&mut self, windows: &Windows, env: &Env) -> CardKey {
         let closed = |(card, _): &&(CardKey, NewConversation)| !windows.is_open(*card);
         let empty = |(_, new): &&(CardKey, NewConversation)| new.peers.is_empty();
         let mut all = self.all.entries().iter();
         let begun = all.clone().find(closed).or_else(|| all.find(empty)).map(|(card, _)| *card);
-        begun.unwrap_or_else(|| self.fresh())
+        begun.unwrap_or_else(|| self.fresh(env))
     }
 
     /// A new conversation in which nothing was typed; `untouched` says of a card whether its text box is empty.
-    pub(crate) fn begin_fresh(&mut self, untouched: impl Fn(CardKey) -> bool) -> CardKey {
+    pub(crate) fn begin_fresh(&mut self, env: &Env, untouched: impl Fn(CardKey) -> bool) -> CardKey {
         let nobody = |(card, new): &&(CardKey, NewConversation)| {
             new.peers.is_empty() && new.query.is_empty() && untouched(*card)
         };
         let begun = self.all.entries().iter().find(nobody).map(|(card, _)| *card);
-        begun.unwrap_or_else(|| self.fresh())
+        begun.unwrap_or_else(|| self.fresh(env))
     }
 
-    fn fresh(&mut self) -> CardKey {
-        self.last += 1;
-        let card = CardKey::New(self.last);
+    fn fresh(&mut self, env: &Env) -> CardKey {
+        let card = CardKey::New(env.random(3) as u32);
         self.all.insert(card, NewConversation::default());
         card
     }
@@ -119,8 +119,7 @@ impl Recipients {
     /// Something was typed or put into this card. If it is a new conversation's, its people are gone, its draft is not:
     /// "New Conversation" brings it back.
     pub(crate) fn expect(&mut self, card: CardKey) {
-        if let CardKey::New(n) = card {
-            self.last = self.last.max(n);
+        if let CardKey::New(_) = card {
             self.all.get_or_insert(card, NewConversation::default());
         }
     }
@@ -128,7 +127,6 @@ impl Recipients {
     /// New conversations as the device has stored them join those that are open.
     pub(crate) fn take_stored(&mut self, stored: &[(u32, NewConversation)]) {
         for (n, new) in stored {
-            self.last = self.last.max(*n);
             let begun = self.all.get_or_insert(CardKey::New(*n), new.clone());
             if begun.peers.is_empty() && begun.query.is_empty() {
                 begun.clone_from(new);

@@ -2,7 +2,9 @@
 
 mod any_events;
 mod attaching;
+mod clock;
 mod conversations;
+mod deleting;
 mod faults;
 mod installed;
 mod kept;

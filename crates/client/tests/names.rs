@@ -188,3 +188,43 @@ fn a_star_that_the_server_refuses_goes_again() {
     world.act(at, Ui::Contacts(ContactsAction::SetFavourite(ana, false)));
     assert!(world.phone(at).contact_row_view(ana).is_some_and(|row| row.favourite));
 }
+
+#[test]
+fn a_form_that_is_left_opens_again_with_what_was_typed() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let company = |world: &World| world.phone(at).form_view().map(|form| form.draft.company);
+    let write = |world: &mut World, text: &str| {
+        let form = world.phone(at).form_view().expect("a form");
+        let draft = ContactDraft { company: text.to_owned(), ..form.draft };
+        world.ui(at, Ui::Contacts(ContactsAction::Field(ContactField::Draft(Box::new(draft)))));
+    };
+    world.act(at, Ui::Contacts(ContactsAction::New(None)));
+    write(&mut world, "Lindqvist Sails");
+    world.act(at, Ui::Contacts(ContactsAction::Select(Some(Favourite::Contact(contact_id(1))))));
+    assert_eq!(company(&world), None, "the details show");
+    assert_eq!(world.notices(at), ["Your changes are kept. Choose New contact to go on with them."]);
+    world.act(at, Ui::Contacts(ContactsAction::Edit(contact_id(1))));
+    write(&mut world, "Cruz & Daughters");
+    world.back(at);
+    world.act(at, Ui::Contacts(ContactsAction::New(None)));
+    assert_eq!(company(&world).as_deref(), Some("Lindqvist Sails"));
+    world.act(at, Ui::Contacts(ContactsAction::Edit(contact_id(1))));
+    assert_eq!(company(&world).as_deref(), Some("Cruz & Daughters"));
+    world.act(at, Ui::Contacts(ContactsAction::Cancel));
+    world.act(at, Ui::Contacts(ContactsAction::Edit(contact_id(1))));
+    assert_ne!(company(&world).as_deref(), Some("Cruz & Daughters"), "it was canceled");
+}
+
+#[test]
+fn an_error_lands_in_the_form_that_it_is_about() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.act(at, Ui::Contacts(ContactsAction::Edit(contact_id(1))));
+    world.server.fail_next("PUT contacts", problem(ErrorCode::Forbidden, "You may not change shared contacts."));
+    world.ui(at, Ui::Contacts(ContactsAction::Save));
+    world.ui(at, Ui::Contacts(ContactsAction::New(None)));
+    world.settle();
+    assert_eq!(world.phone(at).form_view().and_then(|form| form.error), None);
+    assert!(world.notices(at).iter().any(|notice| notice == "You may not change shared contacts."));
+}

@@ -99,6 +99,8 @@ struct Test {
     /// Whether the device was ever full.
     unkept_once: bool,
     words: u32,
+    /// New conversations in the order in which they were begun.
+    begun: Vec<CardKey>,
 }
 
 /// Text and files of a message.
@@ -121,13 +123,13 @@ impl Test {
         world.server.chat(devon, &[maya], "Coffee?");
         world.signed_in(MAYA);
         let (typed, safe, unkept) = (BTreeMap::new(), BTreeSet::new(), String::new());
-        Self { world, conversations, typed, safe, unkept, unkept_once: false, words: 0 }
+        Self { world, conversations, typed, safe, unkept, unkept_once: false, words: 0, begun: Vec::new() }
     }
 
     fn card(&self, n: u8) -> CardKey {
         match self.conversations.get(usize::from(n)) {
             Some(id) => CardKey::Conversation(*id),
-            None => CardKey::New(u32::from(n) - self.conversations.len() as u32 + 1),
+            None => self.begun.get(usize::from(n) - self.conversations.len()).copied().unwrap_or(CardKey::New(0)),
         }
     }
 
@@ -136,6 +138,15 @@ impl Test {
     }
 
     fn step(&mut self, step: Step) {
+        self.take(step);
+        for card in self.world.new_cards(0) {
+            if !self.begun.contains(&card) {
+                self.begun.push(card);
+            }
+        }
+    }
+
+    fn take(&mut self, step: Step) {
         let at = |n: u8| self.card(n);
         match step {
             Step::Type(n) => {
@@ -375,7 +386,7 @@ fn typed_while_the_sealed_is_opened() {
     use Step::{Carry, Ended, Hear, New, SignIn, SignOut, Type};
     let mut test = Test::new();
     let carry = Carry(Fate::Answered);
-    for step in [New, Type(7), SignOut, SignIn(true), carry, Hear, carry, New, Hear, Type(7), Ended] {
+    for step in [New, Type(7), SignOut, SignIn(true), carry, Hear, carry, New, Hear, Type(8), Ended] {
         test.step(step);
     }
     assert_eq!(test.words, 2, "both were typed");

@@ -188,7 +188,7 @@ impl Test {
             let row = self.world.phone(on).row_view(*id, &env).expect("a row");
             assert_eq!(row.unread, truth.unread, "unread of conversation {which} on device {on}");
             assert_eq!(row.muted, truth.muted, "notifications of conversation {which} on device {on}");
-            assert_eq!(row.at, truth.last_activity, "time of conversation {which} on device {on}");
+            assert_eq!(row.at, env.local(truth.last_activity), "time of conversation {which} on device {on}");
         }
         let unread = self.ids.iter().filter_map(|id| self.world.server.conversation(maya, *id));
         let unread = unread.filter(|one| one.unread > 0).count();

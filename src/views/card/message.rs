@@ -17,7 +17,7 @@ use crate::views::common::{Icon, IconName, Popover};
 #[component]
 pub(super) fn Day(item: ArcRwSignal<Item>) -> View {
     View::live(move || match item.get() {
-        Item::Day { at, ago, .. } => Some(view! { <h3 class="day">{format::day(at, ago)}</h3> }),
+        Item::Day { at, ago, this_year, .. } => Some(view! { <h3 class="day">{format::day(at, ago, this_year)}</h3> }),
         Item::Message(_) => None,
     })
 }

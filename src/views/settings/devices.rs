@@ -32,7 +32,9 @@ fn line(device: Device) -> View {
     let phone = name.ends_with("Android") || name.ends_with("iPhone");
     let name = if name.is_empty() { "Unnamed device".to_owned() } else { name };
     let label = ["Sign out there: ", &name].concat();
-    let when = ["Signed in ", &format::moment(signed_in_at), ", last seen ", &format::moment(seen_at)].concat();
+    let env = crate::runtime::env();
+    let [signed_in, seen] = [signed_in_at, seen_at].map(|at| format::moment(env.local(at)));
+    let when = ["Signed in ", &signed_in, ", last seen ", &seen].concat();
     view! {
         <li class="device">
             <Icon name=if phone { IconName::Smartphone } else { IconName::Laptop } />

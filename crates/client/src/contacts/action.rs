@@ -67,7 +67,7 @@ impl Contacts {
             ContactsAction::Field(field) => self.type_in(field, cx),
             ContactsAction::Save => self.save(cx),
             ContactsAction::Cancel => {
-                self.close_form(cx);
+                self.drop_form(cx);
                 cx.changed(Changed::ContactDetails);
                 cx.focus(FocusTarget::Column);
             }
@@ -77,12 +77,22 @@ impl Contacts {
 
     /// Shows somebody's details.
     pub(crate) fn select(&mut self, entry: Option<Favourite>, cx: &mut Context<'_, '_>) {
-        self.close_form(cx);
+        self.leave_form(cx);
         cx.go(Route::Contacts(entry), false);
     }
 
-    /// The form closes.
-    pub(crate) fn close_form(&mut self, cx: &mut Context<'_, '_>) {
+    /// The user goes elsewhere: the form closes, and what was typed into it stays until they come back.
+    pub(crate) fn leave_form(&mut self, cx: &mut Context<'_, '_>) {
+        if let Some(form) = self.form.take().filter(ContactForm::is_changed) {
+            let again = if form.is_new { "New contact" } else { "Edit" };
+            cx.inform(["Your changes are kept. Choose ", again, " to go on with them."].concat());
+            self.unsaved.insert(form.id, form);
+        }
+        cx.changed(Changed::ContactForm);
+    }
+
+    /// The form closes, and what was typed into it is no longer wanted.
+    fn drop_form(&mut self, cx: &mut Context<'_, '_>) {
         self.form = None;
         cx.changed(Changed::ContactForm);
     }
@@ -97,15 +107,20 @@ impl Contacts {
 
     /// "New contact".
     pub(crate) fn begin(&mut self, number: Option<PhoneNumber>, cx: &mut Context<'_, '_>) {
-        let id = ContactId::new(cx.env.now, cx.env.random(2));
-        self.form = Some(ContactForm::new(id, number, cx.home()));
+        self.leave_form(cx);
+        let fresh = ContactId::new(cx.env.now, cx.env.random(2));
+        let begun = self.unsaved.values().find(|form| form.is_new && number.is_none()).map(|form| form.id);
+        let begun = begun.and_then(|id| self.unsaved.remove(&id));
+        self.form = Some(begun.unwrap_or_else(|| ContactForm::new(fresh, number, cx.home())));
         cx.go(Route::Contacts(None), false);
         form_opened(cx);
     }
 
     fn edit(&mut self, id: ContactId, cx: &mut Context<'_, '_>) {
+        self.leave_form(cx);
         if let Some(contact) = self.book.contact(id) {
-            self.form = Some(ContactForm::edit(contact, cx.home()));
+            let begun = self.unsaved.remove(&id);
+            self.form = Some(begun.unwrap_or_else(|| ContactForm::edit(contact, cx.home())));
             form_opened(cx);
         }
     }
@@ -143,13 +158,18 @@ impl Contacts {
     fn delete(&mut self, id: ContactId, cx: &mut Context<'_, '_>) {
         let Some((contact, renamed)) = self.book.remove(id) else { return };
         let name = contact.display_name();
-        let request = bare(Method::Delete, item("contacts", id, ""));
-        self.requests.start(Call::Delete(Box::new(contact.clone())), request, cx);
+        self.ask_delete(contact.clone(), cx);
         cx.offer_undo([&name, " is deleted."].concat(), Undo::Contact(Box::new(contact)));
-        self.close_form(cx);
+        self.unsaved.remove(&id);
+        self.drop_form(cx);
         self.renamed(renamed, cx);
         cx.go(Route::Contacts(None), true);
         cx.focus(FocusTarget::Column);
+    }
+
+    pub(super) fn ask_delete(&mut self, contact: Contact, cx: &mut Context<'_, '_>) {
+        let request = bare(Method::Delete, item("contacts", contact.id, ""));
+        self.requests.start(Call::Delete(Box::new(contact)), request, cx);
     }
 
     /// "Undo" of a deletion; the server hears of it after it has heard of the deletion.
@@ -157,6 +177,7 @@ impl Contacts {
         if self.requests.any(|call| matches!(call, Call::Delete(going) if going.id == contact.id)) {
             self.undone.insert(contact.id);
         } else {
+            self.unsent_deletions.remove(&contact.id);
             self.restore(&contact, cx);
         }
         let entry = Favourite::Contact(contact.id);

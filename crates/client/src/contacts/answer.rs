@@ -1,7 +1,7 @@
 //! What the server answers to requests about contacts.
 
 use halyard_protocol::event::Favourite;
-use halyard_protocol::{Contact, ContactId};
+use halyard_protocol::{Contact, ContactId, ErrorCode};
 
 use super::{Contacts, FormError};
 use crate::api::{read, succeeded};
@@ -42,6 +42,7 @@ impl Contacts {
             Ok(contact) => {
                 let renamed = self.book.put(contact, false);
                 self.renamed(renamed, cx);
+                self.unsaved.remove(&id);
                 if self.form.as_ref().is_some_and(|form| form.id == id) {
                     self.form = None;
                     cx.go(Route::Contacts(Some(Favourite::Contact(id))), true);
@@ -50,7 +51,8 @@ impl Contacts {
             }
             Err(error) => {
                 // Another contact's form may be open by now: the error is not about that one.
-                if let Some(form) = self.form.as_mut().filter(|form| form.id == id) {
+                let left = self.unsaved.get_mut(&id);
+                if let Some(form) = self.form.as_mut().filter(|form| form.id == id).or(left) {
                     form.saving = false;
                     form.error = Some(FormError { field: None, message: error.message.clone() });
                 }
@@ -65,6 +67,21 @@ impl Contacts {
         match succeeded(outcome) {
             Ok(_) if undone => self.restore(&contact, cx),
             Ok(_) => {}
+            // It was deleted elsewhere, or by an earlier try whose answer was lost.
+            Err(error) if error.code == ErrorCode::NotFound => {
+                if undone {
+                    self.restore(&contact, cx);
+                }
+            }
+            // Nobody knows whether the server has heard of it: it is told again, and the contact stays deleted here.
+            Err(error) if error.is_temporary() => {
+                if undone {
+                    self.restore(&contact, cx);
+                } else {
+                    self.unsent_deletions.insert(contact.id, contact);
+                    cx.fact(Fact::TryLater);
+                }
+            }
             Err(error) => {
                 let renamed = self.book.put(contact, false);
                 self.renamed(renamed, cx);

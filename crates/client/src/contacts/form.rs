@@ -41,20 +41,15 @@ pub(crate) struct ContactForm {
     pub(crate) numbers: Vec<NumberField>,
     pub(crate) error: Option<FormError>,
     pub(crate) saving: bool,
+    /// What it said when it opened.
+    original: (ContactDraft, Vec<NumberField>),
 }
 
 impl ContactForm {
     pub(crate) fn new(id: ContactId, number: Option<PhoneNumber>, home: CallingCode) -> Self {
         let text = number.map(|number| number.display(home)).unwrap_or_default();
         let label = NumberLabel::Mobile;
-        Self {
-            id,
-            is_new: true,
-            draft: ContactDraft::default(),
-            numbers: vec![NumberField { label, text }],
-            error: None,
-            saving: false,
-        }
+        Self::open(id, true, ContactDraft::default(), vec![NumberField { label, text }])
     }
 
     pub(crate) fn edit(contact: &Contact, home: CallingCode) -> Self {
@@ -66,7 +61,17 @@ impl ContactForm {
         if numbers.is_empty() {
             numbers.push(NumberField::default());
         }
-        Self { id: contact.id, is_new: false, draft, numbers, error: None, saving: false }
+        Self::open(contact.id, false, draft, numbers)
+    }
+
+    fn open(id: ContactId, is_new: bool, draft: ContactDraft, numbers: Vec<NumberField>) -> Self {
+        let original = (draft.clone(), numbers.clone());
+        Self { id, is_new, draft, numbers, error: None, saving: false, original }
+    }
+
+    /// Whether something was typed that is not saved.
+    pub(crate) fn is_changed(&self) -> bool {
+        self.draft != self.original.0 || self.numbers != self.original.1
     }
 
     /// The contact as it would be saved.

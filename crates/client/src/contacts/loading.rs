@@ -47,8 +47,11 @@ impl Contacts {
         self.ask_page(None, cx);
     }
 
-    /// Goes on with the page that could not be had.
+    /// Goes on with the page that could not be had, and with deletions that the server may not have heard of.
     pub(crate) fn resume(&mut self, cx: &mut Context<'_, '_>) {
+        for (_, contact) in core::mem::take(&mut self.unsent_deletions).into_entries() {
+            self.ask_delete(contact, cx);
+        }
         if let Some(after) = self.loading.stalled.take() {
             self.ask_page(after, cx);
         }

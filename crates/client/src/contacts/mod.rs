@@ -18,7 +18,7 @@ use halyard_protocol::{Contact, ContactId, NumberLabel, Peer, User, UserId};
 use crate::context::{Context, Turn};
 use crate::fact::{Fact, Renamed};
 use crate::requests::Requests;
-use crate::sorted::SortedSet;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::update::Changed;
 
 pub use action::{ContactField, ContactsAction};
@@ -37,9 +37,13 @@ pub(crate) struct Contacts {
     pub(crate) book: Book,
     pub(crate) list: ContactList,
     pub(crate) form: Option<ContactForm>,
+    /// Forms that were left with something typed: they open again as they were left.
+    unsaved: SortedMap<ContactId, ContactForm>,
     loading: Loading,
     /// Contacts whose deletion was undone before the server had answered it.
     undone: SortedSet<ContactId>,
+    /// Contacts that are deleted here, and of which the server has still to hear.
+    unsent_deletions: SortedMap<ContactId, Contact>,
     pub(crate) requests: Requests<Call>,
 }
 
@@ -51,7 +55,8 @@ impl Contacts {
 
     /// Whether the server has still to take a change that shows here already.
     pub(crate) fn is_changing(&self) -> bool {
-        self.requests.any(|call| matches!(call, Call::Delete(_) | Call::Restore | Call::SetFavourite(..)))
+        let unheard = |call: &Call| matches!(call, Call::Delete(_) | Call::Restore | Call::SetFavourite(..));
+        !self.unsent_deletions.is_empty() || self.requests.any(unheard)
     }
 
     /// The log says that a contact was saved.

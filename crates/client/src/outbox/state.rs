@@ -45,6 +45,11 @@ impl SendState {
         matches!(self, Self::Parked { .. })
     }
 
+    /// Whether the user can take the message back: not one that is under way, which may be with the server already.
+    pub(crate) fn can_be_taken_back(&self) -> bool {
+        !matches!(self, Self::Sending { .. })
+    }
+
     pub(super) fn is_due(&self, now: UnixMs) -> bool {
         match self {
             Self::Queued { .. } => true,

@@ -15,10 +15,29 @@ impl Softphone {
         }
         self.send_outbox(turn);
         self.settle_facts(turn);
+        self.follow_clock(turn);
         self.schedule_writes(turn);
         self.show_unread(turn);
         self.offer_own_numbers(turn);
         self.overlay.refresh(turn);
+    }
+
+    /// It is another day, or another zone: "9:42" becomes "Yesterday", "Today" becomes "Sunday". Timers stand still while
+    /// a device sleeps, so the clock is looked at with each event.
+    fn follow_clock(&mut self, turn: &mut Turn<'_>) {
+        let now = turn.env.now;
+        let day = (turn.env.local_day(now), (turn.env.utc_offset)(now));
+        if self.shown_day.replace(day).is_none_or(|shown| shown == day) {
+            return;
+        }
+        self.conversations.changed_column(turn);
+        for card in self.desk.cards() {
+            turn.changed(Changed::Timeline(card));
+        }
+        for id in self.conversations.in_order() {
+            turn.changed(Changed::Row(id));
+        }
+        turn.changed(Changed::Devices);
     }
 
     /// Lets outgoing messages leave, if they may.

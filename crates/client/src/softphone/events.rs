@@ -1,7 +1,5 @@
 //! Which noun hears which event.
 
-use halyard_protocol::ConversationId;
-
 use super::{Softphone, context};
 use crate::context::Turn;
 use crate::effect::{AppCommand, HttpOutcome, RequestId, SocketEvent, Timer};
@@ -132,20 +130,7 @@ impl Softphone {
             Timer::Notices => self.notices.expire(turn),
             Timer::Typing => self.presence.expire(turn),
             Timer::Cache => self.write_cache_when_quiet(turn),
-            Timer::Clock => self.new_day(turn),
-        }
-    }
-
-    /// Times on screen read differently: "9:42" becomes "Yesterday", "Today" becomes "Sunday".
-    fn new_day(&mut self, turn: &mut Turn<'_>) {
-        set_clock(turn);
-        self.conversations.changed_column(turn);
-        for card in self.desk.cards() {
-            turn.changed(Changed::Timeline(card));
-        }
-        let ids: Vec<ConversationId> = self.conversations.in_order().collect();
-        for id in ids {
-            turn.changed(Changed::Row(id));
+            Timer::Clock => set_clock(turn),
         }
     }
 
@@ -184,7 +169,7 @@ impl Softphone {
             }
             System::Navigated(route) => {
                 self.desk.route = route;
-                self.contacts.close_form(context!(self, turn));
+                self.contacts.leave_form(context!(self, turn));
                 self.desk.arrive(&self.conversations, context!(self, turn));
             }
             System::Resized { viewport, width, height } => {
@@ -222,9 +207,7 @@ impl Softphone {
 /// How long the first screen waits for the database, in milliseconds. Then the server is asked for everything.
 const DATABASE_DEADLINE: i64 = 3_000;
 
-/// Times on screen are read again at local midnight.
+/// Looks at the clock at the next local midnight, and every hour: the zone may be another one after a journey.
 fn set_clock(turn: &mut Turn<'_>) {
-    let minutes = i64::from((turn.env.utc_offset)(turn.env.now));
-    let into_day = turn.env.now.plus(minutes * 60_000).0.rem_euclid(86_400_000);
-    turn.set_timer(Timer::Clock, 86_400_000 - into_day + 1_000);
+    turn.set_timer(Timer::Clock, turn.env.until_tomorrow().min(3_600_000));
 }

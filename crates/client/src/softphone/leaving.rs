@@ -99,6 +99,7 @@ impl Softphone {
             notices,
             installation: before.installation,
             online: before.online,
+            shown_day: before.shown_day,
             leads: before.leads,
             ..Self::new()
         };

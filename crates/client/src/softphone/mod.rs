@@ -68,6 +68,8 @@ pub struct Softphone {
     pub(crate) reading: bool,
     /// Whether this tab sends and keeps, for all of the browser's tabs.
     leads: bool,
+    /// The local day and the zone's offset as times on screen were last written.
+    shown_day: Option<(i64, i32)>,
     /// How many conversations were last said to be unread.
     shown_unread: u32,
     /// Whether outgoing messages may leave.

@@ -68,7 +68,8 @@ impl Softphone {
             }
         }
         let known = if refused.is_empty() { self.known_conversation(&peers) } else { None };
-        let card = known.unwrap_or_else(|| self.recipients.begin_fresh(|card| !self.composer.drafts.has(card)));
+        let card =
+            known.unwrap_or_else(|| self.recipients.begin_fresh(turn.env, |card| !self.composer.drafts.has(card)));
         self.desk.open(card, context!(self, turn));
         if known.is_none() {
             for (peer, named) in peers {

@@ -90,7 +90,7 @@ impl Softphone {
     }
 
     fn new_conversation(&mut self, turn: &mut Turn<'_>) {
-        let card = self.recipients.begin(&self.desk.windows);
+        let card = self.recipients.begin(&self.desk.windows, turn.env);
         self.desk.open(card, context!(self, turn));
         turn.focus(FocusTarget::Recipients(card));
     }

@@ -252,10 +252,9 @@ impl Softphone {
         turn.changed(Changed::Connection);
     }
 
-    /// Takes a refused message out of the outbox; with `edit` its text goes back into the text box.
+    /// Takes a message that was not sent out of the outbox; with `edit` its text goes back into the text box.
     pub(super) fn take_back(&mut self, id: MessageId, edit: bool, turn: &mut Turn<'_>) {
-        // One that is under way may be with the server already: it can't be taken back.
-        if !self.outbox.get(id).is_some_and(|message| message.state.is_parked()) {
+        if !self.outbox.get(id).is_some_and(|message| message.state.can_be_taken_back()) {
             return;
         }
         let Some(Outgoing { row, contents, .. }) = self.outbox.remove(id) else { return };

@@ -8,7 +8,7 @@ use halyard_protocol::{Author, ConversationId, ConversationKind, DeliveryState, 
 use super::AvatarView;
 use crate::composer;
 use crate::conversations::{ColumnFilter, Thread};
-use crate::env::Env;
+use crate::env::{Env, LocalTime};
 use crate::outbox::SendState;
 use crate::softphone::Softphone;
 
@@ -21,6 +21,8 @@ pub enum When {
     ThisWeek,
     /// Longer ago, or later than today: the date.
     Date,
+    /// A day of another year.
+    DateAndYear,
 }
 
 impl When {
@@ -30,7 +32,8 @@ impl When {
         match env.local_day(env.now) - env.local_day(at) {
             0 => Self::Today,
             1..=6 => Self::ThisWeek,
-            _ => Self::Date,
+            _ if env.local(at).year() == env.local(env.now).year() => Self::Date,
+            _ => Self::DateAndYear,
         }
     }
 }
@@ -47,7 +50,7 @@ pub struct RowView {
     /// The newest message, or "typing…".
     pub preview: String,
     /// When anything last happened.
-    pub at: UnixMs,
+    pub at: LocalTime,
     /// How to write that.
     pub when: When,
     /// Unread messages.
@@ -109,7 +112,7 @@ impl Softphone {
             title: self.with_extension(conversation, &name),
             avatar: self.avatar(&conversation.peers, &name),
             preview,
-            at,
+            at: env.local(at),
             when: When::of(at, env),
             unread: conversation.unread,
             muted: conversation.muted,

@@ -9,7 +9,7 @@ use halyard_protocol::{
 
 use crate::composer::{file_words, size_words};
 use crate::conversations::Loaded;
-use crate::env::Env;
+use crate::env::{Env, LocalTime};
 use crate::outbox::{Outgoing, SendState};
 use crate::softphone::Softphone;
 use crate::windows::CardKey;
@@ -31,9 +31,11 @@ pub enum Item {
         /// The local day, counted from 1970-01-01: the row's key.
         day: i64,
         /// A moment in it.
-        at: UnixMs,
+        at: LocalTime,
         /// Days before today.
         ago: i64,
+        /// Whether it is of this year.
+        this_year: bool,
     },
     /// A message.
     Message(Arc<MessageView>),
@@ -68,7 +70,7 @@ pub struct MessageView {
     /// The author's name, at the beginning of a run where it isn't plain.
     pub from: Option<String>,
     /// When.
-    pub at: UnixMs,
+    pub at: LocalTime,
     /// The line under it, where there is one.
     pub state: Option<StateView>,
 }
@@ -116,6 +118,8 @@ pub struct StateView {
     pub recipients: Vec<RecipientState>,
     /// Whether "Retry", "Edit" and "Delete" are offered.
     pub parked: bool,
+    /// Whether it waits, and "Edit" and "Delete" are offered.
+    pub can_cancel: bool,
 }
 
 /// How far a message got, for one recipient.
@@ -188,7 +192,7 @@ impl Softphone {
         let names_matter = conversation.kind.is_group() || conversation.kind.is_text();
         let me = self.me().map(|me| me.user.id);
         let mut items = Vec::with_capacity(drafts.len() + 4);
-        let today = env.local_day(env.now);
+        let (today, year) = (env.local_day(env.now), env.local(env.now).year());
         let mut day = None;
         let mut before: Option<Author> = None;
         let mut rest = drafts.into_iter().peekable();
@@ -197,7 +201,8 @@ impl Softphone {
             if day != Some(this) {
                 day = Some(this);
                 before = None;
-                items.push(Item::Day { day: this, at: draft.at, ago: today - this });
+                let at = env.local(draft.at);
+                items.push(Item::Day { day: this, at, ago: today - this, this_year: at.year() == year });
             }
             let next = rest.peek().filter(|next| env.local_day(next.at) == this);
             let begins = before != Some(draft.author);
@@ -218,7 +223,7 @@ impl Softphone {
                 mine: draft.mine,
                 last_of_run,
                 from: (begins && named).then(|| self.author_name(draft.author)),
-                at: draft.at,
+                at: env.local(draft.at),
                 state,
             })));
         }
@@ -253,8 +258,9 @@ impl Softphone {
             SendState::Saving | SendState::Queued { tries: 0 } | SendState::Sending { tries: 0 | 1 } => {
                 state("Sending\u{2026}", StateIcon::Waiting)
             }
-            SendState::Queued { .. } | SendState::Sending { .. } | SendState::Waiting { .. } => {
-                state("Waiting for the network", StateIcon::Waiting)
+            SendState::Sending { .. } => state("Waiting for the network", StateIcon::Waiting),
+            SendState::Queued { .. } | SendState::Waiting { .. } => {
+                StateView { can_cancel: true, ..state("Waiting for the network", StateIcon::Waiting) }
             }
             SendState::Parked { reason, .. } => {
                 StateView { parked: true, ..state(&["Not sent. ", reason].concat(), StateIcon::Failed) }
@@ -344,5 +350,5 @@ fn chat_state(conversation: &Conversation, seq: Seq) -> StateView {
 }
 
 fn state(words: &str, icon: StateIcon) -> StateView {
-    StateView { words: words.to_owned(), icon, recipients: Vec::new(), parked: false }
+    StateView { words: words.to_owned(), icon, recipients: Vec::new(), parked: false, can_cancel: false }
 }

@@ -58,6 +58,12 @@ impl World {
         self.messages(at, id).into_iter().map(words).collect()
     }
 
+    /// The new conversations whose cards are open, in the order of Tab.
+    pub(crate) fn new_cards(&self, at: usize) -> Vec<CardKey> {
+        let keys = self.phone(at).cards_view().into_iter().map(|card| card.key);
+        keys.filter(|key| matches!(key, CardKey::New(_))).collect()
+    }
+
     /// The titles of the open cards.
     pub(crate) fn titles(&self, at: usize) -> Vec<String> {
         let phone = self.phone(at);

@@ -35,6 +35,8 @@ pub(crate) struct World {
     pub(crate) now: UnixMs,
     /// Whether each event is followed by a look at the screen.
     pub(crate) watched: bool,
+    /// Minutes ahead of UTC at a moment, where the devices are.
+    pub(crate) zone: fn(UnixMs) -> i32,
     entropy: u128,
     next_ping: UnixMs,
     connected: BTreeSet<UserId>,
@@ -58,6 +60,7 @@ impl World {
             devices: Vec::new(),
             now: START,
             watched: true,
+            zone: |_| -480,
             entropy: 0,
             next_ping: START,
             connected: BTreeSet::new(),
@@ -191,7 +194,7 @@ impl World {
     pub(crate) fn env(&mut self) -> Env {
         self.entropy += 1;
         let entropy = self.entropy.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
-        Env { now: self.now, entropy, utc_offset: |_| -480 }
+        Env { now: self.now, entropy, utc_offset: self.zone }
     }
 
     /// Takes an event to a device's machine.
