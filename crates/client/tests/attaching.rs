@@ -110,7 +110,11 @@ fn what_cannot_be_sent_is_refused_with_the_reason_and_the_draft_stays() {
     for (name, content, reason) in [
         ("film.mov", b"\0\0\0\x14ftypqt  ".to_vec(), "film.mov: Pictures (JPEG"),
         ("tool.jpg", b"MZ\x90".to_vec(), "tool.jpg: Pictures (JPEG"),
-        ("dance.gif", [b"GIF89a".to_vec(), vec![0; 600_000]].concat(), "dance.gif: Carriers take 600 kB"),
+        (
+            "dance.gif",
+            [b"GIF89a\x01\0\x01\0\0\0\0,".to_vec(), vec![0; 600_000]].concat(),
+            "dance.gif: Carriers take 600 kB",
+        ),
         ("boat.jpg", [photo(500), b"damaged".to_vec()].concat(), "boat.jpg: The file can't be read."),
     ] {
         attach(&mut world, at, card, &[(name, &content)]);
