@@ -72,10 +72,9 @@ fn linked(body: &str) -> Vec<View> {
     let mut parts = Vec::new();
     let mut end = 0;
     for link in links::find(body, CallingCode(1)) {
-        let Some(text) = body.get(link.range.clone()) else { continue };
         parts.push(body.get(end..link.range.start).unwrap_or_default().to_owned().into_view());
         end = link.range.end;
-        let shown = text.to_owned();
+        let shown = link.shown(body);
         parts.push(match link.kind {
             LinkKind::Phone(number) => {
                 let open = move |event: web_sys::MouseEvent| {
