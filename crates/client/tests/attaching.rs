@@ -81,7 +81,7 @@ fn text_and_several_files_are_one_message() {
     world.act(at, Ui::Message { peer: world.colleague(DEVON), from: None });
     let id = world.chat_of(&[MAYA, DEVON]);
     let card = CardKey::Conversation(id);
-    let (large, pdf) = (photo(3_000_000), [b"%PDF-1.7".to_vec(), vec![0; 5_000_000]].concat());
+    let (large, pdf) = (photo(3_000_000), [b"%PDF-1.7".to_vec(), vec![b' '; 5_000_000]].concat());
     attach(&mut world, at, card, &[("boat.jpg", &large), ("plan.pdf", &pdf)]);
     assert_eq!(files(&world, at, card), ["boat.jpg 2.0 MB", "plan.pdf 5.0 MB"], "a chat takes more than a text");
     world.send(at, card, "The plan");
