@@ -192,7 +192,7 @@ impl Softphone {
                 Some(contact) => self.select_contact(Some(Favourite::Contact(contact)), out),
                 None => self.new_contact(Some(number), env, out),
             },
-            None => {}
+            Some(Peer::Unknown) | None => {}
         }
     }
 }

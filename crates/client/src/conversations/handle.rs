@@ -161,6 +161,7 @@ impl Softphone {
         let peer = match author {
             Author::User(user) => Peer::User(user),
             Author::Number(number) => Peer::Number(number),
+            Author::Unknown => Peer::Unknown,
         };
         self.book.name(peer, self.home())
     }

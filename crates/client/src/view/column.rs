@@ -107,6 +107,7 @@ impl Softphone {
                         digits.push_str(&user.extension);
                     }
                 }
+                halyard_protocol::Peer::Unknown => {}
             }
         }
         query.split_whitespace().all(|word| {

@@ -142,6 +142,7 @@ impl Softphone {
                 let avatar = AvatarView::of(&name, None);
                 (if name.is_empty() { detail.clone() } else { name }, detail, avatar)
             }
+            Favourite::Unknown => return None,
         };
         Some(ContactRowView {
             entry,
@@ -172,6 +173,7 @@ impl Softphone {
                 numbers.retain(|number| number.label != label_word(NumberLabel::Fax));
                 numbers
             }
+            Favourite::Unknown => Vec::new(),
         }
     }
 
@@ -217,7 +219,7 @@ impl Softphone {
             }
             Favourite::Contact(id) => {
                 let contact = self.book.contact(id)?;
-                let shared = contact.scope == ContactScope::Shared;
+                let shared = contact.scope != ContactScope::Personal;
                 let name = contact.display_name();
                 Some(DetailsView {
                     entry,
@@ -230,10 +232,13 @@ impl Softphone {
                     numbers: self.numbers(id),
                     reach,
                     favourite,
-                    editable: (!shared || me.user.role.edits_shared_contacts()).then_some(id),
+                    editable: (contact.scope != ContactScope::Unknown
+                        && (!shared || me.user.role.edits_shared_contacts()))
+                    .then_some(id),
                     user: None,
                 })
             }
+            Favourite::Unknown => None,
         }
     }
 

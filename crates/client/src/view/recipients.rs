@@ -48,6 +48,7 @@ impl Softphone {
                 let detail = match peer {
                     Peer::User(user) => self.book.user(*user).map(|user| user.extension.clone()).unwrap_or_default(),
                     Peer::Number(number) => number.display(home),
+                    Peer::Unknown => String::new(),
                 };
                 BubbleView { peer: *peer, detail: if detail == name { String::new() } else { detail }, name }
             })
