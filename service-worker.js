@@ -4,8 +4,9 @@
 //
 // Always holds: the cache of a release has all of its files or none of them is used; a page gets the files of one release; the next
 // one waits until no page is open or the user says so, and then all pages start anew. Of the server's nothing is kept but files of
-// messages, which never change: so many at most, and until their user leaves, when the app empties that cache. Messages that wait
-// are sent from here only when no page is open, for the user whose they are, and in the order of writing.
+// messages, which never change: so many at most, for the user whose the device's database is, and until they leave. Whatever is
+// answered under /media/ has a known media type and a policy that lets nothing in it run. Messages that wait are sent from here only
+// when no page is open, for the user whose they are, and in the order of writing; one that was refused is left to its user.
 
 // The build writes these two: the release's name, and its files by their addresses; for those without a hash in the name, the hash.
 const RELEASE = "";
@@ -16,10 +17,25 @@ const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (
 const CACHE = `halyard-${RELEASE}`;
 /** What other apps have shared, until the app takes it. */
 const SHARED = "halyard-shared";
+/** The same until it is known that no other site has shared it. */
+const PENDING = "halyard-pending";
 /** Files of messages. */
 const MEDIA = "halyard-media";
 /** How many bytes of them are kept at most. */
 const MEDIA_BYTES = 100_000_000;
+/** The ids of messages that the server refused: the user decides about them. The app notes its own there, too. */
+const REFUSED = "halyard-refused";
+
+/** The media types of files, by their kinds (`MediaKind` of the protocol, whose test compares them). @type {Record<string, string>} */
+const TYPES = {
+  jpeg: "image/jpeg", png: "image/png", gif: "image/gif", webp: "image/webp", mp4: "video/mp4", mp3: "audio/mpeg", amr: "audio/amr",
+  vcard: "text/vcard", pdf: "application/pdf",
+};
+/** Those that are shown; all others are downloads. */
+const SHOWN = ["jpeg", "png", "gif", "webp", "mp4", "mp3", "pdf"].map((kind) => TYPES[kind]);
+/** What a file that is opened in a tab may do: show itself. A player fetches what it plays, for which it has to be of our origin. */
+const POLICY = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'";
+const PLAYED = "sandbox allow-same-origin; default-src 'none'; media-src 'self'; style-src 'unsafe-inline'";
 
 /** Under what a file is kept: the same for the same content, whatever the release. @param {string} path */
 const key = (path) => path + (FILES[path] && `?${FILES[path]}`);
@@ -28,6 +44,7 @@ const key = (path) => path + (FILES[path] && `?${FILES[path]}`);
 /** @type {[(url: URL, request: Request) => boolean, (url: URL, request: Request) => Promise<Response>][]} */
 const ROUTES = [
   [({ pathname }, { method }) => method === "POST" && pathname === "/share", (_, request) => share(request)],
+  [({ pathname }, { method, mode }) => method === "GET" && mode === "navigate" && pathname === "/share", (_, request) => shared(request)],
   [({ pathname }, { method }) => method === "GET" && pathname in FILES, ({ pathname }, request) => kept(pathname, request)],
   [({ pathname }, { method }) => method === "GET" && pathname.startsWith("/media/"), ({ pathname }, request) => media(pathname, request)],
   // The app has addresses of its own; they have no dot, files do.
@@ -48,30 +65,72 @@ async function kept(path, request) {
  * player that asks for parts, so that it is there without a network. @param {string} path @param {Request} request
  */
 async function media(path, request) {
-  const cache = await caches.open(MEDIA);
-  const here = (await cache.match(path)) ?? (await unsent(path.slice("/media/".length)));
+  const user = await owner();
+  const here = user && ((await keptFile(path, user)) ?? (await unsent(path.slice("/media/".length), user)));
   if (here) return part(here, request);
   const response = await fetch(path, { signal: request.signal });
   if (response.status !== 200) return response;
+  const [, name] = /filename\*=UTF-8''([^;\s]+)/.exec(response.headers.get("content-disposition") ?? "") ?? [];
   const whole = await response.blob();
-  const headers = new Headers(response.headers);
-  // The blob is what it was before it was packed.
-  headers.set("content-length", String(whole.size));
-  headers.delete("content-encoding");
-  const answer = () => new Response(whole, { headers });
-  try {
-    await cache.put(path, answer());
-    await trim(cache);
-  } catch {
-    // There is no room: it is shown all the same.
-  }
+  const answer = () => file(whole, response.headers.get("content-type"), name);
+  await keep(path, user, answer());
   return part(answer(), request);
 }
 
-/** What came first goes first, until the rest fits. @param {Cache} cache */
-async function trim(cache) {
+/**
+ * A file as an answer. A type that is not known makes a download of it. @param {Blob} content @param {string | null | undefined} type
+ * @param {string | undefined} name percent-encoded
+ */
+function file(content, type, name) {
+  const known = Object.values(TYPES).find((known) => known === type) ?? "application/octet-stream";
+  const headers = {
+    "content-type": known,
+    // By this the worker knows how much it keeps.
+    "content-length": String(content.size),
+    "accept-ranges": "bytes",
+    "content-disposition": (SHOWN.includes(known) ? "inline" : "attachment") + (name ? `; filename*=UTF-8''${name}` : ""),
+    "content-security-policy": [TYPES.mp4, TYPES.mp3].includes(known) ? PLAYED : POLICY,
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+  };
+  return new Response(content, { headers });
+}
+
+/** @param {{ path: string, file: Blob, name: string }} data */
+async function given({ path, file: content, name }) {
+  await keep(path, await owner(), file(content, content.type, encoded(name)));
+}
+
+/** A file that is kept for a user. @param {string} path @param {string} user */
+async function keptFile(path, user) {
+  // Opening would make the cache.
+  if (!(await caches.has(MEDIA))) return undefined;
+  return (await caches.open(MEDIA)).match(`${path}?${user}`);
+}
+
+/** Keeps a file for a user who is still here when it has come. @param {string} path @param {string | undefined} user @param {Response} answer */
+async function keep(path, user, answer) {
+  try {
+    if (!user || (await owner()) !== user) return;
+    const cache = await caches.open(MEDIA);
+    await cache.put(`${path}?${user}`, answer);
+    // They may have left in the meantime, and the app have deleted the cache before it was made here.
+    if ((await owner()) === user) await trim(cache, user);
+    else await caches.delete(MEDIA);
+  } catch {
+    // There is no room: it is shown all the same.
+  }
+}
+
+/** What is another user's goes, then what came first, until the rest fits. @param {Cache} cache @param {string} user */
+async function trim(cache, user) {
   const sizes = [];
   for (const request of await cache.keys()) {
+    if (!request.url.endsWith(`?${user}`)) {
+      await cache.delete(request);
+      continue;
+    }
     const response = await cache.match(request);
     sizes.push({ request, size: Number(response?.headers.get("content-length")) });
   }
@@ -124,7 +183,7 @@ async function deleteAllBut(...names) {
 }
 
 async function activate() {
-  await deleteAllBut(CACHE, SHARED, MEDIA);
+  await deleteAllBut(CACHE, SHARED, MEDIA, REFUSED);
   // The page that brought the worker is the first to use it: from now on a newer release waits for it, too.
   await worker.clients.claim();
 }
@@ -136,10 +195,16 @@ async function leave() {
   worker.registration.unregister();
 }
 
-/** Files come by POST: they wait in a cache, and the app is started at an address that says so. @param {Request} request */
+/**
+ * Files come by POST: they wait in a cache, and the app is started at an address that says so. Another site could post such a form,
+ * too: most say so themselves. @param {Request} request
+ */
 async function share(request) {
+  await caches.delete(PENDING);
+  const origins = [request.headers.get("origin"), request.referrer].filter((from) => from && from !== "null" && from !== "about:client");
+  if (origins.some((from) => new URL(from ?? "").origin !== location.origin)) return refuse();
   const words = new URLSearchParams();
-  const cache = await caches.open(SHARED);
+  const cache = await caches.open(PENDING);
   for (const [name, value] of await request.formData()) {
     if (typeof value === "string") words.set(name, value);
     else {
@@ -149,6 +214,34 @@ async function share(request) {
   }
   return Response.redirect(`/share?${words}`, 303);
 }
+
+/**
+ * The app is started with what was shared. Whether another site is behind it the browser tells the server alone (Sec-Fetch-Site), of
+ * a form that was posted, too. Without an answer there is no network to have loaded another site from. @param {Request} request
+ */
+async function shared(request) {
+  const patience = new Promise((resolve) => setTimeout(resolve, 3_000));
+  const answer = /** @type {Response | undefined} */ (await Promise.race([fetch(request).catch(() => undefined), patience]));
+  if (answer?.status === 403) {
+    await caches.delete(PENDING);
+    return refuse();
+  }
+  if (await caches.has(PENDING)) {
+    const [pending, cache] = [await caches.open(PENDING), await caches.open(SHARED)];
+    for (const file of await pending.keys()) {
+      const content = await pending.match(file);
+      if (content) await cache.put(file, content);
+    }
+    await caches.delete(PENDING);
+  }
+  return kept("/index.html", request);
+}
+
+const refuse = () =>
+  new Response("Another site tried to share something with Halyard. Nothing was taken.", {
+    status: 403,
+    headers: { "content-type": "text/plain; charset=utf-8", "content-security-policy": POLICY, "x-content-type-options": "nosniff" },
+  });
 
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
 const result = (request) => new Promise((resolve, reject) => {
@@ -180,48 +273,82 @@ const waiting = () => fromDatabase(["account", "outbox"], async (store) => {
   return { user: user?.json, messages };
 });
 
-/** What is in a file that waits to be sent, or in a text box: one character for each byte. @param {string} id */
-async function unsent(id) {
+/** Whose the device's database is; nobody while they leave, and where there is none or it does not answer. @returns {Promise<string | undefined>} */
+async function owner() {
+  const asked = fromDatabase(["account"], async (store) => {
+    const [user, leaving] = await Promise.all([result(store("account").get("user")), result(store("account").get("leaving"))]);
+    return leaving ? undefined : user?.json;
+  });
+  const patience = new Promise((resolve) => setTimeout(resolve, 3_000));
+  return Promise.race([asked, patience]).catch(() => undefined);
+}
+
+/** A user's file that waits to be sent, or is in a text box. What it is says the row that it belongs to. @param {string} id @param {string} user */
+async function unsent(id, user) {
   try {
-    const row = await fromDatabase(["files"], (store) => result(store("files").get(id)));
-    return row && new Response(Uint8Array.from(row.json, (character) => character.charCodeAt(0)));
+    return await fromDatabase(["files", "attachments", "outbox"], async (store) => {
+      const [row, attached, rows] = await Promise.all([
+        result(store("files").get(id)), result(store("attachments").get(`${user}/${id}`)), result(store("outbox").getAll()),
+      ]);
+      const messages = rows.map(({ json }) => JSON.parse(json)).filter(({ author }) => author === user);
+      const known = attached ? JSON.parse(attached.json).media : messages.flatMap(({ media = [] }) => media).find((file) => file.id === id);
+      return row && known && file(bytes(row), TYPES[known.kind], encoded(known.name));
+    });
   } catch {
     return undefined;
   }
 }
 
+/** What is in a row of files: one character for each byte. @param {{ json: string }} row */
+const bytes = ({ json }) => new Blob([Uint8Array.from(json, (character) => character.charCodeAt(0))]);
+
+/** A name as a header bears it (RFC 8187, 3.2). @param {string} name */
+const encoded = (name) => encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+
 /** The server can't answer now: the browser tries again later. @param {Response} response */
 function ready(response) {
-  if (response.status === 429 || response.status >= 500) throw new Error(`status ${response.status}`);
+  if ([408, 425, 429].includes(response.status) || response.status >= 500) throw new Error(`status ${response.status}`);
   return response;
 }
 
 /**
  * Sends what waits when no page is there to do it. The rows stay: the next page takes them out when it hears that the server has
- * them, and a message that comes twice the server takes once. One that is refused stays, too, and the page says why.
+ * them, and a message that comes twice the server takes once. One that is refused stays, too, is not sent from here again, and the
+ * page says why.
  */
 async function sendWaiting() {
   const { user, messages } = await waiting();
-  if (messages.length === 0) return;
+  const refused = (await caches.has(REFUSED)) ? await caches.open(REFUSED) : undefined;
+  const due = [];
+  for (const message of messages) if (!(await refused?.match(`/${message.id}`))) due.push(message);
+  if (due.length === 0) return;
   const pages = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
   if (pages.length > 0) throw new Error("a page is open, and sends");
   const session = ready(await fetch("/api/v1/session"));
   if (!session.ok || (await session.json()).user.id !== user) return;
-  for (const { id, to, body, media: files = [] } of messages) {
-    for (const file of files) {
-      const content = await unsent(file.id);
-      const address = `/api/v1/media/${file.id}?name=${encodeURIComponent(file.name)}`;
-      if (content) ready(await fetch(address, { method: "PUT", body: await content.blob() }));
+  for (const { id, to, body, media: files = [] } of due) {
+    for (const { id, name } of files) {
+      const row = await fromDatabase(["files"], (store) => result(store("files").get(id)));
+      const address = `/api/v1/media/${id}?name=${encodeURIComponent(name)}`;
+      if (row) ready(await fetch(address, { method: "PUT", body: bytes(row) }));
     }
     const headers = { "content-type": "application/json", "idempotency-key": id };
     const media = files.length ? { media: files.map((/** @type {{ id: string }} */ file) => file.id) } : {};
-    ready(await fetch("/api/v1/messages", { method: "POST", headers, body: JSON.stringify({ to, body, ...media }) }));
+    const answer = ready(await fetch("/api/v1/messages", { method: "POST", headers, body: JSON.stringify({ to, body, ...media }) }));
+    // Signed out: nothing is decided about it, nor about those behind it.
+    if (answer.status === 401) return;
+    if (!answer.ok) await (await caches.open(REFUSED)).put(`/${id}`, new Response());
   }
 }
 
 worker.addEventListener("install", (event) => event.waitUntil(RELEASE ? install() : leave()));
 worker.addEventListener("activate", (event) => event.waitUntil(activate()));
-worker.addEventListener("message", ({ data }) => data === "update" && worker.skipWaiting());
+worker.addEventListener("message", (event) => {
+  const { data } = event;
+  if (data === "update") worker.skipWaiting();
+  // A file that the app has given to the server, so that it need not come back from there.
+  else if (data?.file instanceof Blob) event.waitUntil(given(data));
+});
 worker.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   const route = url.origin === location.origin && ROUTES.find(([fits]) => fits(url, event.request));

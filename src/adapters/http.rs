@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Response};
 
-use super::{Dispatch, spawn};
+use super::{Dispatch, spawn, worker};
 
 /// Milliseconds until a request without a whole answer counts as failed.
 const TIMEOUT_MS: u32 = 20_000;
@@ -16,8 +16,20 @@ const TIMEOUT_MS: u32 = 20_000;
 pub(super) fn run(id: RequestId, request: HttpRequest, send: Dispatch) {
     spawn(async move {
         let outcome: HttpOutcome = fetch(&request).await.map_err(|_| NetworkFailure);
+        if let Some(message) = request.idempotency_key {
+            let refused = outcome.as_ref().is_ok_and(|answer| is_refusal(answer.status));
+            spawn(async move {
+                // Where there are no caches there is no worker that would send it.
+                let _ = worker::note_refusal(&message.to_string(), refused).await;
+            });
+        }
         send(Event::Net(Net::Http(id, outcome)));
     });
+}
+
+/// The server has decided against it. Nobody signed in, and what may be different later, are no decision.
+fn is_refusal(status: u16) -> bool {
+    (400..500).contains(&status) && !matches!(status, 401 | 408 | 425 | 429)
 }
 
 async fn fetch(request: &HttpRequest) -> Result<HttpResponse, JsValue> {

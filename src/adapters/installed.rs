@@ -8,6 +8,8 @@ use std::rc::Rc;
 use gloo_events::{EventListener, EventListenerOptions};
 use halyard_client::installation::{AppEvent, Browser};
 use halyard_client::{Event, System};
+use halyard_protocol::MediaKind;
+use halyard_protocol::media::clean_name;
 use js_sys::Array;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -134,9 +136,14 @@ async fn shared(send: &Dispatch) -> Result<(), JsValue> {
         let address = get(&key, "url").as_string().unwrap_or_default();
         let name = address.split_once('?').map_or("", |(_, name)| name);
         let name = js_sys::decode_uri_component(name).map(String::from).unwrap_or_default();
-        send(Event::System(System::App(AppEvent::File { name, bytes: js_sys::Uint8Array::new(&bytes).to_vec() })));
+        send(Event::System(System::App(file(&name, js_sys::Uint8Array::new(&bytes).to_vec()))));
     }
     Ok(())
+}
+
+/// A file that came from outside, by a name that says what it is.
+fn file(name: &str, bytes: Vec<u8>) -> AppEvent {
+    AppEvent::File { name: clean_name(name, MediaKind::of(&bytes)), bytes }
 }
 
 /// What the running app is opened with. The queue begins with what this page was loaded for, after a reload once more.
@@ -162,7 +169,7 @@ fn take_launches(window: &Window, queue: &JsValue, send: Dispatch) {
                     resolved(call(&handle, "getFile", &[])).await.ok().and_then(|file| file.dyn_into::<File>().ok())
                 {
                     let name = file.name();
-                    files::read(file, move |bytes| send(Event::System(System::App(AppEvent::File { name, bytes }))));
+                    files::read(file, move |bytes| send(Event::System(System::App(self::file(&name, bytes)))));
                 }
             });
         }

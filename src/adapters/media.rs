@@ -12,7 +12,7 @@ use halyard_client::composer::{ChosenFile, Files};
 use halyard_client::composer::{HEAD, STEPS};
 use halyard_client::effect::{FileCommand, FileContent};
 use halyard_client::{CardKey, Event, HttpOutcome, Net, NetworkFailure, Ui};
-use halyard_protocol::media::path;
+use halyard_protocol::media::{clean_name, path};
 use halyard_protocol::{Media as Described, MediaId, MediaKind};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -20,10 +20,11 @@ use web_sys::{Blob, File};
 
 use super::browser::{call, get, resolved};
 use super::http::{self, Body};
+use super::worker::REFUSED;
 use super::{Dispatch, spawn};
 
-/// Where the service worker keeps the server's files.
-const CACHE: &str = "halyard-media";
+/// What the service worker keeps of a user: the server's files, and which messages were refused.
+const CACHES: [&str; 2] = ["halyard-media", REFUSED];
 /// Files that were chosen and may still be asked for.
 const CHOSEN: usize = 64;
 /// Files that are shown from the page's memory.
@@ -62,7 +63,8 @@ impl Media {
                     Err(_) => Vec::new(),
                 };
                 let number = at_hand.borrow_mut().keep(file.clone());
-                chosen.push(ChosenFile { number, name: file.name(), size: file.size() as u64, head });
+                let name = clean_name(&file.name(), MediaKind::of(&head));
+                chosen.push(ChosenFile { number, name, size: file.size() as u64, head });
             }
             send(Event::Ui(Ui::Composer(card, ComposerAction::Attach(chosen))));
         });
@@ -103,7 +105,9 @@ impl Media {
         }
         let caches = get(&web_sys::window().into(), "caches");
         // Where there is none, nothing is in it.
-        let _ = call(&caches, "delete", &[CACHE.into()]);
+        for name in CACHES {
+            let _ = call(&caches, "delete", &[name.into()]);
+        }
     }
 }
 
@@ -219,7 +223,7 @@ async fn fetch(id: MediaId) -> Result<(), JsValue> {
     Ok(())
 }
 
-/// Gives a file to the server, and keeps it with what the service worker keeps of the server's files.
+/// Gives a file to the server, and then to the service worker, which keeps the server's files.
 async fn upload(media: &Described, content: &str) -> Result<halyard_client::HttpResponse, JsValue> {
     let content: Vec<u8> = content.chars().map(|byte| byte as u8).collect();
     let blob = blob_of(&content, media.kind)?;
@@ -229,20 +233,18 @@ async fn upload(media: &Described, content: &str) -> Result<halyard_client::Http
     let response = http::send("PUT", &address, Some(body), None, TIMEOUT_MS).await?;
     if response.status == 200 {
         // It is only a convenience: where there is no room, the server's is fetched when it is wanted.
-        let _ = keep(&path(media.id), &blob).await;
+        let _ = keep(media, &blob);
     }
     Ok(response)
 }
 
-async fn keep(path: &str, blob: &Blob) -> Result<(), JsValue> {
-    let caches = get(&web_sys::window().into(), "caches");
-    let cache = resolved(call(&caches, "open", &[CACHE.into()])).await?;
-    let headers = web_sys::Headers::new()?;
-    // By this the worker knows how much it keeps.
-    headers.set("content-length", &blob.size().to_string())?;
-    headers.set("content-type", &blob.type_())?;
-    let options = web_sys::ResponseInit::new();
-    options.set_headers_headers(&headers);
-    let response = web_sys::Response::new_with_opt_blob_and_init(Some(blob), &options)?;
-    resolved(call(&cache, "put", &[path.into(), response.into()])).await.map(drop)
+/// Hands a file to the service worker, which keeps it for its user.
+fn keep(media: &Described, blob: &Blob) -> Result<(), JsValue> {
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    let controller = get(&get(&window.navigator(), "serviceWorker"), "controller");
+    let file = Object::new();
+    Reflect::set(&file, &"path".into(), &path(media.id).into())?;
+    Reflect::set(&file, &"file".into(), blob)?;
+    Reflect::set(&file, &"name".into(), &media.name.as_str().into())?;
+    call(&controller, "postMessage", &[file.into()]).map(drop)
 }

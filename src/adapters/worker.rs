@@ -15,6 +15,9 @@ use web_sys::EventTarget;
 use super::browser::{call, get, resolved};
 use super::{Dispatch, spawn};
 
+/// Where the ids of refused messages stand: the worker sends none of these by itself.
+pub(super) const REFUSED: &str = "halyard-refused";
+
 /// Holds the registration and the listeners.
 #[derive(Clone)]
 pub(super) struct Worker {
@@ -102,6 +105,23 @@ impl Worker {
     pub(super) fn update(&self) {
         let _ = call(&get(&self.registration.borrow(), "waiting"), "postMessage", &["update".into()]);
     }
+}
+
+/// Notes for the worker that the server refused a message, or that it no longer does.
+pub(super) async fn note_refusal(message: &str, refused: bool) -> Result<(), JsValue> {
+    let caches = get(&web_sys::window().into(), "caches");
+    // Opening would make it.
+    if !refused && !resolved(call(&caches, "has", &[REFUSED.into()])).await?.is_truthy() {
+        return Ok(());
+    }
+    let cache = resolved(call(&caches, "open", &[REFUSED.into()])).await?;
+    let key = ["/", message].concat().into();
+    let noted = if refused {
+        call(&cache, "put", &[key, web_sys::Response::new()?.into()])
+    } else {
+        call(&cache, "delete", &[key])
+    };
+    resolved(noted).await.map(drop)
 }
 
 /// The script's address, as Trusted Types want it where they are known.

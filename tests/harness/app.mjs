@@ -24,13 +24,26 @@ export const test = base.extend({
   },
 });
 
+const strangers = new WeakSet();
+
+/** What a browser says of answers that a test makes fail is no complaint. */
+export const expectRefusals = (page) => strangers.add(page);
+
+/** A tab for what strangers made: what the browser refuses there is what is wanted, no complaint. */
+export async function strangersTab(context) {
+  const ready = new Promise((opened) => context.once("page", (page) => opened(strangers.add(page))));
+  const tab = await context.newPage();
+  await ready;
+  return tab;
+}
+
 /** Collects what a page complains of. */
 export function listen(page, complaints) {
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
     // The first question to the server is who is signed in: that nobody is, is an answer. Some tests take the network or the server away.
     const expected = /status of 401|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|WebSocket connection to/.test(message.text()) || message.location().url.endsWith("/favicon.ico");
-    if (message.type() === "error" && !expected) complaints.push(message.text());
+    if (message.type() === "error" && !expected && !strangers.has(page)) complaints.push(message.text());
   });
 }
 

@@ -1,5 +1,6 @@
 // Files to send, made by the browser at hand: no picture of anybody's is in the tests.
 import { Buffer } from "node:buffer";
+import { readFile } from "node:fs/promises";
 
 /** What a camera writes beside the picture. */
 const CAMERA = "32.7157 N, 117.1611 W";
@@ -52,3 +53,6 @@ export async function attach(card, ...files) {
   const input = card.getByLabel("Files to send");
   await input.setInputFiles(files.map(({ name, buffer }) => ({ name, mimeType: "application/octet-stream", buffer })));
 }
+
+/** A film of half a second, 64 by 48, as ffmpeg writes it for a phone. */
+export const film = () => readFile(new URL("../../crates/server/src/media/metadata/fixtures/phone.mp4", import.meta.url));

@@ -182,6 +182,11 @@ impl<'de> Reader<'de> {
         }
     }
 
+    /// What our types never are.
+    fn refused<V: Visitor<'de>>(&mut self, _: V) -> Result<V::Value, Unreadable> {
+        Err(Unreadable)
+    }
+
     /// Goes behind a value of any kind.
     #[inline(never)]
     fn skip(&mut self) -> Result<(), Unreadable> {
@@ -229,11 +234,15 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'de> {
     read_as!(number: deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
         deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64);
     read_as!(deserialize_str: deserialize_string deserialize_char deserialize_identifier);
-    read_as!(deserialize_any: deserialize_f32 deserialize_f64 deserialize_bytes deserialize_byte_buf);
+    read_as!(refused: deserialize_f32 deserialize_f64 deserialize_bytes deserialize_byte_buf);
 
-    /// What our types never are.
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Unreadable> {
-        Err(Unreadable)
+    /// A word or an object: what an enum is that may have variants of another version.
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        match self.peek() {
+            Some(b'"') => self.deserialize_str(visitor),
+            Some(b'{') => self.deserialize_map(visitor),
+            _ => Err(Unreadable),
+        }
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {

@@ -376,7 +376,7 @@ impl People<'_> {
                         all.push(Suggestion { peer: Peer::User(id), name: user.name.clone(), detail });
                     }
                 }
-                Favourite::User(_) => {}
+                Favourite::User(_) | Favourite::Unknown => {}
                 Favourite::Contact(id) => {
                     let Some(contact) = self.book.contact(id) else { continue };
                     for entry in contact.numbers.iter().filter(|entry| entry.label != NumberLabel::Fax) {

@@ -43,7 +43,7 @@ impl Route {
             Self::Home => "/".to_owned(),
             Self::Chats(None) => "/messages".to_owned(),
             Self::Chats(Some(id)) => ["/messages/", &id.to_string()].concat(),
-            Self::Contacts(None) => "/contacts".to_owned(),
+            Self::Contacts(None | Some(Favourite::Unknown)) => "/contacts".to_owned(),
             Self::Contacts(Some(Favourite::Contact(id))) => ["/contacts/contact/", &id.to_string()].concat(),
             Self::Contacts(Some(Favourite::User(id))) => ["/contacts/user/", &id.to_string()].concat(),
             Self::Settings => "/settings".to_owned(),

@@ -238,7 +238,7 @@ impl Test {
                     [b as usize % 4],
             ),
             56 | 57 => {
-                let content = [&b"\xFF\xD8\xFF"[..], b"%PDF-", b"MZ"][b as usize % 3].to_vec();
+                let content = [&b"\xFF\xD8\xFF\xE0\0\x10"[..], b"%PDF-1.7", b"MZ"][b as usize % 3].to_vec();
                 let number = self.world.devices[0].chosen.len() as u32 + 1_000;
                 self.world.devices[0].chosen.insert(number, content.clone());
                 let size = [content.len() as u64, 700_000, u64::MAX][b as usize / 3 % 3];

@@ -86,7 +86,7 @@ fn text_and_several_files_are_one_message() {
     world.act(at, Ui::Conversations(ConversationsAction::Message { peer: world.colleague(DEVON), from: None }));
     let id = world.chat_of(&[MAYA, DEVON]);
     let card = CardKey::Conversation(id);
-    let (large, pdf) = (photo(3_000_000), [b"%PDF-1.7".to_vec(), vec![0; 5_000_000]].concat());
+    let (large, pdf) = (photo(3_000_000), [b"%PDF-1.7".to_vec(), vec![b' '; 5_000_000]].concat());
     attach(&mut world, at, card, &[("boat.jpg", &large), ("plan.pdf", &pdf)]);
     assert_eq!(files(&world, at, card), ["boat.jpg 2.0 MB", "plan.pdf 5.0 MB"], "a chat takes more than a text");
     world.send(at, card, "The plan");
@@ -115,7 +115,11 @@ fn what_cannot_be_sent_is_refused_with_the_reason_and_the_draft_stays() {
     for (name, content, reason) in [
         ("film.mov", b"\0\0\0\x14ftypqt  ".to_vec(), "film.mov: Pictures (JPEG"),
         ("tool.jpg", b"MZ\x90".to_vec(), "tool.jpg: Pictures (JPEG"),
-        ("dance.gif", [b"GIF89a".to_vec(), vec![0; 600_000]].concat(), "dance.gif: Carriers take 600 kB"),
+        (
+            "dance.gif",
+            [b"GIF89a\x01\0\x01\0\0\0\0,".to_vec(), vec![0; 600_000]].concat(),
+            "dance.gif: Carriers take 600 kB",
+        ),
         ("boat.jpg", [photo(500), b"damaged".to_vec()].concat(), "boat.jpg: The file can't be read."),
     ] {
         attach(&mut world, at, card, &[(name, &content)]);

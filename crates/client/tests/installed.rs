@@ -123,8 +123,8 @@ fn what_is_shared_begins_a_conversation_and_files_are_asked_for() {
     world.system(at, System::App(AppEvent::File { name: "rosa.VCF".to_owned(), bytes: vcf }));
     assert_eq!(world.phone(at).import_view().map(|import| import.rows.len()), Some(1));
     let share = |name: &str, bytes: &[u8]| System::App(AppEvent::File { name: name.to_owned(), bytes: bytes.to_vec() });
-    world.system(at, share("dock.jpg", b"\xFF\xD8\xFF"));
-    world.system(at, share("boat.png", b"\x89PNG\r\n\x1A\n"));
+    world.system(at, share("dock.jpg", b"\xFF\xD8\xFF\xE0\0\x10"));
+    world.system(at, share("boat.png", b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0"));
     let files = |world: &World, card| {
         let files = world.phone(at).composer_view(card).files;
         files.into_iter().map(|file| file.name).collect::<Vec<_>>()
@@ -133,7 +133,7 @@ fn what_is_shared_begins_a_conversation_and_files_are_asked_for() {
     assert_eq!(files(&world, shared), ["dock.jpg", "boat.png"], "into one new conversation");
     assert!(shared != card && world.phone(at).recipients_view(shared).is_some());
     open(&mut world, at, "/share?text=These&files=1");
-    world.system(at, share("tide.jpg", b"\xFF\xD8\xFF"));
+    world.system(at, share("tide.jpg", b"\xFF\xD8\xFF\xE0\0\x10"));
     let card = world.front(at);
     assert_eq!((draft(&world, at, card).as_str(), files(&world, card)), ("These", vec!["tide.jpg".to_owned()]));
     world.system(at, share("tool.exe", b"MZ"));

@@ -15,6 +15,9 @@ pub enum ContactScope {
     Personal,
     /// The whole tenant's; changed by Office Managers and Administrators.
     Shared,
+    /// One that this version does not know: shown, not changed.
+    #[serde(other)]
+    Unknown,
 }
 
 /// What a contact's number is for.
@@ -118,6 +121,9 @@ pub enum ContactError {
     /// Too many e-mail addresses.
     #[error("A contact has 5 e-mail addresses at most.")]
     TooManyEmails,
+    /// A scope that this version does not know.
+    #[error("This version of Halyard can't change this contact. Reload the app.")]
+    UnknownScope,
     /// An e-mail address without an @, or too long.
     #[error("An e-mail address looks like name@example.com.")]
     InvalidEmail,
@@ -130,6 +136,9 @@ impl ContactDraft {
     /// The first rule that it breaks.
     pub fn check(&self) -> Result<(), ContactError> {
         use crate::limits::{CONTACT_EMAILS, CONTACT_NUMBERS, EMAIL_LENGTH, NAME_LENGTH};
+        if self.scope == ContactScope::Unknown {
+            return Err(ContactError::UnknownScope);
+        }
         let named = [&self.given, &self.family, &self.company];
         if named.iter().all(|text| text.trim().is_empty()) && self.emails.is_empty() && self.numbers.is_empty() {
             return Err(ContactError::Empty);

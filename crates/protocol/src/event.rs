@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::tagged::tagged;
+use crate::tagged::{keyed, tagged};
 use crate::{
     Contact, ContactId, Conversation, ConversationId, Cursor, Delivery, Message, MessageId, Seq, SmsNumber, UnixMs,
     User, UserId,
@@ -112,13 +112,12 @@ pub enum Change {
 }
 }
 
+keyed! {
 /// Somebody whom the user marked as a favourite.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
 pub enum Favourite {
     /// A saved contact.
     Contact(ContactId),
     /// A colleague.
     User(UserId),
+}
 }

@@ -22,6 +22,7 @@ pub mod phone;
 pub mod recipients;
 pub mod rest;
 pub mod segments;
+pub mod signs;
 pub mod socket;
 mod tagged;
 pub mod time;

@@ -1,17 +1,20 @@
 //! Finds web addresses, e-mail addresses and phone numbers in a message's text, so that they can be clicked.
 //!
 //! Always holds: links come in the text's order, don't overlap, and their ranges fall on character boundaries. A web
-//! address is `http`, `https` or `www.` alone, so that no link can run a script. Dates, times, prices and order
+//! address is `http`, `https` or `www.` alone, so that no link can run a script, and its host is the one that is read: it ends at
+//! signs that can't be seen, names nobody before an `@`, and is shown in ASCII where it looks like another (`host`). Dates, times, prices and order
 //! numbers are not taken for phone numbers as far as their shape and neighbours tell.
 
+mod host;
 mod phones;
+mod punycode;
 
 #[cfg(test)]
 mod tests;
 
 use core::ops::Range;
 
-use crate::{CallingCode, PhoneNumber};
+use crate::{CallingCode, PhoneNumber, signs};
 
 /// Bytes of the part of an e-mail address before the @ (RFC 5321, 4.5.3.1.1).
 const LONGEST_LOCAL_PART: usize = 64;
@@ -48,6 +51,21 @@ impl Link {
             LinkKind::Email => ["mailto:", written].concat(),
             LinkKind::Phone(number) => ["tel:", &number.to_string()].concat(),
         }
+    }
+
+    /// The link as it is shown: as it is written, but for a host that could be taken for another.
+    /// Empty if `text` is not the text that the link was found in.
+    #[must_use]
+    pub fn shown(&self, text: &str) -> String {
+        let Some(written) = text.get(self.range.clone()) else { return String::new() };
+        let lead = match self.kind {
+            LinkKind::Web => web_scheme(written).map_or(0, str::len),
+            LinkKind::Email => written.rfind('@').map_or(0, |at| at + 1),
+            LinkKind::Phone(_) => return written.to_owned(),
+        };
+        let (lead, rest) = written.split_at(lead);
+        let (host, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        [lead, &host::shown(host), rest].concat()
     }
 }
 
@@ -95,14 +113,16 @@ fn web(text: &str, start: usize) -> Option<Range<usize>> {
     if before(text, start).is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '@' | '.' | '-')) {
         return None;
     }
-    let ends =
-        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '`' | '«' | '»' | '“' | '”');
+    // Browsers read a backslash as a slash: what stands behind it is not what it seems.
+    let ends = |c: char| {
+        c.is_whitespace() || signs::is_invisible(c) || matches!(c, '<' | '>' | '"' | '`' | '\\' | '«' | '»' | '“' | '”')
+    };
     let mut address = without_closing(&rest[..rest.find(ends).unwrap_or(rest.len())]);
     let host_end = |address: &str| address[lead.len()..].find(['/', '?', '#']).map(|at| lead.len() + at);
     if address.len() <= lead.len() {
         return None;
     }
-    let host = &address[lead.len()..host_end(address).unwrap_or(address.len())];
+    let mut host = &address[lead.len()..host_end(address).unwrap_or(address.len())];
     if !host.starts_with(char::is_alphanumeric) {
         return None;
     }
@@ -112,6 +132,10 @@ fn web(text: &str, start: usize) -> Option<Range<usize>> {
     // A host has no comma or bracket; what comes from there on is the sentence's.
     if let Some(at) = host.find([',', ';', '(', ')', '!', '\'', '*', '|', '[', ']', '{', '}']) {
         address = without_closing(&address[..lead.len() + at]);
+        host = &host[..at];
+    }
+    if !host::is_plain(host) {
+        return None;
     }
     Some(start..start + address.len())
 }
@@ -158,5 +182,5 @@ fn email(text: &str, at: usize, from: usize) -> Option<Range<usize>> {
     let good_labels =
         name.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
     let good_top = top.chars().count() >= 2 && top.chars().all(char::is_alphabetic);
-    (good_labels && good_top).then(|| at - local.len()..at + 1 + host.len())
+    (good_labels && good_top && host::is_plain(host)).then(|| at - local.len()..at + 1 + host.len())
 }

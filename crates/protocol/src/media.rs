@@ -1,9 +1,15 @@
 //! Files in messages: which kinds, how large, and how one is known by its content.
 //!
-//! Always holds: a file is what its first bytes say, whatever its name or its sender call it. Both ends check with
-//! these functions, so the composer refuses what the server would.
+//! Always holds: a file is what its first bytes say, whatever its name or its sender call it, and those have to be a whole
+//! structure of its format (`signature`). Both ends check with these functions, so the composer refuses what the server would.
+
+mod name;
+mod signature;
 
 use serde::{Deserialize, Serialize};
+
+pub use name::clean_name;
+pub use signature::HEAD;
 
 use crate::{ConversationKind, MediaId, SmsNumber, limits};
 
@@ -34,6 +40,19 @@ pub enum MediaKind {
     #[serde(other)]
     Unknown,
 }
+
+/// The kinds that this version knows.
+const KINDS: [MediaKind; 9] = [
+    MediaKind::Jpeg,
+    MediaKind::Png,
+    MediaKind::Gif,
+    MediaKind::Webp,
+    MediaKind::Mp4,
+    MediaKind::Mp3,
+    MediaKind::Amr,
+    MediaKind::Vcard,
+    MediaKind::Pdf,
+];
 
 /// A file that came or went with a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,35 +98,10 @@ pub enum MediaError {
 }
 
 impl MediaKind {
-    /// The kind of a file, by how it begins. 1,024 bytes are enough.
+    /// The kind of a file, by how it begins: its first [`HEAD`] bytes decide.
     #[must_use]
     pub fn of(content: &[u8]) -> Option<Self> {
-        let begins = |with: &[u8]| content.starts_with(with);
-        let at = |place: usize, with: &[u8]| content.get(place..place + with.len()) == Some(with);
-        if begins(b"\xFF\xD8\xFF") {
-            Some(Self::Jpeg)
-        } else if begins(b"\x89PNG\r\n\x1A\n") {
-            Some(Self::Png)
-        } else if begins(b"GIF87a") || begins(b"GIF89a") {
-            Some(Self::Gif)
-        } else if begins(b"RIFF") && at(8, b"WEBP") {
-            Some(Self::Webp)
-        } else if at(4, b"ftyp") {
-            // ISO/IEC 14496-12, 4.3: the major brand. HEIF pictures and QuickTime films are containers of this kind, too.
-            let brands: [&[u8]; 8] = [b"iso", b"mp4", b"avc1", b"M4V", b"M4A", b"3gp", b"3g2", b"dash"];
-            brands.into_iter().any(|brand| at(8, brand)).then_some(Self::Mp4)
-        } else if begins(b"#!AMR") {
-            Some(Self::Amr)
-        } else if begins(b"ID3") || matches!(content, [0xFF, second, ..] if second & 0xE6 == 0xE2) {
-            // A tag, or a frame of MPEG 1 or 2, layer III.
-            Some(Self::Mp3)
-        } else if begins(b"%PDF-") {
-            Some(Self::Pdf)
-        } else {
-            let text = content.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(content).trim_ascii_start();
-            let card = b"BEGIN:VCARD";
-            text.get(..card.len()).is_some_and(|word| word.eq_ignore_ascii_case(card)).then_some(Self::Vcard)
-        }
+        signature::kind(content)
     }
 
     /// Its media type (RFC 6838).
@@ -127,21 +121,44 @@ impl MediaKind {
         }
     }
 
+    /// What such a file may do when it is opened in a tab (Content-Security-Policy): show itself, and run nothing. A film or recording
+    /// is fetched by the browser's player, which has to be of our origin for that.
+    #[must_use]
+    pub fn policy(self) -> &'static str {
+        match self {
+            Self::Mp4 | Self::Mp3 => {
+                "sandbox allow-same-origin; default-src 'none'; media-src 'self'; style-src 'unsafe-inline'"
+            }
+            _ => "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'",
+        }
+    }
+
     /// How names of such files end, without the dot.
     #[must_use]
     pub fn extension(self) -> &'static str {
+        self.ends().first().copied().unwrap_or_default()
+    }
+
+    /// How names of such files may end, in small letters, [`MediaKind::extension`] first.
+    fn ends(self) -> &'static [&'static str] {
         match self {
-            Self::Jpeg => "jpg",
-            Self::Png => "png",
-            Self::Gif => "gif",
-            Self::Webp => "webp",
-            Self::Mp4 => "mp4",
-            Self::Mp3 => "mp3",
-            Self::Amr => "amr",
-            Self::Vcard => "vcf",
-            Self::Pdf => "pdf",
-            Self::Unknown => "bin",
+            Self::Jpeg => &["jpg", "jpeg", "jpe", "jfif"],
+            Self::Png => &["png"],
+            Self::Gif => &["gif"],
+            Self::Webp => &["webp"],
+            Self::Mp4 => &["mp4", "m4v", "m4a", "3gp", "3g2", "3gpp"],
+            Self::Mp3 => &["mp3"],
+            Self::Amr => &["amr", "awb"],
+            Self::Vcard => &["vcf", "vcard"],
+            Self::Pdf => &["pdf"],
+            Self::Unknown => &["bin"],
         }
+    }
+
+    /// Whether the app shows it in place or opens it in a tab. What is not shown is a download.
+    #[must_use]
+    pub fn is_shown(self) -> bool {
+        self.is_picture() || matches!(self, Self::Mp4 | Self::Mp3 | Self::Pdf)
     }
 
     /// Whether it is shown as a picture.
@@ -202,37 +219,9 @@ pub fn size_in_words(bytes: u32) -> String {
 mod tests {
     use super::*;
     use crate::{Capabilities, PhoneNumber, Ulid};
-    use proptest::prelude::*;
 
     fn file(size: u32) -> Media {
         Media { id: MediaId(Ulid::from_bits(1)), kind: MediaKind::Jpeg, name: String::new(), size, width: 0, height: 0 }
-    }
-
-    #[test]
-    fn a_file_is_what_it_begins_with() {
-        let cases: [(&[u8], Option<MediaKind>); 18] = [
-            (b"\xFF\xD8\xFF\xE0\0\x10JFIF", Some(MediaKind::Jpeg)),
-            (b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR", Some(MediaKind::Png)),
-            (b"GIF89a", Some(MediaKind::Gif)),
-            (b"RIFF\0\0\0\0WEBPVP8 ", Some(MediaKind::Webp)),
-            (b"RIFF\0\0\0\0WAVEfmt ", None),
-            (b"\0\0\0\x18ftypmp42", Some(MediaKind::Mp4)),
-            (b"\0\0\0\x18ftyp3gp4", Some(MediaKind::Mp4)),
-            (b"\0\0\0\x18ftypqt  ", None),
-            (b"\0\0\0\x18ftypheic", None),
-            (b"ID3\x04", Some(MediaKind::Mp3)),
-            (b"\xFF\xFB\x90", Some(MediaKind::Mp3)),
-            (b"#!AMR-WB\n", Some(MediaKind::Amr)),
-            (b"%PDF-1.7", Some(MediaKind::Pdf)),
-            (b"\xEF\xBB\xBF\r\nbegin:vcard\r\n", Some(MediaKind::Vcard)),
-            (b"<svg xmlns=", None),
-            (b"MZ\x90\0", None),
-            (b"\xFF", None),
-            (b"", None),
-        ];
-        for (content, kind) in cases {
-            assert_eq!(MediaKind::of(content), kind, "{content:?}");
-        }
     }
 
     #[test]
@@ -256,17 +245,24 @@ mod tests {
     }
 
     #[test]
+    fn the_service_worker_answers_with_the_same_types_and_policies() {
+        let worker = include_str!("../../../service-worker.js");
+        let list = |name: &str| worker.split_once(name).and_then(|(_, rest)| rest.split_once(';')).unwrap().0;
+        let (types, shown) = (list("const TYPES = "), list("const SHOWN = "));
+        for kind in KINDS {
+            let word = serde_json::to_string(&kind).unwrap();
+            assert!(types.contains(&format!("{}: \"{}\"", word.trim_matches('"'), kind.mime())), "{kind:?}");
+            assert_eq!(shown.contains(&word), kind.is_shown(), "{kind:?}");
+            assert!(worker.contains(&format!("\"{}\"", kind.policy())), "{kind:?}");
+        }
+        assert_eq!(types.matches("/").count(), KINDS.len());
+    }
+
+    #[test]
     fn sizes_read_well() {
         let cases = [(0, "0 kB"), (1, "1 kB"), (999, "1 kB"), (599_001, "600 kB"), (1_250_000, "1.2 MB")];
         for (bytes, words) in cases {
             assert_eq!(size_in_words(bytes), words);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_of_some_kind_or_none(content in prop::collection::vec(any::<u8>(), 0..64)) {
-            let _ = MediaKind::of(&content);
         }
     }
 }

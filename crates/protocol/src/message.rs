@@ -2,28 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::tagged::keyed;
 use crate::{ConversationId, Delivery, Media, MessageId, PhoneNumber, Seq, UnixMs, UserId};
 
+keyed! {
 /// The other side of a conversation: a colleague, or a number outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
 pub enum Peer {
     /// A user of the same tenant.
     User(UserId),
     /// A phone number.
     Number(PhoneNumber),
 }
+}
 
+keyed! {
 /// Who wrote a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
 pub enum Author {
     /// A user of the tenant. In an SMS conversation: whoever of those sharing the number pressed Enter.
     User(UserId),
     /// A number outside.
     Number(PhoneNumber),
+}
 }
 
 /// A message, as the server has committed it.

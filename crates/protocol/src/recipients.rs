@@ -28,6 +28,9 @@ pub enum RecipientsError {
     /// Colleagues and outside numbers together.
     #[error("Extensions and outside numbers can't be in one group. Take one of them out.")]
     Mixed,
+    /// Somebody of a kind that this version does not know.
+    #[error("This version of Halyard can't write to one of these recipients. Reload the app.")]
+    Unknown,
     /// Oneself among the recipients.
     #[error("You can't write to yourself.")]
     Yourself,
@@ -81,6 +84,7 @@ impl Destination {
             match peer {
                 Peer::User(user) => users.push(*user),
                 Peer::Number(number) => numbers.push(*number),
+                Peer::Unknown => return Err(RecipientsError::Unknown),
             }
         }
         match (users.is_empty(), numbers.is_empty()) {

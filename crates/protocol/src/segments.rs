@@ -4,8 +4,13 @@
 //! part of several; characters of the extension table take two and are never cut apart. One character outside makes
 //! the whole text UCS-2: 70 UTF-16 units, or 67 in each part, and a surrogate pair is never cut apart.
 
+mod composed;
+mod plain;
 #[cfg(test)]
 mod tests;
+
+pub use composed::composed;
+pub use plain::{Costly, costly, plain_look_alike};
 
 /// Characters that a text or group MMS may have (the carriers' common ceiling).
 pub const SMS_TEXT_LENGTH: usize = 1_600;
@@ -85,36 +90,6 @@ pub fn count(text: &str) -> Segments {
         used += units;
     }
     Segments { encoding, units, segments, used, limit, forced_by }
-}
-
-/// The same text with typographic quotes, dashes, dots and spaces as the GSM alphabet has them; `None` unless that
-/// makes a UCS-2 text fit the alphabet. Letters and pictures are never changed.
-#[must_use]
-pub fn plain_look_alike(text: &str) -> Option<String> {
-    let mut plain = String::with_capacity(text.len());
-    let mut changed = false;
-    for c in text.chars() {
-        if gsm7_septets(c).is_some() {
-            plain.push(c);
-            continue;
-        }
-        changed = true;
-        plain.push_str(look_alike(c)?);
-    }
-    changed.then_some(plain)
-}
-
-fn look_alike(c: char) -> Option<&'static str> {
-    Some(match c {
-        '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{2bc}' | '\u{b4}' | '`' | '\u{2039}' | '\u{203a}' => "'",
-        '\u{201c}'..='\u{201f}' | '\u{2033}' | '«' | '»' => "\"",
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '•' | '·' => "-",
-        '…' => "...",
-        '\u{2044}' => "/",
-        '\t' | '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => " ",
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}' => "",
-        _ => return None,
-    })
 }
 
 /// Septets of a character: 1 in the default alphabet, 2 in the extension table, `None` in neither.

@@ -1,9 +1,8 @@
-//! Enums that say in their member `type` which variant they are.
+//! Enums that say which variant they are: in their member `type` ([`tagged!`]), or by the name of their only member ([`keyed!`]).
 //!
-//! Always holds: `type` is the first member that is written, and has to be the first that is read. So each variant
+//! Always holds: a variant that this version does not know reads as `Unknown`, whatever comes with it. Of a tagged one `type` is the first member that is written, and has to be the first that is read. So each variant
 //! is read straight into its fields; what derived code does, to keep all members until it has found the `type`,
-//! would have every type inside compiled twice. A `type` that this version does not know reads as `Unknown`,
-//! whatever comes with it.
+//! would have every type inside compiled twice.
 
 /// Declares such an enum, and adds its variant `Unknown`.
 macro_rules! tagged {
@@ -83,6 +82,76 @@ macro_rules! tagged {
     }};
 }
 
+/// Declares an enum whose variants each hold one value: `{"user": …}`. Adds its variant `Unknown`, which is what any other member, a
+/// bare word among them, reads as.
+macro_rules! keyed {
+    (
+        $(#[$doc:meta])*
+        pub enum $name:ident {
+            $(
+                $(#[$variant_doc:meta])*
+                $variant:ident($type:ty),
+            )*
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name {
+            $( $(#[$variant_doc])* $variant($type), )*
+            /// Something that this version does not know.
+            Unknown,
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
+
+                #[derive(serde::Deserialize)]
+                #[serde(field_identifier, rename_all = "snake_case")]
+                enum Key {
+                    $( $variant, )*
+                    #[serde(other)]
+                    Unknown,
+                }
+
+                struct Keyed;
+
+                impl<'de> Visitor<'de> for Keyed {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                        f.write_str("an object with one member, or a word")
+                    }
+
+                    fn visit_str<E: Error>(self, _: &str) -> Result<$name, E> {
+                        Ok($name::Unknown)
+                    }
+
+                    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<$name, A::Error> {
+                        let read = match members.next_key::<Key>()? {
+                            $( Some(Key::$variant) => $name::$variant(members.next_value()?), )*
+                            Some(Key::Unknown) => {
+                                members.next_value::<IgnoredAny>()?;
+                                $name::Unknown
+                            }
+                            None => return Err(A::Error::custom("an object without a member")),
+                        };
+                        match members.next_key::<IgnoredAny>()? {
+                            Some(IgnoredAny) => Err(A::Error::custom("an object with more than one member")),
+                            None => Ok(read),
+                        }
+                    }
+                }
+
+                deserializer.deserialize_any(Keyed)
+            }
+        }
+    };
+}
+
+pub(crate) use keyed;
 pub(crate) use tagged;
 
 #[cfg(test)]

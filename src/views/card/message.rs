@@ -74,10 +74,9 @@ fn linked(body: &str) -> Vec<View> {
     let mut parts = Vec::new();
     let mut end = 0;
     for link in links::find(body, CallingCode(1)) {
-        let Some(text) = body.get(link.range.clone()) else { continue };
         parts.push(body.get(end..link.range.start).unwrap_or_default().to_owned().into_view());
         end = link.range.end;
-        let shown = text.to_owned();
+        let shown = link.shown(body);
         parts.push(match link.kind {
             LinkKind::Phone(number) => {
                 let open = move |event: web_sys::MouseEvent| {
@@ -106,14 +105,23 @@ fn Foot(id: MessageId, time: String, state: Option<StateView>) -> View {
     let Some(state) = state else {
         return view! { <span class="state num">{time}</span> };
     };
-    let StateView { words, icon, recipients, parked } = state;
+    let StateView { words, icon, recipients, parked, can_cancel } = state;
     if parked {
         return view! {
             <span class="state no">
                 <Icon name=IconName::CircleAlert class="no" />
                 {words}
             </span>
-            <Actions id=id />
+            <Actions id=id retry=true />
+        };
+    }
+    if can_cancel {
+        return view! {
+            <span class="state num">
+                {words}
+                <Icon name=IconName::Clock class="wait" />
+            </span>
+            <Actions id=id retry=false />
         };
     }
     let words = [&time, " \u{b7} ", &words].concat();
@@ -172,13 +180,20 @@ fn Receipts(words: String, icon: IconName, class: &'static str, failed: bool, re
 }
 
 #[component]
-fn Actions(id: MessageId) -> View {
+fn Actions(id: MessageId, retry: bool) -> View {
     let app = expect_context::<App>();
+    let again = move || {
+        retry.then(|| {
+            view! {
+                <button class="link" on:click=move |_| app.send(Ui::Outbox(OutboxAction::Retry(id)))>
+                    "Retry"
+                </button>
+            }
+        })
+    };
     view! {
         <span class="actions">
-            <button class="link" on:click=move |_| app.send(Ui::Outbox(OutboxAction::Retry(id)))>
-                "Retry"
-            </button>
+            {again}
             <button class="link" on:click=move |_| app.send(Ui::Outbox(OutboxAction::Edit(id)))>
                 "Edit"
             </button>

@@ -29,7 +29,7 @@ pub(super) fn Row(entry: Signal<Favourite>, selected: Memo<Option<Favourite>>) -
     let can_write = Memo::new(move |_| reach.with(|reach| !reach.is_empty()));
     let user = Memo::new(move |_| match entry.get() {
         Favourite::User(user) => Some(user),
-        Favourite::Contact(_) => None,
+        Favourite::Contact(_) | Favourite::Unknown => None,
     });
     let name = text(|row| &row.name);
     let label = Signal::derive(move || ["Message ", &name()].concat());

@@ -211,6 +211,7 @@ impl Book {
                 .map(Contact::display_name)
                 .filter(|name| !name.is_empty())
                 .unwrap_or_else(|| number.display(home)),
+            Peer::Unknown => "Unknown sender".to_owned(),
         }
     }
 
@@ -228,6 +229,7 @@ impl Book {
         let name = match key {
             Favourite::User(id) => self.users.get(&id).map(|user| sort_name(&user.name)),
             Favourite::Contact(id) => self.contacts.get(&id).map(|contact| sort_name(&contact.display_name())),
+            Favourite::Unknown => None,
         };
         if let Some(name) = name {
             self.order.remove(&(name, key));

@@ -61,7 +61,7 @@ impl ContactList {
 fn keeps(filter: ContactsFilter, book: &Book, entry: Favourite) -> bool {
     let scope = |wanted| match entry {
         Favourite::Contact(id) => book.contact(id).is_some_and(|contact| contact.scope == wanted),
-        Favourite::User(_) => false,
+        Favourite::User(_) | Favourite::Unknown => false,
     };
     match filter {
         ContactsFilter::All => true,

@@ -104,6 +104,7 @@ impl Contacts {
     /// By which ways somebody can be written to: a colleague by chat, others by each number that takes texts.
     pub(crate) fn ways_to_write(&self, entry: Favourite, me: Option<UserId>) -> Vec<Peer> {
         match entry {
+            Favourite::Unknown => Vec::new(),
             Favourite::User(id) if Some(id) == me => Vec::new(),
             Favourite::User(id) => self.book.user(id).map(|user| Peer::User(user.id)).into_iter().collect(),
             Favourite::Contact(id) => {
@@ -119,6 +120,7 @@ impl Contacts {
         match peer {
             Peer::User(user) => Some(Favourite::User(user)),
             Peer::Number(number) => self.book.owner(number).map(|contact| Favourite::Contact(contact.id)),
+            Peer::Unknown => None,
         }
     }
 }

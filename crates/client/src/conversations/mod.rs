@@ -457,7 +457,7 @@ impl Thread {
 /// Whether a message counts as unread for me.
 pub(crate) fn is_inbound(conversation: &Conversation, author: Author, me: UserId) -> bool {
     match author {
-        Author::Number(_) => true,
+        Author::Number(_) | Author::Unknown => true,
         Author::User(user) => !conversation.kind.is_text() && user != me,
     }
 }

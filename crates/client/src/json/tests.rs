@@ -8,6 +8,8 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::{Unreadable, read};
 
+mod wire;
+
 const BOOTSTRAP: &str = r#"{
     "me": {
         "user": {"id": "01J9ZK4T6Q8Y2M0C5R7W3X1B9D", "extension": "1001", "name": "Maya Brandt", "role": "office_manager",

@@ -31,6 +31,7 @@ impl Softphone {
                         digits.push_str(&user.extension);
                     }
                 }
+                Peer::Unknown => {}
             }
         }
         query.split_whitespace().all(|word| {

@@ -187,6 +187,7 @@ impl Softphone {
                             keep.push(Range::key(Store::Contacts, contact.id.to_string()));
                         }
                     }
+                    Peer::Unknown => {}
                 }
             }
         }

@@ -18,6 +18,7 @@ impl Softphone {
         self.peer_name(match author {
             Author::User(user) => Peer::User(user),
             Author::Number(number) => Peer::Number(number),
+            Author::Unknown => Peer::Unknown,
         })
     }
 

@@ -142,6 +142,7 @@ impl Softphone {
                 let avatar = AvatarView::of(&name, None);
                 (if name.is_empty() { detail.clone() } else { name }, detail, avatar)
             }
+            Favourite::Unknown => return None,
         };
         Some(ContactRowView {
             entry,
@@ -173,6 +174,7 @@ impl Softphone {
                 numbers.retain(|number| number.label != label_word(NumberLabel::Fax));
                 numbers
             }
+            Favourite::Unknown => Vec::new(),
         }
     }
 
@@ -218,7 +220,7 @@ impl Softphone {
             }
             Favourite::Contact(id) => {
                 let contact = self.contacts.book.contact(id)?;
-                let shared = contact.scope == ContactScope::Shared;
+                let shared = contact.scope != ContactScope::Personal;
                 let name = contact.display_name();
                 Some(DetailsView {
                     entry,
@@ -231,10 +233,13 @@ impl Softphone {
                     numbers: self.numbers(id),
                     reach,
                     favourite,
-                    editable: (!shared || me.user.role.edits_shared_contacts()).then_some(id),
+                    editable: (contact.scope != ContactScope::Unknown
+                        && (!shared || me.user.role.edits_shared_contacts()))
+                    .then_some(id),
                     user: None,
                 })
             }
+            Favourite::Unknown => None,
         }
     }
 

@@ -68,7 +68,7 @@ impl Softphone {
                     let avatar = Some(AvatarView::of(&title, None));
                     Some(PaletteEntry { target, title, detail: String::new(), note: "Send to this number", avatar })
                 }
-                (None, Peer::User(_)) => None,
+                (None, Peer::User(_) | Peer::Unknown) => None,
             },
             Target::Details(entry) => self.person_entry(entry, target),
             Target::Command(command) => Some(PaletteEntry {

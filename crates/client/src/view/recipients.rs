@@ -50,6 +50,7 @@ impl Softphone {
                         self.contacts.book.user(*user).map(|user| user.extension.clone()).unwrap_or_default()
                     }
                     Peer::Number(number) => number.display(home),
+                    Peer::Unknown => String::new(),
                 };
                 BubbleView { peer: *peer, detail: if detail == name { String::new() } else { detail }, name }
             })

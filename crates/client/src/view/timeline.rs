@@ -211,8 +211,10 @@ impl Softphone {
             let somebody = match draft.author {
                 Author::User(user) => Some(user) != me && (names_matter || !draft.mine),
                 Author::Number(_) => conversation.kind.is_group(),
+                Author::Unknown => true,
             };
-            let named = somebody && (conversation.kind.is_group() || draft.mine);
+            let known = draft.author != Author::Unknown;
+            let named = somebody && (conversation.kind.is_group() || draft.mine || !known);
             let same_below = next.is_some_and(|next| next.author == draft.author && next.state == draft.state);
             let state = draft.state.filter(|state| !same_below || state.parked);
             before = Some(draft.author);
@@ -235,7 +237,7 @@ impl Softphone {
         let is_text = conversation.kind.is_text();
         let mine = match message.author {
             Author::User(user) => is_text || Some(user) == me,
-            Author::Number(_) => false,
+            Author::Number(_) | Author::Unknown => false,
         };
         let state = match (mine, is_text) {
             (false, _) => None,

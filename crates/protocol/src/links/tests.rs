@@ -50,6 +50,25 @@ fn web_addresses_end_where_the_sentence_goes_on() {
 }
 
 #[test]
+fn a_link_leads_where_it_seems_to() {
+    only("https://example.com/\u{202e}moc.knab", 1, "https://example.com/", "https://example.com/");
+    only("https://example.com\u{200b}.evil.example", 1, "https://example.com", "https://example.com");
+    only("https://example.com\\@evil.example", 1, "https://example.com", "https://example.com");
+    nothing(&["https://bank.example@evil.example/", "https://bank.example%40evil.example", "https://ｅvil.example"], 1);
+    nothing(&["https://\u{202e}example.com", "maya@ｅvil.example"], 1);
+    for (text, shown) in [
+        ("https://pаypal.com/a?b", "https://xn--pypal-4ve.com/a?b"),
+        ("www.аррӏе.com", "www.xn--80ak6aa92e.com"),
+        ("maya@pаypal.com", "maya@xn--pypal-4ve.com"),
+        ("https://bücher.example/ö", "https://bücher.example/ö"),
+        ("HTTPS://Example.com/A", "HTTPS://Example.com/A"),
+    ] {
+        let links = find(text, CallingCode(1));
+        assert_eq!(links.iter().map(|link| link.shown(text)).collect::<Vec<_>>(), [shown], "{text}");
+    }
+}
+
+#[test]
 fn email_addresses_are_found_whole() {
     only(
         "Write to maya.delgado+slip@harbor.example!",
@@ -140,6 +159,10 @@ proptest! {
             prop_assert!(link.range.start >= end && link.range.start < link.range.end);
             prop_assert!(text.get(link.range.clone()).is_some());
             prop_assert!(!link.href(&text).is_empty());
+            let shown = link.shown(&text);
+            prop_assert!(!shown.is_empty() && !shown.chars().any(crate::signs::is_invisible));
+            let written = &text[link.range.clone()];
+            prop_assert!(!written.is_ascii() || shown == written);
             end = link.range.end;
         }
     }

@@ -1,10 +1,12 @@
-//! Takes out of a picture what a camera or a program wrote beside it: where, when, by what and by whom it was made. The
+//! Takes out of a picture or a film what a camera or a program wrote beside it: where, when, by what and by whom it was made. The
 //! picture itself is not packed again. Pure.
 //!
-//! Always holds: what comes out shows the same picture, a photo (JPEG) also the same way up, and taking out twice is taking
-//! out once.
+//! Always holds: what comes out shows the same picture, the same way up, and taking out twice is taking out once.
 
+mod gif;
 mod jpeg;
+mod mp4;
+mod orientation;
 mod png;
 #[cfg(test)]
 mod tests;
@@ -23,28 +25,25 @@ pub(crate) struct Stripped {
     pub(crate) height: u32,
 }
 
-/// A picture that no viewer could show.
+/// A picture or a film that no viewer could show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("This picture is damaged.")]
+#[error("This file is damaged.")]
 pub(crate) struct Damaged;
 
-/// The file without metadata, if it is a picture that has some.
+/// The file without metadata, if it is a picture or a film that has some.
 ///
 /// # Errors
-/// [`Damaged`], when the parts of a picture can't be told apart.
+/// [`Damaged`], when the parts of a picture or a film can't be told apart.
 pub(crate) fn stripped(kind: MediaKind, content: Vec<u8>) -> Result<Stripped, Damaged> {
     let parts = match kind {
         MediaKind::Jpeg => jpeg::stripped(&content),
         MediaKind::Png => png::stripped(&content),
         MediaKind::Webp => webp::stripped(&content),
-        // The logical screen (GIF89a, 18).
-        MediaKind::Gif => match content.get(6..10) {
-            Some(&[a, b, c, d]) => {
-                let [width, height] = [[a, b], [c, d]].map(|side| u32::from(u16::from_le_bytes(side)));
-                return Ok(Stripped { content, width, height });
-            }
-            _ => None,
-        },
+        MediaKind::Gif => gif::stripped(&content),
+        MediaKind::Mp4 => {
+            let content = mp4::stripped(content).ok_or(Damaged)?;
+            return Ok(Stripped { content, width: 0, height: 0 });
+        }
         _ => return Ok(Stripped { content, width: 0, height: 0 }),
     };
     parts.filter(|picture| picture.width > 0 && picture.height > 0).ok_or(Damaged)

@@ -36,7 +36,7 @@ pub(crate) async fn append(
 
     let (author, counts) = match message.author {
         Author::User(user) => (Some(user), matches!(conversation.key, ConversationKey::Chat(_))),
-        Author::Number(_) => (None, true),
+        Author::Number(_) | Author::Unknown => (None, true),
     };
     let members = store::memberships::count_message(tx, conversation.id, author, counts, seq, at).await?;
     for member in members {

@@ -17,7 +17,7 @@ pub struct Reader {
 impl Reader {
     fn owner(self, scope: ContactScope) -> Arg {
         match scope {
-            ContactScope::Personal => self.user.into(),
+            ContactScope::Personal | ContactScope::Unknown => self.user.into(),
             ContactScope::Shared => self.tenant.into(),
         }
     }

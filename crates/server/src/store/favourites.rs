@@ -50,5 +50,6 @@ fn parts(favourite: Favourite) -> (&'static str, String) {
     match favourite {
         Favourite::Contact(id) => ("contact", id.to_string()),
         Favourite::User(id) => ("user", id.to_string()),
+        Favourite::Unknown => ("unknown", String::new()),
     }
 }

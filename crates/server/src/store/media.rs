@@ -1,5 +1,6 @@
 //! Files of messages. A content is kept once, by its SHA-256.
 
+use halyard_protocol::media::clean_name;
 use halyard_protocol::{Media, MediaId, Message, TenantId, UnixMs, UserId};
 
 use super::sql::{Row, args, word};
@@ -189,10 +190,12 @@ pub async fn forget_unsent(tx: &mut Tx, before: UnixMs) -> Result<u64, StoreErro
 }
 
 fn media(row: &Row) -> Result<Media, StoreError> {
+    let kind = row.word("kind")?;
     Ok(Media {
         id: row.id("id")?,
-        kind: row.word("kind")?,
-        name: row.text("name")?,
+        kind,
+        // Also of what was kept before names were held to their kinds.
+        name: clean_name(&row.text("name")?, Some(kind)),
         size: row.small("size")?,
         width: row.small("width")?,
         height: row.small("height")?,

@@ -13,6 +13,7 @@ pub async fn add(tx: &mut Tx, message: &Message, request_hash: Option<String>) -
     let (author, inbound) = match message.author {
         Author::User(user) => (user.to_string(), false),
         Author::Number(number) => (number.to_string(), true),
+        Author::Unknown => return Err(StoreError::Corrupt("author")),
     };
     tx.run(
         "INSERT INTO messages (conversation, seq, id, author, inbound, body, media, at, request_hash)

@@ -74,8 +74,10 @@ pub async fn add(State(policy): State<Policy>, request: Request, next: Next) -> 
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let governs = !is_part_of_page(headers);
+    // A file of a message brings its own.
+    let own = headers.contains_key(header::CONTENT_SECURITY_POLICY);
     for (name, value) in &policy.headers {
-        if governs || !OF_PAGES.contains(&name.as_str()) {
+        if (governs || !OF_PAGES.contains(&name.as_str())) && !(own && name == header::CONTENT_SECURITY_POLICY) {
             headers.insert(name, value.clone());
         }
     }

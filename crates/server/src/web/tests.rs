@@ -52,6 +52,16 @@ async fn unknown_addresses_and_methods_are_told_in_json() {
 }
 
 #[tokio::test]
+async fn other_sites_share_nothing() {
+    let bench = Bench::new().await;
+    for (from, refused) in [("cross-site", true), ("same-site", true), ("same-origin", false), ("none", false)] {
+        let mut share = request(Method::GET, "/share?text=a").body(Body::empty()).unwrap();
+        share.headers_mut().insert("sec-fetch-site", from.parse().unwrap());
+        assert_eq!(bench.raw(share).await.status == 403, refused, "{from}");
+    }
+}
+
+#[tokio::test]
 async fn other_sites_change_nothing() {
     let bench = Bench::new().await;
     let maya = bench.sign_in("1001@harbor").await;

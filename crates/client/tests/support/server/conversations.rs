@@ -40,7 +40,7 @@ impl Shared {
     /// Inbound messages after a place.
     fn unread_after(&self, user: UserId, seq: Seq) -> u32 {
         let inbound = |author: Author| match author {
-            Author::Number(_) => true,
+            Author::Number(_) | Author::Unknown => true,
             Author::User(other) => matches!(self.key, ConversationKey::Chat(_)) && other != user,
         };
         self.messages.iter().filter(|message| message.seq > seq && inbound(message.author)).count() as u32

@@ -39,7 +39,7 @@ async fn tell(
     change: &Change,
 ) -> Result<(), StoreError> {
     match scope {
-        ContactScope::Personal => store::events::log(tx, session.user, now, change).await,
+        ContactScope::Personal | ContactScope::Unknown => store::events::log(tx, session.user, now, change).await,
         ContactScope::Shared => store::events::log_all(tx, session.tenant, now, change).await,
     }
 }

@@ -32,6 +32,7 @@ pub async fn put(
     let known = match favourite {
         Favourite::Contact(id) => store::contacts::by_id(&mut tx, reader, id).await?.is_some(),
         Favourite::User(id) => store::users::by_id(&mut tx, session.tenant, id).await?.is_some(),
+        Favourite::Unknown => return Err(Problem::not_found()),
     };
     // Unmarking somebody who is gone is fine: they are no favourite afterwards.
     if on && !known {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
-use halyard_protocol::{Media, MediaId, MediaKind};
+use halyard_protocol::{Media, MediaId};
 
 use crate::api::extract::{Id, Signed};
 use crate::api::problem::Problem;
@@ -52,6 +52,7 @@ fn answer(media: &Media, mut content: Vec<u8>, asked: Option<&HeaderValue>) -> R
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media.kind.mime()));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(media.kind.policy()));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     let texts = [(header::CONTENT_DISPOSITION, Some(disposition(media))), (header::CONTENT_RANGE, range)];
     for (name, text) in texts {
@@ -98,7 +99,6 @@ impl Asked {
 
 /// How to show it, and under which name to save it (RFC 6266, RFC 8187).
 fn disposition(media: &Media) -> String {
-    let shown = !matches!(media.kind, MediaKind::Vcard | MediaKind::Unknown);
     let name = if media.name.is_empty() { format!("file.{}", media.kind.extension()) } else { media.name.clone() };
     let plain: String = name
         .chars()
@@ -117,7 +117,7 @@ fn disposition(media: &Media) -> String {
             let _ = write!(encoded, "%{byte:02X}");
         }
     }
-    let how = if shown { "inline" } else { "attachment" };
+    let how = if media.kind.is_shown() { "inline" } else { "attachment" };
     format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 
@@ -125,7 +125,7 @@ fn disposition(media: &Media) -> String {
 mod tests {
     use super::*;
     use crate::testing::bench::{Bench, number, png};
-    use halyard_protocol::{Destination, ErrorCode, Message, Peer};
+    use halyard_protocol::{Destination, ErrorCode, MediaKind, Message, Peer};
 
     fn to(line: u16) -> Destination {
         Destination { from: Some(number(101)), peers: vec![Peer::Number(number(line))] }
@@ -147,6 +147,7 @@ mod tests {
         assert_eq!(shown.headers["content-type"], "image/png");
         assert_eq!(shown.headers["cache-control"], "no-store");
         assert_eq!(shown.headers["x-content-type-options"], "nosniff");
+        assert_eq!(shown.headers["content-security-policy"], MediaKind::Png.policy());
         assert!(shown.headers["content-disposition"].to_str().unwrap().starts_with("inline; filename=\"boat.png\""));
         assert_eq!(priya.open(&path, None).await.code(), ErrorCode::NotFound);
         assert_eq!(bench.sign_in("1001@atlas").await.open(&path, None).await.code(), ErrorCode::NotFound);
@@ -163,7 +164,7 @@ mod tests {
         let bench = Bench::new().await;
         let maya = bench.sign_in("1001@harbor").await;
         let id = bench.media_id();
-        let film = [b"\0\0\0\x18ftypmp42".to_vec(), (0..200).collect()].concat();
+        let film = [b"\0\0\0\x10ftypmp42\0\0\0\0\0\0\0\xD0mdat".to_vec(), (0..200).collect()].concat();
         maya.give(id, "film.mp4", film.clone()).await;
         let path = format!("/media/{id}");
         let part = maya.open(&path, Some("bytes=10-19")).await;
@@ -209,6 +210,11 @@ mod tests {
         };
         let named = disposition(&media(MediaKind::Vcard, "J\u{f6}rg \"x\".vcf"));
         assert_eq!(named, "attachment; filename=\"J_rg__x_.vcf\"; filename*=UTF-8''J%C3%B6rg%20%22x%22.vcf");
+        for (kind, how) in
+            [(MediaKind::Amr, "attachment"), (MediaKind::Unknown, "attachment"), (MediaKind::Pdf, "inline")]
+        {
+            assert!(disposition(&media(kind, "x")).starts_with(how), "{kind:?}");
+        }
         assert_eq!(
             disposition(&media(MediaKind::Jpeg, "")),
             "inline; filename=\"file.jpg\"; filename*=UTF-8''file.jpg"

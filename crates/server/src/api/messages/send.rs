@@ -230,9 +230,11 @@ mod tests {
         };
         let json = "application/json";
         assert_eq!(ask(body.to_string(), "text/plain").await.code(), ErrorCode::UnsupportedMediaType);
-        for text in ["", "{", "[]", "{}", r#"{"to":{"peers":[{"robot":1}]},"body":"x"}"#, "null", "{\"to\":1}"] {
+        for text in ["", "{", "[]", "{}", r#"{"to":{"peers":[1]},"body":"x"}"#, "null", "{\"to\":1}"] {
             assert_eq!(ask(text.to_owned(), json).await.code(), ErrorCode::MalformedRequest, "{text}");
         }
+        let newer = r#"{"to":{"peers":[{"robot":1}]},"body":"x"}"#;
+        assert_eq!(ask(newer.to_owned(), json).await.code(), ErrorCode::InvalidRecipients, "of another version");
         let twice = format!("{body} {body}");
         assert_eq!(ask(twice, json).await.code(), ErrorCode::MalformedRequest, "two values are none");
         let large = json!({ "to": texts(101, &[142]), "body": "x".repeat(limits::BODY_BYTES) });

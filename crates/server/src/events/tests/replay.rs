@@ -48,7 +48,7 @@ impl Known {
                 match message.author {
                     Author::User(user) if user == self.me => row.last_sent_at = Some(message.at),
                     Author::User(user) if row.own_number.is_none() => set_read(row, user, message.seq),
-                    Author::User(_) | Author::Number(_) => {}
+                    Author::User(_) | Author::Number(_) | Author::Unknown => {}
                 }
                 row.last_message = Some(message);
             }

@@ -1,6 +1,6 @@
 //! JPEG (ITU-T T.81): a row of segments, the picture's data behind the scans' heads.
 
-use super::{Stripped, be16, be32};
+use super::{Stripped, be16, orientation};
 
 const SOI: u8 = 0xD8;
 const EOI: u8 = 0xD9;
@@ -17,8 +17,6 @@ const COM: u8 = 0xFE;
 const EXIF: &[u8] = b"Exif\0\0";
 /// How a colour profile begins (ICC.1, B.4).
 const ICC: &[u8] = b"ICC_PROFILE\0";
-/// The tag of the orientation (CIPA DC-008, 4.6.4).
-const ORIENTATION: u16 = 0x0112;
 
 /// Without EXIF, XMP, IPTC, comments and what makers write for themselves; how the camera was held stays, and so do colour
 /// profiles.
@@ -106,27 +104,14 @@ fn end_of_scan(content: &[u8], from: usize) -> usize {
     content.len()
 }
 
-/// How the camera was held, as EXIF says it: 1 to 8.
+/// How the camera was held, if this segment says it.
 fn turned(segment: &[u8]) -> Option<u8> {
-    let tiff = segment.strip_prefix(EXIF)?;
-    let little = tiff.starts_with(b"II");
-    if !little && !tiff.starts_with(b"MM") {
-        return None;
-    }
-    let short = |at| be16(tiff, at).map(|value| if little { value.swap_bytes() } else { value });
-    let long = |at| be32(tiff, at).map(|value| if little { value.swap_bytes() } else { value });
-    let directory = usize::try_from(long(4)?).ok()?;
-    let entries = usize::from(short(directory)?);
-    let entry = (0..entries).map(|n| directory + 2 + n * 12).find(|at| short(*at) == Some(ORIENTATION))?;
-    let value = u8::try_from(short(entry + 8)?).ok()?;
-    (1..=8).contains(&value).then_some(value)
+    orientation::of(segment.strip_prefix(EXIF)?)
 }
 
 /// A segment that says how the camera was held, and nothing else.
 fn held(orientation: u8) -> Vec<u8> {
-    let mut tiff = b"MM\0*\0\0\0\x08\0\x01".to_vec();
-    // One value of two bytes, and no directory after this one.
-    tiff.extend([0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0]);
+    let tiff = orientation::tiff(orientation);
     let length = (2 + EXIF.len() + tiff.len()) as u8;
-    [&[0xFF, APP1, 0, length], EXIF, &tiff].concat()
+    [&[0xFF, APP1, 0, length], EXIF, &tiff[..]].concat()
 }

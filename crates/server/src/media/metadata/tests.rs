@@ -1,6 +1,8 @@
 use super::*;
 use proptest::prelude::*;
 
+mod films;
+
 const PLACE: &[u8] = b"32.7157 N, 117.1611 W";
 /// A scan's data: an escaped byte, a restart.
 const DATA: &[u8] = &[1, 2, 0xFF, 0x00, 3, 0xFF, 0xD0, 4];
@@ -132,13 +134,48 @@ fn a_webp_keeps_what_shows() {
 }
 
 #[test]
+fn a_picture_stays_the_way_up_that_it_was() {
+    let fixtures: [(MediaKind, &[u8]); 2] = [
+        (MediaKind::Png, include_bytes!("fixtures/turned.png")),
+        (MediaKind::Webp, include_bytes!("fixtures/turned.webp")),
+    ];
+    for (kind, content) in fixtures {
+        let picture = stripped(kind, content.to_vec()).unwrap();
+        // 16 by 12, turned by a quarter.
+        assert_eq!((picture.width, picture.height), (12, 16), "{kind:?}");
+        assert!(holds(&picture, b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"), "{kind:?}");
+        // The reference of a latitude: nothing else has this tag.
+        assert!(!holds(&picture, b"\0\x01\0\x02\0\0\0\x02N"), "{kind:?}");
+        assert_eq!(stripped(kind, picture.content.clone()).unwrap(), picture, "{kind:?}");
+    }
+}
+
+#[test]
 fn other_files_stay_as_they_are() {
-    let animation = b"GIF89a\x03\0\x02\0rest".to_vec();
-    let same = Stripped { content: animation.clone(), width: 3, height: 2 };
-    assert_eq!(stripped(MediaKind::Gif, animation), Ok(same));
-    assert_eq!(stripped(MediaKind::Gif, b"GIF89a".to_vec()), Err(Damaged));
     let document = Stripped { content: b"%PDF-1.7".to_vec(), width: 0, height: 0 };
     assert_eq!(stripped(MediaKind::Pdf, b"%PDF-1.7".to_vec()), Ok(document));
+}
+
+/// A GIF with these blocks.
+fn gif(blocks: &[&[u8]]) -> Vec<u8> {
+    [b"GIF89a\x03\0\x02\0\x80\0\0", &[7; 6][..], &blocks.concat()].concat()
+}
+
+#[test]
+fn a_gif_keeps_what_shows() {
+    let runs: &[u8] = b"!\xFF\x0BNETSCAPE2.0\x03\x01\0\0\0";
+    let control: &[u8] = b"!\xF9\x04\0\x0A\0\0\0";
+    let image: &[u8] = b",\0\0\0\0\x03\0\x02\0\0\x02\x02ab\x01c\0";
+    let comment = [&b"!\xFE"[..], &[PLACE.len() as u8], PLACE, &[0]].concat();
+    let xmp = [&b"!\xFF\x0BXMP DataXMP"[..], &[PLACE.len() as u8], PLACE, &[0]].concat();
+    let noted = gif(&[&comment, runs, &xmp, control, image, &comment, b";", PLACE]);
+    let plain = gif(&[runs, control, image, b";"]);
+    assert_eq!(stripped(MediaKind::Gif, noted).unwrap(), Stripped { content: plain, width: 3, height: 2 });
+    // What is cut off, or goes on with what is no block, is shown as far as it goes.
+    let cut_off = gif(&[control, &image[..13]]);
+    assert_eq!(stripped(MediaKind::Gif, cut_off.clone()).unwrap().content, cut_off);
+    assert_eq!(stripped(MediaKind::Gif, gif(&[image, b"junk"])).unwrap().content, gif(&[image, b";"]));
+    assert_eq!(stripped(MediaKind::Gif, b"GIF89a".to_vec()), Err(Damaged));
 }
 
 /// Pictures of each kind, with some bytes changed, cut, or put in.
@@ -150,7 +187,12 @@ fn any_picture() -> impl Strategy<Value = (MediaKind, Vec<u8>)> {
             [b"\x89PNG\r\n\x1A\n".to_vec(), chunk(b"IHDR", &[0, 0, 0, 3, 0, 0, 0, 2]), chunk(b"IEND", b"")].concat(),
         ),
         (MediaKind::Webp, riff(&[(b"VP8L", &[0x2F, 2, 0x40, 0, 0]), (b"EXIF", PLACE)])),
-        (MediaKind::Gif, b"GIF89a\x03\0\x02\0rest".to_vec()),
+        (MediaKind::Gif, gif(&[b"!\xFE\x02ab\0", b",\0\0\0\0\x03\0\x02\0\0\x02\x02ab\0", b";"])),
+        (MediaKind::Gif, include_bytes!("fixtures/loop.gif").to_vec()),
+        (MediaKind::Png, include_bytes!("fixtures/turned.png").to_vec()),
+        (MediaKind::Webp, include_bytes!("fixtures/turned.webp").to_vec()),
+        (MediaKind::Mp4, include_bytes!("fixtures/phone.mp4").to_vec()),
+        (MediaKind::Mp4, include_bytes!("fixtures/fragments.mp4").to_vec()),
     ];
     let changes = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..3u8), 0..6);
     (prop::sample::select(pictures), changes).prop_map(|((kind, mut content), changes)| {

@@ -1,16 +1,18 @@
 //! WebP (RFC 9649): a RIFF container of chunks.
 
-use super::{Stripped, le32};
+use super::{Stripped, le32, orientation};
 
 /// `RIFF`, the size of all that follows, `WEBP`.
 const HEAD: usize = 12;
-/// The bits of VP8X that announce EXIF and XMP.
-const ANNOUNCED: u8 = 0x08 | 0x04;
+/// The bit of VP8X that announces EXIF.
+const EXIF: u8 = 0x08;
+/// The bit of VP8X that announces XMP.
+const XMP: u8 = 0x04;
 
-/// Without EXIF and XMP. Colour profiles and the frames of an animation stay.
+/// Without EXIF and XMP, but for how the picture is to be turned. Colour profiles and the frames of an animation stay.
 pub(super) fn stripped(content: &[u8]) -> Option<Stripped> {
     let mut kept = content.get(..HEAD)?.to_vec();
-    let mut size = None;
+    let (mut size, mut turned, mut flags_at) = (None, 1, None);
     let mut at = HEAD;
     while let Some(length) = le32(content, at + 4) {
         let length = usize::try_from(length).ok()?;
@@ -24,13 +26,25 @@ pub(super) fn stripped(content: &[u8]) -> Option<Stripped> {
             kept.extend(data);
             kept.resize(begins + 8 + filled, 0);
             if name == b"VP8X" {
-                *kept.get_mut(begins + 8)? &= !ANNOUNCED;
+                *kept.get_mut(begins + 8)? &= !(EXIF | XMP);
+                flags_at = Some(begins + 8);
             }
+        }
+        if name == b"EXIF" {
+            // Some writers put a JPEG segment's head before it.
+            turned = orientation::of(data.strip_prefix(b"Exif\0\0").unwrap_or(data)).unwrap_or(turned);
         }
         size = size.or_else(|| size_of(name, data));
         at += 8 + filled;
     }
-    let (width, height) = size?;
+    // Without the head of the extended format nobody reads EXIF.
+    turned = flags_at.map_or(1, |_| turned);
+    if let Some(flags) = flags_at.filter(|_| turned > 1).and_then(|at| kept.get_mut(at)) {
+        *flags |= EXIF;
+        let tiff = orientation::tiff(turned);
+        kept.extend([&b"EXIF"[..], &u32::try_from(tiff.len()).ok()?.to_le_bytes(), &tiff].concat());
+    }
+    let (width, height) = orientation::sides(turned, size?);
     let length = u32::try_from(kept.len() - 8).ok()?;
     kept.splice(4..8, length.to_le_bytes());
     Some(Stripped { content: kept, width, height })

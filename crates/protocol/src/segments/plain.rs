@@ -1,0 +1,127 @@
+//! Signs that make a text dear: which they are, and the plain ones that look alike.
+//!
+//! Always holds: letters and pictures are never replaced, and what stands for a sign is in the GSM alphabet.
+
+use super::{composed, gsm7_septets};
+use crate::signs;
+
+/// A sign of a text that is not in the GSM alphabet: one is enough to make the whole text UCS-2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Costly {
+    /// The sign.
+    pub sign: char,
+    /// How often it is in the text.
+    pub count: usize,
+    /// What it is called, if it can't be seen.
+    pub name: Option<&'static str>,
+    /// What can stand for it; empty for a sign that shows nothing.
+    pub plain: Option<&'static str>,
+}
+
+/// The signs that make a text UCS-2, each once, in the order in which they come.
+#[must_use]
+pub fn costly(text: &str) -> Vec<Costly> {
+    let mut found: Vec<Costly> = Vec::new();
+    for sign in composed(text).chars().filter(|&c| gsm7_septets(c).is_none()) {
+        match found.iter_mut().find(|known| known.sign == sign) {
+            Some(known) => known.count += 1,
+            None => found.push(Costly { sign, count: 1, name: signs::name(sign), plain: look_alike(sign) }),
+        }
+    }
+    found
+}
+
+/// The same text with typographic quotes, dashes, dots and blanks as the GSM alphabet has them, and without what can't be seen;
+/// `None` unless that makes a UCS-2 text fit the alphabet. Letters and pictures are never changed.
+#[must_use]
+pub fn plain_look_alike(text: &str) -> Option<String> {
+    let mut plain = String::with_capacity(text.len());
+    for c in composed(text).chars() {
+        if gsm7_septets(c).is_some() {
+            plain.push(c);
+        } else {
+            plain.push_str(look_alike(c)?);
+        }
+    }
+    (plain != text).then_some(plain)
+}
+
+fn look_alike(c: char) -> Option<&'static str> {
+    Some(match c {
+        '\u{2018}'..='\u{201b}'
+        | '\u{2032}'
+        | '\u{2035}'
+        | '\u{2b9}'..='\u{2bc}'
+        | '\u{b4}'
+        | '`'
+        | '\u{2039}'
+        | '\u{203a}' => "'",
+        '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{2036}' | '«' | '»' | '\u{301d}'..='\u{301f}' => "\"",
+        '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '•' | '·' => "-",
+        '…' => "...",
+        '\u{2024}' => ".",
+        '\u{2044}' | '\u{2215}' => "/",
+        '\u{2028}' | '\u{2029}' | '\u{85}' => "\n",
+        '\t' => " ",
+        _ if signs::is_blank(c) => " ",
+        _ if signs::is_invisible(c) => "",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Encoding, count};
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn each_costly_sign_is_named_once() {
+        let text = "It\u{2019}s\u{a0}Zoe\u{308}\u{2019}s \u{1f600}\u{200b}, cafe\u{301}";
+        let expected = [
+            ('\u{2019}', 2, None, Some("'")),
+            ('\u{a0}', 1, Some("No-break space"), Some(" ")),
+            ('\u{eb}', 1, None, None),
+            ('\u{1f600}', 1, None, None),
+            ('\u{200b}', 1, Some("Zero-width space"), Some("")),
+        ];
+        let expected = expected.map(|(sign, count, name, plain)| Costly { sign, count, name, plain });
+        assert_eq!(costly(text), expected);
+        assert_eq!(costly("plain {text}"), []);
+    }
+
+    #[test]
+    fn plain_signs_keep_the_alphabet() {
+        for (text, plain) in [
+            ("\u{201c}Well\u{201d} \u{2013} it\u{2019}s 5\u{2032}\u{2026}", Some("\"Well\" - it's 5'...")),
+            ("a\u{a0}b\u{202f}c\td\u{3000}e\u{feff}\u{200d}", Some("a b c d e")),
+            ("one\u{2028}two", Some("one\ntwo")),
+            ("cafe\u{301}\u{2019}s", Some("caf\u{e9}'s")),
+            ("e\u{301}", Some("\u{e9}")),
+            ("\u{2019} \u{1f600}", None),
+            ("na\u{ef}ve\u{2019}", None),
+            ("plain", None),
+            ("", None),
+        ] {
+            assert_eq!(plain_look_alike(text).as_deref(), plain, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_plain_fits_and_costs_no_more(text in "([a-z \u{2018}-\u{201f}\u{2010}-\u{2015}\u{a0}\u{2026}\u{200b}]|e\u{301}|\\PC){0,200}") {
+            let dear = costly(&text);
+            prop_assert_eq!(dear.is_empty(), count(&composed(&text)).encoding == Encoding::Gsm7);
+            match plain_look_alike(&text) {
+                Some(plain) => {
+                    prop_assert_eq!(count(&plain).encoding, Encoding::Gsm7);
+                    prop_assert!(dear.iter().all(|sign| sign.plain.is_some()));
+                }
+                None => prop_assert!(dear.is_empty() || dear.iter().any(|sign| sign.plain.is_none())),
+            }
+            for Costly { plain, .. } in dear {
+                prop_assert!(plain.unwrap_or_default().chars().all(|c| gsm7_septets(c).is_some()));
+            }
+        }
+    }
+}
