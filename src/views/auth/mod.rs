@@ -1,16 +1,17 @@
 //! Signing in: a page of its own, or over the app when the session has ended.
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::view::{SealedView, SessionView};
+use leptos::prelude::*;
 
 use crate::adapters::device;
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Dialog, Icon, IconName, TextField};
 
 /// The log-in page.
 #[component]
-pub(crate) fn SignIn() -> View {
+pub(crate) fn SignIn() -> impl IntoView {
     view! {
         <main class="sign-in">
             <div class="sign-in-card">
@@ -28,14 +29,14 @@ pub(crate) fn SignIn() -> View {
 
 /// Whose conversations are kept on this device, sealed.
 #[component]
-fn Kept() -> View {
+fn Kept() -> impl IntoView {
     let app = expect_context::<App>();
     let session = app.signals(|signals| signals.session.clone());
     let sealed = Memo::new(move |_| match session.get() {
         SessionView::SignedOut { sealed, .. } => sealed,
         _ => Vec::new(),
     });
-    View::live(move || {
+    move || {
         sealed
             .get()
             .into_iter()
@@ -57,12 +58,12 @@ fn Kept() -> View {
                 }
             })
             .collect::<Vec<_>>()
-    })
+    }
 }
 
 /// The log-in over the app: the session has ended, everything stays as it was.
 #[component]
-pub(crate) fn SignInAgain() -> View {
+pub(crate) fn SignInAgain() -> impl IntoView {
     let app = expect_context::<App>();
     let session = app.signals(|signals| signals.session.clone());
     let login = session.with_untracked(|session| match session {
@@ -79,21 +80,40 @@ pub(crate) fn SignInAgain() -> View {
 
 /// Log-in and password. The browser's password manager knows the fields by their names.
 #[component]
-fn Form(login: String) -> View {
+fn Form(login: String) -> impl IntoView {
     let app = expect_context::<App>();
     let session = app.signals(|signals| signals.session.clone());
     let state = Memo::new(move |_| match session.get() {
         SessionView::SignedOut { busy, error, .. } | SessionView::Expired { busy, error, .. } => (busy, error),
         _ => (false, None),
     });
-    let busy = move || state.with(|state| state.0);
+    let starting = {
+        let session = app.signals(|signals| signals.session.clone());
+        Memo::new(move |_| session.with(|session| *session == SessionView::Starting))
+    };
+    // Pressed before the app knew that nobody is signed in: it is sent as soon as it does.
+    let waiting = RwSignal::new(false);
+    let busy = move || waiting.get() || state.with(|state| state.0);
     let login = RwSignal::new(login);
     let password = RwSignal::new(String::new());
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
+    let send = move || {
         let (login, password) = (login.get_untracked(), password.get_untracked());
         app.send(Ui::SignIn { login, password, device: device::name() });
     };
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if starting.get_untracked() {
+            waiting.set(true);
+        } else {
+            send();
+        }
+    };
+    Effect::new(move |_| {
+        if waiting.get() && !starting.get() {
+            waiting.set(false);
+            send();
+        }
+    });
     view! {
         <form class="form" on:submit=submit>
             <TextField

@@ -1,28 +1,29 @@
 //! A row of the timeline: a day, or a message with its links and its state.
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::view::{Item, MediaView, MessageView, RecipientState, StateIcon, StateView};
 use halyard_protocol::links::{self, LinkKind};
 use halyard_protocol::{CallingCode, MessageId, Peer};
+use leptos::prelude::*;
 
 use super::media;
+use crate::erased::{ArcRwSignal, Memo};
 use crate::format;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName, Popover};
 
 /// A new day begins.
 #[component]
-pub(super) fn Day(item: ArcRwSignal<Item>) -> View {
-    View::live(move || match item.get() {
+pub(super) fn Day(item: ArcRwSignal<Item>) -> impl IntoView {
+    move || match item.get() {
         Item::Day { at, ago, .. } => Some(view! { <h3 class="day">{format::day(at, ago)}</h3> }),
         Item::Message(_) => None,
-    })
+    }
 }
 
 /// A message. Its element stays the same from Enter on; what changes is in it.
 #[component]
-pub(super) fn Message(item: ArcRwSignal<Item>) -> View {
+pub(super) fn Message(item: ArcRwSignal<Item>) -> impl IntoView {
     let message = Memo::new(move |_| match item.get() {
         Item::Message(message) => Some(message),
         Item::Day { .. } => None,
@@ -58,22 +59,22 @@ pub(super) fn Message(item: ArcRwSignal<Item>) -> View {
 }
 
 /// Files above, text below.
-fn shown((body, media): (String, Vec<MediaView>)) -> Vec<View> {
+fn shown((body, media): (String, Vec<MediaView>)) -> Vec<AnyView> {
     let mut parts = if media.is_empty() { Vec::new() } else { media::files(media) };
     if !body.is_empty() {
-        parts.push(view! { <p class="msg">{linked(&body)}</p> });
+        parts.push(view! { <p class="msg">{linked(&body)}</p> }.into_any());
     }
     parts
 }
 
 /// The text, with what can be followed as links.
-fn linked(body: &str) -> Vec<View> {
+fn linked(body: &str) -> Vec<AnyView> {
     let app = expect_context::<App>();
     let mut parts = Vec::new();
     let mut end = 0;
     for link in links::find(body, CallingCode(1)) {
         let Some(text) = body.get(link.range.clone()) else { continue };
-        parts.push(body.get(end..link.range.start).unwrap_or_default().to_owned().into_view());
+        parts.push(body.get(end..link.range.start).unwrap_or_default().to_owned().into_any());
         end = link.range.end;
         let shown = text.to_owned();
         parts.push(match link.kind {
@@ -83,23 +84,23 @@ fn linked(body: &str) -> Vec<View> {
                     app.send(Ui::Message { peer: Peer::Number(number), from: None });
                 };
                 let address = link.href(body);
-                view! { <a href=address title="Text this number" on:click=open>{shown}</a> }
+                view! { <a href=address title="Text this number" on:click=open>{shown}</a> }.into_any()
             }
             LinkKind::Web | LinkKind::Email => {
                 let address = link.href(body);
-                view! { <a href=address target="_blank" rel="noopener noreferrer nofollow">{shown}</a> }
+                view! { <a href=address target="_blank" rel="noopener noreferrer nofollow">{shown}</a> }.into_any()
             }
         });
     }
-    parts.push(body.get(end..).unwrap_or_default().to_owned().into_view());
+    parts.push(body.get(end..).unwrap_or_default().to_owned().into_any());
     parts
 }
 
 /// The line under a message: when, how far, and what can be done about it.
 #[component]
-fn Foot(id: MessageId, time: String, state: Option<StateView>) -> View {
+fn Foot(id: MessageId, time: String, state: Option<StateView>) -> impl IntoView {
     let Some(state) = state else {
-        return view! { <span class="state num">{time}</span> };
+        return view! { <span class="state num">{time}</span> }.into_any();
     };
     let StateView { words, icon, recipients, parked } = state;
     if parked {
@@ -109,7 +110,8 @@ fn Foot(id: MessageId, time: String, state: Option<StateView>) -> View {
                 {words}
             </span>
             <Actions id=id />
-        };
+        }
+        .into_any();
     }
     let words = [&time, " \u{b7} ", &words].concat();
     let failed = icon == StateIcon::Failed;
@@ -126,14 +128,21 @@ fn Foot(id: MessageId, time: String, state: Option<StateView>) -> View {
                 <Icon name=name class=class />
             </span>
         }
+        .into_any()
     } else {
-        view! { <Receipts words=words icon=name class=class failed=failed recipients=recipients /> }
+        view! { <Receipts words=words icon=name class=class failed=failed recipients=recipients /> }.into_any()
     }
 }
 
 /// The state of a group's message: opens to one line for each recipient.
 #[component]
-fn Receipts(words: String, icon: IconName, class: &'static str, failed: bool, recipients: Vec<RecipientState>) -> View {
+fn Receipts(
+    words: String,
+    icon: IconName,
+    class: &'static str,
+    failed: bool,
+    recipients: Vec<RecipientState>,
+) -> impl IntoView {
     let lines = move || {
         recipients
             .clone()
@@ -167,7 +176,7 @@ fn Receipts(words: String, icon: IconName, class: &'static str, failed: bool, re
 }
 
 #[component]
-fn Actions(id: MessageId) -> View {
+fn Actions(id: MessageId) -> impl IntoView {
     let app = expect_context::<App>();
     view! {
         <span class="actions">

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::dom::*;
+use leptos::prelude::*;
 
 use super::{Icon, IconName};
 
@@ -21,7 +21,7 @@ pub(crate) fn FieldError(
     /// What is wrong.
     #[prop(into)]
     error: Signal<Option<String>>,
-) -> View {
+) -> impl IntoView {
     view! {
         <p class="error" id=id>
             {move || error.get().map(|error| view! { <Icon name=IconName::CircleAlert /> {error} })}
@@ -59,7 +59,7 @@ pub(crate) fn TextField(
     /// `data-focus`: the name by which the focus is sent here.
     #[prop(optional, into)]
     focus: Signal<Option<&'static str>>,
-) -> View {
+) -> impl IntoView {
     let id = unique_id("field");
     let hint_id = [&id, "-hint"].concat();
     let error_id = [&id, "-error"].concat();

@@ -1,6 +1,6 @@
 //! Notices that come and go. What they say is announced where they are decided, so they are no live region.
 
-use crate::dom::*;
+use leptos::prelude::*;
 
 use super::{Icon, IconButton, IconName};
 
@@ -29,7 +29,7 @@ pub(crate) fn Toasts(
     /// The cross of one was used.
     #[prop(into)]
     on_dismiss: Callback<u32>,
-) -> View {
+) -> impl IntoView {
     view! {
         <section class="toasts" aria-label="Notifications">
             <For

@@ -1,19 +1,20 @@
 //! Somebody's details, or the form in their place.
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::view::{DetailsView, NumberView};
 use halyard_protocol::UserId;
+use leptos::prelude::*;
 
 use super::form::Form;
 use super::message::MessageButton;
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Icon, IconButton, IconName, PresenceDot, presence_word};
 use crate::views::shell::{Person, presence};
 
 /// The pane beside the list.
 #[component]
-pub(crate) fn Details() -> View {
+pub(crate) fn Details() -> impl IntoView {
     let app = expect_context::<App>();
     let form = app.signals(|signals| signals.form.clone());
     // Another contact is another form; a key press in it is not.
@@ -28,15 +29,15 @@ pub(crate) fn Details() -> View {
     view! {
         <aside class="details" aria-label=label>
             {move || match form.get() {
-                Some((_, is_new)) => view! { <Form is_new=is_new /> },
-                None => details.get().map(|details| view! { <Shown details=details /> }).into_view(),
+                Some((_, is_new)) => view! { <Form is_new=is_new /> }.into_any(),
+                None => details.get().map(|details| view! { <Shown details=details /> }).into_any(),
             }}
         </aside>
     }
 }
 
 #[component]
-fn Shown(details: DetailsView) -> View {
+fn Shown(details: DetailsView) -> impl IntoView {
     let app = expect_context::<App>();
     let DetailsView {
         entry,
@@ -117,7 +118,7 @@ fn Shown(details: DetailsView) -> View {
 
 /// A colleague's presence and what they say of it.
 #[component]
-fn PresenceLine(user: UserId, status: String) -> View {
+fn PresenceLine(user: UserId, status: String) -> impl IntoView {
     let app = expect_context::<App>();
     let presence = presence(app, user);
     let status = if status.is_empty() { status } else { [" \u{b7} ", &status].concat() };
@@ -129,7 +130,7 @@ fn PresenceLine(user: UserId, status: String) -> View {
     }
 }
 
-fn fact(number: NumberView, reach: &[NumberView]) -> View {
+fn fact(number: NumberView, reach: &[NumberView]) -> AnyView {
     let texts = reach.iter().any(|way| way.peer == number.peer);
     let label = ["Message ", &number.text, ", ", &number.label].concat();
     let tools = texts.then(|| {
@@ -146,9 +147,10 @@ fn fact(number: NumberView, reach: &[NumberView]) -> View {
             {tools}
         </div>
     }
+    .into_any()
 }
 
-fn email(address: String) -> View {
+fn email(address: String) -> AnyView {
     let link = ["mailto:", &address].concat();
     view! {
         <div class="fact">
@@ -158,6 +160,7 @@ fn email(address: String) -> View {
             </dd>
         </div>
     }
+    .into_any()
 }
 
 fn capitalised(word: &str) -> String {

@@ -1,14 +1,15 @@
 //! The form in which a contact is written.
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::contacts::{FormField, NumberField};
 use halyard_client::event::ContactField;
 use halyard_client::view::FormView;
 use halyard_protocol::{ContactDraft, ContactScope, NumberLabel, limits};
 use leptos::html::Input;
+use leptos::prelude::*;
 use web_sys::SubmitEvent;
 
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{FieldError, Icon, IconButton, IconName, TextField, unique_id};
 
@@ -62,7 +63,7 @@ impl Fields {
 pub(super) fn Form(
     /// Whether it is a new contact.
     is_new: bool,
-) -> View {
+) -> impl IntoView {
     let app = expect_context::<App>();
     let view = app.signals(|signals| signals.form.clone());
     let fields = Fields { app, view: Memo::new(move |_| view.get()) };
@@ -100,7 +101,7 @@ pub(super) fn Form(
             <button type="button" class="btn quiet" on:click=move |_| cancel()>
                 "Cancel"
             </button>
-            <button type="submit" form="contact-form" class="btn primary" disabled=saving>
+            <button type="submit" form="contact-form" class="btn primary" disabled=move || saving.get()>
                 "Save"
             </button>
         </footer>
@@ -109,7 +110,7 @@ pub(super) fn Form(
 
 /// Whose contact it is.
 #[component]
-fn Scope(fields: Fields) -> View {
+fn Scope(fields: Fields) -> impl IntoView {
     let scope = Memo::new(move |_| fields.read(|view| view.draft.scope));
     let choice = move |value: ContactScope, name: &'static str, hint: &'static str| {
         view! {
@@ -135,7 +136,7 @@ fn Scope(fields: Fields) -> View {
 
 /// The numbers.
 #[component]
-fn Numbers(fields: Fields) -> View {
+fn Numbers(fields: Fields) -> impl IntoView {
     let count = Memo::new(move |_| fields.read(|view| view.numbers.len()));
     // A line that the user has asked for takes the focus.
     let asked = StoredValue::new(false);
@@ -169,11 +170,11 @@ fn Numbers(fields: Fields) -> View {
 }
 
 #[component]
-fn NumberLine(fields: Fields, index: usize, asked: StoredValue<bool>) -> View {
+fn NumberLine(fields: Fields, index: usize, asked: StoredValue<bool>) -> impl IntoView {
     let field = Memo::new(move |_| fields.read(|view| view.numbers.get(index).cloned().unwrap_or_default()));
     let error = Memo::new(move |_| fields.error(Some(FormField::Number(index))));
     let input = NodeRef::<Input>::new();
-    effect(move || {
+    Effect::new(move |_| {
         if let Some(input) = input.get()
             && asked.get_value()
         {
@@ -242,7 +243,7 @@ fn NumberLine(fields: Fields, index: usize, asked: StoredValue<bool>) -> View {
 
 /// The e-mail addresses.
 #[component]
-fn Emails(fields: Fields) -> View {
+fn Emails(fields: Fields) -> impl IntoView {
     // There is always a field to type the first one into.
     let count = Memo::new(move |_| fields.read(|view| view.draft.emails.len()).max(1));
     let error = Memo::new(move |_| fields.error(Some(FormField::Email)));

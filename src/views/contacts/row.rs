@@ -1,18 +1,19 @@
 //! A row of the list.
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::view::ContactRowView;
 use halyard_protocol::event::Favourite;
+use leptos::prelude::*;
 
 use super::message::MessageButton;
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName, presence_word};
 use crate::views::shell::{Person, presence};
 
 /// A row: the name opens the details, the icon offers the numbers. Its elements show one person after the other.
 #[component]
-pub(super) fn Row(entry: Signal<Favourite>, selected: Memo<Option<Favourite>>) -> View {
+pub(super) fn Row(entry: Signal<Favourite>, selected: Memo<Option<Favourite>>) -> impl IntoView {
     let app = expect_context::<App>();
     let changes = app.signals(|signals| signals.contact_rows.clone());
     let row = Memo::new(move |_| {

@@ -1,8 +1,8 @@
 //! The devices that I am signed in on.
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_protocol::rest::Device;
+use leptos::prelude::*;
 
 use crate::format;
 use crate::runtime::App;
@@ -10,7 +10,7 @@ use crate::views::common::{Icon, IconName};
 
 /// The list, read anew each time it is shown.
 #[component]
-pub(super) fn Devices() -> View {
+pub(super) fn Devices() -> impl IntoView {
     let app = expect_context::<App>();
     app.send(Ui::LoadDevices);
     let devices = app.signals(|signals| signals.devices.clone());
@@ -25,7 +25,7 @@ pub(super) fn Devices() -> View {
     }
 }
 
-fn line(device: Device) -> View {
+fn line(device: Device) -> AnyView {
     let app = expect_context::<App>();
     let Device { id, name, signed_in_at, seen_at, current } = device;
     let phone = name.ends_with("Android") || name.ends_with("iPhone");
@@ -40,14 +40,15 @@ fn line(device: Device) -> View {
                 <p class="muted">{when}</p>
             </div>
             {if current {
-                view! { <span class="tag">"This device"</span> }
+                view! { <span class="tag">"This device"</span> }.into_any()
             } else {
                 view! {
                     <button class="btn quiet" aria-label=label on:click=move |_| app.send(Ui::EndDevice(id))>
                         "Sign out there"
                     </button>
-                }
+                }.into_any()
             }}
         </li>
     }
+    .into_any()
 }

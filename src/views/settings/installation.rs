@@ -1,15 +1,16 @@
 //! The app on this device: installing it, and links of other pages that open in it.
 
-use crate::dom::*;
 use halyard_client::installation::{Install, Links};
 use halyard_client::{AppCommand, Ui};
+use leptos::prelude::*;
 
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName};
 
 /// Two sections.
 #[component]
-pub(super) fn OnThisDevice() -> View {
+pub(super) fn OnThisDevice() -> impl IntoView {
     let app = expect_context::<App>();
     let view = app.signals(|signals| signals.installation.clone());
     let install = {

@@ -1,21 +1,21 @@
 //! The question that waits for an answer.
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::view::QuestionView;
+use leptos::prelude::*;
 
 use crate::runtime::App;
 use crate::views::common::Dialog;
 
 /// The open question, as a dialog.
 #[component]
-pub(super) fn Question() -> View {
+pub(super) fn Question() -> impl IntoView {
     let app = expect_context::<App>();
     let question = app.signals(|signals| signals.question.clone());
-    View::live(move || question.get().map(|question| dialog(app, question)))
+    move || question.get().map(|question| dialog(app, question))
 }
 
-fn dialog(app: App, question: QuestionView) -> View {
+fn dialog(app: App, question: QuestionView) -> AnyView {
     let answer = move |yes| app.send(Ui::Answer(yes));
     view! {
         <Dialog title=question.title on_close=Callback::new(move |()| answer(false))>
@@ -30,4 +30,5 @@ fn dialog(app: App, question: QuestionView) -> View {
             </footer>
         </Dialog>
     }
+    .into_any()
 }

@@ -1,16 +1,17 @@
 //! The navigation rail.
 
-use crate::dom::*;
 use halyard_client::view::MeView;
 use halyard_client::{Route, Ui};
+use leptos::prelude::*;
 
 use super::Person;
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Icon, IconName};
 
 /// The rail.
 #[component]
-pub(super) fn Rail() -> View {
+pub(super) fn Rail() -> impl IntoView {
     let app = expect_context::<App>();
     let me = app.signals(|signals| signals.me.clone());
     let avatar = {
@@ -35,7 +36,7 @@ pub(super) fn Rail() -> View {
 
 /// A link of the rail.
 #[component]
-fn Place(icon: IconName, name: &'static str, route: Route) -> View {
+fn Place(icon: IconName, name: &'static str, route: Route) -> impl IntoView {
     let app = expect_context::<App>();
     let rail = app.signals(|signals| signals.rail.clone());
     let same = move |current: Route| match (current, route) {

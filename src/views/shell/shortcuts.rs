@@ -1,8 +1,8 @@
 //! The sheet of shortcuts.
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::commands::SHEET;
+use leptos::prelude::*;
 
 use crate::format;
 use crate::runtime::App;
@@ -10,13 +10,13 @@ use crate::views::common::Dialog;
 
 /// The sheet, while it is open.
 #[component]
-pub(super) fn Shortcuts() -> View {
+pub(super) fn Shortcuts() -> impl IntoView {
     let app = expect_context::<App>();
     let open = app.signals(|signals| signals.shortcuts.clone());
-    View::live(move || open.get().then(|| sheet(app)))
+    move || open.get().then(|| sheet(app))
 }
 
-fn sheet(app: App) -> View {
+fn sheet(app: App) -> AnyView {
     let close = move || app.send(Ui::CloseOverlay);
     view! {
         <Dialog title="Keyboard shortcuts" class="roomy" on_close=close>
@@ -38,9 +38,10 @@ fn sheet(app: App) -> View {
             </footer>
         </Dialog>
     }
+    .into_any()
 }
 
-fn line((keys, words): &(&'static str, &'static str)) -> View {
+fn line((keys, words): &(&'static str, &'static str)) -> AnyView {
     let keys = keys.split(' ').map(|keys| view! { <kbd>{format::keys(keys)}</kbd> }).collect::<Vec<_>>();
     view! {
         <div>
@@ -48,4 +49,5 @@ fn line((keys, words): &(&'static str, &'static str)) -> View {
             <dd>{keys}</dd>
         </div>
     }
+    .into_any()
 }
