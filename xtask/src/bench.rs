@@ -4,10 +4,11 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::app::Profile;
+use crate::app::{self, Profile};
 use crate::paths::Output;
+use crate::server;
 use crate::setup::{TestTools, WebTools};
-use crate::test::{built, with_server};
+use crate::test::with_server;
 
 /// Measures the app and the server as shipped; `figures` names some, none means all.
 ///
@@ -16,7 +17,8 @@ use crate::test::{built, with_server};
 pub(crate) fn bench(figures: &[String]) -> Result<ExitCode> {
     let tools = TestTools::ensure()?;
     let output = Output::of("bench");
-    built(&WebTools::ensure()?, Profile::Release, &output)?;
+    app::build(&WebTools::ensure()?, Profile::Release, &output.app())?;
+    server::build(&["--release"], &output)?;
     let mut node = tools.node.command("node");
     node.arg("bench/run.mjs").args(figures);
     let status = with_server(node, &tools, &output).status()?;

@@ -16,7 +16,7 @@ pub(crate) fn SignIn() -> impl IntoView {
         <main class="sign-in">
             <div class="sign-in-card">
                 <p class="brand">
-                    <span class={"mark"}></span>
+                    <span class="mark"></span>
                     "Halyard"
                 </p>
                 <h1>"Sign in"</h1>
@@ -52,7 +52,7 @@ fn Kept() -> impl IntoView {
                             aria-label=label
                             on:click=move |_| app.send(Ui::ForgetSealed(user))
                         >
-                            {"Forget"}
+                            "Forget"
                         </button>
                     </div>
                 }

@@ -67,7 +67,7 @@ fn Shown(details: DetailsView) -> impl IntoView {
     view! {
         <header>
             <IconButton icon=IconName::ChevronLeft label="Back to contacts" class="back" on_click=close />
-            <span class={"push"}></span>
+            <span class="push"></span>
             <IconButton
                 icon=IconName::Star
                 label="Favourite"

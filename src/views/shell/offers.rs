@@ -29,7 +29,7 @@ pub(super) fn offer(app: App, update: bool) -> AnyView {
                 .then(|| {
                     view! {
                         <button type="button" class="link" on:click=move |_| app.send(Ui::App(AppCommand::HideHint))>
-                            {"Not now"}
+                            "Not now"
                         </button>
                     }
                 })}

@@ -21,10 +21,10 @@ pub(super) fn Rail() -> impl IntoView {
     let label = move || me.get().map(|MeView { name, .. }| [&name, ": my status and settings"].concat());
     view! {
         <nav class="rail" aria-label="Main">
-            <span class={"mark"} aria-hidden="true"></span>
+            <span class="mark" aria-hidden="true"></span>
             <Place icon=IconName::Contacts name="Contacts" route=Route::Contacts(None) />
             <Place icon=IconName::MessageSquareText name="Chat and SMS" route=Route::Chats(None) />
-            <span class={"push"}></span>
+            <span class="push"></span>
             <Place icon=IconName::Settings name="Settings" route=Route::Settings />
             <button class="me" on:click=move |_| app.send(Ui::Navigate(Route::Settings))>
                 <Person avatar=avatar size=AvatarSize::Small />
