@@ -133,7 +133,7 @@ fn Form(login: String) -> impl IntoView {
             />
             <p class="error" role="alert">
                 {move || {
-                    state.with(|state| state.1.clone()).map(|error| view! { <Icon name=IconName::CircleAlert /> {error} })
+                    state.with(|state| state.1.clone()).map(|error| view! { <Icon name=IconName::CircleAlert /> {error} }.into_any())
                 }}
             </p>
             <button type="submit" class="btn primary wide" aria-disabled=move || busy().then_some("true")>

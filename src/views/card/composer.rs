@@ -141,6 +141,7 @@ fn Line(card: CardKey, using: Memo<Option<UsingView>>, counter: Memo<Option<Coun
                     {move || counter.get().map(count)}
                 </div>
             }
+            .into_any()
         })
     }
 }

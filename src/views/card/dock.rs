@@ -26,6 +26,7 @@ pub(crate) fn Dock(
                     {super::each(keys, |key| view! { <Tab card=key /> }.into_any())}
                 </div>
             }
+            .into_any()
         })
     }
 }
@@ -51,7 +52,7 @@ fn Tab(card: CardKey) -> impl IntoView {
                                 <span class="badge num">
                                     {unread().min(99)} <span class="sr">" unread"</span>
                                 </span>
-                            }
+                            }.into_any()
                         })
                 }}
             </button>

@@ -34,7 +34,7 @@ pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Mem
             <span class="face">
                 <Person avatar=avatar size=AvatarSize::Small />
                 {move || {
-                    pinned.get().then(|| view! { <span class="pin-mark"><Icon name=IconName::Pin label="Pinned" /></span> })
+                    pinned.get().then(|| view! { <span class="pin-mark"><Icon name=IconName::Pin label="Pinned" /></span> }.into_any())
                 }}
             </span>
             <div class="who">
@@ -77,7 +77,7 @@ pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Mem
             {move || {
                 let conversation = header.with_untracked(|header| header.as_ref().and_then(|header| header.conversation))?;
                 let title = header.with_untracked(|header| header.as_ref().and_then(|header| header.group_title.clone()))?;
-                renaming.get().then(|| view! { <Rename conversation=conversation title=title open=renaming /> })
+                renaming.get().then(|| view! { <Rename conversation=conversation title=title open=renaming /> }.into_any())
             }}
         </header>
     }

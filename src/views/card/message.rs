@@ -51,9 +51,9 @@ pub(super) fn Message(item: ArcRwSignal<Item>) -> impl IntoView {
             class:failed=is(|message| message.state.as_ref().is_some_and(|state| state.parked))
             title=moment
         >
-            {move || from.get().map(|from| view! { <span class="from">{from}</span> })}
+            {move || from.get().map(|from| view! { <span class="from">{from}</span> }.into_any())}
             {move || content.get().map(shown)}
-            {move || foot.get().map(|(id, time, state)| view! { <Foot id=id time=time state=state /> })}
+            {move || foot.get().map(|(id, time, state)| view! { <Foot id=id time=time state=state /> }.into_any())}
         </div>
     }
 }

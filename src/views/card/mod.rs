@@ -55,7 +55,7 @@ pub(crate) fn Desk(
                                     <Icon name=IconName::LayoutGrid />
                                     "Tile"
                                 </button>
-                            }
+                            }.into_any()
                         })
                 }}
                 <button
@@ -91,7 +91,7 @@ pub(crate) fn Desk(
                                     title="No conversation is open"
                                     text="Choose one on the left, or begin a new one. Several stay open side by side."
                                 />
-                            }
+                            }.into_any()
                         })
                 }}
                 {move || {
@@ -104,7 +104,7 @@ pub(crate) fn Desk(
                                     style:inline-size=px(to.w)
                                     style:block-size=px(to.h)
                                 ></div>
-                            }
+                            }.into_any()
                         })
                 }}
                 {each(keys, |key| view! { <Card key=key /> }.into_any())}
@@ -151,7 +151,7 @@ fn Card(key: CardKey) -> impl IntoView {
                 }}
                 <composer::Composer card=key />
             </section>
-            {drag::EDGES.map(|(name, _)| view! { <i data-grip=name></i> })}
+            {drag::EDGES.map(|(name, _)| view! { <i data-grip=name></i> }.into_any())}
         </div>
     }
 }

@@ -84,7 +84,7 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> impl IntoV
                 <div class="log-rows">
                     <Above older=older.into() card=card />
                     <For each=move || keys.get().to_vec() key=|key| *key children=row />
-                    {move || typing.get().map(|words| view! { <p class="typing">{words}</p> })}
+                    {move || typing.get().map(|words| view! { <p class="typing">{words}</p> }.into_any())}
                 </div>
             </div>
             {move || {
@@ -95,7 +95,7 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> impl IntoV
                                 <Icon name=IconName::ArrowDown />
                                 "Newest messages"
                             </button>
-                        }
+                        }.into_any()
                     })
             }}
         </div>

@@ -72,7 +72,7 @@ pub(crate) fn Avatar(
                 Some(initials) => initials.into_any(),
                 None => view! { <Icon name=IconName::UsersRound /> }.into_any(),
             }}
-            {presence.map(|presence| view! { <i class=move || presence_class(presence.get())></i> })}
+            {presence.map(|presence| view! { <i class=move || presence_class(presence.get())></i> }.into_any())}
         </span>
     }
 }

@@ -32,6 +32,7 @@ where
                     {name}
                 </button>
             }
+            .into_any()
         })
         .collect::<Vec<_>>();
     view! {

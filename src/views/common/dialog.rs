@@ -72,7 +72,7 @@ pub(crate) fn Dialog(
         >
             <header>
                 <h2 id=id>{move || title.get()}</h2>
-                {closable.then(|| view! { <IconButton icon=IconName::X label="Close" on_click=close /> })}
+                {closable.then(|| view! { <IconButton icon=IconName::X label="Close" on_click=close /> }.into_any())}
             </header>
             <div class="dialog-body">{children()}</div>
         </dialog>

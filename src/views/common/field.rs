@@ -24,7 +24,7 @@ pub(crate) fn FieldError(
 ) -> impl IntoView {
     view! {
         <p class="error" id=id>
-            {move || error.get().map(|error| view! { <Icon name=IconName::CircleAlert /> {error} })}
+            {move || error.get().map(|error| view! { <Icon name=IconName::CircleAlert /> {error} }.into_any())}
         </p>
     }
 }
@@ -87,7 +87,7 @@ pub(crate) fn TextField(
                 prop:value=value
                 on:input=move |event| on_input.run(event_target_value(&event))
             />
-            {(!hint.is_empty()).then(|| view! { <p class="hint" id=hint_id>{hint}</p> })}
+            {(!hint.is_empty()).then(|| view! { <p class="hint" id=hint_id>{hint}</p> }.into_any())}
             <FieldError id=error_id error=error />
         </div>
     }

@@ -168,7 +168,7 @@ pub(crate) fn MenuButton(
 
 fn entry(toggle: Toggle, item: MenuItem) -> AnyView {
     let MenuItem { kind, text, note, class, danger, stays, action } = item;
-    let note = (!note.is_empty()).then(|| view! { <span class="note">{note}</span> });
+    let note = (!note.is_empty()).then(|| view! { <span class="note">{note}</span> }.into_any());
     let (icon, checked) = match kind {
         Kind::Separator => return view! { <hr /> }.into_any(),
         Kind::Heading => return view! { <p class="menu-head">{text}</p> }.into_any(),
@@ -200,7 +200,7 @@ fn entry(toggle: Toggle, item: MenuItem) -> AnyView {
             tabindex="-1"
             on:click=chosen
         >
-            {icon.map(|icon| view! { <Icon name=icon /> })}
+            {icon.map(|icon| view! { <Icon name=icon /> }.into_any())}
             <span>{text}</span>
             {note}
         </button>

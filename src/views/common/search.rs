@@ -54,7 +54,7 @@ pub(crate) fn SearchField(
                 on:input=move |event| on_input.run(event_target_value(&event))
                 on:keydown=key
             />
-            {slash.then(|| view! { <kbd aria-hidden="true" hidden=move || !is_empty.get()>"/"</kbd> })}
+            {slash.then(|| view! { <kbd aria-hidden="true" hidden=move || !is_empty.get()>"/"</kbd> }.into_any())}
             // It stands ready: making it would cost the first letter a part of its time.
             <span class="tools" hidden=move || is_empty.get()>
                 <IconButton icon=IconName::X label="Clear the search" on_click=clear />

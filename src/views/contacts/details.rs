@@ -30,7 +30,7 @@ pub(crate) fn Details() -> impl IntoView {
         <aside class="details" aria-label=label>
             {move || match form.get() {
                 Some((_, is_new)) => view! { <Form is_new=is_new /> }.into_any(),
-                None => details.get().map(|details| view! { <Shown details=details /> }).into_any(),
+                None => details.get().map(|details| view! { <Shown details=details /> }.into_any()).into_any(),
             }}
         </aside>
     }
@@ -83,7 +83,7 @@ fn Shown(details: DetailsView) -> impl IntoView {
                             label="Edit"
                             on_click=move || app.send(Ui::EditContact(id))
                         />
-                    }
+                    }.into_any()
                 })}
             <IconButton icon=IconName::X label="Close details" class="close" on_click=close />
         </header>
@@ -91,9 +91,9 @@ fn Shown(details: DetailsView) -> impl IntoView {
             <div class="person">
                 <Person avatar=Signal::stored(avatar) size=AvatarSize::Large />
                 <h2>{name}</h2>
-                {(!organisation.is_empty()).then(|| view! { <p>{organisation}</p> })}
+                {(!organisation.is_empty()).then(|| view! { <p>{organisation}</p> }.into_any())}
                 <p class="muted">{kind}</p>
-                {user.map(|user| view! { <PresenceLine user=user status=status /> })}
+                {user.map(|user| view! { <PresenceLine user=user status=status /> }.into_any())}
             </div>
             {write}
             <dl class="facts">{facts} {emails}</dl>
@@ -110,7 +110,7 @@ fn Shown(details: DetailsView) -> impl IntoView {
                                 "Delete contact"
                             </button>
                         </div>
-                    }
+                    }.into_any()
                 })}
         </div>
     }
@@ -139,6 +139,7 @@ fn fact(number: NumberView, reach: &[NumberView]) -> AnyView {
                 <MessageButton reach=Signal::stored(vec![number.clone()]) label=label />
             </dd>
         }
+        .into_any()
     });
     view! {
         <div class="fact">

@@ -92,7 +92,7 @@ pub(super) fn Form(
             <TextField label="Company" value=company on_input=set_company max_length=200 />
             <Numbers fields=fields />
             <Emails fields=fields />
-            {move || may_share.get().then(|| view! { <Scope fields=fields /> })}
+            {move || may_share.get().then(|| view! { <Scope fields=fields /> }.into_any())}
             <div role="alert">
                 <FieldError id=unique_id("contact-error") error=general />
             </div>
@@ -162,7 +162,7 @@ fn Numbers(fields: Fields) -> impl IntoView {
                                 <Icon name=IconName::Plus />
                                 "Add a number"
                             </button>
-                        }
+                        }.into_any()
                     })
             }}
         </fieldset>
@@ -205,6 +205,7 @@ fn NumberLine(fields: Fields, index: usize, asked: StoredValue<bool>) -> impl In
                 {shown}
             </option>
         }
+        .into_any()
     });
     view! {
         <div class="number-line">
@@ -278,7 +279,7 @@ fn Emails(fields: Fields) -> impl IntoView {
                             <Icon name=IconName::Plus />
                             "Add an e-mail address"
                         </button>
-                    }
+                    }.into_any()
                 })
         }}
     }

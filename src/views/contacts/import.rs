@@ -51,7 +51,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
     };
     view! {
         <p class="tally">{move || read(import, tally)}</p>
-        {move || may_share.get().then(|| view! { <Scope import=import /> })}
+        {move || may_share.get().then(|| view! { <Scope import=import /> }.into_any())}
         {move || {
             (count.get() > 0)
                 .then(|| {
@@ -65,7 +65,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
                                 render=move |index| (move || view! { <Row import=import index=index.get() /> }).into_any()
                             />
                         </div>
-                    }
+                    }.into_any()
                 })
         }}
         <Remarks import=import />
@@ -194,7 +194,7 @@ fn remarks(label: &'static str, class: &'static str, remarks: Vec<(usize, String
         view! {
             <ul class=class aria-label=label tabindex="0">
                 {lines}
-                {(more > 0).then(|| view! { <li>{["and ", &more.to_string(), " more"].concat()}</li> })}
+                {(more > 0).then(|| view! { <li>{["and ", &more.to_string(), " more"].concat()}</li> }.into_any())}
             </ul>
         }
         .into_any()

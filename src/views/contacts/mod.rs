@@ -115,7 +115,7 @@ fn nothing(app: App, unsearched: bool, filter: ContactsFilter, loading: bool) ->
                         <button class="btn quiet" on:click=move |_| app.send(Ui::NewContact(None))>
                             "Add a contact"
                         </button>
-                    }
+                    }.into_any()
                 })}
         </EmptyState>
     }

@@ -43,7 +43,7 @@ pub(super) fn Row(entry: Signal<Favourite>, selected: Memo<Option<Favourite>>) -
             <span class="row-text">
                 <b class="row-name">
                     {name}
-                    {move || favourite.get().then(|| view! { <Icon name=IconName::Star class="starred small" label="Favourite" /> })}
+                    {move || favourite.get().then(|| view! { <Icon name=IconName::Star class="starred small" label="Favourite" /> }.into_any())}
                 </b>
                 <span class="preview num">{text(|row| &row.detail)}</span>
                 {move || user.get().map(|user| {
@@ -56,6 +56,6 @@ pub(super) fn Row(entry: Signal<Favourite>, selected: Memo<Option<Favourite>>) -
             <span class="row-tools">
                 <MessageButton reach=reach label=label />
             </span>
-        })}
+        }.into_any())}
     }
 }

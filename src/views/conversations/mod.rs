@@ -105,7 +105,7 @@ fn nothing(app: App, unsearched: bool, filter: ColumnFilter) -> AnyView {
                         <button class="btn primary" on:click=move |_| app.send(Ui::NewConversation)>
                             "New Conversation"
                         </button>
-                    }
+                    }.into_any()
                 })}
         </EmptyState>
     }

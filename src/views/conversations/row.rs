@@ -50,10 +50,10 @@ pub(super) fn Row(id: Signal<ConversationId>) -> impl IntoView {
                     {move || {
                         failed
                             .get()
-                            .then(|| view! { <Icon name=IconName::CircleAlert class="failed" label="Not delivered" /> })
+                            .then(|| view! { <Icon name=IconName::CircleAlert class="failed" label="Not delivered" /> }.into_any())
                     }}
                     {move || {
-                        muted.get().then(|| view! { <Icon name=IconName::BellOff label="Notifications are off" /> })
+                        muted.get().then(|| view! { <Icon name=IconName::BellOff label="Notifications are off" /> }.into_any())
                     }}
                     {move || match (unread.get(), tag.get()) {
                         (0, "") => ().into_any(),

@@ -30,7 +30,7 @@ pub(super) fn OnThisDevice() -> impl IntoView {
                                 <Icon name=IconName::Download />
                                 "Install"
                             </button>
-                        }
+                        }.into_any()
                     })
             }}
         </section>
@@ -46,7 +46,7 @@ pub(super) fn OnThisDevice() -> impl IntoView {
                             <button class="btn quiet" on:click=move |_| app.send(Ui::App(AppCommand::HandleLinks))>
                                 "Make Halyard handle my links"
                             </button>
-                        }
+                        }.into_any()
                     })
             }}
         </section>

@@ -19,7 +19,7 @@ pub(super) fn Banners() -> impl IntoView {
             {move || {
                 words
                     .get()
-                    .map(|(icon, tone, text)| view! { <Banner icon=icon tone=tone>{text}</Banner> })
+                    .map(|(icon, tone, text)| view! { <Banner icon=icon tone=tone>{text}</Banner> }.into_any())
             }}
             {move || {
                 let view = installation.get();

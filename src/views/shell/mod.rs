@@ -54,7 +54,7 @@ pub(crate) fn App(app: Handle) -> impl IntoView {
         }}
         // The workspace has a place of its own for it.
         {move || (installation.get().update && screen.get() != Screen::SignedIn).then(|| offers::outside(app))}
-        {move || expired.get().then(|| view! { <auth::SignInAgain /> })}
+        {move || expired.get().then(|| view! { <auth::SignInAgain /> }.into_any())}
         <question::Question />
         <notices::Notices />
     }
@@ -122,7 +122,7 @@ fn Workspace() -> impl IntoView {
                     Pane::Contacts => view! { <contacts::ContactsPane /> }.into_any(),
                     Pane::Settings => view! { <settings::SettingsPage /> }.into_any(),
                 }}
-                {move || in_details.get().then(|| view! { <contacts::Details /> })}
+                {move || in_details.get().then(|| view! { <contacts::Details /> }.into_any())}
                 <card::Desk hidden=covered />
                 <card::Dock hidden=covered />
                 <contacts::ImportDialog />

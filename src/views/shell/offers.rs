@@ -31,7 +31,7 @@ pub(super) fn offer(app: App, update: bool) -> AnyView {
                         <button type="button" class="link" on:click=move |_| app.send(Ui::App(AppCommand::HideHint))>
                             "Not now"
                         </button>
-                    }
+                    }.into_any()
                 })}
         </Banner>
     }

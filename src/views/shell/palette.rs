@@ -131,7 +131,7 @@ fn option(app: App, marked: Memo<usize>, index: usize, entry: PaletteEntry) -> A
             {face}
             <span class="row-text">
                 <b class="row-name">{title}</b>
-                {(!detail.is_empty()).then(|| view! { <span class="preview num">{detail}</span> })}
+                {(!detail.is_empty()).then(|| view! { <span class="preview num">{detail}</span> }.into_any())}
             </span>
             {note}
         </div>

@@ -28,7 +28,7 @@ fn sheet(app: App) -> AnyView {
                                 <h3>{title}</h3>
                                 <dl>{lines.iter().map(line).collect::<Vec<_>>()}</dl>
                             </section>
-                        }
+                        }.into_any()
                     })}
             </div>
             <footer class="buttons end">
@@ -42,7 +42,7 @@ fn sheet(app: App) -> AnyView {
 }
 
 fn line((keys, words): &(&'static str, &'static str)) -> AnyView {
-    let keys = keys.split(' ').map(|keys| view! { <kbd>{format::keys(keys)}</kbd> }).collect::<Vec<_>>();
+    let keys = keys.split(' ').map(|keys| view! { <kbd>{format::keys(keys)}</kbd> }.into_any()).collect::<Vec<_>>();
     view! {
         <div>
             <dt>{*words}</dt>

@@ -71,7 +71,7 @@ pub(crate) fn EmojiButton(
                 toggle.escape(&event);
             }
         >
-            {move || toggle.open.get().then(|| view! { <Picker on_pick=pick /> })}
+            {move || toggle.open.get().then(|| view! { <Picker on_pick=pick /> }.into_any())}
         </div>
     }
 }
