@@ -8,7 +8,7 @@
 #![allow(unreachable_pub)]
 
 mod adapters;
-mod dom;
+mod erased;
 mod format;
 mod runtime;
 mod signals;
@@ -20,7 +20,7 @@ fn main() {
     if let Some(boot) = leptos::prelude::document().get_element_by_id("boot") {
         boot.remove();
     }
-    dom::mount_to_body(|| {
+    leptos::mount::mount_to_body(|| {
         let app = runtime::start();
         views::App(views::AppProps { app })
     });

@@ -8,10 +8,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
-use crate::dom::*;
 use halyard_client::installation::AppEvent;
 use halyard_client::{CardKey, Changed, Effect, Env, Event, Route, Softphone, System, Ui, Update};
 use halyard_protocol::{MediaId, UnixMs};
+use leptos::prelude::*;
 
 use crate::adapters::{Adapters, Dispatch, history};
 use crate::signals::Signals;

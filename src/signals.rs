@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex};
 
-use crate::dom::*;
 use halyard_client::view::PaletteView;
 use halyard_client::view::{
     CardView, ComposerView, ConnectionView, ContactsView, DetailsView, FormView, HeaderView, ImportView,
@@ -18,6 +17,9 @@ use halyard_client::windows::Rect;
 use halyard_client::{CardKey, Changed, Env, Softphone};
 use halyard_protocol::rest::Device;
 use halyard_protocol::{ConversationId, MessageId, Presence, UserId};
+use leptos::prelude::*;
+
+use crate::erased::ArcRwSignal;
 
 /// Which conversations the column shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! What this device is called in the list of devices.
+//! What this device is: its name in the list of devices, its keyboard, and whether anybody has signed in on it.
 
 /// "Firefox on Linux"; an installed app says so.
 pub(crate) fn name() -> String {
@@ -29,4 +29,25 @@ pub(crate) fn name() -> String {
 /// Whether its keyboard has ⌘ where others have Ctrl.
 pub(crate) fn is_mac() -> bool {
     web_sys::window().and_then(|window| window.navigator().platform().ok()).is_some_and(|name| name.starts_with("Mac"))
+}
+
+/// Kept from the first time on that somebody is signed in.
+const KNOWN: &str = "halyard.known";
+
+/// Whether nobody has ever signed in with this browser: then nobody's things can be on the device. A browser that keeps nothing does
+/// not say.
+pub(crate) fn is_new() -> bool {
+    storage().is_some_and(|storage| storage.get_item(KNOWN) == Ok(None))
+}
+
+/// Somebody is signed in.
+pub(crate) fn remember() {
+    if let Some(storage) = storage() {
+        // Where it can't be kept the next start waits for the answer that this one has not waited for.
+        let _ = storage.set_item(KNOWN, "1");
+    }
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok()?
 }

@@ -8,7 +8,7 @@ use std::cell::Cell;
 use halyard_client::FocusTarget;
 use leptos::prelude::request_animation_frame;
 use wasm_bindgen::JsCast;
-use web_sys::{FocusOptions, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{FocusOptions, HtmlElement, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 /// Frames to wait for the place to be drawn.
 const FRAMES: u8 = 4;
@@ -18,8 +18,12 @@ thread_local! {
     static WISHES: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Puts the focus at the element with the target's `data-focus`, once there is one.
+/// Puts the focus at the element with the target's `data-focus`, once there is one. Somebody who is typing into the log-in already
+/// goes on where they are: what begins as a password must not end in the field beside it.
 pub(super) fn run(target: FocusTarget) {
+    if target == FocusTarget::SignIn && is_typing("form:has([data-focus=sign-in]) input") {
+        return;
+    }
     let selector = ["[data-focus=\"", &target.attribute(), "\"]"].concat();
     let wish = WISHES.get().wrapping_add(1);
     WISHES.set(wish);
@@ -38,6 +42,13 @@ fn attempt(selector: String, wish: u32, frames: u8) {
             None => {}
         }
     });
+}
+
+/// Whether the focus is in a field of this kind that holds something.
+fn is_typing(fields: &str) -> bool {
+    let active = web_sys::window().and_then(|window| window.document()?.active_element());
+    let field = active.filter(|active| active.matches(fields).unwrap_or(false));
+    field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()).is_some_and(|field| !field.value().is_empty())
 }
 
 /// The element, if it is drawn: one in a pane that is not shown can't take the focus.

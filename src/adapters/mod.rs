@@ -108,31 +108,24 @@ impl Adapters {
         }
     }
 
-    // In the release's rare part, for which they must not be inlined.
-    #[inline(never)]
     fn run_files(&self, command: FileCommand) {
         self.media.run(command);
     }
 
-    #[inline(never)]
     fn forget_files(&self) {
         self.media.forget();
     }
 
     /// Tells of files that the user chose for a card.
-    #[inline(never)]
     pub(crate) fn choose_files(&self, card: CardKey, files: Vec<web_sys::File>) {
         self.media.choose(card, files);
     }
 
     /// Where a file of a message can be shown from.
-    #[inline(never)]
     pub(crate) fn address_of(&self, id: MediaId) -> String {
         self.media.address(id)
     }
 
-    // In the release's later part, for which it must not be inlined.
-    #[inline(never)]
     fn run_app(&self, command: AppCommand) {
         match command {
             AppCommand::Settle => {

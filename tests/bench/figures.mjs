@@ -11,11 +11,10 @@ import { onDevice } from "../harness/release.mjs";
 import { gate } from "./gate.mjs";
 import { enterToPainted, paintedIn, rested } from "../harness/painted.mjs";
 import { quiet } from "./quiet.mjs";
-import { inWords, milliseconds, p95 } from "./stats.mjs";
+import { inWords, median, milliseconds, p95 } from "./stats.mjs";
 
 const SAMPLES = 120;
 const WARM_UP = 10;
-const LATER = /\/later-[0-9a-f]+\.wasm$/;
 
 const idOf = async (api) => (await api.ask("GET", "/bootstrap")).me.user.id;
 
@@ -32,34 +31,54 @@ async function firstLoad(stage) {
   const network = await page.context().newCDPSession(page);
   await network.send("Network.enable");
   const kinds = new Map();
-  const later = new Set();
-  // The release fetches its later part when the first screen is drawn; a screen that needs it before waits for it by XHR.
-  let waited = false;
-  network.on("Network.requestWillBeSent", ({ requestId, request, type }) => {
-    if (!LATER.test(request.url)) return;
-    later.add(requestId);
-    waited ||= type === "XHR";
-  });
-  let code = 0;
-  let all = 0;
+  let [code, all] = [0, 0];
   network.on("Network.responseReceived", ({ requestId, response }) => kinds.set(requestId, response.mimeType));
   network.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
     all += encodedDataLength;
-    if (!later.has(requestId) && /javascript|wasm/.test(kinds.get(requestId) ?? "")) code += encodedDataLength;
+    if (/javascript|wasm/.test(kinds.get(requestId) ?? "")) code += encodedDataLength;
   });
-  const laterCame = page.waitForEvent("requestfinished", (request) => LATER.test(request.url()));
   await page.goto(stage.server.url, { waitUntil: "networkidle" });
   await page.getByRole("button", { name: "Sign in" }).waitFor();
-  await laterCame;
-  const method = "an empty browser opens the address; bytes over the wire, headers included, until the sign-in stands, the later part is there and the network is still; the rare part, which follows at the first key or pointer, and what the service worker keeps in the background are not in it";
-  const figure = (name, bytes, goal) => ({
-    name, measured: `${(bytes / 1000).toFixed(1)} kB`, goal: `<= ${goal} kB`, met: bytes <= goal * 1000, method,
-  });
+  const method = "an empty browser opens the address; bytes over the wire, headers included, until the sign-in stands and the network is still; what the service worker fetches in the background is not in it";
   return [
-    figure("first load, script and WebAssembly of the first part", code, 200),
-    figure("first load, all of it", all, 300),
-    { name: "the first screen waits for the later part", measured: waited ? "yes" : "no", goal: "no", met: !waited, method },
+    { name: "first load, all of it", measured: `${(all / 1000).toFixed(1)} kB, of it script and WebAssembly ${(code / 1000).toFixed(1)} kB`,
+      goal: "<= 460 kB", met: all <= 460_000, method },
   ];
+}
+
+/** A line as of a phone with weak 4G: 1.6 Mbit/s down, 0.75 up, 150 ms of latency. */
+const SLOW_4G = { offline: false, downloadThroughput: 1_600_000 / 8, uploadThroughput: 750_000 / 8, latency: 150 };
+
+async function usable(stage) {
+  const kinds = [
+    { name: "unthrottled", goal: 200 },
+    { name: "processor slowed four times", slower: 4, goal: 530 },
+    { name: "processor slowed four times, slow 4G", slower: 4, line: SLOW_4G, goal: 3000 },
+  ];
+  const taken = [];
+  for (const { name, slower, line, goal } of kinds) {
+    const samples = [];
+    for (let index = -1; index < 11; index += 1) {
+      const page = await stage.page("about:blank");
+      const browser = await page.context().newCDPSession(page);
+      if (slower) await browser.send("Emulation.setCPUThrottlingRate", { rate: slower });
+      if (line) {
+        await browser.send("Network.enable");
+        await browser.send("Network.emulateNetworkConditions", line);
+      }
+      await page.goto(stage.server.url, { waitUntil: "commit" });
+      const took = await page.evaluate(async () => {
+        const shows = () => document.querySelector("form input[autocomplete=username]") && document.querySelector("form button[type=submit]");
+        return (await globalThis.halyardBench.painted(shows)) - performance.timeOrigin;
+      });
+      await page.context().browser().close();
+      // The first one reads the browser and the app's files from the disk.
+      if (index >= 0) samples.push(took);
+    }
+    taken.push(median(`usable, ${name}`, samples, goal,
+      "a browser without anything of Halyard opens the address; from the start of the navigation to the task after the frame that has the sign-in form; browser and server share this machine"));
+  }
+  return taken;
 }
 
 async function enterIn(stage, me, peer, name, count) {
@@ -76,7 +95,7 @@ async function enterIn(stage, me, peer, name, count) {
     if (index >= 0) samples.push(at - key);
   }
   return p95(
-    `Enter to painted, conversation of ${count.toLocaleString("en-US")}`, samples, 33,
+    `Enter to painted, conversation of ${count.toLocaleString("en-US")}`, samples, 16.7,
     "from the key's time stamp to the task after the frame in which the row is in the log; the whole history was loaded by scrolling up before",
   );
 }
@@ -110,7 +129,7 @@ async function otherBrowser(stage) {
     if (index >= 0) samples.push(at - key);
   }
   return [
-    p95("Enter to painted in the other browser", samples, 50,
+    p95("Enter to painted in the other browser", samples, 35,
       "two browser processes, one chat; from the key's time stamp in one to the task after the frame with the row in the other, on one clock"),
   ];
 }
@@ -139,7 +158,7 @@ async function search(stage) {
   const bare = await bareList(await stage.page("about:blank"));
   const beside = (samples) => `this browser on this machine, without Halyard: ${inWords(samples)} for a bare page that rewrites as many lines of text`;
   return [
-    p95("search in 100,000 contacts, keystroke to painted", atOnce, 16, `${method}; the browser draws as soon as it can; ${beside(floor)}`),
+    p95("search in 100,000 contacts, keystroke to painted", atOnce, 14, `${method}; the browser draws as soon as it can; ${beside(floor)}`),
     p95("the same with 60 frames a second", at60, 33, `${method}; the wait for the next frame is in it; ${beside(bare)}`),
   ];
 }
@@ -185,7 +204,7 @@ async function typed(page, box, column) {
 }
 
 async function burst(stage) {
-  const COUNT = 500;
+  const COUNT = 5000;
   const wire = await gate(stage.server.url);
   const page = await stage.page(wire.url);
   const messages = await openCard(page, PRIYA, "Nils Okafor");
@@ -201,9 +220,9 @@ async function burst(stage) {
   const tasks = await page.evaluate((since) => globalThis.halyardBench.longTasks.filter(({ at }) => at >= since).map(({ duration }) => duration), from);
   wire.close();
   const longest = Math.max(0, ...tasks);
-  const method = "a proxy holds the socket while 500 messages are sent, then lets all go at once into the open card";
+  const method = "a proxy holds the socket while 5,000 messages are sent, then lets all go at once into the open card";
   return [
-    { name: "burst of 500 inbound messages, to the last painted", measured: milliseconds(took), goal: "<= 1000 ms", met: took <= 1000, method },
+    { name: "burst of 5,000 inbound messages, to the last painted", measured: milliseconds(took), goal: "<= 1000 ms", met: took <= 1000, method },
     { name: "longest task during the burst", measured: longest === 0 ? "under 50 ms" : milliseconds(longest), goal: "<= 50 ms", met: longest <= 50,
       method: "the browser's own list of long tasks, from the release on" },
   ];
@@ -253,7 +272,7 @@ async function column(stage, extra) {
   await goTo(page, "Chat and SMS");
   const rows = page.getByRole("list", { name: "Conversations" }).getByRole("button");
   await rows.nth(49).waitFor();
-  // The first screen is drawn and the later part is there.
+  // What the start fetches is there.
   await page.waitForLoadState("networkidle");
   return { page, rows };
 }
@@ -312,9 +331,9 @@ async function open(stage) {
     return (await painted) - from;
   })()`);
   return [
-    p95("opening a card, script, style and layout", samples, 10,
+    p95("opening a card, script, style and layout", samples, 8,
       `a click on a row of the column, one after the other with a tenth of a second in between until fifty lie there, up to the end of layout; with painting, from Enter on a row to the task after the frame, in a browser that draws as soon as it can: ${inWords(painted)}`),
-    { name: "opening 50 cards", measured: milliseconds(took), goal: "<= 500 ms", met: took <= 500,
+    { name: "opening 50 cards", measured: milliseconds(took), goal: "<= 150 ms", met: took <= 150,
       method: "the script clicks the 50 rows in one task, in a window that shows them all; from the first click to the task after the frame that has all cards" },
   ];
 }
@@ -415,7 +434,7 @@ async function offlineStart(stage) {
     await stage.server.resume();
   }
   return [
-    p95("start without the server, to both pinned cards painted", fresh, 400,
+    p95("start without the server, to both pinned cards painted", fresh, 280,
       `the first page of a browser that was just started on a profile that has the app; from the start of the navigation to the task after the frame with the last message of both cards; in one more tab of the same browser: ${inWords(running)}`),
   ];
 }
@@ -505,10 +524,10 @@ async function heap(stage) {
   const after = await memory();
   const words = ({ js, wasm }) => `${js.toFixed(1)} MB of JavaScript, ${wasm.toFixed(1)} MB of WebAssembly`;
   return [
-    { name: "memory with 10,000 messages in a card", measured: words(after), goal: "none", met: true,
+    { name: "memory with 10,000 messages in a card", measured: words(after), goal: "<= 40 MB", met: after.js + after.wasm <= 40,
       method: `after a collection: the heap as V8 counts it, and the size of the app's memory; all was loaded by scrolling up; before that, with the newest alone: ${words(before)}` },
   ];
 }
 
 /** In the order in which they are taken. */
-export const figures = { firstLoad, enter, otherBrowser, search, burst, nodes, open, drag, offlineStart, column: manyConversations, heap };
+export const figures = { firstLoad, usable, enter, otherBrowser, search, burst, nodes, open, drag, offlineStart, column: manyConversations, heap };

@@ -35,10 +35,15 @@ try {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     console.error(`halyard: measuring ${name}`);
     if (!(await quiet())) console.log(`halyard: the machine is too busy for figures that mean something: ${name}`);
-    taken.push(...(await take(stage)));
+    for (const figure of await take(stage)) {
+      print(figure);
+      taken.push(figure);
+    }
     await Promise.all(browsers.splice(0).map((browser) => browser.close()));
   }
-  process.exitCode = print(taken) === 0 ? 0 : 1;
+  const met = taken.filter((figure) => figure.met).length;
+  console.log(`\n${met} of ${taken.length} goals met`);
+  process.exitCode = met === taken.length ? 0 : 1;
 } finally {
   await Promise.all(browsers.map((browser) => browser.close()));
   await server.stop();

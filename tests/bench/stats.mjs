@@ -17,12 +17,14 @@ export function p95(name, samples, goal, method) {
   return { name, measured: inWords(samples), goal: `p95 <= ${goal} ms`, met: value <= goal, method };
 }
 
-/** Prints a figure under another, each with how it was taken. */
-export function print(figures) {
-  for (const { name, measured, goal, met, method } of figures) {
-    console.log(`\n${met ? "ok  " : "MISS"} ${name}: ${measured}; goal ${goal}\n     ${method}`);
-  }
-  const missed = figures.filter(({ met }) => !met).length;
-  console.log(`\n${figures.length - missed} of ${figures.length} goals met`);
-  return missed;
+/** A figure of samples in milliseconds, held against a goal for their median. */
+export function median(name, samples, goal, method) {
+  const value = quantile(samples, 0.5);
+  const [least, most] = [Math.min(...samples), Math.max(...samples)].map(milliseconds);
+  return { name, measured: `median ${milliseconds(value)} (${least} to ${most}, n=${samples.length})`, goal: `median <= ${goal} ms`, met: value <= goal, method };
+}
+
+/** Prints a figure with how it was taken. */
+export function print({ name, measured, goal, met, method }) {
+  console.log(`\n${met ? "ok  " : "MISS"} ${name}: ${measured}; goal ${goal}\n     ${method}`);
 }

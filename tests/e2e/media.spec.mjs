@@ -161,7 +161,7 @@ test("what is kept of files has a limit: what came first goes first", async ({ p
   const folder = await mkdtemp(join(tmpdir(), "halyard-limit-"));
   let server;
   try {
-    await cp(process.env.HALYARD_DIST, folder, { recursive: true });
+    await cp(process.env.HALYARD_APP, folder, { recursive: true });
     const worker = join(folder, "service-worker.js");
     const text = await readFile(worker, "utf8");
     // The same worker, with less room.

@@ -7,9 +7,9 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Makes a copy of dist/ in which the style (a hashed file), the page and the emoji (files without a hash) are others. */
+/** Makes a copy of the app in which the style (a hashed file), the page and the emoji (files without a hash) are others. */
 export async function nextRelease(folder) {
-  await cp(process.env.HALYARD_DIST, folder, { recursive: true });
+  await cp(process.env.HALYARD_APP, folder, { recursive: true });
   const page = await readFile(join(folder, "index.html"), "utf8");
   const [style] = page.match(/halyard-[0-9a-f]+\.css/);
   const text = `${await readFile(join(folder, style), "utf8")}\n:root { --release: next; }\n`;

@@ -27,7 +27,7 @@ export class Server {
     this.binary = fromEnvironment("HALYARD_SERVER_BIN");
     this.database = `sqlite:${join(folder, "halyard.db")}`;
     /** The app that it serves from its next start on. */
-    this.app = fromEnvironment("HALYARD_DIST");
+    this.app = fromEnvironment("HALYARD_APP");
   }
 
   /** Makes an empty database and the tenants in it, and starts a server on a free port, perhaps with another app. */

@@ -1,67 +1,81 @@
 //! Building the app for the browser: Trunk, then what Trunk leaves to do.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
 use crate::finish;
-use crate::paths::{dist, root};
+use crate::paths::root;
 use crate::process::{run, say};
 use crate::setup::{Node, WebTools};
 
 /// How the app is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Profile {
-    /// For development and tests: seconds, not minutes.
+    /// For development: seconds, not minutes.
     Quick,
+    /// As [`Profile::Quick`], with a function for the page that runs the conformance list of the device's database.
+    Conformance,
     /// As shipped.
     Release,
-    /// As shipped but in one part, which notes the functions that run.
-    Marked,
 }
 
-/// Builds the app into `dist/`. The folder is replaced when all is done, so that a server never serves half of a build.
+/// Builds the app into a folder, which is replaced when all is done: a server never serves half of a build.
 ///
 /// # Errors
-/// When a tool is missing and cannot be installed, or the app does not compile.
-pub(crate) fn build(web: &WebTools, profile: Profile) -> Result<()> {
-    let staging = root().join("target/app");
+/// When a tool is missing and cannot be installed, the app does not compile, or a release is over its size budget.
+pub(crate) fn build(web: &WebTools, profile: Profile, into: &Path) -> Result<()> {
+    let [staging, old] = ["building", "before"].map(|name| beside(into, name));
     let mut trunk = web.command("trunk")?;
     // The compiler has said what is wrong: where Trunk was then is of no use.
     trunk.env("RUST_BACKTRACE", "0").args(["--log", "warn", "build", "--dist"]).arg(&staging);
     let node: Option<Node> = match profile {
-        Profile::Quick => {
-            say("building the app");
-            // With what the end-to-end tests ask of the device's database.
-            trunk.args(["--cargo-profile", "wasm-quick", "--features", "conformance"]);
+        Profile::Quick | Profile::Conformance => {
+            say("building the app, quickly");
+            trunk.args(["--cargo-profile", "wasm-quick"]);
+            if profile == Profile::Conformance {
+                trunk.args(["--features", "conformance"]);
+            }
             None
         }
-        Profile::Release | Profile::Marked => {
+        Profile::Release => {
             say("building the app for release: a few minutes");
             trunk.args(["--release", "--cargo-profile", "wasm-release"]);
-            (profile == Profile::Release).then(crate::setup::node).transpose()?
+            Some(crate::setup::node()?)
         }
     };
+    if staging.exists() {
+        fs::remove_dir_all(&staging)?;
+    }
     fs::create_dir_all(&staging)?;
     run(&mut trunk)?;
     finish::page(&staging)?;
     if let Some(node) = &node {
         finish::optimise(&staging, node)?;
     }
-    if profile == Profile::Marked {
-        finish::mark(&staging)?;
-    }
     finish::worker(&staging, node.as_ref())?;
     if let Some(node) = &node {
         finish::compress(&staging, node)?;
+        finish::weigh(&staging)?;
     }
-    let old = root().join("target/app-before");
     if old.exists() {
         fs::remove_dir_all(&old)?;
     }
-    if dist().exists() {
-        fs::rename(dist(), &old)?;
+    if into.exists() {
+        fs::rename(into, &old)?;
+    } else if let Some(parent) = into.parent() {
+        fs::create_dir_all(parent)?;
     }
-    fs::rename(&staging, dist())?;
+    fs::rename(&staging, into)?;
+    if old.exists() {
+        fs::remove_dir_all(&old)?;
+    }
     Ok(())
+}
+
+/// A folder in `target/` for a step on the way to the one that is built.
+fn beside(folder: &Path, step: &str) -> PathBuf {
+    let name = folder.strip_prefix(root()).unwrap_or(folder).to_string_lossy().replace('/', "-");
+    root().join("target/halyard").join(format!(".{name}-{step}"))
 }

@@ -5,10 +5,11 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use crate::paths::root;
 use crate::process::{run, say};
 use crate::rules;
 use crate::setup::wasm::TARGET;
-use crate::setup::{WebTools, cargo, install_own_clippy};
+use crate::setup::{WebTools, cargo, clone, install_own_clippy};
 
 /// Form, lints and documentation of everything, with warnings as errors, and the dependency rules.
 ///
@@ -20,14 +21,15 @@ pub(crate) fn check() -> Result<()> {
     run(cargo()?.args(["fmt", "--all", "--check"])).context("run `cargo fmt --all`")?;
     rules::enforce()?;
     say("linting what runs on this machine");
-    run(cargo()?.args(["clippy", "--workspace", "--exclude", "halyard", "--all-targets", "--", "-D", "warnings"]))?;
+    let own = &clone::argument(root());
+    run(cargo()?.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings", own]))?;
     say("linting the app");
-    run(app_clippy(&web)?.args(["--package", "halyard", "--target", TARGET, "--", "-D", "warnings"]))?;
+    run(app_clippy(&web)?.args(["--package", "halyard", "--target", TARGET, "--", "-D", "warnings", own]))?;
     say("building the documentation");
-    let deny = ("RUSTDOCFLAGS", "-D warnings");
-    run(cargo()?.args(["doc", "--workspace", "--exclude", "halyard", "--no-deps", "--quiet"]).env(deny.0, deny.1))?;
+    let deny = ("RUSTDOCFLAGS", format!("-D warnings {own}"));
+    run(cargo()?.args(["doc", "--workspace", "--exclude", "halyard", "--no-deps", "--quiet"]).env(deny.0, &deny.1))?;
     let mut app = web.command("cargo")?;
-    run(app.args(["doc", "--package", "halyard", "--target", TARGET, "--no-deps", "--quiet"]).env(deny.0, deny.1))?;
+    run(app.args(["doc", "--package", "halyard", "--target", TARGET, "--no-deps", "--quiet"]).env(deny.0, &deny.1))?;
     say("all is well");
     Ok(())
 }

@@ -41,32 +41,33 @@ enum Task {
     Dev(serve::Options),
     /// Run every test; the last line says how many passed and how many failed.
     Test,
-    /// Run the end-to-end tests alone.
+    /// Run the end-to-end tests alone, on the release build.
     E2e {
+        /// On the quick build: for work on a test.
+        #[arg(long)]
+        quick: bool,
         /// For Playwright: a file, -g "a title", --headed.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
     /// Measure what Halyard promises: first load, Enter to painted, search, a burst. On the release build.
     Bench {
-        /// Some figures only: firstLoad, enter, otherBrowser, search, burst, nodes, open, drag, offlineStart, column, heap.
+        /// Some figures only: firstLoad, usable, enter, otherBrowser, search, burst, nodes, open, drag, offlineStart, column, heap.
         figures: Vec<String>,
     },
-    /// Show what the first screen runs, to choose what the release's later part holds. dist/ is no release after it.
-    FirstPart,
     /// Take the pictures of the README and of the manifest again.
     Pictures,
     /// Check form, lints, documentation and dependency rules, with warnings as errors.
     Check,
     /// Build the release: the app small and compressed, held against its size budget, and one server binary with it inside.
     Dist,
-    /// Build the app for the browser into dist/.
+    /// Build the app for the browser, as shipped, and print what a first load weighs.
     App {
-        /// As shipped: small, compressed, weighed. Takes minutes.
+        /// Quickly: for development, not small.
         #[arg(long)]
-        release: bool,
+        quick: bool,
     },
-    /// Write the service worker's list of a copy of dist/ again, after its files were changed by hand: to try an update.
+    /// Write the service worker's list of a copy of an app again, after its files were changed by hand: to try an update.
     Worker {
         /// The copy.
         folder: std::path::PathBuf,
@@ -95,18 +96,16 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Serve(options) => serve::serve(&options)?,
         Task::Dev(options) => serve::dev(&options)?,
         Task::Test => return test::test(),
-        Task::E2e { arguments } => return test::e2e(&arguments),
+        Task::E2e { quick, arguments } => return test::e2e(quick, &arguments),
         Task::Bench { figures } => return bench::bench(&figures),
-        Task::FirstPart => bench::first_part()?,
         Task::Pictures => test::pictures()?,
         Task::Check => check::check()?,
-        Task::Dist => dist::dist()?,
-        Task::App { release } => {
-            let profile = if release { app::Profile::Release } else { app::Profile::Quick };
-            app::build(&setup::WebTools::ensure()?, profile)?;
-            if release {
-                finish::weigh(&paths::dist())?;
-            }
+        Task::Dist => dist::build()?,
+        Task::App { quick } => {
+            let profile = if quick { app::Profile::Quick } else { app::Profile::Release };
+            let folder = paths::Output::of("app").app();
+            app::build(&setup::WebTools::ensure()?, profile, &folder)?;
+            println!("{}", folder.display());
         }
         Task::Worker { folder } => finish::worker(&folder, None)?,
         Task::Assets { check } => assets::assets(check)?,

@@ -2,6 +2,8 @@
 //!
 //! Everything heavy lives in the cache, so that a fresh clone is quick and deleting a clone leaves nothing behind. Only what
 //! belongs to one clone (its `dist/`, its `data/`, its final binaries, `tests/node_modules/`) is kept inside it.
+//!
+//! Always holds: each command has a folder of its own for what it builds, so none replaces what another runs.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -37,9 +39,34 @@ pub(crate) fn tools() -> Result<PathBuf> {
     Ok(cache()?.join("tools"))
 }
 
-/// The app as built for the browser.
+/// The app of the release, which `cargo xtask dist` puts into the server's binary. No other command writes it.
 pub(crate) fn dist() -> PathBuf {
     root().join("dist")
+}
+
+/// What a command builds, in `target/halyard/<command>/`.
+pub(crate) struct Output(PathBuf);
+
+impl Output {
+    /// That of a command.
+    pub(crate) fn of(command: &str) -> Self {
+        Self(root().join("target/halyard").join(command))
+    }
+
+    /// Its app.
+    pub(crate) fn app(&self) -> PathBuf {
+        self.0.join("app")
+    }
+
+    /// Its server.
+    pub(crate) fn server(&self) -> PathBuf {
+        self.0.join("halyard-server")
+    }
+
+    /// A file of another kind.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
 }
 
 /// The folder of the development server's database. It ignores itself for git.

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::app;
-use crate::paths::{dist, root};
+use crate::paths::Output;
 use crate::process::say;
 use crate::server::{self, Interrupt, Running};
 use crate::setup::WebTools;
@@ -37,8 +37,9 @@ impl Options {
 /// When something does not build or the server ends by itself.
 pub(crate) fn serve(options: &Options) -> Result<()> {
     let web = WebTools::ensure()?;
-    app::build(&web, app::Profile::Quick)?;
-    let binary = server::build(&[])?;
+    let output = Output::of("serve");
+    app::build(&web, app::Profile::Quick, &output.app())?;
+    let binary = server::build(&[], &output)?;
     let database = options.database()?;
     say("preparing the demo tenant");
     let logins = server::demo(&binary, &database)?;
@@ -46,7 +47,7 @@ pub(crate) fn serve(options: &Options) -> Result<()> {
     let (running, _) = server::start(
         Command::new(&binary)
             .args(["serve", "--listen", &format!("127.0.0.1:{}", options.port), "--database", &database, "--app-dir"])
-            .arg(dist()),
+            .arg(output.app()),
     )
     .with_context(|| format!("is port {} taken? `--port` chooses another", options.port))?;
     println!("\n{logins}\n\n  Halyard is at http://localhost:{} (Ctrl-C stops it)\n", options.port);
@@ -59,20 +60,21 @@ pub(crate) fn serve(options: &Options) -> Result<()> {
 /// When something does not build or one of the two ends by itself.
 pub(crate) fn dev(options: &Options) -> Result<()> {
     let web = WebTools::ensure()?;
-    let binary = server::build(&[])?;
+    let output = Output::of("dev");
+    let binary = server::build(&[], &output)?;
     let database = options.database()?;
     let logins = server::demo(&binary, &database)?;
     let interrupt = Interrupt::listen()?;
     let (server, _) = server::start(
         Command::new(&binary)
             .args(["serve", "--listen", DEV_BACKEND, "--database", &database, "--app-dir"])
-            .arg(dist()),
+            .arg(output.app()),
     )?;
     let mut trunk = web.command("trunk")?;
     trunk
         .args(["serve", "--cargo-profile", "wasm-quick", "--address", "127.0.0.1", "--port", &options.port.to_string()])
         .arg("--dist")
-        .arg(root().join("target/dev"));
+        .arg(output.app());
     println!(
         "\n{logins}\n\n  Halyard is at http://localhost:{} and reloads on change (Ctrl-C stops it)\n",
         options.port

@@ -1,5 +1,6 @@
 //! Building and running `halyard-server`.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use crate::paths::Output;
 use crate::process::{output, say, shown, stop};
 use crate::setup::cargo;
 
@@ -20,11 +22,11 @@ const READY: &str = "halyard-server listening on ";
 /// How long a program may take to end when it is asked to.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Builds the server; the path of its binary.
+/// Builds the server into a command's own folder; the path of its binary.
 ///
 /// # Errors
 /// When it does not compile.
-pub(crate) fn build(arguments: &[&str]) -> Result<PathBuf> {
+pub(crate) fn build(arguments: &[&str], output: &Output) -> Result<PathBuf> {
     say("building the server");
     let mut command = cargo()?;
     command
@@ -47,7 +49,13 @@ pub(crate) fn build(arguments: &[&str]) -> Result<PathBuf> {
     let text = String::from_utf8_lossy(&out.stdout);
     let messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let binary = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).next_back();
-    binary.context("cargo did not say where it put halyard-server")
+    let binary = binary.context("cargo did not say where it put halyard-server")?;
+    // cargo has one place for all variants of a profile, so the command keeps its own. By a new file: the old one may be running.
+    let (own, new) = (output.server(), output.file("halyard-server.new"));
+    fs::create_dir_all(own.parent().unwrap_or_else(|| Path::new(".")))?;
+    fs::copy(binary, &new)?;
+    fs::rename(new, &own)?;
+    Ok(own)
 }
 
 /// A program that ends when this value goes.

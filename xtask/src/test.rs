@@ -1,14 +1,13 @@
 //! `cargo xtask test`: every test there is, and one line at the end that sums them up.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::app::{self, Profile};
-use crate::paths::{dist, root, tests};
+use crate::paths::{Output, tests};
 use crate::process::{run, say};
 use crate::rules;
 use crate::server;
@@ -31,11 +30,12 @@ pub(crate) fn test() -> Result<ExitCode> {
     total += counted("dependency rules", rules::check());
     total += counted("native tests", native(&bench.tools));
     total += counted("committed assets", assets(&bench.tools));
-    match built(&bench.web) {
-        Ok(server) => {
-            total += counted("end-to-end tests", end_to_end(&bench.tools, &server));
-            total += counted("smoke test in Firefox", firefox(&bench.tools, &server));
-            total += counted("fuzzing of the HTTP interface", fuzz(&bench.tools, &server));
+    let output = Output::of("test");
+    match built(&bench.web, Profile::Release, &output).and_then(|()| conformance(&bench.web)) {
+        Ok(()) => {
+            total += counted("end-to-end tests", end_to_end(&bench.tools, &output));
+            total += counted("smoke test in Firefox", firefox(&bench.tools, &output));
+            total += counted("fuzzing of the HTTP interface", fuzz(&bench.tools, &output));
         }
         Err(error) => total += counted("build of the app and the server", Err(error)),
     }
@@ -43,16 +43,23 @@ pub(crate) fn test() -> Result<ExitCode> {
     Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The end-to-end tests alone, with Playwright's own arguments: a file, `-g "a title"`, `--headed`.
+/// The end-to-end tests alone, with Playwright's own arguments: a file, `-g "a title"`, `--headed`. `quick` takes the quick build
+/// of app and server in the release's place: for work on a test.
 ///
 /// # Errors
 /// When the set-up or a build fails.
-pub(crate) fn e2e(arguments: &[String]) -> Result<ExitCode> {
+pub(crate) fn e2e(quick: bool, arguments: &[String]) -> Result<ExitCode> {
     let bench = Bench { web: WebTools::ensure()?, tools: TestTools::ensure()? };
-    let server = built(&bench.web)?;
+    let output = if quick { Output::of(CONFORMANCE) } else { Output::of("test") };
+    if quick {
+        built(&bench.web, Profile::Conformance, &output)?;
+    } else {
+        built(&bench.web, Profile::Release, &output)?;
+        conformance(&bench.web)?;
+    }
     let mut playwright = bench.tools.node.tool("playwright");
     playwright.arg("test").args(arguments);
-    let status = with_server(playwright, &bench.tools, &server).status()?;
+    let status = with_server(playwright, &bench.tools, &output).status()?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -69,10 +76,11 @@ fn counted(what: &str, outcome: Result<Tally>) -> Tally {
     }
 }
 
-/// The tests of the crates, PostgreSQL's included: the server's tests start a cluster of their own with these programs.
+/// The tests of the crates, the app's own units among them, and PostgreSQL's included: the server's tests start a cluster of their own with these programs.
 fn native(tools: &TestTools) -> Result<Tally> {
     say("running the native tests");
-    let scope = ["--workspace", "--exclude", "halyard"];
+    // The app's too: what is in a view and does not touch the browser is tested like everything else.
+    let scope = ["--workspace"];
     let with_postgres = |command: &mut Command| {
         command.env("HALYARD_POSTGRES_BIN", &tools.postgres);
     };
@@ -108,17 +116,27 @@ fn assets(tools: &TestTools) -> Result<Tally> {
     Ok(Tally { passed: u64::from(status.success()), failed: u64::from(!status.success()) })
 }
 
-fn built(web: &WebTools) -> Result<PathBuf> {
-    app::build(web, Profile::Quick)?;
-    server::build(&[])
+/// Where the app is that can run the conformance list of the device's database. The release cannot: it is not made for tests.
+const CONFORMANCE: &str = "quick";
+
+fn conformance(web: &WebTools) -> Result<()> {
+    app::build(web, Profile::Conformance, &Output::of(CONFORMANCE).app())
+}
+
+/// Builds app and server for tests. The server as for development: the native tests have it compiled already, and what would differ is
+/// the compiler's, not ours. The app as shipped differs by more: what makes it small is a part of our build.
+fn built(web: &WebTools, profile: Profile, output: &Output) -> Result<()> {
+    app::build(web, profile, &output.app())?;
+    server::build(&[], output).map(drop)
 }
 
 /// A program of `tests/` that finds the browser and the server in its environment.
-pub(crate) fn with_server(mut command: Command, tools: &TestTools, server: &Path) -> Command {
+pub(crate) fn with_server(mut command: Command, tools: &TestTools, output: &Output) -> Command {
     command
         .current_dir(tests())
-        .env("HALYARD_SERVER_BIN", server)
-        .env("HALYARD_DIST", dist())
+        .env("HALYARD_SERVER_BIN", output.server())
+        .env("HALYARD_APP", output.app())
+        .env("HALYARD_CONFORMANCE_APP", Output::of(CONFORMANCE).app())
         .env("HALYARD_XTASK", std::env::current_exe().unwrap_or_default())
         .env("HALYARD_CHROMIUM", &tools.chromium)
         .env("HALYARD_FIREFOX", &tools.firefox)
@@ -132,23 +150,23 @@ pub(crate) fn with_server(mut command: Command, tools: &TestTools, server: &Path
 /// When something does not build, or the app does not come to where they are taken.
 pub(crate) fn pictures() -> Result<()> {
     let tools = TestTools::ensure()?;
-    app::build(&WebTools::ensure()?, Profile::Release)?;
-    let server = server::build(&[])?;
+    let output = Output::of("pictures");
+    built(&WebTools::ensure()?, Profile::Release, &output)?;
     let mut node = tools.node.command("node");
     node.args(["pictures.mjs", ".."]);
-    run(&mut with_server(node, &tools, &server))
+    run(&mut with_server(node, &tools, &output))
 }
 
 /// The tests in a real browser against the real server.
-fn end_to_end(tools: &TestTools, server: &Path) -> Result<Tally> {
+fn end_to_end(tools: &TestTools, output: &Output) -> Result<Tally> {
     say("running the end-to-end tests");
-    let report = root().join("target/e2e.json");
+    let report = output.file("e2e.json");
     if report.exists() {
         fs::remove_file(&report)?;
     }
     let mut playwright = tools.node.tool("playwright");
     playwright.args(["test", "--reporter", "list,json"]).env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
-    let status = with_server(playwright, tools, server).status()?;
+    let status = with_server(playwright, tools, output).status()?;
     let report = fs::read_to_string(&report).context("Playwright wrote no report")?;
     Ok(of_playwright(&serde_json::from_str(&report)?).with_status(status.success()))
 }
@@ -161,26 +179,26 @@ fn of_playwright(report: &Value) -> Tally {
 }
 
 /// The main job and the start without a server in a stock Firefox: each check counts.
-fn firefox(tools: &TestTools, server: &Path) -> Result<Tally> {
+fn firefox(tools: &TestTools, output: &Output) -> Result<Tally> {
     say("running the smoke test in Firefox");
-    reported("firefox", "firefox/smoke.mjs", tools, server)
+    reported("firefox", "firefox/smoke.mjs", tools, output)
 }
 
 /// schemathesis against a running server: each operation of the OpenAPI page counts.
-fn fuzz(tools: &TestTools, server: &Path) -> Result<Tally> {
+fn fuzz(tools: &TestTools, output: &Output) -> Result<Tally> {
     say("fuzzing the HTTP interface");
-    reported("fuzz", "api/fuzz.mjs", tools, server)
+    reported("fuzz", "api/fuzz.mjs", tools, output)
 }
 
 /// A script of `tests/` that writes what it has counted into the file that it is given.
-fn reported(name: &str, script: &str, tools: &TestTools, server: &Path) -> Result<Tally> {
-    let report = root().join("target").join(name).with_extension("json");
+fn reported(name: &str, script: &str, tools: &TestTools, output: &Output) -> Result<Tally> {
+    let report = output.file(name).with_extension("json");
     if report.exists() {
         fs::remove_file(&report)?;
     }
     let mut node = tools.node.command("node");
     node.arg(script).arg(&report);
-    let status = with_server(node, tools, server).status()?;
+    let status = with_server(node, tools, output).status()?;
     let report = fs::read_to_string(&report).with_context(|| format!("{script} wrote no report"))?;
     let report: Value = serde_json::from_str(&report)?;
     let tally =

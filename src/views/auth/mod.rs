@@ -1,22 +1,23 @@
 //! Signing in: a page of its own, or over the app when the session has ended.
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::session::SessionAction;
 use halyard_client::view::{SealedView, SessionView};
+use leptos::prelude::*;
 
 use crate::adapters::device;
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Dialog, Icon, IconName, TextField};
 
 /// The log-in page.
 #[component]
-pub(crate) fn SignIn() -> View {
+pub(crate) fn SignIn() -> impl IntoView {
     view! {
         <main class="sign-in">
             <div class="sign-in-card">
                 <p class="brand">
-                    <span class={"mark"}></span>
+                    <span class="mark"></span>
                     "Halyard"
                 </p>
                 <h1>"Sign in"</h1>
@@ -29,14 +30,14 @@ pub(crate) fn SignIn() -> View {
 
 /// Whose conversations are kept on this device, sealed.
 #[component]
-fn Kept() -> View {
+fn Kept() -> impl IntoView {
     let app = expect_context::<App>();
     let session = app.signals(|signals| signals.session.clone());
     let sealed = Memo::new(move |_| match session.get() {
         SessionView::SignedOut { sealed, .. } => sealed,
         _ => Vec::new(),
     });
-    View::live(move || {
+    move || {
         sealed
             .get()
             .into_iter()
@@ -52,18 +53,18 @@ fn Kept() -> View {
                             aria-label=label
                             on:click=move |_| app.send(Ui::Session(SessionAction::Forget(user)))
                         >
-                            {"Forget"}
+                            "Forget"
                         </button>
                     </div>
                 }
             })
             .collect::<Vec<_>>()
-    })
+    }
 }
 
 /// The log-in over the app: the session has ended, everything stays as it was.
 #[component]
-pub(crate) fn SignInAgain() -> View {
+pub(crate) fn SignInAgain() -> impl IntoView {
     let app = expect_context::<App>();
     let session = app.signals(|signals| signals.session.clone());
     let login = session.with_untracked(|session| match session {
@@ -80,21 +81,40 @@ pub(crate) fn SignInAgain() -> View {
 
 /// Log-in and password. The browser's password manager knows the fields by their names.
 #[component]
-fn Form(login: String) -> View {
+fn Form(login: String) -> impl IntoView {
     let app = expect_context::<App>();
     let session = app.signals(|signals| signals.session.clone());
     let state = Memo::new(move |_| match session.get() {
         SessionView::SignedOut { busy, error, .. } | SessionView::Expired { busy, error, .. } => (busy, error),
         _ => (false, None),
     });
-    let busy = move || state.with(|state| state.0);
+    let starting = {
+        let session = app.signals(|signals| signals.session.clone());
+        Memo::new(move |_| session.with(|session| *session == SessionView::Starting))
+    };
+    // Pressed before the app knew that nobody is signed in: it is sent as soon as it does.
+    let waiting = RwSignal::new(false);
+    let busy = move || waiting.get() || state.with(|state| state.0);
     let login = RwSignal::new(login);
     let password = RwSignal::new(String::new());
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
+    let send = move || {
         let (login, password) = (login.get_untracked(), password.get_untracked());
         app.send(Ui::Session(SessionAction::SignIn { login, password, device: device::name() }));
     };
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if starting.get_untracked() {
+            waiting.set(true);
+        } else {
+            send();
+        }
+    };
+    Effect::new(move |_| {
+        if waiting.get() && !starting.get() {
+            waiting.set(false);
+            send();
+        }
+    });
     view! {
         <form class="form" on:submit=submit>
             <TextField
@@ -114,7 +134,7 @@ fn Form(login: String) -> View {
             />
             <p class="error" role="alert">
                 {move || {
-                    state.with(|state| state.1.clone()).map(|error| view! { <Icon name=IconName::CircleAlert /> {error} })
+                    state.with(|state| state.1.clone()).map(|error| view! { <Icon name=IconName::CircleAlert /> {error} }.into_any())
                 }}
             </p>
             <button type="submit" class="btn primary wide" aria-disabled=move || busy().then_some("true")>

@@ -1,10 +1,10 @@
 //! Files for a text box: chosen by the paper clip, dropped on a card, pasted; and those that are in it.
 
-use crate::dom::*;
 use halyard_client::composer::ComposerAction;
 use halyard_client::view::FileView;
 use halyard_client::{CardKey, Ui};
 use leptos::html::Input;
+use leptos::prelude::*;
 use web_sys::{ClipboardEvent, DragEvent, File, FileList};
 
 use super::drag::{card, target};
@@ -16,7 +16,7 @@ const OFFERED: &str = "image/*,video/mp4,video/3gpp,audio/mpeg,audio/amr,applica
 
 /// "Attach a file".
 #[component]
-pub(super) fn AttachButton(card: CardKey) -> View {
+pub(super) fn AttachButton(card: CardKey) -> impl IntoView {
     let app = expect_context::<App>();
     let input = NodeRef::<Input>::new();
     let open = move || {
@@ -50,29 +50,29 @@ fn list(files: Option<FileList>) -> Vec<File> {
 }
 
 /// The files that are in a text box.
-#[inline(never)]
-pub(super) fn chips(card: CardKey, files: Vec<FileView>) -> View {
-    let chips: Vec<View> = files.into_iter().map(|file| chip(card, file)).collect();
+pub(super) fn chips(card: CardKey, files: Vec<FileView>) -> AnyView {
+    let chips: Vec<AnyView> = files.into_iter().map(|file| chip(card, file)).collect();
     view! {
         <ul class="files" aria-label="Files of this message">
             {chips}
         </ul>
     }
+    .into_any()
 }
 
-fn chip(card: CardKey, file: FileView) -> View {
+fn chip(card: CardKey, file: FileView) -> AnyView {
     let app = expect_context::<App>();
     let FileView { id, name, note, picture } = file;
     let label = ["Remove ", &name].concat();
     view! {
         <li class="file">
             {if picture {
-                view! { <img src=app.address_of(id) alt="" /> }
+                view! { <img src=app.address_of(id) alt="" /> }.into_any()
             } else {
-                view! { <Icon name=IconName::Paperclip /> }
+                view! { <Icon name=IconName::Paperclip /> }.into_any()
             }}
             <span class="row-text">
-                <b title=name.clone()>{name}</b>
+                <b title=name.clone()>{name.clone()}</b>
                 <span class="num">{note}</span>
             </span>
             <button class="cross" aria-label=label.clone() title=label on:click=move |_| app.send(Ui::Composer(card, ComposerAction::Detach(id)))>
@@ -80,10 +80,10 @@ fn chip(card: CardKey, file: FileView) -> View {
             </button>
         </li>
     }
+    .into_any()
 }
 
 /// Files from the clipboard; a text that comes with its picture, as from a spreadsheet, stays a text.
-#[inline(never)]
 pub(super) fn pasted(app: App, card: CardKey, event: &ClipboardEvent) {
     let Some(data) = event.clipboard_data() else { return };
     let files = list(data.files());
@@ -102,7 +102,6 @@ fn has_files(event: &DragEvent) -> bool {
 }
 
 /// Files are held over the desk. Nowhere may the browser open them in the app's place.
-#[inline(never)]
 pub(super) fn over(event: &DragEvent) {
     if !has_files(event) {
         return;
@@ -118,7 +117,6 @@ pub(super) fn over(event: &DragEvent) {
 }
 
 /// They are no longer over it.
-#[inline(never)]
 pub(super) fn left(event: &DragEvent) {
     let window = target(event).and_then(|target| target.closest("[data-takes]").ok().flatten());
     let to = event.related_target().and_then(|to| wasm_bindgen::JsCast::dyn_into::<web_sys::Node>(to).ok());
@@ -128,7 +126,6 @@ pub(super) fn left(event: &DragEvent) {
 }
 
 /// They are let go.
-#[inline(never)]
 pub(super) fn dropped(app: App, event: &DragEvent) {
     if !has_files(event) {
         return;

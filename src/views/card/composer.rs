@@ -1,18 +1,19 @@
 //! A card's composer.
 
-use crate::dom::*;
 use halyard_client::composer::ComposerAction;
 use halyard_client::view::{ComposerView, CounterView, UsingView};
 use halyard_client::{CardKey, FocusTarget, Ui};
 use leptos::html::Textarea;
+use leptos::prelude::*;
 
 use super::attach;
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{EmojiButton, Icon, IconButton, IconName, MenuButton, MenuItem};
 
 /// The composer.
 #[component]
-pub(super) fn Composer(card: CardKey) -> View {
+pub(super) fn Composer(card: CardKey) -> impl IntoView {
     let app = expect_context::<App>();
     let composer =
         app.signals(|signals| signals.composers.acquire(card, || app.phone(|phone, _| phone.composer_view(card))));
@@ -97,7 +98,7 @@ pub(super) fn Composer(card: CardKey) -> View {
 
 /// "Send SMS using", and how long the text is.
 #[component]
-fn Line(card: CardKey, using: Memo<Option<UsingView>>, counter: Memo<Option<CounterView>>) -> View {
+fn Line(card: CardKey, using: Memo<Option<UsingView>>, counter: Memo<Option<CounterView>>) -> impl IntoView {
     let app = expect_context::<App>();
     let shown = Memo::new(move |_| using.with(Option::is_some) || counter.with(Option::is_some));
     let items = Signal::derive(move || {
@@ -116,7 +117,7 @@ fn Line(card: CardKey, using: Memo<Option<UsingView>>, counter: Memo<Option<Coun
     let choice = Memo::new(move |_| using.with(|using| using.as_ref().is_some_and(|using| using.options.len() > 1)));
     let chosen =
         Memo::new(move |_| using.with(|using| using.as_ref().map(|using| using.chosen.clone()).unwrap_or_default()));
-    View::live(move || {
+    move || {
         shown.get().then(|| {
             view! {
                 <div class="using">
@@ -135,19 +136,20 @@ fn Line(card: CardKey, using: Memo<Option<UsingView>>, counter: Memo<Option<Coun
                                         }
                                     }
                                 />
-                            }
+                            }.into_any()
                         } else {
-                            view! { <b class="num">{move || chosen.get()}</b> }
+                            view! { <b class="num">{move || chosen.get()}</b> }.into_any()
                         }
                     }}
                     {move || counter.get().map(count)}
                 </div>
             }
+            .into_any()
         })
-    })
+    }
 }
 
-fn count(counter: CounterView) -> View {
+fn count(counter: CounterView) -> AnyView {
     let CounterView { text, words, over } = counter;
     let title = words.clone();
     view! {
@@ -156,4 +158,5 @@ fn count(counter: CounterView) -> View {
             <span class="sr">{words}</span>
         </span>
     }
+    .into_any()
 }

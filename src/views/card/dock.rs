@@ -1,9 +1,10 @@
 //! The dock: minimised cards.
 
-use crate::dom::*;
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Ui};
+use leptos::prelude::*;
 
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, IconButton, IconName};
 use crate::views::shell::Person;
@@ -13,24 +14,25 @@ use crate::views::shell::Person;
 pub(crate) fn Dock(
     /// Whether another page covers it.
     hidden: Memo<bool>,
-) -> View {
+) -> impl IntoView {
     let app = expect_context::<App>();
     let desk = app.signals(|signals| signals.desk.clone());
     let keys = Memo::new(move |_| desk.with(|desk| desk.minimised.clone()));
     let any = Memo::new(move |_| !hidden.get() && keys.with(|keys| !keys.is_empty()));
-    View::live(move || {
+    move || {
         any.get().then(|| {
             view! {
                 <div class="dock" role="group" aria-label="Minimised">
-                    {super::each(keys, |key| view! { <Tab card=key /> })}
+                    {super::each(keys, |key| view! { <Tab card=key /> }.into_any())}
                 </div>
             }
+            .into_any()
         })
-    })
+    }
 }
 
 #[component]
-fn Tab(card: CardKey) -> View {
+fn Tab(card: CardKey) -> impl IntoView {
     let app = expect_context::<App>();
     let header = app.signals(|signals| signals.headers.acquire(card, || app.phone(|phone, _| phone.header_view(card))));
     on_cleanup(move || app.signals(|signals| signals.headers.release(card)));
@@ -50,7 +52,7 @@ fn Tab(card: CardKey) -> View {
                                 <span class="badge num">
                                     {unread().min(99)} <span class="sr">" unread"</span>
                                 </span>
-                            }
+                            }.into_any()
                         })
                 }}
             </button>

@@ -3,10 +3,10 @@
 //! All cards are heard of at the desk, by what stands in `data-card` and `data-grip`, so a card brings no listeners of
 //! its own. Always holds: while a card is held, its position is told once a frame at most.
 
-use crate::dom::*;
 use halyard_client::windows::{Edge, Grip, WindowAction};
 use halyard_client::{CardKey, Ui};
 use leptos::html::Div;
+use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, PointerEvent};
 
@@ -44,7 +44,7 @@ impl Pointers {
 
     /// Where a pointer is, in CSS px from the desk's corner.
     fn place(self, event: &PointerEvent) -> (i32, i32) {
-        let corner = self.desk.get_untracked().map(|desk| desk.get_bounding_client_rect());
+        let corner = self.desk.try_get_untracked().flatten().map(|desk| desk.get_bounding_client_rect());
         let (left, top) = corner.map_or((0.0, 0.0), |corner| (corner.left(), corner.top()));
         (event.client_x() - left as i32, event.client_y() - top as i32)
     }

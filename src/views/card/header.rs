@@ -1,13 +1,14 @@
 //! A card's header: who, and the tools.
 
-use crate::dom::*;
 use halyard_client::conversations::ConversationsAction;
 use halyard_client::view::{CardView, HeaderView};
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Command, Ui};
 use halyard_protocol::{ConversationId, UserId};
+use leptos::prelude::*;
 
 use super::is_group;
+use crate::erased::Memo;
 use crate::format;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Dialog, Icon, IconButton, IconName, MenuButton, MenuItem, TextField};
@@ -15,7 +16,7 @@ use crate::views::shell::Person;
 
 /// The header.
 #[component]
-pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Memo<Option<CardView>>) -> View {
+pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Memo<Option<CardView>>) -> impl IntoView {
     let app = expect_context::<App>();
     let window = move |action: WindowAction| Callback::new(move |()| app.send(Ui::Window(action)));
     let is =
@@ -34,7 +35,7 @@ pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Mem
             <span class="face">
                 <Person avatar=avatar size=AvatarSize::Small />
                 {move || {
-                    pinned.get().then(|| view! { <span class="pin-mark"><Icon name=IconName::Pin label="Pinned" /></span> })
+                    pinned.get().then(|| view! { <span class="pin-mark"><Icon name=IconName::Pin label="Pinned" /></span> }.into_any())
                 }}
             </span>
             <div class="who">
@@ -77,7 +78,7 @@ pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Mem
             {move || {
                 let conversation = header.with_untracked(|header| header.as_ref().and_then(|header| header.conversation))?;
                 let title = header.with_untracked(|header| header.as_ref().and_then(|header| header.group_title.clone()))?;
-                renaming.get().then(|| view! { <Rename conversation=conversation title=title open=renaming /> })
+                renaming.get().then(|| view! { <Rename conversation=conversation title=title open=renaming /> }.into_any())
             }}
         </header>
     }
@@ -85,20 +86,20 @@ pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Mem
 
 /// What a screen reader hears of the presence that the dot shows.
 #[component]
-fn PresenceWord(user: Signal<Option<UserId>>) -> View {
+fn PresenceWord(user: Signal<Option<UserId>>) -> impl IntoView {
     let app = expect_context::<App>();
     let user = Memo::new(move |_| user.get());
-    View::live(move || {
+    move || {
         user.get().map(|user| {
             let presence = crate::views::shell::presence(app, user);
             view! { <span class="sr">{move || [", ", crate::views::common::presence_word(presence.get())].concat()}</span> }
         })
-    })
+    }
 }
 
 /// The three dots.
 #[component]
-fn More(header: Memo<Option<HeaderView>>, place: Memo<Option<CardView>>, renaming: RwSignal<bool>) -> View {
+fn More(header: Memo<Option<HeaderView>>, place: Memo<Option<CardView>>, renaming: RwSignal<bool>) -> impl IntoView {
     let app = expect_context::<App>();
     let arranging = RwSignal::new(false);
     let items = Signal::derive(move || match (header.get(), place.get()) {
@@ -200,7 +201,7 @@ fn arrange(app: App, place: CardView) -> Vec<MenuItem> {
 
 /// A group's own name.
 #[component]
-fn Rename(conversation: ConversationId, title: String, open: RwSignal<bool>) -> View {
+fn Rename(conversation: ConversationId, title: String, open: RwSignal<bool>) -> impl IntoView {
     let app = expect_context::<App>();
     let text = RwSignal::new(title);
     let save = move |event: web_sys::SubmitEvent| {

@@ -1,8 +1,8 @@
 //! The files of a message: pictures, videos and recordings in place, everything else to open or save.
 
-use crate::dom::*;
 use halyard_client::view::{MediaShape, MediaView};
 use halyard_protocol::media::path;
+use leptos::prelude::*;
 
 use crate::runtime::App;
 use crate::views::common::{Dialog, Icon, IconName};
@@ -11,40 +11,39 @@ use crate::views::common::{Dialog, Icon, IconName};
 const SIDE: f64 = 260.0;
 
 /// The files of a message, one below the other.
-#[inline(never)]
-pub(super) fn files(media: Vec<MediaView>) -> Vec<View> {
-    media.into_iter().map(|file| view! { <File file=file /> }).collect()
+pub(super) fn files(media: Vec<MediaView>) -> Vec<AnyView> {
+    media.into_iter().map(|file| view! { <File file=file /> }.into_any()).collect()
 }
 
 #[component]
-fn File(file: MediaView) -> View {
+fn File(file: MediaView) -> impl IntoView {
     let app = expect_context::<App>();
     // Without a network, or when it is gone from the server.
     let missing = RwSignal::new(false);
     let address = app.address_of(file.id);
-    View::live(move || {
+    move || {
         let failed = move |_: web_sys::ErrorEvent| missing.set(true);
         let (file, address) = (file.clone(), address.clone());
         match file.shape {
             _ if missing.get() => named(&file, Some("Not on this device. Try again when there is a network.")),
-            MediaShape::Picture => view! { <Picture file=file address=address missing=missing /> },
+            MediaShape::Picture => view! { <Picture file=file address=address missing=missing /> }.into_any(),
             MediaShape::Video => {
                 view! {
                     <video class="media" controls playsinline preload="metadata" src=address aria-label=file.name on:error=failed></video>
-                }
+                }.into_any()
             }
             MediaShape::Audio => {
                 view! {
                     <audio class="media" controls preload="metadata" src=address aria-label=file.name on:error=failed></audio>
-                }
+                }.into_any()
             }
             MediaShape::Document | MediaShape::File => named(&file, None),
         }
-    })
+    }
 }
 
 /// A file by its name: to be opened in a tab of its own, or saved.
-fn named(file: &MediaView, note: Option<&'static str>) -> View {
+fn named(file: &MediaView, note: Option<&'static str>) -> AnyView {
     let opens = file.shape != MediaShape::File;
     let note = note.map_or_else(|| file.size.clone(), str::to_owned);
     view! {
@@ -61,11 +60,12 @@ fn named(file: &MediaView, note: Option<&'static str>) -> View {
             </span>
         </a>
     }
+    .into_any()
 }
 
 /// A picture, as large as the card bears; it opens to its whole size. Its place is there before it is loaded.
 #[component]
-fn Picture(file: MediaView, address: String, missing: RwSignal<bool>) -> View {
+fn Picture(file: MediaView, address: String, missing: RwSignal<bool>) -> impl IntoView {
     let open = RwSignal::new(false);
     let label = [&file.name, ", open"].concat();
     let (width, height) = (f64::from(file.width), f64::from(file.height));
@@ -89,7 +89,7 @@ fn Picture(file: MediaView, address: String, missing: RwSignal<bool>) -> View {
 }
 
 /// A picture in its whole size.
-fn viewer(open: RwSignal<bool>, file: &MediaView, address: &str) -> View {
+fn viewer(open: RwSignal<bool>, file: &MediaView, address: &str) -> AnyView {
     let (name, address, place) = (file.name.clone(), address.to_owned(), path(file.id));
     view! {
         <Dialog title=Signal::stored(name.clone()) class="viewer" on_close=move || open.set(false)>
@@ -102,4 +102,5 @@ fn viewer(open: RwSignal<bool>, file: &MediaView, address: &str) -> View {
             </footer>
         </Dialog>
     }
+    .into_any()
 }

@@ -1,30 +1,31 @@
 //! A row of the timeline: a day, or a message with its links and its state.
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::conversations::ConversationsAction;
 use halyard_client::outbox::OutboxAction;
 use halyard_client::view::{Item, MediaView, MessageView, RecipientState, StateIcon, StateView};
 use halyard_protocol::links::{self, LinkKind};
-use halyard_protocol::{CallingCode, MessageId, Peer};
+use halyard_protocol::{MessageId, Peer};
+use leptos::prelude::*;
 
 use super::media;
+use crate::erased::{ArcRwSignal, Memo};
 use crate::format;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName, Popover};
 
 /// A new day begins.
 #[component]
-pub(super) fn Day(item: ArcRwSignal<Item>) -> View {
-    View::live(move || match item.get() {
+pub(super) fn Day(item: ArcRwSignal<Item>) -> impl IntoView {
+    move || match item.get() {
         Item::Day { at, ago, this_year, .. } => Some(view! { <h3 class="day">{format::day(at, ago, this_year)}</h3> }),
         Item::Message(_) => None,
-    })
+    }
 }
 
 /// A message. Its element stays the same from Enter on; what changes is in it.
 #[component]
-pub(super) fn Message(item: ArcRwSignal<Item>) -> View {
+pub(super) fn Message(item: ArcRwSignal<Item>) -> impl IntoView {
     let message = Memo::new(move |_| match item.get() {
         Item::Message(message) => Some(message),
         Item::Day { .. } => None,
@@ -52,29 +53,29 @@ pub(super) fn Message(item: ArcRwSignal<Item>) -> View {
             class:failed=is(|message| message.state.as_ref().is_some_and(|state| state.parked))
             title=moment
         >
-            {move || from.get().map(|from| view! { <span class="from">{from}</span> })}
+            {move || from.get().map(|from| view! { <span class="from">{from}</span> }.into_any())}
             {move || content.get().map(shown)}
-            {move || foot.get().map(|(id, time, state)| view! { <Foot id=id time=time state=state /> })}
+            {move || foot.get().map(|(id, time, state)| view! { <Foot id=id time=time state=state /> }.into_any())}
         </div>
     }
 }
 
 /// Files above, text below.
-fn shown((body, media): (String, Vec<MediaView>)) -> Vec<View> {
+fn shown((body, media): (String, Vec<MediaView>)) -> Vec<AnyView> {
     let mut parts = if media.is_empty() { Vec::new() } else { media::files(media) };
     if !body.is_empty() {
-        parts.push(view! { <p class="msg">{linked(&body)}</p> });
+        parts.push(view! { <p class="msg">{linked(&body)}</p> }.into_any());
     }
     parts
 }
 
 /// The text, with what can be followed as links.
-fn linked(body: &str) -> Vec<View> {
+fn linked(body: &str) -> Vec<AnyView> {
     let app = expect_context::<App>();
     let mut parts = Vec::new();
     let mut end = 0;
-    for link in links::find(body, CallingCode(1)) {
-        parts.push(body.get(end..link.range.start).unwrap_or_default().to_owned().into_view());
+    for link in links::find(body, app.phone(|phone, _| phone.home())) {
+        parts.push(body.get(end..link.range.start).unwrap_or_default().to_owned().into_any());
         end = link.range.end;
         let shown = link.shown(body);
         parts.push(match link.kind {
@@ -87,23 +88,23 @@ fn linked(body: &str) -> Vec<View> {
                     }));
                 };
                 let address = link.href(body);
-                view! { <a href=address title="Text this number" on:click=open>{shown}</a> }
+                view! { <a href=address title="Text this number" on:click=open>{shown}</a> }.into_any()
             }
             LinkKind::Web | LinkKind::Email => {
                 let address = link.href(body);
-                view! { <a href=address target="_blank" rel="noopener noreferrer nofollow">{shown}</a> }
+                view! { <a href=address target="_blank" rel="noopener noreferrer nofollow">{shown}</a> }.into_any()
             }
         });
     }
-    parts.push(body.get(end..).unwrap_or_default().to_owned().into_view());
+    parts.push(body.get(end..).unwrap_or_default().to_owned().into_any());
     parts
 }
 
 /// The line under a message: when, how far, and what can be done about it.
 #[component]
-fn Foot(id: MessageId, time: String, state: Option<StateView>) -> View {
+fn Foot(id: MessageId, time: String, state: Option<StateView>) -> impl IntoView {
     let Some(state) = state else {
-        return view! { <span class="state num">{time}</span> };
+        return view! { <span class="state num">{time}</span> }.into_any();
     };
     let StateView { words, icon, recipients, parked, can_cancel } = state;
     if parked {
@@ -113,7 +114,8 @@ fn Foot(id: MessageId, time: String, state: Option<StateView>) -> View {
                 {words}
             </span>
             <Actions id=id retry=true />
-        };
+        }
+        .into_any();
     }
     if can_cancel {
         return view! {
@@ -122,7 +124,8 @@ fn Foot(id: MessageId, time: String, state: Option<StateView>) -> View {
                 <Icon name=IconName::Clock class="wait" />
             </span>
             <Actions id=id retry=false />
-        };
+        }
+        .into_any();
     }
     let words = [&time, " \u{b7} ", &words].concat();
     let failed = icon == StateIcon::Failed;
@@ -139,14 +142,21 @@ fn Foot(id: MessageId, time: String, state: Option<StateView>) -> View {
                 <Icon name=name class=class />
             </span>
         }
+        .into_any()
     } else {
-        view! { <Receipts words=words icon=name class=class failed=failed recipients=recipients /> }
+        view! { <Receipts words=words icon=name class=class failed=failed recipients=recipients /> }.into_any()
     }
 }
 
 /// The state of a group's message: opens to one line for each recipient.
 #[component]
-fn Receipts(words: String, icon: IconName, class: &'static str, failed: bool, recipients: Vec<RecipientState>) -> View {
+fn Receipts(
+    words: String,
+    icon: IconName,
+    class: &'static str,
+    failed: bool,
+    recipients: Vec<RecipientState>,
+) -> impl IntoView {
     let lines = move || {
         recipients
             .clone()
@@ -180,17 +190,16 @@ fn Receipts(words: String, icon: IconName, class: &'static str, failed: bool, re
 }
 
 #[component]
-fn Actions(id: MessageId, retry: bool) -> View {
+fn Actions(id: MessageId, retry: bool) -> impl IntoView {
     let app = expect_context::<App>();
-    let again = move || {
-        retry.then(|| {
-            view! {
-                <button class="link" on:click=move |_| app.send(Ui::Outbox(OutboxAction::Retry(id)))>
-                    "Retry"
-                </button>
-            }
-        })
-    };
+    let again = retry.then(|| {
+        view! {
+            <button class="link" on:click=move |_| app.send(Ui::Outbox(OutboxAction::Retry(id)))>
+                "Retry"
+            </button>
+        }
+        .into_any()
+    });
     view! {
         <span class="actions">
             {again}

@@ -10,12 +10,13 @@ mod message;
 mod recipients;
 mod timeline;
 
-use crate::dom::*;
 use halyard_client::commands::PALETTE_KEYS;
 use halyard_client::view::{CardView, HeaderView};
 use halyard_client::{CardKey, Command, Ui};
 use leptos::html::Div;
+use leptos::prelude::*;
 
+use crate::erased::Memo;
 use crate::format;
 use crate::runtime::App;
 use crate::views::common::{EmptyState, Icon, IconName};
@@ -27,7 +28,7 @@ pub(crate) use dock::Dock;
 pub(crate) fn Desk(
     /// Whether another page covers it; its cards stay as they are.
     hidden: Memo<bool>,
-) -> View {
+) -> impl IntoView {
     let app = expect_context::<App>();
     let view = app.signals(|signals| signals.desk.clone());
     let open = {
@@ -37,14 +38,14 @@ pub(crate) fn Desk(
     let keys = Memo::new(move |_| view.with(|view| view.cards.clone()));
     let snap = app.signals(|signals| signals.snap.clone());
     let desk = NodeRef::<Div>::new();
-    effect(move || {
+    Effect::new(move |_| {
         if let Some(desk) = desk.get() {
             app.observe_desk(&desk);
         }
     });
     let pointers = drag::Pointers::new(app, desk);
     view! {
-        <section class="work" aria-label="Workspace" class:gone=hidden inert=hidden>
+        <section class="work" aria-label="Workspace" class:gone=move || hidden.get() inert=move || hidden.get()>
             <div class="bar">
                 {move || {
                     (open.get() > 1)
@@ -54,7 +55,7 @@ pub(crate) fn Desk(
                                     <Icon name=IconName::LayoutGrid />
                                     "Tile"
                                 </button>
-                            }
+                            }.into_any()
                         })
                 }}
                 <button
@@ -90,7 +91,7 @@ pub(crate) fn Desk(
                                     title="No conversation is open"
                                     text="Choose one on the left, or begin a new one. Several stay open side by side."
                                 />
-                            }
+                            }.into_any()
                         })
                 }}
                 {move || {
@@ -103,10 +104,10 @@ pub(crate) fn Desk(
                                     style:inline-size=px(to.w)
                                     style:block-size=px(to.h)
                                 ></div>
-                            }
+                            }.into_any()
                         })
                 }}
-                {each(keys, |key| view! { <Card key=key /> })}
+                {each(keys, |key| view! { <Card key=key /> }.into_any())}
             </div>
         </section>
     }
@@ -114,7 +115,7 @@ pub(crate) fn Desk(
 
 /// A card, in the window that lies on the desk. What a pointer does to it, [`drag`] hears of.
 #[component]
-fn Card(key: CardKey) -> View {
+fn Card(key: CardKey) -> impl IntoView {
     let app = expect_context::<App>();
     let find = move || app.phone(|phone, _| phone.cards_view().into_iter().find(|card| card.key == key));
     let place = app.signals(|signals| signals.places.acquire(key, find));
@@ -142,22 +143,22 @@ fn Card(key: CardKey) -> View {
             style:block-size=text(|card| px(card.bounds.h))
             style:z-index=text(|card| card.stacking.to_string())
         >
-            <section class="card" class:front=is(|card| card.front) aria-label=title>
+            <section class="card" class:front=is(|card| card.front) aria-label=move || title.get()>
                 <header::Header card=key header=header place=place />
                 {match key {
-                    CardKey::New(_) => view! { <recipients::Recipients card=key /> },
-                    CardKey::Conversation(_) => view! { <timeline::Timeline card=key title=title /> },
+                    CardKey::New(_) => view! { <recipients::Recipients card=key /> }.into_any(),
+                    CardKey::Conversation(_) => view! { <timeline::Timeline card=key title=title /> }.into_any(),
                 }}
                 <composer::Composer card=key />
             </section>
-            {drag::EDGES.map(|(name, _)| view! { <i data-grip=name></i> })}
+            {drag::EDGES.map(|(name, _)| view! { <i data-grip=name></i> }.into_any())}
         </div>
     }
 }
 
 /// A view of each of these cards. One function for the desk and the dock: a list is much code.
-fn each(keys: Memo<Vec<CardKey>>, draw: fn(CardKey) -> View) -> View {
-    view! { <For each=move || keys.get() key=|key| *key children=draw /> }
+fn each(keys: Memo<Vec<CardKey>>, draw: fn(CardKey) -> AnyView) -> AnyView {
+    view! { <For each=move || keys.get() key=|key| *key children=draw /> }.into_any()
 }
 
 fn px(length: i32) -> String {

@@ -1,19 +1,20 @@
 //! The people of a new conversation: "Add Contact", bubbles, "Add number to group", "Done".
 
-use crate::dom::*;
 use halyard_client::recipients::RecipientsAction;
 use halyard_client::recipients::Suggestion;
 use halyard_client::view::{AvatarView, BubbleView};
 use halyard_client::{CardKey, FocusTarget, Ui};
 use halyard_protocol::Peer;
+use leptos::prelude::*;
 
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Combobox, ComboboxOption, Icon, IconName};
 use crate::views::shell::Person;
 
 /// The people.
 #[component]
-pub(super) fn Recipients(card: CardKey) -> View {
+pub(super) fn Recipients(card: CardKey) -> impl IntoView {
     let app = expect_context::<App>();
     let view =
         app.signals(|signals| signals.recipients.acquire(card, || app.phone(|phone, _| phone.recipients_view(card))));
@@ -75,7 +76,7 @@ pub(super) fn Recipients(card: CardKey) -> View {
                 </button>
             </div>
             <p class="hint" class:bad=move || error.get().is_some() id=hint>
-                {error}
+                {move || error.get()}
             </p>
         </div>
         <div class="log-frame">
@@ -101,13 +102,14 @@ fn option(suggestion: Suggestion) -> ComboboxOption<Peer> {
                     <span class="preview num">{detail.clone()}</span>
                 </span>
             }
+            .into_any()
         }),
     }
 }
 
 /// Somebody who is in.
 #[component]
-fn Bubble(card: CardKey, bubble: BubbleView) -> View {
+fn Bubble(card: CardKey, bubble: BubbleView) -> impl IntoView {
     let app = expect_context::<App>();
     let BubbleView { peer, name, detail } = bubble;
     let label = ["Remove ", &name].concat();

@@ -1,13 +1,14 @@
 //! A card's messages. The scrolling box runs from the bottom up (`column-reverse`), so it stays at the newest message,
 //! and keeps its place when older ones appear above, without any script.
 
-use crate::dom::*;
 use halyard_client::conversations::ConversationsAction;
 use halyard_client::view::OlderView;
 use halyard_client::{CardKey, Ui};
 use leptos::html::Div;
+use leptos::prelude::*;
 
 use super::message::{Day, Message};
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::signals::TimelineKey;
 use crate::views::common::{Icon, IconName};
@@ -18,7 +19,7 @@ const NEAR_TOP: i32 = 600;
 
 /// The messages.
 #[component]
-pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> View {
+pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> impl IntoView {
     let app = expect_context::<App>();
     let timeline =
         app.signals(|signals| signals.open_timeline(card, || app.phone(|phone, env| phone.timeline_view(card, env))));
@@ -31,7 +32,7 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> View {
     let scrolled = {
         let older = older.clone();
         move || {
-            let Some(log) = log.get_untracked() else { return };
+            let Some(log) = log.try_get_untracked().flatten() else { return };
             // 0 at the bottom, negative above it.
             let up = -log.scroll_top();
             let bottom = up <= NEAR_BOTTOM;
@@ -55,16 +56,16 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> View {
             }
         }
     };
-    effect(fill);
+    Effect::new(move |_| fill());
     let to_bottom = move |_| {
-        if let Some(log) = log.get_untracked() {
+        if let Some(log) = log.try_get_untracked().flatten() {
             log.set_scroll_top(0);
         }
     };
     let row = move |key: TimelineKey| {
         timeline.row(key).map(|item| match key {
-            TimelineKey::Day(_) => view! { <Day item=item /> },
-            TimelineKey::Message(_) => view! { <Message item=item /> },
+            TimelineKey::Day(_) => view! { <Day item=item /> }.into_any(),
+            TimelineKey::Message(_) => view! { <Message item=item /> }.into_any(),
         })
     };
     let label = move || title.get().map(|title| ["Messages with ", &title].concat());
@@ -84,7 +85,7 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> View {
                 <div class="log-rows">
                     <Above older=older.into() card=card />
                     <For each=move || keys.get().to_vec() key=|key| *key children=row />
-                    {move || typing.get().map(|words| view! { <p class="typing">{words}</p> })}
+                    {move || typing.get().map(|words| view! { <p class="typing">{words}</p> }.into_any())}
                 </div>
             </div>
             {move || {
@@ -95,7 +96,7 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> View {
                                 <Icon name=IconName::ArrowDown />
                                 "Newest messages"
                             </button>
-                        }
+                        }.into_any()
                     })
             }}
         </div>
@@ -104,10 +105,11 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> View {
 
 /// What is above the rows.
 #[component]
-fn Above(older: Signal<OlderView>, card: CardKey) -> View {
+fn Above(older: Signal<OlderView>, card: CardKey) -> impl IntoView {
     let app = expect_context::<App>();
-    View::live(move || match older.get() {
-        OlderView::Loading => view! { <p class="log-note">"Loading older messages\u{2026}"</p> },
+    move || {
+        match older.get() {
+        OlderView::Loading => view! { <p class="log-note">"Loading older messages\u{2026}"</p> }.into_any(),
         OlderView::Failed => view! {
             <p class="log-note">
                 "Older messages could not be loaded. "
@@ -115,8 +117,10 @@ fn Above(older: Signal<OlderView>, card: CardKey) -> View {
                     "Try again"
                 </button>
             </p>
-        },
-        OlderView::Beginning => view! { <p class="log-note">"The conversation begins here."</p> },
-        OlderView::More => View::NOTHING,
-    })
+        }
+        .into_any(),
+        OlderView::Beginning => view! { <p class="log-note">"The conversation begins here."</p> }.into_any(),
+        OlderView::More => ().into_any(),
+    }
+    }
 }

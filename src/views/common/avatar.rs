@@ -1,8 +1,8 @@
 //! Avatars and presence.
 
-use crate::dom::*;
 use halyard_client::view::AvatarView;
 use halyard_protocol::Presence;
+use leptos::prelude::*;
 
 use super::{Icon, IconName};
 
@@ -44,7 +44,7 @@ pub(crate) fn PresenceDot(
     /// Whose.
     #[prop(into)]
     presence: Signal<Presence>,
-) -> View {
+) -> impl IntoView {
     view! { <i class=move || [presence_class(presence.get()), " inline"].concat()></i> }
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn Avatar(
     /// How large.
     #[prop(default = AvatarSize::Medium)]
     size: AvatarSize,
-) -> View {
+) -> impl IntoView {
     let class = match size {
         AvatarSize::Small => "avatar s",
         AvatarSize::Medium => "avatar",
@@ -69,10 +69,10 @@ pub(crate) fn Avatar(
     view! {
         <span class=class style=("--hue", hue) aria-hidden="true">
             {move || match avatar.with(|avatar| avatar.initials.clone()) {
-                Some(initials) => initials.into_view(),
-                None => view! { <Icon name=IconName::UsersRound /> },
+                Some(initials) => initials.into_any(),
+                None => view! { <Icon name=IconName::UsersRound /> }.into_any(),
             }}
-            {presence.map(|presence| view! { <i class=move || presence_class(presence.get())></i> })}
+            {presence.map(|presence| view! { <i class=move || presence_class(presence.get())></i> }.into_any())}
         </span>
     }
 }

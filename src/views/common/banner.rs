@@ -1,6 +1,6 @@
 //! A lasting word about the state of things.
 
-use crate::dom::*;
+use leptos::prelude::*;
 
 use super::{Icon, IconName};
 
@@ -22,7 +22,7 @@ pub(crate) fn Banner(
     tone: BannerTone,
     /// Its words.
     children: Children,
-) -> View {
+) -> impl IntoView {
     let class = match tone {
         BannerTone::Warn => "banner",
         BannerTone::Calm => "banner calm",

@@ -1,6 +1,6 @@
 //! A button that shows an icon alone.
 
-use crate::dom::*;
+use leptos::prelude::*;
 
 use super::{Icon, IconName};
 
@@ -28,7 +28,7 @@ pub(crate) fn IconButton(
     /// It was used.
     #[prop(into)]
     on_click: Callback<()>,
-) -> View {
+) -> impl IntoView {
     view! {
         <button
             type="button"

@@ -1,6 +1,6 @@
 //! Filters of which one is on.
 
-use crate::dom::*;
+use leptos::prelude::*;
 
 /// A group of chips.
 #[component]
@@ -15,7 +15,7 @@ pub(crate) fn Chips<T>(
     /// Another one was chosen.
     #[prop(into)]
     on_choose: Callback<T>,
-) -> View
+) -> impl IntoView
 where
     T: Copy + PartialEq + Send + Sync + 'static,
 {
@@ -32,6 +32,7 @@ where
                     {name}
                 </button>
             }
+            .into_any()
         })
         .collect::<Vec<_>>();
     view! {

@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
-use crate::dom::*;
 use leptos::html::{Div, Input};
+use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
 use super::popover::{is_open, place, set};
 use super::unique_id;
+
+use crate::erased::Memo;
 
 /// Something that is offered.
 #[derive(Clone)]
@@ -18,7 +20,7 @@ pub(crate) struct ComboboxOption<T> {
     /// Its name.
     pub(crate) label: String,
     /// What it shows.
-    pub(crate) content: Arc<dyn Fn() -> View + Send + Sync>,
+    pub(crate) content: Arc<dyn Fn() -> AnyView + Send + Sync>,
 }
 
 /// The field, with what was chosen before it in the same box.
@@ -52,14 +54,14 @@ pub(crate) fn Combobox<T>(
     on_backspace_empty: Callback<()>,
     /// What was chosen.
     children: Children,
-) -> View
+) -> impl IntoView
 where
     T: Clone + Send + Sync + 'static,
 {
     let count = Memo::new(move |_| options.with(Vec::len));
     let list = List::new(count);
     // Other options: none of them is marked yet.
-    effect(move || {
+    Effect::new(move |_| {
         options.track();
         list.marked.set(None);
         list.place();
@@ -180,7 +182,7 @@ impl List {
             dismissed,
             expanded: Memo::new(move |_| focused.get() && !dismissed.get() && count.get() > 0),
         };
-        effect(move || {
+        Effect::new(move |_| {
             let Some(panel) = list.panel.get() else { return };
             if list.expanded.get() {
                 let _ = panel.show_popover();
@@ -196,7 +198,7 @@ impl List {
     /// where one is marked by `data-list-below`, so that the list covers none of its buttons.
     fn place(self) {
         request_animation_frame(move || {
-            let (panel, frame) = (self.panel.get_untracked(), self.frame.get_untracked());
+            let (panel, frame) = (self.panel.try_get_untracked().flatten(), self.frame.try_get_untracked().flatten());
             if let (Some(panel), Some(frame)) = (panel, frame)
                 && is_open(&panel)
             {
@@ -213,7 +215,7 @@ impl List {
     }
 
     fn focus_field(self) {
-        if let Some(field) = self.field.get_untracked() {
+        if let Some(field) = self.field.try_get_untracked().flatten() {
             let _ = field.focus();
         }
     }
@@ -237,7 +239,7 @@ impl List {
         }
     }
 
-    fn option(self, index: usize, label: String, content: View, pick: impl Fn() + 'static) -> View {
+    fn option(self, index: usize, label: String, content: AnyView, pick: impl Fn() + 'static) -> AnyView {
         view! {
             <div
                 class="option"
@@ -256,5 +258,6 @@ impl List {
                 {content}
             </div>
         }
+        .into_any()
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! A dialog is open for as long as its component exists. When that goes, the focus returns to where it came from.
 
-use crate::dom::*;
 use leptos::html::Dialog as DialogElement;
+use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlElement};
 
@@ -26,12 +26,12 @@ pub(crate) fn Dialog(
     closable: bool,
     /// Its content.
     children: Children,
-) -> View {
+) -> impl IntoView {
     let id = unique_id("dialog");
     let labelled_by = id.clone();
     let dialog = NodeRef::<DialogElement>::new();
     let before = StoredValue::new_local(document().active_element());
-    effect(move || {
+    Effect::new(move |_| {
         if let Some(dialog) = dialog.get() {
             show(&dialog);
         }
@@ -55,7 +55,7 @@ pub(crate) fn Dialog(
     let beside = move |event: web_sys::MouseEvent| {
         // The content fills the dialog, so a click that hits the dialog itself was on the backdrop.
         let target = event.target().and_then(|target| target.dyn_into::<HtmlDialogElement>().ok());
-        if target.is_some() && target == dialog.get_untracked() {
+        if target.is_some() && target == dialog.try_get_untracked().flatten() {
             close();
         }
     };
@@ -72,7 +72,7 @@ pub(crate) fn Dialog(
         >
             <header>
                 <h2 id=id>{move || title.get()}</h2>
-                {closable.then(|| view! { <IconButton icon=IconName::X label="Close" on_click=close /> })}
+                {closable.then(|| view! { <IconButton icon=IconName::X label="Close" on_click=close /> }.into_any())}
             </header>
             <div class="dialog-body">{children()}</div>
         </dialog>

@@ -1,6 +1,6 @@
 //! What a place says while nothing is in it.
 
-use crate::dom::*;
+use leptos::prelude::*;
 
 use super::{Icon, IconName};
 
@@ -16,7 +16,7 @@ pub(crate) fn EmptyState(
     /// Buttons.
     #[prop(optional)]
     children: Option<Children>,
-) -> View {
+) -> impl IntoView {
     view! {
         <div class="empty">
             <Icon name=icon />

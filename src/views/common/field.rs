@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::dom::*;
+use leptos::prelude::*;
 
 use super::{Icon, IconName};
 
@@ -21,10 +21,10 @@ pub(crate) fn FieldError(
     /// What is wrong.
     #[prop(into)]
     error: Signal<Option<String>>,
-) -> View {
+) -> impl IntoView {
     view! {
         <p class="error" id=id>
-            {move || error.get().map(|error| view! { <Icon name=IconName::CircleAlert /> {error} })}
+            {move || error.get().map(|error| view! { <Icon name=IconName::CircleAlert /> {error} }.into_any())}
         </p>
     }
 }
@@ -59,7 +59,7 @@ pub(crate) fn TextField(
     /// `data-focus`: the name by which the focus is sent here.
     #[prop(optional, into)]
     focus: Signal<Option<&'static str>>,
-) -> View {
+) -> impl IntoView {
     let id = unique_id("field");
     let hint_id = [&id, "-hint"].concat();
     let error_id = [&id, "-error"].concat();
@@ -87,7 +87,7 @@ pub(crate) fn TextField(
                 prop:value=value
                 on:input=move |event| on_input.run(event_target_value(&event))
             />
-            {(!hint.is_empty()).then(|| view! { <p class="hint" id=hint_id>{hint}</p> })}
+            {(!hint.is_empty()).then(|| view! { <p class="hint" id=hint_id>{hint}</p> }.into_any())}
             <FieldError id=error_id error=error />
         </div>
     }

@@ -1,6 +1,6 @@
 //! Icons: Lucide's, from the sprite in the page (`public/icons.svg`), so that their outlines stay out of the wasm.
 
-use crate::dom::*;
+use leptos::prelude::*;
 
 macro_rules! icons {
     ($($name:ident => $id:literal,)*) => {
@@ -80,7 +80,7 @@ pub(crate) fn Icon(
     /// What it says, where nothing else does.
     #[prop(optional)]
     label: &'static str,
-) -> View {
+) -> impl IntoView {
     let labelled = !label.is_empty();
     let class =
         if name.get_untracked() == IconName::ChevronLeft { "icon turns".to_owned() } else { ["icon ", class].concat() };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::dom::*;
+use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
@@ -104,7 +104,7 @@ pub(crate) fn MenuButton(
     /// The menu is about to open.
     #[prop(optional, into)]
     on_open: Option<Callback<()>>,
-) -> View {
+) -> impl IntoView {
     let toggle = Toggle::new();
     let id = unique_id("menu");
     let open = move |last: bool| {
@@ -144,9 +144,9 @@ pub(crate) fn MenuButton(
             on:keydown=button_key
         >
             {match (content, icon) {
-                (Some(content), _) => content.run(),
-                (None, Some(icon)) => view! { <Icon name=icon /> },
-                (None, None) => View::NOTHING,
+                (Some(content), _) => content.run().into_any(),
+                (None, Some(icon)) => view! { <Icon name=icon /> }.into_any(),
+                (None, None) => ().into_any(),
             }}
         </button>
         <div
@@ -166,12 +166,12 @@ pub(crate) fn MenuButton(
     }
 }
 
-fn entry(toggle: Toggle, item: MenuItem) -> View {
+fn entry(toggle: Toggle, item: MenuItem) -> AnyView {
     let MenuItem { kind, text, note, class, danger, stays, action } = item;
-    let note = (!note.is_empty()).then(|| view! { <span class="note">{note}</span> });
+    let note = (!note.is_empty()).then(|| view! { <span class="note">{note}</span> }.into_any());
     let (icon, checked) = match kind {
-        Kind::Separator => return view! { <hr /> },
-        Kind::Heading => return view! { <p class="menu-head">{text}</p> },
+        Kind::Separator => return view! { <hr /> }.into_any(),
+        Kind::Heading => return view! { <p class="menu-head">{text}</p> }.into_any(),
         Kind::Action(icon) => (Some(icon), None),
         Kind::Radio(checked) => (None, Some(checked)),
     };
@@ -180,7 +180,7 @@ fn entry(toggle: Toggle, item: MenuItem) -> View {
             action();
             // The entries are others now.
             request_animation_frame(move || {
-                if let Some(menu) = toggle.panel.get_untracked() {
+                if let Some(menu) = toggle.panel.try_get_untracked().flatten() {
                     focus(&menu, 0);
                 }
             });
@@ -200,11 +200,12 @@ fn entry(toggle: Toggle, item: MenuItem) -> View {
             tabindex="-1"
             on:click=chosen
         >
-            {icon.map(|icon| view! { <Icon name=icon /> })}
+            {icon.map(|icon| view! { <Icon name=icon /> }.into_any())}
             <span>{text}</span>
             {note}
         </button>
     }
+    .into_any()
 }
 
 /// The entries that can be used: those that the width hides are none.
@@ -224,7 +225,7 @@ fn focus(menu: &HtmlElement, index: usize) {
 }
 
 fn navigate(toggle: Toggle, event: &KeyboardEvent) {
-    let Some(menu) = toggle.panel.get_untracked() else { return };
+    let Some(menu) = toggle.panel.try_get_untracked().flatten() else { return };
     let entries = entries(&menu);
     let active = document().active_element();
     let current = entries.iter().position(|entry| active.as_ref().is_some_and(|active| *active == **entry));

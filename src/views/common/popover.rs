@@ -1,7 +1,7 @@
 //! What opens over the page beside a button, in the browser's top layer: nothing cuts it off.
 
-use crate::dom::*;
 use leptos::html::{Button, Div};
+use leptos::prelude::*;
 use web_sys::{Element, HtmlElement, KeyboardEvent, PointerEvent};
 
 use super::unique_id;
@@ -75,12 +75,14 @@ impl Toggle {
 
     /// Opens it; calls back when its content is there and placed, before it is painted.
     pub(super) fn show(self, then: impl FnOnce(&HtmlElement) + 'static) {
-        let Some(panel) = self.panel.get_untracked() else { return };
+        let Some(panel) = self.panel.try_get_untracked().flatten() else { return };
         self.open.set(true);
         // Fails only for one that is open already.
         let _ = panel.show_popover();
         request_animation_frame(move || {
-            if let (Some(panel), Some(button)) = (self.panel.get_untracked(), self.button.get_untracked()) {
+            if let (Some(panel), Some(button)) =
+                (self.panel.try_get_untracked().flatten(), self.button.try_get_untracked().flatten())
+            {
                 place(&panel, &button);
                 then(&panel);
             }
@@ -88,7 +90,7 @@ impl Toggle {
     }
 
     pub(super) fn close(self) {
-        if let Some(panel) = self.panel.get_untracked() {
+        if let Some(panel) = self.panel.try_get_untracked().flatten() {
             let _ = panel.hide_popover();
         }
         self.open.set(false);
@@ -97,14 +99,14 @@ impl Toggle {
     /// Closes it with the focus back on the button.
     pub(super) fn dismiss(self) {
         self.close();
-        if let Some(button) = self.button.get_untracked() {
+        if let Some(button) = self.button.try_get_untracked().flatten() {
             let _ = button.focus();
         }
     }
 
     /// The browser opened or closed it.
     pub(super) fn toggled(self) {
-        if let Some(panel) = self.panel.get_untracked()
+        if let Some(panel) = self.panel.try_get_untracked().flatten()
             && !is_open(&panel)
         {
             self.open.set(false);
@@ -138,7 +140,7 @@ pub(crate) fn Popover(
     /// What the popover shows.
     #[prop(into)]
     content: ViewFn,
-) -> View {
+) -> impl IntoView {
     let toggle = Toggle::new();
     let id = unique_id("popover");
     view! {

@@ -1,10 +1,12 @@
 //! A search that filters while one types.
 
-use crate::dom::*;
 use leptos::html::Input;
+use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
 use super::{Icon, IconButton, IconName};
+
+use crate::erased::Memo;
 
 /// A search field. Escape empties it.
 #[component]
@@ -20,12 +22,12 @@ pub(crate) fn SearchField(
     /// Whether `/` leads here, which the field then says.
     #[prop(default = true)]
     slash: bool,
-) -> View {
+) -> impl IntoView {
     let field = NodeRef::<Input>::new();
     let is_empty = Memo::new(move |_| value.with(String::is_empty));
     let clear = move || {
         on_input.run(String::new());
-        if let Some(field) = field.get_untracked() {
+        if let Some(field) = field.try_get_untracked().flatten() {
             // Fails only for a field that is gone.
             let _ = field.focus();
         }
@@ -52,9 +54,9 @@ pub(crate) fn SearchField(
                 on:input=move |event| on_input.run(event_target_value(&event))
                 on:keydown=key
             />
-            {slash.then(|| view! { <kbd aria-hidden="true" hidden=move || !is_empty.get()>"/"</kbd> })}
+            {slash.then(|| view! { <kbd aria-hidden="true" hidden=move || !is_empty.get()>"/"</kbd> }.into_any())}
             // It stands ready: making it would cost the first letter a part of its time.
-            <span class="tools" hidden=is_empty>
+            <span class="tools" hidden=move || is_empty.get()>
                 <IconButton icon=IconName::X label="Clear the search" on_click=clear />
             </span>
         </div>

@@ -1,6 +1,6 @@
 //! Notices that come and go. What they say is announced where they are decided, so they are no live region.
 
-use crate::dom::*;
+use leptos::prelude::*;
 
 use super::{Icon, IconButton, IconName};
 
@@ -29,7 +29,7 @@ pub(crate) fn Toasts(
     /// The cross of one was used.
     #[prop(into)]
     on_dismiss: Callback<u32>,
-) -> View {
+) -> impl IntoView {
     view! {
         <section class="toasts" aria-label="Notifications">
             <For
@@ -38,7 +38,7 @@ pub(crate) fn Toasts(
                 children=move |Toast { id, text, bad, action }| {
                     view! {
                         <div class="toast" class:bad=bad>
-                            {bad.then(|| view! { <Icon name=IconName::CircleAlert /> })}
+                            {bad.then(|| view! { <Icon name=IconName::CircleAlert /> }.into_any())}
                             <p>{text}</p>
                             {action
                                 .map(|action| {
@@ -46,7 +46,7 @@ pub(crate) fn Toasts(
                                         <button type="button" class="link" on:click=move |_| on_action.run(id)>
                                             {action}
                                         </button>
-                                    }
+                                    }.into_any()
                                 })}
                             <IconButton icon=IconName::X label="Dismiss" on_click=move || on_dismiss.run(id) />
                         </div>

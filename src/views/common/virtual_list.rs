@@ -4,11 +4,13 @@
 //! row at a time can be reached by Tab, the others by the arrow keys, Home, End and the page keys; a row that leaves
 //! gives its elements to one that comes, or they wait, hidden, for the next one, so typing a search makes next to none.
 
-use crate::dom::*;
 use leptos::html::{Div, Li};
+use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, HtmlElement, KeyboardEvent, ResizeObserver};
+
+use crate::erased::Memo;
 
 /// Rows that exist above and below the ones in sight.
 const AROUND: usize = 3;
@@ -36,11 +38,11 @@ pub(crate) fn VirtualList<K, F, R>(
     /// When this changes, the list shows from its start.
     #[prop(optional, into)]
     restart: Option<Signal<String>>,
-) -> View
+) -> impl IntoView
 where
     K: Copy + PartialEq + Send + Sync + 'static,
     F: Fn(usize) -> Option<K> + Send + Sync + 'static,
-    R: Fn(RwSignal<K>) -> View + 'static,
+    R: Fn(RwSignal<K>) -> AnyView + Clone + Send + 'static,
 {
     let frame = Frame::new(len, row_height * type_scale());
     let positions = Memo::new(move |_| {
@@ -49,23 +51,22 @@ where
     });
     // The slots' signals are as old as the list, whatever runs when they are made.
     let owner = Owner::current().unwrap_or_default();
-    let mut slots: Vec<Slot<K>> = Vec::new();
-    let mut made = 0;
-    let each = move || {
+    let slots = Memo::new(move |before: Option<&Slots<K>>| {
+        let Slots { all, made } = before.cloned().unwrap_or_default();
         positions.with(|positions| {
             // An empty list hides as a whole.
-            if !positions.is_empty() {
-                let has_focus = frame.has_focus.get_untracked();
-                slots = owner.with(|| assign(&slots, positions, has_focus, &mut made));
+            if positions.is_empty() {
+                Slots { all, made }
+            } else {
+                owner.with(|| assign(&all, positions, frame.has_focus.get_untracked(), made))
             }
-            slots.clone()
         })
-    };
+    });
     let row = move |slot: Slot<K>| frame.row(slot, render(slot.key));
     frame.watch_end(on_end);
     if let Some(restart) = restart {
         let mut is_first = true;
-        effect(move || {
+        Effect::new(move |_| {
             restart.track();
             if !core::mem::take(&mut is_first) {
                 frame.restart();
@@ -83,7 +84,7 @@ where
             on:focusout=move |event| frame.focus_left(&event)
         >
             <ul class="vlist-canvas" role="list" aria-label=label style:block-size=move || frame.canvas()>
-                <For each=each key=|slot| slot.number children=row />
+                <For each=move || slots.get().all key=|slot| slot.number children=row />
             </ul>
         </div>
     }
@@ -100,37 +101,64 @@ struct Slot<K> {
     shown: (usize, K),
 }
 
+/// All slots of a list, in the order of their rows, and how many were made.
+#[derive(Clone)]
+struct Slots<K> {
+    all: Vec<Slot<K>>,
+    made: usize,
+}
+
+impl<K> Default for Slots<K> {
+    fn default() -> Self {
+        Self { all: Vec::new(), made: 0 }
+    }
+}
+
+impl<K: PartialEq> PartialEq for Slots<K> {
+    /// Whether the rows stand in the same order: what each shows, its own signals say.
+    fn eq(&self, other: &Self) -> bool {
+        self.all.iter().map(|slot| slot.number).eq(other.all.iter().map(|slot| slot.number))
+    }
+}
+
 /// The slots for these positions, in their order. Those that are free come last.
 fn assign<K: Copy + PartialEq + Send + Sync + 'static>(
     slots: &[Slot<K>],
     positions: &[(usize, K)],
     has_focus: bool,
-    made: &mut usize,
-) -> Vec<Slot<K>> {
+    mut made: usize,
+) -> Slots<K> {
     let has_key = |slot: usize, position: usize| slots[slot].shown.1 == positions[position].1;
     let is_there = |slot: usize, position: usize| slots[slot].shown.0 == positions[position].0;
     let chosen = choose(slots.len(), positions.len(), has_focus, &has_key, &is_there);
-    let show = |(&(index, key), chosen): (&(usize, K), &Option<usize>)| {
+    let place = |(&(index, key), chosen): (&(usize, K), &Option<usize>)| {
         let shown = (index, key);
         if let Some(slot) = chosen {
             let slot = slots[*slot];
-            slot.key.set(key);
-            slot.index.set(index);
-            slot.waits.set(false);
+            show(slot.key, key);
+            show(slot.index, index);
+            show(slot.waits, false);
             return Slot { shown, ..slot };
         }
-        *made += 1;
+        made += 1;
         let (key, index, waits) = (RwSignal::new(key), RwSignal::new(index), RwSignal::new(false));
-        Slot { number: *made, key, index, waits, shown }
+        Slot { number: made, key, index, waits, shown }
     };
-    let mut now: Vec<Slot<K>> = positions.iter().zip(&chosen).map(show).collect();
+    let mut now: Vec<Slot<K>> = positions.iter().zip(&chosen).map(place).collect();
     for (at, slot) in slots.iter().enumerate() {
         if !chosen.contains(&Some(at)) {
-            slot.waits.set(true);
+            show(slot.waits, true);
             now.push(*slot);
         }
     }
-    now
+    Slots { all: now, made }
+}
+
+/// Changes a signal of a slot, if its value is another.
+fn show<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|known| *known != value) {
+        signal.set(value);
+    }
 }
 
 /// Which slot each position gets, if there is one left: a key keeps its slot; a key that comes gets the one that showed
@@ -229,10 +257,10 @@ impl Frame {
         pixels(self.len.get() as f64 * self.row_height)
     }
 
-    fn row<K: 'static>(self, slot: Slot<K>, content: View) -> View {
+    fn row<K: Send + Sync + 'static>(self, slot: Slot<K>, content: AnyView) -> AnyView {
         let Slot { key, index, waits, .. } = slot;
         let item = NodeRef::<Li>::new();
-        effect(move || {
+        Effect::new(move |_| {
             // Another key may have other buttons.
             key.track();
             let reachable = self.reachable.get() == index.get();
@@ -261,10 +289,11 @@ impl Frame {
                 {content}
             </li>
         }
+        .into_any()
     }
 
     fn watch_size(self) {
-        effect(move || {
+        Effect::new(move |_| {
             let Some(scroller) = self.scroller.get() else { return };
             let element = scroller.clone();
             let resized = Closure::<dyn Fn()>::new(move || {
@@ -286,7 +315,7 @@ impl Frame {
 
     fn watch_end(self, on_end: Option<Callback<()>>) {
         let Some(on_end) = on_end else { return };
-        effect(move || {
+        Effect::new(move |_| {
             let ((_, end), len) = (self.sight.get(), self.len.get());
             if len > 0 && end + NEAR_END >= len {
                 on_end.run(());
@@ -303,13 +332,13 @@ impl Frame {
     }
 
     fn scrolled(self) {
-        if let Some(scroller) = self.scroller.get_untracked() {
+        if let Some(scroller) = self.scroller.try_get_untracked().flatten() {
             self.top.set(f64::from(scroller.scroll_top()));
         }
     }
 
     fn scroll_to(self, top: f64) {
-        if let Some(scroller) = self.scroller.get_untracked() {
+        if let Some(scroller) = self.scroller.try_get_untracked().flatten() {
             scroller.set_scroll_top(top as i32);
             self.top.set(top);
         }
@@ -347,7 +376,7 @@ impl Frame {
             self.scroll_to((below - height).ceil());
         }
         request_animation_frame(move || {
-            let Some(scroller) = self.scroller.get_untracked() else { return };
+            let Some(scroller) = self.scroller.try_get_untracked().flatten() else { return };
             let selector = ["[aria-posinset=\"", &(index + 1).to_string(), "\"]:not([hidden])"].concat();
             let row = scroller.query_selector(&selector).ok().flatten();
             let control = row.and_then(|row| row.query_selector("button, a[href]").ok().flatten());
@@ -371,7 +400,7 @@ impl Frame {
 
     fn focus_left(self, event: &web_sys::FocusEvent) {
         let to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        let inside = self.scroller.get_untracked().is_some_and(|scroller| scroller.contains(to.as_ref()));
+        let inside = self.scroller.try_get_untracked().flatten().is_some_and(|scroller| scroller.contains(to.as_ref()));
         if !(inside && to.is_some()) {
             self.has_focus.set(false);
         }

@@ -1,20 +1,21 @@
 //! Somebody's details, or the form in their place.
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::contacts::ContactsAction;
 use halyard_client::view::{DetailsView, NumberView};
 use halyard_protocol::UserId;
+use leptos::prelude::*;
 
 use super::form::Form;
 use super::message::MessageButton;
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Icon, IconButton, IconName, PresenceDot, presence_word};
 use crate::views::shell::{Person, presence};
 
 /// The pane beside the list.
 #[component]
-pub(crate) fn Details() -> View {
+pub(crate) fn Details() -> impl IntoView {
     let app = expect_context::<App>();
     let form = app.signals(|signals| signals.form.clone());
     // Another contact is another form; a key press in it is not.
@@ -29,15 +30,15 @@ pub(crate) fn Details() -> View {
     view! {
         <aside class="details" aria-label=label>
             {move || match form.get() {
-                Some((_, is_new)) => view! { <Form is_new=is_new /> },
-                None => details.get().map(|details| view! { <Shown details=details /> }).into_view(),
+                Some((_, is_new)) => view! { <Form is_new=is_new /> }.into_any(),
+                None => details.get().map(|details| view! { <Shown details=details /> }.into_any()).into_any(),
             }}
         </aside>
     }
 }
 
 #[component]
-fn Shown(details: DetailsView) -> View {
+fn Shown(details: DetailsView) -> impl IntoView {
     let app = expect_context::<App>();
     let DetailsView {
         entry,
@@ -67,7 +68,7 @@ fn Shown(details: DetailsView) -> View {
     view! {
         <header>
             <IconButton icon=IconName::ChevronLeft label="Back to contacts" class="back" on_click=close />
-            <span class={"push"}></span>
+            <span class="push"></span>
             <IconButton
                 icon=IconName::Star
                 label="Favourite"
@@ -83,7 +84,7 @@ fn Shown(details: DetailsView) -> View {
                             label="Edit"
                             on_click=move || app.send(Ui::Contacts(ContactsAction::Edit(id)))
                         />
-                    }
+                    }.into_any()
                 })}
             <IconButton icon=IconName::X label="Close details" class="close" on_click=close />
         </header>
@@ -91,9 +92,9 @@ fn Shown(details: DetailsView) -> View {
             <div class="person">
                 <Person avatar=Signal::stored(avatar) size=AvatarSize::Large />
                 <h2>{name}</h2>
-                {(!organisation.is_empty()).then(|| view! { <p>{organisation}</p> })}
+                {(!organisation.is_empty()).then(|| view! { <p>{organisation}</p> }.into_any())}
                 <p class="muted">{kind}</p>
-                {user.map(|user| view! { <PresenceLine user=user status=status /> })}
+                {user.map(|user| view! { <PresenceLine user=user status=status /> }.into_any())}
             </div>
             {write}
             <dl class="facts">{facts} {emails}</dl>
@@ -110,7 +111,7 @@ fn Shown(details: DetailsView) -> View {
                                 "Delete contact"
                             </button>
                         </div>
-                    }
+                    }.into_any()
                 })}
         </div>
     }
@@ -118,7 +119,7 @@ fn Shown(details: DetailsView) -> View {
 
 /// A colleague's presence and what they say of it.
 #[component]
-fn PresenceLine(user: UserId, status: String) -> View {
+fn PresenceLine(user: UserId, status: String) -> impl IntoView {
     let app = expect_context::<App>();
     let presence = presence(app, user);
     let status = if status.is_empty() { status } else { [" \u{b7} ", &status].concat() };
@@ -130,7 +131,7 @@ fn PresenceLine(user: UserId, status: String) -> View {
     }
 }
 
-fn fact(number: NumberView, reach: &[NumberView]) -> View {
+fn fact(number: NumberView, reach: &[NumberView]) -> AnyView {
     let texts = reach.iter().any(|way| way.peer == number.peer);
     let label = ["Message ", &number.text, ", ", &number.label].concat();
     let tools = texts.then(|| {
@@ -139,6 +140,7 @@ fn fact(number: NumberView, reach: &[NumberView]) -> View {
                 <MessageButton reach=Signal::stored(vec![number.clone()]) label=label />
             </dd>
         }
+        .into_any()
     });
     view! {
         <div class="fact">
@@ -147,9 +149,10 @@ fn fact(number: NumberView, reach: &[NumberView]) -> View {
             {tools}
         </div>
     }
+    .into_any()
 }
 
-fn email(address: String) -> View {
+fn email(address: String) -> AnyView {
     let link = ["mailto:", &address].concat();
     view! {
         <div class="fact">
@@ -159,6 +162,7 @@ fn email(address: String) -> View {
             </dd>
         </div>
     }
+    .into_any()
 }
 
 fn capitalised(word: &str) -> String {

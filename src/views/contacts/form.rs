@@ -1,6 +1,5 @@
 //! The form in which a contact is written.
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::contacts::ContactField;
 use halyard_client::contacts::ContactsAction;
@@ -8,8 +7,10 @@ use halyard_client::contacts::{FormField, NumberField};
 use halyard_client::view::FormView;
 use halyard_protocol::{ContactDraft, ContactScope, NumberLabel, limits};
 use leptos::html::Input;
+use leptos::prelude::*;
 use web_sys::SubmitEvent;
 
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{FieldError, Icon, IconButton, IconName, TextField, unique_id};
 
@@ -63,7 +64,7 @@ impl Fields {
 pub(super) fn Form(
     /// Whether it is a new contact.
     is_new: bool,
-) -> View {
+) -> impl IntoView {
     let app = expect_context::<App>();
     let view = app.signals(|signals| signals.form.clone());
     let fields = Fields { app, view: Memo::new(move |_| view.get()) };
@@ -92,7 +93,7 @@ pub(super) fn Form(
             <TextField label="Company" value=company on_input=set_company max_length=200 />
             <Numbers fields=fields />
             <Emails fields=fields />
-            {move || may_share.get().then(|| view! { <Scope fields=fields /> })}
+            {move || may_share.get().then(|| view! { <Scope fields=fields /> }.into_any())}
             <div role="alert">
                 <FieldError id=unique_id("contact-error") error=general />
             </div>
@@ -101,7 +102,7 @@ pub(super) fn Form(
             <button type="button" class="btn quiet" on:click=move |_| cancel()>
                 "Cancel"
             </button>
-            <button type="submit" form="contact-form" class="btn primary" disabled=saving>
+            <button type="submit" form="contact-form" class="btn primary" disabled=move || saving.get()>
                 "Save"
             </button>
         </footer>
@@ -110,7 +111,7 @@ pub(super) fn Form(
 
 /// Whose contact it is.
 #[component]
-fn Scope(fields: Fields) -> View {
+fn Scope(fields: Fields) -> impl IntoView {
     let scope = Memo::new(move |_| fields.read(|view| view.draft.scope));
     let choice = move |value: ContactScope, name: &'static str, hint: &'static str| {
         view! {
@@ -136,7 +137,7 @@ fn Scope(fields: Fields) -> View {
 
 /// The numbers.
 #[component]
-fn Numbers(fields: Fields) -> View {
+fn Numbers(fields: Fields) -> impl IntoView {
     let count = Memo::new(move |_| fields.read(|view| view.numbers.len()));
     // A line that the user has asked for takes the focus.
     let asked = StoredValue::new(false);
@@ -162,7 +163,7 @@ fn Numbers(fields: Fields) -> View {
                                 <Icon name=IconName::Plus />
                                 "Add a number"
                             </button>
-                        }
+                        }.into_any()
                     })
             }}
         </fieldset>
@@ -170,11 +171,11 @@ fn Numbers(fields: Fields) -> View {
 }
 
 #[component]
-fn NumberLine(fields: Fields, index: usize, asked: StoredValue<bool>) -> View {
+fn NumberLine(fields: Fields, index: usize, asked: StoredValue<bool>) -> impl IntoView {
     let field = Memo::new(move |_| fields.read(|view| view.numbers.get(index).cloned().unwrap_or_default()));
     let error = Memo::new(move |_| fields.error(Some(FormField::Number(index))));
     let input = NodeRef::<Input>::new();
-    effect(move || {
+    Effect::new(move |_| {
         if let Some(input) = input.get()
             && asked.get_value()
         {
@@ -205,6 +206,7 @@ fn NumberLine(fields: Fields, index: usize, asked: StoredValue<bool>) -> View {
                 {shown}
             </option>
         }
+        .into_any()
     });
     view! {
         <div class="number-line">
@@ -243,7 +245,7 @@ fn NumberLine(fields: Fields, index: usize, asked: StoredValue<bool>) -> View {
 
 /// The e-mail addresses.
 #[component]
-fn Emails(fields: Fields) -> View {
+fn Emails(fields: Fields) -> impl IntoView {
     // There is always a field to type the first one into.
     let count = Memo::new(move |_| fields.read(|view| view.draft.emails.len()).max(1));
     let error = Memo::new(move |_| fields.error(Some(FormField::Email)));
@@ -278,7 +280,7 @@ fn Emails(fields: Fields) -> View {
                             <Icon name=IconName::Plus />
                             "Add an e-mail address"
                         </button>
-                    }
+                    }.into_any()
                 })
         }}
     }

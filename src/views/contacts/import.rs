@@ -1,10 +1,11 @@
 //! The import's preview: what will happen, before it happens.
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::importing::ImportAction;
 use halyard_client::view::{ImportRowView, ImportView};
+use leptos::prelude::*;
 
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Dialog, FieldError, Icon, IconName, VirtualList, unique_id};
 
@@ -15,14 +16,14 @@ const ROW_HEIGHT: f64 = 57.0;
 
 /// The preview, while an import is open.
 #[component]
-pub(crate) fn ImportDialog() -> View {
+pub(crate) fn ImportDialog() -> impl IntoView {
     let app = expect_context::<App>();
     let import = app.signals(|signals| signals.import.clone());
     let open = Memo::new(move |_| import.with(Option::is_some));
-    View::live(move || open.get().then(|| dialog(app)))
+    move || open.get().then(|| dialog(app))
 }
 
-fn dialog(app: App) -> View {
+fn dialog(app: App) -> AnyView {
     let import = app.signals(|signals| signals.import.clone());
     let import = Memo::new(move |_| import.get());
     let title = Signal::derive(move || {
@@ -34,10 +35,11 @@ fn dialog(app: App) -> View {
             <Preview import=import />
         </Dialog>
     }
+    .into_any()
 }
 
 #[component]
-fn Preview(import: Memo<Option<ImportView>>) -> View {
+fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
     let app = expect_context::<App>();
     let count = Memo::new(move |_| read(import, |import| import.rows.len()));
     let taken = Memo::new(move |_| read(import, |import| import.taken));
@@ -50,7 +52,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> View {
     };
     view! {
         <p class="tally">{move || read(import, tally)}</p>
-        {move || may_share.get().then(|| view! { <Scope import=import /> })}
+        {move || may_share.get().then(|| view! { <Scope import=import /> }.into_any())}
         {move || {
             (count.get() > 0)
                 .then(|| {
@@ -61,10 +63,10 @@ fn Preview(import: Memo<Option<ImportView>>) -> View {
                                 len=count
                                 row_height=ROW_HEIGHT
                                 key=move |index| (index < count.get()).then_some(index)
-                                render=move |index| View::live(move || view! { <Row import=import index=index.get() /> })
+                                render=move |index| (move || view! { <Row import=import index=index.get() /> }).into_any()
                             />
                         </div>
-                    }
+                    }.into_any()
                 })
         }}
         <Remarks import=import />
@@ -112,7 +114,7 @@ fn tally(import: &ImportView) -> String {
 
 /// Whose contacts they become.
 #[component]
-fn Scope(import: Memo<Option<ImportView>>) -> View {
+fn Scope(import: Memo<Option<ImportView>>) -> impl IntoView {
     let app = expect_context::<App>();
     let shared = Memo::new(move |_| read(import, |import| import.shared));
     let choice = move |value: bool, name: &'static str| {
@@ -139,7 +141,7 @@ fn Scope(import: Memo<Option<ImportView>>) -> View {
 
 /// A contact of the file: taken or left out by a click.
 #[component]
-fn Row(import: Memo<Option<ImportView>>, index: usize) -> View {
+fn Row(import: Memo<Option<ImportView>>, index: usize) -> impl IntoView {
     let app = expect_context::<App>();
     let row =
         Memo::new(move |_| import.with(|import| import.as_ref().and_then(|import| import.rows.get(index).cloned())));
@@ -160,7 +162,7 @@ fn Row(import: Memo<Option<ImportView>>, index: usize) -> View {
     }
 }
 
-fn words(row: ImportRowView) -> View {
+fn words(row: ImportRowView) -> AnyView {
     let ImportRowView { line, name, detail, outcome, warnings, .. } = row;
     let name = if name.is_empty() { ["Line ", &line.to_string()].concat() } else { name };
     let outcome = if warnings.is_empty() { outcome } else { [&outcome, ", see below"].concat() };
@@ -171,10 +173,11 @@ fn words(row: ImportRowView) -> View {
         </span>
         <span class="outcome">{outcome}</span>
     }
+    .into_any()
 }
 
 /// A list of remarks on the file, each with its line.
-fn remarks(label: &'static str, class: &'static str, remarks: Vec<(usize, String)>) -> Option<View> {
+fn remarks(label: &'static str, class: &'static str, remarks: Vec<(usize, String)>) -> Option<AnyView> {
     let more = remarks.len().saturating_sub(REMARKS_SHOWN);
     let none = remarks.is_empty();
     let lines = remarks.into_iter().take(REMARKS_SHOWN).map(|(line, text)| {
@@ -192,15 +195,16 @@ fn remarks(label: &'static str, class: &'static str, remarks: Vec<(usize, String
         view! {
             <ul class=class aria-label=label tabindex="0">
                 {lines}
-                {(more > 0).then(|| view! { <li>{["and ", &more.to_string(), " more"].concat()}</li> })}
+                {(more > 0).then(|| view! { <li>{["and ", &more.to_string(), " more"].concat()}</li> }.into_any())}
             </ul>
         }
+        .into_any()
     })
 }
 
 /// The lines that can't be read, and what of the others is left out or changed.
 #[component]
-fn Remarks(import: Memo<Option<ImportView>>) -> View {
+fn Remarks(import: Memo<Option<ImportView>>) -> impl IntoView {
     let errors = Memo::new(move |_| {
         let error = |error: &halyard_client::contacts::import::LineError| (error.line, error.message.clone());
         read(import, |import| import.errors.iter().map(error).collect::<Vec<_>>())

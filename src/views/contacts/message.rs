@@ -1,11 +1,12 @@
 //! The message icon: one entry for each number, then the own number to text from.
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::conversations::ConversationsAction;
 use halyard_client::view::NumberView;
 use halyard_protocol::{Peer, PhoneNumber};
+use leptos::prelude::*;
 
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconButton, IconName, MenuButton, MenuItem};
 
@@ -22,7 +23,7 @@ pub(super) fn MessageButton(
     /// Whether it shows the word as well.
     #[prop(default = false)]
     worded: bool,
-) -> View {
+) -> impl IntoView {
     let app = expect_context::<App>();
     let only = Memo::new(move |_| reach.with(|reach| if let [only] = &**reach { Some(only.peer) } else { None }));
     // The number that was chosen: the menu goes on to the own numbers.
@@ -33,17 +34,18 @@ pub(super) fn MessageButton(
     });
     // The button is another one for a colleague; numbers are all alike.
     let colleague = Memo::new(move |_| only.get().filter(|peer| matches!(peer, Peer::User(_))));
-    View::live(move || match colleague.get() {
+    move || match colleague.get() {
         Some(peer) => chat(app, peer, label, worded),
         _ if worded => view! {
             <MenuButton
                 label=label
                 class="btn quiet"
                 items=items
-                content=move || words().into_view()
+                content=move || words()
                 on_open=move || chosen.set(None)
             />
-        },
+        }
+        .into_any(),
         _ => view! {
             <MenuButton
                 icon=IconName::MessageSquareText
@@ -51,26 +53,30 @@ pub(super) fn MessageButton(
                 items=items
                 on_open=move || chosen.set(None)
             />
-        },
-    })
+        }
+        .into_any(),
+    }
 }
 
-fn words() -> View {
+fn words() -> AnyView {
     view! {
         <Icon name=IconName::MessageSquareText />
         "Message"
     }
+    .into_any()
 }
 
-fn chat(app: App, peer: Peer, label: Signal<String>, worded: bool) -> View {
+fn chat(app: App, peer: Peer, label: Signal<String>, worded: bool) -> AnyView {
     if worded {
         view! {
             <button type="button" class="btn quiet" aria-label=label on:click=move |_| write(app, peer, None)>
                 {words()}
             </button>
         }
+        .into_any()
     } else {
         view! { <IconButton icon=IconName::MessageSquareText label=label on_click=move || write(app, peer, None) /> }
+            .into_any()
     }
 }
 

@@ -6,14 +6,15 @@ mod import;
 mod message;
 mod row;
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::contacts::ContactsAction;
 use halyard_client::contacts::ContactsFilter;
 use halyard_client::importing::ImportAction;
 use leptos::html::Input;
+use leptos::prelude::*;
 
 use crate::adapters::files;
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Chips, EmptyState, Icon, IconButton, IconName, SearchField, VirtualList};
 
@@ -33,7 +34,7 @@ const ROW_HEIGHT: f64 = 57.0;
 
 /// The column.
 #[component]
-pub(crate) fn ContactsPane() -> View {
+pub(crate) fn ContactsPane() -> impl IntoView {
     let app = expect_context::<App>();
     let contacts = app.signals(|signals| signals.contacts.clone());
     let entries = {
@@ -87,7 +88,7 @@ pub(crate) fn ContactsPane() -> View {
                 row_height=ROW_HEIGHT
                 key=move |index| entries.with(|entries| entries.get(index).copied())
                 restart=shown_anew
-                render=move |entry| view! { <row::Row entry=entry.into() selected=selected /> }
+                render=move |entry| view! { <row::Row entry=entry.into() selected=selected /> }.into_any()
             />
             {move || {
                 empty.get().then(|| nothing(app, query.with(String::is_empty), filter.get(), loading.get()))
@@ -97,7 +98,7 @@ pub(crate) fn ContactsPane() -> View {
 }
 
 /// What the list says when nobody shows, and what to do next.
-fn nothing(app: App, unsearched: bool, filter: ContactsFilter, loading: bool) -> View {
+fn nothing(app: App, unsearched: bool, filter: ContactsFilter, loading: bool) -> AnyView {
     let (title, text) = match (unsearched, filter) {
         (true, _) if loading => ("Loading contacts\u{2026}", "They appear as they come."),
         (false, _) => ("Nobody found", "Try a part of a name or company, or some digits of a number."),
@@ -116,15 +117,16 @@ fn nothing(app: App, unsearched: bool, filter: ContactsFilter, loading: bool) ->
                         <button class="btn quiet" on:click=move |_| app.send(Ui::Contacts(ContactsAction::New(None)))>
                             "Add a contact"
                         </button>
-                    }
+                    }.into_any()
                 })}
         </EmptyState>
     }
+    .into_any()
 }
 
 /// Asks for a file; the preview opens once it is read.
 #[component]
-fn ImportButton() -> View {
+fn ImportButton() -> impl IntoView {
     let app = expect_context::<App>();
     let input = NodeRef::<Input>::new();
     let chosen = move |_| {

@@ -1,19 +1,20 @@
 //! A row of the list.
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::contacts::ContactsAction;
 use halyard_client::view::ContactRowView;
 use halyard_protocol::event::Favourite;
+use leptos::prelude::*;
 
 use super::message::MessageButton;
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName, presence_word};
 use crate::views::shell::{Person, presence};
 
 /// A row: the name opens the details, the icon offers the numbers. Its elements show one person after the other.
 #[component]
-pub(super) fn Row(entry: Signal<Favourite>, selected: Memo<Option<Favourite>>) -> View {
+pub(super) fn Row(entry: Signal<Favourite>, selected: Memo<Option<Favourite>>) -> impl IntoView {
     let app = expect_context::<App>();
     let changes = app.signals(|signals| signals.contact_rows.clone());
     let row = Memo::new(move |_| {
@@ -43,7 +44,7 @@ pub(super) fn Row(entry: Signal<Favourite>, selected: Memo<Option<Favourite>>) -
             <span class="row-text">
                 <b class="row-name">
                     {name}
-                    {move || favourite.get().then(|| view! { <Icon name=IconName::Star class="starred small" label="Favourite" /> })}
+                    {move || favourite.get().then(|| view! { <Icon name=IconName::Star class="starred small" label="Favourite" /> }.into_any())}
                 </b>
                 <span class="preview num">{text(|row| &row.detail)}</span>
                 {move || user.get().map(|user| {
@@ -56,6 +57,6 @@ pub(super) fn Row(entry: Signal<Favourite>, selected: Memo<Option<Favourite>>) -
             <span class="row-tools">
                 <MessageButton reach=reach label=label />
             </span>
-        })}
+        }.into_any())}
     }
 }

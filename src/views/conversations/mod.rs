@@ -2,11 +2,12 @@
 
 mod row;
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::conversations::ColumnFilter;
 use halyard_client::conversations::ConversationsAction;
+use leptos::prelude::*;
 
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Chips, EmptyState, Icon, IconName, SearchField, VirtualList};
 
@@ -22,7 +23,7 @@ const ROW_HEIGHT: f64 = 57.0;
 
 /// The column.
 #[component]
-pub(crate) fn Column() -> View {
+pub(crate) fn Column() -> impl IntoView {
     let app = expect_context::<App>();
     let column = app.signals(|signals| signals.column.clone());
     let ids = {
@@ -63,7 +64,7 @@ pub(crate) fn Column() -> View {
             />
             {move || {
                 if empty.get() {
-                    nothing(app, query.with(String::is_empty), filter.get()).into_view()
+                    nothing(app, query.with(String::is_empty), filter.get())
                 } else {
                     view! {
                         <VirtualList
@@ -76,9 +77,9 @@ pub(crate) fn Column() -> View {
                                     app.send(Ui::Conversations(ConversationsAction::More));
                                 }
                             })
-                            render=|id| view! { <row::Row id=id.into() /> }
+                            render=|id| view! { <row::Row id=id.into() /> }.into_any()
                         />
-                    }
+                    }.into_any()
                 }
             }}
         </section>
@@ -86,7 +87,7 @@ pub(crate) fn Column() -> View {
 }
 
 /// What the column says when nothing shows, and what to do next.
-fn nothing(app: App, unsearched: bool, filter: ColumnFilter) -> View {
+fn nothing(app: App, unsearched: bool, filter: ColumnFilter) -> AnyView {
     let (title, text) = match (unsearched, filter) {
         (false, _) => ("Nobody found", "Try a part of the name, or some digits of the number."),
         (true, ColumnFilter::All) => {
@@ -105,8 +106,9 @@ fn nothing(app: App, unsearched: bool, filter: ColumnFilter) -> View {
                         <button class="btn primary" on:click=move |_| app.send(Ui::NewConversation)>
                             "New Conversation"
                         </button>
-                    }
+                    }.into_any()
                 })}
         </EmptyState>
     }
+    .into_any()
 }

@@ -1,11 +1,12 @@
 //! A row of the column.
 
-use crate::dom::*;
 use halyard_client::conversations::ConversationsAction;
 use halyard_client::view::RowView;
 use halyard_client::{CardKey, Ui};
 use halyard_protocol::ConversationId;
+use leptos::prelude::*;
 
+use crate::erased::Memo;
 use crate::format;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName};
@@ -13,7 +14,7 @@ use crate::views::shell::Person;
 
 /// A row. Its elements show one conversation after the other, and keep the focus meanwhile.
 #[component]
-pub(super) fn Row(id: Signal<ConversationId>) -> View {
+pub(super) fn Row(id: Signal<ConversationId>) -> impl IntoView {
     let app = expect_context::<App>();
     let signal = Memo::new(move |_| {
         let id = id.get();
@@ -50,19 +51,19 @@ pub(super) fn Row(id: Signal<ConversationId>) -> View {
                     {move || {
                         failed
                             .get()
-                            .then(|| view! { <Icon name=IconName::CircleAlert class="failed" label="Not delivered" /> })
+                            .then(|| view! { <Icon name=IconName::CircleAlert class="failed" label="Not delivered" /> }.into_any())
                     }}
                     {move || {
-                        muted.get().then(|| view! { <Icon name=IconName::BellOff label="Notifications are off" /> })
+                        muted.get().then(|| view! { <Icon name=IconName::BellOff label="Notifications are off" /> }.into_any())
                     }}
                     {move || match (unread.get(), tag.get()) {
-                        (0, "") => View::NOTHING,
-                        (0, tag) => view! { <span class="tag">{tag}</span> },
+                        (0, "") => ().into_any(),
+                        (0, tag) => view! { <span class="tag">{tag}</span> }.into_any(),
                         (unread, _) => view! {
                             <span class="badge num">
                                 {unread.min(99)} <span class="sr">" unread"</span>
                             </span>
-                        },
+                        }.into_any(),
                     }}
                 </span>
             </span>

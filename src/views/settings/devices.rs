@@ -1,9 +1,9 @@
 //! The devices that I am signed in on.
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::devices::DevicesAction;
 use halyard_protocol::rest::Device;
+use leptos::prelude::*;
 
 use crate::format;
 use crate::runtime::App;
@@ -11,7 +11,7 @@ use crate::views::common::{Icon, IconName};
 
 /// The list, read anew each time it is shown.
 #[component]
-pub(super) fn Devices() -> View {
+pub(super) fn Devices() -> impl IntoView {
     let app = expect_context::<App>();
     app.send(Ui::Devices(DevicesAction::Load));
     let devices = app.signals(|signals| signals.devices.clone());
@@ -26,7 +26,7 @@ pub(super) fn Devices() -> View {
     }
 }
 
-fn line(device: Device) -> View {
+fn line(device: Device) -> AnyView {
     let app = expect_context::<App>();
     let Device { id, name, signed_in_at, seen_at, current } = device;
     let phone = name.ends_with("Android") || name.ends_with("iPhone");
@@ -43,14 +43,15 @@ fn line(device: Device) -> View {
                 <p class="muted">{when}</p>
             </div>
             {if current {
-                view! { <span class="tag">"This device"</span> }
+                view! { <span class="tag">"This device"</span> }.into_any()
             } else {
                 view! {
                     <button class="btn quiet" aria-label=label on:click=move |_| app.send(Ui::Devices(DevicesAction::End(id)))>
                         "Sign out there"
                     </button>
-                }
+                }.into_any()
             }}
         </li>
     }
+    .into_any()
 }

@@ -1,15 +1,16 @@
 //! The app on this device: installing it, and links of other pages that open in it.
 
-use crate::dom::*;
 use halyard_client::installation::{Install, Links};
 use halyard_client::{AppCommand, Ui};
+use leptos::prelude::*;
 
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName};
 
 /// Two sections.
 #[component]
-pub(super) fn OnThisDevice() -> View {
+pub(super) fn OnThisDevice() -> impl IntoView {
     let app = expect_context::<App>();
     let view = app.signals(|signals| signals.installation.clone());
     let install = {
@@ -29,7 +30,7 @@ pub(super) fn OnThisDevice() -> View {
                                 <Icon name=IconName::Download />
                                 "Install"
                             </button>
-                        }
+                        }.into_any()
                     })
             }}
         </section>
@@ -45,7 +46,7 @@ pub(super) fn OnThisDevice() -> View {
                             <button class="btn quiet" on:click=move |_| app.send(Ui::App(AppCommand::HandleLinks))>
                                 "Make Halyard handle my links"
                             </button>
-                        }
+                        }.into_any()
                     })
             }}
         </section>

@@ -3,12 +3,13 @@
 mod devices;
 mod installation;
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::session::SessionAction;
 use halyard_protocol::{Availability, limits};
+use leptos::prelude::*;
 
 use crate::adapters::theme::{self, Theme};
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, TextField};
 use crate::views::shell::Person;
@@ -22,7 +23,7 @@ const AVAILABILITIES: [(Availability, &str); 4] = [
 
 /// The page.
 #[component]
-pub(crate) fn SettingsPage() -> View {
+pub(crate) fn SettingsPage() -> impl IntoView {
     let app = expect_context::<App>();
     let me = app.signals(|signals| signals.me.clone());
     let me = Memo::new(move |_| me.get());
@@ -55,14 +56,14 @@ pub(crate) fn SettingsPage() -> View {
 
 /// Availability and status text.
 #[component]
-fn Status() -> View {
+fn Status() -> impl IntoView {
     let app = expect_context::<App>();
     let me = app.signals(|signals| signals.me.clone());
     let me = Memo::new(move |_| me.get());
     let kept = Memo::new(move |_| me.get().map(|me| me.status_text).unwrap_or_default());
     let typed = RwSignal::new(kept.get_untracked());
     // Another device may have said something else in the meantime.
-    effect(move || typed.set(kept.get()));
+    Effect::new(move |_| typed.set(kept.get()));
     let save = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         app.send(Ui::Session(SessionAction::SetStatusText(typed.get_untracked())));
@@ -107,7 +108,7 @@ fn Status() -> View {
 
 /// Light or dark.
 #[component]
-fn Looks() -> View {
+fn Looks() -> impl IntoView {
     let chosen = RwSignal::new(theme::chosen());
     let choices = Theme::ALL.map(|theme| {
         let word = match theme {

@@ -1,14 +1,15 @@
 //! Lasting words about the connection, the outbox, and the app itself.
 
-use crate::dom::*;
 use halyard_client::view::ConnectionView;
+use leptos::prelude::*;
 
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Banner, BannerTone, IconName};
 
 /// The banners.
 #[component]
-pub(super) fn Banners() -> View {
+pub(super) fn Banners() -> impl IntoView {
     let app = expect_context::<App>();
     let connection = app.signals(|signals| signals.connection.clone());
     let words = Memo::new(move |_| words(connection.get()));
@@ -18,7 +19,7 @@ pub(super) fn Banners() -> View {
             {move || {
                 words
                     .get()
-                    .map(|(icon, tone, text)| view! { <Banner icon=icon tone=tone>{text}</Banner> })
+                    .map(|(icon, tone, text)| view! { <Banner icon=icon tone=tone>{text}</Banner> }.into_any())
             }}
             {move || {
                 let view = installation.get();

@@ -1,10 +1,10 @@
 //! Keys that work everywhere. Which ones do what, `halyard_client::commands` says.
 
-use crate::dom::*;
 use halyard_client::commands::KeyPress;
 use halyard_client::windows::WindowAction;
 use halyard_client::{Command, Ui};
 use leptos::ev;
+use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 

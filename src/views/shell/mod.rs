@@ -10,10 +10,12 @@ mod question;
 mod rail;
 mod shortcuts;
 
-use crate::dom::*;
 use halyard_client::Route;
 use halyard_client::view::{RailView, SessionView};
+use leptos::prelude::*;
 
+use crate::adapters::device;
+use crate::erased::Memo;
 use crate::runtime::App as Handle;
 use crate::views::{auth, card, contacts, conversations, settings};
 
@@ -21,30 +23,38 @@ pub(crate) use person::{Person, presence};
 
 /// The app.
 #[component]
-pub(crate) fn App(app: Handle) -> View {
+pub(crate) fn App(app: Handle) -> impl IntoView {
     provide_context(app);
     keys::listen(app);
     let session = app.signals(|signals| signals.session.clone());
     // An expired session keeps the screen: what is typed there stays.
+    // Where nobody has ever signed in, the log-in need not wait for what the device and the server say.
+    let is_new = device::is_new();
     let screen = Memo::new(move |_| match session.get() {
+        SessionView::Starting if is_new => Screen::SignedOut,
         SessionView::Starting => Screen::Starting,
         SessionView::Unreachable => Screen::Unreachable,
         SessionView::SignedOut { .. } => Screen::SignedOut,
         SessionView::SignedIn | SessionView::Expired { .. } => Screen::SignedIn,
+    });
+    Effect::new(move |_| {
+        if screen.get() == Screen::SignedIn {
+            device::remember();
+        }
     });
     let installation = app.signals(|signals| signals.installation.clone());
     let session = app.signals(|signals| signals.session.clone());
     let expired = Memo::new(move |_| matches!(session.get(), SessionView::Expired { .. }));
     view! {
         {move || match screen.get() {
-            Screen::Starting => View::NOTHING,
-            Screen::Unreachable => view! { <Unreachable /> },
-            Screen::SignedOut => view! { <auth::SignIn /> },
-            Screen::SignedIn => view! { <Workspace /> },
+            Screen::Starting => ().into_any(),
+            Screen::Unreachable => view! { <Unreachable /> }.into_any(),
+            Screen::SignedOut => view! { <auth::SignIn /> }.into_any(),
+            Screen::SignedIn => view! { <Workspace /> }.into_any(),
         }}
         // The workspace has a place of its own for it.
         {move || (installation.get().update && screen.get() != Screen::SignedIn).then(|| offers::outside(app))}
-        {move || expired.get().then(|| view! { <auth::SignInAgain /> })}
+        {move || expired.get().then(|| view! { <auth::SignInAgain /> }.into_any())}
         <question::Question />
         <notices::Notices />
     }
@@ -59,7 +69,7 @@ enum Screen {
 }
 
 #[component]
-fn Unreachable() -> View {
+fn Unreachable() -> impl IntoView {
     view! {
         <main class="sign-in">
             <div class="empty">
@@ -80,7 +90,7 @@ enum Pane {
 
 /// Rail, column, workspace.
 #[component]
-fn Workspace() -> View {
+fn Workspace() -> impl IntoView {
     let app = expect_context::<Handle>();
     let rail = app.signals(|signals| signals.rail.clone());
     let pane = Memo::new({
@@ -101,18 +111,18 @@ fn Workspace() -> View {
     });
     let covered = Memo::new(move |_| pane.get() == Pane::Settings);
     view! {
-        <div class="app" class:in-card=in_card class:in-details=in_details>
+        <div class="app" class:in-card=move || in_card.get() class:in-details=move || in_details.get()>
             <rail::Rail />
             <banners::Banners />
             // One landmark and one heading, whichever pane a narrow window shows.
             <main class="panes">
                 <h1 class="sr">"Halyard"</h1>
                 {move || match pane.get() {
-                    Pane::Chats => view! { <conversations::Column /> },
-                    Pane::Contacts => view! { <contacts::ContactsPane /> },
-                    Pane::Settings => view! { <settings::SettingsPage /> },
+                    Pane::Chats => view! { <conversations::Column /> }.into_any(),
+                    Pane::Contacts => view! { <contacts::ContactsPane /> }.into_any(),
+                    Pane::Settings => view! { <settings::SettingsPage /> }.into_any(),
                 }}
-                {move || in_details.get().then(|| view! { <contacts::Details /> })}
+                {move || in_details.get().then(|| view! { <contacts::Details /> }.into_any())}
                 <card::Desk hidden=covered />
                 <card::Dock hidden=covered />
                 <contacts::ImportDialog />

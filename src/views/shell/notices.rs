@@ -1,15 +1,15 @@
 //! Notices that come and go.
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::notices::NoticesAction;
+use leptos::prelude::*;
 
 use crate::runtime::App;
 use crate::views::common::{Toast, Toasts};
 
 /// The notices.
 #[component]
-pub(super) fn Notices() -> View {
+pub(super) fn Notices() -> impl IntoView {
     let app = expect_context::<App>();
     let notices = app.signals(|signals| signals.notices.clone());
     let toasts = Signal::derive(move || {

@@ -1,18 +1,18 @@
 //! What can be done about the app itself, said in passing: a new version, installing it.
 
-use crate::dom::*;
 use halyard_client::{AppCommand, Ui};
+use leptos::prelude::*;
 
 use crate::runtime::App;
 use crate::views::common::{Banner, BannerTone, IconName};
 
 /// A new version is ready, while there is no workspace to say so in.
-pub(super) fn outside(app: App) -> View {
-    view! { <div class="banners">{offer(app, true)}</div> }
+pub(super) fn outside(app: App) -> AnyView {
+    view! { <div class="banners">{offer(app, true)}</div> }.into_any()
 }
 
 /// A new version is ready; otherwise: the app can be installed.
-pub(super) fn offer(app: App, update: bool) -> View {
+pub(super) fn offer(app: App, update: bool) -> AnyView {
     let (icon, words, yes) = if update {
         (IconName::RefreshCw, "A new version is ready.", "Reload")
     } else {
@@ -29,10 +29,11 @@ pub(super) fn offer(app: App, update: bool) -> View {
                 .then(|| {
                     view! {
                         <button type="button" class="link" on:click=move |_| app.send(Ui::App(AppCommand::HideHint))>
-                            {"Not now"}
+                            "Not now"
                         </button>
-                    }
+                    }.into_any()
                 })}
         </Banner>
     }
+    .into_any()
 }

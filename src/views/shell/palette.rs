@@ -1,27 +1,28 @@
 //! The palette, after the WAI-ARIA combobox pattern: the focus stays in the field, the arrow keys move the mark.
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::commands::Target;
 use halyard_client::overlay::OverlayAction;
 use halyard_client::view::{PaletteEntry, PaletteView};
+use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
 use super::Person;
+use crate::erased::Memo;
 use crate::format;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Dialog, Icon, IconName};
 
 /// The palette, while it is open.
 #[component]
-pub(super) fn Palette() -> View {
+pub(super) fn Palette() -> impl IntoView {
     let app = expect_context::<App>();
     let palette = app.signals(|signals| signals.palette.clone());
     let open = Memo::new(move |_| palette.with(Option::is_some));
-    View::live(move || open.get().then(|| dialog(app)))
+    move || open.get().then(|| dialog(app))
 }
 
-fn dialog(app: App) -> View {
+fn dialog(app: App) -> AnyView {
     let palette = app.signals(|signals| signals.palette.clone());
     let palette = Memo::new(move |_| palette.get());
     view! {
@@ -29,10 +30,11 @@ fn dialog(app: App) -> View {
             <Field palette=palette />
         </Dialog>
     }
+    .into_any()
 }
 
 #[component]
-fn Field(palette: Memo<Option<PaletteView>>) -> View {
+fn Field(palette: Memo<Option<PaletteView>>) -> impl IntoView {
     let app = expect_context::<App>();
     let query = Memo::new(move |_| palette.with(|palette| palette.as_ref().map(|it| it.query.clone())));
     let entries =
@@ -61,11 +63,12 @@ fn Field(palette: Memo<Option<PaletteView>>) -> View {
         event.prevent_default();
     };
     // What is marked is in sight.
-    effect(move || {
+    Effect::new(move |_| {
         marked.track();
         entries.track();
         request_animation_frame(move || {
-            if let Some(option) = document().get_element_by_id(&id(marked.get_untracked())) {
+            let option = marked.try_get_untracked().and_then(|marked| document().get_element_by_id(&id(marked)));
+            if let Some(option) = option {
                 let nearest = web_sys::ScrollIntoViewOptions::new();
                 nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
                 option.scroll_into_view_with_scroll_into_view_options(&nearest);
@@ -109,15 +112,15 @@ fn id(index: usize) -> String {
     ["palette-", &index.to_string()].concat()
 }
 
-fn option(app: App, marked: Memo<usize>, index: usize, entry: PaletteEntry) -> View {
+fn option(app: App, marked: Memo<usize>, index: usize, entry: PaletteEntry) -> AnyView {
     let PaletteEntry { target, title, detail, note, avatar } = entry;
     let face = match avatar {
-        Some(avatar) => view! { <Person avatar=Signal::stored(avatar) size=AvatarSize::Small /> },
-        None => view! { <span class="palette-icon"><Icon name=IconName::ChevronRight /></span> },
+        Some(avatar) => view! { <Person avatar=Signal::stored(avatar) size=AvatarSize::Small /> }.into_any(),
+        None => view! { <span class="palette-icon"><Icon name=IconName::ChevronRight /></span> }.into_any(),
     };
     let note = match target {
-        Target::Command(_) => (!note.is_empty()).then(|| view! { <kbd>{format::keys(note)}</kbd> }),
-        _ => Some(view! { <span class="note">{note}</span> }),
+        Target::Command(_) => (!note.is_empty()).then(|| view! { <kbd>{format::keys(note)}</kbd> }.into_any()),
+        _ => Some(view! { <span class="note">{note}</span> }.into_any()),
     };
     view! {
         <div
@@ -130,9 +133,10 @@ fn option(app: App, marked: Memo<usize>, index: usize, entry: PaletteEntry) -> V
             {face}
             <span class="row-text">
                 <b class="row-name">{title}</b>
-                {(!detail.is_empty()).then(|| view! { <span class="preview num">{detail}</span> })}
+                {(!detail.is_empty()).then(|| view! { <span class="preview num">{detail}</span> }.into_any())}
             </span>
             {note}
         </div>
     }
+    .into_any()
 }

@@ -1,9 +1,10 @@
 //! An avatar with the presence of whoever it shows.
 
-use crate::dom::*;
 use halyard_client::view::AvatarView;
 use halyard_protocol::{Presence, UserId};
+use leptos::prelude::*;
 
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Avatar, AvatarSize};
 
@@ -16,13 +17,13 @@ pub(crate) fn Person(
     /// How large.
     #[prop(default = AvatarSize::Medium)]
     size: AvatarSize,
-) -> View {
+) -> impl IntoView {
     let app = expect_context::<App>();
     let user = Memo::new(move |_| avatar.with(|avatar| avatar.user));
-    View::live(move || {
+    move || {
         let presence = user.get().map(|user| presence(app, user));
         view! { <Avatar avatar=avatar presence=presence size=size /> }
-    })
+    }
 }
 
 /// A colleague's presence, for as long as the view that asks is on screen.

@@ -1,22 +1,22 @@
 //! The question that waits for an answer.
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::notices::NoticesAction;
 use halyard_client::view::QuestionView;
+use leptos::prelude::*;
 
 use crate::runtime::App;
 use crate::views::common::Dialog;
 
 /// The open question, as a dialog.
 #[component]
-pub(super) fn Question() -> View {
+pub(super) fn Question() -> impl IntoView {
     let app = expect_context::<App>();
     let question = app.signals(|signals| signals.question.clone());
-    View::live(move || question.get().map(|question| dialog(app, question)))
+    move || question.get().map(|question| dialog(app, question))
 }
 
-fn dialog(app: App, question: QuestionView) -> View {
+fn dialog(app: App, question: QuestionView) -> AnyView {
     let answer = move |yes| app.send(Ui::Notices(NoticesAction::Answer(yes)));
     view! {
         <Dialog title=question.title on_close=Callback::new(move |()| answer(false))>
@@ -31,4 +31,5 @@ fn dialog(app: App, question: QuestionView) -> View {
             </footer>
         </Dialog>
     }
+    .into_any()
 }

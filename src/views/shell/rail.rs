@@ -1,16 +1,17 @@
 //! The navigation rail.
 
-use crate::dom::*;
 use halyard_client::view::MeView;
 use halyard_client::{Route, Ui};
+use leptos::prelude::*;
 
 use super::Person;
+use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Icon, IconName};
 
 /// The rail.
 #[component]
-pub(super) fn Rail() -> View {
+pub(super) fn Rail() -> impl IntoView {
     let app = expect_context::<App>();
     let me = app.signals(|signals| signals.me.clone());
     let avatar = {
@@ -20,10 +21,10 @@ pub(super) fn Rail() -> View {
     let label = move || me.get().map(|MeView { name, .. }| [&name, ": my status and settings"].concat());
     view! {
         <nav class="rail" aria-label="Main">
-            <span class={"mark"} aria-hidden="true"></span>
+            <span class="mark" aria-hidden="true"></span>
             <Place icon=IconName::Contacts name="Contacts" route=Route::Contacts(None) />
             <Place icon=IconName::MessageSquareText name="Chat and SMS" route=Route::Chats(None) />
-            <span class={"push"}></span>
+            <span class="push"></span>
             <Place icon=IconName::Settings name="Settings" route=Route::Settings />
             <button class="me" on:click=move |_| app.send(Ui::Navigate(Route::Settings))>
                 <Person avatar=avatar size=AvatarSize::Small />
@@ -35,7 +36,7 @@ pub(super) fn Rail() -> View {
 
 /// A link of the rail.
 #[component]
-fn Place(icon: IconName, name: &'static str, route: Route) -> View {
+fn Place(icon: IconName, name: &'static str, route: Route) -> impl IntoView {
     let app = expect_context::<App>();
     let rail = app.signals(|signals| signals.rail.clone());
     let same = move |current: Route| match (current, route) {

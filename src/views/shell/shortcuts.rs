@@ -1,9 +1,9 @@
 //! The sheet of shortcuts.
 
-use crate::dom::*;
 use halyard_client::Ui;
 use halyard_client::commands::SHEET;
 use halyard_client::overlay::OverlayAction;
+use leptos::prelude::*;
 
 use crate::format;
 use crate::runtime::App;
@@ -11,13 +11,13 @@ use crate::views::common::Dialog;
 
 /// The sheet, while it is open.
 #[component]
-pub(super) fn Shortcuts() -> View {
+pub(super) fn Shortcuts() -> impl IntoView {
     let app = expect_context::<App>();
     let open = app.signals(|signals| signals.shortcuts.clone());
-    View::live(move || open.get().then(|| sheet(app)))
+    move || open.get().then(|| sheet(app))
 }
 
-fn sheet(app: App) -> View {
+fn sheet(app: App) -> AnyView {
     let close = move || app.send(Ui::Overlay(OverlayAction::Close));
     view! {
         <Dialog title="Keyboard shortcuts" class="roomy" on_close=close>
@@ -29,7 +29,7 @@ fn sheet(app: App) -> View {
                                 <h3>{title}</h3>
                                 <dl>{lines.iter().map(line).collect::<Vec<_>>()}</dl>
                             </section>
-                        }
+                        }.into_any()
                     })}
             </div>
             <footer class="buttons end">
@@ -39,14 +39,16 @@ fn sheet(app: App) -> View {
             </footer>
         </Dialog>
     }
+    .into_any()
 }
 
-fn line((keys, words): &(&'static str, &'static str)) -> View {
-    let keys = keys.split(' ').map(|keys| view! { <kbd>{format::keys(keys)}</kbd> }).collect::<Vec<_>>();
+fn line((keys, words): &(&'static str, &'static str)) -> AnyView {
+    let keys = keys.split(' ').map(|keys| view! { <kbd>{format::keys(keys)}</kbd> }.into_any()).collect::<Vec<_>>();
     view! {
         <div>
             <dt>{*words}</dt>
             <dd>{keys}</dd>
         </div>
     }
+    .into_any()
 }

@@ -4,7 +4,6 @@
 //! start script becomes a file, the styles become one file, and every such file has its content's hash in its name, so that
 //! browsers may keep it for ever.
 
-mod later;
 mod names;
 mod release;
 mod worker;
@@ -15,7 +14,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-pub(crate) use self::release::{compress, mark, optimise, weigh};
+pub(crate) use self::release::{compress, optimise, weigh};
 pub(crate) use self::worker::worker;
 
 /// Makes the page of a build fit for the content security policy.
@@ -37,7 +36,10 @@ pub(crate) fn page(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Moves the inline script that starts the WebAssembly into a file.
+/// What starts the app, with the page's policy for Trusted Types.
+const START: &str = include_str!("start.js");
+
+/// Puts a start script of our own, in a file, in the place of Trunk's inline one.
 fn start_script(folder: &Path, html: &str) -> Result<String> {
     const OPEN: &str = "<script type=\"module\">";
     let (before, rest) =
@@ -48,11 +50,7 @@ fn start_script(folder: &Path, html: &str) -> Result<String> {
     let (Some(module), Some(wasm)) = (module, wasm) else {
         bail!("the start script is not as Trunk 0.21 writes it:\n{inline}");
     };
-    // By this word the app knows that all of it is here; live reload never says it (`src/adapters/system.rs`).
-    let script = format!(
-        "import init from '{module}';\nconst whole = () => dispatchEvent(new Event('whole'));\n\
-         init({{ module_or_path: '{wasm}' }}).then(whole);\n"
-    );
+    let script = START.replace("SCRIPT", module).replace("WASM", wasm);
     let name = hashed("start", script.as_bytes(), "js");
     fs::write(folder.join(&name), script)?;
     Ok(format!("{before}<script type=\"module\" src=\"/{name}\"></script>{after}"))
@@ -177,7 +175,7 @@ mod tests {
         assert_eq!(fs::read_to_string(folder.join(style)).unwrap(), "a{}\nb{}\n");
         let start = between(&html, "<script type=\"module\" src=\"/", "\"").unwrap();
         let script = fs::read_to_string(folder.join(start)).unwrap();
-        assert!(script.contains("'/app-3.js'") && script.contains("'/app-3_bg.wasm'"));
+        assert!(script.contains("from \"/app-3.js\"") && script.contains("module_or_path: \"/app-3_bg.wasm\""));
         assert!(!folder.join("a-1.css").exists());
         fs::remove_dir_all(folder).unwrap();
     }

@@ -1,6 +1,7 @@
 //! The set-up: what a command needs is found, or installed with a word on why. Nothing is done twice.
 
 mod apt;
+pub(crate) mod clone;
 mod node;
 mod tests;
 mod tools;
@@ -170,7 +171,7 @@ fn shared_build(command: &mut Command) -> Result<()> {
         }
     }
     if env::var_os("CARGO_TARGET_DIR").is_none() && env::var_os("CARGO_BUILD_BUILD_DIR").is_none() {
-        command.env("CARGO_BUILD_BUILD_DIR", cache()?.join("target"));
+        clone::share(command, crate::paths::root(), &cache()?.join("target"))?;
     }
     Ok(())
 }

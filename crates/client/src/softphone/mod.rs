@@ -138,7 +138,8 @@ impl Softphone {
     }
 
     /// The country of numbers that are written without one.
-    pub(crate) fn home(&self) -> CallingCode {
+    #[must_use]
+    pub fn home(&self) -> CallingCode {
         home(self.me())
     }
 

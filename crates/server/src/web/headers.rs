@@ -63,7 +63,7 @@ fn content_security_policy(public_url: Option<&str>) -> String {
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
          font-src 'self'; connect-src 'self'{socket}; manifest-src 'self'; worker-src 'self'; media-src 'self' blob:; \
          base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
-         trusted-types halyard-worker"
+         trusted-types default"
     )
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use crate::dom::*;
+use leptos::prelude::*;
 
 use crate::adapters::assets;
 

@@ -4,14 +4,16 @@ mod catalogue;
 
 use std::sync::Arc;
 
-use crate::dom::*;
 use leptos::html::Div;
+use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::popover::Toggle;
 use super::{Icon, IconName, SearchField, unique_id};
 use catalogue::{Catalogue, Emoji};
+
+use crate::erased::Memo;
 
 /// Emoji in a row of the grid; `.emoji-row` has as many columns.
 const COLUMNS: usize = 8;
@@ -22,7 +24,7 @@ pub(crate) fn EmojiButton(
     /// One was chosen.
     #[prop(into)]
     on_pick: Callback<String>,
-) -> View {
+) -> impl IntoView {
     let toggle = Toggle::new();
     let id = unique_id("emoji");
     let pick = Callback::new(move |emoji: Emoji| {
@@ -69,14 +71,14 @@ pub(crate) fn EmojiButton(
                 toggle.escape(&event);
             }
         >
-            {move || toggle.open.get().then(|| view! { <Picker on_pick=pick /> })}
+            {move || toggle.open.get().then(|| view! { <Picker on_pick=pick /> }.into_any())}
         </div>
     }
 }
 
 /// What the picker shows.
 #[component]
-fn Picker(on_pick: Callback<Emoji>) -> View {
+fn Picker(on_pick: Callback<Emoji>) -> impl IntoView {
     let catalogue = catalogue::load();
     let none: Arc<[Emoji]> = Arc::new([]);
     let recent = catalogue::recent();
@@ -153,7 +155,7 @@ fn Picker(on_pick: Callback<Emoji>) -> View {
     }
 }
 
-fn tab(index: usize, name: String, face: Option<String>, group: RwSignal<usize>, query: RwSignal<String>) -> View {
+fn tab(index: usize, name: String, face: Option<String>, group: RwSignal<usize>, query: RwSignal<String>) -> AnyView {
     view! {
         <button
             type="button"
@@ -167,11 +169,12 @@ fn tab(index: usize, name: String, face: Option<String>, group: RwSignal<usize>,
             }
         >
             {match face {
-                Some(face) => face.into_view(),
-                None => view! { <Icon name=IconName::History /> },
+                Some(face) => face.into_any(),
+                None => view! { <Icon name=IconName::History /> }.into_any(),
             }}
         </button>
     }
+    .into_any()
 }
 
 /// The emoji, in rows.
@@ -181,7 +184,7 @@ fn Grid(
     pointed: RwSignal<Option<String>>,
     grid: NodeRef<Div>,
     on_pick: Callback<Emoji>,
-) -> View {
+) -> impl IntoView {
     let cell = move |(index, emoji): (usize, Emoji)| {
         let name = emoji.name.clone();
         let chosen = emoji.clone();

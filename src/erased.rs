@@ -1,0 +1,145 @@
+//! Memos and signals that hold a value of any type, with one copy of the code behind them.
+//!
+//! They are Leptos' own and read by Leptos' own traits (`Get`, `With`, `Track` and so on). But Leptos has a copy of its graph's code for
+//! each type of value; here the value inside is a [`Value`], whatever it is, and its type comes back where it is read.
+//!
+//! Always holds: whoever reads hears only of a value that is another.
+
+use std::any::Any;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::panic::Location;
+use std::sync::Arc;
+
+use leptos::prelude as stock;
+use leptos::prelude::{DefinedAt, GetUntracked, ReadUntracked, Signal, Track, Update, With};
+
+/// A value of any type, and how two of this type compare.
+#[derive(Clone)]
+struct Value {
+    held: Arc<dyn Any + Send + Sync>,
+    same: fn(&Value, &Value) -> bool,
+}
+
+impl Value {
+    fn new<T: PartialEq + Send + Sync + 'static>(value: T) -> Self {
+        Self { held: Arc::new(value), same: |one, other| one.of::<T>() == other.of::<T>() }
+    }
+
+    fn of<T: 'static>(&self) -> &T {
+        // Whoever holds a value has made it of this type.
+        self.held.downcast_ref().unwrap_or_else(|| unreachable!())
+    }
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        (self.same)(self, other)
+    }
+}
+
+/// A value that is being read.
+pub(crate) struct Held<T>(Value, PhantomData<T>);
+
+impl<T: 'static> Deref for Held<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.of()
+    }
+}
+
+/// What is computed from signals, and changes only when it is another.
+pub(crate) struct Memo<T>(stock::Memo<Value>, PhantomData<fn() -> T>);
+
+impl<T: PartialEq + Send + Sync + 'static> Memo<T> {
+    /// Computes from the value before, if there is one.
+    pub(crate) fn new(compute: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Self {
+        let compute = move |before: Option<&Value>| Value::new(compute(before.map(Value::of)));
+        Self(memo(Box::new(compute)), PhantomData)
+    }
+}
+
+type Compute = Box<dyn Fn(Option<&Value>) -> Value + Send + Sync>;
+
+fn memo(compute: Compute) -> stock::Memo<Value> {
+    stock::Memo::new(move |before| compute(before))
+}
+
+impl<T> Clone for Memo<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Memo<T> {}
+
+/// A signal that lives as long as somebody holds it.
+pub(crate) struct ArcRwSignal<T>(stock::ArcRwSignal<Value>, PhantomData<fn() -> T>);
+
+impl<T: PartialEq + Send + Sync + 'static> ArcRwSignal<T> {
+    /// A signal with its first value.
+    pub(crate) fn new(value: T) -> Self {
+        Self(stock::ArcRwSignal::new(Value::new(value)), PhantomData)
+    }
+
+    /// Changes the value, if it is another.
+    pub(crate) fn set(&self, value: T) {
+        set(&self.0, Value::new(value));
+    }
+}
+
+fn set(signal: &stock::ArcRwSignal<Value>, value: Value) {
+    signal.maybe_update(|known| {
+        let changed = *known != value;
+        if changed {
+            *known = value;
+        }
+        changed
+    });
+}
+
+impl<T> Clone for ArcRwSignal<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone(), PhantomData)
+    }
+}
+
+impl<T> PartialEq for ArcRwSignal<T> {
+    /// Whether it is the same signal.
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+macro_rules! readable {
+    ($($signal:ident),*) => {
+        $(impl<T> DefinedAt for $signal<T> {
+            fn defined_at(&self) -> Option<&'static Location<'static>> {
+                self.0.defined_at()
+            }
+        }
+
+        impl<T> Track for $signal<T> {
+            fn track(&self) {
+                self.0.track();
+            }
+        }
+
+        impl<T: 'static> ReadUntracked for $signal<T> {
+            type Value = Held<T>;
+
+            fn try_read_untracked(&self) -> Option<Held<T>> {
+                self.0.try_get_untracked().map(|value| Held(value, PhantomData))
+            }
+        }
+
+        impl<T: Clone + Send + Sync + 'static> From<$signal<T>> for Signal<T> {
+            fn from(signal: $signal<T>) -> Self {
+                Self::derive(move || signal.with(T::clone))
+            }
+        })*
+    };
+}
+
+readable!(ArcRwSignal, Memo);

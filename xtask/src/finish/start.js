@@ -1,0 +1,27 @@
+// Starts the app. The build writes the addresses of the app's script and WebAssembly into it.
+import init from "SCRIPT";
+
+/**
+ * Static markup, as Leptos writes the parts of a view that never change: these elements with these attributes, and text. Whatever
+ * is not in the list is refused, so nothing that runs, loads, embeds, navigates or submits can be in it.
+ */
+const STATIC = /^(?:[^<]|<\/?(?:b|br|button|dd|div|dl|dt|em|footer|h[1-6]|header|hr|i|kbd|legend|li|ol|p|section|small|span|strong|ul)(?: (?:aria-[a-z]+|class|data-focus|id|role|tabindex|type)="[^"<>]*")*>)*$/;
+
+// Trusted Types: what the page's script gives to the browser as markup or as a script's address goes through here. There is no
+// `createScript`: text never becomes a script.
+globalThis.trustedTypes?.createPolicy("default", {
+  createHTML(markup) {
+    if (STATIC.test(markup)) return markup;
+    throw new TypeError("This markup is not one of the app's static parts.");
+  },
+  createScriptURL(address) {
+    if (address === "/service-worker.js") return address;
+    throw new TypeError("The only script that the app may load is its service worker.");
+  },
+});
+
+// `whole` tells the app that it was built with a service worker (`src/adapters/system.rs`). When the first screen is drawn and the
+// browser has nothing else to do: what follows is not urgent.
+const whole = () => dispatchEvent(new Event("whole"));
+const whenIdle = globalThis.requestIdleCallback ?? ((then) => setTimeout(then, 200));
+init({ module_or_path: "WASM" }).then(() => whenIdle(whole, { timeout: 2000 }));
