@@ -25,6 +25,8 @@ pub(crate) enum Owner {
 pub(crate) struct Database {
     /// Whether it can keep what is written.
     pub(crate) can_keep: bool,
+    /// Whether it was given up, as it did not answer; it may yet.
+    pub(crate) silent: bool,
     /// How often it is being asked for what it has: until it has answered, there may be more.
     pub(crate) loads: u32,
     /// How often it is being asked for the outbox: until it has answered, an older message may be there.
@@ -41,6 +43,7 @@ impl Default for Database {
     fn default() -> Self {
         Self {
             can_keep: true,
+            silent: false,
             loads: 0,
             outbox_reads: 0,
             owner: Owner::default(),
@@ -55,6 +58,18 @@ impl Database {
     pub(crate) fn is_missing(&mut self) {
         self.can_keep = false;
         (self.loads, self.outbox_reads) = (0, 0);
+    }
+
+    /// It has not answered for too long: nothing is waited for, until it does.
+    pub(crate) fn give_up(&mut self) {
+        self.is_missing();
+        self.silent = true;
+    }
+
+    /// It has answered after all. Says whether it was given up.
+    pub(crate) fn answers(&mut self) -> bool {
+        self.can_keep |= self.silent;
+        core::mem::take(&mut self.silent)
     }
 
     /// What is sealed of somebody, or was kept until they come back, is forgotten.

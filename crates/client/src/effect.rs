@@ -125,6 +125,8 @@ pub enum Timer {
     Typing,
     /// What has changed is written to the device's database.
     Cache,
+    /// The device's database has not answered for too long.
+    Database,
     /// Another tab has begun to write a message, and may have died before it said more.
     Unheard,
     /// Midnight: times on screen read differently.

@@ -10,6 +10,7 @@ use halyard_protocol::{
 use serde::{Deserialize, Serialize};
 
 use crate::contacts::Book;
+use crate::contacts::search::fold;
 use crate::context::{Context, home};
 use crate::conversations::Conversations;
 use crate::effect::FocusTarget;
@@ -210,7 +211,7 @@ impl Recipients {
         if typed.is_empty() {
             return;
         }
-        match people.typed(&typed) {
+        match people.typed(&typed, &new.peers) {
             Ok(peer) => self.add(card, peer, people, cx),
             Err(message) => self.refuse(card, message, cx),
         }
@@ -291,7 +292,8 @@ impl People<'_> {
         home(self.me)
     }
 
-    fn typed(&self, typed: &str) -> Result<Peer, String> {
+    /// Whom somebody means who typed this and pressed Enter; nobody who is chosen already.
+    fn typed(&self, typed: &str, without: &[Peer]) -> Result<Peer, String> {
         if let Some(user) = self.book.extension(typed) {
             return Ok(Peer::User(user.id));
         }
@@ -299,8 +301,14 @@ impl People<'_> {
         if let Ok(number) = number {
             return Ok(Peer::Number(number));
         }
-        if let Some(found) = self.suggestions(typed, &[]).into_iter().next() {
-            return Ok(found.peer);
+        let found = self.suggestions(typed, without);
+        let wanted = fold(typed);
+        let named: Vec<&Suggestion> = found.iter().filter(|one| fold(&one.name) == wanted).collect();
+        // An exact name wins. Who is only like it is taken if nobody else is.
+        match if named.is_empty() { found.iter().collect() } else { named }.as_slice() {
+            [] => {}
+            [first, rest @ ..] if rest.iter().all(|one| one.name == first.name) => return Ok(first.peer),
+            _ => return Err(["Several people match \u{201c}", typed, "\u{201d}. Choose one of them."].concat()),
         }
         match number {
             Err(error) if typed.bytes().any(|byte| byte.is_ascii_digit()) => Err(error.to_string()),

@@ -18,6 +18,7 @@ mod palette;
 mod sending_in_any_order;
 mod several_tabs;
 mod signing_in;
+mod silent_database;
 mod support;
 mod two_ways_to_send;
 mod unread_in_any_order;

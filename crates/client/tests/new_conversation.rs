@@ -5,10 +5,12 @@ use halyard_client::conversations::ConversationsAction;
 use halyard_client::recipients::RecipientsAction;
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Ui};
-use halyard_protocol::{ConversationKind, Peer};
+use halyard_protocol::{ContactScope, ConversationKind, Peer};
 
 use crate::support::World;
-use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, PRIYA, REPAIRS, SALES, STRANGER, number};
+use crate::support::people::{
+    ANA, BEN, DEVON, FRONT_DESK, MAYA, PRIYA, REPAIRS, SALES, STRANGER, contact, contact_id, number,
+};
 
 fn begin(extension: &str) -> (World, usize, CardKey) {
     let mut world = World::new();
@@ -152,4 +154,39 @@ fn one_that_was_closed_in_the_middle_goes_on_with_its_people_and_its_text() {
     assert_eq!(world.front(at), again, "the card is there after a reload");
     assert_eq!(bubbles(&world, at, again), ["Ana Cruz"]);
     assert_eq!(world.phone(at).composer_view(again).draft, "Half a tho");
+}
+
+/// Types into "Add Contact" and presses Enter.
+fn enter(world: &mut World, at: usize, card: CardKey, typed: &str) {
+    world.ui(at, Ui::Recipients(card, RecipientsAction::Query(typed.to_owned())));
+    world.act(at, Ui::Recipients(card, RecipientsAction::AddTyped));
+}
+
+#[test]
+fn enter_takes_the_person_with_exactly_that_name_and_nobody_by_chance() {
+    let mut world = World::new();
+    let maya = world.server.user(MAYA);
+    for (id, given, family, mobile) in [
+        (50, "Brent", "Stef", "+16195550101"),
+        (51, "Stef", "", "+16195550102"),
+        (52, "Stefanie", "Roth", "+16195550103"),
+    ] {
+        world.server.save_contact(maya, contact_id(id), contact(given, family, mobile, ContactScope::Personal));
+    }
+    let at = world.signed_in(MAYA);
+    world.act(at, Ui::NewConversation);
+    let card = world.front(at);
+    enter(&mut world, at, card, "stef");
+    let bubbles = |world: &World| -> Vec<String> {
+        let view = world.phone(at).recipients_view(card).expect("a new conversation");
+        view.bubbles.into_iter().map(|bubble| bubble.name).collect()
+    };
+    assert_eq!(bubbles(&world), ["Stef"]);
+    enter(&mut world, at, card, "ste");
+    assert_eq!(bubbles(&world), ["Stef"], "two people are like it");
+    let view = world.phone(at).recipients_view(card).expect("a new conversation");
+    assert_eq!(view.query, "ste");
+    assert_eq!(view.error.as_deref(), Some("Several people match \u{201c}ste\u{201d}. Choose one of them."));
+    enter(&mut world, at, card, "stefanie");
+    assert_eq!(bubbles(&world), ["Stef", "Stefanie Roth"], "nobody else is like it");
 }

@@ -112,6 +112,7 @@ impl Test {
     fn new() -> Self {
         let mut world = World::new();
         world.watched = false;
+        world.hangs = true;
         let (maya, devon) = (world.server.user(MAYA), world.server.user(DEVON));
         let tenant = world.server.tenant.id;
         let texts = [FRONT_DESK, SALES, REPAIRS]

@@ -28,7 +28,7 @@ fn written_offline_they_wait_and_leave_in_order_also_after_a_reload() {
     }
     let connection = world.phone(at).connection_view();
     assert!(connection.offline && connection.waiting == 3);
-    assert_eq!(world.log_of(at, id).last().map(String::as_str), Some("three [Sending\u{2026}]"));
+    assert_eq!(world.log_of(at, id).last().map(String::as_str), Some("three [Waiting]"));
     world.network(at, true);
     world.settle();
     assert_eq!(world.server.texts(id), ["one", "two", "three"]);
@@ -72,11 +72,11 @@ fn what_the_server_refuses_is_parked_and_the_next_one_leaves() {
     world.send(at, card, "first");
     world.send(at, card, "second");
     assert_eq!(world.server.texts(id), ["second"]);
-    assert_eq!(world.log_of(at, id), ["second [Accepted]", "first [Not sent. This can't be sent.]"]);
+    assert_eq!(world.log_of(at, id), ["first [Not sent. This can't be sent.]", "second [Accepted]"]);
     assert!(world.devices[at].announced.contains(&"Message not sent. This can't be sent.".to_owned()));
     let env = world.env();
     assert!(world.phone(at).row_view(id, &env).is_some_and(|row| row.failed));
-    let row = world.messages(at, id)[1].clone();
+    let row = world.messages(at, id)[0].clone();
     assert!(row.state.as_ref().is_some_and(|state| state.parked));
 
     world.act(at, Ui::Outbox(OutboxAction::Retry(row.id)));

@@ -14,6 +14,7 @@ mod arena;
 mod digits;
 mod fold;
 mod highlight;
+mod matcher;
 mod query;
 mod rank;
 mod run;
@@ -30,6 +31,7 @@ use halyard_protocol::PhoneNumber;
 
 pub use fold::fold;
 pub use highlight::highlight;
+pub use matcher::Matcher;
 
 use query::Query;
 use run::{Field, LARGEST, Pending, Run};

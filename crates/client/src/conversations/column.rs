@@ -5,6 +5,7 @@ use std::sync::Arc;
 use halyard_protocol::{ConversationId, ConversationKind};
 
 use super::{Conversations, Thread};
+use crate::contacts::search::Matcher;
 
 /// Which conversations the column shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -46,20 +47,20 @@ impl Column {
         self.shown = None;
     }
 
-    /// What shows, in order. `matches` says whether a conversation's names match the folded query.
+    /// What shows, in order. `matches` says whether a conversation's names or numbers match what is looked for.
     pub(crate) fn shown(
         &mut self,
         all: &Conversations,
-        matches: impl Fn(&Thread, &str) -> bool,
+        matches: impl Fn(&Thread, &Matcher) -> bool,
     ) -> Arc<[ConversationId]> {
-        let query = crate::contacts::search::fold(self.query.trim());
+        let wanted = Matcher::read(&self.query);
         let filter = self.filter;
         self.shown
             .get_or_insert_with(|| {
                 all.in_order()
                     .filter(|id| {
-                        all.get(*id)
-                            .is_some_and(|thread| filter.keeps(thread) && (query.is_empty() || matches(thread, &query)))
+                        let found = |thread: &Thread| wanted.as_ref().is_none_or(|wanted| matches(thread, wanted));
+                        all.get(*id).is_some_and(|thread| filter.keeps(thread) && found(thread))
                     })
                     .collect()
             })

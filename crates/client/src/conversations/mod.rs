@@ -355,6 +355,19 @@ impl Conversations {
         self.settle(id);
     }
 
+    /// A message that was on its way from here was taken back. What happened last is the newest message, or the newest of
+    /// those that are still on their way.
+    pub(crate) fn taken_back(&mut self, id: ConversationId, waiting: Option<UnixMs>) {
+        if let Some(thread) = self.threads.get_mut(&id) {
+            let conversation = &mut thread.conversation;
+            let newest = conversation.last_message.as_ref().map(|message| message.at);
+            conversation.last_activity = newest.max(waiting).unwrap_or_default();
+            // One that was only opened here is in the column by its outgoing messages alone.
+            thread.listed &= conversation.last_seq > 0 || waiting.is_some();
+        }
+        self.settle(id);
+    }
+
     /// The conversation with these people, made here if nobody knows it yet.
     pub(crate) fn open_with(&mut self, to: &Destination, me: &Me) -> Option<ConversationId> {
         let own = me.numbers.iter().find(|own| Some(own.number) == to.from);

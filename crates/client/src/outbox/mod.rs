@@ -18,6 +18,7 @@ use crate::api::CallError;
 use crate::env::Env;
 use crate::requests::Requests;
 use crate::sorted::{SortedMap, SortedSet};
+use crate::storage::{Row, Store};
 
 pub(crate) use sending::Call;
 pub use sending::OutboxAction;
@@ -55,6 +56,11 @@ impl OutboxRow {
     pub fn to_json(&self) -> String {
         // Our own types have no foreign serializers: they always become JSON.
         serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The row as the device's database has it.
+    pub(crate) fn to_row(&self) -> Row {
+        Row { store: Store::Outbox, key: self.id.to_string(), text: self.to_json() }
     }
 
     /// The row that a kept text says, if this version can read it.
@@ -164,6 +170,11 @@ impl Outbox {
         for id in saving.map(|message| message.row.id).collect::<Vec<_>>() {
             self.not_kept(id);
         }
+    }
+
+    /// Whether a message waits to be kept.
+    pub(crate) fn is_saving(&self) -> bool {
+        self.messages.values().any(|message| message.state == SendState::Saving)
     }
 
     /// All of it, for when its user comes back.
@@ -310,6 +321,13 @@ impl Outbox {
     /// Those that the device could not keep.
     pub(crate) fn unkept(&self) -> impl Iterator<Item = &OutboxRow> {
         self.messages.values().filter(|message| !message.kept).map(|message| &message.row)
+    }
+
+    /// The device keeps all of them.
+    pub(crate) fn all_kept(&mut self) {
+        for message in self.messages.values_mut() {
+            message.kept = true;
+        }
     }
 
     /// How many are here, parked ones too.

@@ -55,6 +55,9 @@ impl Softphone {
     }
 
     fn on_db(&mut self, db: Db, turn: &mut Turn<'_>) {
+        if db != Db::Unavailable && self.database.answers() {
+            self.keep_unkept(turn);
+        }
         match db {
             Db::Loaded { rows, sealed } => {
                 self.database.loads = self.database.loads.saturating_sub(1);
@@ -124,6 +127,7 @@ impl Softphone {
                 self.sync.reconnect(self.session.is_signed_in(), self.session.is_reading(), turn);
             }
             Timer::SocketSilence => self.sync.silent(turn),
+            Timer::Database => self.database_is_silent(turn),
             Timer::Unheard => self.read_outbox(turn),
             Timer::Outbox => turn.fact(Fact::OutboxReady),
             Timer::CatchUp => self.catch_up(turn),

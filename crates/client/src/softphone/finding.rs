@@ -4,7 +4,7 @@ use halyard_protocol::{ConversationId, Peer, PhoneNumber};
 
 use super::Softphone;
 use crate::commands::{Command, OFFERED, Target};
-use crate::contacts::search::fold;
+use crate::contacts::search::{Matcher, fold};
 use crate::conversations::Thread;
 use crate::windows::CardKey;
 
@@ -12,32 +12,26 @@ use crate::windows::CardKey;
 const SOME: usize = 6;
 
 impl Softphone {
-    /// Whether a conversation's names or numbers match a folded query: each word begins one of them.
-    pub(crate) fn matches(&self, thread: &Thread, query: &str) -> bool {
+    /// Whether a conversation's names or numbers match what is looked for.
+    pub(crate) fn matches(&self, thread: &Thread, wanted: &Matcher) -> bool {
         let conversation = &thread.conversation;
-        let mut text = fold(&conversation.title);
-        let mut digits = String::new();
+        let mut text = conversation.title.clone();
+        let mut numbers = Vec::new();
         for peer in &conversation.peers {
             text.push(' ');
-            text.push_str(&fold(&self.peer_name(*peer)));
+            text.push_str(&self.peer_name(*peer));
             match peer {
-                Peer::Number(number) => {
-                    digits.push(' ');
-                    digits.push_str(&number.value().to_string());
-                }
+                Peer::Number(number) => numbers.push(*number),
                 Peer::User(user) => {
                     if let Some(user) = self.contacts.book.user(*user) {
-                        digits.push(' ');
-                        digits.push_str(&user.extension);
+                        text.push(' ');
+                        text.push_str(&user.extension);
                     }
                 }
                 Peer::Unknown => {}
             }
         }
-        query.split_whitespace().all(|word| {
-            let typed: String = word.chars().filter(char::is_ascii_digit).collect();
-            text.split_whitespace().any(|known| known.starts_with(word)) || (typed.len() > 1 && digits.contains(&typed))
-        })
+        wanted.finds(&text, &numbers)
     }
 
     /// What the palette offers for what is typed, best first, and which of it is marked at first.
@@ -69,7 +63,11 @@ impl Softphone {
 
     fn card_matches(&self, card: CardKey, query: &str) -> bool {
         match card {
-            CardKey::Conversation(id) => self.conversations.get(id).is_some_and(|thread| self.matches(thread, query)),
+            CardKey::Conversation(id) => {
+                let wanted = Matcher::read(query);
+                let thread = self.conversations.get(id);
+                thread.zip(wanted).is_some_and(|(thread, wanted)| self.matches(thread, &wanted))
+            }
             CardKey::New(_) => begins(Command::NewConversation.label(), query),
         }
     }

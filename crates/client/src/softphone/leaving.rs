@@ -10,6 +10,7 @@ use crate::composer::{Attached, Attachment, draft_key, file_key, later_draft_key
 use crate::context::Turn;
 use crate::database::Owner;
 use crate::effect::{Effect, FocusTarget, SocketCommand, Timer};
+use crate::outbox::OutboxRow;
 use crate::session::State;
 use crate::storage::{DbCommand, Range, Row, STATE, Seal, SealedLabel, Secret, Store, USER, Unseal, WINDOWS, messages};
 use crate::sync::Sync;
@@ -127,7 +128,7 @@ impl Softphone {
             rows.push(Row::new(Store::Windows, WINDOWS.to_owned(), &windows));
         }
         let outgoing = self.outbox.rows();
-        rows.extend(outgoing.map(|row| Row { store: Store::Outbox, key: row.id.to_string(), text: row.to_json() }));
+        rows.extend(outgoing.map(OutboxRow::to_row));
         for (card, text) in self.composer.drafts.texts() {
             let key = draft_key(user, card);
             // What was typed since may not take the place of what is there.

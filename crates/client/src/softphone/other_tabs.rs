@@ -36,6 +36,7 @@ impl Softphone {
     pub(super) fn read_outbox(&mut self, turn: &mut Turn<'_>) {
         if self.leads && self.database.can_keep && self.user().is_some() {
             self.database.outbox_reads += 1;
+            Self::expect_database(turn);
             turn.effect(Effect::Db(DbCommand::Read { range: Range::all(Store::Outbox), limit: usize::MAX }));
         }
     }

@@ -65,6 +65,7 @@ impl Softphone {
     pub(super) fn load(&mut self, turn: &mut Turn<'_>) {
         self.database.loads += 1;
         turn.effect(Effect::Db(DbCommand::Load));
+        Self::expect_database(turn);
     }
 
     /// The database has given back what it keeps.

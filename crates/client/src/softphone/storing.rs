@@ -5,13 +5,16 @@ use halyard_protocol::{ConversationId, Message, MessageId};
 use super::{Softphone, context};
 use crate::cache::{Sources, StoredWindows};
 use crate::context::{Context, Turn};
-use crate::effect::Effect;
+use crate::effect::{Effect, Timer};
 use crate::json;
 use crate::outbox::OutboxRow;
 use crate::storage::{DbCommand, Range, Row, SealedLabel, Store, WINDOWS, Write, put};
 use crate::tabs::TabFrame;
 use crate::update::Changed;
 use crate::windows::{CardKey, Snapshot};
+
+/// How long the database may take to answer what messages wait for, in milliseconds.
+const ANSWER_DEADLINE: i64 = 8_000;
 
 /// What the cache is written from; the cache itself stays free to be changed.
 macro_rules! sources {
@@ -75,6 +78,35 @@ impl Softphone {
         self.database.sealed = sealed;
         turn.changed(Changed::Session);
         turn.changed(Changed::Question);
+    }
+
+    /// The database is to answer in time: messages wait for it.
+    pub(super) fn expect_database(turn: &mut Turn<'_>) {
+        turn.set_timer(Timer::Database, ANSWER_DEADLINE);
+    }
+
+    /// The database has not answered. Nothing waits for it any longer: messages leave without being kept, and the user is
+    /// told.
+    pub(super) fn database_is_silent(&mut self, turn: &mut Turn<'_>) {
+        let waited_for = self.database.loads > 0 || self.database.outbox_reads > 0 || self.outbox.is_saving();
+        if !waited_for || !self.database.can_keep {
+            return;
+        }
+        self.no_database(turn);
+        self.database.give_up();
+        if self.user().is_some() {
+            let text = "This device's storage is not answering. Leave Halyard open until your messages are sent.";
+            turn.complain(text.to_owned());
+        }
+    }
+
+    /// The database answers after all: what it could not keep meanwhile is kept now.
+    pub(super) fn keep_unkept(&mut self, turn: &mut Turn<'_>) {
+        let rows: Vec<Row> = self.outbox.unkept().map(OutboxRow::to_row).collect();
+        context!(self, turn).write(rows.into_iter().map(Write::Put).collect(), None);
+        self.outbox.all_kept();
+        // What changed meanwhile is compared with what was last written.
+        turn.changed(Changed::Windows);
     }
 
     /// Whether the server has still to take a change that shows here already.

@@ -13,7 +13,7 @@ use crate::composer::{Place, draft_key, forget_attachment, forget_file};
 use crate::context::Turn;
 use crate::effect::FocusTarget;
 use crate::outbox::{OutboxRow, Outgoing};
-use crate::storage::{Range, Row, Store, Token, Write};
+use crate::storage::{Range, Store, Token, Write};
 use crate::sync::Sync;
 use crate::tabs::TabFrame;
 use crate::update::Changed;
@@ -217,12 +217,12 @@ impl Softphone {
             if !self.leads {
                 self.tell(TabFrame::Writing, turn);
             }
-            let kept = Row { store: Store::Outbox, key: row.id.to_string(), text: row.to_json() };
             // In one transaction: at no moment is the text nowhere.
-            let mut writes = vec![Write::Put(kept)];
+            let mut writes = vec![Write::Put(row.to_row())];
             writes.extend(draft.map(|key| Write::Delete(Range::key(Store::Drafts, key))));
             writes.extend(row.media.iter().map(|file| forget_attachment(author, file.id)));
             context!(self, turn).write(writes, Some(Token::Message(row.id)));
+            Self::expect_database(turn);
         } else {
             self.outbox.not_kept(row.id);
             self.tell(TabFrame::Written(Box::new(row)), turn);
@@ -270,6 +270,9 @@ impl Softphone {
             turn.changed(Changed::Composer(card));
         }
         self.forget_outgoing(&row, !edit, turn);
+        let waiting = self.outbox.of(row.conversation).next_back().map(|message| message.row.at);
+        self.conversations.taken_back(row.conversation, waiting);
+        self.conversations.changed_column(turn);
         turn.focus(FocusTarget::Composer(card));
         turn.changed(Changed::Timeline(card));
         turn.changed(Changed::Row(row.conversation));

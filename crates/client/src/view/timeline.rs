@@ -166,12 +166,15 @@ impl Softphone {
         let conversation = &thread.conversation;
         let mut drafts: Vec<Draft> =
             thread.timeline.shown().map(|message| self.committed(message, conversation)).collect();
-        drafts.extend(
-            self.outbox
-                .of(id)
-                .filter(|message| !thread.timeline.contains(message.row.id))
-                .map(|message| self.outgoing(message)),
-        );
+        let mut behind = false;
+        for message in self.outbox.of(id).filter(|message| !thread.timeline.contains(message.row.id)) {
+            let row = self.outgoing(message, behind);
+            behind |= !message.state.is_parked();
+            // One that was refused stays where it was written; what was written after it may be with the server.
+            let mine = |draft: &Draft| draft.author == row.author && draft.id > row.id;
+            let at = drafts.iter().position(mine).unwrap_or(drafts.len());
+            drafts.insert(at, row);
+        }
         let older = match thread.timeline.loaded {
             Loaded::Loading => OlderView::Loading,
             _ if thread.timeline.is_reading() => OlderView::Loading,
@@ -255,8 +258,12 @@ impl Softphone {
         }
     }
 
-    fn outgoing(&self, message: &Outgoing) -> Draft {
+    /// An outgoing message; `behind` says that another one leaves before it.
+    fn outgoing(&self, message: &Outgoing, behind: bool) -> Draft {
         let state = match &message.state {
+            SendState::Saving | SendState::Queued { tries: 0 } if behind => {
+                StateView { can_cancel: true, ..state("Waiting", StateIcon::Waiting) }
+            }
             SendState::Saving | SendState::Queued { tries: 0 } | SendState::Sending { tries: 0 | 1 } => {
                 state("Sending\u{2026}", StateIcon::Waiting)
             }

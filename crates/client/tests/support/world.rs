@@ -35,6 +35,8 @@ pub(crate) struct World {
     pub(crate) now: UnixMs,
     /// Whether each event is followed by a look at the screen.
     pub(crate) watched: bool,
+    /// Whether a database that has not answered by its deadline is given up; otherwise it always answers in time.
+    pub(crate) hangs: bool,
     /// Minutes ahead of UTC at a moment, where the devices are.
     pub(crate) zone: fn(UnixMs) -> i32,
     entropy: u128,
@@ -60,6 +62,7 @@ impl World {
             devices: Vec::new(),
             now: START,
             watched: true,
+            hangs: false,
             zone: |_| -480,
             entropy: 0,
             next_ping: START,
@@ -467,7 +470,8 @@ impl World {
 
     /// The device's next timer comes now, whenever it is due.
     pub(crate) fn hurry(&mut self, at: usize) -> bool {
-        let next = self.devices[at].timers.iter().filter(|(timer, _)| **timer != Timer::Clock);
+        let counts = |timer: Timer| timer != Timer::Clock && (self.hangs || timer != Timer::Database);
+        let next = self.devices[at].timers.iter().filter(|(timer, _)| counts(**timer));
         let Some((timer, due)) = next.min_by_key(|(_, due)| **due).map(|(timer, due)| (*timer, *due)) else {
             return false;
         };

@@ -69,6 +69,11 @@ pub(super) fn push(text: &mut String, c: char) {
     }
 }
 
+/// The ASCII digit of the same value.
+fn digit(c: char, zero: char) -> char {
+    char::from_u32(u32::from(c) - u32::from(zero) + u32::from('0')).unwrap_or(c)
+}
+
 fn fold_char(c: char) -> Folded {
     if c.is_ascii() {
         return Folded::One(c.to_ascii_lowercase());
@@ -82,6 +87,9 @@ fn fold_char(c: char) -> Folded {
         '\u{300}'..='\u{36f}' | '\u{ad}' | '\u{200b}'..='\u{200f}' => return Folded::Nothing,
         '’' | 'ʼ' => '\'',
         '\u{a0}' => ' ',
+        // Digits of other scripts, as `protocol` reads them in numbers.
+        '\u{660}'..='\u{669}' => digit(c, '\u{660}'),
+        '\u{6f0}'..='\u{6f9}' => digit(c, '\u{6f0}'),
         '\u{c0}'..='\u{17f}' => latin(c, '\u{c0}', LATIN),
         '\u{180}'..='\u{24f}' => latin(c, '\u{180}', LATIN_B),
         '\u{1e00}'..='\u{1eff}' => latin(c, '\u{1e00}', LATIN_MORE),
