@@ -31,7 +31,7 @@ async function workspace(page) {
   for (const name of [MINIMISED, ...WORKSPACE]) {
     await open(page, name);
     await expect(log(page, name)).not.toBeEmpty();
-    if (name === MINIMISED) await card(page, name).getByRole("button", { name: "Minimise" }).click();
+    if (name === MINIMISED) await card(page, name).getByRole("button", { name: "Minimize" }).click();
   }
   const pin = card(page, WORKSPACE[1]).getByRole("button", { name: "Pin", exact: true });
   if ((await pin.getAttribute("aria-pressed")) !== "true") await pin.click();

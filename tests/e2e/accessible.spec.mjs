@@ -76,7 +76,7 @@ for (const colorScheme of ["light", "dark"]) {
       await expect(card(page, "Maya Delgado").getByRole("button", { name: "Pin", pressed: true, exact: true })).toBeVisible();
       found.push(...(await look(page, "the pinned card")));
       await page.keyboard.press("Alt+m");
-      await expect(page.getByRole("group", { name: "Minimised" })).toBeVisible();
+      await expect(page.getByRole("group", { name: "Minimized" })).toBeVisible();
       found.push(...(await look(page, "the dock")));
       await page.keyboard.press("Control+k");
       await expect(page.getByRole("option", { selected: true })).toBeVisible();

@@ -67,7 +67,7 @@ test("after a log out nobody reads what is pinned, and its owner finds it in its
 
   await goTo(lena, "Settings");
   await lena.getByRole("button", { name: "Sign out", exact: true }).click();
-  await expect(lena.getByText("One pinned conversation of 1001@harbor is kept on this device.")).toBeVisible();
+  await expect(lena.getByText("1 pinned conversation for 1001@harbor is saved on this device.")).toBeVisible();
   const left = await readable(lena);
   for (const secret of ["Nobody else", "unfinished", "Priya", "Lena", "Theo", "Iyer"]) expect(left).not.toContain(secret);
 
@@ -77,7 +77,7 @@ test("after a log out nobody reads what is pinned, and its owner finds it in its
   await expect(card(lena, "Priya Iyer")).toHaveCount(0);
   await goTo(lena, "Settings");
   await lena.getByRole("button", { name: "Sign out", exact: true }).click();
-  await expect(lena.getByText(/of 1001@harbor is kept/)).toBeVisible();
+  await expect(lena.getByText(/for 1001@harbor is saved/)).toBeVisible();
 
   // Without a network the password opens it, to be read; a wrong one does not.
   await cutOff(lena);
@@ -88,7 +88,7 @@ test("after a log out nobody reads what is pinned, and its owner finds it in its
   await signIn(lena, LENA);
   await goTo(lena, "Chat and SMS");
   await expect(log(lena, "Priya Iyer").getByText("Nobody else may read this")).toBeVisible();
-  await expect(lena.getByText(/You are reading what is kept on this device/)).toBeVisible();
+  await expect(lena.getByText(/reading what is saved on this device/)).toBeVisible();
 
   await lena.context().unrouteAll();
   await lena.reload();
@@ -104,15 +104,15 @@ test("cards are where they were after a reload, and the same in another tab", as
   const priya = await person(PRIYA, { baseURL: here.url });
   await begin(priya, THEOS);
   await begin(priya, "Nils Okafor");
-  await card(priya, "Nils Okafor").getByRole("button", { name: "Minimise" }).click();
+  await card(priya, "Nils Okafor").getByRole("button", { name: "Minimize" }).click();
   const second = await priya.context().newPage();
   await second.goto(here.url);
   await expect(card(second, THEOS)).toBeVisible();
-  await expect(second.getByRole("group", { name: "Minimised" }).getByText("Nils Okafor")).toBeVisible();
+  await expect(second.getByRole("group", { name: "Minimized" }).getByText("Nils Okafor")).toBeVisible();
   await card(second, THEOS).getByRole("button", { name: "Close" }).click();
   await expect(card(priya, THEOS)).toHaveCount(0);
   await priya.reload();
-  await expect(priya.getByRole("group", { name: "Minimised" }).getByText("Nils Okafor")).toBeVisible();
+  await expect(priya.getByRole("group", { name: "Minimized" }).getByText("Nils Okafor")).toBeVisible();
   await expect(card(priya, THEOS)).toHaveCount(0);
 });
 

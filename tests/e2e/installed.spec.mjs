@@ -68,10 +68,10 @@ test("opened once, the app starts without its server, signed in and signed out",
   await keeps(lena, "Half a sen");
   await goTo(lena, "Settings");
   await lena.getByRole("button", { name: "Sign out" }).last().click();
-  await expect(lena.getByText(/kept on this device/)).toBeVisible();
+  await expect(lena.getByText(/saved on this device/)).toBeVisible();
   await here.server.end();
   await lena.reload();
-  await expect(lena.getByText("What was typed of 1001@harbor is kept on this device.")).toBeVisible();
+  await expect(lena.getByText("Unsent text for 1001@harbor is saved on this device.")).toBeVisible();
   await expect(lena.getByRole("textbox", { name: "Password" })).toBeVisible();
   // What is the server's own is not answered by the app.
   await expect(lena.evaluate(() => fetch("/api/docs").then(() => "answered", () => "failed"))).resolves.toBe("failed");

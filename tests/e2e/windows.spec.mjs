@@ -124,7 +124,7 @@ test("every step has a key, and the focus is where the next one is", async ({ pe
   await expect(page.getByRole("heading", { name: "Chat and SMS" })).toBeFocused();
 
   // The menu has a way for each of them, too.
-  await page.getByRole("group", { name: "Minimised" }).getByRole("button", { name: "Priya Iyer" }).first().press("Enter");
+  await page.getByRole("group", { name: "Minimized" }).getByRole("button", { name: "Priya Iyer" }).first().press("Enter");
   await expect(composer(page, "Priya Iyer")).toBeFocused();
   await card(page, "Priya Iyer").getByRole("button", { name: "More" }).press("Enter");
   await page.getByRole("menuitem", { name: /^Move and resize/ }).press("Enter");
@@ -144,14 +144,14 @@ test("a minimised card says what came in, and comes back where it was", async ({
   const page = await withCards(person);
   const before = await box(page, "Priya Iyer");
   await card(page, "Priya Iyer").getByRole("button", { name: "Pin", exact: true }).click();
-  await card(page, "Priya Iyer").getByRole("button", { name: "Minimise" }).click();
+  await card(page, "Priya Iyer").getByRole("button", { name: "Minimize" }).click();
   await expect(card(page, "Priya Iyer")).toBeHidden();
   await expect(composer(page, "Nils Okafor")).toBeFocused();
 
   const priya = await Api.signIn(here.url, PRIYA);
   const me = (await (await Api.signIn(here.url, LENA)).ask("GET", "/bootstrap")).me.user.id;
   await priya.send(chat(me), "The crane is free");
-  const waits = page.getByRole("group", { name: "Minimised" }).getByRole("button", { name: /^Priya Iyer/ });
+  const waits = page.getByRole("group", { name: "Minimized" }).getByRole("button", { name: /^Priya Iyer/ });
   await expect(waits).toContainText("1 unread");
   await waits.click();
   await expect(log(page, "Priya Iyer").getByText("The crane is free")).toBeVisible();
@@ -211,10 +211,10 @@ test("a smaller window keeps every card in sight, and a narrow one keeps what wa
   await page.setViewportSize({ width: 1440, height: 900 });
   await expect.poll(() => box(page, "Nils Okafor")).toEqual(far);
 
-  await card(page, "Theo Brandt").getByRole("button", { name: "Minimise" }).click();
+  await card(page, "Theo Brandt").getByRole("button", { name: "Minimize" }).click();
   await page.setViewportSize({ width: 400, height: 640 });
   await card(page, "Nils Okafor").getByRole("button", { name: "Back" }).click();
-  const waits = page.getByRole("group", { name: "Minimised" }).getByRole("button", { name: /^Theo Brandt/ });
+  const waits = page.getByRole("group", { name: "Minimized" }).getByRole("button", { name: /^Theo Brandt/ });
   await expect(row(page, "Nils Okafor")).toBeVisible();
   await waits.click();
   await expect(composer(page, "Theo Brandt")).toBeFocused();

@@ -41,10 +41,16 @@ pub enum Command {
     Fullscreen,
     /// "Pin", and back.
     Pin,
-    /// "Minimise".
+    /// "Minimize".
     Minimise,
     /// "Close".
     Close,
+    /// "Minimize all".
+    MinimiseAll,
+    /// "Close all".
+    CloseAll,
+    /// "Sign out".
+    SignOut,
     /// Lay all cards side by side.
     Tile,
     /// To a half or a quarter of the desk.
@@ -103,7 +109,7 @@ const KEYS: [(&str, Command); 23] = [
 ];
 
 /// What the palette offers, in this order; after that [`Command::PLACES`].
-pub(crate) const OFFERED: [Command; 11] = [
+pub(crate) const OFFERED: [Command; 14] = [
     Command::NewConversation,
     Command::Chats,
     Command::Contacts,
@@ -114,7 +120,10 @@ pub(crate) const OFFERED: [Command; 11] = [
     Command::Minimise,
     Command::Close,
     Command::Tile,
+    Command::MinimiseAll,
+    Command::CloseAll,
     Command::Shortcuts,
+    Command::SignOut,
 ];
 
 /// A part of the sheet: its title, and what which keys do.
@@ -125,7 +134,7 @@ pub const SHEET: [Shortcuts; 4] = [
     (
         "Anywhere",
         &[
-            (PALETTE_KEYS, "Search or jump to anything"),
+            (PALETTE_KEYS, "Search or jump to"),
             ("/", "Search the list"),
             ("Alt+N", "New Conversation"),
             ("Alt+1", "Contacts"),
@@ -138,7 +147,7 @@ pub const SHEET: [Shortcuts; 4] = [
         &[
             ("Alt+Enter", "View in fullscreen, and back"),
             ("Alt+P", "Pin or unpin"),
-            ("Alt+M", "Minimise"),
+            ("Alt+M", "Minimize"),
             ("Alt+W", "Close"),
             ("Alt+PageDown Alt+PageUp", "Next or previous card"),
         ],
@@ -151,7 +160,7 @@ pub const SHEET: [Shortcuts; 4] = [
             ("Alt+Shift+\u{2190}\u{2191}\u{2193}\u{2192}", "Move"),
             ("Alt+Shift+Home Alt+Shift+End", "Narrower or wider"),
             ("Alt+Shift+PageUp Alt+Shift+PageDown", "Shorter or taller"),
-            ("Escape", "Let go of a card that is dragged"),
+            ("Escape", "Cancel dragging"),
         ],
     ),
     ("Writing", &[("Enter", "Send"), ("Shift+Enter", "New line")]),
@@ -257,14 +266,48 @@ impl Command {
             Self::PreviousCard => "Previous card",
             Self::Fullscreen => "View in fullscreen",
             Self::Pin => "Pin",
-            Self::Minimise => "Minimise",
+            Self::Minimise => "Minimize",
             Self::Close => "Close",
             Self::Tile => "Tile all",
+            Self::MinimiseAll => "Minimize all",
+            Self::CloseAll => "Close all",
+            Self::SignOut => "Sign out",
             Self::Snap(zone) => zone_label(zone),
             Self::Float => "Float",
             Self::Move(..) => "Move",
             Self::Resize(..) => "Resize",
         }
+    }
+
+    /// Other words by which people look for it.
+    pub(crate) const fn synonyms(self) -> &'static str {
+        match self {
+            Self::Shortcuts => "help keys hotkeys",
+            Self::NewConversation => "new message text sms mms chat compose write",
+            Self::Contacts => "people address book directory",
+            Self::Chats => "messages inbox texts conversations",
+            Self::Settings => "preferences dark light theme mode status availability devices install",
+            Self::Import => "upload csv vcard google outlook",
+            Self::Fullscreen => "maximize full screen",
+            Self::Pin => "keep save offline",
+            Self::Minimise | Self::MinimiseAll => "hide dock",
+            Self::Close | Self::CloseAll => "dismiss",
+            Self::Tile => "grid arrange side by side",
+            Self::SignOut => "log out logout signout exit quit",
+            Self::Palette
+            | Self::Search
+            | Self::NextCard
+            | Self::PreviousCard
+            | Self::Snap(_)
+            | Self::Float
+            | Self::Move(..)
+            | Self::Resize(..) => "",
+        }
+    }
+
+    /// Whether it is about all cards that are open.
+    pub(crate) const fn is_about_cards(self) -> bool {
+        matches!(self, Self::MinimiseAll | Self::CloseAll)
     }
 
     /// Whether it is about the card in front.

@@ -312,10 +312,7 @@ impl People<'_> {
         }
         match number {
             Err(error) if typed.bytes().any(|byte| byte.is_ascii_digit()) => Err(error.to_string()),
-            _ => {
-                Err(["Nobody here is called \u{201c}", typed, "\u{201d}. Type a name, an extension or a number."]
-                    .concat())
-            }
+            _ => Err(["No match for \u{201c}", typed, "\u{201d}. Type a name, an extension or a number."].concat()),
         }
     }
 

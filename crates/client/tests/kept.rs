@@ -237,7 +237,7 @@ fn after_a_log_out_nobody_reads_anything_and_the_owner_finds_all_of_it() {
     let place = world.phone(at).cards_view().iter().find(|open| open.key == card).expect("the card").bounds;
 
     world.act(at, Ui::Session(SessionAction::SignOut));
-    assert_eq!(sealed_words(&world, at), ["One pinned conversation of 1001@harbor is kept on this device."]);
+    assert_eq!(sealed_words(&world, at), ["1 pinned conversation for 1001@harbor is saved on this device."]);
     assert_eq!(world.devices[at].disk.borrow().texts().count(), 0);
 
     world.sign_in(at, DEVON);

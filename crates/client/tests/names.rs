@@ -203,7 +203,7 @@ fn a_form_that_is_left_opens_again_with_what_was_typed() {
     write(&mut world, "Lindqvist Sails");
     world.act(at, Ui::Contacts(ContactsAction::Select(Some(Favourite::Contact(contact_id(1))))));
     assert_eq!(company(&world), None, "the details show");
-    assert_eq!(world.notices(at), ["Your changes are kept. Choose New contact to go on with them."]);
+    assert_eq!(world.notices(at), ["Your changes are saved as a draft. Choose New contact to go on with them."]);
     world.act(at, Ui::Contacts(ContactsAction::Edit(contact_id(1))));
     write(&mut world, "Cruz & Daughters");
     world.back(at);

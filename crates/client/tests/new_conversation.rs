@@ -87,7 +87,10 @@ fn extensions_and_numbers_cannot_mix_and_the_text_stays() {
     world.ui(at, Ui::Composer(card, ComposerAction::Draft("Dinner?".to_owned())));
     type_in(&mut world, at, card, "1002");
     type_in(&mut world, at, card, "6195550177");
-    assert_eq!(error(&world, at, card), "Extensions and outside numbers can't be in one group. Take one of them out.");
+    assert_eq!(
+        error(&world, at, card),
+        "Extensions and outside numbers can't be in one group. Remove one or the other."
+    );
     let people = world.phone(at).recipients_view(card).expect("people");
     assert_eq!((people.bubbles.len(), people.query.as_str()), (1, "6195550177"));
     world.act(at, Ui::Composer(card, ComposerAction::Submit));

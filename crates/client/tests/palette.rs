@@ -54,7 +54,7 @@ fn with_nothing_typed_it_goes_back_to_the_cards_the_last_one_first() {
     let (mut world, at) = with_cards();
     world.act(at, Ui::Run(Command::Palette));
     let all = offered(&world, at);
-    assert_eq!(all[..3], ["Devon Kerr: Open card", "[Ben Hale: Minimised]", "Ana Cruz: Open card"]);
+    assert_eq!(all[..3], ["Devon Kerr: Open card", "[Ben Hale: Minimized]", "Ana Cruz: Open card"]);
     assert_eq!(all[3], "New Conversation: Alt+N");
     assert!(all.contains(&"Tile all: Alt+T".to_owned()));
     assert!(!all.contains(&"Float: ".to_owned()), "it floats already");
@@ -66,7 +66,7 @@ fn a_minimised_card_comes_back_where_it_was_with_the_focus_in_its_box() {
     let ben = CardKey::Conversation(world.texts(FRONT_DESK, &[BEN]));
     let place = |world: &World| world.phone(at).cards_view().into_iter().find(|card| card.key == ben).unwrap();
     let before = place(&world);
-    assert_eq!(typed(&mut world, at, "ben h")[0], "[Ben Hale: Minimised]");
+    assert_eq!(typed(&mut world, at, "ben h")[0], "[Ben Hale: Minimized]");
     world.devices[at].focus = None;
     take(&mut world, at);
     assert!(world.phone(at).palette_view().is_none());
@@ -197,4 +197,44 @@ fn before_the_sign_in_no_key_does_anything() {
     }
     assert!(world.phone(at).palette_view().is_none() && !world.phone(at).shows_shortcuts());
     assert!(world.phone(at).cards_view().is_empty());
+}
+
+#[test]
+fn an_action_is_found_by_the_word_that_people_use_for_it() {
+    let (mut world, at) = with_cards();
+    for (word, action) in [
+        ("minim", "Minimize all"),
+        ("close all", "Close all"),
+        ("log out", "Sign out"),
+        ("help", "Keyboard shortcuts"),
+        ("dark", "Settings"),
+    ] {
+        let found = typed(&mut world, at, word);
+        assert!(found.iter().any(|entry| entry.trim_matches(['[', ']']).starts_with(action)), "{word}: {found:?}");
+        let first = found[0].trim_matches(['[', ']']);
+        let (title, _) = first.split_once(':').expect("a title and a note");
+        assert!(
+            ["Minimize", "Close all", "Sign out", "Keyboard shortcuts", "Settings"].contains(&title),
+            "{word}: {first}"
+        );
+    }
+}
+
+#[test]
+fn all_cards_are_minimized_or_closed_at_once() {
+    let (mut world, at) = with_cards();
+    world.act(at, Ui::Run(Command::MinimiseAll));
+    assert!(world.phone(at).cards_view().iter().all(|card| card.minimised));
+    world.act(at, Ui::Run(Command::CloseAll));
+    assert!(world.phone(at).cards_view().is_empty());
+    assert!(!typed(&mut world, at, "").iter().any(|entry| entry.contains("Close all")), "none is open");
+}
+
+#[test]
+fn going_to_a_list_by_its_keys_puts_the_focus_into_its_search() {
+    let (mut world, at) = with_cards();
+    for command in [Command::Contacts, Command::Chats] {
+        world.act(at, Ui::Run(command));
+        assert_eq!(world.devices[at].focus, Some(FocusTarget::Search));
+    }
 }

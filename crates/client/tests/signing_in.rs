@@ -25,7 +25,7 @@ fn a_wrong_password_says_so_and_the_next_try_works() {
     let at = world.browser();
     assert_eq!(world.phone(at).session_view(), SessionView::SignedOut { busy: false, error: None, sealed: Vec::new() });
     world.sign_in_with(at, MAYA, "low tide");
-    assert_eq!(error(&world, at).as_deref(), Some("The log-in or the password is wrong."));
+    assert_eq!(error(&world, at).as_deref(), Some("Wrong extension or password."));
     assert_eq!(world.devices[at].focus, Some(FocusTarget::SignIn));
     world.sign_in(at, MAYA);
     assert!(world.is_signed_in(at));
@@ -72,7 +72,7 @@ fn a_session_that_ends_in_the_middle_goes_on_after_signing_in_again() {
     assert_eq!(world.log_of(at, id), ["Your slip is ready. [Sending\u{2026}]"], "it stays on screen");
 
     world.sign_in_with(at, MAYA, "low tide");
-    assert_eq!(error(&world, at).as_deref(), Some("The log-in or the password is wrong."));
+    assert_eq!(error(&world, at).as_deref(), Some("Wrong extension or password."));
     world.sign_in(at, MAYA);
     assert_eq!(world.server.texts(id), ["Your slip is ready."]);
     assert_eq!(world.log_of(at, id), ["Your slip is ready. [Accepted]"]);

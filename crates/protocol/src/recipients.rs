@@ -26,7 +26,7 @@ pub enum RecipientsError {
     #[error("Add somebody to write to.")]
     Nobody,
     /// Colleagues and outside numbers together.
-    #[error("Extensions and outside numbers can't be in one group. Take one of them out.")]
+    #[error("Extensions and outside numbers can't be in one group. Remove one or the other.")]
     Mixed,
     /// Somebody of a kind that this version does not know.
     #[error("This version of Halyard can't write to one of these recipients. Reload the app.")]

@@ -42,7 +42,7 @@ fn Kept() -> impl IntoView {
             .get()
             .into_iter()
             .map(|SealedView { user, login, words }| {
-                let label = ["Forget what is kept of ", &login].concat();
+                let label = ["Remove what is saved for ", &login].concat();
                 view! {
                     <div class="kept">
                         <Icon name=IconName::Laptop />
@@ -53,7 +53,7 @@ fn Kept() -> impl IntoView {
                             aria-label=label
                             on:click=move |_| app.send(Ui::Session(SessionAction::Forget(user)))
                         >
-                            "Forget"
+                            "Remove"
                         </button>
                     </div>
                 }
@@ -73,7 +73,7 @@ pub(crate) fn SignInAgain() -> impl IntoView {
     });
     view! {
         <Dialog title="Please sign in again".to_owned() closable=false on_close=Callback::new(|()| ())>
-            <p>"Your session has ended. What you typed is still here, and goes on when you sign in."</p>
+            <p>"Your session has ended. Your unsent messages are saved and will send after you sign in."</p>
             <Form login=login />
         </Dialog>
     }

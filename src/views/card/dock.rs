@@ -22,7 +22,7 @@ pub(crate) fn Dock(
     move || {
         any.get().then(|| {
             view! {
-                <div class="dock" role="group" aria-label="Minimised">
+                <div class="dock" role="group" aria-label="Minimized">
                     {super::each(keys, |key| view! { <Tab card=key /> }.into_any())}
                 </div>
             }

@@ -57,7 +57,7 @@ pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Mem
                 <IconButton
                     icon=Signal::derive(move || if full.get() { IconName::Minimize2 } else { IconName::Minus })
                     label=Signal::derive(move || {
-                        if full.get() { "Exit fullscreen".to_owned() } else { "Minimise".to_owned() }
+                        if full.get() { "Exit fullscreen".to_owned() } else { "Minimize".to_owned() }
                     })
                     class="roomy only-wide"
                     on_click=move || {
@@ -155,7 +155,7 @@ fn entries(
         true => action(app, place, IconName::PinOff, "Unpin", Command::Pin),
         false => action(app, place, IconName::Pin, "Pin", Command::Pin),
     });
-    items.push(action(app, place, IconName::Minus, "Minimise", Command::Minimise));
+    items.push(action(app, place, IconName::Minus, "Minimize", Command::Minimise));
     items.push(
         MenuItem::new(IconName::LayoutGrid, "Move and resize\u{2026}", move || arranging.set(true))
             .class("only-wide")

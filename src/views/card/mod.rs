@@ -64,7 +64,7 @@ pub(crate) fn Desk(
                     on:click=move |_| app.send(Ui::Run(Command::Palette))
                 >
                     <Icon name=IconName::Search />
-                    "Search or jump\u{2026}"
+                    "Search or jump to\u{2026}"
                     <kbd aria-hidden="true">{format::keys(PALETTE_KEYS)}</kbd>
                 </button>
             </div>

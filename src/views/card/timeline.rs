@@ -119,7 +119,7 @@ fn Above(older: Signal<OlderView>, card: CardKey) -> impl IntoView {
             </p>
         }
         .into_any(),
-        OlderView::Beginning => view! { <p class="log-note">"The conversation begins here."</p> }.into_any(),
+        OlderView::Beginning => view! { <p class="log-note">"Start of conversation"</p> }.into_any(),
         OlderView::More => ().into_any(),
     }
     }

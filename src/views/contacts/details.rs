@@ -71,7 +71,7 @@ fn Shown(details: DetailsView) -> impl IntoView {
             <span class="push"></span>
             <IconButton
                 icon=IconName::Star
-                label="Favourite"
+                label="Favorite"
                 class="star"
                 pressed=Signal::stored(favourite)
                 on_click=move || app.send(Ui::Contacts(ContactsAction::SetFavourite(entry, !favourite)))

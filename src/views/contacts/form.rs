@@ -128,9 +128,9 @@ fn Scope(fields: Fields) -> impl IntoView {
     };
     view! {
         <fieldset class="form-group">
-            <legend>"Who sees it"</legend>
+            <legend>"Visible to"</legend>
             {choice(ContactScope::Personal, "Mine", "Only you.")}
-            {choice(ContactScope::Shared, "Shared", "Everybody of your company.")}
+            {choice(ContactScope::Shared, "Shared", "Everyone at your company.")}
         </fieldset>
     }
 }

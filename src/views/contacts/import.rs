@@ -109,7 +109,7 @@ fn tally(import: &ImportView) -> String {
         1 => ", and 1 line that can't be read".to_owned(),
         many => [", and ", &many.to_string(), " lines that can't be read"].concat(),
     };
-    [&import.format, ": ", &contacts, &errors, ". Nothing is saved before you say so."].concat()
+    [&import.format, ": ", &contacts, &errors, ". Nothing is saved until you click Import."].concat()
 }
 
 /// Whose contacts they become.

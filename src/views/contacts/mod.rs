@@ -26,7 +26,7 @@ const FILTERS: [(ContactsFilter, &str); 5] = [
     (ContactsFilter::Mine, "Mine"),
     (ContactsFilter::Shared, "Shared"),
     (ContactsFilter::Directory, "Directory"),
-    (ContactsFilter::Favourites, "Favourites"),
+    (ContactsFilter::Favourites, "Favorites"),
 ];
 
 /// Height of a row in CSS pixels; the style sheet's `.row` has the same.
@@ -101,8 +101,8 @@ pub(crate) fn ContactsPane() -> impl IntoView {
 fn nothing(app: App, unsearched: bool, filter: ContactsFilter, loading: bool) -> AnyView {
     let (title, text) = match (unsearched, filter) {
         (true, _) if loading => ("Loading contacts\u{2026}", "They appear as they come."),
-        (false, _) => ("Nobody found", "Try a part of a name or company, or some digits of a number."),
-        (true, ContactsFilter::Favourites) => ("No favourites yet", "The star in somebody's details puts them here."),
+        (false, _) => ("No contacts found", "Try part of a name or company, or some digits of a number."),
+        (true, ContactsFilter::Favourites) => ("No favorites yet", "The star in somebody's details puts them here."),
         (true, ContactsFilter::Directory) => {
             ("Nobody else is here", "Extensions that your administrator adds appear here.")
         }

@@ -44,7 +44,7 @@ pub(super) fn Row(entry: Signal<Favourite>, selected: Memo<Option<Favourite>>) -
             <span class="row-text">
                 <b class="row-name">
                     {name}
-                    {move || favourite.get().then(|| view! { <Icon name=IconName::Star class="starred small" label="Favourite" /> }.into_any())}
+                    {move || favourite.get().then(|| view! { <Icon name=IconName::Star class="starred small" label="Favorite" /> }.into_any())}
                 </b>
                 <span class="preview num">{text(|row| &row.detail)}</span>
                 {move || user.get().map(|user| {

@@ -89,11 +89,11 @@ pub(crate) fn Column() -> impl IntoView {
 /// What the column says when nothing shows, and what to do next.
 fn nothing(app: App, unsearched: bool, filter: ColumnFilter) -> AnyView {
     let (title, text) = match (unsearched, filter) {
-        (false, _) => ("Nobody found", "Try a part of the name, or some digits of the number."),
+        (false, _) => ("No conversations found", "Try part of a name, or some digits of a number."),
         (true, ColumnFilter::All) => {
             ("No conversations yet", "Find somebody by name, extension or number, and write to them.")
         }
-        (true, ColumnFilter::Unread) => ("All read", "Nothing is waiting for you."),
+        (true, ColumnFilter::Unread) => ("You're all caught up", "New messages show up here."),
         (true, ColumnFilter::Sms) => ("No texts yet", "Text somebody from one of your numbers."),
         (true, ColumnFilter::Chat) => ("No chats yet", "Chat with a colleague by name or extension."),
     };

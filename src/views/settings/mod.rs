@@ -112,7 +112,7 @@ fn Looks() -> impl IntoView {
     let chosen = RwSignal::new(theme::chosen());
     let choices = Theme::ALL.map(|theme| {
         let word = match theme {
-            Theme::Device => "As the device",
+            Theme::Device => "Match system",
             Theme::Light => "Light",
             Theme::Dark => "Dark",
         };

@@ -32,13 +32,13 @@ pub(super) fn Banners() -> impl IntoView {
 fn words(connection: ConnectionView) -> Option<(IconName, BannerTone, String)> {
     let ConnectionView { live, offline, lost, waiting, reading } = connection;
     if reading {
-        let text = "No network. You are reading what is kept on this device; sign in to write when it is back.";
+        let text = "You're offline, reading what is saved on this device. Sign in to write when you're back online.";
         return Some((IconName::WifiOff, BannerTone::Warn, text.to_owned()));
     }
     let wait = match waiting {
         0 => String::new(),
-        1 => " 1 message waits and leaves by itself.".to_owned(),
-        many => [" ", &many.to_string(), " messages wait and leave by themselves."].concat(),
+        1 => " 1 message will send when you're back online.".to_owned(),
+        many => [" ", &many.to_string(), " messages will send when you're back online."].concat(),
     };
     if offline {
         Some((IconName::WifiOff, BannerTone::Warn, ["Offline.", &wait].concat()))

@@ -85,7 +85,7 @@ impl Contacts {
     pub(crate) fn leave_form(&mut self, cx: &mut Context<'_, '_>) {
         if let Some(form) = self.form.take().filter(ContactForm::is_changed) {
             let again = if form.is_new { "New contact" } else { "Edit" };
-            cx.inform(["Your changes are kept. Choose ", again, " to go on with them."].concat());
+            cx.inform(["Your changes are saved as a draft. Choose ", again, " to go on with them."].concat());
             self.unsaved.insert(form.id, form);
         }
         cx.changed(Changed::ContactForm);

@@ -38,7 +38,12 @@ impl Softphone {
     pub(super) fn offered(&self, query: &str) -> (Vec<Target>, usize) {
         let query = fold(query.trim());
         let mut targets = self.cards_for(&query);
-        let begins_with = |command: &Command| !query.is_empty() && fold(command.label()).starts_with(&query);
+        // An action that is called so comes before people, also by another word of three letters and more.
+        let named = |command: &Command| {
+            let known = [fold(command.label()), fold(command.synonyms())];
+            known[0].starts_with(&query) || (query.len() > 2 && begins(&known[1], &query))
+        };
+        let begins_with = |command: &Command| !query.is_empty() && named(command);
         let (first, rest): (Vec<_>, Vec<_>) = self.commands_for(&query).partition(begins_with);
         targets.extend(first.into_iter().map(Target::Command));
         if !query.is_empty() {
@@ -75,13 +80,18 @@ impl Softphone {
     fn commands_for(&self, query: &str) -> impl Iterator<Item = Command> {
         let front = self.desk.front_card();
         let wide = !self.desk.windows.is_narrow();
+        let any = self.desk.windows.cards().next().is_some();
         OFFERED
             .into_iter()
             .chain(Command::PLACES)
             .filter(move |command| front.is_some() || !command.is_about_card())
             .filter(move |command| wide || !(command.is_about_place() || *command == Command::Fullscreen))
             .filter(move |command| *command != Command::Float || front.is_some_and(|card| self.is_snapped(card)))
-            .filter(move |command| query.is_empty() || begins(self.command_label(*command), query))
+            .filter(move |command| any || !command.is_about_cards())
+            .filter(move |command| {
+                let known = || [self.command_label(*command), " ", command.synonyms()].concat();
+                query.is_empty() || begins(&known(), query)
+            })
     }
 
     fn is_snapped(&self, card: CardKey) -> bool {

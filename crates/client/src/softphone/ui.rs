@@ -107,8 +107,26 @@ impl Softphone {
                 self.show_cards(turn);
                 self.new_conversation(turn);
             }
-            Command::Contacts => self.go(Route::Contacts(None), false, turn),
-            Command::Chats => self.go(Route::Chats(None), false, turn),
+            // What one types next is a search, and no message to whoever is in front.
+            Command::Contacts => {
+                self.go(Route::Contacts(None), false, turn);
+                turn.focus(FocusTarget::Search);
+            }
+            Command::Chats => {
+                self.go(Route::Chats(None), false, turn);
+                turn.focus(FocusTarget::Search);
+            }
+            Command::MinimiseAll => {
+                for card in self.desk.cards() {
+                    self.desk.act(WindowAction::Minimise(card), context!(self, turn));
+                }
+            }
+            Command::CloseAll => {
+                for card in self.desk.cards() {
+                    self.desk.close(card, context!(self, turn));
+                }
+            }
+            Command::SignOut => self.on_session(SessionAction::SignOut, turn),
             Command::Settings => self.go(Route::Settings, false, turn),
             Command::Import => {
                 self.go(Route::Contacts(None), false, turn);

@@ -46,7 +46,7 @@ pub struct SealedView {
     pub user: UserId,
     /// Their log-in.
     pub login: String,
-    /// What is kept, in words: "2 pinned conversations of 1001@harbor are kept on this device".
+    /// What is kept, in words: "2 pinned conversations for 1001@harbor are saved on this device".
     pub words: String,
 }
 
@@ -205,18 +205,19 @@ impl Softphone {
                 let name = self.conversation_name(&thread.conversation);
                 Some(QuestionView {
                     title: ["Delete the conversation with ", &name, "?"].concat(),
-                    text: "It is deleted for you, on all your devices. You can undo this for ten seconds.".to_owned(),
+                    text: "This deletes it for you on all devices. You can undo this for ten seconds.".to_owned(),
                     yes: "Delete",
                 })
             }
             Question::Forget(user) => {
                 let label = self.database.sealed.iter().find(|label| label.user == *user)?;
                 Some(QuestionView {
-                    title: ["Forget what is kept of ", &label.login, "?"].concat(),
-                    text: "Pinned cards and what was typed and not sent go from this device. Messages that were sent \
+                    title: ["Remove what is saved for ", &label.login, "?"].concat(),
+                    text:
+                        "This removes pinned conversations and unsent text from this device. Messages that were sent \
                            are still there when you sign in."
-                        .to_owned(),
-                    yes: "Forget",
+                            .to_owned(),
+                    yes: "Remove",
                 })
             }
             Question::SignOut(waiting) => Some(QuestionView {
@@ -262,7 +263,7 @@ impl Softphone {
 fn sealed_view(label: &SealedLabel) -> SealedView {
     let count = |n: u32, one: &str, many: &str| match n {
         0 => None,
-        1 => Some(["One ", one].concat()),
+        1 => Some(["1 ", one].concat()),
         n => Some([&n.to_string(), " ", many].concat()),
     };
     let pins = count(label.pins, "pinned conversation", "pinned conversations");
@@ -271,8 +272,8 @@ fn sealed_view(label: &SealedLabel) -> SealedView {
     let what = match (pins, unsent) {
         (Some(pins), Some(unsent)) => [&pins, " and ", &unsent].concat(),
         (Some(one), None) | (None, Some(one)) => one,
-        (None, None) => "What was typed".to_owned(),
+        (None, None) => "Unsent text".to_owned(),
     };
-    let is = if many { " are kept on this device." } else { " is kept on this device." };
-    SealedView { user: label.user, login: label.login.clone(), words: [&what, " of ", &label.login, is].concat() }
+    let is = if many { " are saved on this device." } else { " is saved on this device." };
+    SealedView { user: label.user, login: label.login.clone(), words: [&what, " for ", &label.login, is].concat() }
 }

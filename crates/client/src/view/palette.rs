@@ -58,7 +58,7 @@ impl Softphone {
         match target {
             Target::Card(card) => {
                 let minimised = self.desk.windows.get(card)?.is_minimised();
-                self.card_entry(card, target, if minimised { "Minimised" } else { "Open card" })
+                self.card_entry(card, target, if minimised { "Minimized" } else { "Open card" })
             }
             Target::Conversation(id) => self.card_entry(CardKey::Conversation(id), target, "Conversation"),
             Target::Peer(peer) => match (self.contacts.entry_of(peer), peer) {

@@ -42,7 +42,7 @@ impl Server {
             request.login.strip_suffix(&domain) == Some(&account.user.extension) && account.password == request.password
         });
         let Some(user) = account.map(|account| account.user.id) else {
-            return (problem(ErrorCode::WrongCredentials, "The log-in or the password is wrong."), None);
+            return (problem(ErrorCode::WrongCredentials, "Wrong extension or password."), None);
         };
         let device = DeviceId(self.fresh_id());
         self.sessions.insert(device, user);
@@ -223,7 +223,7 @@ fn nothing() -> HttpResponse {
 }
 
 fn not_found() -> HttpResponse {
-    problem(ErrorCode::NotFound, "There is no such thing.")
+    problem(ErrorCode::NotFound, "Not found.")
 }
 
 fn found(there: bool) -> HttpResponse {

@@ -38,7 +38,7 @@ pub async fn create(
         let seconds = wait.as_secs() + 1;
         Problem::new(ErrorCode::TooManyRequests, "Too many tries. Wait a moment and try again.").retry_after(seconds)
     })?;
-    let wrong = || Problem::new(ErrorCode::WrongCredentials, "The log-in or the password is wrong.");
+    let wrong = || Problem::new(ErrorCode::WrongCredentials, "Wrong extension or password.");
     if request.password.len() > LONGEST {
         return Err(wrong());
     }
