@@ -63,7 +63,7 @@ impl<T: PartialEq + Send + Sync + 'static> Memo<T> {
 type Compute = Box<dyn Fn(Option<&Value>) -> Value + Send + Sync>;
 
 fn memo(compute: Compute) -> stock::Memo<Value> {
-    stock::Memo::new(move |before| compute(before))
+    stock::Memo::new(compute)
 }
 
 impl<T> Clone for Memo<T> {
