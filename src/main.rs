@@ -10,12 +10,13 @@
 mod adapters;
 mod erased;
 mod format;
+mod problem;
 mod runtime;
 mod signals;
 mod views;
 
 fn main() {
-    console_error_panic_hook::set_once();
+    problem::watch();
     adapters::theme::show(adapters::theme::chosen());
     if let Some(boot) = leptos::prelude::document().get_element_by_id("boot") {
         boot.remove();

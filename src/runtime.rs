@@ -14,6 +14,7 @@ use halyard_protocol::{MediaId, UnixMs};
 use leptos::prelude::*;
 
 use crate::adapters::{Adapters, Dispatch, history};
+use crate::problem;
 use crate::signals::Signals;
 
 /// The app's handle: what views hold to read signals and send events.
@@ -104,6 +105,7 @@ impl Runtime {
         let mut can_wait = self.fresh.get() && !document().hidden();
         while let Some(event) = { self.waiting.borrow_mut().pop_front() } {
             can_wait &= matches!(event, Event::Net(_));
+            problem::note(&event);
             let Update { effects, changed } = phone.handle(event, &env());
             self.changed.borrow_mut().extend(changed);
             for effect in effects {

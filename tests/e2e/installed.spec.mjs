@@ -96,7 +96,7 @@ test("what waits leaves with the network, also when no page is open", async ({ p
     await send(lena, THEOS, text);
     await keeps(lena, text);
   }
-  await expect(lena.getByText(/2 messages wait and leave by themselves/)).toBeVisible();
+  await expect(lena.getByText(/2 messages will send when you're back online/)).toBeVisible();
   const tags = () => lena.evaluate(async () => (await navigator.serviceWorker.ready).sync.getTags());
   await expect.poll(tags, "the app has asked to be woken").toContain("outbox");
   // What the browser does when the network is back, as its developer tools do it.

@@ -92,10 +92,10 @@ async function checks() {
     await tab.click("section[aria-label*='0142'] textarea");
     await write(tab, "Written without a server");
     await until("it is seen", () => shows(tab, "Written without a server"));
-    await until("the banner says that it waits", () => tab.evaluate(() => document.body.textContent.includes("1 message waits")));
+    await until("the banner says that it waits", () => tab.evaluate(() => document.body.textContent.includes("1 message will send")));
     await server.resume();
     await until("the server has it", async () => (await said(maya)).includes("Written without a server"));
-    await until("nothing waits", () => tab.evaluate(() => !document.body.textContent.includes("1 message waits")));
+    await until("nothing waits", () => tab.evaluate(() => !document.body.textContent.includes("1 message will send")));
     const times = (await said(maya)).filter((body) => body === "Written without a server").length;
     if (times !== 1) throw new Error(`it came ${times} times`);
   });

@@ -1,5 +1,7 @@
 //! Events: everything that the machine hears of, grouped by who speaks.
 
+use core::fmt::{self, Debug, Write};
+
 use crate::commands::Command;
 use crate::composer::{ComposerAction, Files};
 use crate::contacts::ContactsAction;
@@ -108,4 +110,88 @@ pub enum System {
     },
     /// About the app as the device has it.
     App(AppEvent),
+}
+
+impl Event {
+    /// What happened, by names alone: "Composer Draft". Nothing of what was typed, received or chosen is in it, so it may
+    /// stand in a report of a problem.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Ui(ui) => ui.name(),
+            Self::Net(Net::Http(_, Ok(response))) => ["Answer ", &response.status.to_string()].concat(),
+            Self::Net(Net::Http(_, Err(_))) => "No answer".to_owned(),
+            Self::Net(Net::Socket(event)) => named("Socket", event),
+            Self::Db(db) => named("Database", db),
+            Self::Timer(timer) => named("Timer", timer),
+            Self::System(System::App(event)) => named("App", event),
+            Self::System(system) => named("System", system),
+            Self::Tab(tab) => named("Tab", tab),
+            Self::Files(Files::Ready { .. }) => "File ready".to_owned(),
+            Self::Files(Files::Unreadable(_)) => "File unreadable".to_owned(),
+        }
+    }
+}
+
+impl Ui {
+    fn name(&self) -> String {
+        match self {
+            Self::Session(action) => named("Session", action),
+            Self::Navigate(route) => named("Navigate", route),
+            Self::Contacts(action) => named("Contacts", action),
+            Self::Import(action) => named("Import", action),
+            Self::Conversations(action) => named("Conversations", action),
+            Self::NewConversation => "New conversation".to_owned(),
+            Self::Recipients(_, action) => named("Recipients", action),
+            Self::Composer(_, action) => named("Composer", action),
+            Self::Outbox(action) => named("Outbox", action),
+            Self::Window(action) => named("Window", action),
+            Self::Run(command) => named("Run", command),
+            Self::Overlay(action) => named("Overlay", action),
+            Self::Notices(action) => named("Notices", action),
+            Self::Devices(action) => named("Devices", action),
+            Self::App(command) => named("App", command),
+        }
+    }
+}
+
+/// A noun with the name of a variant.
+fn named(noun: &str, variant: &impl Debug) -> String {
+    let mut name = VariantName([noun, " "].concat());
+    // It stops with an error where the name ends.
+    let _ = write!(name, "{variant:?}");
+    name.0
+}
+
+/// Takes the name at the beginning of what derived code writes, and nothing that follows.
+struct VariantName(String);
+
+impl Write for VariantName {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = text.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(text.len());
+        self.0.push_str(text.get(..end).unwrap_or_default());
+        if end < text.len() { Err(fmt::Error) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_holds_nothing_of_what_was_typed() {
+        let card = CardKey::New(1);
+        let typed = "secret \u{1F44B}".to_owned();
+        for (event, name) in [
+            (Event::Ui(Ui::Composer(card, ComposerAction::Draft(typed.clone()))), "Composer Draft"),
+            (Event::Ui(Ui::Contacts(ContactsAction::Search(typed.clone()))), "Contacts Search"),
+            (Event::Ui(Ui::NewConversation), "New conversation"),
+            (Event::Net(Net::Socket(SocketEvent::Frame(typed.clone()))), "Socket Frame"),
+            (Event::Timer(Timer::Outbox), "Timer Outbox"),
+            (Event::Tab(TabEvent::Said(typed)), "Tab Said"),
+            (Event::System(System::Attention(true)), "System Attention"),
+        ] {
+            assert_eq!(event.name(), name);
+        }
+    }
 }
