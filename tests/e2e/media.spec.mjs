@@ -7,7 +7,7 @@ import { Api } from "../harness/api.mjs";
 import { keeps, readable } from "../harness/device.mjs";
 import { attach, pdf, photo, tellsPlace, vcard } from "../harness/files.mjs";
 import { LENA, MAYA, THEO, harbor, kittiwake, shownPattern } from "../harness/people.mjs";
-import { onDevice } from "../harness/release.mjs";
+import { onDevice, writeWorker } from "../harness/release.mjs";
 import { Server } from "../harness/server.mjs";
 
 const here = serverWith(harbor, kittiwake);
@@ -162,6 +162,7 @@ test("what is kept of files has a limit: what came first goes first", async ({ p
   let server;
   try {
     await cp(process.env.HALYARD_APP, folder, { recursive: true });
+    await writeWorker(folder);
     const worker = join(folder, "service-worker.js");
     const text = await readFile(worker, "utf8");
     // The same worker, with less room.

@@ -7,6 +7,9 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
+/** Writes the service worker of a copy of the app again: with the list of its files, and as it is written, not as a release packs it. */
+export const writeWorker = (folder) => run(process.env.HALYARD_XTASK, ["worker", folder]);
+
 /** Makes a copy of the app in which the style (a hashed file), the page and the emoji (files without a hash) are others. */
 export async function nextRelease(folder) {
   await cp(process.env.HALYARD_APP, folder, { recursive: true });
@@ -20,7 +23,7 @@ export async function nextRelease(folder) {
   await writeFile(join(folder, "emoji.json"), `${await readFile(join(folder, "emoji.json"), "utf8")}\n`);
   // A release has compressed siblings beside its files, which would be served instead.
   for (const name of await readdir(folder)) if (/\.(br|gz)$/.test(name)) await rm(join(folder, name));
-  await run(process.env.HALYARD_XTASK, ["worker", folder]);
+  await writeWorker(folder);
 }
 
 /** Which release a page runs, by each of the files that differ. */
