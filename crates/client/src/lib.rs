@@ -45,6 +45,8 @@ mod sorted;
 pub mod storage;
 mod sync;
 pub mod tabs;
+#[cfg(test)]
+mod testing;
 pub mod update;
 pub mod view;
 pub mod windows;

@@ -110,3 +110,44 @@ impl Notices {
         &self.shown
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use halyard_protocol::{ConversationId, Ulid};
+
+    use super::*;
+    use crate::testing::Alone;
+
+    fn notice(undo: Option<Undo>) -> NewNotice {
+        NewNotice { text: "Done.".to_owned(), is_error: false, undo }
+    }
+
+    #[test]
+    fn a_notice_stays_six_seconds_and_one_with_an_undo_ten() {
+        let (mut notices, mut alone) = (Notices::default(), Alone::new());
+        let undo = Undo::Conversation(ConversationId(Ulid::from_bits(1)));
+        let done = alone.turn(|cx| {
+            notices.show(notice(Some(undo)), cx);
+            notices.show(notice(None), cx);
+        });
+        assert_eq!(done.timer(Timer::Notices), Some(6_000));
+        alone.wait(6_000);
+        let done = alone.turn(|cx| notices.expire(cx));
+        assert_eq!(notices.shown().len(), 1);
+        assert_eq!(done.timer(Timer::Notices), Some(4_000));
+        alone.wait(4_000);
+        alone.turn(|cx| notices.expire(cx));
+        assert!(notices.shown().is_empty());
+    }
+
+    #[test]
+    fn a_yes_is_a_fact_and_a_no_is_nothing() {
+        let (mut notices, mut alone) = (Notices::default(), Alone::new());
+        for (yes, facts) in [(true, 1), (false, 0)] {
+            alone.turn(|cx| notices.ask(Question::SignOut(2), cx));
+            let done = alone.turn(|cx| notices.act(NoticesAction::Answer(yes), cx));
+            assert_eq!(done.facts.len(), facts);
+            assert_eq!(notices.question(), None);
+        }
+    }
+}

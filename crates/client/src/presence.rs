@@ -108,3 +108,46 @@ fn typing_changed(conversation: ConversationId, turn: &mut Turn<'_>) {
     turn.changed(Changed::Typing(CardKey::Conversation(conversation)));
     turn.changed(Changed::Row(conversation));
 }
+
+#[cfg(test)]
+mod tests {
+    use halyard_protocol::Ulid;
+
+    use super::*;
+    use crate::testing::Alone;
+
+    fn somebody(n: u128) -> UserId {
+        UserId(Ulid::from_bits(n))
+    }
+
+    fn here() -> ConversationId {
+        ConversationId(Ulid::from_bits(9))
+    }
+
+    #[test]
+    fn typing_is_true_for_five_seconds_after_the_last_word_of_it() {
+        let (mut book, mut alone) = (PresenceBook::default(), Alone::new());
+        let done = alone.turn(|cx| book.typed(here(), somebody(1), cx));
+        assert_eq!(done.timer(Timer::Typing), Some(5_000));
+        alone.wait(3_000);
+        alone.turn(|cx| book.typed(here(), somebody(1), cx));
+        alone.wait(2_000);
+        let done = alone.turn(|cx| book.expire(cx));
+        assert_eq!(book.typing_in(here()), [somebody(1)]);
+        assert_eq!(done.timer(Timer::Typing), Some(3_000));
+        alone.wait(3_000);
+        let done = alone.turn(|cx| book.expire(cx));
+        assert!(book.typing_in(here()).is_empty() && done.changed.contains(&Changed::Row(here())));
+    }
+
+    #[test]
+    fn whoever_is_not_named_is_offline_and_only_who_changed_is_drawn() {
+        let (mut book, mut alone) = (PresenceBook::default(), Alone::new());
+        let entry = |n, presence| UserPresence { user: somebody(n), presence };
+        let first = [entry(1, Presence::Available), entry(2, Presence::Busy)];
+        alone.turn(|cx| book.replace(&first, cx));
+        let done = alone.turn(|cx| book.replace(&first[..1], cx));
+        assert_eq!(done.changed, [Changed::Presence(somebody(2))]);
+        assert_eq!(book.of(somebody(2)), Presence::default());
+    }
+}

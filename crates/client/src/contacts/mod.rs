@@ -11,6 +11,8 @@ pub mod import;
 pub(crate) mod list;
 mod loading;
 pub mod search;
+#[cfg(test)]
+mod tests;
 
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{Contact, ContactId, NumberLabel, Peer, User, UserId};

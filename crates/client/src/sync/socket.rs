@@ -100,3 +100,52 @@ impl Sync {
 fn listen(turn: &mut Turn<'_>) {
     turn.set_timer(Timer::SocketSilence, i64::from(HEARTBEAT_SECONDS) * 2_500);
 }
+
+#[cfg(test)]
+mod tests {
+    use halyard_protocol::Change;
+
+    use super::*;
+    use crate::testing::Alone;
+
+    fn connected(cursor: u64) -> (Sync, Alone) {
+        let mut sync = Sync { connection: Connection::Live, started: true, verified: true, ..Sync::default() };
+        sync.cursor = cursor;
+        (sync, Alone::new())
+    }
+
+    fn events(cursors: &[u64]) -> SocketEvent {
+        let events = cursors.iter().map(|cursor| LoggedEvent {
+            cursor: *cursor,
+            at: halyard_protocol::UnixMs(0),
+            change: Change::ContactsReplaced,
+        });
+        let frame = ServerFrame::Events { events: events.collect() };
+        SocketEvent::Frame(serde_json::to_string(&frame).expect("a frame"))
+    }
+
+    #[test]
+    fn each_event_is_a_fact_once_in_the_order_of_the_log() {
+        let (mut sync, mut alone) = connected(4);
+        let done = alone.turn(|cx| sync.socket(events(&[3, 4, 5, 6]), cx));
+        let logged = done.facts.iter().filter(|fact| matches!(fact, Fact::Logged(_))).count();
+        assert_eq!((logged, sync.cursor), (2, 6));
+    }
+
+    #[test]
+    fn a_gap_is_not_jumped_over() {
+        let (mut sync, mut alone) = connected(4);
+        let done = alone.turn(|cx| sync.socket(events(&[5, 7]), cx));
+        assert_eq!((sync.cursor, sync.connection), (5, Connection::Lost));
+        assert!(done.facts.iter().any(|fact| matches!(fact, Fact::Disconnected)));
+        assert!(done.timer(Timer::Reconnect).is_some());
+    }
+
+    #[test]
+    fn a_frame_that_cannot_be_read_starts_the_socket_again() {
+        let (mut sync, mut alone) = connected(4);
+        let done = alone.turn(|cx| sync.socket(SocketEvent::Frame("{".to_owned()), cx));
+        assert_eq!(sync.connection, Connection::Lost);
+        assert!(done.effects.contains(&Effect::Socket(SocketCommand::Close)));
+    }
+}

@@ -1,0 +1,96 @@
+//! The contacts alone.
+
+use halyard_protocol::event::Favourite;
+use halyard_protocol::{Contact, ContactId, ContactScope, PhoneNumber, Ulid};
+
+use super::{Contacts, ContactsAction};
+use crate::effect::{HttpOutcome, Method, NetworkFailure};
+use crate::fact::{Fact, Undo};
+use crate::route::Route;
+use crate::testing::{Alone, Done, answer};
+use crate::update::Changed;
+
+fn ana() -> Contact {
+    let draft = halyard_protocol::ContactDraft {
+        scope: ContactScope::Personal,
+        given: "Ana".to_owned(),
+        family: "Cruz".to_owned(),
+        ..halyard_protocol::ContactDraft::default()
+    };
+    draft.into_contact(ContactId(Ulid::from_bits(7)), 1)
+}
+
+fn with_ana() -> (Contacts, Alone) {
+    let (mut contacts, mut alone) = (Contacts::default(), Alone::new());
+    alone.turn(|cx| contacts.changed(ana(), cx));
+    (contacts, alone)
+}
+
+fn delete(contacts: &mut Contacts, alone: &mut Alone) -> Done {
+    alone.turn(|cx| contacts.act(ContactsAction::Delete(ana().id), cx))
+}
+
+fn hear(contacts: &mut Contacts, alone: &mut Alone, asked: &Done, outcome: HttpOutcome) -> Done {
+    let (id, _) = asked.requests()[0];
+    let call = contacts.requests.take(id).expect("a request that is under way");
+    alone.turn(|cx| contacts.answered(call, outcome, cx))
+}
+
+#[test]
+fn a_deletion_shows_at_once_asks_the_server_and_offers_to_undo() {
+    let (mut contacts, mut alone) = with_ana();
+    let done = delete(&mut contacts, &mut alone);
+    assert!(contacts.book.contact(ana().id).is_none());
+    let asked: Vec<_> =
+        done.requests().into_iter().map(|(_, request)| (request.method, request.path.clone())).collect();
+    assert_eq!(asked, [(Method::Delete, format!("/api/v1/contacts/{}", ana().id))]);
+    assert!(done.changed.contains(&Changed::Contacts));
+    assert!(done.facts.iter().any(|fact| matches!(fact, Fact::Renamed(_))));
+    let offered =
+        |fact: &Fact| matches!(fact, Fact::Notice(notice) if notice.undo == Some(Undo::Contact(Box::new(ana()))));
+    assert!(done.facts.iter().any(offered));
+}
+
+#[test]
+fn a_deletion_that_may_not_have_arrived_is_told_again() {
+    let (mut contacts, mut alone) = with_ana();
+    let asked = delete(&mut contacts, &mut alone);
+    let done = hear(&mut contacts, &mut alone, &asked, Err(NetworkFailure));
+    assert!(contacts.book.contact(ana().id).is_none() && contacts.is_changing());
+    assert!(done.facts.iter().any(|fact| matches!(fact, Fact::TryLater)));
+    let again = alone.turn(|cx| contacts.resume(cx));
+    assert_eq!(again.requests().len(), 1);
+    hear(&mut contacts, &mut alone, &again, Ok(answer(404, r#"{"code":"not_found","message":"Not found."}"#)));
+    assert!(contacts.book.contact(ana().id).is_none() && !contacts.is_changing());
+}
+
+#[test]
+fn a_deletion_that_is_refused_shows_again_with_the_reason() {
+    let (mut contacts, mut alone) = with_ana();
+    let asked = delete(&mut contacts, &mut alone);
+    let refused = answer(403, r#"{"code":"forbidden","message":"You may not do that."}"#);
+    let done = hear(&mut contacts, &mut alone, &asked, Ok(refused));
+    assert!(contacts.book.contact(ana().id).is_some());
+    assert!(
+        done.facts.iter().any(|fact| matches!(fact, Fact::Failed(error) if error.message == "You may not do that."))
+    );
+}
+
+#[test]
+fn a_number_that_is_to_be_saved_stands_in_a_new_form() {
+    let (mut contacts, mut alone) = with_ana();
+    let number = PhoneNumber::from_e164("+16195550177").expect("a number");
+    let done = alone.turn(|cx| contacts.act(ContactsAction::New(Some(number)), cx));
+    let form = contacts.form.as_ref().expect("a form");
+    assert_eq!(form.numbers[0].text, "(619) 555\u{2011}0177");
+    assert!(done.facts.iter().any(|fact| matches!(fact, Fact::Go { route: Route::Contacts(None), .. })));
+}
+
+#[test]
+fn details_that_open_are_a_route() {
+    let (mut contacts, mut alone) = with_ana();
+    let entry = Favourite::Contact(ana().id);
+    let done = alone.turn(|cx| contacts.act(ContactsAction::Select(Some(entry)), cx));
+    let goes = |fact: &Fact| matches!(fact, Fact::Go { route: Route::Contacts(Some(to)), .. } if *to == entry);
+    assert!(done.facts.iter().any(goes));
+}
