@@ -30,7 +30,8 @@ pub(super) fn Row(id: Signal<ConversationId>) -> impl IntoView {
     let is = |read: fn(&RowView) -> bool| Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(read)));
     let text = |read: fn(&RowView) -> String| move || row.with(|row| row.as_ref().map(read).unwrap_or_default());
     let (failed, muted) = (is(|row| row.failed), is(|row| row.muted));
-    let extension = text(|row| split(&row.title).1.to_owned());
+    let extension =
+        text(|row| if row.extension.is_empty() { String::new() } else { [" \u{b7} ", &row.extension].concat() });
     view! {
         <button
             class="row"
@@ -40,7 +41,7 @@ pub(super) fn Row(id: Signal<ConversationId>) -> impl IntoView {
         >
             <Person avatar=avatar />
             <span class="row-text">
-                <b class="row-name">{text(|row| split(&row.title).0.to_owned())} <span class="ext">{extension}</span></b>
+                <b class="row-name">{text(|row| row.title.clone())} <span class="ext">{extension}</span></b>
                 <span class="preview">{text(|row| row.preview.clone())}</span>
             </span>
             <span class="meta">
@@ -69,9 +70,4 @@ pub(super) fn Row(id: Signal<ConversationId>) -> impl IntoView {
             </span>
         </button>
     }
-}
-
-/// A colleague's name, and their extension with what stands between.
-fn split(title: &str) -> (&str, &str) {
-    title.rfind(" \u{b7} ").map_or((title, ""), |at| title.split_at(at))
 }

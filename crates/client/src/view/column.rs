@@ -43,8 +43,10 @@ impl When {
 pub struct RowView {
     /// The conversation.
     pub id: ConversationId,
-    /// Its name; for a colleague with the extension.
+    /// Its name.
     pub title: String,
+    /// A colleague's extension; empty for everybody else and for groups.
+    pub extension: String,
     /// Its avatar.
     pub avatar: AvatarView,
     /// The newest message, or "typing…".
@@ -109,8 +111,9 @@ impl Softphone {
             .is_some_and(|last| last.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Failed));
         Some(RowView {
             id,
-            title: self.with_extension(conversation, &name),
+            extension: self.extension_of(conversation),
             avatar: self.avatar(&conversation.peers, &name),
+            title: name,
             preview,
             at: env.local(at),
             when: When::of(at, env),
@@ -126,13 +129,10 @@ impl Softphone {
         })
     }
 
-    fn with_extension(&self, conversation: &halyard_protocol::Conversation, name: &str) -> String {
-        if let [halyard_protocol::Peer::User(user)] = conversation.peers.as_slice()
-            && let Some(user) = self.contacts.book.user(*user)
-        {
-            return [name, " \u{b7} ", &user.extension].concat();
-        }
-        name.to_owned()
+    /// The extension of a colleague who is alone on the other side.
+    fn extension_of(&self, conversation: &halyard_protocol::Conversation) -> String {
+        let [halyard_protocol::Peer::User(user)] = conversation.peers.as_slice() else { return String::new() };
+        self.contacts.book.user(*user).map(|user| user.extension.clone()).unwrap_or_default()
     }
 
     fn last_words(&self, thread: &Thread) -> String {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use halyard_protocol::event::Favourite;
-use halyard_protocol::{ContactDraft, ContactId, ContactScope, NumberLabel, Peer, PhoneNumber, UserId};
+use halyard_protocol::{ContactDraft, ContactId, ContactScope, Peer, PhoneNumber, UserId};
 
 use super::{AvatarView, NumberOption};
 use crate::contacts::{ContactsFilter, FormError, NumberField};
@@ -170,8 +170,9 @@ impl Softphone {
                 .into_iter()
                 .collect(),
             Favourite::Contact(id) => {
+                let ways = self.contacts.ways_to_write(entry, None);
                 let mut numbers = self.numbers(id);
-                numbers.retain(|number| number.label != label_word(NumberLabel::Fax));
+                numbers.retain(|number| ways.contains(&number.peer));
                 numbers
             }
             Favourite::Unknown => Vec::new(),
