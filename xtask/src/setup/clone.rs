@@ -3,32 +3,33 @@
 //! cargo names what it compiles by the package and by its folder *within the workspace*, and takes it for fresh as long as no source
 //! file is newer. Two clones have the same names; a clone whose files are older than the build of another would get that build. But
 //! the path of a wrapper around the compiler of the workspace's own crates is a part of their names (`build.rustc-workspace-wrapper`
-//! in cargo's reference). So each clone has a wrapper, which does nothing but call the compiler. Dependencies have no wrapper: they
-//! are compiled once for all clones.
+//! in cargo's reference). So each clone has a wrapper, which does nothing but call the compiler: a link to `env`. A script would not
+//! do, as shells leave out variables like `CARGO_BIN_EXE_halyard-server`. Dependencies have no wrapper: they are compiled once for
+//! all clones.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-const WRAPPER: &str = "#!/bin/sh\nexec \"$@\"\n";
+use crate::paths::on_path;
 
 /// Makes a cargo command of the clone at `root` compile into the shared folder `build`, apart from other clones.
 ///
 /// # Errors
-/// When the wrapper can't be written.
+/// When the wrapper can't be made.
 pub(super) fn share(command: &mut Command, root: &Path, build: &Path) -> Result<()> {
     let folder = root.join("target/halyard");
-    let wrapper = folder.join("rustc");
-    // cargo would compile everything again after a change of this file.
-    if fs::read_to_string(&wrapper).ok().as_deref() != Some(WRAPPER) {
+    // By its own name: where one program is many, it goes by that.
+    let wrapper = folder.join("env");
+    let env = on_path("env").unwrap_or_else(|| PathBuf::from("/usr/bin/env"));
+    if fs::read_link(&wrapper).ok().as_ref() != Some(&env) {
         fs::create_dir_all(&folder)?;
-        let new = folder.join(format!("rustc.{}", std::process::id()));
-        fs::write(&new, WRAPPER)?;
-        fs::set_permissions(&new, fs::Permissions::from_mode(0o755))?;
+        let new = folder.join(format!("env.{}", std::process::id()));
+        symlink(&env, &new).with_context(|| format!("could not link {}", new.display()))?;
         fs::rename(&new, &wrapper).with_context(|| format!("could not write {}", wrapper.display()))?;
     }
     command.env("CARGO_BUILD_BUILD_DIR", build).env("RUSTC_WORKSPACE_WRAPPER", wrapper);
@@ -45,7 +46,6 @@ pub(crate) fn argument(root: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
     use std::time::{Duration, SystemTime};
 
     use super::*;
@@ -59,7 +59,7 @@ mod tests {
                 "Cargo.toml",
                 "[package]\nname = \"app\"\nedition = \"2024\"\n[dependencies]\ndep = { path = \"../dep\" }\n[workspace]\n",
             ),
-            ("src/main.rs", &format!("fn main() {{ print!(\"{name} {{}}\", dep::WORD); }}\n")),
+            ("src/main.rs", &format!("fn main() {{ print!(\"{name} {{}} {{}}\", dep::WORD, env!(\"A-NAME\")); }}\n")),
             ("../dep/Cargo.toml", "[package]\nname = \"dep\"\nedition = \"2024\"\n[workspace]\n"),
             ("../dep/src/lib.rs", "pub const WORD: &str = \"and its dependency\";\n"),
         ];
@@ -81,6 +81,8 @@ mod tests {
         let mut command = Command::new("cargo");
         command.args(["run", "--quiet", "--offline"]).current_dir(root).env("CARGO_TARGET_DIR", root.join("target"));
         share(&mut command, root, build).unwrap();
+        // As cargo names the programs of tests.
+        command.env("A-NAME", "and a variable");
         output(&mut command).unwrap()
     }
 
@@ -104,8 +106,8 @@ mod tests {
         let (one, two) = (clone(&folder, "one"), clone(&folder, "two"));
         let build = folder.join("shared");
         for _ in 0..2 {
-            assert_eq!(says(&one, &build), "one and its dependency");
-            assert_eq!(says(&two, &build), "two and its dependency");
+            assert_eq!(says(&one, &build), "one and its dependency and a variable");
+            assert_eq!(says(&two, &build), "two and its dependency and a variable");
         }
         assert_eq!(compiled(&build, "libdep"), 1);
         fs::remove_dir_all(folder).unwrap();
