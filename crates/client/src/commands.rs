@@ -15,7 +15,7 @@ use crate::windows::{CardKey, Edge, SnapZone, WindowAction};
 const STEP: i32 = 16;
 
 /// Something that can be done from anywhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(strum::IntoStaticStr, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     /// "Search or jump".
     Palette,

@@ -10,7 +10,7 @@ use crate::requests::Requests;
 use crate::update::Changed;
 
 /// What the user does with their devices.
-#[derive(Clone, Copy, Debug)]
+#[derive(strum::IntoStaticStr, Clone, Copy, Debug)]
 pub enum DevicesAction {
     /// Show them.
     Load,

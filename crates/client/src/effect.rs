@@ -96,7 +96,7 @@ pub enum SocketCommand {
 }
 
 /// What becomes of the socket.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(strum::IntoStaticStr, Clone, Debug, PartialEq, Eq)]
 pub enum SocketEvent {
     /// It is open.
     Opened,
@@ -107,7 +107,7 @@ pub enum SocketEvent {
 }
 
 /// The timers that the machine sets, each by its key. Setting one again replaces it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(strum::IntoStaticStr, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Timer {
     /// Ask for the first snapshot again, or tell the server again that the user has signed out.
     Bootstrap,
@@ -174,7 +174,7 @@ impl FocusTarget {
 }
 
 /// What to do with the app as the device has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(strum::IntoStaticStr, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AppCommand {
     /// Keep the app's files on the device; report what the browser can do, and what the app is opened with from now on.
     Settle,

@@ -1,7 +1,5 @@
 //! Events: everything that the machine hears of, grouped by who speaks.
 
-use core::fmt::{self, Debug, Write};
-
 use crate::commands::Command;
 use crate::composer::{ComposerAction, Files};
 use crate::contacts::ContactsAction;
@@ -84,7 +82,7 @@ pub enum Net {
 }
 
 /// What the browser or the device says.
-#[derive(Clone, Debug)]
+#[derive(strum::IntoStaticStr, Clone, Debug)]
 pub enum System {
     /// The app has started at this address.
     Started {
@@ -156,22 +154,8 @@ impl Ui {
 }
 
 /// A noun with the name of a variant.
-fn named(noun: &str, variant: &impl Debug) -> String {
-    let mut name = VariantName([noun, " "].concat());
-    // It stops with an error where the name ends.
-    let _ = write!(name, "{variant:?}");
-    name.0
-}
-
-/// Takes the name at the beginning of what derived code writes, and nothing that follows.
-struct VariantName(String);
-
-impl Write for VariantName {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = text.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(text.len());
-        self.0.push_str(text.get(..end).unwrap_or_default());
-        if end < text.len() { Err(fmt::Error) } else { Ok(()) }
-    }
+fn named(noun: &str, variant: impl Into<&'static str>) -> String {
+    [noun, " ", variant.into()].concat()
 }
 
 #[cfg(test)]

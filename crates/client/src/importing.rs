@@ -16,7 +16,7 @@ use crate::route::Route;
 use crate::update::Changed;
 
 /// What the user does with an import.
-#[derive(Clone, Debug)]
+#[derive(strum::IntoStaticStr, Clone, Debug)]
 pub enum ImportAction {
     /// A file to import contacts from.
     File {

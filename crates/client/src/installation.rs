@@ -62,7 +62,7 @@ pub struct Browser {
 }
 
 /// What the browser says about the app as the device has it, and what it opens with it.
-#[derive(Clone, Debug)]
+#[derive(strum::IntoStaticStr, Clone, Debug)]
 pub enum AppEvent {
     /// All of the app is here, and the first screen is drawn.
     Whole,

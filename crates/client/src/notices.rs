@@ -12,7 +12,7 @@ const STAYS: i64 = 6_000;
 const STAYS_WITH_UNDO: i64 = 10_000;
 
 /// What the user does with a notice or a question.
-#[derive(Clone, Copy, Debug)]
+#[derive(strum::IntoStaticStr, Clone, Copy, Debug)]
 pub enum NoticesAction {
     /// The answer to the question that is open.
     Answer(bool),

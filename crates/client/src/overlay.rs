@@ -10,7 +10,7 @@ use crate::fact::Fact;
 use crate::update::Changed;
 
 /// What the user does in the palette and the sheet of shortcuts.
-#[derive(Clone, Debug)]
+#[derive(strum::IntoStaticStr, Clone, Debug)]
 pub enum OverlayAction {
     /// Typed into the palette.
     Query(String),

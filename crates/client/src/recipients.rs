@@ -24,7 +24,7 @@ use crate::windows::{CardKey, Windows};
 const SUGGESTIONS: usize = 8;
 
 /// What the user does with the people of a new conversation.
-#[derive(Clone, Debug)]
+#[derive(strum::IntoStaticStr, Clone, Debug)]
 pub enum RecipientsAction {
     /// Typed into "Add Contact".
     Query(String),

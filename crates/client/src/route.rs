@@ -6,7 +6,7 @@ use halyard_protocol::ConversationId;
 use halyard_protocol::event::Favourite;
 
 /// What the address bar says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(strum::IntoStaticStr, Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Route {
     /// "Chat and SMS"; in the narrow shapes with the card that fills the pane.
     Chats(Option<ConversationId>),

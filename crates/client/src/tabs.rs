@@ -21,7 +21,7 @@ use crate::windows::CardKey;
 pub(crate) const UNHEARD: i64 = 3_000;
 
 /// What concerns the tabs of this browser.
-#[derive(Clone, Debug)]
+#[derive(strum::IntoStaticStr, Clone, Debug)]
 pub enum TabEvent {
     /// This tab leads, or doesn't.
     Leads(bool),

@@ -23,7 +23,7 @@ pub(crate) use files::{Place, forget_attachment, forget_file};
 pub(crate) use words::{file_words, size_words, words};
 
 /// What the user does in a card's text box.
-#[derive(Clone, Debug)]
+#[derive(strum::IntoStaticStr, Clone, Debug)]
 pub enum ComposerAction {
     /// Typed.
     Draft(String),

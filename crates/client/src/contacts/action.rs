@@ -14,7 +14,7 @@ use crate::route::Route;
 use crate::update::Changed;
 
 /// What the user does with contacts.
-#[derive(Clone, Debug)]
+#[derive(strum::IntoStaticStr, Clone, Debug)]
 pub enum ContactsAction {
     /// Typed into the search.
     Search(String),

@@ -11,7 +11,7 @@ use crate::fact::{Fact, Question};
 use crate::windows::CardKey;
 
 /// What the user does with conversations.
-#[derive(Clone, Debug)]
+#[derive(strum::IntoStaticStr, Clone, Debug)]
 pub enum ConversationsAction {
     /// Typed into the search of the column.
     Search(String),

@@ -13,7 +13,7 @@ use crate::storage::{DbCommand, Range, Row, Store};
 use crate::update::Changed;
 
 /// What the user does with a message that was not sent.
-#[derive(Clone, Copy, Debug)]
+#[derive(strum::IntoStaticStr, Clone, Copy, Debug)]
 pub enum OutboxAction {
     /// "Retry".
     Retry(MessageId),

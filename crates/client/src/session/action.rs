@@ -10,7 +10,7 @@ use crate::effect::{FocusTarget, Method};
 use crate::update::Changed;
 
 /// What the user does about their session and what others see of them.
-#[derive(Clone, Debug)]
+#[derive(strum::IntoStaticStr, Clone, Debug)]
 pub enum SessionAction {
     /// "Sign in".
     SignIn {

@@ -193,7 +193,7 @@ pub enum DbCommand {
 }
 
 /// What the device's database answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(strum::IntoStaticStr, Clone, Debug, PartialEq, Eq)]
 pub enum Db {
     /// To [`DbCommand::Load`].
     Loaded {

@@ -9,7 +9,7 @@ use super::{Pane, Windows};
 ///
 /// A card that isn't open is never acted on. In the narrow shape, where a card fills its pane, the actions that place
 /// a card (from [`Self::ToggleFullscreen`] to [`Self::CancelDrag`]) do nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(strum::IntoStaticStr, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WindowAction {
     /// Bring it to the front, out of the dock if it is there, and put the focus into it.
     Focus(CardKey),
