@@ -153,6 +153,8 @@ test("without a network pictures are there, and new ones leave later, once; when
   await lena.getByRole("button", { name: "Sign out", exact: true }).click();
   await expect(lena.getByRole("button", { name: "Sign in" })).toBeVisible();
   await expect.poll(() => keptFiles(lena)).toEqual([]);
+  // Said when the database has sealed what stays.
+  await expect(lena.getByText(/saved on this device/)).toBeVisible();
   const left = await readable(lena);
   for (const trace of ["draft.jpg", "JFIF", seen.id]) expect(left).not.toContain(trace);
 });
