@@ -153,6 +153,9 @@ impl Outbox {
 
     /// The message is kept: it may leave.
     pub(crate) fn kept(&mut self, id: MessageId) {
+        if let Some(message) = self.messages.get_mut(&id) {
+            message.kept = true;
+        }
         self.step(id, SendState::kept);
     }
 
@@ -321,13 +324,6 @@ impl Outbox {
     /// Those that the device could not keep.
     pub(crate) fn unkept(&self) -> impl Iterator<Item = &OutboxRow> {
         self.messages.values().filter(|message| !message.kept).map(|message| &message.row)
-    }
-
-    /// The device keeps all of them.
-    pub(crate) fn all_kept(&mut self) {
-        for message in self.messages.values_mut() {
-            message.kept = true;
-        }
     }
 
     /// How many are here, parked ones too.

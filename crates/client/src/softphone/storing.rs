@@ -8,7 +8,7 @@ use crate::context::{Context, Turn};
 use crate::effect::{Effect, Timer};
 use crate::json;
 use crate::outbox::OutboxRow;
-use crate::storage::{DbCommand, Range, Row, SealedLabel, Store, WINDOWS, Write, put};
+use crate::storage::{DbCommand, Range, Row, SealedLabel, Store, Token, WINDOWS, Write, put};
 use crate::tabs::TabFrame;
 use crate::update::Changed;
 use crate::windows::{CardKey, Snapshot};
@@ -102,9 +102,9 @@ impl Softphone {
 
     /// The database answers after all: what it could not keep meanwhile is kept now.
     pub(super) fn keep_unkept(&mut self, turn: &mut Turn<'_>) {
-        let rows: Vec<Row> = self.outbox.unkept().map(OutboxRow::to_row).collect();
-        context!(self, turn).write(rows.into_iter().map(Write::Put).collect(), None);
-        self.outbox.all_kept();
+        for row in self.outbox.unkept() {
+            context!(self, turn).write(vec![Write::Put(row.to_row())], Some(Token::Message(row.id)));
+        }
         // What changed meanwhile is compared with what was last written.
         turn.changed(Changed::Windows);
     }
