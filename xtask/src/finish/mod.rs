@@ -6,6 +6,7 @@
 
 mod names;
 mod release;
+mod unused;
 mod worker;
 
 use std::fs;

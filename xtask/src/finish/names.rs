@@ -3,11 +3,13 @@
 //! wasm-bindgen names imports and closures with a hash, which no compression makes smaller, and each name is in both
 //! files. Here they become `$0`, `$1` and so on.
 //!
-//! Always holds: a name is changed in both files or in none.
+//! Always holds: a name is changed, or left out, in both files or in none.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
+
+use super::unused;
 
 /// Gives both files the short names.
 ///
@@ -29,7 +31,7 @@ pub(super) fn shorten(wasm: &[u8], script: &str) -> Result<(Vec<u8>, String)> {
         }
         rest = after.0;
     }
-    Ok((short, names.script(script)?))
+    Ok((short, names.script(&unused::without_classes(script)?)?))
 }
 
 /// The names that were found, and what they become.
@@ -65,13 +67,20 @@ impl Names {
     }
 
     fn exports(&mut self, section: &[u8]) -> Result<Vec<u8>> {
-        let (mut from, mut to) = (Bytes(section), Vec::new());
-        for _ in 0..from.count(&mut to)? {
-            push_text(&mut to, &self.of(from.text()?));
-            from.copy(&mut to)?;
-            let number = from.number()?;
-            push_number(&mut to, number);
+        let (mut from, mut exports, mut count) = (Bytes(section), Vec::new(), 0);
+        for _ in 0..from.number()? {
+            let (name, kind, number) = (from.text()?, from.byte()?, from.number()?);
+            if unused::is_export(name) {
+                continue;
+            }
+            count += 1;
+            push_text(&mut exports, &self.of(name));
+            exports.push(kind);
+            push_number(&mut exports, number);
         }
+        let mut to = Vec::new();
+        push_number(&mut to, count);
+        to.append(&mut exports);
         Ok(to)
     }
 

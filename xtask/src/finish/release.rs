@@ -41,9 +41,10 @@ pub(crate) fn compress(folder: &Path, node: &Node) -> Result<()> {
 }
 
 /// What wasm-opt does. Nothing is inlined: code that occurs in one place compresses better than copies of it,
-/// and what is computed twice in the same words better than a local of its own. The
+/// and what is computed twice in the same words better than a local of its own. Copies of one
+/// function for several types compress better side by side, as their names put them. The
 /// addresses below 1,024 are the far end of the stack, where no data lies.
-const OPTIONS: [&str; 9] = [
+const OPTIONS: [&str; 10] = [
     "-Oz",
     "--converge",
     "--low-memory-unused",
@@ -51,6 +52,7 @@ const OPTIONS: [&str; 9] = [
     "--flexible-inline-max-function-size=0",
     "--one-caller-inline-max-function-size=0",
     "--skip-pass=local-cse",
+    "--reorder-functions-by-name",
     "--strip-producers",
     "--strip-target-features",
 ];
