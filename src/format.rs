@@ -3,6 +3,7 @@
 //! Always holds: a time is written as the softphone's clock has it. The formats know no zone of their own, so all times on
 //! screen are of one zone, also after a journey.
 
+use crate::words::{self, t};
 use halyard_client::LocalTime;
 use halyard_client::view::When;
 use js_sys::{Array, Date, Intl, Object, Reflect};
@@ -47,8 +48,8 @@ pub(crate) fn time(at: LocalTime) -> String {
 /// "Today", "Yesterday", "Friday", "Friday, November 14", "Friday, November 14, 2025".
 pub(crate) fn day(at: LocalTime, ago: i64, this_year: bool) -> String {
     match ago {
-        0 => "Today".to_owned(),
-        1 => "Yesterday".to_owned(),
+        0 => t(words::TODAY).to_owned(),
+        1 => t(words::YESTERDAY).to_owned(),
         2..=6 => LONG_WEEKDAY.with(|format| text(format, at)),
         _ if this_year => LONG_DATE.with(|format| text(format, at)),
         _ => LONG_DATE_AND_YEAR.with(|format| text(format, at)),

@@ -14,15 +14,19 @@ mod problem;
 mod runtime;
 mod signals;
 mod views;
+mod words;
 
 fn main() {
     problem::watch();
     adapters::theme::show(adapters::theme::chosen());
-    if let Some(boot) = leptos::prelude::document().get_element_by_id("boot") {
-        boot.remove();
-    }
-    leptos::mount::mount_to_body(|| {
-        let app = runtime::start();
-        views::App(views::AppProps { app })
+    wasm_bindgen_futures::spawn_local(async {
+        words::load().await;
+        if let Some(boot) = leptos::prelude::document().get_element_by_id("boot") {
+            boot.remove();
+        }
+        leptos::mount::mount_to_body(|| {
+            let app = runtime::start();
+            views::App(views::AppProps { app })
+        });
     });
 }

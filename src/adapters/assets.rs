@@ -10,7 +10,7 @@ pub(crate) fn load(path: &'static str, then: impl FnOnce(Option<String>) + 'stat
     spawn(async move { then(fetch(path).await.ok().flatten()) });
 }
 
-async fn fetch(path: &str) -> Result<Option<String>, JsValue> {
+pub(super) async fn fetch(path: &str) -> Result<Option<String>, JsValue> {
     let window = web_sys::window().ok_or(JsValue::NULL)?;
     let response: web_sys::Response = JsFuture::from(window.fetch_with_str(path)).await?.dyn_into()?;
     if !response.ok() {

@@ -14,6 +14,7 @@ mod focus;
 pub(crate) mod history;
 mod http;
 mod installed;
+pub(crate) mod language;
 mod media;
 mod socket;
 mod system;

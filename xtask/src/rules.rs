@@ -1,6 +1,6 @@
 //! The dependency rules of ARCHITECTURE.md, read from `cargo metadata`.
 //!
-//! `protocol <- client <- halyard` and `protocol <- server`; the client has no browser and no async crate in it; nothing heavy
+//! `protocol, words <- client <- halyard` and `protocol <- server`; the client has no browser and no async crate in it; nothing heavy
 //! comes into the WebAssembly.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -131,6 +131,7 @@ fn verdicts(host: &Graph, browser: &Graph) -> Vec<Verdict> {
                 .filter(|name| !PROTOCOL_MAY.contains(&name.as_str()))
                 .collect(),
         },
+        Verdict { rule: "the words depend on nothing", broken_by: host.direct("halyard-words") },
         Verdict {
             rule: "the client knows the protocol, and neither the server nor the app",
             broken_by: forbidden(host.reachable("halyard-client", None), &|name| {

@@ -9,6 +9,7 @@ use crate::adapters::device;
 use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Dialog, Icon, IconName, TextField};
+use crate::words::{self, say, t};
 
 /// The log-in page.
 #[component]
@@ -20,7 +21,7 @@ pub(crate) fn SignIn() -> impl IntoView {
                     <span class="mark"></span>
                     "Halyard"
                 </p>
-                <h1>"Sign in"</h1>
+                <h1>{t(words::SIGN_IN)}</h1>
                 <Kept />
                 <Form login=String::new() />
             </div>
@@ -42,7 +43,7 @@ fn Kept() -> impl IntoView {
             .get()
             .into_iter()
             .map(|SealedView { user, login, words }| {
-                let label = ["Remove what is saved for ", &login].concat();
+                let label = say(&words::remove_saved_for(&login));
                 view! {
                     <div class="kept">
                         <Icon name=IconName::Laptop />
@@ -53,7 +54,7 @@ fn Kept() -> impl IntoView {
                             aria-label=label
                             on:click=move |_| app.send(Ui::Session(SessionAction::Forget(user)))
                         >
-                            "Remove"
+                            {t(words::REMOVE)}
                         </button>
                     </div>
                 }
@@ -72,8 +73,8 @@ pub(crate) fn SignInAgain() -> impl IntoView {
         _ => String::new(),
     });
     view! {
-        <Dialog title="Please sign in again".to_owned() closable=false on_close=Callback::new(|()| ())>
-            <p>"Your session has ended. Your unsent messages are saved and will send after you sign in."</p>
+        <Dialog title=t(words::PLEASE_SIGN_IN_AGAIN).to_owned() closable=false on_close=Callback::new(|()| ())>
+            <p>{t(words::SESSION_ENDED_UNSENT_SAVED)}</p>
             <Form login=login />
         </Dialog>
     }
@@ -118,15 +119,15 @@ fn Form(login: String) -> impl IntoView {
     view! {
         <form class="form" on:submit=submit>
             <TextField
-                label="Extension"
-                hint="Your extension and your company, like 1001@harbor"
+                label=t(words::EXTENSION)
+                hint=t(words::EXTENSION_HINT)
                 value=login
                 autocomplete="username"
                 focus=Some("sign-in")
                 on_input=Callback::new(move |text| login.set(text))
             />
             <TextField
-                label="Password"
+                label=t(words::PASSWORD)
                 kind="password"
                 value=password
                 autocomplete="current-password"
@@ -138,7 +139,7 @@ fn Form(login: String) -> impl IntoView {
                 }}
             </p>
             <button type="submit" class="btn primary wide" aria-disabled=move || busy().then_some("true")>
-                {move || if busy() { "Signing in\u{2026}" } else { "Sign in" }}
+                {move || if busy() { t(words::SIGNING_IN) } else { t(words::SIGN_IN) }}
             </button>
         </form>
     }

@@ -10,6 +10,7 @@ use web_sys::{ClipboardEvent, DragEvent, File, FileList};
 use super::drag::{card, target};
 use crate::runtime::App;
 use crate::views::common::{Icon, IconButton, IconName};
+use crate::words::{self, say, t};
 
 /// What the browser offers to choose from. What a file is, its content says.
 const OFFERED: &str = "image/*,video/mp4,video/3gpp,audio/mpeg,audio/amr,application/pdf,text/vcard,.vcf,.amr";
@@ -31,13 +32,13 @@ pub(super) fn AttachButton(card: CardKey) -> impl IntoView {
         input.set_value("");
     };
     view! {
-        <IconButton icon=IconName::Paperclip label="Attach a file" on_click=Callback::new(move |()| open()) />
+        <IconButton icon=IconName::Paperclip label=t(words::ATTACH_A_FILE) on_click=Callback::new(move |()| open()) />
         <input
             type="file"
             multiple
             hidden
             accept=OFFERED
-            aria-label="Files to send"
+            aria-label=t(words::FILES_TO_SEND)
             node_ref=input
             on:change=move |_| chosen()
         />
@@ -53,7 +54,7 @@ fn list(files: Option<FileList>) -> Vec<File> {
 pub(super) fn chips(card: CardKey, files: Vec<FileView>) -> AnyView {
     let chips: Vec<AnyView> = files.into_iter().map(|file| chip(card, file)).collect();
     view! {
-        <ul class="files" aria-label="Files of this message">
+        <ul class="files" aria-label=t(words::FILES_OF_THIS_MESSAGE)>
             {chips}
         </ul>
     }
@@ -63,7 +64,7 @@ pub(super) fn chips(card: CardKey, files: Vec<FileView>) -> AnyView {
 fn chip(card: CardKey, file: FileView) -> AnyView {
     let app = expect_context::<App>();
     let FileView { id, name, note, picture } = file;
-    let label = ["Remove ", &name].concat();
+    let label = say(&words::remove_item(&name));
     view! {
         <li class="file">
             {if picture {

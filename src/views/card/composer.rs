@@ -10,6 +10,7 @@ use super::attach;
 use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{EmojiButton, Icon, IconButton, IconName, MenuButton, MenuItem};
+use crate::words::{self, say, t};
 
 /// The composer.
 #[component]
@@ -73,8 +74,8 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
                 <attach::AttachButton card=card />
                 <textarea
                     rows="1"
-                    aria-label="Type a message"
-                    placeholder="Type a message"
+                    aria-label=t(words::TYPE_A_MESSAGE)
+                    placeholder=t(words::TYPE_A_MESSAGE)
                     aria-describedby=described
                     aria-invalid=move || problem.get().map(|_| "true")
                     data-focus=FocusTarget::Composer(card).attribute()
@@ -87,7 +88,7 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
                 ></textarea>
                 <IconButton
                     icon=IconName::SendHorizontal
-                    label="Send"
+                    label=t(words::SEND)
                     class="send"
                     on_click=Callback::new(move |()| submit())
                 />
@@ -121,12 +122,12 @@ fn Line(card: CardKey, using: Memo<Option<UsingView>>, counter: Memo<Option<Coun
         shown.get().then(|| {
             view! {
                 <div class="using">
-                    {move || using.with(Option::is_some).then_some("Send SMS using ")}
+                    {move || using.with(Option::is_some).then(|| t(words::SEND_SMS_USING))}
                     {move || {
                         if choice.get() {
                             view! {
                                 <MenuButton
-                                    label=Signal::derive(move || ["Send SMS using ", &chosen.get()].concat())
+                                    label=Signal::derive(move || say(&words::send_sms_using_number(chosen.get())))
                                     class="num"
                                     items=items
                                     content=move || {

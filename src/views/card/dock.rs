@@ -8,6 +8,7 @@ use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, IconButton, IconName};
 use crate::views::shell::Person;
+use crate::words::{self, say, t};
 
 /// The dock; nothing at all while no card is minimised. In the narrow shape it lies under every pane.
 #[component]
@@ -22,7 +23,7 @@ pub(crate) fn Dock(
     move || {
         any.get().then(|| {
             view! {
-                <div class="dock" role="group" aria-label="Minimized">
+                <div class="dock" role="group" aria-label=t(words::MINIMIZED)>
                     {super::each(keys, |key| view! { <Tab card=key /> }.into_any())}
                 </div>
             }
@@ -50,7 +51,7 @@ fn Tab(card: CardKey) -> impl IntoView {
                         .then(|| {
                             view! {
                                 <span class="badge num">
-                                    {unread().min(99)} <span class="sr">" unread"</span>
+                                    <span aria-hidden="true">{unread().min(99)}</span> <span class="sr">{say(&words::unread_messages(unread()))}</span>
                                 </span>
                             }.into_any()
                         })
@@ -58,7 +59,7 @@ fn Tab(card: CardKey) -> impl IntoView {
             </button>
             <IconButton
                 icon=IconName::X
-                label=Signal::derive(move || ["Close ", &title()].concat())
+                label=Signal::derive(move || say(&words::close_item(title())))
                 on_click=Callback::new(move |()| app.send(Ui::Window(WindowAction::Close(card))))
             />
         </div>

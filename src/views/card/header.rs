@@ -13,6 +13,7 @@ use crate::format;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Dialog, Icon, IconButton, IconName, MenuButton, MenuItem, TextField};
 use crate::views::shell::Person;
+use crate::words::{self, t};
 
 /// The header.
 #[component]
@@ -28,14 +29,14 @@ pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Mem
         <header data-grip="title">
             <IconButton
                 icon=IconName::ChevronLeft
-                label="Back"
+                label=t(words::BACK)
                 class="only-narrow"
                 on_click=window(WindowAction::Back)
             />
             <span class="face">
                 <Person avatar=avatar size=AvatarSize::Small />
                 {move || {
-                    pinned.get().then(|| view! { <span class="pin-mark"><Icon name=IconName::Pin label="Pinned" /></span> }.into_any())
+                    pinned.get().then(|| view! { <span class="pin-mark"><Icon name=IconName::Pin label=t(words::PINNED) /></span> }.into_any())
                 }}
             </span>
             <div class="who">
@@ -48,7 +49,7 @@ pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Mem
             <div class="tools">
                 <IconButton
                     icon=IconName::Pin
-                    label="Pin"
+                    label=t(words::PIN)
                     class="roomy"
                     pressed=pinned
                     on_click=move || app.send(Ui::Window(WindowAction::SetPinned(card, !pinned.get_untracked())))
@@ -57,7 +58,7 @@ pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Mem
                 <IconButton
                     icon=Signal::derive(move || if full.get() { IconName::Minimize2 } else { IconName::Minus })
                     label=Signal::derive(move || {
-                        if full.get() { "Exit fullscreen".to_owned() } else { "Minimize".to_owned() }
+                        if full.get() { t(words::EXIT_FULLSCREEN).to_owned() } else { t(words::MINIMIZE).to_owned() }
                     })
                     class="roomy only-wide"
                     on_click=move || {
@@ -73,7 +74,7 @@ pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Mem
                     }
                 />
                 <More header=header place=place renaming=renaming />
-                <IconButton icon=IconName::X label="Close" on_click=window(WindowAction::Close(card)) />
+                <IconButton icon=IconName::X label=t(words::CLOSE) on_click=window(WindowAction::Close(card)) />
             </div>
             {move || {
                 let conversation = header.with_untracked(|header| header.as_ref().and_then(|header| header.conversation))?;
@@ -110,7 +111,7 @@ fn More(header: Memo<Option<HeaderView>>, place: Memo<Option<CardView>>, renamin
     view! {
         <MenuButton
             icon=IconName::EllipsisVertical
-            label="More"
+            label=t(words::MORE)
             items=items
             on_open=move || arranging.set(false)
         />
@@ -141,23 +142,23 @@ fn entries(
         let muted = header.muted;
         items.push(MenuItem::new(
             if muted { IconName::Bell } else { IconName::BellOff },
-            if muted { "Turn on notifications" } else { "Turn off notifications" },
+            if muted { t(words::TURN_ON_NOTIFICATIONS) } else { t(words::TURN_OFF_NOTIFICATIONS) },
             move || app.send(Ui::Conversations(ConversationsAction::SetMuted(conversation, !muted))),
         ));
     }
     let full = if place.fullscreen {
-        action(app, place, IconName::Minimize2, "Exit fullscreen", Command::Fullscreen)
+        action(app, place, IconName::Minimize2, t(words::EXIT_FULLSCREEN), Command::Fullscreen)
     } else {
-        action(app, place, IconName::Maximize2, "View in fullscreen", Command::Fullscreen)
+        action(app, place, IconName::Maximize2, t(words::VIEW_IN_FULLSCREEN), Command::Fullscreen)
     };
     items.push(full.class("only-wide keyed"));
     items.push(match place.pinned {
-        true => action(app, place, IconName::PinOff, "Unpin", Command::Pin),
-        false => action(app, place, IconName::Pin, "Pin", Command::Pin),
+        true => action(app, place, IconName::PinOff, t(words::UNPIN), Command::Pin),
+        false => action(app, place, IconName::Pin, t(words::PIN), Command::Pin),
     });
-    items.push(action(app, place, IconName::Minus, "Minimize", Command::Minimise));
+    items.push(action(app, place, IconName::Minus, t(words::MINIMIZE), Command::Minimise));
     items.push(
-        MenuItem::new(IconName::LayoutGrid, "Move and resize\u{2026}", move || arranging.set(true))
+        MenuItem::new(IconName::LayoutGrid, t(words::MOVE_AND_RESIZE_MENU), move || arranging.set(true))
             .class("only-wide")
             .stays(),
     );
@@ -168,11 +169,11 @@ fn entries(
         }));
     }
     if is_group(&header) {
-        items.push(MenuItem::new(IconName::Pencil, "Name this group", move || renaming.set(true)));
+        items.push(MenuItem::new(IconName::Pencil, t(words::NAME_THIS_GROUP), move || renaming.set(true)));
     }
     items.push(MenuItem::separator());
     items.push(
-        MenuItem::new(IconName::Trash2, "Delete conversation", move || {
+        MenuItem::new(IconName::Trash2, t(words::DELETE_CONVERSATION), move || {
             app.send(Ui::Conversations(ConversationsAction::Delete(conversation)));
         })
         .danger(),
@@ -192,7 +193,7 @@ fn arrange(app: App, place: CardView) -> Vec<MenuItem> {
         })
         .note(format::keys(command.keys()))
     });
-    let mut items = vec![MenuItem::heading("Move and resize")];
+    let mut items = vec![MenuItem::heading(t(words::MOVE_AND_RESIZE))];
     items.extend(places);
     items.push(MenuItem::separator());
     items.push(action(app, place, IconName::LayoutGrid, Command::Tile.label(), Command::Tile));
@@ -210,20 +211,20 @@ fn Rename(conversation: ConversationId, title: String, open: RwSignal<bool>) -> 
         open.set(false);
     };
     view! {
-        <Dialog title="Name this group".to_owned() on_close=Callback::new(move |()| open.set(false))>
+        <Dialog title=t(words::NAME_THIS_GROUP).to_owned() on_close=Callback::new(move |()| open.set(false))>
             <form on:submit=save>
                 <TextField
-                    label="Name"
+                    label=t(words::NAME)
                     value=text
                     on_input=Callback::new(move |value| text.set(value))
-                    hint="Everybody in the group sees it. Leave it empty to show the people's names."
+                    hint=t(words::GROUP_NAME_HINT)
                 />
                 <footer class="buttons end">
                     <button type="button" class="btn quiet" on:click=move |_| open.set(false)>
-                        "Cancel"
+                        {t(words::CANCEL)}
                     </button>
                     <button type="submit" class="btn primary">
-                        "Save"
+                        {t(words::SAVE)}
                     </button>
                 </footer>
             </form>

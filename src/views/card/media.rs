@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::runtime::App;
 use crate::views::common::{Dialog, Icon, IconName};
+use crate::words::{self, say, t};
 
 /// The longest side of a picture in a card, in CSS pixels.
 const SIDE: f64 = 260.0;
@@ -25,7 +26,7 @@ fn File(file: MediaView) -> impl IntoView {
         let failed = move |_: web_sys::ErrorEvent| missing.set(true);
         let (file, address) = (file.clone(), address.clone());
         match file.shape {
-            _ if missing.get() => named(&file, Some("Not on this device. Try again when there is a network.")),
+            _ if missing.get() => named(&file, Some(t(words::NOT_ON_THIS_DEVICE))),
             MediaShape::Picture => view! { <Picture file=file address=address missing=missing /> }.into_any(),
             MediaShape::Video => {
                 view! {
@@ -67,7 +68,7 @@ fn named(file: &MediaView, note: Option<&'static str>) -> AnyView {
 #[component]
 fn Picture(file: MediaView, address: String, missing: RwSignal<bool>) -> impl IntoView {
     let open = RwSignal::new(false);
-    let label = [&file.name, ", open"].concat();
+    let label = say(&words::open_item(&file.name));
     let (width, height) = (f64::from(file.width), f64::from(file.height));
     let scale = (SIDE / width.max(height).max(1.0)).min(1.0);
     let known = width > 0.0 && height > 0.0;
@@ -97,7 +98,7 @@ fn viewer(open: RwSignal<bool>, file: &MediaView, address: &str) -> AnyView {
             <footer class="buttons end">
                 <a class="btn quiet" href=place download=name>
                     <Icon name=IconName::Download />
-                    "Save"
+                    {t(words::SAVE)}
                 </a>
             </footer>
         </Dialog>

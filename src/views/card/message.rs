@@ -13,6 +13,7 @@ use crate::erased::{ArcRwSignal, Memo};
 use crate::format;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName, Popover};
+use crate::words::{self, t};
 
 /// A new day begins.
 #[component]
@@ -88,7 +89,7 @@ fn linked(body: &str) -> Vec<AnyView> {
                     }));
                 };
                 let address = link.href(body);
-                view! { <a href=address title="Text this number" on:click=open>{shown}</a> }.into_any()
+                view! { <a href=address title=t(words::TEXT_THIS_NUMBER) on:click=open>{shown}</a> }.into_any()
             }
             LinkKind::Web | LinkKind::Email => {
                 let address = link.href(body);
@@ -176,7 +177,7 @@ fn Receipts(
     };
     view! {
         <Popover
-            label="Delivery to each recipient"
+            label=t(words::DELIVERY_TO_EACH_RECIPIENT)
             class=if failed { "state num no" } else { "state num" }
             trigger=move || {
                 view! {
@@ -195,7 +196,7 @@ fn Actions(id: MessageId, retry: bool) -> impl IntoView {
     let again = retry.then(|| {
         view! {
             <button class="link" on:click=move |_| app.send(Ui::Outbox(OutboxAction::Retry(id)))>
-                "Retry"
+                {t(words::RETRY)}
             </button>
         }
         .into_any()
@@ -204,10 +205,10 @@ fn Actions(id: MessageId, retry: bool) -> impl IntoView {
         <span class="actions">
             {again}
             <button class="link" on:click=move |_| app.send(Ui::Outbox(OutboxAction::Edit(id)))>
-                "Edit"
+                {t(words::EDIT)}
             </button>
             <button class="link" on:click=move |_| app.send(Ui::Outbox(OutboxAction::Delete(id)))>
-                "Delete"
+                {t(words::DELETE)}
             </button>
         </span>
     }

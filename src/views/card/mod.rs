@@ -20,6 +20,7 @@ use crate::erased::Memo;
 use crate::format;
 use crate::runtime::App;
 use crate::views::common::{EmptyState, Icon, IconName};
+use crate::words::{self, t};
 
 pub(crate) use dock::Dock;
 
@@ -45,7 +46,7 @@ pub(crate) fn Desk(
     });
     let pointers = drag::Pointers::new(app, desk);
     view! {
-        <section class="work" aria-label="Workspace" class:gone=move || hidden.get() inert=move || hidden.get()>
+        <section class="work" aria-label=t(words::WORKSPACE) class:gone=move || hidden.get() inert=move || hidden.get()>
             <div class="bar">
                 {move || {
                     (open.get() > 1)
@@ -53,7 +54,7 @@ pub(crate) fn Desk(
                             view! {
                                 <button class="btn quiet" on:click=move |_| app.send(Ui::Run(Command::Tile))>
                                     <Icon name=IconName::LayoutGrid />
-                                    "Tile"
+                                    {t(words::TILE)}
                                 </button>
                             }.into_any()
                         })
@@ -64,7 +65,7 @@ pub(crate) fn Desk(
                     on:click=move |_| app.send(Ui::Run(Command::Palette))
                 >
                     <Icon name=IconName::Search />
-                    "Search or jump to\u{2026}"
+                    {t(words::SEARCH_OR_JUMP_TO)}
                     <kbd aria-hidden="true">{format::keys(PALETTE_KEYS)}</kbd>
                 </button>
             </div>
@@ -88,8 +89,8 @@ pub(crate) fn Desk(
                             view! {
                                 <EmptyState
                                     icon=IconName::MessageSquareText
-                                    title="No conversation is open"
-                                    text="Choose one on the left, or begin a new one. Several stay open side by side."
+                                    title=t(words::NO_CONVERSATION_IS_OPEN)
+                                    text=t(words::NO_CONVERSATION_IS_OPEN_HINT)
                                 />
                             }.into_any()
                         })

@@ -11,6 +11,7 @@ use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Combobox, ComboboxOption, Icon, IconName};
 use crate::views::shell::Person;
+use crate::words::{self, say, t};
 
 /// The people.
 #[component]
@@ -35,8 +36,8 @@ pub(super) fn Recipients(card: CardKey) -> impl IntoView {
     view! {
         <div class="recipients" data-list-below>
             <Combobox
-                label="Add Contact"
-                placeholder="Add Contact"
+                label=t(words::ADD_CONTACT)
+                placeholder=t(words::ADD_CONTACT)
                 value=query
                 options=options
                 focus=FocusTarget::Recipients(card).attribute()
@@ -50,7 +51,7 @@ pub(super) fn Recipients(card: CardKey) -> impl IntoView {
                     }
                 })
             >
-                <ul class="bubbles" aria-label="Recipients">
+                <ul class="bubbles" aria-label=t(words::RECIPIENTS)>
                     <For
                         each=move || bubbles.get()
                         key=|bubble| (bubble.peer, bubble.name.clone())
@@ -65,14 +66,14 @@ pub(super) fn Recipients(card: CardKey) -> impl IntoView {
                     on:click=move |_| app.send(Ui::Recipients(card, RecipientsAction::AddTyped))
                 >
                     <Icon name=IconName::Plus />
-                    "Add number to group"
+                    {t(words::ADD_NUMBER_TO_GROUP)}
                 </button>
                 <button
                     class="btn primary"
                     disabled=move || !can_finish.get()
                     on:click=move |_| app.send(Ui::Recipients(card, RecipientsAction::Finish))
                 >
-                    "Done"
+                    {t(words::DONE)}
                 </button>
             </div>
             <p class="hint" class:bad=move || error.get().is_some() id=hint>
@@ -81,7 +82,7 @@ pub(super) fn Recipients(card: CardKey) -> impl IntoView {
         </div>
         <div class="log-frame">
             <p class="log-note">
-                "Type a name, an extension or a number. Several numbers make a group MMS, several colleagues a group chat."
+                {t(words::RECIPIENTS_HINT)}
             </p>
         </div>
     }
@@ -112,7 +113,7 @@ fn option(suggestion: Suggestion) -> ComboboxOption<Peer> {
 fn Bubble(card: CardKey, bubble: BubbleView) -> impl IntoView {
     let app = expect_context::<App>();
     let BubbleView { peer, name, detail } = bubble;
-    let label = ["Remove ", &name].concat();
+    let label = say(&words::remove_item(&name));
     view! {
         <li class="bubble" title=detail>
             <span>{name}</span>

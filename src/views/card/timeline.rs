@@ -12,6 +12,7 @@ use crate::erased::Memo;
 use crate::runtime::App;
 use crate::signals::TimelineKey;
 use crate::views::common::{Icon, IconName};
+use crate::words::{self, say, t};
 
 /// Pixels from an end at which the box counts as being there.
 const NEAR_BOTTOM: i32 = 24;
@@ -68,7 +69,7 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> impl IntoV
             TimelineKey::Message(_) => view! { <Message item=item /> }.into_any(),
         })
     };
-    let label = move || title.get().map(|title| ["Messages with ", &title].concat());
+    let label = move || title.get().map(|title| say(&words::messages_with(title)));
     let typing = app
         .signals(|signals| signals.typing.acquire(card, || app.phone(|phone, _| crate::signals::typing(phone, card))));
     on_cleanup(move || app.signals(|signals| signals.typing.release(card)));
@@ -94,7 +95,7 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> impl IntoV
                         view! {
                             <button class="latest" on:click=to_bottom>
                                 <Icon name=IconName::ArrowDown />
-                                "Newest messages"
+                                {t(words::NEWEST_MESSAGES)}
                             </button>
                         }.into_any()
                     })
@@ -109,17 +110,17 @@ fn Above(older: Signal<OlderView>, card: CardKey) -> impl IntoView {
     let app = expect_context::<App>();
     move || {
         match older.get() {
-        OlderView::Loading => view! { <p class="log-note">"Loading older messages\u{2026}"</p> }.into_any(),
+        OlderView::Loading => view! { <p class="log-note">{t(words::LOADING_OLDER_MESSAGES)}</p> }.into_any(),
         OlderView::Failed => view! {
             <p class="log-note">
-                "Older messages could not be loaded. "
+                {t(words::OLDER_MESSAGES_FAILED)} " "
                 <button class="link" on:click=move |_| app.send(Ui::Conversations(ConversationsAction::LoadOlder(card)))>
-                    "Try again"
+                    {t(words::TRY_AGAIN)}
                 </button>
             </p>
         }
         .into_any(),
-        OlderView::Beginning => view! { <p class="log-note">"Start of conversation"</p> }.into_any(),
+        OlderView::Beginning => view! { <p class="log-note">{t(words::START_OF_CONVERSATION)}</p> }.into_any(),
         OlderView::More => ().into_any(),
     }
     }

@@ -5,6 +5,7 @@ use halyard_protocol::Presence;
 use leptos::prelude::*;
 
 use super::{Icon, IconName};
+use crate::words::{self, t};
 
 /// How large an avatar is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,11 +22,11 @@ pub(crate) enum AvatarSize {
 #[must_use]
 pub(crate) fn presence_word(presence: Presence) -> &'static str {
     match presence {
-        Presence::Available => "Available",
-        Presence::Busy => "Busy",
-        Presence::Away => "Away",
-        Presence::DoNotDisturb => "Do not disturb",
-        Presence::Offline | Presence::Unknown => "Offline",
+        Presence::Available => t(words::AVAILABLE),
+        Presence::Busy => t(words::BUSY),
+        Presence::Away => t(words::AWAY),
+        Presence::DoNotDisturb => t(words::DO_NOT_DISTURB),
+        Presence::Offline | Presence::Unknown => t(words::OFFLINE),
     }
 }
 

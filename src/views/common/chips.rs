@@ -2,13 +2,15 @@
 
 use leptos::prelude::*;
 
+use crate::words::{Word, t};
+
 /// A group of chips.
 #[component]
 pub(crate) fn Chips<T>(
     /// The group's name.
     label: &'static str,
     /// The choices, with their names.
-    options: Vec<(T, &'static str)>,
+    options: Vec<(T, Word)>,
     /// The one that is on.
     #[prop(into)]
     chosen: Signal<T>,
@@ -29,7 +31,7 @@ where
                     aria-pressed=move || if chosen.get() == value { "true" } else { "false" }
                     on:click=move |_| on_choose.run(value)
                 >
-                    {name}
+                    {t(name)}
                 </button>
             }
             .into_any()

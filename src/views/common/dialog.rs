@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlElement};
 
 use super::{IconButton, IconName, unique_id};
+use crate::words::{self, t};
 
 /// A dialog. Its children bring their own buttons, in a `<footer class="buttons end">`.
 #[component]
@@ -72,7 +73,7 @@ pub(crate) fn Dialog(
         >
             <header>
                 <h2 id=id>{move || title.get()}</h2>
-                {closable.then(|| view! { <IconButton icon=IconName::X label="Close" on_click=close /> }.into_any())}
+                {closable.then(|| view! { <IconButton icon=IconName::X label=t(words::CLOSE) on_click=close /> }.into_any())}
             </header>
             <div class="dialog-body">{children()}</div>
         </dialog>

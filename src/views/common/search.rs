@@ -7,6 +7,7 @@ use web_sys::KeyboardEvent;
 use super::{Icon, IconButton, IconName};
 
 use crate::erased::Memo;
+use crate::words::{self, t};
 
 /// A search field. Escape empties it.
 #[component]
@@ -57,7 +58,7 @@ pub(crate) fn SearchField(
             {slash.then(|| view! { <kbd aria-hidden="true" hidden=move || !is_empty.get()>"/"</kbd> }.into_any())}
             // It stands ready: making it would cost the first letter a part of its time.
             <span class="tools" hidden=move || is_empty.get()>
-                <IconButton icon=IconName::X label="Clear the search" on_click=clear />
+                <IconButton icon=IconName::X label=t(words::CLEAR_THE_SEARCH) on_click=clear />
             </span>
         </div>
     }

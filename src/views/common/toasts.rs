@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Icon, IconButton, IconName};
+use crate::words::{self, t};
 
 /// A notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub(crate) fn Toasts(
     on_dismiss: Callback<u32>,
 ) -> impl IntoView {
     view! {
-        <section class="toasts" aria-label="Notifications">
+        <section class="toasts" aria-label=t(words::NOTIFICATIONS)>
             <For
                 each=move || toasts.get()
                 key=|toast| (toast.id, toast.text.clone())
@@ -48,7 +49,7 @@ pub(crate) fn Toasts(
                                         </button>
                                     }.into_any()
                                 })}
-                            <IconButton icon=IconName::X label="Dismiss" on_click=move || on_dismiss.run(id) />
+                            <IconButton icon=IconName::X label=t(words::DISMISS) on_click=move || on_dismiss.run(id) />
                         </div>
                     }
                 }

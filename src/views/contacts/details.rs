@@ -12,6 +12,7 @@ use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Icon, IconButton, IconName, PresenceDot, presence_word};
 use crate::views::shell::{Person, presence};
+use crate::words::{self, say, t};
 
 /// The pane beside the list.
 #[component]
@@ -23,9 +24,9 @@ pub(crate) fn Details() -> impl IntoView {
     let details = app.signals(|signals| signals.details.clone());
     let details = Memo::new(move |_| details.get());
     let label = move || match form.get() {
-        Some((_, true)) => "New contact",
-        Some((_, false)) => "Edit contact",
-        None => "Contact details",
+        Some((_, true)) => t(words::NEW_CONTACT),
+        Some((_, false)) => t(words::EDIT_CONTACT),
+        None => t(words::CONTACT_DETAILS),
     };
     view! {
         <aside class="details" aria-label=label>
@@ -58,7 +59,7 @@ fn Shown(details: DetailsView) -> impl IntoView {
     let facts = numbers.into_iter().map(|number| fact(number, &reach)).collect::<Vec<_>>();
     let emails = emails.into_iter().map(email).collect::<Vec<_>>();
     let write = (!reach.is_empty()).then(|| {
-        let label = ["Message ", &name].concat();
+        let label = say(&words::message_person(&name));
         view! {
             <div class="quick">
                 <MessageButton reach=Signal::stored(reach) label=label worded=true />
@@ -67,11 +68,11 @@ fn Shown(details: DetailsView) -> impl IntoView {
     });
     view! {
         <header>
-            <IconButton icon=IconName::ChevronLeft label="Back to contacts" class="back" on_click=close />
+            <IconButton icon=IconName::ChevronLeft label=t(words::BACK_TO_CONTACTS) class="back" on_click=close />
             <span class="push"></span>
             <IconButton
                 icon=IconName::Star
-                label="Favorite"
+                label=t(words::FAVORITE)
                 class="star"
                 pressed=Signal::stored(favourite)
                 on_click=move || app.send(Ui::Contacts(ContactsAction::SetFavourite(entry, !favourite)))
@@ -81,12 +82,12 @@ fn Shown(details: DetailsView) -> impl IntoView {
                     view! {
                         <IconButton
                             icon=IconName::Pencil
-                            label="Edit"
+                            label=t(words::EDIT)
                             on_click=move || app.send(Ui::Contacts(ContactsAction::Edit(id)))
                         />
                     }.into_any()
                 })}
-            <IconButton icon=IconName::X label="Close details" class="close" on_click=close />
+            <IconButton icon=IconName::X label=t(words::CLOSE_DETAILS) class="close" on_click=close />
         </header>
         <div class="details-body">
             <div class="person">
@@ -108,7 +109,7 @@ fn Shown(details: DetailsView) -> impl IntoView {
                                 on:click=move |_| app.send(Ui::Contacts(ContactsAction::Delete(id)))
                             >
                                 <Icon name=IconName::Trash2 />
-                                "Delete contact"
+                                {t(words::DELETE_CONTACT)}
                             </button>
                         </div>
                     }.into_any()
@@ -133,7 +134,7 @@ fn PresenceLine(user: UserId, status: String) -> impl IntoView {
 
 fn fact(number: NumberView, reach: &[NumberView]) -> AnyView {
     let texts = reach.iter().any(|way| way.peer == number.peer);
-    let label = ["Message ", &number.text, ", ", &number.label].concat();
+    let label = say(&words::message_number(&number.text, &number.label));
     let tools = texts.then(|| {
         view! {
             <dd class="tools">
@@ -156,7 +157,7 @@ fn email(address: String) -> AnyView {
     let link = ["mailto:", &address].concat();
     view! {
         <div class="fact">
-            <dt>"E-mail"</dt>
+            <dt>{t(words::E_MAIL)}</dt>
             <dd>
                 <a href=link>{address}</a>
             </dd>

@@ -13,13 +13,14 @@ use web_sys::SubmitEvent;
 use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{FieldError, Icon, IconButton, IconName, TextField, unique_id};
+use crate::words::{self, Word, say, t};
 
-const LABELS: [(NumberLabel, &str, &str); 5] = [
-    (NumberLabel::Mobile, "mobile", "Mobile"),
-    (NumberLabel::Work, "work", "Work"),
-    (NumberLabel::Home, "home", "Home"),
-    (NumberLabel::Fax, "fax", "Fax"),
-    (NumberLabel::Other, "other", "Other"),
+const LABELS: [(NumberLabel, &str, Word); 5] = [
+    (NumberLabel::Mobile, "mobile", words::LABEL_MOBILE),
+    (NumberLabel::Work, "work", words::LABEL_WORK),
+    (NumberLabel::Home, "home", words::LABEL_HOME),
+    (NumberLabel::Fax, "fax", words::LABEL_FAX),
+    (NumberLabel::Other, "other", words::LABEL_OTHER),
 ];
 
 /// What is typed so far, and how to change it.
@@ -81,16 +82,16 @@ pub(super) fn Form(
     };
     view! {
         <header>
-            <IconButton icon=IconName::ChevronLeft label="Back" class="back" on_click=cancel />
-            <h2>{if is_new { "New contact" } else { "Edit contact" }}</h2>
-            <IconButton icon=IconName::X label="Close the form" class="close" on_click=cancel />
+            <IconButton icon=IconName::ChevronLeft label=t(words::BACK) class="back" on_click=cancel />
+            <h2>{if is_new { t(words::NEW_CONTACT) } else { t(words::EDIT_CONTACT) }}</h2>
+            <IconButton icon=IconName::X label=t(words::CLOSE_THE_FORM) class="close" on_click=cancel />
         </header>
         <form class="form details-body" id="contact-form" novalidate on:submit=save>
             <div class="form-pair">
-                <TextField label="First name" value=given on_input=set_given max_length=200 focus=Some("form") />
-                <TextField label="Last name" value=family on_input=set_family max_length=200 />
+                <TextField label=t(words::FIRST_NAME) value=given on_input=set_given max_length=200 focus=Some("form") />
+                <TextField label=t(words::LAST_NAME) value=family on_input=set_family max_length=200 />
             </div>
-            <TextField label="Company" value=company on_input=set_company max_length=200 />
+            <TextField label=t(words::COMPANY) value=company on_input=set_company max_length=200 />
             <Numbers fields=fields />
             <Emails fields=fields />
             {move || may_share.get().then(|| view! { <Scope fields=fields /> }.into_any())}
@@ -100,10 +101,10 @@ pub(super) fn Form(
         </form>
         <footer class="buttons end">
             <button type="button" class="btn quiet" on:click=move |_| cancel()>
-                "Cancel"
+                {t(words::CANCEL)}
             </button>
             <button type="submit" form="contact-form" class="btn primary" disabled=move || saving.get()>
-                "Save"
+                {t(words::SAVE)}
             </button>
         </footer>
     }
@@ -128,9 +129,9 @@ fn Scope(fields: Fields) -> impl IntoView {
     };
     view! {
         <fieldset class="form-group">
-            <legend>"Visible to"</legend>
-            {choice(ContactScope::Personal, "Mine", "Only you.")}
-            {choice(ContactScope::Shared, "Shared", "Everyone at your company.")}
+            <legend>{t(words::VISIBLE_TO)}</legend>
+            {choice(ContactScope::Personal, t(words::MINE), t(words::ONLY_YOU))}
+            {choice(ContactScope::Shared, t(words::SHARED), t(words::EVERYONE_AT_YOUR_COMPANY))}
         </fieldset>
     }
 }
@@ -149,7 +150,7 @@ fn Numbers(fields: Fields) -> impl IntoView {
     };
     view! {
         <fieldset class="form-group">
-            <legend>"Numbers"</legend>
+            <legend>{t(words::NUMBERS)}</legend>
             <For
                 each=move || 0..count.get()
                 key=|index| *index
@@ -161,7 +162,7 @@ fn Numbers(fields: Fields) -> impl IntoView {
                         view! {
                             <button type="button" class="btn plain" on:click=add>
                                 <Icon name=IconName::Plus />
-                                "Add a number"
+                                {t(words::ADD_A_NUMBER)}
                             </button>
                         }.into_any()
                     })
@@ -183,8 +184,7 @@ fn NumberLine(fields: Fields, index: usize, asked: StoredValue<bool>) -> impl In
             let _ = input.focus();
         }
     });
-    let count = (index + 1).to_string();
-    let name = ["Number ", &count].concat();
+    let name = say(&words::number_field(index + 1));
     let error_id = unique_id("number-error");
     let described = error_id.clone();
     let change = move |change: &dyn Fn(&mut NumberField)| {
@@ -203,14 +203,14 @@ fn NumberLine(fields: Fields, index: usize, asked: StoredValue<bool>) -> impl In
     let options = LABELS.map(|(label, value, shown)| {
         view! {
             <option value=value prop:selected=move || field.with(|field| field.label == label)>
-                {shown}
+                {t(shown)}
             </option>
         }
         .into_any()
     });
     view! {
         <div class="number-line">
-            <select class="input" aria-label=["Kind of number ", &count].concat() on:change=labelled>
+            <select class="input" aria-label=say(&words::kind_of_number(index + 1)) on:change=labelled>
                 {options}
             </select>
             <input
@@ -231,7 +231,7 @@ fn NumberLine(fields: Fields, index: usize, asked: StoredValue<bool>) -> impl In
             />
             <IconButton
                 icon=IconName::X
-                label=["Remove number ", &count].concat()
+                label=say(&words::remove_number(index + 1))
                 on_click=move || fields.change_numbers(|numbers| {
                     if index < numbers.len() {
                         numbers.remove(index);
@@ -250,7 +250,7 @@ fn Emails(fields: Fields) -> impl IntoView {
     let count = Memo::new(move |_| fields.read(|view| view.draft.emails.len()).max(1));
     let error = Memo::new(move |_| fields.error(Some(FormField::Email)));
     let line = move |index: usize| {
-        let label = if index == 0 { "E-mail".to_owned() } else { ["E-mail ", &(index + 1).to_string()].concat() };
+        let label = if index == 0 { t(words::E_MAIL).to_owned() } else { say(&words::e_mail_field(index + 1)) };
         let value = Memo::new(move |_| fields.read(|view| view.draft.emails.get(index).cloned().unwrap_or_default()));
         let set = move |text: String| {
             fields.change(|draft| {
@@ -278,7 +278,7 @@ fn Emails(fields: Fields) -> impl IntoView {
                             on:click=move |_| fields.change(|draft| draft.emails.push(String::new()))
                         >
                             <Icon name=IconName::Plus />
-                            "Add an e-mail address"
+                            {t(words::ADD_AN_E_MAIL_ADDRESS)}
                         </button>
                     }.into_any()
                 })

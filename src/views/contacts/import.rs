@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Dialog, FieldError, Icon, IconName, VirtualList, unique_id};
+use crate::words::{self, say, t};
 
 /// Remarks that are shown; a file that needs more of them is another kind of file.
 const REMARKS_SHOWN: usize = 100;
@@ -28,7 +29,7 @@ fn dialog(app: App) -> AnyView {
     let import = Memo::new(move |_| import.get());
     let title = Signal::derive(move || {
         let file = import.with(|import| import.as_ref().map(|import| import.file.clone()));
-        file.map_or_else(String::new, |file| ["Import contacts from ", &file].concat())
+        file.map_or_else(String::new, |file| say(&words::import_contacts_from(file)))
     });
     view! {
         <Dialog title=title class="roomy" on_close=move || app.send(Ui::Import(ImportAction::Cancel))>
@@ -46,10 +47,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
     let saving = Memo::new(move |_| read(import, |import| import.saving));
     let error = Memo::new(move |_| read(import, |import| import.error.clone()));
     let may_share = Memo::new(move |_| read(import, |import| import.may_share));
-    let confirm = move || match taken.get() {
-        1 => "Import 1 contact".to_owned(),
-        many => ["Import ", &many.to_string(), " contacts"].concat(),
-    };
+    let confirm = move || say(&words::import_count(taken.get()));
     view! {
         <p class="tally">{move || read(import, tally)}</p>
         {move || may_share.get().then(|| view! { <Scope import=import /> }.into_any())}
@@ -59,7 +57,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
                     view! {
                         <div class="import-list" style:block-size=move || list_height(count.get())>
                             <VirtualList
-                                label="Contacts of the file"
+                                label=t(words::CONTACTS_OF_THE_FILE)
                                 len=count
                                 row_height=ROW_HEIGHT
                                 key=move |index| (index < count.get()).then_some(index)
@@ -75,7 +73,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
         </div>
         <footer class="buttons end">
             <button type="button" class="btn quiet" on:click=move |_| app.send(Ui::Import(ImportAction::Cancel))>
-                "Cancel"
+                {t(words::CANCEL)}
             </button>
             <button
                 type="button"
@@ -100,16 +98,11 @@ fn read<T: Default>(import: Memo<Option<ImportView>>, read: impl FnOnce(&ImportV
 
 /// What the file is, in a line.
 fn tally(import: &ImportView) -> String {
-    let contacts = match import.rows.len() {
-        1 => "1 contact".to_owned(),
-        many => [&many.to_string(), " contacts"].concat(),
-    };
-    let errors = match import.errors.len() {
-        0 => String::new(),
-        1 => ", and 1 line that can't be read".to_owned(),
-        many => [", and ", &many.to_string(), " lines that can't be read"].concat(),
-    };
-    [&import.format, ": ", &contacts, &errors, ". Nothing is saved until you click Import."].concat()
+    let contacts = import.rows.len();
+    say(&match import.errors.len() {
+        0 => words::import_tally(&import.format, contacts),
+        errors => words::import_tally_with_errors(&import.format, contacts, errors),
+    })
 }
 
 /// Whose contacts they become.
@@ -132,9 +125,9 @@ fn Scope(import: Memo<Option<ImportView>>) -> impl IntoView {
         }
     };
     view! {
-        <div class="segmented" role="radiogroup" aria-label="Who sees them">
-            {choice(false, "My contacts")}
-            {choice(true, "Shared contacts")}
+        <div class="segmented" role="radiogroup" aria-label=t(words::WHO_SEES_THEM)>
+            {choice(false, t(words::MY_CONTACTS))}
+            {choice(true, t(words::SHARED_CONTACTS))}
         </div>
     }
 }
@@ -164,8 +157,8 @@ fn Row(import: Memo<Option<ImportView>>, index: usize) -> impl IntoView {
 
 fn words(row: ImportRowView) -> AnyView {
     let ImportRowView { line, name, detail, outcome, warnings, .. } = row;
-    let name = if name.is_empty() { ["Line ", &line.to_string()].concat() } else { name };
-    let outcome = if warnings.is_empty() { outcome } else { [&outcome, ", see below"].concat() };
+    let name = if name.is_empty() { say(&words::line_number(line)) } else { name };
+    let outcome = if warnings.is_empty() { outcome } else { say(&words::see_below(outcome)) };
     view! {
         <span class="row-text">
             <b class="row-name">{name}</b>
@@ -181,7 +174,7 @@ fn remarks(label: &'static str, class: &'static str, remarks: Vec<(usize, String
     let more = remarks.len().saturating_sub(REMARKS_SHOWN);
     let none = remarks.is_empty();
     let lines = remarks.into_iter().take(REMARKS_SHOWN).map(|(line, text)| {
-        let line = ["Line ", &line.to_string()].concat();
+        let line = say(&words::line_number(line));
         view! {
             <li>
                 <b class="num">{line}</b>
@@ -195,7 +188,7 @@ fn remarks(label: &'static str, class: &'static str, remarks: Vec<(usize, String
         view! {
             <ul class=class aria-label=label tabindex="0">
                 {lines}
-                {(more > 0).then(|| view! { <li>{["and ", &more.to_string(), " more"].concat()}</li> }.into_any())}
+                {(more > 0).then(|| view! { <li>{say(&words::and_more(more))}</li> }.into_any())}
             </ul>
         }
         .into_any()
@@ -217,7 +210,7 @@ fn Remarks(import: Memo<Option<ImportView>>) -> impl IntoView {
         read(import, |import| import.rows.iter().filter_map(warned).collect::<Vec<_>>())
     });
     view! {
-        {move || remarks("Lines that can't be read", "remarks bad", errors.get())}
-        {move || remarks("Left out or changed", "remarks", warnings.get())}
+        {move || remarks(t(words::LINES_NOT_READ), "remarks bad", errors.get())}
+        {move || remarks(t(words::LEFT_OUT_OR_CHANGED), "remarks", warnings.get())}
     }
 }

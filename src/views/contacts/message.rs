@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconButton, IconName, MenuButton, MenuItem};
+use crate::words::{self, say, t};
 
 /// The message icon. A colleague is chatted with at once; a number asks which number to text from, if there are
 /// several to choose from.
@@ -61,7 +62,7 @@ pub(super) fn MessageButton(
 fn words() -> AnyView {
     view! {
         <Icon name=IconName::MessageSquareText />
-        "Message"
+        {t(words::MESSAGE)}
     }
     .into_any()
 }
@@ -110,7 +111,7 @@ fn own_numbers(app: App, peer: Peer, reach: Vec<NumberView>) -> Vec<MenuItem> {
     }
     own.sort_by_key(|own| !own.chosen);
     let heading = reach.iter().find(|way| way.peer == peer).map_or_else(String::new, |way| way.text.clone());
-    let heading = MenuItem::heading(["Text ", &heading, " using"].concat());
+    let heading = MenuItem::heading(say(&words::text_number_using(heading)));
     let entry = |own: halyard_client::view::NumberOption| {
         MenuItem::new(IconName::Smartphone, own.text, move || write(app, peer, Some(own.number))).note(own.label)
     };

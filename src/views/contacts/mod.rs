@@ -17,16 +17,17 @@ use crate::adapters::files;
 use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Chips, EmptyState, Icon, IconButton, IconName, SearchField, VirtualList};
+use crate::words::{self, Word, t};
 
 pub(crate) use details::Details;
 pub(crate) use import::ImportDialog;
 
-const FILTERS: [(ContactsFilter, &str); 5] = [
-    (ContactsFilter::All, "All"),
-    (ContactsFilter::Mine, "Mine"),
-    (ContactsFilter::Shared, "Shared"),
-    (ContactsFilter::Directory, "Directory"),
-    (ContactsFilter::Favourites, "Favorites"),
+const FILTERS: [(ContactsFilter, Word); 5] = [
+    (ContactsFilter::All, words::ALL),
+    (ContactsFilter::Mine, words::MINE),
+    (ContactsFilter::Shared, words::SHARED),
+    (ContactsFilter::Directory, words::DIRECTORY),
+    (ContactsFilter::Favourites, words::FAVORITES),
 ];
 
 /// Height of a row in CSS pixels; the style sheet's `.row` has the same.
@@ -63,27 +64,27 @@ pub(crate) fn ContactsPane() -> impl IntoView {
         <section class="column" aria-labelledby="column-title">
             <header>
                 <h1 id="column-title" data-focus="column" tabindex="-1">
-                    "Contacts"
+                    {t(words::CONTACTS)}
                 </h1>
                 <ImportButton />
                 <button class="btn primary" on:click=move |_| app.send(Ui::Contacts(ContactsAction::New(None)))>
                     <Icon name=IconName::UserPlus />
-                    "New contact"
+                    {t(words::NEW_CONTACT)}
                 </button>
             </header>
             <SearchField
-                label="Search contacts"
+                label=t(words::SEARCH_CONTACTS)
                 value=query
                 on_input=move |text| app.send(Ui::Contacts(ContactsAction::Search(text)))
             />
             <Chips
-                label="Show"
+                label=t(words::SHOW)
                 options=FILTERS.to_vec()
                 chosen=filter
                 on_choose=move |filter| app.send(Ui::Contacts(ContactsAction::Filter(filter)))
             />
             <VirtualList
-                label="Contacts"
+                label=t(words::CONTACTS)
                 len=Signal::derive(move || entries.with(|entries| entries.len()))
                 row_height=ROW_HEIGHT
                 key=move |index| entries.with(|entries| entries.get(index).copied())
@@ -100,13 +101,11 @@ pub(crate) fn ContactsPane() -> impl IntoView {
 /// What the list says when nobody shows, and what to do next.
 fn nothing(app: App, unsearched: bool, filter: ContactsFilter, loading: bool) -> AnyView {
     let (title, text) = match (unsearched, filter) {
-        (true, _) if loading => ("Loading contacts\u{2026}", "They appear as they come."),
-        (false, _) => ("No contacts found", "Try part of a name or company, or some digits of a number."),
-        (true, ContactsFilter::Favourites) => ("No favorites yet", "The star in somebody's details puts them here."),
-        (true, ContactsFilter::Directory) => {
-            ("Nobody else is here", "Extensions that your administrator adds appear here.")
-        }
-        (true, _) => ("No contacts yet", "Add somebody, or import a vCard or CSV file from your old address book."),
+        (true, _) if loading => (t(words::LOADING_CONTACTS), t(words::LOADING_CONTACTS_HINT)),
+        (false, _) => (t(words::NO_CONTACTS_FOUND), t(words::NO_CONTACTS_FOUND_HINT)),
+        (true, ContactsFilter::Favourites) => (t(words::NO_FAVORITES_YET), t(words::NO_FAVORITES_YET_HINT)),
+        (true, ContactsFilter::Directory) => (t(words::DIRECTORY_EMPTY), t(words::DIRECTORY_EMPTY_HINT)),
+        (true, _) => (t(words::NO_CONTACTS_YET), t(words::NO_CONTACTS_YET_HINT)),
     };
     let offers = unsearched && !loading && !matches!(filter, ContactsFilter::Favourites | ContactsFilter::Directory);
     view! {
@@ -115,7 +114,7 @@ fn nothing(app: App, unsearched: bool, filter: ContactsFilter, loading: bool) ->
                 .then(|| {
                     view! {
                         <button class="btn quiet" on:click=move |_| app.send(Ui::Contacts(ContactsAction::New(None)))>
-                            "Add a contact"
+                            {t(words::ADD_A_CONTACT)}
                         </button>
                     }.into_any()
                 })}
@@ -142,14 +141,14 @@ fn ImportButton() -> impl IntoView {
         <input
             type="file"
             accept=".vcf,.vcard,.csv,text/vcard,text/x-vcard,text/csv"
-            aria-label="File to import contacts from"
+            aria-label=t(words::FILE_TO_IMPORT_CONTACTS_FROM)
             hidden
             node_ref=input
             on:change=chosen
         />
         <IconButton
             icon=IconName::Upload
-            label="Import contacts"
+            label=t(words::IMPORT_CONTACTS)
             focus="import"
             on_click=move || {
                 if let Some(input) = input.get_untracked() {

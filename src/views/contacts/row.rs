@@ -11,6 +11,7 @@ use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName, presence_word};
 use crate::views::shell::{Person, presence};
+use crate::words::{self, say, t};
 
 /// A row: the name opens the details, the icon offers the numbers. Its elements show one person after the other.
 #[component]
@@ -33,7 +34,7 @@ pub(super) fn Row(entry: Signal<Favourite>, selected: Memo<Option<Favourite>>) -
         Favourite::Contact(_) | Favourite::Unknown => None,
     });
     let name = text(|row| &row.name);
-    let label = Signal::derive(move || ["Message ", &name()].concat());
+    let label = Signal::derive(move || say(&words::message_person(name())));
     view! {
         <button
             class="row"
@@ -44,7 +45,7 @@ pub(super) fn Row(entry: Signal<Favourite>, selected: Memo<Option<Favourite>>) -
             <span class="row-text">
                 <b class="row-name">
                     {name}
-                    {move || favourite.get().then(|| view! { <Icon name=IconName::Star class="starred small" label="Favorite" /> }.into_any())}
+                    {move || favourite.get().then(|| view! { <Icon name=IconName::Star class="starred small" label=t(words::FAVORITE) /> }.into_any())}
                 </b>
                 <span class="preview num">{text(|row| &row.detail)}</span>
                 {move || user.get().map(|user| {

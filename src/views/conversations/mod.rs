@@ -10,12 +10,13 @@ use leptos::prelude::*;
 use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Chips, EmptyState, Icon, IconName, SearchField, VirtualList};
+use crate::words::{self, Word, t};
 
-const FILTERS: [(ColumnFilter, &str); 4] = [
-    (ColumnFilter::All, "All"),
-    (ColumnFilter::Unread, "Unread"),
-    (ColumnFilter::Sms, "SMS"),
-    (ColumnFilter::Chat, "Chat"),
+const FILTERS: [(ColumnFilter, Word); 4] = [
+    (ColumnFilter::All, words::ALL),
+    (ColumnFilter::Unread, words::UNREAD),
+    (ColumnFilter::Sms, words::SMS),
+    (ColumnFilter::Chat, words::CHAT),
 ];
 
 /// Height of a row in CSS pixels; the style sheet's `.row` has the same.
@@ -44,20 +45,20 @@ pub(crate) fn Column() -> impl IntoView {
         <section class="column" aria-labelledby="column-title">
             <header>
                 <h1 id="column-title" data-focus="column" tabindex="-1">
-                    "Chat and SMS"
+                    {t(words::CHAT_AND_SMS)}
                 </h1>
                 <button class="btn primary" on:click=move |_| app.send(Ui::NewConversation)>
                     <Icon name=IconName::SquarePen />
-                    "New Conversation"
+                    {t(words::NEW_CONVERSATION)}
                 </button>
             </header>
             <SearchField
-                label="Search conversations"
+                label=t(words::SEARCH_CONVERSATIONS)
                 value=query
                 on_input=Callback::new(move |text| app.send(Ui::Conversations(ConversationsAction::Search(text))))
             />
             <Chips
-                label="Show"
+                label=t(words::SHOW)
                 options=FILTERS.to_vec()
                 chosen=filter
                 on_choose=Callback::new(move |filter| app.send(Ui::Conversations(ConversationsAction::Filter(filter))))
@@ -68,7 +69,7 @@ pub(crate) fn Column() -> impl IntoView {
                 } else {
                     view! {
                         <VirtualList
-                            label="Conversations"
+                            label=t(words::CONVERSATIONS)
                             len=Signal::derive(move || ids.with(|ids| ids.len()))
                             row_height=ROW_HEIGHT
                             key=move |index| ids.with(|ids| ids.get(index).copied())
@@ -89,13 +90,11 @@ pub(crate) fn Column() -> impl IntoView {
 /// What the column says when nothing shows, and what to do next.
 fn nothing(app: App, unsearched: bool, filter: ColumnFilter) -> AnyView {
     let (title, text) = match (unsearched, filter) {
-        (false, _) => ("No conversations found", "Try part of a name, or some digits of a number."),
-        (true, ColumnFilter::All) => {
-            ("No conversations yet", "Find somebody by name, extension or number, and write to them.")
-        }
-        (true, ColumnFilter::Unread) => ("You're all caught up", "New messages show up here."),
-        (true, ColumnFilter::Sms) => ("No texts yet", "Text somebody from one of your numbers."),
-        (true, ColumnFilter::Chat) => ("No chats yet", "Chat with a colleague by name or extension."),
+        (false, _) => (t(words::NO_CONVERSATIONS_FOUND), t(words::NO_CONVERSATIONS_FOUND_HINT)),
+        (true, ColumnFilter::All) => (t(words::NO_CONVERSATIONS_YET), t(words::NO_CONVERSATIONS_YET_HINT)),
+        (true, ColumnFilter::Unread) => (t(words::ALL_CAUGHT_UP), t(words::ALL_CAUGHT_UP_HINT)),
+        (true, ColumnFilter::Sms) => (t(words::NO_TEXTS_YET), t(words::NO_TEXTS_YET_HINT)),
+        (true, ColumnFilter::Chat) => (t(words::NO_CHATS_YET), t(words::NO_CHATS_YET_HINT)),
     };
     let begin = unsearched && filter != ColumnFilter::Unread;
     view! {
@@ -104,7 +103,7 @@ fn nothing(app: App, unsearched: bool, filter: ColumnFilter) -> AnyView {
                 .then(|| {
                     view! {
                         <button class="btn primary" on:click=move |_| app.send(Ui::NewConversation)>
-                            "New Conversation"
+                            {t(words::NEW_CONVERSATION)}
                         </button>
                     }.into_any()
                 })}

@@ -11,6 +11,7 @@ use crate::format;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName};
 use crate::views::shell::Person;
+use crate::words::{self, t};
 
 /// A row. Its elements show one conversation after the other, and keep the focus meanwhile.
 #[component]
@@ -52,10 +53,10 @@ pub(super) fn Row(id: Signal<ConversationId>) -> impl IntoView {
                     {move || {
                         failed
                             .get()
-                            .then(|| view! { <Icon name=IconName::CircleAlert class="failed" label="Not delivered" /> }.into_any())
+                            .then(|| view! { <Icon name=IconName::CircleAlert class="failed" label=t(words::NOT_DELIVERED) /> }.into_any())
                     }}
                     {move || {
-                        muted.get().then(|| view! { <Icon name=IconName::BellOff label="Notifications are off" /> }.into_any())
+                        muted.get().then(|| view! { <Icon name=IconName::BellOff label=t(words::NOTIFICATIONS_ARE_OFF) /> }.into_any())
                     }}
                     {move || match (unread.get(), tag.get()) {
                         (0, "") => ().into_any(),

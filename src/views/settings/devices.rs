@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use crate::format;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName};
+use crate::words::{self, say, t};
 
 /// The list, read anew each time it is shown.
 #[component]
@@ -17,8 +18,8 @@ pub(super) fn Devices() -> impl IntoView {
     let devices = app.signals(|signals| signals.devices.clone());
     view! {
         <section class="setting" aria-labelledby="devices-title">
-            <h2 id="devices-title">"Your devices"</h2>
-            <p class="muted">"Where you are signed in. Sign out there if you don't know one."</p>
+            <h2 id="devices-title">{t(words::YOUR_DEVICES)}</h2>
+            <p class="muted">{t(words::YOUR_DEVICES_HINT)}</p>
             <ul class="devices">
                 {move || devices.get().map(|devices| devices.into_iter().map(line).collect::<Vec<_>>())}
             </ul>
@@ -30,11 +31,11 @@ fn line(device: Device) -> AnyView {
     let app = expect_context::<App>();
     let Device { id, name, signed_in_at, seen_at, current } = device;
     let phone = name.ends_with("Android") || name.ends_with("iPhone");
-    let name = if name.is_empty() { "Unnamed device".to_owned() } else { name };
-    let label = ["Sign out there: ", &name].concat();
+    let name = if name.is_empty() { t(words::UNNAMED_DEVICE).to_owned() } else { name };
+    let label = say(&words::sign_out_device(&name));
     let env = crate::runtime::env();
     let [signed_in, seen] = [signed_in_at, seen_at].map(|at| format::moment(env.local(at)));
-    let when = ["Signed in ", &signed_in, ", last seen ", &seen].concat();
+    let when = say(&words::device_times(signed_in, seen));
     view! {
         <li class="device">
             <Icon name=if phone { IconName::Smartphone } else { IconName::Laptop } />
@@ -43,11 +44,11 @@ fn line(device: Device) -> AnyView {
                 <p class="muted">{when}</p>
             </div>
             {if current {
-                view! { <span class="tag">"This device"</span> }.into_any()
+                view! { <span class="tag">{t(words::THIS_DEVICE)}</span> }.into_any()
             } else {
                 view! {
                     <button class="btn quiet" aria-label=label on:click=move |_| app.send(Ui::Devices(DevicesAction::End(id)))>
-                        "Sign out there"
+                        {t(words::SIGN_OUT_THERE)}
                     </button>
                 }.into_any()
             }}

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName};
+use crate::words::{self, t};
 
 /// Two sections.
 #[component]
@@ -20,7 +21,7 @@ pub(super) fn OnThisDevice() -> impl IntoView {
     let links = Memo::new(move |_| view.get().links);
     view! {
         <section class="setting" aria-labelledby="install-title">
-            <h2 id="install-title">"Install Halyard"</h2>
+            <h2 id="install-title">{t(words::INSTALL_HALYARD)}</h2>
             <p class="muted">{move || install.get().words()}</p>
             {move || {
                 (install.get() == Install::Offered)
@@ -28,14 +29,14 @@ pub(super) fn OnThisDevice() -> impl IntoView {
                         view! {
                             <button class="btn quiet" on:click=move |_| app.send(Ui::App(AppCommand::Install))>
                                 <Icon name=IconName::Download />
-                                "Install"
+                                {t(words::INSTALL)}
                             </button>
                         }.into_any()
                     })
             }}
         </section>
         <section class="setting" aria-labelledby="links-title">
-            <h2 id="links-title">"Links"</h2>
+            <h2 id="links-title">{t(words::LINKS)}</h2>
             <p class="muted" role="status">
                 {move || links.get().words()}
             </p>
@@ -44,7 +45,7 @@ pub(super) fn OnThisDevice() -> impl IntoView {
                     .then(|| {
                         view! {
                             <button class="btn quiet" on:click=move |_| app.send(Ui::App(AppCommand::HandleLinks))>
-                                "Make Halyard handle my links"
+                                {t(words::MAKE_HALYARD_HANDLE_MY_LINKS)}
                             </button>
                         }.into_any()
                     })

@@ -8,17 +8,19 @@ use halyard_client::session::SessionAction;
 use halyard_protocol::{Availability, limits};
 use leptos::prelude::*;
 
+use crate::adapters::language;
 use crate::adapters::theme::{self, Theme};
 use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, TextField};
 use crate::views::shell::Person;
+use crate::words::{self, LANGUAGES, Word, t};
 
-const AVAILABILITIES: [(Availability, &str); 4] = [
-    (Availability::Available, "Available"),
-    (Availability::Busy, "Busy"),
-    (Availability::Away, "Away"),
-    (Availability::DoNotDisturb, "Do not disturb"),
+const AVAILABILITIES: [(Availability, Word); 4] = [
+    (Availability::Available, words::AVAILABLE),
+    (Availability::Busy, words::BUSY),
+    (Availability::Away, words::AWAY),
+    (Availability::DoNotDisturb, words::DO_NOT_DISTURB),
 ];
 
 /// The page.
@@ -31,7 +33,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
     view! {
         <section class="page settings" aria-labelledby="settings-title">
             <h1 id="settings-title" data-focus="column" tabindex="-1">
-                "Settings"
+                {t(words::SETTINGS)}
             </h1>
             <section class="setting me-line">
                 <Person avatar=avatar size=AvatarSize::Large />
@@ -42,12 +44,13 @@ pub(crate) fn SettingsPage() -> impl IntoView {
             </section>
             <Status />
             <Looks />
+            <Language />
             <installation::OnThisDevice />
             <devices::Devices />
             <section class="setting">
                 <button class="btn quiet" on:click=move |_| app.send(Ui::Session(SessionAction::SignOut))>
                     <crate::views::common::Icon name=crate::views::common::IconName::LogOut />
-                    "Sign out"
+                    {t(words::SIGN_OUT)}
                 </button>
             </section>
         </section>
@@ -79,29 +82,58 @@ fn Status() -> impl IntoView {
                     prop:checked=checked
                     on:change=move |_| app.send(Ui::Session(SessionAction::SetAvailability(availability)))
                 />
-                <span>{word}</span>
+                <span>{t(word)}</span>
             </label>
         }
     });
     view! {
         <section class="setting" aria-labelledby="status-title">
-            <h2 id="status-title">"Your status"</h2>
-            <p class="muted">"Your colleagues see it beside your name."</p>
+            <h2 id="status-title">{t(words::YOUR_STATUS)}</h2>
+            <p class="muted">{t(words::YOUR_STATUS_HINT)}</p>
             <div class="segmented" role="radiogroup" aria-labelledby="status-title">
                 {choices.into_iter().collect::<Vec<_>>()}
             </div>
             <form class="form status-line" on:submit=save>
                 <TextField
-                    label="Status text"
+                    label=t(words::STATUS_TEXT)
                     value=typed
                     max_length=limits::STATUS_TEXT_LENGTH as u32
-                    hint="A few words, like \u{201c}At the fuel dock until noon\u{201d}. Leave it empty for none."
+                    hint=t(words::STATUS_TEXT_HINT)
                     on_input=Callback::new(move |text| typed.set(text))
                 />
                 <button type="submit" class="btn quiet" disabled=move || typed.get() == kept.get()>
-                    "Save"
+                    {t(words::SAVE)}
                 </button>
             </form>
+        </section>
+    }
+}
+
+/// The language of the app. Another one starts the page anew.
+#[component]
+fn Language() -> impl IntoView {
+    let chosen = language::chosen();
+    let browser = [("", t(words::MATCH_BROWSER))];
+    let options = browser.into_iter().chain(LANGUAGES).map(|(value, name)| {
+        let lang = (!value.is_empty()).then_some(value);
+        view! {
+            <option value=value lang=lang selected=chosen.unwrap_or_default() == value>
+                {name}
+            </option>
+        }
+        .into_any()
+    });
+    let choose = move |event| {
+        let value = event_target_value(&event);
+        language::choose((!value.is_empty()).then_some(value.as_str()));
+    };
+    view! {
+        <section class="setting" aria-labelledby="language-title">
+            <h2 id="language-title">{t(words::LANGUAGE_SETTING)}</h2>
+            <p class="muted">{t(words::LANGUAGE_HINT)}</p>
+            <select class="input" aria-labelledby="language-title" on:change=choose>
+                {options.collect::<Vec<_>>()}
+            </select>
         </section>
     }
 }
@@ -112,9 +144,9 @@ fn Looks() -> impl IntoView {
     let chosen = RwSignal::new(theme::chosen());
     let choices = Theme::ALL.map(|theme| {
         let word = match theme {
-            Theme::Device => "Match system",
-            Theme::Light => "Light",
-            Theme::Dark => "Dark",
+            Theme::Device => t(words::MATCH_SYSTEM),
+            Theme::Light => t(words::LIGHT),
+            Theme::Dark => t(words::DARK),
         };
         let choose = move |_| {
             theme::choose(theme);
@@ -129,7 +161,7 @@ fn Looks() -> impl IntoView {
     });
     view! {
         <section class="setting" aria-labelledby="looks-title">
-            <h2 id="looks-title">"Appearance"</h2>
+            <h2 id="looks-title">{t(words::APPEARANCE)}</h2>
             <div class="segmented" role="radiogroup" aria-labelledby="looks-title">
                 {choices.into_iter().collect::<Vec<_>>()}
             </div>

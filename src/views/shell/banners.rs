@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Banner, BannerTone, IconName};
+use crate::words::{self, Text, Word, say, t};
 
 /// The banners.
 #[component]
@@ -32,18 +33,16 @@ pub(super) fn Banners() -> impl IntoView {
 fn words(connection: ConnectionView) -> Option<(IconName, BannerTone, String)> {
     let ConnectionView { live, offline, lost, waiting, reading } = connection;
     if reading {
-        let text = "You're offline, reading what is saved on this device. Sign in to write when you're back online.";
+        let text = t(words::OFFLINE_READING);
         return Some((IconName::WifiOff, BannerTone::Warn, text.to_owned()));
     }
-    let wait = match waiting {
-        0 => String::new(),
-        1 => " 1 message will send when you're back online.".to_owned(),
-        many => [" ", &many.to_string(), " messages will send when you're back online."].concat(),
-    };
+    let with = |none: Word, some: Text| if waiting == 0 { t(none).to_owned() } else { say(&some) };
     if offline {
-        Some((IconName::WifiOff, BannerTone::Warn, ["Offline.", &wait].concat()))
+        let text = with(words::OFFLINE_BANNER, words::offline_waiting(waiting));
+        Some((IconName::WifiOff, BannerTone::Warn, text))
     } else if lost && !live {
-        Some((IconName::RefreshCw, BannerTone::Warn, ["Reconnecting\u{2026}", &wait].concat()))
+        let text = with(words::RECONNECTING, words::reconnecting_waiting(waiting));
+        Some((IconName::RefreshCw, BannerTone::Warn, text))
     } else {
         None
     }

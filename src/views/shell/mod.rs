@@ -18,6 +18,7 @@ use crate::adapters::device;
 use crate::erased::Memo;
 use crate::runtime::App as Handle;
 use crate::views::{auth, card, contacts, conversations, settings};
+use crate::words::{self, t};
 
 pub(crate) use person::{Person, presence};
 
@@ -74,8 +75,8 @@ fn Unreachable() -> impl IntoView {
         <main class="sign-in">
             <div class="empty">
                 <crate::views::common::Icon name=crate::views::common::IconName::WifiOff />
-                <h1>"The server can't be reached"</h1>
-                <p role="status">"Halyard tries again by itself. Check the network if this takes long."</p>
+                <h1>{t(words::SERVER_UNREACHABLE)}</h1>
+                <p role="status">{t(words::SERVER_UNREACHABLE_HINT)}</p>
             </div>
         </main>
     }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::runtime::App;
 use crate::views::common::{Banner, BannerTone, IconName};
+use crate::words::{self, t};
 
 /// A new version is ready, while there is no workspace to say so in.
 pub(super) fn outside(app: App) -> AnyView {
@@ -14,9 +15,9 @@ pub(super) fn outside(app: App) -> AnyView {
 /// A new version is ready; otherwise: the app can be installed.
 pub(super) fn offer(app: App, update: bool) -> AnyView {
     let (icon, words, yes) = if update {
-        (IconName::RefreshCw, "A new version is ready.", "Reload")
+        (IconName::RefreshCw, t(words::A_NEW_VERSION_IS_READY), t(words::RELOAD))
     } else {
-        (IconName::Download, "Halyard can be installed.", "Install")
+        (IconName::Download, t(words::HALYARD_CAN_BE_INSTALLED), t(words::INSTALL))
     };
     let act = move |_| app.send(Ui::App(if update { AppCommand::Update } else { AppCommand::Install }));
     view! {
@@ -29,7 +30,7 @@ pub(super) fn offer(app: App, update: bool) -> AnyView {
                 .then(|| {
                     view! {
                         <button type="button" class="link" on:click=move |_| app.send(Ui::App(AppCommand::HideHint))>
-                            "Not now"
+                            {t(words::NOT_NOW)}
                         </button>
                     }.into_any()
                 })}

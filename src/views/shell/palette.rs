@@ -12,6 +12,7 @@ use crate::erased::Memo;
 use crate::format;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Dialog, Icon, IconName};
+use crate::words::{self, t};
 
 /// The palette, while it is open.
 #[component]
@@ -26,7 +27,7 @@ fn dialog(app: App) -> AnyView {
     let palette = app.signals(|signals| signals.palette.clone());
     let palette = Memo::new(move |_| palette.get());
     view! {
-        <Dialog title="Search or jump" class="palette" on_close=move || app.send(Ui::Overlay(OverlayAction::Close))>
+        <Dialog title=t(words::SEARCH_OR_JUMP) class="palette" on_close=move || app.send(Ui::Overlay(OverlayAction::Close))>
             <Field palette=palette />
         </Dialog>
     }
@@ -81,13 +82,13 @@ fn Field(palette: Memo<Option<PaletteView>>) -> impl IntoView {
             <input
                 type="text"
                 role="combobox"
-                aria-label="Search or jump"
+                aria-label=t(words::SEARCH_OR_JUMP)
                 aria-autocomplete="list"
                 aria-haspopup="listbox"
                 aria-expanded=move || if some.get() { "true" } else { "false" }
                 aria-controls="palette-list"
                 aria-activedescendant=move || some.get().then(|| id(marked.get()))
-                placeholder="Person, number, card or action"
+                placeholder=t(words::PALETTE_PLACEHOLDER)
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
@@ -97,13 +98,13 @@ fn Field(palette: Memo<Option<PaletteView>>) -> impl IntoView {
                 on:keydown=key
             />
         </div>
-        <div class="palette-list" role="listbox" aria-label="Results" id="palette-list" on:mousedown=|event| event.prevent_default()>
+        <div class="palette-list" role="listbox" aria-label=t(words::RESULTS) id="palette-list" on:mousedown=|event| event.prevent_default()>
             {move || {
                 entries.get().into_iter().enumerate().map(|(index, entry)| option(app, marked, index, entry)).collect::<Vec<_>>()
             }}
         </div>
         <p class="palette-none" role="status">
-            {move || (!some.get()).then_some("Nothing found. Try a part of a name, some digits, or an action like \u{201c}tile\u{201d}.")}
+            {move || (!some.get()).then_some(t(words::PALETTE_NOTHING_FOUND))}
         </p>
     }
 }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use crate::runtime::App;
 use crate::views::common::Dialog;
+use crate::words::{self, t};
 
 /// The open question, as a dialog.
 #[component]
@@ -23,7 +24,7 @@ fn dialog(app: App, question: QuestionView) -> AnyView {
             <p>{question.text}</p>
             <footer class="buttons end">
                 <button class="btn quiet" on:click=move |_| answer(false)>
-                    "Cancel"
+                    {t(words::CANCEL)}
                 </button>
                 <button class="btn primary danger" on:click=move |_| answer(true)>
                     {question.yes}

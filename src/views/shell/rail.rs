@@ -8,6 +8,7 @@ use super::Person;
 use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Icon, IconName};
+use crate::words::{self, Word, say, t};
 
 /// The rail.
 #[component]
@@ -18,14 +19,14 @@ pub(super) fn Rail() -> impl IntoView {
         let me = me.clone();
         Signal::derive(move || me.get().map(|me| me.avatar).unwrap_or_default())
     };
-    let label = move || me.get().map(|MeView { name, .. }| [&name, ": my status and settings"].concat());
+    let label = move || me.get().map(|MeView { name, .. }| say(&words::my_status_and_settings(name)));
     view! {
-        <nav class="rail" aria-label="Main">
+        <nav class="rail" aria-label=t(words::MAIN)>
             <span class="mark" aria-hidden="true"></span>
-            <Place icon=IconName::Contacts name="Contacts" route=Route::Contacts(None) />
-            <Place icon=IconName::MessageSquareText name="Chat and SMS" route=Route::Chats(None) />
+            <Place icon=IconName::Contacts name=words::CONTACTS route=Route::Contacts(None) />
+            <Place icon=IconName::MessageSquareText name=words::CHAT_AND_SMS route=Route::Chats(None) />
             <span class="push"></span>
-            <Place icon=IconName::Settings name="Settings" route=Route::Settings />
+            <Place icon=IconName::Settings name=words::SETTINGS route=Route::Settings />
             <button class="me" on:click=move |_| app.send(Ui::Navigate(Route::Settings))>
                 <Person avatar=avatar size=AvatarSize::Small />
                 <span class="sr">{label}</span>
@@ -36,7 +37,7 @@ pub(super) fn Rail() -> impl IntoView {
 
 /// A link of the rail.
 #[component]
-fn Place(icon: IconName, name: &'static str, route: Route) -> impl IntoView {
+fn Place(icon: IconName, name: Word, route: Route) -> impl IntoView {
     let app = expect_context::<App>();
     let rail = app.signals(|signals| signals.rail.clone());
     let same = move |current: Route| match (current, route) {
@@ -59,15 +60,15 @@ fn Place(icon: IconName, name: &'static str, route: Route) -> impl IntoView {
     view! {
         <a href=route.format() aria-current=move || current.get().then_some("page") on:click=go>
             <Icon name=icon />
-            <span>{name}</span>
+            <span>{t(name)}</span>
             {move || {
                 let count = unread.get();
                 (count > 0)
                     .then(|| {
-                        let words = if count == 1 { " unread conversation" } else { " unread conversations" };
+                        let words = say(&words::unread_conversations(count));
                         view! {
                             <span class="badge num">
-                                {count.min(99)} <span class="sr">{words}</span>
+                                <span aria-hidden="true">{count.min(99)}</span> <span class="sr">{words}</span>
                             </span>
                         }
                     })

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use crate::format;
 use crate::runtime::App;
 use crate::views::common::Dialog;
+use crate::words::{self, t};
 
 /// The sheet, while it is open.
 #[component]
@@ -20,7 +21,7 @@ pub(super) fn Shortcuts() -> impl IntoView {
 fn sheet(app: App) -> AnyView {
     let close = move || app.send(Ui::Overlay(OverlayAction::Close));
     view! {
-        <Dialog title="Keyboard shortcuts" class="roomy" on_close=close>
+        <Dialog title=t(words::KEYBOARD_SHORTCUTS) class="roomy" on_close=close>
             <div class="sheet">
                 {SHEET
                     .map(|(title, lines)| {
@@ -34,7 +35,7 @@ fn sheet(app: App) -> AnyView {
             </div>
             <footer class="buttons end">
                 <button class="btn primary" on:click=move |_| close()>
-                    "Close"
+                    {t(words::CLOSE)}
                 </button>
             </footer>
         </Dialog>

@@ -7,6 +7,7 @@
 mod names;
 mod release;
 mod unused;
+mod words;
 mod worker;
 
 use std::fs;
@@ -25,7 +26,8 @@ pub(crate) use self::worker::worker;
 pub(crate) fn page(folder: &Path) -> Result<()> {
     let file = folder.join("index.html");
     let html = fs::read_to_string(&file).context("Trunk wrote no index.html")?;
-    let html = start_script(folder, &html)?;
+    let words = words::finish(folder)?;
+    let html = start_script(folder, &html, &words)?;
     let html = one_style(folder, &html)?;
     refuse_inline(&html)?;
     fs::write(file, html)?;
@@ -41,7 +43,7 @@ pub(crate) fn page(folder: &Path) -> Result<()> {
 const START: &str = include_str!("start.js");
 
 /// Puts a start script of our own, in a file, in the place of Trunk's inline one.
-fn start_script(folder: &Path, html: &str) -> Result<String> {
+fn start_script(folder: &Path, html: &str, words: &str) -> Result<String> {
     const OPEN: &str = "<script type=\"module\">";
     let (before, rest) =
         html.split_once(OPEN).context("the page has no start script: is the `rel=\"rust\"` link there?")?;
@@ -51,7 +53,11 @@ fn start_script(folder: &Path, html: &str) -> Result<String> {
     let (Some(module), Some(wasm)) = (module, wasm) else {
         bail!("the start script is not as Trunk 0.21 writes it:\n{inline}");
     };
-    let script = START.replace("SCRIPT", module).replace("WASM", wasm);
+    let words = format!("const WORDS = {words};");
+    let script = START
+        .replace("SCRIPT", module)
+        .replace("\"WASM\"", &format!("\"{wasm}\""))
+        .replace("const WORDS = {};", &words);
     let name = hashed("start", script.as_bytes(), "js");
     fs::write(folder.join(&name), script)?;
     Ok(format!("{before}<script type=\"module\" src=\"/{name}\"></script>{after}"))
@@ -161,6 +167,8 @@ mod tests {
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("a-1.css"), "a{}").unwrap();
         fs::write(folder.join("b-2.css"), "b{}").unwrap();
+        fs::create_dir_all(folder.join("words")).unwrap();
+        fs::write(folder.join("words/en.txt"), "yes = Yes\n").unwrap();
         folder
     }
 
@@ -177,6 +185,7 @@ mod tests {
         let start = between(&html, "<script type=\"module\" src=\"/", "\"").unwrap();
         let script = fs::read_to_string(folder.join(start)).unwrap();
         assert!(script.contains("from \"/app-3.js\"") && script.contains("module_or_path: \"/app-3_bg.wasm\""));
+        assert!(script.contains("const WORDS = {\"en\":\"/words-en-"));
         assert!(!folder.join("a-1.css").exists());
         fs::remove_dir_all(folder).unwrap();
     }
@@ -198,6 +207,6 @@ mod tests {
 
     #[test]
     fn a_page_without_a_start_script_is_refused() {
-        assert!(start_script(Path::new("."), "<html></html>").is_err());
+        assert!(start_script(Path::new("."), "<html></html>", "{}").is_err());
     }
 }

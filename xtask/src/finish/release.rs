@@ -148,7 +148,9 @@ pub(crate) fn weigh(folder: &Path) -> Result<()> {
 }
 
 fn is_first_load(name: &str) -> bool {
-    FIRST_LOAD.contains(&name) || [".js", ".wasm", ".css"].iter().any(|kind| name.ends_with(kind))
+    // One language is loaded; they are about as large.
+    let english = name.starts_with("words-en-") && name.ends_with(".txt");
+    english || FIRST_LOAD.contains(&name) || [".js", ".wasm", ".css"].iter().any(|kind| name.ends_with(kind))
 }
 
 fn only(folder: &Path, ending: &str) -> Result<PathBuf> {

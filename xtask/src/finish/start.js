@@ -20,6 +20,18 @@ globalThis.trustedTypes?.createPolicy("default", {
   },
 });
 
+// The words of the user's language come while the WebAssembly does. The app reads them from here (`src/adapters/language.rs`).
+const WORDS = {};
+let chosen;
+try {
+  chosen = localStorage.getItem("halyard.language");
+} catch {
+  // The browser lets this site keep nothing.
+}
+const language = [chosen, ...navigator.languages.map((name) => name.split("-")[0]), "en"].find((name) => name in WORDS);
+document.documentElement.lang = language;
+globalThis.halyardWords = fetch(WORDS[language]).then((answer) => (answer.ok ? answer.text() : null));
+
 // `whole` tells the app that it was built with a service worker (`src/adapters/system.rs`). When the first screen is drawn and the
 // browser has nothing else to do: what follows is not urgent.
 const whole = () => dispatchEvent(new Event("whole"));

@@ -32,6 +32,11 @@ pub(crate) fn worker(folder: &Path, node: Option<&Node>) -> Result<()> {
     Ok(())
 }
 
+/// All languages are kept, so that one can be chosen without a network.
+fn is_words(name: &str) -> bool {
+    name.starts_with(super::words::PREFIX) && name.ends_with(".txt")
+}
+
 /// The files as an object of JavaScript: each address, and the hash of what has none in its name.
 fn list(folder: &Path) -> Result<String> {
     let mut list = String::from("{");
@@ -39,7 +44,8 @@ fn list(folder: &Path) -> Result<String> {
         let name = file_name(&file);
         let hash = if UNHASHED.contains(&name.as_str()) {
             base64(&Sha256::digest(fs::read(&file)?))
-        } else if name != NAME && [".js", ".wasm", ".css"].iter().any(|kind| name.ends_with(kind)) {
+        } else if name != NAME && ([".js", ".wasm", ".css"].iter().any(|kind| name.ends_with(kind)) || is_words(&name))
+        {
             String::new()
         } else {
             continue;

@@ -14,6 +14,7 @@ use super::{Icon, IconName, SearchField, unique_id};
 use catalogue::{Catalogue, Emoji};
 
 use crate::erased::Memo;
+use crate::words::{self, t};
 
 /// Emoji in a row of the grid; `.emoji-row` has as many columns.
 const COLUMNS: usize = 8;
@@ -44,8 +45,8 @@ pub(crate) fn EmojiButton(
         <button
             type="button"
             class="tool"
-            aria-label="Emoji"
-            title="Emoji"
+            aria-label=t(words::EMOJI)
+            title=t(words::EMOJI)
             aria-haspopup="dialog"
             aria-expanded=move || if toggle.open.get() { "true" } else { "false" }
             aria-controls=id.clone()
@@ -63,7 +64,7 @@ pub(crate) fn EmojiButton(
             class="popover emoji"
             popover="auto"
             role="dialog"
-            aria-label="Emoji"
+            aria-label=t(words::EMOJI)
             id=id
             node_ref=toggle.panel
             on:toggle=move |_| toggle.toggled()
@@ -101,7 +102,7 @@ fn Picker(on_pick: Callback<Emoji>) -> impl IntoView {
     });
     let tabs = move || {
         let has_recent = !recent.is_empty();
-        let first = has_recent.then(|| tab(0, "Used last".to_owned(), None, group, query));
+        let first = has_recent.then(|| tab(0, t(words::USED_LAST).to_owned(), None, group, query));
         let groups = match catalogue.get() {
             Some(Catalogue::Ready(groups)) => groups,
             _ => Arc::from([]),
@@ -129,21 +130,21 @@ fn Picker(on_pick: Callback<Emoji>) -> impl IntoView {
         _ => {}
     };
     let note = move || match (catalogue.get(), shown.with(|shown| shown.is_empty())) {
-        (None, _) => "Loading\u{2026}".to_owned(),
-        (Some(Catalogue::Missing), _) => "The emoji could not be loaded.".to_owned(),
-        (Some(Catalogue::Ready(_)), true) => "No emoji is called that.".to_owned(),
+        (None, _) => t(words::LOADING).to_owned(),
+        (Some(Catalogue::Missing), _) => t(words::THE_EMOJI_COULD_NOT_BE_LOADED).to_owned(),
+        (Some(Catalogue::Ready(_)), true) => t(words::NO_EMOJI_IS_CALLED_THAT).to_owned(),
         _ => String::new(),
     };
     view! {
         <div on:keydown=key>
             <SearchField
-                label="Search emoji"
+                label=t(words::SEARCH_EMOJI)
                 value=query
                 on_input=move |text| query.set(text)
                 slash=false
             />
         </div>
-        <div class="emoji-groups" role="group" aria-label="Groups">
+        <div class="emoji-groups" role="group" aria-label=t(words::GROUPS)>
             {tabs}
         </div>
         <Grid shown=shown pointed=pointed grid=grid on_pick=on_pick />
@@ -238,7 +239,7 @@ fn Grid(
         focus_cell(grid, next.min(count.saturating_sub(1)));
     };
     view! {
-        <div class="emoji-grid" role="grid" aria-label="Emoji" node_ref=grid on:keydown=key>
+        <div class="emoji-grid" role="grid" aria-label=t(words::EMOJI) node_ref=grid on:keydown=key>
             {rows}
         </div>
     }
