@@ -20,7 +20,7 @@ fn main() {
     problem::watch();
     adapters::theme::show(adapters::theme::chosen());
     wasm_bindgen_futures::spawn_local(async {
-        words::load().await;
+        adapters::language::load().await;
         if let Some(boot) = leptos::prelude::document().get_element_by_id("boot") {
             boot.remove();
         }

@@ -11,6 +11,8 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, HtmlElement};
 
+use crate::words::{self, t_or};
+
 /// Events that a report names.
 const NEWEST: usize = 200;
 
@@ -63,16 +65,17 @@ fn draw(report: String) -> Result<(), JsValue> {
     screen.set_attribute("role", "alertdialog")?;
     screen.set_attribute("aria-modal", "true")?;
     screen.set_attribute("aria-labelledby", "problem-title")?;
-    let title = element(&document, "h1", "", "Halyard ran into a problem")?;
+    let title = element(&document, "h1", "", t_or(words::PROBLEM, "Halyard ran into a problem"))?;
     title.set_id("problem-title");
     let text = "What you typed is saved on this device. Reload to go on where you were.";
-    let reload = button(&document, "primary", "Reload", || {
+    let text = t_or(words::PROBLEM_HINT, text);
+    let reload = button(&document, "primary", t_or(words::RELOAD, "Reload"), || {
         if let Some(window) = web_sys::window() {
             // A page that can't be loaded again stays as it is.
             let _ = window.location().reload();
         }
     })?;
-    let copy = button(&document, "quiet", "Copy diagnostics", move || {
+    let copy = button(&document, "quiet", t_or(words::COPY_DIAGNOSTICS, "Copy diagnostics"), move || {
         if let Some(window) = web_sys::window() {
             let clipboard = js_sys::Reflect::get(&window.navigator(), &"clipboard".into()).unwrap_or_default();
             let write = js_sys::Reflect::get(&clipboard, &"writeText".into()).ok();

@@ -43,7 +43,7 @@ pub(crate) fn start() -> App {
                 runtime.send(event);
             }
         });
-        let mut phone = Softphone::new();
+        let mut phone = Softphone::new(crate::words::catalog());
         let signals = Signals::new(&mut phone);
         Runtime {
             phone: RefCell::new(phone),

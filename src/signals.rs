@@ -291,7 +291,7 @@ fn desk(cards: &[CardView]) -> DeskView {
 /// Who is typing in a card, in words.
 pub(crate) fn typing(phone: &Softphone, card: CardKey) -> Option<String> {
     match card {
-        CardKey::Conversation(id) => phone.typing_words(id),
+        CardKey::Conversation(id) => phone.typing_words(id).as_ref().map(crate::words::say),
         CardKey::New(_) => None,
     }
 }

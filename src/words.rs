@@ -1,7 +1,6 @@
-//! The app's words, in the language of the user: loaded at the start, read everywhere.
+//! The app's words, in the language of the user: learned at the start ([`crate::adapters::language`]), read everywhere.
 //!
-//! Always holds: one language for the whole page. Another one is chosen by starting the page anew ([`crate::adapters::language`]),
-//! so no view has to follow it.
+//! Always holds: one language for the whole page. Another one is chosen by starting the page anew, so no view has to follow it.
 
 use std::cell::OnceCell;
 
@@ -10,36 +9,37 @@ use wasm_bindgen::{JsCast, JsValue};
 
 pub(crate) use halyard_words::*;
 
-use crate::adapters::language;
-
 thread_local! {
-    static CATALOG: OnceCell<Catalog> = const { OnceCell::new() };
-    static BROWSER: Browser = Browser::new();
+    static LEARNED: OnceCell<(&'static Catalog, Browser)> = const { OnceCell::new() };
 }
 
-/// Loads the words, before anything is drawn.
+/// Takes the words of a language; whether they are this release's.
+pub(crate) fn learn(source: String, language: &str) -> bool {
+    let Ok(catalog) = Catalog::read(source.leak()) else { return false };
+    LEARNED.with(|learned| learned.set((Box::leak(Box::new(catalog)), Browser::new(language)))).is_ok()
+}
+
+/// The words that were learned.
 ///
 /// # Panics
-/// When they can't be had: then the screen for failures offers to load the page again.
-pub(crate) async fn load() {
-    let source: Option<&'static str> = language::words().await.map(|text| &*text.leak());
-    let Some(catalog) = source.and_then(|source| Catalog::read(source).ok()) else {
-        panic!("the words of the app could not be loaded");
-    };
-    CATALOG.with(|known| known.get_or_init(|| catalog).word(DIRECTION));
-    language::turn(t(DIRECTION));
+/// Before any were.
+pub(crate) fn catalog() -> &'static Catalog {
+    LEARNED.with(|learned| learned.get().expect("nothing is drawn before the words are here").0)
 }
 
 /// A text without arguments.
 pub(crate) fn t(word: Word) -> &'static str {
-    CATALOG.with(|catalog| catalog.get().map_or("", |catalog| catalog.word(word)))
+    catalog().word(word)
 }
 
 /// A text.
 pub(crate) fn say(text: &Text) -> String {
-    CATALOG.with(|catalog| {
-        BROWSER.with(|browser| catalog.get().map(|catalog| catalog.text(text, browser)).unwrap_or_default())
-    })
+    LEARNED.with(|learned| learned.get().map(|(catalog, browser)| catalog.text(text, browser)).unwrap_or_default())
+}
+
+/// A text without arguments, or this when no words were learned.
+pub(crate) fn t_or(word: Word, otherwise: &'static str) -> &'static str {
+    LEARNED.with(|learned| learned.get().map_or(otherwise, |(catalog, _)| catalog.word(word)))
 }
 
 /// Numbers and plurals by the browser's `Intl`, whose tables every browser has.
@@ -49,8 +49,8 @@ struct Browser {
 }
 
 impl Browser {
-    fn new() -> Self {
-        let locales = Array::of1(&JsValue::from_str(&language::current()));
+    fn new(language: &str) -> Self {
+        let locales = Array::of1(&JsValue::from_str(language));
         let plurals = Intl::PluralRules::new(&locales, &Object::new());
         let numbers = Intl::NumberFormat::new(&locales, &Object::new());
         let format = Reflect::get(&numbers, &"format".into()).unwrap_or_default();

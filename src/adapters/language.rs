@@ -3,12 +3,12 @@
 //! The page's start script chooses (`xtask/src/finish/start.js`) and loads the words while the WebAssembly comes. A page without
 //! that script, as `cargo xtask dev` serves, loads what was chosen here, or English.
 
-use halyard_words::LANGUAGES;
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use super::assets;
+use crate::words::{self, DIRECTION, LANGUAGES, t};
 
 const KEY: &str = "halyard.language";
 
@@ -33,21 +33,23 @@ pub(crate) fn choose(language: Option<&str>) {
     }
 }
 
-/// The page's language.
-pub(crate) fn current() -> String {
-    root().and_then(|root| root.get_attribute("lang")).unwrap_or_else(|| "en".to_owned())
-}
-
-/// Turns the page from left to right, or from right to left.
-pub(crate) fn turn(direction: &str) {
-    if let Some(root) = root() {
+/// Loads the words of the page's language, before anything is drawn.
+///
+/// # Panics
+/// When they can't be had: then the screen for failures offers to load the page again.
+pub(crate) async fn load() {
+    let text = text().await.unwrap_or_default();
+    let root = root();
+    let language = root.as_ref().and_then(|root| root.get_attribute("lang")).unwrap_or_default();
+    assert!(words::learn(text, &language), "the words of the app could not be loaded");
+    if let Some(root) = root {
         // An attribute of an element that is there can be set.
-        let _ = root.set_attribute("dir", direction);
+        let _ = root.set_attribute("dir", t(DIRECTION));
     }
 }
 
 /// The words of the page's language, as their file has them.
-pub(crate) async fn words() -> Option<String> {
+async fn text() -> Option<String> {
     let coming = web_sys::window().and_then(|window| Reflect::get(&window, &"halyardWords".into()).ok());
     match coming.and_then(|coming| coming.dyn_into::<Promise<JsValue>>().ok()) {
         Some(coming) => JsFuture::from(coming).await.ok()?.as_string(),

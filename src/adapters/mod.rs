@@ -26,6 +26,7 @@ mod worker;
 use std::pin::Pin;
 use std::rc::Rc;
 
+use crate::words::say;
 use halyard_client::effect::FileCommand;
 use halyard_client::storage::DbCommand;
 use halyard_client::{AppCommand, CardKey, Effect, Event};
@@ -94,7 +95,7 @@ impl Adapters {
             Effect::SetTimer(id, milliseconds) => self.timers.set(id, milliseconds),
             Effect::CancelTimer(id) => self.timers.cancel(id),
             Effect::Focus(target) => focus::run(target),
-            Effect::Announce(text) => self.announcer.say(text),
+            Effect::Announce(text) => self.announcer.say(say(&text)),
             Effect::Navigate { route, replace } => history::run(route, replace),
             Effect::Title(unread) => system::set_title(unread),
             Effect::Db(command) => {

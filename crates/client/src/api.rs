@@ -1,17 +1,19 @@
 //! The server's interface: how a request is written and how its answer reads.
 
 use halyard_protocol::{ErrorBody, ErrorCode};
+use halyard_words::Text;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::effect::{HttpOutcome, HttpRequest, Method};
-use crate::json;
+use crate::{json, reasons};
 
 /// Why a call failed, as the user may be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CallError {
     pub(crate) code: ErrorCode,
-    pub(crate) message: String,
+    /// The server's own sentence, in English; empty when it has said nothing.
+    pub(crate) said: String,
     /// The answer's status: says more than a code that this version does not know.
     pub(crate) status: u16,
     /// Milliseconds that the server asked to wait.
@@ -19,6 +21,11 @@ pub(crate) struct CallError {
 }
 
 impl CallError {
+    /// What the user is told.
+    pub(crate) fn text(&self) -> Text {
+        reasons::server(self.code, &self.said)
+    }
+
     /// Whether the same request may succeed later: no network, an overloaded or restarting server, too many tries.
     pub(crate) fn is_temporary(&self) -> bool {
         // 408 and 425 are said by what stands between us and the server.
@@ -26,19 +33,14 @@ impl CallError {
     }
 
     fn unreadable() -> Self {
-        Self {
-            code: ErrorCode::Unknown,
-            message: "The server's answer can't be read. Reload the app; it may have been updated.".to_owned(),
-            status: ErrorCode::Unknown.status(),
-            retry_after: None,
-        }
+        Self { code: ErrorCode::Unknown, said: String::new(), status: ErrorCode::Unknown.status(), retry_after: None }
     }
 
     /// The server has said so by another way than an answer.
     pub(crate) fn signed_out() -> Self {
         Self {
             code: ErrorCode::SignedOut,
-            message: "Your session has ended. Please sign in again.".to_owned(),
+            said: String::new(),
             status: ErrorCode::SignedOut.status(),
             retry_after: None,
         }
@@ -47,7 +49,7 @@ impl CallError {
     fn unreachable() -> Self {
         Self {
             code: ErrorCode::Unavailable,
-            message: "The server can't be reached. Check the network and try again.".to_owned(),
+            said: String::new(),
             status: ErrorCode::Unavailable.status(),
             retry_after: None,
         }
@@ -82,15 +84,15 @@ pub(crate) fn succeeded(outcome: HttpOutcome) -> Result<String, CallError> {
     if (200..300).contains(&response.status) {
         return Ok(response.body);
     }
-    let error = json::read::<ErrorBody>(&response.body).unwrap_or_else(|_| ErrorBody {
+    let (code, said) = match json::read::<ErrorBody>(&response.body) {
+        Ok(error) => (error.code, error.message),
         // Not ours: a proxy's page, or a server that is just going down.
-        code: if response.status >= 500 { ErrorCode::Unavailable } else { ErrorCode::Unknown },
-        message: "The server gave an answer that can't be read. Try again.".to_owned(),
-        field: None,
-    });
+        Err(_) if response.status >= 500 => (ErrorCode::Unavailable, String::new()),
+        Err(_) => (ErrorCode::Unknown, String::new()),
+    };
     Err(CallError {
-        code: error.code,
-        message: error.message,
+        code,
+        said,
         status: response.status,
         retry_after: response.retry_after.map(|seconds| seconds.saturating_mul(1000)),
     })

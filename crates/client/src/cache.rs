@@ -8,6 +8,7 @@
 use halyard_protocol::event::Favourite;
 use halyard_protocol::rest::{ConversationsBefore, Me};
 use halyard_protocol::{ContactId, ConversationId, Cursor, Destination, MediaId, Peer, Seq, UnixMs};
+use halyard_words as words;
 use serde::{Deserialize, Serialize};
 
 use crate::composer::Drafts;
@@ -218,12 +219,8 @@ impl Cache {
     pub(crate) fn not_written(&mut self, sources: &mut Sources<'_>, cx: &mut Context<'_, '_>) {
         self.busy = false;
         let (depth, text) = match self.depth {
-            Depth::Whole => {
-                (Depth::Pins, "This device is full: only pinned conversations are kept for when there is no network.")
-            }
-            Depth::Pins | Depth::Nothing => {
-                (Depth::Nothing, "This device is full: nothing more is kept for when there is no network.")
-            }
+            Depth::Whole => (Depth::Pins, words::DEVICE_FULL_PINS),
+            Depth::Pins | Depth::Nothing => (Depth::Nothing, words::DEVICE_FULL_NOTHING),
         };
         if self.depth == depth {
             return;
@@ -237,7 +234,7 @@ impl Cache {
         for id in sources.desk.pinned() {
             sources.conversations.touch_all(id);
         }
-        cx.complain(text.to_owned());
+        cx.complain(text);
     }
 
     /// The next rows to write, as many as fit; and whether there are more.

@@ -8,6 +8,7 @@
 
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{ConversationId, Peer};
+use halyard_words::{self as words, Word};
 
 use crate::windows::{CardKey, Edge, SnapZone, WindowAction};
 
@@ -17,39 +18,39 @@ const STEP: i32 = 16;
 /// Something that can be done from anywhere.
 #[derive(strum::IntoStaticStr, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// "Search or jump".
+    /// words::SEARCH_OR_JUMP.
     Palette,
     /// The sheet of shortcuts.
     Shortcuts,
     /// To the search of the list.
     Search,
-    /// "New Conversation".
+    /// words::NEW_CONVERSATION.
     NewConversation,
-    /// "Contacts".
+    /// words::CONTACTS.
     Contacts,
-    /// "Chat and SMS".
+    /// words::CHAT_AND_SMS.
     Chats,
-    /// "Settings".
+    /// words::SETTINGS.
     Settings,
-    /// "Import contacts": to where a file is chosen.
+    /// words::IMPORT_CONTACTS: to where a file is chosen.
     Import,
     /// To the next card in the order of Tab.
     NextCard,
     /// To the one before.
     PreviousCard,
-    /// "View in fullscreen", and back.
+    /// words::VIEW_IN_FULLSCREEN, and back.
     Fullscreen,
-    /// "Pin", and back.
+    /// words::PIN, and back.
     Pin,
-    /// "Minimize".
+    /// words::MINIMIZE.
     Minimise,
-    /// "Close".
+    /// words::CLOSE.
     Close,
-    /// "Minimize all".
+    /// words::MINIMIZE_ALL.
     MinimiseAll,
-    /// "Close all".
+    /// words::CLOSE_ALL.
     CloseAll,
-    /// "Sign out".
+    /// words::SIGN_OUT.
     SignOut,
     /// Lay all cards side by side.
     Tile,
@@ -127,43 +128,43 @@ pub(crate) const OFFERED: [Command; 14] = [
 ];
 
 /// A part of the sheet: its title, and what which keys do.
-pub type Shortcuts = (&'static str, &'static [(&'static str, &'static str)]);
+pub type Shortcuts = (Word, &'static [(&'static str, Word)]);
 
 /// The sheet of shortcuts. Several keys for one line are divided by a space.
 pub const SHEET: [Shortcuts; 4] = [
     (
-        "Anywhere",
+        words::ANYWHERE,
         &[
-            (PALETTE_KEYS, "Search or jump to"),
-            ("/", "Search the list"),
-            ("Alt+N", "New Conversation"),
-            ("Alt+1", "Contacts"),
-            ("Alt+2", "Chat and SMS"),
-            ("?", "These shortcuts"),
+            (PALETTE_KEYS, words::SEARCH_OR_JUMP_TO_KEY),
+            ("/", words::SEARCH_THE_LIST),
+            ("Alt+N", words::NEW_CONVERSATION),
+            ("Alt+1", words::CONTACTS),
+            ("Alt+2", words::CHAT_AND_SMS),
+            ("?", words::THESE_SHORTCUTS),
         ],
     ),
     (
-        "The card in front",
+        words::THE_CARD_IN_FRONT,
         &[
-            ("Alt+Enter", "View in fullscreen, and back"),
-            ("Alt+P", "Pin or unpin"),
-            ("Alt+M", "Minimize"),
-            ("Alt+W", "Close"),
-            ("Alt+PageDown Alt+PageUp", "Next or previous card"),
+            ("Alt+Enter", words::FULLSCREEN_AND_BACK),
+            ("Alt+P", words::PIN_OR_UNPIN),
+            ("Alt+M", words::MINIMIZE),
+            ("Alt+W", words::CLOSE),
+            ("Alt+PageDown Alt+PageUp", words::NEXT_OR_PREVIOUS_CARD),
         ],
     ),
     (
-        "Arranging cards",
+        words::ARRANGING_CARDS,
         &[
-            ("Alt+T", "Tile all"),
-            ("Alt+L Alt+R", "Left or right half"),
-            ("Alt+Shift+\u{2190}\u{2191}\u{2193}\u{2192}", "Move"),
-            ("Alt+Shift+Home Alt+Shift+End", "Narrower or wider"),
-            ("Alt+Shift+PageUp Alt+Shift+PageDown", "Shorter or taller"),
-            ("Escape", "Cancel dragging"),
+            ("Alt+T", words::TILE_ALL),
+            ("Alt+L Alt+R", words::LEFT_OR_RIGHT_HALF),
+            ("Alt+Shift+\u{2190}\u{2191}\u{2193}\u{2192}", words::MOVE_CARD),
+            ("Alt+Shift+Home Alt+Shift+End", words::NARROWER_OR_WIDER),
+            ("Alt+Shift+PageUp Alt+Shift+PageDown", words::SHORTER_OR_TALLER),
+            ("Escape", words::CANCEL_DRAGGING),
         ],
     ),
-    ("Writing", &[("Enter", "Send"), ("Shift+Enter", "New line")]),
+    (words::WRITING, &[("Enter", words::SEND), ("Shift+Enter", words::NEW_LINE)]),
 ];
 
 /// A key that went down.
@@ -252,48 +253,48 @@ impl Command {
 
     /// Its name.
     #[must_use]
-    pub const fn label(self) -> &'static str {
+    pub const fn label(self) -> Word {
         match self {
-            Self::Palette => "Search or jump",
-            Self::Shortcuts => "Keyboard shortcuts",
-            Self::Search => "Search the list",
-            Self::NewConversation => "New Conversation",
-            Self::Contacts => "Contacts",
-            Self::Chats => "Chat and SMS",
-            Self::Settings => "Settings",
-            Self::Import => "Import contacts",
-            Self::NextCard => "Next card",
-            Self::PreviousCard => "Previous card",
-            Self::Fullscreen => "View in fullscreen",
-            Self::Pin => "Pin",
-            Self::Minimise => "Minimize",
-            Self::Close => "Close",
-            Self::Tile => "Tile all",
-            Self::MinimiseAll => "Minimize all",
-            Self::CloseAll => "Close all",
-            Self::SignOut => "Sign out",
+            Self::Palette => words::SEARCH_OR_JUMP,
+            Self::Shortcuts => words::KEYBOARD_SHORTCUTS,
+            Self::Search => words::SEARCH_THE_LIST,
+            Self::NewConversation => words::NEW_CONVERSATION,
+            Self::Contacts => words::CONTACTS,
+            Self::Chats => words::CHAT_AND_SMS,
+            Self::Settings => words::SETTINGS,
+            Self::Import => words::IMPORT_CONTACTS,
+            Self::NextCard => words::NEXT_CARD,
+            Self::PreviousCard => words::PREVIOUS_CARD,
+            Self::Fullscreen => words::VIEW_IN_FULLSCREEN,
+            Self::Pin => words::PIN,
+            Self::Minimise => words::MINIMIZE,
+            Self::Close => words::CLOSE,
+            Self::Tile => words::TILE_ALL,
+            Self::MinimiseAll => words::MINIMIZE_ALL,
+            Self::CloseAll => words::CLOSE_ALL,
+            Self::SignOut => words::SIGN_OUT,
             Self::Snap(zone) => zone_label(zone),
-            Self::Float => "Float",
-            Self::Move(..) => "Move",
-            Self::Resize(..) => "Resize",
+            Self::Float => words::FLOAT_CARD,
+            Self::Move(..) => words::MOVE_CARD,
+            Self::Resize(..) => words::RESIZE_CARD,
         }
     }
 
     /// Other words by which people look for it.
-    pub(crate) const fn synonyms(self) -> &'static str {
-        match self {
-            Self::Shortcuts => "help keys hotkeys",
-            Self::NewConversation => "new message text sms mms chat compose write",
-            Self::Contacts => "people address book directory",
-            Self::Chats => "messages inbox texts conversations",
-            Self::Settings => "preferences dark light theme mode status availability devices install",
-            Self::Import => "upload csv vcard google outlook",
-            Self::Fullscreen => "maximize full screen",
-            Self::Pin => "keep save offline",
-            Self::Minimise | Self::MinimiseAll => "hide dock",
-            Self::Close | Self::CloseAll => "dismiss",
-            Self::Tile => "grid arrange side by side",
-            Self::SignOut => "log out logout signout exit quit",
+    pub(crate) const fn synonyms(self) -> Option<Word> {
+        Some(match self {
+            Self::Shortcuts => words::SYNONYMS_SHORTCUTS,
+            Self::NewConversation => words::SYNONYMS_NEW_CONVERSATION,
+            Self::Contacts => words::SYNONYMS_CONTACTS,
+            Self::Chats => words::SYNONYMS_CHATS,
+            Self::Settings => words::SYNONYMS_SETTINGS,
+            Self::Import => words::SYNONYMS_IMPORT,
+            Self::Fullscreen => words::SYNONYMS_FULLSCREEN,
+            Self::Pin => words::SYNONYMS_PIN,
+            Self::Minimise | Self::MinimiseAll => words::SYNONYMS_MINIMIZE,
+            Self::Close | Self::CloseAll => words::SYNONYMS_CLOSE,
+            Self::Tile => words::SYNONYMS_TILE,
+            Self::SignOut => words::SYNONYMS_SIGN_OUT,
             Self::Palette
             | Self::Search
             | Self::NextCard
@@ -301,8 +302,8 @@ impl Command {
             | Self::Snap(_)
             | Self::Float
             | Self::Move(..)
-            | Self::Resize(..) => "",
-        }
+            | Self::Resize(..) => return None,
+        })
     }
 
     /// Whether it is about all cards that are open.
@@ -341,16 +342,16 @@ impl Command {
     }
 }
 
-const fn zone_label(zone: SnapZone) -> &'static str {
+const fn zone_label(zone: SnapZone) -> Word {
     match zone {
-        SnapZone::Left => "Left half",
-        SnapZone::Right => "Right half",
-        SnapZone::Top => "Top half",
-        SnapZone::Bottom => "Bottom half",
-        SnapZone::TopLeft => "Top left quarter",
-        SnapZone::TopRight => "Top right quarter",
-        SnapZone::BottomLeft => "Bottom left quarter",
-        SnapZone::BottomRight => "Bottom right quarter",
+        SnapZone::Left => words::LEFT_HALF,
+        SnapZone::Right => words::RIGHT_HALF,
+        SnapZone::Top => words::TOP_HALF,
+        SnapZone::Bottom => words::BOTTOM_HALF,
+        SnapZone::TopLeft => words::TOP_LEFT_QUARTER,
+        SnapZone::TopRight => words::TOP_RIGHT_QUARTER,
+        SnapZone::BottomLeft => words::BOTTOM_LEFT_QUARTER,
+        SnapZone::BottomRight => words::BOTTOM_RIGHT_QUARTER,
     }
 }
 

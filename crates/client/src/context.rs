@@ -3,6 +3,7 @@
 //! [`Turn`] collects what one event brings about: effects, changes, facts for other nouns. [`Context`] is a turn together
 //! with what any noun may know of the session and the device. Neither gives access to another noun.
 
+use halyard_words::Text;
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
 
@@ -75,8 +76,8 @@ impl<'e> Turn<'e> {
     }
 
     /// Says it to screen readers.
-    pub(crate) fn announce(&mut self, text: &str) {
-        self.effect(Effect::Announce(text.to_owned()));
+    pub(crate) fn announce(&mut self, text: impl Into<Text>) {
+        self.effect(Effect::Announce(text.into()));
     }
 
     pub(crate) fn set_timer(&mut self, timer: Timer, milliseconds: i64) {
@@ -88,17 +89,17 @@ impl<'e> Turn<'e> {
     }
 
     /// Tells the user that something went wrong.
-    pub(crate) fn complain(&mut self, text: String) {
-        self.fact(Fact::Notice(NewNotice { text, is_error: true, undo: None }));
+    pub(crate) fn complain(&mut self, text: impl Into<Text>) {
+        self.fact(Fact::Notice(NewNotice { text: text.into(), is_error: true, undo: None }));
     }
 
     /// Tells the user that something went right.
-    pub(crate) fn inform(&mut self, text: String) {
-        self.fact(Fact::Notice(NewNotice { text, is_error: false, undo: None }));
+    pub(crate) fn inform(&mut self, text: impl Into<Text>) {
+        self.fact(Fact::Notice(NewNotice { text: text.into(), is_error: false, undo: None }));
     }
 
     /// The same, and offers to take it back.
-    pub(crate) fn offer_undo(&mut self, text: String, undo: Undo) {
+    pub(crate) fn offer_undo(&mut self, text: Text, undo: Undo) {
         self.fact(Fact::Notice(NewNotice { text, is_error: false, undo: Some(undo) }));
     }
 

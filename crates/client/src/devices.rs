@@ -2,6 +2,7 @@
 
 use halyard_protocol::DeviceId;
 use halyard_protocol::rest::{Device, Devices as Answer};
+use halyard_words as words;
 
 use crate::api::{bare, item, read, succeeded};
 use crate::context::Turn;
@@ -67,7 +68,7 @@ impl Devices {
             },
             Call::End => {
                 match succeeded(outcome) {
-                    Ok(_) => turn.inform("That device is signed out.".to_owned()),
+                    Ok(_) => turn.inform(words::DEVICE_SIGNED_OUT),
                     Err(error) => turn.failed(error),
                 }
                 self.load(turn);

@@ -1,6 +1,7 @@
 //! Effects: what the machine asks the browser to do. Data only; `src/adapters/` of the app carries them out.
 
 use halyard_protocol::{Media, MediaId, MessageId};
+use halyard_words::Text;
 
 use crate::route::Route;
 use crate::storage::DbCommand;
@@ -267,7 +268,7 @@ pub enum Effect {
     /// Put the focus there once the views have been drawn.
     Focus(FocusTarget),
     /// Say it to screen readers, politely.
-    Announce(String),
+    Announce(Text),
     /// Show this address; `replace` leaves no step for the Back button.
     Navigate {
         /// Where.

@@ -7,6 +7,7 @@
 use halyard_protocol::rest::{Bootstrap, Me};
 use halyard_protocol::socket::UserPresence;
 use halyard_protocol::{Change, Contact, ConversationId, Message, MessageId, Peer, PhoneNumber, UserId};
+use halyard_words::Text;
 
 use crate::api::CallError;
 use crate::commands::Target;
@@ -142,7 +143,7 @@ pub(crate) struct Renamed {
 /// A short message to the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NewNotice {
-    pub(crate) text: String,
+    pub(crate) text: Text,
     pub(crate) is_error: bool,
     pub(crate) undo: Option<Undo>,
 }

@@ -4,6 +4,7 @@
 
 use halyard_protocol::rest::{ImportContacts, Imported, ImportedContact};
 use halyard_protocol::{Contact, ContactId, ContactScope, ErrorCode, limits};
+use halyard_words::{self as words, Text};
 
 use crate::api::{read, with_body};
 use crate::contacts::Book;
@@ -57,7 +58,7 @@ pub(crate) struct Importing {
     pub(crate) taken: Vec<bool>,
     pub(crate) shared: bool,
     pub(crate) saving: bool,
-    pub(crate) error: Option<String>,
+    pub(crate) error: Option<Text>,
 }
 
 impl Import {
@@ -104,10 +105,8 @@ impl Import {
         let Some(importing) = self.open.as_mut().filter(|importing| !importing.saving) else { return };
         let contacts = importing.chosen(book, cx);
         importing.error = match contacts.len() {
-            0 => Some("Choose at least one contact.".to_owned()),
-            many if many > limits::IMPORT_CONTACTS => {
-                Some(["One import takes ", &limits::IMPORT_CONTACTS.to_string(), " contacts at most."].concat())
-            }
+            0 => Some(words::CHOOSE_A_CONTACT.into()),
+            many if many > limits::IMPORT_CONTACTS => Some(words::import_too_large(limits::IMPORT_CONTACTS)),
             _ => None,
         };
         importing.saving = importing.error.is_none();
@@ -121,15 +120,12 @@ impl Import {
         match read::<Imported>(outcome) {
             Ok(Imported { saved }) => {
                 self.open = None;
-                cx.inform(match saved {
-                    1 => "One contact imported.".to_owned(),
-                    many => [&many.to_string(), " contacts imported."].concat(),
-                });
+                cx.inform(words::contacts_imported(saved));
             }
             Err(error) => {
                 if let Some(importing) = &mut self.open {
                     importing.saving = false;
-                    importing.error = Some(error.message.clone());
+                    importing.error = Some(error.text());
                 }
                 if error.code == ErrorCode::SignedOut {
                     cx.fact(Fact::Failed(error));

@@ -35,6 +35,7 @@ pub mod notices;
 pub mod outbox;
 pub mod overlay;
 mod presence;
+mod reasons;
 pub mod recipients;
 mod requests;
 mod retry;

@@ -1,6 +1,7 @@
 //! Notices: short messages at the edge of the screen, some with an "Undo", and the question that waits for an answer.
 
 use halyard_protocol::UnixMs;
+use halyard_words::Text;
 
 use crate::context::Turn;
 use crate::effect::Timer;
@@ -26,7 +27,7 @@ pub enum NoticesAction {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Notice {
     pub(crate) id: u32,
-    pub(crate) text: String,
+    pub(crate) text: Text,
     pub(crate) is_error: bool,
     pub(crate) undo: Option<Undo>,
     until: UnixMs,
@@ -119,7 +120,7 @@ mod tests {
     use crate::testing::Alone;
 
     fn notice(undo: Option<Undo>) -> NewNotice {
-        NewNotice { text: "Done.".to_owned(), is_error: false, undo }
+        NewNotice { text: Text::as_is("Done."), is_error: false, undo }
     }
 
     #[test]

@@ -2,11 +2,13 @@
 //!
 //! Always holds: nobody is among the bubbles twice; what was typed and could not be taken stays in the field.
 
+use crate::reasons;
 use halyard_protocol::event::Favourite;
 use halyard_protocol::rest::Me;
 use halyard_protocol::{
     CallingCode, ConversationKey, Destination, NumberLabel, Peer, PhoneNumber, RecipientsError, SmsNumber,
 };
+use halyard_words::{self as words, Text, Word};
 use serde::{Deserialize, Serialize};
 
 use crate::contacts::Book;
@@ -44,7 +46,7 @@ pub(crate) struct NewConversation {
     pub(crate) peers: Vec<Peer>,
     pub(crate) query: String,
     #[serde(skip)]
-    pub(crate) error: Option<String>,
+    pub(crate) error: Option<Text>,
     /// The own number that was chosen; the one last used with these people otherwise.
     pub(crate) from: Option<PhoneNumber>,
 }
@@ -64,7 +66,7 @@ pub struct Suggestion {
     /// Their name, or the number as typed.
     pub name: String,
     /// Extension, or number and its kind.
-    pub detail: String,
+    pub detail: Text,
 }
 
 /// Those whom one can write to, and from what.
@@ -226,14 +228,14 @@ impl Recipients {
         match people.check(&peers, new.from) {
             // One can add the rest first and see to the own number later: these errors show at the composer.
             Ok(_) | Err(RecipientsError::NoSmsNumber | RecipientsError::CannotText) => {}
-            Err(error) => return self.refuse(card, error.to_string(), cx),
+            Err(error) => return self.refuse(card, reasons::recipients(error), cx),
         }
         if let Some(new) = self.all.get_mut(&card) {
             new.peers = peers;
             new.query.clear();
             new.error = None;
         }
-        cx.announce(&[&people.book.name(peer, people.home()), " added"].concat());
+        cx.announce(words::person_added(people.book.name(peer, people.home())));
         changed(card, cx);
         cx.focus(FocusTarget::Recipients(card));
     }
@@ -242,14 +244,14 @@ impl Recipients {
         let Some(new) = self.all.get_mut(&card) else { return };
         new.peers.retain(|known| *known != peer);
         new.error = None;
-        cx.announce(&[&people.book.name(peer, people.home()), " removed"].concat());
+        cx.announce(words::person_removed(people.book.name(peer, people.home())));
         changed(card, cx);
         cx.focus(FocusTarget::Recipients(card));
     }
 
-    pub(crate) fn refuse(&mut self, card: CardKey, message: String, cx: &mut Context<'_, '_>) {
+    pub(crate) fn refuse(&mut self, card: CardKey, message: Text, cx: &mut Context<'_, '_>) {
         if let Some(new) = self.all.get_mut(&card) {
-            cx.announce(&message);
+            cx.announce(message.clone());
             new.error = Some(message);
         }
         cx.changed(Changed::Recipients(card));
@@ -274,7 +276,7 @@ impl Recipients {
         match people.check(&new.peers, new.from) {
             Ok((to, _)) => Some(to),
             Err(error) => {
-                self.refuse(card, error.to_string(), cx);
+                self.refuse(card, reasons::recipients(error), cx);
                 None
             }
         }
@@ -293,7 +295,7 @@ impl People<'_> {
     }
 
     /// Whom somebody means who typed this and pressed Enter; nobody who is chosen already.
-    fn typed(&self, typed: &str, without: &[Peer]) -> Result<Peer, String> {
+    fn typed(&self, typed: &str, without: &[Peer]) -> Result<Peer, Text> {
         if let Some(user) = self.book.extension(typed) {
             return Ok(Peer::User(user.id));
         }
@@ -308,21 +310,21 @@ impl People<'_> {
         match if named.is_empty() { found.iter().collect() } else { named }.as_slice() {
             [] => {}
             [first, rest @ ..] if rest.iter().all(|one| one.name == first.name) => return Ok(first.peer),
-            _ => return Err(["Several people match \u{201c}", typed, "\u{201d}. Choose one of them."].concat()),
+            _ => return Err(words::several_match(typed)),
         }
         match number {
-            Err(error) if typed.bytes().any(|byte| byte.is_ascii_digit()) => Err(error.to_string()),
-            _ => Err(["No match for \u{201c}", typed, "\u{201d}. Type a name, an extension or a number."].concat()),
+            Err(error) if typed.bytes().any(|byte| byte.is_ascii_digit()) => Err(reasons::number(error)),
+            _ => Err(words::no_match(typed)),
         }
     }
 
     /// Whom a link names: a number or an extension. A name could be anybody's.
-    pub(crate) fn named(&self, named: &str) -> Result<Peer, String> {
+    pub(crate) fn named(&self, named: &str) -> Result<Peer, Text> {
         match self.book.extension(named) {
             Some(user) => Ok(Peer::User(user.id)),
             None => {
                 let (number, _) = PhoneNumber::split_extension(named);
-                PhoneNumber::from_typed(number, self.home()).map(Peer::Number).map_err(|error| error.to_string())
+                PhoneNumber::from_typed(number, self.home()).map(Peer::Number).map_err(reasons::number)
             }
         }
     }
@@ -370,14 +372,14 @@ impl People<'_> {
             all.push(Suggestion {
                 peer: Peer::Number(number),
                 name: number.display(home),
-                detail: "Send to this number".to_owned(),
+                detail: words::SEND_TO_THIS_NUMBER.into(),
             });
         }
         for entry in self.book.search(typed, SUGGESTIONS * 2, |_| true) {
             match entry {
                 Favourite::User(id) if Some(id) != mine => {
                     if let Some(user) = self.book.user(id) {
-                        let detail = ["Extension ", &user.extension].concat();
+                        let detail = words::extension_number(&user.extension);
                         all.push(Suggestion { peer: Peer::User(id), name: user.name.clone(), detail });
                     }
                 }
@@ -409,16 +411,16 @@ fn is_list(typed: &str) -> bool {
 }
 
 /// A number and its kind: "(619) 555‑0142 · mobile".
-pub(crate) fn number_detail(number: PhoneNumber, label: NumberLabel, home: CallingCode) -> String {
-    [&number.display(home), " \u{b7} ", label_word(label)].concat()
+pub(crate) fn number_detail(number: PhoneNumber, label: NumberLabel, home: CallingCode) -> Text {
+    words::number_and_label(number.display(home), label_word(label))
 }
 
-pub(crate) fn label_word(label: NumberLabel) -> &'static str {
+pub(crate) fn label_word(label: NumberLabel) -> Word {
     match label {
-        NumberLabel::Work => "work",
-        NumberLabel::Mobile => "mobile",
-        NumberLabel::Home => "home",
-        NumberLabel::Fax => "fax",
-        NumberLabel::Other => "other",
+        NumberLabel::Work => words::WORK,
+        NumberLabel::Mobile => words::MOBILE,
+        NumberLabel::Home => words::HOME,
+        NumberLabel::Fax => words::FAX,
+        NumberLabel::Other => words::OTHER,
     }
 }

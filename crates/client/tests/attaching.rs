@@ -38,11 +38,11 @@ fn attach(world: &mut World, at: usize, card: CardKey, files: &[(&str, &[u8])]) 
 /// Names and notes of the files in a text box.
 fn files(world: &World, at: usize, card: CardKey) -> Vec<String> {
     let composer = world.phone(at).composer_view(card);
-    composer.files.iter().map(|file| [&file.name, " ", &file.note].concat()).collect()
+    composer.files.iter().map(|file| [&file.name.english(), " ", &*file.note.english()].concat()).collect()
 }
 
 fn problem_of(world: &World, at: usize, card: CardKey) -> String {
-    world.phone(at).composer_view(card).problem.unwrap_or_default()
+    world.phone(at).composer_view(card).problem.unwrap_or_default().english()
 }
 
 fn kept(world: &World, at: usize, store: Store) -> usize {
@@ -70,7 +70,7 @@ fn a_picture_goes_first_and_then_its_message() {
     world.ui(at, Ui::Composer(card, ComposerAction::Submit));
     assert_eq!(files(&world, at, card), [""; 0]);
     let row = world.messages(at, id)[0].clone();
-    assert_eq!((row.media[0].shape, row.media[0].name.as_str()), (MediaShape::Picture, "boat.jpg"));
+    assert_eq!((row.media[0].shape, row.media[0].name.as_written()), (MediaShape::Picture, "boat.jpg"));
     world.commit(at);
     assert!(world.devices[at].requests.is_empty(), "the file is read from the device first");
     world.settle();

@@ -289,7 +289,7 @@ fn typing_shows_for_five_seconds_and_ends_with_the_message() {
     world.send(maya, card, "Lunch?");
     world.act(devon, Ui::Conversations(ConversationsAction::Open(id)));
     world.act(devon, Ui::Composer(card, ComposerAction::Draft("Y".to_owned())));
-    assert_eq!(world.phone(maya).typing_words(id).as_deref(), Some("Devon is typing\u{2026}"));
+    assert_eq!(world.phone(maya).typing_words(id).unwrap(), "Devon is typing\u{2026}");
     assert_eq!(world.column(maya), ["Devon Kerr: typing\u{2026}"]);
     world.wait(5_100);
     assert_eq!(world.phone(maya).typing_words(id), None);

@@ -45,7 +45,7 @@ fn rows(world: &World, at: usize, store: Store) -> usize {
 
 fn sealed_words(world: &World, at: usize) -> Vec<String> {
     match world.phone(at).session_view() {
-        SessionView::SignedOut { sealed, .. } => sealed.into_iter().map(|label| label.words).collect(),
+        SessionView::SignedOut { sealed, .. } => sealed.into_iter().map(|label| label.words.english()).collect(),
         _ => Vec::new(),
     }
 }
@@ -292,7 +292,7 @@ fn forget_this_device_removes_it() {
     world.act(at, Ui::Session(SessionAction::SignOut));
     let user = world.server.user(MAYA);
     world.act(at, Ui::Session(SessionAction::Forget(user)));
-    assert!(world.phone(at).question_view().expect("a question").title.contains("1001@harbor"));
+    assert!(world.phone(at).question_view().expect("a question").title.english().contains("1001@harbor"));
     world.act(at, Ui::Notices(NoticesAction::Answer(true)));
     assert!(sealed_words(&world, at).is_empty());
     assert_eq!(world.devices[at].disk.borrow().all_texts().count(), 0);

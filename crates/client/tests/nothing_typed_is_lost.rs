@@ -171,7 +171,7 @@ impl Test {
             Step::Detach(n) => {
                 let card = at(n);
                 if let Some(file) = self.world.phone(0).composer_view(card).files.first() {
-                    self.typed.remove(&file.name);
+                    self.typed.remove(&file.name.english());
                     self.world.ui(0, Ui::Composer(card, ComposerAction::Detach(file.id)));
                 }
             }
@@ -264,14 +264,14 @@ impl Test {
             .iter()
             .flat_map(|card| files(self.world.phone(0), *card))
             .filter(|file| !file.picture)
-            .map(|file| file.name)
+            .map(|file| file.name.english())
             .collect();
         self.world.prepare(0);
         let still: BTreeSet<String> = cards
             .iter()
             .flat_map(|card| files(self.world.phone(0), *card))
             .filter(|file| !file.picture)
-            .map(|file| file.name)
+            .map(|file| file.name.english())
             .collect();
         if let Some(me) = self.world.phone(0).me_view() {
             self.typed.extend(before.difference(&still).map(|name| (name.clone(), me.user)));
@@ -333,13 +333,13 @@ impl Test {
             let phone = self.world.phone(0);
             let composer = phone.composer_view(card);
             all.push_str(&composer.draft);
-            all.extend(composer.files.into_iter().map(|file| file.name));
+            all.extend(composer.files.into_iter().map(|file| file.name.english()));
             let items = phone.timeline_view(card, &env).map(|view| view.items).unwrap_or_default();
             for item in items {
                 if let Item::Message(row) = item {
                     all.push_str(&row.body);
-                    all.extend(row.media.iter().map(|file| file.name.as_str()));
-                    let state = row.state.as_ref().map_or("", |state| &state.words);
+                    all.extend(row.media.iter().map(|file| file.name.english()));
+                    let state = row.state.as_ref().map_or(String::new(), |state| state.words.english());
                     assert!(self.unkept_once || !state.contains("no longer on this device"), "{state}");
                 }
             }

@@ -200,11 +200,11 @@ fn a_draft_comes_back_after_a_crash_also_when_the_database_is_slow() {
 fn an_empty_or_endless_text_is_refused_and_kept() {
     let (mut world, at, id, card) = begin();
     world.send(at, card, "  \n");
-    assert_eq!(world.phone(at).composer_view(card).problem.as_deref(), Some("Type a message first."));
+    assert_eq!(world.phone(at).composer_view(card).problem.unwrap(), "Type a message first.");
     let text = "x".repeat(1_601);
     world.send(at, card, &text);
     let view = world.phone(at).composer_view(card);
-    assert_eq!(view.problem.as_deref(), Some("A message here has 1600 characters at most; this one has 1601."));
+    assert_eq!(view.problem.unwrap(), ("A message here has 1600 characters at most; this one has 1601."));
     assert_eq!(view.draft, text);
     assert!(world.server.texts(id).is_empty());
     world.act(at, Ui::Composer(card, ComposerAction::Draft("short".to_owned())));

@@ -13,7 +13,7 @@ fn ana() -> Peer {
 }
 
 fn chosen(world: &World, at: usize) -> String {
-    world.phone(at).composer_view(world.front(at)).using.expect("own numbers").chosen
+    world.phone(at).composer_view(world.front(at)).using.expect("own numbers").chosen.english()
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn a_number_that_is_taken_away_blocks_the_composer_and_keeps_the_text() {
     world.server.log(maya, Change::NumbersChanged { numbers });
     world.settle();
     let blocked = world.phone(at).composer_view(card).blocked.expect("a reason");
-    assert!(blocked.contains("not one of your numbers"), "{blocked}");
+    assert!(blocked.english().contains("not one of your numbers"), "{blocked:?}");
     world.act(at, Ui::Composer(card, ComposerAction::Submit));
     assert_eq!(world.phone(at).composer_view(card).draft, "Half a tho");
     world.act(at, Ui::Composer(card, ComposerAction::SendUsing(number(SALES))));

@@ -19,7 +19,11 @@ fn palette(world: &World, at: usize) -> PaletteView {
 fn offered(world: &World, at: usize) -> Vec<String> {
     let PaletteView { entries, marked, .. } = palette(world, at);
     let words = |(index, entry): (usize, &halyard_client::view::PaletteEntry)| {
-        let words = [&entry.title, ": ", entry.note].concat();
+        let note = match entry.note {
+            halyard_client::view::Note::Word(word) => word.english(),
+            halyard_client::view::Note::Keys(keys) => keys,
+        };
+        let words = [&entry.title.english(), ": ", note].concat();
         if index == marked { ["[", &words, "]"].concat() } else { words }
     };
     entries.iter().enumerate().map(words).collect()

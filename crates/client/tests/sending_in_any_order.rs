@@ -186,7 +186,7 @@ impl Test {
                 DeliveryState::Failed => StateIcon::Failed,
                 _ => StateIcon::Sent,
             };
-            assert_eq!(state.icon, expected, "{} of {}", state.words, row.body);
+            assert_eq!(state.icon, expected, "{:?} of {}", state.words, row.body);
         }
     }
 }

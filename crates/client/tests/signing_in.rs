@@ -14,7 +14,7 @@ use crate::support::people::{ANA, DEVON, FRONT_DESK, MAYA, number};
 
 fn error(world: &World, at: usize) -> Option<String> {
     match world.phone(at).session_view() {
-        SessionView::SignedOut { error, .. } | SessionView::Expired { error, .. } => error,
+        SessionView::SignedOut { error, .. } | SessionView::Expired { error, .. } => error.map(|error| error.english()),
         _ => None,
     }
 }
@@ -112,7 +112,7 @@ fn signing_out_asks_when_messages_wait_and_they_leave_with_the_next_sign_in() {
     world.ui(at, Ui::Composer(CardKey::Conversation(id), ComposerAction::Draft("and one more thing".to_owned())));
     world.act(at, Ui::Session(SessionAction::SignOut));
     let question = world.phone(at).question_view().expect("a question");
-    assert!(question.text.contains("One message has not been sent yet"));
+    assert!(question.text.english().contains("1 message has not been sent yet"));
     world.act(at, Ui::Notices(NoticesAction::Answer(false)));
     assert!(world.is_signed_in(at));
     world.ui(at, Ui::Session(SessionAction::SignOut));

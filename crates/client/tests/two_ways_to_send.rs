@@ -24,7 +24,7 @@ fn through_the_contacts_tab() {
     world.act(at, Ui::Contacts(ContactsAction::Select(Some(ana))));
     let details = world.phone(at).details_view().expect("details");
     assert_eq!(details.name, "Ana Cruz");
-    let reach: Vec<&str> = details.reach.iter().map(|number| number.label.as_str()).collect();
+    let reach: Vec<String> = details.reach.iter().map(|number| number.label.english()).collect();
     assert_eq!(reach, ["mobile"]);
     let own = world.phone(at).own_numbers_view(details.reach[0].peer);
     assert_eq!(own.len(), 3);

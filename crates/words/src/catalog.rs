@@ -41,6 +41,10 @@ impl Catalog {
     pub fn text(&self, text: &Text, numbers: &dyn Numbers) -> String {
         match text {
             Text::AsIs(text) => text.clone(),
+            Text::Joined(texts, separator) => {
+                let texts: Vec<_> = texts.iter().map(|text| self.text(text, numbers)).collect();
+                texts.join(separator)
+            }
             Text::Word(word) => self.word(*word).to_owned(),
             Text::Filled(word, arguments) => {
                 let mut out = String::new();

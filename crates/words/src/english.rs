@@ -18,7 +18,12 @@ impl Numbers for English {
     }
 }
 
-fn catalog() -> &'static Catalog {
+/// English.
+///
+/// # Panics
+/// When `public/words/en.txt` is not as its rules say.
+#[must_use]
+pub fn english() -> &'static Catalog {
     static CATALOG: OnceLock<Catalog> = OnceLock::new();
     CATALOG.get_or_init(|| match Catalog::read(include_str!("../../../public/words/en.txt")) {
         Ok(catalog) => catalog,
@@ -30,7 +35,7 @@ impl Text {
     /// In English.
     #[must_use]
     pub fn english(&self) -> String {
-        catalog().text(self, &English)
+        english().text(self, &English)
     }
 }
 
@@ -38,7 +43,7 @@ impl Word {
     /// In English.
     #[must_use]
     pub fn english(self) -> &'static str {
-        catalog().word(self)
+        english().word(self)
     }
 }
 

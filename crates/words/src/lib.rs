@@ -13,13 +13,14 @@ mod pattern;
 mod tests;
 
 pub use self::catalog::{Catalog, Numbers};
+pub use self::english::english;
 
 /// A text without arguments, by its id.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Word(u16);
 
 /// A text for the user.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub enum Text {
     /// One without arguments.
     Word(Word),
@@ -27,10 +28,12 @@ pub enum Text {
     Filled(Word, Vec<(&'static str, Argument)>),
     /// What people wrote: names, numbers, what a server says in its own words. The same in each language.
     AsIs(String),
+    /// Several, with this between them.
+    Joined(Vec<Text>, &'static str),
 }
 
 /// What stands in for an argument.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Argument {
     /// A number, written as the language writes numbers; plurals choose by it.
     Number(i64),
@@ -44,10 +47,33 @@ impl Text {
         Self::AsIs(text.into())
     }
 
+    /// Several, with a separator between them.
+    #[must_use]
+    pub fn joined(texts: Vec<Self>, separator: &'static str) -> Self {
+        match <[Self; 1]>::try_from(texts) {
+            Ok([only]) => only,
+            Err(texts) => Self::Joined(texts, separator),
+        }
+    }
+
     /// Whether there is nothing to say.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        matches!(self, Self::AsIs(text) if text.is_empty())
+        match self {
+            Self::AsIs(text) => text.is_empty(),
+            Self::Joined(texts, _) => texts.iter().all(Self::is_empty),
+            Self::Word(_) | Self::Filled(..) => false,
+        }
+    }
+
+    /// What people wrote of it; empty for words of the language.
+    #[must_use]
+    pub fn as_written(&self) -> &str {
+        match self {
+            Self::AsIs(text) => text,
+            Self::Joined(texts, _) => texts.first().map_or("", Self::as_written),
+            Self::Word(_) | Self::Filled(..) => "",
+        }
     }
 }
 
@@ -66,6 +92,12 @@ impl From<Word> for Text {
 impl From<Text> for Argument {
     fn from(text: Text) -> Self {
         Self::Text(text)
+    }
+}
+
+impl From<&Text> for Argument {
+    fn from(text: &Text) -> Self {
+        Self::Text(text.clone())
     }
 }
 

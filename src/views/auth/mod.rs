@@ -47,7 +47,7 @@ fn Kept() -> impl IntoView {
                 view! {
                     <div class="kept">
                         <Icon name=IconName::Laptop />
-                        <p>{words}</p>
+                        <p>{say(&words)}</p>
                         <button
                             type="button"
                             class="btn quiet"
@@ -135,7 +135,7 @@ fn Form(login: String) -> impl IntoView {
             />
             <p class="error" role="alert">
                 {move || {
-                    state.with(|state| state.1.clone()).map(|error| view! { <Icon name=IconName::CircleAlert /> {error} }.into_any())
+                    state.with(|state| state.1.clone()).map(|error| view! { <Icon name=IconName::CircleAlert /> {say(&error)} }.into_any())
                 }}
             </p>
             <button type="submit" class="btn primary wide" aria-disabled=move || busy().then_some("true")>

@@ -64,6 +64,7 @@ pub(super) fn chips(card: CardKey, files: Vec<FileView>) -> AnyView {
 fn chip(card: CardKey, file: FileView) -> AnyView {
     let app = expect_context::<App>();
     let FileView { id, name, note, picture } = file;
+    let name = say(&name);
     let label = say(&words::remove_item(&name));
     view! {
         <li class="file">
@@ -74,7 +75,7 @@ fn chip(card: CardKey, file: FileView) -> AnyView {
             }}
             <span class="row-text">
                 <b title=name.clone()>{name.clone()}</b>
-                <span class="num">{note}</span>
+                <span class="num">{say(&note)}</span>
             </span>
             <button class="cross" aria-label=label.clone() title=label on:click=move |_| app.send(Ui::Composer(card, ComposerAction::Detach(id)))>
                 <Icon name=IconName::X />

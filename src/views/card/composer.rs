@@ -27,8 +27,8 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
         }
     };
     let draft = part(|composer| Some(composer.draft.clone()));
-    let problem = part(|composer| composer.problem.clone());
-    let blocked = part(|composer| composer.blocked.clone());
+    let problem = part(|composer| composer.problem.as_ref().map(say));
+    let blocked = part(|composer| composer.blocked.as_ref().map(say));
     let using = {
         let composer = composer.clone();
         Memo::new(move |_| composer.with(|composer| composer.using.clone()))
@@ -111,13 +111,13 @@ fn Line(card: CardKey, using: Memo<Option<UsingView>>, counter: Memo<Option<Coun
                 MenuItem::radio(option.chosen, option.text, move || {
                     app.send(Ui::Composer(card, ComposerAction::SendUsing(number)))
                 })
-                .note(option.label)
+                .note(say(&option.label))
             })
             .collect::<Vec<_>>()
     });
     let choice = Memo::new(move |_| using.with(|using| using.as_ref().is_some_and(|using| using.options.len() > 1)));
     let chosen =
-        Memo::new(move |_| using.with(|using| using.as_ref().map(|using| using.chosen.clone()).unwrap_or_default()));
+        Memo::new(move |_| using.with(|using| using.as_ref().map(|using| say(&using.chosen)).unwrap_or_default()));
     move || {
         shown.get().then(|| {
             view! {
@@ -152,6 +152,7 @@ fn Line(card: CardKey, using: Memo<Option<UsingView>>, counter: Memo<Option<Coun
 
 fn count(counter: CounterView) -> AnyView {
     let CounterView { text, words, over } = counter;
+    let words = say(&words);
     let title = words.clone();
     view! {
         <span class="count num" class:warn=over title=title>

@@ -38,7 +38,7 @@ fn Tab(card: CardKey) -> impl IntoView {
     let header = app.signals(|signals| signals.headers.acquire(card, || app.phone(|phone, _| phone.header_view(card))));
     on_cleanup(move || app.signals(|signals| signals.headers.release(card)));
     let header = Memo::new(move |_| header.get());
-    let title = move || header.with(|header| header.as_ref().map(|header| header.title.clone()).unwrap_or_default());
+    let title = move || header.with(|header| header.as_ref().map(|header| say(&header.title)).unwrap_or_default());
     let avatar = Signal::derive(move || header.get().map(|header| header.avatar).unwrap_or_default());
     let unread = move || header.with(|header| header.as_ref().map_or(0, |header| header.unread));
     view! {

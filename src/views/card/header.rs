@@ -13,7 +13,7 @@ use crate::format;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Dialog, Icon, IconButton, IconName, MenuButton, MenuItem, TextField};
 use crate::views::shell::Person;
-use crate::words::{self, t};
+use crate::words::{self, Word, say, t};
 
 /// The header.
 #[component]
@@ -40,9 +40,9 @@ pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Mem
                 }}
             </span>
             <div class="who">
-                <h2>{move || header.get().map(|header| header.title)}</h2>
+                <h2>{move || header.get().map(|header| say(&header.title))}</h2>
                 <p class="num">
-                    {move || header.get().map(|header| header.subtitle)}
+                    {move || header.get().map(|header| say(&header.subtitle))}
                     <PresenceWord user=Signal::derive(move || avatar.with(|avatar| avatar.user)) />
                 </p>
             </div>
@@ -119,9 +119,9 @@ fn More(header: Memo<Option<HeaderView>>, place: Memo<Option<CardView>>, renamin
 }
 
 /// An entry that does something with the card, with its keys.
-fn action(app: App, place: CardView, icon: IconName, label: &'static str, command: Command) -> MenuItem {
+fn action(app: App, place: CardView, icon: IconName, label: Word, command: Command) -> MenuItem {
     let CardView { key, pinned, .. } = place;
-    MenuItem::new(icon, label, move || {
+    MenuItem::new(icon, t(label), move || {
         if let Some(action) = command.on(key, pinned) {
             app.send(Ui::Window(action));
         }
@@ -147,16 +147,16 @@ fn entries(
         ));
     }
     let full = if place.fullscreen {
-        action(app, place, IconName::Minimize2, t(words::EXIT_FULLSCREEN), Command::Fullscreen)
+        action(app, place, IconName::Minimize2, words::EXIT_FULLSCREEN, Command::Fullscreen)
     } else {
-        action(app, place, IconName::Maximize2, t(words::VIEW_IN_FULLSCREEN), Command::Fullscreen)
+        action(app, place, IconName::Maximize2, words::VIEW_IN_FULLSCREEN, Command::Fullscreen)
     };
     items.push(full.class("only-wide keyed"));
     items.push(match place.pinned {
-        true => action(app, place, IconName::PinOff, t(words::UNPIN), Command::Pin),
-        false => action(app, place, IconName::Pin, t(words::PIN), Command::Pin),
+        true => action(app, place, IconName::PinOff, words::UNPIN, Command::Pin),
+        false => action(app, place, IconName::Pin, words::PIN, Command::Pin),
     });
-    items.push(action(app, place, IconName::Minus, t(words::MINIMIZE), Command::Minimise));
+    items.push(action(app, place, IconName::Minus, words::MINIMIZE, Command::Minimise));
     items.push(
         MenuItem::new(IconName::LayoutGrid, t(words::MOVE_AND_RESIZE_MENU), move || arranging.set(true))
             .class("only-wide")
@@ -164,7 +164,7 @@ fn entries(
     );
     let Some(conversation) = header.conversation else { return items };
     if let Some(label) = header.contact_action {
-        items.push(MenuItem::new(IconName::UserRound, label, move || {
+        items.push(MenuItem::new(IconName::UserRound, t(label), move || {
             app.send(Ui::Conversations(ConversationsAction::ViewContact(conversation)))
         }));
     }
@@ -186,7 +186,7 @@ fn arrange(app: App, place: CardView) -> Vec<MenuItem> {
     let CardView { key, pinned, snapped, .. } = place;
     let places = Command::PLACES.into_iter().map(|command| {
         let here = command == snapped.map_or(Command::Float, Command::Snap) && !place.fullscreen;
-        MenuItem::radio(here, command.label(), move || {
+        MenuItem::radio(here, t(command.label()), move || {
             if let Some(action) = command.on(key, pinned) {
                 app.send(Ui::Window(action));
             }

@@ -30,12 +30,12 @@ fn File(file: MediaView) -> impl IntoView {
             MediaShape::Picture => view! { <Picture file=file address=address missing=missing /> }.into_any(),
             MediaShape::Video => {
                 view! {
-                    <video class="media" controls playsinline preload="metadata" src=address aria-label=file.name on:error=failed></video>
+                    <video class="media" controls playsinline preload="metadata" src=address aria-label=say(&file.name) on:error=failed></video>
                 }.into_any()
             }
             MediaShape::Audio => {
                 view! {
-                    <audio class="media" controls preload="metadata" src=address aria-label=file.name on:error=failed></audio>
+                    <audio class="media" controls preload="metadata" src=address aria-label=say(&file.name) on:error=failed></audio>
                 }.into_any()
             }
             MediaShape::Document | MediaShape::File => named(&file, None),
@@ -47,16 +47,17 @@ fn File(file: MediaView) -> impl IntoView {
 fn named(file: &MediaView, note: Option<&'static str>) -> AnyView {
     let opens = file.shape != MediaShape::File;
     let note = note.map_or_else(|| file.size.clone(), str::to_owned);
+    let name = say(&file.name);
     view! {
         <a
             class="msg file"
             href=path(file.id)
             target=opens.then_some("_blank")
-            download=(!opens).then(|| file.name.clone())
+            download=(!opens).then(|| name.clone())
         >
             <Icon name=if opens { IconName::Paperclip } else { IconName::Download } />
             <span class="row-text">
-                <b>{file.name.clone()}</b>
+                <b>{name.clone()}</b>
                 <span class="num">{note}</span>
             </span>
         </a>
@@ -91,7 +92,7 @@ fn Picture(file: MediaView, address: String, missing: RwSignal<bool>) -> impl In
 
 /// A picture in its whole size.
 fn viewer(open: RwSignal<bool>, file: &MediaView, address: &str) -> AnyView {
-    let (name, address, place) = (file.name.clone(), address.to_owned(), path(file.id));
+    let (name, address, place) = (say(&file.name), address.to_owned(), path(file.id));
     view! {
         <Dialog title=Signal::stored(name.clone()) class="viewer" on_close=move || open.set(false)>
             <img src=address alt=name.clone() />

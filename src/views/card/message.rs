@@ -13,7 +13,7 @@ use crate::erased::{ArcRwSignal, Memo};
 use crate::format;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName, Popover};
-use crate::words::{self, t};
+use crate::words::{self, say, t};
 
 /// A new day begins.
 #[component]
@@ -54,7 +54,7 @@ pub(super) fn Message(item: ArcRwSignal<Item>) -> impl IntoView {
             class:failed=is(|message| message.state.as_ref().is_some_and(|state| state.parked))
             title=moment
         >
-            {move || from.get().map(|from| view! { <span class="from">{from}</span> }.into_any())}
+            {move || from.get().map(|from| view! { <span class="from">{say(&from)}</span> }.into_any())}
             {move || content.get().map(shown)}
             {move || foot.get().map(|(id, time, state)| view! { <Foot id=id time=time state=state /> }.into_any())}
         </div>
@@ -112,7 +112,7 @@ fn Foot(id: MessageId, time: String, state: Option<StateView>) -> impl IntoView 
         return view! {
             <span class="state no">
                 <Icon name=IconName::CircleAlert class="no" />
-                {words}
+                {say(&words)}
             </span>
             <Actions id=id retry=true />
         }
@@ -121,14 +121,14 @@ fn Foot(id: MessageId, time: String, state: Option<StateView>) -> impl IntoView 
     if can_cancel {
         return view! {
             <span class="state num">
-                {words}
+                {say(&words)}
                 <Icon name=IconName::Clock class="wait" />
             </span>
             <Actions id=id retry=false />
         }
         .into_any();
     }
-    let words = [&time, " \u{b7} ", &words].concat();
+    let words = [&time, " \u{b7} ", &say(&words)].concat();
     let failed = icon == StateIcon::Failed;
     let (name, class) = match icon {
         StateIcon::Waiting => (IconName::Clock, "wait"),
@@ -166,9 +166,9 @@ fn Receipts(
                 let RecipientState { name, words, failed } = recipient;
                 view! {
                     <li>
-                        <b>{name}</b>
+                        <b>{say(&name)}</b>
                         <span class="state" class:no=failed>
-                            {words}
+                            {say(&words)}
                         </span>
                     </li>
                 }

@@ -20,7 +20,7 @@ use crate::erased::Memo;
 use crate::format;
 use crate::runtime::App;
 use crate::views::common::{EmptyState, Icon, IconName};
-use crate::words::{self, t};
+use crate::words::{self, say, t};
 
 pub(crate) use dock::Dock;
 
@@ -129,7 +129,7 @@ fn Card(key: CardKey) -> impl IntoView {
     });
     let place = Memo::new(move |_| place.get());
     let header = Memo::new(move |_| header.get());
-    let title = Memo::new(move |_| header.with(|header| header.as_ref().map(|header| header.title.clone())));
+    let title = Memo::new(move |_| header.with(|header| header.as_ref().map(|header| say(&header.title))));
     let text = move |read: fn(&CardView) -> String| move || place.with(|place| place.as_ref().map(read));
     let is = move |read: fn(&CardView) -> bool| move || place.with(|place| place.as_ref().is_some_and(read));
     view! {

@@ -26,7 +26,7 @@ pub(super) fn Recipients(card: CardKey) -> impl IntoView {
     let query = Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.query.clone()).unwrap_or_default()));
     let suggestions =
         Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.suggestions.clone()).unwrap_or_default()));
-    let error = Memo::new(move |_| view.with(|view| view.as_ref().and_then(|view| view.error.clone())));
+    let error = Memo::new(move |_| view.with(|view| view.as_ref().and_then(|view| view.error.as_ref().map(say))));
     let is_number = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.is_number)));
     let can_finish = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.can_finish)));
     let options = Signal::derive(move || suggestions.get().into_iter().map(option).collect::<Vec<_>>());
@@ -100,7 +100,7 @@ fn option(suggestion: Suggestion) -> ComboboxOption<Peer> {
                 <Person avatar=Signal::stored(avatar.clone()) size=AvatarSize::Small />
                 <span class="row-text">
                     <b class="row-name">{name.clone()}</b>
-                    <span class="preview num">{detail.clone()}</span>
+                    <span class="preview num">{say(&detail)}</span>
                 </span>
             }
             .into_any()
@@ -116,7 +116,7 @@ fn Bubble(card: CardKey, bubble: BubbleView) -> impl IntoView {
     let label = say(&words::remove_item(&name));
     view! {
         <li class="bubble" title=detail>
-            <span>{name}</span>
+            <span>{say(&name)}</span>
             <button class="cross" aria-label=label on:click=move |_| app.send(Ui::Recipients(card, RecipientsAction::Remove(peer)))>
                 <Icon name=IconName::X />
             </button>

@@ -94,7 +94,7 @@ fn Shown(details: DetailsView) -> impl IntoView {
                 <Person avatar=Signal::stored(avatar) size=AvatarSize::Large />
                 <h2>{name}</h2>
                 {(!organisation.is_empty()).then(|| view! { <p>{organisation}</p> }.into_any())}
-                <p class="muted">{kind}</p>
+                <p class="muted">{say(&kind)}</p>
                 {user.map(|user| view! { <PresenceLine user=user status=status /> }.into_any())}
             </div>
             {write}
@@ -145,8 +145,8 @@ fn fact(number: NumberView, reach: &[NumberView]) -> AnyView {
     });
     view! {
         <div class="fact">
-            <dt>{capitalised(&number.label)}</dt>
-            <dd class="num">{number.text}</dd>
+            <dt>{capitalised(&say(&number.label))}</dt>
+            <dd class="num">{say(&number.text)}</dd>
             {tools}
         </div>
     }

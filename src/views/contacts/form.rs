@@ -37,7 +37,7 @@ impl Fields {
 
     /// What is wrong with a field.
     fn error(self, field: Option<FormField>) -> Option<String> {
-        self.read(|view| view.error.as_ref().filter(|error| error.field == field).map(|error| error.message.clone()))
+        self.read(|view| view.error.as_ref().filter(|error| error.field == field).map(|error| say(&error.message)))
     }
 
     fn change(self, change: impl FnOnce(&mut ContactDraft)) {

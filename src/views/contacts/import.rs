@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Dialog, FieldError, Icon, IconName, VirtualList, unique_id};
-use crate::words::{self, say, t};
+use crate::words::{self, Text, say, t};
 
 /// Remarks that are shown; a file that needs more of them is another kind of file.
 const REMARKS_SHOWN: usize = 100;
@@ -45,7 +45,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
     let count = Memo::new(move |_| read(import, |import| import.rows.len()));
     let taken = Memo::new(move |_| read(import, |import| import.taken));
     let saving = Memo::new(move |_| read(import, |import| import.saving));
-    let error = Memo::new(move |_| read(import, |import| import.error.clone()));
+    let error = Memo::new(move |_| read(import, |import| import.error.as_ref().map(say)));
     let may_share = Memo::new(move |_| read(import, |import| import.may_share));
     let confirm = move || say(&words::import_count(taken.get()));
     view! {
@@ -158,7 +158,7 @@ fn Row(import: Memo<Option<ImportView>>, index: usize) -> impl IntoView {
 fn words(row: ImportRowView) -> AnyView {
     let ImportRowView { line, name, detail, outcome, warnings, .. } = row;
     let name = if name.is_empty() { say(&words::line_number(line)) } else { name };
-    let outcome = if warnings.is_empty() { outcome } else { say(&words::see_below(outcome)) };
+    let outcome = say(&if warnings.is_empty() { outcome } else { words::see_below(outcome) });
     view! {
         <span class="row-text">
             <b class="row-name">{name}</b>
@@ -167,6 +167,10 @@ fn words(row: ImportRowView) -> AnyView {
         <span class="outcome">{outcome}</span>
     }
     .into_any()
+}
+
+fn sentences(texts: &[Text]) -> String {
+    texts.iter().map(say).collect::<Vec<_>>().join(" ")
 }
 
 /// A list of remarks on the file, each with its line.
@@ -199,12 +203,12 @@ fn remarks(label: &'static str, class: &'static str, remarks: Vec<(usize, String
 #[component]
 fn Remarks(import: Memo<Option<ImportView>>) -> impl IntoView {
     let errors = Memo::new(move |_| {
-        let error = |error: &halyard_client::contacts::import::LineError| (error.line, error.message.clone());
+        let error = |error: &halyard_client::contacts::import::LineError| (error.line, sentences(&error.messages));
         read(import, |import| import.errors.iter().map(error).collect::<Vec<_>>())
     });
     let warnings = Memo::new(move |_| {
         let warned = |row: &ImportRowView| {
-            let line = (row.line, [&row.name, ": ", &row.warnings.join(" ")].concat());
+            let line = (row.line, [&row.name, ": ", &sentences(&row.warnings)].concat());
             (!row.warnings.is_empty()).then_some(line)
         };
         read(import, |import| import.rows.iter().filter_map(warned).collect::<Vec<_>>())

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconButton, IconName, MenuButton, MenuItem};
-use crate::words::{self, say, t};
+use crate::words::{self, Text, say, t};
 
 /// The message icon. A colleague is chatted with at once; a number asks which number to text from, if there are
 /// several to choose from.
@@ -89,14 +89,14 @@ fn write(app: App, peer: Peer, from: Option<PhoneNumber>) {
 fn number(app: App, way: NumberView, chosen: RwSignal<Option<Peer>>) -> MenuItem {
     let NumberView { peer, text, label } = way;
     let choice = app.phone(|phone, _| phone.own_numbers_view(peer).len()) > 1;
-    let item = MenuItem::new(IconName::MessageSquareText, text, move || {
+    let item = MenuItem::new(IconName::MessageSquareText, say(&text), move || {
         if choice {
             chosen.set(Some(peer));
         } else {
             write(app, peer, None);
         }
     });
-    let item = item.note(label);
+    let item = item.note(say(&label));
     if choice { item.stays() } else { item }
 }
 
@@ -105,15 +105,16 @@ fn own_numbers(app: App, peer: Peer, reach: Vec<NumberView>) -> Vec<MenuItem> {
     let mut own = app.phone(|phone, _| phone.own_numbers_view(peer));
     if own.len() < 2 {
         let text = |way: NumberView| {
-            MenuItem::new(IconName::MessageSquareText, way.text, move || write(app, peer, None)).note(way.label)
+            MenuItem::new(IconName::MessageSquareText, say(&way.text), move || write(app, peer, None))
+                .note(say(&way.label))
         };
         return reach.into_iter().filter(|way| way.peer == peer).map(text).collect();
     }
     own.sort_by_key(|own| !own.chosen);
-    let heading = reach.iter().find(|way| way.peer == peer).map_or_else(String::new, |way| way.text.clone());
+    let heading = reach.iter().find(|way| way.peer == peer).map_or_else(Text::default, |way| way.text.clone());
     let heading = MenuItem::heading(say(&words::text_number_using(heading)));
     let entry = |own: halyard_client::view::NumberOption| {
-        MenuItem::new(IconName::Smartphone, own.text, move || write(app, peer, Some(own.number))).note(own.label)
+        MenuItem::new(IconName::Smartphone, own.text, move || write(app, peer, Some(own.number))).note(say(&own.label))
     };
     core::iter::once(heading).chain(own.into_iter().map(entry)).collect()
 }

@@ -11,7 +11,7 @@ use crate::format;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName};
 use crate::views::shell::Person;
-use crate::words::{self, t};
+use crate::words::{self, say, t};
 
 /// A row. Its elements show one conversation after the other, and keep the focus meanwhile.
 #[component]
@@ -27,7 +27,7 @@ pub(super) fn Row(id: Signal<ConversationId>) -> impl IntoView {
     let current = Memo::new(move |_| desk.with(|desk| desk.front) == Some(CardKey::Conversation(id.get())));
     let avatar = Signal::derive(move || row.with(|row| row.as_ref().map(|row| row.avatar.clone()).unwrap_or_default()));
     let unread = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.unread)));
-    let tag = Memo::new(move |_| row.with(|row| row.as_ref().map_or("", |row| row.tag)));
+    let tag = Memo::new(move |_| row.with(|row| row.as_ref().map_or("", |row| row.tag.map_or("", t))));
     let is = |read: fn(&RowView) -> bool| Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(read)));
     let text = |read: fn(&RowView) -> String| move || row.with(|row| row.as_ref().map(read).unwrap_or_default());
     let (failed, muted) = (is(|row| row.failed), is(|row| row.muted));
@@ -42,8 +42,8 @@ pub(super) fn Row(id: Signal<ConversationId>) -> impl IntoView {
         >
             <Person avatar=avatar />
             <span class="row-text">
-                <b class="row-name">{text(|row| row.title.clone())} <span class="ext">{extension}</span></b>
-                <span class="preview">{text(|row| row.preview.clone())}</span>
+                <b class="row-name">{text(|row| say(&row.title))} <span class="ext">{extension}</span></b>
+                <span class="preview">{text(|row| say(&row.preview))}</span>
             </span>
             <span class="meta">
                 <span class="num" title=text(|row| format::moment(row.at))>

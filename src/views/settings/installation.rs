@@ -22,7 +22,7 @@ pub(super) fn OnThisDevice() -> impl IntoView {
     view! {
         <section class="setting" aria-labelledby="install-title">
             <h2 id="install-title">{t(words::INSTALL_HALYARD)}</h2>
-            <p class="muted">{move || install.get().words()}</p>
+            <p class="muted">{move || t(install.get().words())}</p>
             {move || {
                 (install.get() == Install::Offered)
                     .then(|| {
@@ -38,7 +38,7 @@ pub(super) fn OnThisDevice() -> impl IntoView {
         <section class="setting" aria-labelledby="links-title">
             <h2 id="links-title">{t(words::LINKS)}</h2>
             <p class="muted" role="status">
-                {move || links.get().words()}
+                {move || t(links.get().words())}
             </p>
             {move || {
                 (links.get() == Links::Possible)

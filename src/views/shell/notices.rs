@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::runtime::App;
 use crate::views::common::{Toast, Toasts};
+use crate::words::{say, t};
 
 /// The notices.
 #[component]
@@ -16,7 +17,12 @@ pub(super) fn Notices() -> impl IntoView {
         notices
             .get()
             .into_iter()
-            .map(|notice| Toast { id: notice.id, text: notice.text, bad: notice.is_error, action: notice.action })
+            .map(|notice| Toast {
+                id: notice.id,
+                text: say(&notice.text),
+                bad: notice.is_error,
+                action: notice.action.map(t),
+            })
             .collect::<Vec<_>>()
     });
     view! {

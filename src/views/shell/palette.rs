@@ -1,9 +1,8 @@
 //! The palette, after the WAI-ARIA combobox pattern: the focus stays in the field, the arrow keys move the mark.
 
 use halyard_client::Ui;
-use halyard_client::commands::Target;
 use halyard_client::overlay::OverlayAction;
-use halyard_client::view::{PaletteEntry, PaletteView};
+use halyard_client::view::{Note, PaletteEntry, PaletteView};
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
@@ -12,7 +11,7 @@ use crate::erased::Memo;
 use crate::format;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Dialog, Icon, IconName};
-use crate::words::{self, t};
+use crate::words::{self, say, t};
 
 /// The palette, while it is open.
 #[component]
@@ -119,9 +118,9 @@ fn option(app: App, marked: Memo<usize>, index: usize, entry: PaletteEntry) -> A
         Some(avatar) => view! { <Person avatar=Signal::stored(avatar) size=AvatarSize::Small /> }.into_any(),
         None => view! { <span class="palette-icon"><Icon name=IconName::ChevronRight /></span> }.into_any(),
     };
-    let note = match target {
-        Target::Command(_) => (!note.is_empty()).then(|| view! { <kbd>{format::keys(note)}</kbd> }.into_any()),
-        _ => Some(view! { <span class="note">{note}</span> }.into_any()),
+    let note = match note {
+        Note::Keys(keys) => (!keys.is_empty()).then(|| view! { <kbd>{format::keys(keys)}</kbd> }.into_any()),
+        Note::Word(word) => Some(view! { <span class="note">{t(word)}</span> }.into_any()),
     };
     view! {
         <div
@@ -133,8 +132,8 @@ fn option(app: App, marked: Memo<usize>, index: usize, entry: PaletteEntry) -> A
         >
             {face}
             <span class="row-text">
-                <b class="row-name">{title}</b>
-                {(!detail.is_empty()).then(|| view! { <span class="preview num">{detail}</span> }.into_any())}
+                <b class="row-name">{say(&title)}</b>
+                {(!detail.is_empty()).then(|| view! { <span class="preview num">{say(&detail)}</span> }.into_any())}
             </span>
             {note}
         </div>

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use crate::runtime::App;
 use crate::views::common::Dialog;
-use crate::words::{self, t};
+use crate::words::{self, say, t};
 
 /// The open question, as a dialog.
 #[component]
@@ -20,14 +20,14 @@ pub(super) fn Question() -> impl IntoView {
 fn dialog(app: App, question: QuestionView) -> AnyView {
     let answer = move |yes| app.send(Ui::Notices(NoticesAction::Answer(yes)));
     view! {
-        <Dialog title=question.title on_close=Callback::new(move |()| answer(false))>
-            <p>{question.text}</p>
+        <Dialog title=say(&question.title) on_close=Callback::new(move |()| answer(false))>
+            <p>{say(&question.text)}</p>
             <footer class="buttons end">
                 <button class="btn quiet" on:click=move |_| answer(false)>
                     {t(words::CANCEL)}
                 </button>
                 <button class="btn primary danger" on:click=move |_| answer(true)>
-                    {question.yes}
+                    {t(question.yes)}
                 </button>
             </footer>
         </Dialog>

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::format;
 use crate::runtime::App;
 use crate::views::common::Dialog;
-use crate::words::{self, t};
+use crate::words::{self, Word, t};
 
 /// The sheet, while it is open.
 #[component]
@@ -27,7 +27,7 @@ fn sheet(app: App) -> AnyView {
                     .map(|(title, lines)| {
                         view! {
                             <section>
-                                <h3>{title}</h3>
+                                <h3>{t(title)}</h3>
                                 <dl>{lines.iter().map(line).collect::<Vec<_>>()}</dl>
                             </section>
                         }.into_any()
@@ -43,11 +43,11 @@ fn sheet(app: App) -> AnyView {
     .into_any()
 }
 
-fn line((keys, words): &(&'static str, &'static str)) -> AnyView {
+fn line((keys, words): &(&'static str, Word)) -> AnyView {
     let keys = keys.split(' ').map(|keys| view! { <kbd>{format::keys(keys)}</kbd> }.into_any()).collect::<Vec<_>>();
     view! {
         <div>
-            <dt>{*words}</dt>
+            <dt>{t(*words)}</dt>
             <dd>{keys}</dd>
         </div>
     }

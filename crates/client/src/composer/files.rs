@@ -3,8 +3,10 @@
 //! Always holds: one that can't be sent is refused with the reason at once, and what was typed beside it stays. A file is
 //! on the device before a message with it is.
 
+use crate::reasons;
 use halyard_protocol::media::{MediaError, check_media};
 use halyard_protocol::{ConversationKind, Media, MediaId, MediaKind, SmsNumber, UserId, limits};
+use halyard_words::{self as words, Text};
 use serde::{Deserialize, Serialize};
 
 use super::{Attached, Composer, file_key};
@@ -95,7 +97,7 @@ pub(crate) struct Place {
     /// Whether it is for a text, or may become one.
     pub(crate) text: bool,
     /// Why nothing can be attached, if so.
-    pub(crate) blocked: Option<String>,
+    pub(crate) blocked: Option<Text>,
 }
 
 /// What files a card takes besides those that it has.
@@ -152,7 +154,7 @@ impl Composer {
                     self.drafts.attach(card, [Attached { media, ready: false, content: None }]);
                     cx.effect(Effect::Files(FileCommand::Prepare { id, content, most }));
                 }
-                Err(error) => problem = problem.or(Some(named(&name, &error))),
+                Err(error) => problem = problem.or(Some(named(&name, error))),
             }
         }
         self.files_changed(card, cx);
@@ -203,7 +205,7 @@ impl Composer {
             }
             Files::Unreadable(id) => {
                 let Some((card, file)) = self.drafts.file(id) else { return };
-                let problem = named(&file.media.name, "The file can't be read.");
+                let problem = named(&file.media.name, words::FILE_UNREADABLE.into());
                 self.drafts.detach(card, id);
                 self.drafts.sending.remove(&card);
                 self.files_changed(card, cx);
@@ -275,8 +277,8 @@ impl Composer {
         cx.changed(Changed::Composer(card));
     }
 
-    fn refuse_file(&mut self, card: CardKey, problem: String, cx: &mut Context<'_, '_>) {
-        cx.announce(&problem);
+    fn refuse_file(&mut self, card: CardKey, problem: Text, cx: &mut Context<'_, '_>) {
+        cx.announce(problem.clone());
         self.problems.insert(card, problem);
         cx.changed(Changed::Composer(card));
     }
@@ -300,24 +302,24 @@ fn check_file(
     size: u64,
     kind: Option<MediaKind>,
     share: u32,
-) -> Result<(MediaKind, Option<u32>), String> {
+) -> Result<(MediaKind, Option<u32>), Text> {
     if let Some(blocked) = &place.blocked {
         return Err(blocked.clone());
     }
-    let kind = kind.ok_or_else(|| MediaError::Kind.to_string())?;
+    let kind = kind.ok_or_else(|| reasons::media(MediaError::Kind))?;
     if room.count == 0 {
-        return Err(MediaError::TooMany.to_string());
+        return Err(reasons::media(MediaError::TooMany));
     }
     if can_shrink(kind) && size <= LARGEST_PICTURE {
         let most = if room.text { share.min(room.bytes) } else { CHAT_PICTURE };
         let fits = most >= SMALLEST_PICTURE || size <= u64::from(most);
-        return if fits { Ok((kind, Some(most))) } else { Err(MediaError::TooLargeForText.to_string()) };
+        return if fits { Ok((kind, Some(most))) } else { Err(reasons::media(MediaError::TooLargeForText)) };
     }
     let (limit, error) = match room.text {
         true => (room.bytes, MediaError::TooLargeForText),
         false => (limits::CHAT_MEDIA_BYTES, MediaError::TooLarge),
     };
-    if size > u64::from(limit) { Err(error.to_string()) } else { Ok((kind, None)) }
+    if size > u64::from(limit) { Err(reasons::media(error)) } else { Ok((kind, None)) }
 }
 
 /// Which pictures can be made smaller: an animation would stop.
@@ -326,8 +328,8 @@ fn can_shrink(kind: MediaKind) -> bool {
 }
 
 /// A problem, with the name of the file that it is about.
-fn named(name: &str, problem: &str) -> String {
-    if name.is_empty() { problem.to_owned() } else { [name, ": ", problem].concat() }
+fn named(name: &str, problem: Text) -> Text {
+    if name.is_empty() { problem } else { words::file_problem(name, problem) }
 }
 
 fn cut(name: String) -> String {

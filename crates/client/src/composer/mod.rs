@@ -8,6 +8,7 @@ mod files;
 mod words;
 
 use halyard_protocol::{MediaId, PhoneNumber, UnixMs, UserId};
+use halyard_words::Text;
 
 use crate::context::Context;
 use crate::effect::FocusTarget;
@@ -42,12 +43,12 @@ pub enum ComposerAction {
 pub(crate) struct Composer {
     pub(crate) drafts: Drafts,
     /// What stands in the way of sending, by card; forgotten with the next key press.
-    problems: SortedMap<CardKey, String>,
+    problems: SortedMap<CardKey, Text>,
 }
 
 impl Composer {
     /// What stands in the way of sending, if that was tried.
-    pub(crate) fn problem(&self, card: CardKey) -> Option<&String> {
+    pub(crate) fn problem(&self, card: CardKey) -> Option<&Text> {
         self.problems.get(&card)
     }
 
@@ -56,8 +57,8 @@ impl Composer {
     }
 
     /// The message can't be sent; what was typed stays.
-    pub(crate) fn refuse(&mut self, card: CardKey, problem: String, cx: &mut Context<'_, '_>) {
-        cx.announce(&problem);
+    pub(crate) fn refuse(&mut self, card: CardKey, problem: Text, cx: &mut Context<'_, '_>) {
+        cx.announce(problem.clone());
         self.problems.insert(card, problem);
         cx.focus(FocusTarget::Composer(card));
         cx.changed(Changed::Composer(card));

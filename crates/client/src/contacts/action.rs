@@ -3,6 +3,7 @@
 use halyard_protocol::event::Favourite;
 use halyard_protocol::rest::SetFavourite;
 use halyard_protocol::{Contact, ContactDraft, ContactId, PhoneNumber};
+use halyard_words as words;
 
 use super::form::ContactForm;
 use super::{Call, Contacts, ContactsFilter, NumberField};
@@ -84,8 +85,8 @@ impl Contacts {
     /// The user goes elsewhere: the form closes, and what was typed into it stays until they come back.
     pub(crate) fn leave_form(&mut self, cx: &mut Context<'_, '_>) {
         if let Some(form) = self.form.take().filter(ContactForm::is_changed) {
-            let again = if form.is_new { "New contact" } else { "Edit" };
-            cx.inform(["Your changes are saved as a draft. Choose ", again, " to go on with them."].concat());
+            let again = if form.is_new { words::NEW_CONTACT } else { words::EDIT };
+            cx.inform(words::changes_saved_as_draft(again));
             self.unsaved.insert(form.id, form);
         }
         cx.changed(Changed::ContactForm);
@@ -146,7 +147,7 @@ impl Contacts {
                 self.requests.start(Call::Save(form.id), request, cx);
             }
             Err(error) => {
-                cx.announce(&error.message);
+                cx.announce(error.message.clone());
                 form.error = Some(error);
                 cx.focus(FocusTarget::Invalid);
             }
@@ -159,7 +160,7 @@ impl Contacts {
         let Some((contact, renamed)) = self.book.remove(id) else { return };
         let name = contact.display_name();
         self.ask_delete(contact.clone(), cx);
-        cx.offer_undo([&name, " is deleted."].concat(), Undo::Contact(Box::new(contact)));
+        cx.offer_undo(words::contact_deleted(name), Undo::Contact(Box::new(contact)));
         self.unsaved.remove(&id);
         self.drop_form(cx);
         self.renamed(renamed, cx);

@@ -2,6 +2,7 @@
 
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{Contact, ContactId, ErrorCode};
+use halyard_words as words;
 
 use super::{Contacts, FormError};
 use crate::api::{read, succeeded};
@@ -46,7 +47,7 @@ impl Contacts {
                 if self.form.as_ref().is_some_and(|form| form.id == id) {
                     self.form = None;
                     cx.go(Route::Contacts(Some(Favourite::Contact(id))), true);
-                    cx.inform("Contact saved.".to_owned());
+                    cx.inform(words::CONTACT_SAVED);
                 }
             }
             Err(error) => {
@@ -54,7 +55,7 @@ impl Contacts {
                 let left = self.unsaved.get_mut(&id);
                 if let Some(form) = self.form.as_mut().filter(|form| form.id == id).or(left) {
                     form.saving = false;
-                    form.error = Some(FormError { field: None, message: error.message.clone() });
+                    form.error = Some(FormError { field: None, message: error.text() });
                 }
                 cx.failed(error);
             }

@@ -3,6 +3,7 @@
 //! Always holds: the search index, the order and the numbers' owners hold exactly the entries of the two maps; of two
 //! versions of a contact the newer one stays.
 
+use halyard_words::{self as words, Text};
 use std::collections::{BTreeSet, HashMap};
 
 use halyard_protocol::event::Favourite;
@@ -201,17 +202,16 @@ impl Book {
     }
 
     /// What a peer is called.
-    pub(crate) fn name(&self, peer: Peer, home: CallingCode) -> String {
+    pub(crate) fn name(&self, peer: Peer, home: CallingCode) -> Text {
         match peer {
             Peer::User(id) => {
-                self.users.get(&id).map_or_else(|| "Former colleague".to_owned(), |user| user.name.clone())
+                self.users.get(&id).map_or(words::FORMER_COLLEAGUE.into(), |user| Text::as_is(&user.name))
             }
-            Peer::Number(number) => self
-                .owner(number)
-                .map(Contact::display_name)
-                .filter(|name| !name.is_empty())
-                .unwrap_or_else(|| number.display(home)),
-            Peer::Unknown => "Unknown sender".to_owned(),
+            Peer::Number(number) => {
+                let name = self.owner(number).map(Contact::display_name).filter(|name| !name.is_empty());
+                Text::AsIs(name.unwrap_or_else(|| number.display(home)))
+            }
+            Peer::Unknown => words::UNKNOWN_SENDER.into(),
         }
     }
 

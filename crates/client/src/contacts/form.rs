@@ -2,7 +2,9 @@
 //!
 //! Always holds: what was typed stays until the server has saved it, or the user cancels.
 
+use crate::reasons;
 use halyard_protocol::{CallingCode, Contact, ContactDraft, ContactId, ContactNumber, NumberLabel, PhoneNumber};
+use halyard_words::Text;
 
 /// A number as it is being typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,7 +21,7 @@ pub struct FormError {
     /// The field; `None` when it is about the whole.
     pub field: Option<FormField>,
     /// The sentence.
-    pub message: String,
+    pub message: Text,
 }
 
 /// A place in the form.
@@ -87,15 +89,17 @@ impl ContactForm {
             if field.text.trim().is_empty() {
                 continue;
             }
-            let number = PhoneNumber::from_typed(&field.text, home)
-                .map_err(|error| FormError { field: Some(FormField::Number(index)), message: error.to_string() })?;
+            let number = PhoneNumber::from_typed(&field.text, home).map_err(|error| FormError {
+                field: Some(FormField::Number(index)),
+                message: reasons::number(error),
+            })?;
             if !draft.numbers.iter().any(|known: &ContactNumber| known.number == number) {
                 draft.numbers.push(ContactNumber { label: field.label, number });
             }
         }
         draft.check().map_err(|error| {
             let field = (error == halyard_protocol::contact::ContactError::InvalidEmail).then_some(FormField::Email);
-            FormError { field, message: error.to_string() }
+            FormError { field, message: reasons::contact(error) }
         })?;
         Ok(draft)
     }

@@ -2,6 +2,7 @@
 
 use halyard_protocol::rest::UpdateConversation;
 use halyard_protocol::{ConversationId, Peer, PhoneNumber, limits};
+use halyard_words as words;
 
 use super::{Call, ColumnFilter, Conversations};
 use crate::api::{item, with_body};
@@ -84,13 +85,13 @@ impl Conversations {
     fn set_muted(&mut self, id: ConversationId, muted: bool, cx: &mut Context<'_, '_>) {
         self.edit(id, |conversation| conversation.muted = muted);
         self.update(id, &UpdateConversation { muted: Some(muted), title: None }, cx);
-        cx.announce(if muted { "Notifications are off for this conversation" } else { "Notifications are on again" });
+        cx.announce(if muted { words::NOTIFICATIONS_OFF } else { words::NOTIFICATIONS_ON });
     }
 
     fn set_title(&mut self, id: ConversationId, title: &str, cx: &mut Context<'_, '_>) {
         let title = title.trim().to_owned();
         if title.chars().count() > limits::NAME_LENGTH {
-            return cx.complain(["A name has ", &limits::NAME_LENGTH.to_string(), " characters at most."].concat());
+            return cx.complain(words::group_name_too_long(limits::NAME_LENGTH));
         }
         self.edit(id, |conversation| conversation.title.clone_from(&title));
         self.update(id, &UpdateConversation { muted: None, title: Some(title) }, cx);

@@ -3,6 +3,7 @@
 //! Always holds: a message leaves when the server has said of each of its files that it has it.
 
 use halyard_protocol::{ErrorCode, Media, MediaId, Message, MessageId};
+use halyard_words as words;
 
 use super::Outbox;
 use crate::api::{CallError, read, succeeded, with_body};
@@ -73,8 +74,7 @@ impl Outbox {
             self.kept(id);
         } else {
             self.not_kept(id);
-            let text = "This device can't keep unsent messages. Leave Halyard open until they are sent.";
-            turn.complain(text.to_owned());
+            turn.complain(words::CANNOT_KEEP_MESSAGES);
         }
         turn.fact(Fact::Written(id));
     }
@@ -120,10 +120,7 @@ impl Outbox {
         match rows.into_iter().next() {
             Some(Row { text, .. }) => self.upload(id, media, text, turn),
             None => {
-                let problem = "The file is no longer on this device. Edit the message to attach it again.";
-                let name = &media.name;
-                let problem = if name.is_empty() { problem.to_owned() } else { [name, ": ", problem].concat() };
-                self.park(id, problem);
+                self.park(id, media.name);
                 turn.fact(Fact::OutgoingChanged(id));
                 turn.fact(Fact::OutboxReady);
             }
@@ -141,12 +138,11 @@ impl Outbox {
         }
         if error.is_temporary() {
             if !cx.device.keeps && !core::mem::replace(&mut self.cannot_keep_announced, true) {
-                let text = "This browser can't keep unsent messages. Leave Halyard open until they are sent.";
-                cx.complain(text.to_owned());
+                cx.complain(words::BROWSER_CANNOT_KEEP_MESSAGES);
             }
             self.send_later(cx);
         } else {
-            cx.announce(&["Message not sent. ", &error.message].concat());
+            cx.announce(words::message_not_sent(error.text()));
         }
         self.failed(id, error, cx.env);
         cx.fact(Fact::OutgoingChanged(id));

@@ -35,7 +35,7 @@ pub enum SendState {
     Parked {
         /// Why, as a stable code.
         code: ErrorCode,
-        /// Why, in a sentence.
+        /// What the server said; of [`ErrorCode::UnknownMedia`] the name of a file that is not here any more.
         reason: String,
     },
 }
@@ -80,7 +80,10 @@ impl SendState {
                 let wait = error.retry_after.map_or_else(|| backoff(tries, env), i64::from);
                 Self::Waiting { tries, until: env.now.plus(wait), asked }
             }
-            Self::Sending { .. } => Self::Parked { code: error.code, reason: error.message },
+            Self::Sending { .. } if error.code == ErrorCode::UnknownMedia => {
+                Self::Parked { code: error.code, reason: String::new() }
+            }
+            Self::Sending { .. } => Self::Parked { code: error.code, reason: error.said },
             other => other,
         }
     }

@@ -2,6 +2,7 @@
 
 use halyard_protocol::rest::{SignIn, UpdateMe};
 use halyard_protocol::{Availability, User, UserId, limits};
+use halyard_words as words;
 
 use super::{Attempt, Call, Secret, Session};
 use crate::api::{bare, with_body};
@@ -39,7 +40,7 @@ impl Session {
         }
         let login = login.trim().to_owned();
         if login.is_empty() || password.is_empty() {
-            attempt.error = Some("Type your extension, like 1001@harbor, and your password.".to_owned());
+            attempt.error = Some(words::TYPE_EXTENSION_AND_PASSWORD.into());
             turn.focus(FocusTarget::SignIn);
         } else {
             let typed = Some((login.clone(), Secret(password.clone())));
@@ -79,8 +80,7 @@ impl Session {
     pub(crate) fn set_status_text(&mut self, text: &str, turn: &mut Turn<'_>) {
         let text = text.trim().to_owned();
         if text.chars().count() > limits::STATUS_TEXT_LENGTH {
-            let limit = limits::STATUS_TEXT_LENGTH.to_string();
-            turn.complain(["A status has ", &limit, " characters at most."].concat());
+            turn.complain(words::status_too_long(limits::STATUS_TEXT_LENGTH));
         } else if let Some(me) = self.me_mut() {
             me.user.status_text.clone_from(&text);
             self.update_me(&UpdateMe { availability: None, status_text: Some(text) }, turn);

@@ -2,6 +2,7 @@
 
 use halyard_protocol::ErrorCode;
 use halyard_protocol::rest::{Bootstrap, Me};
+use halyard_words as words;
 
 use super::{Attempt, Session, State};
 use crate::api::{read, succeeded};
@@ -54,7 +55,7 @@ impl Session {
                 let unreachable = error.code == ErrorCode::Unavailable;
                 let is_out = matches!(self.state, State::SignedOut { .. });
                 let Some(attempt) = self.attempt_mut() else { return };
-                *attempt = Attempt { error: Some(error.message), ..Attempt::default() };
+                *attempt = Attempt { error: Some(error.text()), ..Attempt::default() };
                 turn.focus(FocusTarget::SignIn);
                 if let Some(typed) = typed.filter(|_| unreachable && is_out) {
                     turn.fact(Fact::SignInUnreachable { typed });
@@ -73,8 +74,7 @@ impl Session {
             Err(error) if error.is_temporary() => {
                 if !core::mem::replace(&mut self.leaving_announced, true) {
                     self.mark_leaving(true, turn);
-                    let text = "The server could not be told yet that you signed out. It is told as soon as the network is back.";
-                    turn.complain(text.to_owned());
+                    turn.complain(words::SIGN_OUT_NOT_HEARD);
                 }
                 turn.set_timer(Timer::Bootstrap, TELL_AGAIN);
             }

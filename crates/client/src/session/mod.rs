@@ -8,6 +8,7 @@ mod action;
 mod answer;
 
 use halyard_protocol::rest::Me;
+use halyard_words::Text;
 
 use crate::context::Turn;
 use crate::effect::Effect;
@@ -39,7 +40,7 @@ pub(crate) enum State {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Attempt {
     pub(crate) busy: bool,
-    pub(crate) error: Option<String>,
+    pub(crate) error: Option<Text>,
     /// What was typed, until the server has answered.
     typed: Option<(String, Secret)>,
 }
@@ -97,7 +98,7 @@ impl Session {
     }
 
     /// The attempt to sign in has failed for this reason.
-    pub(crate) fn refuse(&mut self, error: String) {
+    pub(crate) fn refuse(&mut self, error: Text) {
         if let Some(attempt) = self.attempt_mut() {
             *attempt = Attempt { error: Some(error), ..Attempt::default() };
         }

@@ -9,6 +9,7 @@ use crate::session::State;
 use crate::storage::{Db, Token};
 use crate::tabs::{TabEvent, TabFrame};
 use crate::update::Changed;
+use halyard_words as words;
 
 impl Softphone {
     pub(super) fn on_event(&mut self, event: Event, turn: &mut Turn<'_>) {
@@ -108,7 +109,7 @@ impl Softphone {
             }
             Token::File(_) => {
                 // It stays in this tab.
-                turn.complain("This device can't keep the file. Leave Halyard open until it is sent.".to_owned());
+                turn.complain(words::CANNOT_KEEP_FILE);
             }
             Token::Cache => self.cache_written(done, turn),
         }

@@ -31,7 +31,7 @@ impl Softphone {
                 self.open_conversation(id, turn);
             }
             Fact::Failed(error) if error.code == ErrorCode::SignedOut => self.session_ended(turn),
-            Fact::Failed(error) => turn.complain(error.message),
+            Fact::Failed(error) => turn.complain(error.text()),
             Fact::TryLater => Sync::try_later(turn),
 
             Fact::SignedIn { me, typed } => self.signed_in(*me, typed, turn),

@@ -1,6 +1,7 @@
 //! Finding conversations and people by what is typed, for the column and for the palette.
 
 use halyard_protocol::{ConversationId, Peer, PhoneNumber};
+use halyard_words::{self as words, Word};
 
 use super::Softphone;
 use crate::commands::{Command, OFFERED, Target};
@@ -19,7 +20,7 @@ impl Softphone {
         let mut numbers = Vec::new();
         for peer in &conversation.peers {
             text.push(' ');
-            text.push_str(&self.peer_name(*peer));
+            text.push_str(self.peer_name(*peer).as_written());
             match peer {
                 Peer::Number(number) => numbers.push(*number),
                 Peer::User(user) => {
@@ -40,7 +41,8 @@ impl Softphone {
         let mut targets = self.cards_for(&query);
         // An action that is called so comes before people, also by another word of three letters and more.
         let named = |command: &Command| {
-            let known = [fold(command.label()), fold(command.synonyms())];
+            let synonyms = command.synonyms().map_or("", |words| self.in_words(words));
+            let known = [fold(self.in_words(command.label())), fold(synonyms)];
             known[0].starts_with(&query) || (query.len() > 2 && begins(&known[1], &query))
         };
         let begins_with = |command: &Command| !query.is_empty() && named(command);
@@ -73,7 +75,7 @@ impl Softphone {
                 let thread = self.conversations.get(id);
                 thread.zip(wanted).is_some_and(|(thread, wanted)| self.matches(thread, &wanted))
             }
-            CardKey::New(_) => begins(Command::NewConversation.label(), query),
+            CardKey::New(_) => begins(self.in_words(Command::NewConversation.label()), query),
         }
     }
 
@@ -89,9 +91,14 @@ impl Softphone {
             .filter(move |command| *command != Command::Float || front.is_some_and(|card| self.is_snapped(card)))
             .filter(move |command| any || !command.is_about_cards())
             .filter(move |command| {
-                let known = || [self.command_label(*command), " ", command.synonyms()].concat();
+                let synonyms = || command.synonyms().map_or("", |words| self.in_words(words));
+                let known = || [self.in_words(self.command_label(*command)), " ", synonyms()].concat();
                 query.is_empty() || begins(&known(), query)
             })
+    }
+
+    fn in_words(&self, word: Word) -> &'static str {
+        self.words.map_or("", |words| words.word(word))
     }
 
     fn is_snapped(&self, card: CardKey) -> bool {
@@ -99,11 +106,11 @@ impl Softphone {
     }
 
     /// What a command is called, as the card in front stands.
-    pub(crate) fn command_label(&self, command: Command) -> &'static str {
+    pub(crate) fn command_label(&self, command: Command) -> Word {
         let front = self.desk.front_card().and_then(|card| self.desk.windows.get(card));
         match command {
-            Command::Fullscreen if front.is_some_and(|card| card.is_fullscreen()) => "Exit fullscreen",
-            Command::Pin if front.is_some_and(|card| card.is_pinned()) => "Unpin",
+            Command::Fullscreen if front.is_some_and(|card| card.is_fullscreen()) => words::EXIT_FULLSCREEN,
+            Command::Pin if front.is_some_and(|card| card.is_pinned()) => words::UNPIN,
             command => command.label(),
         }
     }

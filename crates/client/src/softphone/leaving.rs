@@ -4,6 +4,7 @@
 //! in between nobody reads a name or a word of it.
 
 use halyard_protocol::{MediaId, Peer, Seq, UserId};
+use halyard_words as words;
 
 use super::Softphone;
 use crate::composer::{Attached, Attachment, draft_key, file_key, later_draft_key};
@@ -46,7 +47,7 @@ impl Softphone {
         turn.cancel_timer(Timer::Bootstrap);
         turn.focus(FocusTarget::SignIn);
         if was_signed_in {
-            turn.announce("Your session has ended. Please sign in again.");
+            turn.announce(words::SESSION_ENDED);
         }
         turn.changed(Changed::Session);
         turn.changed(Changed::Connection);
@@ -102,7 +103,8 @@ impl Softphone {
             online: before.online,
             shown_day: before.shown_day,
             leads: before.leads,
-            ..Self::new()
+            words: before.words,
+            ..Self::fresh()
         };
         self.everything_changed(turn);
     }
@@ -242,8 +244,7 @@ impl Softphone {
     /// The password does not open what is sealed.
     pub(super) fn not_opened(&mut self, turn: &mut Turn<'_>) {
         if self.session.is_signed_out() {
-            let text = "The server can't be reached, and this password does not open what is kept here.";
-            self.session.refuse(text.to_owned());
+            self.session.refuse(words::PASSWORD_DOES_NOT_OPEN.into());
             turn.changed(Changed::Session);
         }
     }
@@ -252,8 +253,7 @@ impl Softphone {
     pub(super) fn tell_former_password(&self, turn: &mut Turn<'_>) {
         let me = self.user();
         if self.database.sealed.iter().any(|label| Some(label.user) == me) {
-            let text = "Conversations that were pinned here are sealed with your former password. They stay sealed.";
-            turn.complain(text.to_owned());
+            turn.complain(words::SEALED_WITH_FORMER_PASSWORD);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Applying the log: one change after the other.
 
 use halyard_protocol::{Author, Change, ConversationId, Message, Seq};
+use halyard_words as words;
 
 use super::{Softphone, context};
 use crate::context::Turn;
@@ -93,7 +94,7 @@ impl Softphone {
         if in_front || thread.conversation.muted || !is_inbound(&thread.conversation, message.author, me) {
             return;
         }
-        turn.announce(&["New message from ", &self.author_name(message.author)].concat());
+        turn.announce(words::new_message_from(self.author_name(message.author)));
     }
 
     /// The server has our message: the row moves from the outbox into the history, and stays the same row.

@@ -27,6 +27,8 @@ use crate::composer::Composer;
 use crate::contacts::Contacts;
 use crate::context::{Device, Turn, home};
 use crate::conversations::Conversations;
+use halyard_words::Catalog;
+
 use crate::database::Database;
 use crate::desk::Desk;
 use crate::devices::Devices;
@@ -75,6 +77,8 @@ pub struct Softphone {
     /// Whether outgoing messages may leave.
     outbox_ready: bool,
     last_request: u32,
+    /// The words of the user's language: commands are found by their names.
+    words: Option<&'static Catalog>,
 }
 
 /// The context of a handler: a turn, and what any noun may know. The noun itself stays free to be changed.
@@ -98,9 +102,13 @@ macro_rules! people {
 pub(crate) use {context, people};
 
 impl Softphone {
-    /// A softphone that has heard of nothing yet.
+    /// A softphone that has heard of nothing yet, for a user of this language.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(words: &'static Catalog) -> Self {
+        Self { words: Some(words), ..Self::fresh() }
+    }
+
+    fn fresh() -> Self {
         let mut phone = Self { online: true, leads: true, ..Self::default() };
         phone.desk.attention = true;
         phone

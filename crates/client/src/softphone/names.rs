@@ -1,20 +1,21 @@
 //! What conversations and people are called.
 
 use halyard_protocol::{Author, Conversation, Peer};
+use halyard_words::Text;
 
 use super::Softphone;
 
 impl Softphone {
     /// What a conversation is called: its title, or the others' names.
-    pub(crate) fn conversation_name(&self, conversation: &Conversation) -> String {
+    pub(crate) fn conversation_name(&self, conversation: &Conversation) -> Text {
         if !conversation.title.is_empty() {
-            return conversation.title.clone();
+            return Text::as_is(&conversation.title);
         }
-        let names: Vec<String> = conversation.peers.iter().map(|peer| self.peer_name(*peer)).collect();
-        names.join(", ")
+        let names = conversation.peers.iter().map(|peer| self.peer_name(*peer)).collect();
+        Text::joined(names, ", ")
     }
 
-    pub(crate) fn author_name(&self, author: Author) -> String {
+    pub(crate) fn author_name(&self, author: Author) -> Text {
         self.peer_name(match author {
             Author::User(user) => Peer::User(user),
             Author::Number(number) => Peer::Number(number),
@@ -22,7 +23,7 @@ impl Softphone {
         })
     }
 
-    pub(crate) fn peer_name(&self, peer: Peer) -> String {
+    pub(crate) fn peer_name(&self, peer: Peer) -> Text {
         self.contacts.book.name(peer, self.home())
     }
 }

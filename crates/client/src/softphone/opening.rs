@@ -1,6 +1,7 @@
 //! What the app was opened with: links, shared texts, files.
 
 use halyard_protocol::Peer;
+use halyard_words as words;
 
 use super::{Softphone, context, people};
 use crate::context::Turn;
@@ -49,7 +50,7 @@ impl Softphone {
                     self.write_to(vec![number], String::new(), turn);
                 }
             },
-            Link::Go(_) | Link::Unknown => turn.complain("Halyard can't open this kind of link.".to_owned()),
+            Link::Go(_) | Link::Unknown => turn.complain(words::UNKNOWN_LINK),
         }
     }
 
@@ -113,7 +114,7 @@ impl Softphone {
             let place = self.place_of(card);
             self.composer.attach_shared(card, &place, name, bytes, context!(self, turn));
         } else if self.import.open().is_some() {
-            turn.complain([&name, " was not opened: finish the import that is open first."].concat());
+            turn.complain(words::import_already_open(name));
         } else {
             let action = ImportAction::File { name, bytes };
             self.import.act(action, &self.contacts.book, context!(self, turn));

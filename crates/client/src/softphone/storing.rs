@@ -1,6 +1,7 @@
 //! The device's database: what it gives back, and when what has changed is written.
 
 use halyard_protocol::{ConversationId, Message, MessageId};
+use halyard_words as words;
 
 use super::{Softphone, context};
 use crate::cache::{Sources, StoredWindows};
@@ -95,8 +96,7 @@ impl Softphone {
         self.no_database(turn);
         self.database.give_up();
         if self.user().is_some() {
-            let text = "This device's storage is not answering. Leave Halyard open until your messages are sent.";
-            turn.complain(text.to_owned());
+            turn.complain(words::STORAGE_NOT_ANSWERING);
         }
     }
 

@@ -12,6 +12,7 @@ use crate::overlay::OverlayAction;
 use crate::route::Route;
 use crate::session::SessionAction;
 use crate::windows::{CardKey, WindowAction};
+use halyard_words as words;
 
 impl Softphone {
     pub(super) fn on_ui(&mut self, ui: Ui, turn: &mut Turn<'_>) {
@@ -155,7 +156,7 @@ impl Softphone {
         let Some(action) = front.and_then(|card| command.on(card, self.desk.is_pinned(card))) else { return };
         self.desk.act(action, context!(self, turn));
         if let WindowAction::SetPinned(_, pinned) = action {
-            turn.announce(if pinned { "Pinned" } else { "Unpinned" });
+            turn.announce(if pinned { words::PINNED } else { words::UNPINNED });
         }
     }
 

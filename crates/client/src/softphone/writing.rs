@@ -3,10 +3,12 @@
 //! Always holds: at no moment is a text nowhere. It leaves the draft in the transaction that puts it into the outbox, and
 //! the outbox in the one that puts it into the history.
 
+use crate::reasons;
 use halyard_protocol::recipients::check_text;
 use halyard_protocol::{
     ClientFrame, Conversation, ConversationId, ConversationKind, Destination, MessageId, Peer, PhoneNumber, SmsNumber,
 };
+use halyard_words::{self as words, Text};
 
 use super::{Softphone, context, people};
 use crate::composer::{Place, draft_key, forget_attachment, forget_file};
@@ -37,7 +39,7 @@ impl Softphone {
                     self.open_conversation(id, turn);
                 }
             }
-            Err(error) => turn.complain(error.to_string()),
+            Err(error) => turn.complain(reasons::recipients(error)),
         }
     }
 
@@ -112,8 +114,8 @@ impl Softphone {
     }
 
     /// The message as it would leave, or what stands in the way.
-    fn compose(&self, id: ConversationId) -> Result<(Destination, String), String> {
-        let thread = self.conversations.get(id).ok_or("This conversation is gone.")?;
+    fn compose(&self, id: ConversationId) -> Result<(Destination, String), Text> {
+        let thread = self.conversations.get(id).ok_or(words::CONVERSATION_GONE)?;
         let conversation = &thread.conversation;
         if let Some(problem) = self.cannot_write(conversation) {
             return Err(problem);
@@ -122,10 +124,10 @@ impl Softphone {
         let drafts = &self.composer.drafts;
         let draft = drafts.get(card);
         let with_files = !drafts.files(card).is_empty();
-        check_text(conversation.kind, draft, with_files).map_err(|error| error.to_string())?;
+        check_text(conversation.kind, draft, with_files).map_err(reasons::text)?;
         if with_files {
             let own = self.own_number_of(conversation);
-            self.composer.check_files(conversation.kind, card, own).map_err(|error| error.to_string())?;
+            self.composer.check_files(conversation.kind, card, own).map_err(reasons::media)?;
         }
         Ok((conversation.to_destination(), draft.trim_end().to_owned()))
     }
@@ -136,13 +138,13 @@ impl Softphone {
     }
 
     /// Why nothing can be written here at all, if so.
-    pub(crate) fn cannot_write(&self, conversation: &Conversation) -> Option<String> {
+    pub(crate) fn cannot_write(&self, conversation: &Conversation) -> Option<Text> {
         let me = self.me()?;
         if self.reading {
-            return Some("There is no network. What is pinned here can be read; sign in to write.".to_owned());
+            return Some(words::OFFLINE_READING_ONLY.into());
         }
         if conversation.kind == ConversationKind::Unknown {
-            return Some("This app is too old for this conversation. Reload it.".to_owned());
+            return Some(words::APP_TOO_OLD.into());
         }
         let own = self.own_number_of(conversation);
         if conversation.kind.is_text()
@@ -151,9 +153,9 @@ impl Softphone {
         {
             let number = number.display(self.home());
             return Some(if me.numbers.is_empty() {
-                "You have no SMS number. Please ask your administrator for one.".to_owned()
+                words::NO_SMS_NUMBER.into()
             } else {
-                [&number, " is not one of your numbers. Choose another one to send from."].concat()
+                words::number_not_yours(number)
             });
         }
         let book = &self.contacts.book;
@@ -161,9 +163,9 @@ impl Softphone {
         // Before the directory is here nobody is in it, not even the user.
         let known = book.user(me.user.id).is_some();
         if !conversation.kind.is_text() && known && conversation.peers.iter().all(gone) {
-            return Some("Nobody is left in this chat.".to_owned());
+            return Some(words::NOBODY_LEFT.into());
         }
-        conversation.to_destination().key(me.user.id, own).err().map(|error| error.to_string())
+        conversation.to_destination().key(me.user.id, own).err().map(reasons::recipients)
     }
 
     /// What a card's text box takes.
@@ -174,7 +176,8 @@ impl Softphone {
                 let conversation = &thread.conversation;
                 let text = conversation.kind.is_text();
                 let can = self.own_number_of(conversation).is_some_and(|own| own.capabilities.mms);
-                let no_media = || (text && !can).then(|| halyard_protocol::media::MediaError::CannotSend.to_string());
+                let no_media =
+                    || (text && !can).then(|| reasons::media(halyard_protocol::media::MediaError::CannotSend));
                 Place { text, blocked: self.cannot_write(conversation).or_else(no_media) }
             }
             // While nobody is in, it may become a text.
@@ -297,7 +300,7 @@ impl Softphone {
         self.desk.close(CardKey::Conversation(id), context!(self, turn));
         if self.conversations.delete(id, context!(self, turn)) {
             let undo = crate::fact::Undo::Conversation(id);
-            turn.offer_undo(["The conversation with ", &name, " is deleted."].concat(), undo);
+            turn.offer_undo(words::conversation_deleted(name), undo);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What stands around the screens: session, rail, connection, notices, the open question.
 
 use halyard_protocol::{Availability, Presence, UserId};
+use halyard_words::{self as words, Text, Word};
 
 use super::AvatarView;
 use crate::fact::Question;
@@ -22,7 +23,7 @@ pub enum SessionView {
         /// Whether an attempt is under way.
         busy: bool,
         /// Why the last one failed.
-        error: Option<String>,
+        error: Option<Text>,
         /// Whose conversations are kept here, sealed.
         sealed: Vec<SealedView>,
     },
@@ -35,7 +36,7 @@ pub enum SessionView {
         /// Whether an attempt is under way.
         busy: bool,
         /// Why the last one failed.
-        error: Option<String>,
+        error: Option<Text>,
     },
 }
 
@@ -47,7 +48,7 @@ pub struct SealedView {
     /// Their log-in.
     pub login: String,
     /// What is kept, in words: "2 pinned conversations for 1001@harbor are saved on this device".
-    pub words: String,
+    pub words: Text,
 }
 
 /// The rail.
@@ -105,22 +106,22 @@ pub struct NoticeView {
     /// Its id.
     pub id: u32,
     /// The words.
-    pub text: String,
+    pub text: Text,
     /// Whether something went wrong.
     pub is_error: bool,
     /// The action's label, if it has one.
-    pub action: Option<&'static str>,
+    pub action: Option<Word>,
 }
 
 /// A question that waits for an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuestionView {
     /// The question.
-    pub title: String,
+    pub title: Text,
     /// What follows from a yes.
-    pub text: String,
+    pub text: Text,
     /// The yes, in a word.
-    pub yes: &'static str,
+    pub yes: Word,
 }
 
 impl Softphone {
@@ -191,7 +192,7 @@ impl Softphone {
                 id: notice.id,
                 text: notice.text.clone(),
                 is_error: notice.is_error,
-                action: notice.undo.as_ref().map(|_| "Undo"),
+                action: notice.undo.as_ref().map(|_| words::UNDO),
             })
             .collect()
     }
@@ -204,33 +205,23 @@ impl Softphone {
                 let thread = self.conversations.get(*id)?;
                 let name = self.conversation_name(&thread.conversation);
                 Some(QuestionView {
-                    title: ["Delete the conversation with ", &name, "?"].concat(),
-                    text: "This deletes it for you on all devices. You can undo this for ten seconds.".to_owned(),
-                    yes: "Delete",
+                    title: words::delete_question(name),
+                    text: words::DELETE_QUESTION_TEXT.into(),
+                    yes: words::DELETE,
                 })
             }
             Question::Forget(user) => {
                 let label = self.database.sealed.iter().find(|label| label.user == *user)?;
                 Some(QuestionView {
-                    title: ["Remove what is saved for ", &label.login, "?"].concat(),
-                    text:
-                        "This removes pinned conversations and unsent text from this device. Messages that were sent \
-                           are still there when you sign in."
-                            .to_owned(),
-                    yes: "Remove",
+                    title: words::forget_question(&label.login),
+                    text: words::FORGET_QUESTION_TEXT.into(),
+                    yes: words::REMOVE,
                 })
             }
             Question::SignOut(waiting) => Some(QuestionView {
-                title: "Sign out?".to_owned(),
-                text: match waiting {
-                    1 => "One message has not been sent yet. It is sent when you sign in here again.".to_owned(),
-                    many => [
-                        &many.to_string(),
-                        " messages have not been sent yet. They are sent when you sign in here again.",
-                    ]
-                    .concat(),
-                },
-                yes: "Sign out",
+                title: words::SIGN_OUT_QUESTION.into(),
+                text: words::sign_out_question_text(*waiting),
+                yes: words::SIGN_OUT,
             }),
         }
     }
@@ -261,19 +252,12 @@ impl Softphone {
 }
 
 fn sealed_view(label: &SealedLabel) -> SealedView {
-    let count = |n: u32, one: &str, many: &str| match n {
-        0 => None,
-        1 => Some(["1 ", one].concat()),
-        n => Some([&n.to_string(), " ", many].concat()),
+    let SealedLabel { user, ref login, pins, unsent, .. } = *label;
+    let words = match (pins, unsent) {
+        (0, 0) => words::saved_text(login),
+        (pins, 0) => words::saved_pins(pins, login),
+        (0, unsent) => words::saved_unsent(unsent, login),
+        (pins, unsent) => words::saved_pins_and_unsent(pins, unsent, login),
     };
-    let pins = count(label.pins, "pinned conversation", "pinned conversations");
-    let unsent = count(label.unsent, "unsent message", "unsent messages");
-    let many = label.pins + label.unsent > 1;
-    let what = match (pins, unsent) {
-        (Some(pins), Some(unsent)) => [&pins, " and ", &unsent].concat(),
-        (Some(one), None) | (None, Some(one)) => one,
-        (None, None) => "Unsent text".to_owned(),
-    };
-    let is = if many { " are saved on this device." } else { " is saved on this device." };
-    SealedView { user: label.user, login: label.login.clone(), words: [&what, " for ", &label.login, is].concat() }
+    SealedView { user, login: login.clone(), words }
 }

@@ -1,8 +1,10 @@
 //! Cards: how they lie, and what their headers say.
 
 use halyard_protocol::{ConversationId, ConversationKind, Peer};
+use halyard_words::{self as words, Text, Word};
 
 use super::AvatarView;
+use super::column::short_name;
 use crate::recipients::label_word;
 use crate::softphone::Softphone;
 use crate::windows::{CardKey, Rect, SnapZone};
@@ -34,9 +36,9 @@ pub struct CardView {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeaderView {
     /// Name.
-    pub title: String,
+    pub title: Text,
     /// Number and its kind, extension and status, or the people of a group.
-    pub subtitle: String,
+    pub subtitle: Text,
     /// Avatar.
     pub avatar: AvatarView,
     /// The conversation; `None` for a new one.
@@ -48,7 +50,7 @@ pub struct HeaderView {
     /// Unread messages.
     pub unread: u32,
     /// "View Contact", "Add to Contacts", or nothing for a group.
-    pub contact_action: Option<&'static str>,
+    pub contact_action: Option<Word>,
     /// The group's own name, empty for none; `None` where there can't be one.
     pub group_title: Option<String>,
 }
@@ -90,13 +92,13 @@ impl Softphone {
         let conversation = &self.conversations.get(id)?.conversation;
         let title = self.conversation_name(conversation);
         let contact_action = match conversation.peers.as_slice() {
-            [Peer::Number(number)] if self.contacts.book.owner(*number).is_none() => Some("Add to Contacts"),
-            [_] => Some("View Contact"),
+            [Peer::Number(number)] if self.contacts.book.owner(*number).is_none() => Some(words::ADD_TO_CONTACTS),
+            [_] => Some(words::VIEW_CONTACT),
             _ => None,
         };
         Some(HeaderView {
             subtitle: self.subtitle(&conversation.peers, conversation.kind, !conversation.title.is_empty()),
-            avatar: self.avatar(&conversation.peers, &title),
+            avatar: self.avatar(&conversation.peers, title.as_written()),
             title,
             conversation: Some(id),
             kind: Some(conversation.kind),
@@ -107,45 +109,41 @@ impl Softphone {
         })
     }
 
-    fn subtitle(&self, peers: &[Peer], kind: ConversationKind, titled: bool) -> String {
+    fn subtitle(&self, peers: &[Peer], kind: ConversationKind, titled: bool) -> Text {
         let home = self.home();
         match (peers, kind) {
-            ([Peer::User(user)], _) => self.contacts.book.user(*user).map_or_else(String::new, |user| {
+            ([Peer::User(user)], _) => self.contacts.book.user(*user).map_or_else(Text::default, |user| {
                 let words = if user.status_text.is_empty() { &user.department } else { &user.status_text };
-                if words.is_empty() { user.extension.clone() } else { [&user.extension, " \u{b7} ", words].concat() }
+                if words.is_empty() {
+                    Text::as_is(&user.extension)
+                } else {
+                    words::extension_and_words(&user.extension, words)
+                }
             }),
             ([Peer::Number(number)], _) => {
                 let label = self.contacts.book.owner(*number).and_then(|contact| {
                     contact.numbers.iter().find(|entry| entry.number == *number).map(|entry| entry.label)
                 });
                 match label {
-                    Some(label) => [&number.display(home), " \u{b7} ", label_word(label)].concat(),
+                    Some(label) => words::number_and_label(number.display(home), label_word(label)),
                     // The number is the title already: the article shows no second line then.
-                    None => "SMS".to_owned(),
+                    None => words::SMS.into(),
                 }
             }
             (peers, kind) => {
-                let word = if kind == ConversationKind::GroupMms { "group MMS" } else { "group chat" };
+                let word = if kind == ConversationKind::GroupMms { words::GROUP_MMS } else { words::GROUP_CHAT };
                 if !titled {
-                    return [&(peers.len() + 1).to_string(), " people \u{b7} ", word].concat();
+                    return words::people_and_kind(peers.len() + 1, word);
                 }
-                let short = |peer: &Peer| {
-                    let name = self.contacts.book.name(*peer, home);
-                    if name.starts_with(['(', '+']) {
-                        name
-                    } else {
-                        name.split_whitespace().next().unwrap_or_default().to_owned()
-                    }
-                };
-                let names: Vec<String> = peers.iter().map(short).collect();
-                [&names.join(", "), " \u{b7} ", word].concat()
+                let names = peers.iter().map(|peer| short_name(self.contacts.book.name(*peer, home))).collect();
+                words::names_and_kind(Text::joined(names, ", "), word)
             }
         }
     }
 
     /// Who is typing, in words.
     #[must_use]
-    pub fn typing_words(&self, id: ConversationId) -> Option<String> {
+    pub fn typing_words(&self, id: ConversationId) -> Option<Text> {
         let names: Vec<String> = self
             .presence
             .typing_in(id)
@@ -155,18 +153,18 @@ impl Softphone {
             .collect();
         match names.as_slice() {
             [] => None,
-            [one] => Some([one, " is typing\u{2026}"].concat()),
-            [one, two] => Some([one, " and ", two, " are typing\u{2026}"].concat()),
-            [one, rest @ ..] => Some([one, " and ", &rest.len().to_string(), " others are typing\u{2026}"].concat()),
+            [one] => Some(words::one_is_typing(one)),
+            [one, two] => Some(words::two_are_typing(one, two)),
+            [one, rest @ ..] => Some(words::many_are_typing(rest.len(), one)),
         }
     }
 }
 
 fn new_header() -> HeaderView {
     HeaderView {
-        title: "New Conversation".to_owned(),
-        subtitle: "Add people by name, extension or number".to_owned(),
-        avatar: AvatarView::group("New Conversation"),
+        title: words::NEW_CONVERSATION.into(),
+        subtitle: words::NEW_CONVERSATION_HINT.into(),
+        avatar: AvatarView::group(""),
         conversation: None,
         kind: None,
         muted: false,

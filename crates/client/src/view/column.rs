@@ -1,6 +1,6 @@
 //! The column "Chat and SMS" and its rows.
 
-use std::borrow::Cow;
+use halyard_words::{self as words, Text, Word};
 use std::sync::Arc;
 
 use halyard_protocol::{Author, ConversationId, ConversationKind, DeliveryState, Media, UnixMs};
@@ -44,13 +44,13 @@ pub struct RowView {
     /// The conversation.
     pub id: ConversationId,
     /// Its name.
-    pub title: String,
+    pub title: Text,
     /// A colleague's extension; empty for everybody else and for groups.
     pub extension: String,
     /// Its avatar.
     pub avatar: AvatarView,
     /// The newest message, or "typing…".
-    pub preview: String,
+    pub preview: Text,
     /// When anything last happened.
     pub at: LocalTime,
     /// How to write that.
@@ -60,14 +60,28 @@ pub struct RowView {
     /// Whether notifications are off.
     pub muted: bool,
     /// "SMS", "Chat", "Group".
-    pub tag: &'static str,
+    pub tag: Option<Word>,
     /// Whether a message of mine failed or could not be sent.
     pub failed: bool,
 }
 
 /// A message in one line: its text, or its files.
-fn words_of<'text>(body: &'text str, media: &[Media]) -> Cow<'text, str> {
-    if body.is_empty() { Cow::Owned(composer::words(media)) } else { Cow::Borrowed(body) }
+fn words_of(body: &str, media: &[Media]) -> Text {
+    if body.is_empty() {
+        return composer::words(media);
+    }
+    // What does not fit is cut by the view anyway.
+    Text::AsIs(body.chars().take(160).map(|c| if c.is_control() { ' ' } else { c }).collect())
+}
+
+/// A first name is enough to tell people apart; a number stays whole.
+pub(super) fn short_name(name: Text) -> Text {
+    match name {
+        Text::AsIs(name) if !name.starts_with(['(', '+']) => {
+            Text::as_is(name.split_whitespace().next().unwrap_or_default())
+        }
+        name => name,
+    }
 }
 
 impl Softphone {
@@ -100,8 +114,8 @@ impl Softphone {
         let at = conversation.last_activity;
         let unsent = self.outbox.of(id).next_back();
         let preview = match (self.typing_words(id), unsent) {
-            (Some(_), _) => "typing\u{2026}".to_owned(),
-            (None, Some(message)) => ["You: ", &words_of(&message.row.body, &message.row.media)].concat(),
+            (Some(_), _) => words::TYPING.into(),
+            (None, Some(message)) => words::you_wrote(words_of(&message.row.body, &message.row.media)),
             (None, None) => self.last_words(thread),
         };
         let parked = self.outbox.of(id).any(|message| matches!(message.state, SendState::Parked { .. }));
@@ -112,7 +126,7 @@ impl Softphone {
         Some(RowView {
             id,
             extension: self.extension_of(conversation),
-            avatar: self.avatar(&conversation.peers, &name),
+            avatar: self.avatar(&conversation.peers, name.as_written()),
             title: name,
             preview,
             at: env.local(at),
@@ -120,10 +134,10 @@ impl Softphone {
             unread: conversation.unread,
             muted: conversation.muted,
             tag: match conversation.kind {
-                ConversationKind::Chat => "Chat",
-                ConversationKind::Sms => "SMS",
-                ConversationKind::GroupChat | ConversationKind::GroupMms => "Group",
-                ConversationKind::Unknown => "",
+                ConversationKind::Chat => Some(words::CHAT),
+                ConversationKind::Sms => Some(words::SMS),
+                ConversationKind::GroupChat | ConversationKind::GroupMms => Some(words::TAG_GROUP),
+                ConversationKind::Unknown => None,
             },
             failed: parked || undelivered,
         })
@@ -135,26 +149,18 @@ impl Softphone {
         self.contacts.book.user(*user).map(|user| user.extension.clone()).unwrap_or_default()
     }
 
-    fn last_words(&self, thread: &Thread) -> String {
+    fn last_words(&self, thread: &Thread) -> Text {
         let conversation = &thread.conversation;
-        let Some(message) = &conversation.last_message else { return "No messages yet".to_owned() };
-        // One line of preview: what does not fit is cut by the view anyway.
-        let body = words_of(&message.body, &message.media);
-        let line: String = body.chars().take(160).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let Some(message) = &conversation.last_message else { return words::NO_MESSAGES_YET.into() };
+        let line = words_of(&message.body, &message.media);
         let me = self.me().map(|me| me.user.id);
         match message.author {
-            Author::User(user) if Some(user) == me => ["You: ", &line].concat(),
+            Author::User(user) if Some(user) == me => words::you_wrote(line),
             author
                 if conversation.kind.is_group()
                     || (conversation.kind.is_text() && matches!(author, Author::User(_))) =>
             {
-                let name = self.author_name(author);
-                // A first name is enough to tell them apart; a number stays whole.
-                let short = match author {
-                    Author::Number(_) if name.starts_with(['(', '+']) => name.as_str(),
-                    _ => name.split_whitespace().next().unwrap_or(&name),
-                };
-                [short, ": ", &line].concat()
+                words::they_wrote(short_name(self.author_name(author)), line)
             }
             _ => line,
         }

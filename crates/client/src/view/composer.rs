@@ -1,8 +1,10 @@
 //! The composer: text, counter, "Send SMS using", and what stands in the way.
 
+use crate::reasons;
 use halyard_protocol::recipients::text_limit;
 use halyard_protocol::segments::{self, Encoding};
 use halyard_protocol::{ConversationKind, MediaId, Peer, PhoneNumber, RecipientsError};
+use halyard_words::{self as words, Text};
 
 use crate::composer::Attached;
 use crate::composer::{file_words, size_words};
@@ -21,9 +23,9 @@ pub struct ComposerView {
     /// Texts: the own number.
     pub using: Option<UsingView>,
     /// Why the last try to send failed; the text is still there.
-    pub problem: Option<String>,
+    pub problem: Option<Text>,
     /// Why nothing can be sent here at all.
-    pub blocked: Option<String>,
+    pub blocked: Option<Text>,
 }
 
 /// A file in the text box.
@@ -32,9 +34,9 @@ pub struct FileView {
     /// Its id.
     pub id: MediaId,
     /// Its name, or what it is.
-    pub name: String,
+    pub name: Text,
     /// Its size; or that it is being made ready.
-    pub note: String,
+    pub note: Text,
     /// Whether it can be shown as a picture.
     pub picture: bool,
 }
@@ -45,7 +47,7 @@ pub struct CounterView {
     /// "27 / 160"; "2 · 170 / 306" from two segments on.
     pub text: String,
     /// The same in words, for screen readers and as a tooltip.
-    pub words: String,
+    pub words: Text,
     /// Whether it is longer than can be sent.
     pub over: bool,
 }
@@ -54,7 +56,7 @@ pub struct CounterView {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsingView {
     /// The number chosen, as it is written.
-    pub chosen: String,
+    pub chosen: Text,
     /// All that can be chosen.
     pub options: Vec<NumberOption>,
 }
@@ -67,7 +69,7 @@ pub struct NumberOption {
     /// As it is written.
     pub text: String,
     /// What the business calls it, and what it can't do.
-    pub label: String,
+    pub label: Text,
     /// Whether it is the one chosen.
     pub chosen: bool,
 }
@@ -106,7 +108,7 @@ impl Softphone {
     fn new_composer<'new>(
         &self,
         new: &'new crate::recipients::NewConversation,
-    ) -> (ConversationKind, Option<PhoneNumber>, &'new [Peer], Option<String>) {
+    ) -> (ConversationKind, Option<PhoneNumber>, &'new [Peer], Option<Text>) {
         let is_text = new.peers.iter().any(|peer| matches!(peer, Peer::Number(_)));
         let kind = match (is_text, new.peers.len()) {
             (true, 0 | 1) => ConversationKind::Sms,
@@ -118,7 +120,7 @@ impl Softphone {
         let blocked = match self.people().check(&new.peers, new.from) {
             // Nobody added yet is no error: the field above says what to do.
             Ok(_) | Err(RecipientsError::Nobody) => None,
-            Err(error) => Some(error.to_string()),
+            Err(error) => Some(reasons::recipients(error)),
         };
         (kind, own, &new.peers, blocked)
     }
@@ -134,16 +136,16 @@ impl Softphone {
             .map(|entry| {
                 let most = usize::from(entry.capabilities.group_recipients);
                 let limit = match (entry.capabilities.sms, peers.len()) {
-                    (false, _) => "can't send texts".to_owned(),
-                    (true, 0 | 1) => String::new(),
-                    (true, _) if most < 2 => "can't send to groups".to_owned(),
-                    (true, people) if people > most => ["groups of ", &most.to_string(), " at most"].concat(),
-                    _ => String::new(),
+                    (false, _) => words::CANNOT_SEND_TEXTS.into(),
+                    (true, 0 | 1) => Text::default(),
+                    (true, _) if most < 2 => words::CANNOT_SEND_TO_GROUPS.into(),
+                    (true, people) if people > most => words::groups_of_at_most(most),
+                    _ => Text::default(),
                 };
                 let label = match (entry.label.is_empty(), limit.is_empty()) {
-                    (_, true) => entry.label.clone(),
+                    (_, true) => Text::as_is(&entry.label),
                     (true, false) => limit,
-                    (false, false) => [&entry.label, " \u{b7} ", &limit].concat(),
+                    (false, false) => words::label_and_limit(&entry.label, limit),
                 };
                 NumberOption {
                     number: entry.number,
@@ -153,7 +155,7 @@ impl Softphone {
                 }
             })
             .collect();
-        let chosen = own.map_or_else(|| "Choose a number".to_owned(), |number| number.display(home));
+        let chosen = own.map_or_else(|| words::CHOOSE_A_NUMBER.into(), |number| Text::as_is(number.display(home)));
         Some(UsingView { chosen, options })
     }
 }
@@ -162,7 +164,7 @@ fn file_view(Attached { media, ready, .. }: &Attached) -> FileView {
     FileView {
         id: media.id,
         name: file_words(media),
-        note: if *ready { size_words(media) } else { "Preparing\u{2026}".to_owned() },
+        note: if *ready { Text::as_is(size_words(media)) } else { words::PREPARING.into() },
         picture: *ready && media.kind.is_picture(),
     }
 }
@@ -174,23 +176,17 @@ fn counter(kind: ConversationKind, draft: &str, with_files: bool) -> CounterView
     if over || with_files || kind == ConversationKind::GroupMms {
         // An MMS is one message whatever its length.
         let text = [&length.to_string(), " / ", &limit.to_string()].concat();
-        let words = [&length.to_string(), " of ", &limit.to_string(), " characters"].concat();
+        let words = words::characters_of(length, limit);
         return CounterView { text, words, over };
     }
     let count = segments::count(draft);
     let numbers = [&count.used.to_string(), " / ", &count.limit.to_string()].concat();
     let text = if count.segments > 1 { [&count.segments.to_string(), " \u{b7} ", &numbers].concat() } else { numbers };
-    let parts = match count.segments {
-        0 | 1 => "one segment".to_owned(),
-        many => [&many.to_string(), " segments"].concat(),
-    };
-    let mut words = [&count.units.to_string(), " of ", &count.limit.to_string(), " characters in ", &parts].concat();
+    let mut words = words::segments(count.units, count.limit, count.segments.max(1));
     if count.encoding == Encoding::Ucs2
         && let Some(by) = count.forced_by
     {
-        words.push_str(". \u{201c}");
-        words.push(by);
-        words.push_str("\u{201d} makes segments shorter: 70 characters instead of 160");
+        words = words::segments_shorter(words, by.to_string());
     }
     CounterView { text, words, over }
 }

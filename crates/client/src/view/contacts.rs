@@ -1,5 +1,6 @@
 //! Contacts: the list, a row, the details, the form.
 
+use halyard_words::{self as words, Text};
 use std::sync::Arc;
 
 use halyard_protocol::event::Favourite;
@@ -49,9 +50,9 @@ pub struct NumberView {
     /// Them, by this way.
     pub peer: Peer,
     /// The number, or "Chat".
-    pub text: String,
+    pub text: Text,
     /// What it is for: "mobile"; the extension for a chat.
-    pub label: String,
+    pub label: Text,
 }
 
 /// The details of a contact or a colleague.
@@ -66,7 +67,7 @@ pub struct DetailsView {
     /// Avatar.
     pub avatar: AvatarView,
     /// "My contact", "Shared contact", "Extension 1014".
-    pub kind: String,
+    pub kind: Text,
     /// A colleague's status text.
     pub status: String,
     /// E-mail addresses.
@@ -164,8 +165,8 @@ impl Softphone {
                 .user(id)
                 .map(|user| NumberView {
                     peer: Peer::User(id),
-                    text: "Chat".to_owned(),
-                    label: ["Extension ", &user.extension].concat(),
+                    text: words::CHAT.into(),
+                    label: words::extension_number(&user.extension),
                 })
                 .into_iter()
                 .collect(),
@@ -187,8 +188,8 @@ impl Softphone {
                 .iter()
                 .map(|entry| NumberView {
                     peer: Peer::Number(entry.number),
-                    text: entry.number.display(home),
-                    label: label_word(entry.label).to_owned(),
+                    text: Text::as_is(entry.number.display(home)),
+                    label: label_word(entry.label).into(),
                 })
                 .collect()
         })
@@ -209,7 +210,7 @@ impl Softphone {
                     name: user.name.clone(),
                     organisation: user.department.clone(),
                     avatar: AvatarView::of(&user.name, Some(id)),
-                    kind: ["Extension ", &user.extension].concat(),
+                    kind: words::extension_number(&user.extension),
                     status: user.status_text.clone(),
                     emails: Some(user.email.clone()).filter(|email| !email.is_empty()).into_iter().collect(),
                     numbers: Vec::new(),
@@ -228,7 +229,7 @@ impl Softphone {
                     organisation: if contact.company == name { String::new() } else { contact.company.clone() },
                     avatar: AvatarView::of(&name, None),
                     name,
-                    kind: if shared { "Shared contact" } else { "My contact" }.to_owned(),
+                    kind: if shared { words::SHARED_CONTACT } else { words::MY_CONTACT }.into(),
                     status: String::new(),
                     emails: contact.emails.clone(),
                     numbers: self.numbers(id),
@@ -257,7 +258,7 @@ impl Softphone {
             .map(|own| NumberOption {
                 number: own.number,
                 text: own.number.display(home),
-                label: own.label.clone(),
+                label: Text::as_is(&own.label),
                 chosen: Some(own.number) == chosen,
             })
             .collect()

@@ -2,6 +2,7 @@
 
 use crate::contacts::import::{LineError, Outcome};
 use crate::softphone::Softphone;
+use halyard_words::{self as words, Text};
 
 /// The import that is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,7 +10,7 @@ pub struct ImportView {
     /// The file's name.
     pub file: String,
     /// What kind of file it is, in words.
-    pub format: String,
+    pub format: Text,
     /// Its contacts.
     pub rows: Vec<ImportRowView>,
     /// Lines that can't be read.
@@ -23,7 +24,7 @@ pub struct ImportView {
     /// Whether they are being saved.
     pub saving: bool,
     /// Why they could not be saved.
-    pub error: Option<String>,
+    pub error: Option<Text>,
 }
 
 /// A contact of the file.
@@ -36,9 +37,9 @@ pub struct ImportRowView {
     /// Its numbers and e-mail addresses.
     pub detail: String,
     /// "New", "Adds to Maya Delgado", "Already in your contacts", "Same as line 4".
-    pub outcome: String,
+    pub outcome: Text,
     /// What was left out or changed.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Text>,
     /// Whether it is taken.
     pub taken: bool,
 }
@@ -72,7 +73,7 @@ impl Softphone {
             .collect();
         Some(ImportView {
             file: importing.file.clone(),
-            format: importing.preview.format.words().to_owned(),
+            format: importing.preview.format.words(),
             taken: rows.iter().filter(|row| row.taken).count(),
             rows,
             errors: importing.preview.errors.clone(),
@@ -83,13 +84,13 @@ impl Softphone {
         })
     }
 
-    fn outcome_words(&self, outcome: Outcome) -> String {
+    fn outcome_words(&self, outcome: Outcome) -> Text {
         let name = |id| self.contacts.book.contact(id).map(halyard_protocol::Contact::display_name).unwrap_or_default();
         match outcome {
-            Outcome::New => "New".to_owned(),
-            Outcome::UpdatesExisting(id) => ["Adds to ", &name(id)].concat(),
-            Outcome::SameAs(_) => "Already in your contacts".to_owned(),
-            Outcome::RepeatsLine(line) => ["Same as line ", &line.to_string()].concat(),
+            Outcome::New => words::IMPORT_NEW.into(),
+            Outcome::UpdatesExisting(id) => words::import_adds_to(name(id)),
+            Outcome::SameAs(_) => words::IMPORT_KNOWN.into(),
+            Outcome::RepeatsLine(line) => words::import_same_line(line),
         }
     }
 }

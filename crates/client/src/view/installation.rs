@@ -2,6 +2,7 @@
 
 use crate::installation::{Install, Links};
 use crate::softphone::Softphone;
+use halyard_words::{self as words, Word};
 
 /// The app as the device has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,23 +31,13 @@ impl Softphone {
 impl Install {
     /// What to do, in words.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub fn words(self) -> Word {
         match self {
-            Self::Unknown | Self::Offered => {
-                "A window of its own, an icon beside your other apps, and a start without a network."
-            }
-            Self::Done => "Halyard is installed on this device.",
-            Self::Menu => {
-                "Open the browser's menu and choose \u{201c}Install\u{201d} or \u{201c}Add to Home screen\u{201d}."
-            }
-            Self::Safari => {
-                "On an iPhone or iPad choose Share, then \u{201c}Add to Home Screen\u{201d}. On a Mac choose File, then \
-                 \u{201c}Add to Dock\u{201d}."
-            }
-            Self::Never => {
-                "Firefox on a computer does not install web apps. Halyard works in its tab, also without a network; \
-                 Edge, Chrome and Safari can install it."
-            }
+            Self::Unknown | Self::Offered => words::INSTALL_OFFERED,
+            Self::Done => words::INSTALL_DONE,
+            Self::Menu => words::INSTALL_MENU,
+            Self::Safari => words::INSTALL_SAFARI,
+            Self::Never => words::INSTALL_NEVER,
         }
     }
 }
@@ -54,20 +45,12 @@ impl Install {
 impl Links {
     /// What it is about, in words.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub fn words(self) -> Word {
         match self {
-            Self::Possible => {
-                "Numbers on other pages (tel: and sms: links) open here, with the people and the text filled in."
-            }
-            Self::Asked => {
-                "The browser asks you once for each kind of link. In its settings, under protocol handlers, you can \
-                 change your mind."
-            }
-            Self::Refused => "The browser refused. Its settings may forbid sites to handle links.",
-            Self::Never => {
-                "This browser can't hand links over. Copy the number and paste it into New Conversation: any way of \
-                 writing it will do."
-            }
+            Self::Possible => words::LINKS_POSSIBLE,
+            Self::Asked => words::LINKS_ASKED,
+            Self::Refused => words::LINKS_REFUSED,
+            Self::Never => words::LINKS_NEVER,
         }
     }
 }

@@ -22,7 +22,7 @@ pub use composer::{ComposerView, CounterView, FileView, NumberOption, UsingView}
 pub use contacts::{ContactRowView, ContactsView, DetailsView, FormView, NumberView};
 pub use importing::{ImportRowView, ImportView};
 pub use installation::InstallationView;
-pub use palette::{PaletteEntry, PaletteView};
+pub use palette::{Note, PaletteEntry, PaletteView};
 pub use recipients::{BubbleView, RecipientsView};
 pub use timeline::{
     Item, MediaShape, MediaView, MessageView, OlderView, RecipientState, StateIcon, StateView, TimelineView,

@@ -2,6 +2,7 @@
 
 use halyard_protocol::Peer;
 use halyard_protocol::event::Favourite;
+use halyard_words::{self as words, Text, Word};
 
 use super::AvatarView;
 use crate::commands::Target;
@@ -26,13 +27,22 @@ pub struct PaletteEntry {
     /// What is picked.
     pub target: Target,
     /// Its name.
-    pub title: String,
+    pub title: Text,
     /// Number, extension, people.
-    pub detail: String,
+    pub detail: Text,
     /// What it is, or the keys of an action.
-    pub note: &'static str,
+    pub note: Note,
     /// Of a person or conversation.
     pub avatar: Option<AvatarView>,
+}
+
+/// What stands behind an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// What it is.
+    Word(Word),
+    /// The keys of an action; may be empty.
+    Keys(&'static str),
 }
 
 impl Softphone {
@@ -58,37 +68,45 @@ impl Softphone {
         match target {
             Target::Card(card) => {
                 let minimised = self.desk.windows.get(card)?.is_minimised();
-                self.card_entry(card, target, if minimised { "Minimized" } else { "Open card" })
+                self.card_entry(card, target, if minimised { words::MINIMIZED } else { words::OPEN_CARD })
             }
-            Target::Conversation(id) => self.card_entry(CardKey::Conversation(id), target, "Conversation"),
+            Target::Conversation(id) => self.card_entry(CardKey::Conversation(id), target, words::CONVERSATION),
             Target::Peer(peer) => match (self.contacts.entry_of(peer), peer) {
                 (Some(entry), _) => self.person_entry(entry, target),
                 (None, Peer::Number(number)) => {
                     let title = number.display(self.home());
                     let avatar = Some(AvatarView::of(&title, None));
-                    Some(PaletteEntry { target, title, detail: String::new(), note: "Send to this number", avatar })
+                    let (title, note) = (Text::as_is(title), Note::Word(words::SEND_TO_THIS_NUMBER));
+                    Some(PaletteEntry { target, title, detail: Text::default(), note, avatar })
                 }
                 (None, Peer::User(_) | Peer::Unknown) => None,
             },
             Target::Details(entry) => self.person_entry(entry, target),
             Target::Command(command) => Some(PaletteEntry {
                 target,
-                title: self.command_label(command).to_owned(),
-                detail: String::new(),
-                note: command.keys(),
+                title: self.command_label(command).into(),
+                detail: Text::default(),
+                note: Note::Keys(command.keys()),
                 avatar: None,
             }),
         }
     }
 
-    fn card_entry(&self, card: CardKey, target: Target, note: &'static str) -> Option<PaletteEntry> {
+    fn card_entry(&self, card: CardKey, target: Target, note: Word) -> Option<PaletteEntry> {
         let header = self.header_view(card)?;
-        Some(PaletteEntry { target, title: header.title, detail: header.subtitle, note, avatar: Some(header.avatar) })
+        Some(PaletteEntry {
+            target,
+            title: header.title,
+            detail: header.subtitle,
+            note: Note::Word(note),
+            avatar: Some(header.avatar),
+        })
     }
 
     fn person_entry(&self, entry: Favourite, target: Target) -> Option<PaletteEntry> {
         let row = self.contact_row_view(entry)?;
-        let note = if matches!(entry, Favourite::User(_)) { "Extension" } else { "Contact" };
-        Some(PaletteEntry { target, title: row.name, detail: row.detail, note, avatar: Some(row.avatar) })
+        let note = if matches!(entry, Favourite::User(_)) { words::EXTENSION } else { words::CONTACT };
+        let (title, detail) = (Text::as_is(row.name), Text::as_is(row.detail));
+        Some(PaletteEntry { target, title, detail, note: Note::Word(note), avatar: Some(row.avatar) })
     }
 }

@@ -1,6 +1,7 @@
 //! The people of a new conversation: bubbles, what is typed, whom it offers.
 
 use halyard_protocol::{Peer, PhoneNumber};
+use halyard_words::Text;
 
 use crate::recipients::Suggestion;
 use crate::softphone::Softphone;
@@ -18,7 +19,7 @@ pub struct RecipientsView {
     /// Whether what is typed is a number: "Add number to group" takes it.
     pub is_number: bool,
     /// What is wrong.
-    pub error: Option<String>,
+    pub error: Option<Text>,
     /// Whether "Done" can do something.
     pub can_finish: bool,
 }
@@ -29,7 +30,7 @@ pub struct BubbleView {
     /// Them.
     pub peer: Peer,
     /// Their name, or the number.
-    pub name: String,
+    pub name: Text,
     /// The number or the extension, where the name does not say it.
     pub detail: String,
 }
@@ -52,7 +53,8 @@ impl Softphone {
                     Peer::Number(number) => number.display(home),
                     Peer::Unknown => String::new(),
                 };
-                BubbleView { peer: *peer, detail: if detail == name { String::new() } else { detail }, name }
+                let detail = if name.as_written() == detail { String::new() } else { detail };
+                BubbleView { peer: *peer, detail, name }
             })
             .collect();
         Some(RecipientsView {

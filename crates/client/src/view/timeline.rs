@@ -1,5 +1,7 @@
 //! A card's messages, as rows.
 
+use crate::reasons;
+use halyard_words::{self as words, Text};
 use std::sync::Arc;
 
 use halyard_protocol::{
@@ -68,7 +70,7 @@ pub struct MessageView {
     /// Whether it ends a run of one author's.
     pub last_of_run: bool,
     /// The author's name, at the beginning of a run where it isn't plain.
-    pub from: Option<String>,
+    pub from: Option<Text>,
     /// When.
     pub at: LocalTime,
     /// The line under it, where there is one.
@@ -83,7 +85,7 @@ pub struct MediaView {
     /// How it is shown.
     pub shape: MediaShape,
     /// Its name, or what it is.
-    pub name: String,
+    pub name: Text,
     /// Its size.
     pub size: String,
     /// Of a picture: pixels across; 0 when not known.
@@ -111,7 +113,7 @@ pub enum MediaShape {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateView {
     /// The words: "Delivered", "2 of 3 delivered", "Waiting for the network".
-    pub words: String,
+    pub words: Text,
     /// The icon.
     pub icon: StateIcon,
     /// For each recipient, in a group or when something failed: name, words, whether it failed.
@@ -126,9 +128,9 @@ pub struct StateView {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecipientState {
     /// The recipient's name.
-    pub name: String,
+    pub name: Text,
     /// How far, or why not.
-    pub words: String,
+    pub words: Text,
     /// Whether it failed.
     pub failed: bool,
 }
@@ -262,18 +264,19 @@ impl Softphone {
     fn outgoing(&self, message: &Outgoing, behind: bool) -> Draft {
         let state = match &message.state {
             SendState::Saving | SendState::Queued { tries: 0 } if behind => {
-                StateView { can_cancel: true, ..state("Waiting", StateIcon::Waiting) }
+                StateView { can_cancel: true, ..state(words::STATE_WAITING, StateIcon::Waiting) }
             }
             SendState::Saving | SendState::Queued { tries: 0 } | SendState::Sending { tries: 0 | 1 } => {
-                state("Sending\u{2026}", StateIcon::Waiting)
+                state(words::STATE_SENDING, StateIcon::Waiting)
             }
-            SendState::Sending { .. } => state("Waiting for the network", StateIcon::Waiting),
+            SendState::Sending { .. } => state(words::STATE_WAITING_FOR_NETWORK, StateIcon::Waiting),
             SendState::Queued { .. } | SendState::Waiting { .. } => {
-                StateView { can_cancel: true, ..state("Waiting for the network", StateIcon::Waiting) }
+                StateView { can_cancel: true, ..state(words::STATE_WAITING_FOR_NETWORK, StateIcon::Waiting) }
             }
-            SendState::Parked { reason, .. } => {
-                StateView { parked: true, ..state(&["Not sent. ", reason].concat(), StateIcon::Failed) }
-            }
+            SendState::Parked { code, reason } => StateView {
+                parked: true,
+                ..state(words::state_not_sent(reasons::parked(*code, reason)), StateIcon::Failed)
+            },
         };
         let row = &message.row;
         Draft {
@@ -292,17 +295,16 @@ impl Softphone {
         let (all, delivered, failed) =
             (deliveries.len(), count(DeliveryState::Delivered), count(DeliveryState::Failed));
         let mut view = match (all, delivered, failed) {
-            (1, 1, _) => state("Delivered", StateIcon::Delivered),
-            (1, _, 1) => {
-                let reason = deliveries[0].reason.as_deref().unwrap_or("the carrier gave no reason.");
-                state(&["Not delivered: ", reason].concat(), StateIcon::Failed)
+            (1, 1, _) => state(words::STATE_DELIVERED, StateIcon::Delivered),
+            (1, _, 1) => state(not_delivered(&deliveries[0]), StateIcon::Failed),
+            (_, delivered, 0) if delivered == all && all > 0 => {
+                state(words::STATE_DELIVERED_TO_ALL, StateIcon::Delivered)
             }
-            (_, delivered, 0) if delivered == all && all > 0 => state("Delivered to all", StateIcon::Delivered),
-            (_, 0, 0) if count(DeliveryState::Sent) == all && all > 0 => state("Sent", StateIcon::Sent),
-            (_, 0, 0) => state("Accepted", StateIcon::Sent),
+            (_, 0, 0) if count(DeliveryState::Sent) == all && all > 0 => state(words::STATE_SENT, StateIcon::Sent),
+            (_, 0, 0) => state(words::STATE_ACCEPTED, StateIcon::Sent),
             (all, delivered, failed) => {
-                let words = [&delivered.to_string(), " of ", &all.to_string(), " delivered"].concat();
-                state(&words, if failed > 0 { StateIcon::Failed } else { StateIcon::Sent })
+                let words = words::state_some_delivered(delivered, all);
+                state(words, if failed > 0 { StateIcon::Failed } else { StateIcon::Sent })
             }
         };
         if all > 1 {
@@ -313,12 +315,10 @@ impl Softphone {
 
     fn recipient_state(&self, delivery: &Delivery) -> RecipientState {
         let words = match delivery.state {
-            DeliveryState::Accepted | DeliveryState::Unknown => "Accepted".to_owned(),
-            DeliveryState::Sent => "Sent".to_owned(),
-            DeliveryState::Delivered => "Delivered".to_owned(),
-            DeliveryState::Failed => {
-                ["Not delivered: ", delivery.reason.as_deref().unwrap_or("the carrier gave no reason.")].concat()
-            }
+            DeliveryState::Accepted | DeliveryState::Unknown => words::STATE_ACCEPTED.into(),
+            DeliveryState::Sent => words::STATE_SENT.into(),
+            DeliveryState::Delivered => words::STATE_DELIVERED.into(),
+            DeliveryState::Failed => not_delivered(delivery),
         };
         RecipientState {
             name: self.contacts.book.name(halyard_protocol::Peer::Number(delivery.to), self.home()),
@@ -350,14 +350,17 @@ fn chat_state(conversation: &Conversation, seq: Seq) -> StateView {
     let people = conversation.peers.len();
     let read = conversation.reads.iter().filter(|read| read.seq >= seq).count();
     match (read, people) {
-        (0, _) => state("Sent", StateIcon::Sent),
-        (read, people) if read >= people => state("Read", StateIcon::Delivered),
-        (read, people) => {
-            state(&["Read by ", &read.to_string(), " of ", &people.to_string()].concat(), StateIcon::Sent)
-        }
+        (0, _) => state(words::STATE_SENT, StateIcon::Sent),
+        (read, people) if read >= people => state(words::STATE_READ, StateIcon::Delivered),
+        (read, people) => state(words::state_read_by(read, people), StateIcon::Sent),
     }
 }
 
-fn state(words: &str, icon: StateIcon) -> StateView {
-    StateView { words: words.to_owned(), icon, recipients: Vec::new(), parked: false, can_cancel: false }
+fn not_delivered(delivery: &Delivery) -> Text {
+    let reason = delivery.reason.as_ref().map_or(words::NO_REASON.into(), Text::as_is);
+    words::state_not_delivered(reason)
+}
+
+fn state(words: impl Into<Text>, icon: StateIcon) -> StateView {
+    StateView { words: words.into(), icon, recipients: Vec::new(), parked: false, can_cancel: false }
 }

@@ -101,7 +101,7 @@ impl Device {
         route: Route,
     ) -> Self {
         Self {
-            phone: Softphone::new(),
+            phone: Softphone::new(halyard_words::english()),
             screen: Screen::default(),
             cookie,
             disk,
@@ -147,7 +147,7 @@ impl Device {
                     self.timers.remove(&id);
                 }
                 Effect::Focus(target) => self.focus = Some(target),
-                Effect::Announce(text) => self.announced.push(text),
+                Effect::Announce(text) => self.announced.push(text.english()),
                 Effect::Navigate { route, replace } => {
                     if replace {
                         self.history.pop();

@@ -35,8 +35,8 @@ impl World {
         let ids = phone.column_ids();
         let row = |id: &ConversationId| phone.row_view(*id, &env);
         let words = |row: RowView| match row.unread {
-            0 => [&row.title, ": ", &row.preview].concat(),
-            unread => [&row.title, ": ", &row.preview, " (", &unread.to_string(), ")"].concat(),
+            0 => [&row.title.english(), ": ", &*row.preview.english()].concat(),
+            unread => [&row.title.english(), ": ", &*row.preview.english(), " (", &unread.to_string(), ")"].concat(),
         };
         ids.iter().filter_map(row).map(words).collect()
     }
@@ -52,7 +52,7 @@ impl World {
     /// The messages that a card shows: text and state.
     pub(crate) fn log_of(&mut self, at: usize, id: ConversationId) -> Vec<String> {
         let words = |row: Arc<MessageView>| match &row.state {
-            Some(state) => [&row.body, " [", &state.words, "]"].concat(),
+            Some(state) => [&row.body, " [", &*state.words.english(), "]"].concat(),
             None => row.body.clone(),
         };
         self.messages(at, id).into_iter().map(words).collect()
@@ -68,7 +68,7 @@ impl World {
     pub(crate) fn titles(&self, at: usize) -> Vec<String> {
         let phone = self.phone(at);
         let cards = phone.cards_view();
-        cards.iter().filter_map(|card| phone.header_view(card.key)).map(|header| header.title).collect()
+        cards.iter().filter_map(|card| phone.header_view(card.key)).map(|header| header.title.english()).collect()
     }
 
     /// The card in front.
@@ -84,13 +84,14 @@ impl World {
 
     /// The notices on screen.
     pub(crate) fn notices(&self, at: usize) -> Vec<String> {
-        self.phone(at).notices_view().into_iter().map(|notice| notice.text).collect()
+        self.phone(at).notices_view().into_iter().map(|notice| notice.text.english()).collect()
     }
 
     /// "Undo" of the newest notice.
     pub(crate) fn undo(&mut self, at: usize) {
         let notices = self.phone(at).notices_view();
-        let notice = notices.iter().rev().find(|notice| notice.action == Some("Undo")).expect("an undo");
+        let notice =
+            notices.iter().rev().find(|notice| notice.action.is_some_and(|action| action == "Undo")).expect("an undo");
         self.act(at, Ui::Notices(NoticesAction::Undo(notice.id)));
     }
 

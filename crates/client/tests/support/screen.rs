@@ -171,7 +171,7 @@ impl Screen {
 
 fn typing(phone: &Softphone, key: CardKey) -> Option<String> {
     match key {
-        CardKey::Conversation(id) => phone.typing_words(id),
+        CardKey::Conversation(id) => phone.typing_words(id).map(|words| words.english()),
         CardKey::New(_) => None,
     }
 }

@@ -1,6 +1,7 @@
 //! CSV (RFC 4180): quoted fields with delimiters, quotes and line breaks in them; comma, semicolon or tab.
 
 use halyard_protocol::{CallingCode, NumberLabel};
+use halyard_words::{self as words, Word};
 
 use crate::letters::lowercase;
 
@@ -30,14 +31,16 @@ pub(super) enum Column {
 /// A record: the line that it begins on, and its fields or what is wrong with it.
 struct Record {
     line: usize,
-    fields: Result<Vec<String>, &'static str>,
+    fields: Result<Vec<String>, Word>,
 }
 
 /// Reads a table whose first record names the columns.
 pub(super) fn parse(text: &str, home: CallingCode) -> Preview {
     let (skipped, text, delimiter) = delimiter(text);
     let mut records = Records { rest: text, line: 1 + skipped, delimiter };
-    let Some(head) = records.find(|record| !record.is_blank()) else { return Preview::failed("This file is empty.") };
+    let Some(head) = records.find(|record| !record.is_blank()) else {
+        return Preview::failed(words::IMPORT_FILE_EMPTY);
+    };
     let names = match head.fields {
         Ok(names) => names,
         Err(message) => {
@@ -52,9 +55,7 @@ pub(super) fn parse(text: &str, home: CallingCode) -> Preview {
     } else {
         let (format, columns) = outlook::columns(&names);
         if columns.iter().all(|column| *column == Column::Else) {
-            return Preview::failed(
-                "The first line must name the columns, for example: First Name, Last Name, Company, Mobile Phone, E-mail.",
-            );
+            return Preview::failed(words::IMPORT_NO_COLUMNS);
         }
         (format, columns)
     };
@@ -66,9 +67,7 @@ pub(super) fn parse(text: &str, home: CallingCode) -> Preview {
         match record.fields {
             Err(message) => preview.error(record.line, message),
             Ok(fields) if fields.iter().skip(columns.len()).any(|field| !field.trim().is_empty()) => {
-                let [found, wanted] = [fields.len(), columns.len()].map(|count| count.to_string());
-                let message = ["This line has ", &found, " fields, but there are ", &wanted, " columns."].concat();
-                preview.error(record.line, &message);
+                preview.error(record.line, words::import_too_many_fields(columns.len(), fields.len()));
             }
             Ok(fields) => preview.add(person(&columns, &fields, format, home).row(record.line)),
         }
@@ -79,7 +78,7 @@ pub(super) fn parse(text: &str, home: CallingCode) -> Preview {
 fn person(columns: &[Column], fields: &[String], format: Format, home: CallingCode) -> Person {
     let mut person = Person::default();
     if fields.len() < columns.len() {
-        person.warn("The line is shorter than the first one.");
+        person.warn(words::IMPORT_SHORT_LINE);
     }
     let label_of = |number: u16| {
         let column = columns.iter().position(|column| *column == Column::PhoneLabel(number));
@@ -183,7 +182,7 @@ fn line_breaks(text: &str) -> usize {
 }
 
 /// Bytes of the first record with its end, and its fields.
-fn record(text: &str, delimiter: char) -> Result<(usize, Vec<String>), &'static str> {
+fn record(text: &str, delimiter: char) -> Result<(usize, Vec<String>), Word> {
     let mut fields = Vec::new();
     let mut at = 0;
     loop {
@@ -205,13 +204,13 @@ fn record(text: &str, delimiter: char) -> Result<(usize, Vec<String>), &'static 
             None => return Ok((at, fields)),
             Some('\n' | '\r') => return Ok((at + line_length(rest), fields)),
             Some(c) if c == delimiter => at += c.len_utf8(),
-            Some(_) => return Err("A quotation mark (\") in this line ends in the middle of a field."),
+            Some(_) => return Err(words::IMPORT_QUOTE_ENDS),
         }
     }
 }
 
 /// Bytes up to and with the closing quote, and what is before it.
-fn quoted_field(text: &str) -> Result<(usize, String), &'static str> {
+fn quoted_field(text: &str) -> Result<(usize, String), Word> {
     let mut field = String::new();
     let mut at = 0;
     while let Some(quote) = text[at..].find('"') {
@@ -226,5 +225,5 @@ fn quoted_field(text: &str) -> Result<(usize, String), &'static str> {
         field.push('"');
         at += 1;
     }
-    Err("A quotation mark (\") in this line is never closed.")
+    Err(words::IMPORT_QUOTE_OPEN)
 }

@@ -16,6 +16,7 @@ mod vcard;
 mod tests;
 
 use halyard_protocol::{CallingCode, ContactDraft, limits};
+use halyard_words::{self as words, Text, Word};
 
 pub use known::{Outcome, duplicates, merge};
 
@@ -40,13 +41,13 @@ pub enum Format {
 impl Format {
     /// What users call it.
     #[must_use]
-    pub const fn words(self) -> &'static str {
+    pub fn words(self) -> Text {
         match self {
-            Self::VCard => "vCard",
-            Self::Google => "Google CSV",
-            Self::Outlook => "Outlook CSV",
-            Self::Csv => "CSV",
-            Self::Unknown => "Unknown file",
+            Self::VCard => Text::as_is("vCard"),
+            Self::Google => Text::as_is("Google CSV"),
+            Self::Outlook => Text::as_is("Outlook CSV"),
+            Self::Csv => Text::as_is("CSV"),
+            Self::Unknown => words::UNKNOWN_FILE.into(),
         }
     }
 }
@@ -59,7 +60,7 @@ pub struct Row {
     /// What would be saved. Its scope is the default one.
     pub draft: ContactDraft,
     /// What of the contact is left out, and why: a sentence each.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Text>,
 }
 
 /// A line that made no contact.
@@ -67,8 +68,8 @@ pub struct Row {
 pub struct LineError {
     /// Its number, from 1.
     pub line: usize,
-    /// What is wrong with it: a sentence.
-    pub message: String,
+    /// What is wrong with it: sentences.
+    pub messages: Vec<Text>,
 }
 
 /// What a file has in it.
@@ -94,8 +95,8 @@ impl Preview {
         }
     }
 
-    fn error(&mut self, line: usize, message: &str) {
-        self.add_error(LineError { line, message: message.to_owned() });
+    fn error(&mut self, line: usize, message: impl Into<Text>) {
+        self.add_error(LineError { line, messages: vec![message.into()] });
     }
 
     fn add_error(&mut self, error: LineError) {
@@ -104,7 +105,7 @@ impl Preview {
         self.errors.insert(at, error);
     }
 
-    fn failed(message: &str) -> Self {
+    fn failed(message: Word) -> Self {
         let mut preview = Self::new(Format::Unknown);
         preview.error(1, message);
         preview
@@ -115,14 +116,14 @@ impl Preview {
 #[must_use]
 pub fn parse(bytes: &[u8], file_name: &str, home: CallingCode) -> Preview {
     if bytes.len() > limits::IMPORT_BYTES {
-        return Preview::failed("This file is too large: 8 MB at most.");
+        return Preview::failed(words::IMPORT_FILE_TOO_LARGE);
     }
     let text = decode::text(bytes);
     if text.trim().is_empty() {
-        return Preview::failed("This file is empty.");
+        return Preview::failed(words::IMPORT_FILE_EMPTY);
     }
     if text.contains('\0') {
-        return Preview::failed("This file is no text. Export your contacts as vCard or CSV and try that file.");
+        return Preview::failed(words::IMPORT_FILE_NO_TEXT);
     }
     let is_card = |line: &str| line.trim().eq_ignore_ascii_case("BEGIN:VCARD");
     let named_card = file_name.rsplit('.').next().is_some_and(|end| end.eq_ignore_ascii_case("vcf"));
@@ -132,13 +133,13 @@ pub fn parse(bytes: &[u8], file_name: &str, home: CallingCode) -> Preview {
         csv::parse(&text, home)
     };
     if preview.rows.is_empty() && preview.errors.is_empty() {
-        preview.error(1, "There is no contact in this file.");
+        preview.error(1, words::IMPORT_NO_CONTACT);
     }
     if preview.errors.len() > MOST_ERRORS {
         let more = preview.errors.len() - MOST_ERRORS;
         let line = preview.errors[MOST_ERRORS].line;
         preview.errors.truncate(MOST_ERRORS);
-        preview.error(line, &["From here on ", &more.to_string(), " more lines can't be read."].concat());
+        preview.error(line, words::import_more_lines(more));
     }
     preview
 }

@@ -1,6 +1,10 @@
 //! A contact while it is put together from a file's fields.
 
+use crate::reasons;
 use halyard_protocol::{CallingCode, ContactDraft, ContactNumber, NumberLabel, PhoneNumber, PhoneNumberError, limits};
+use halyard_words::{self as words, Text, Word};
+
+use halyard_protocol::contact::ContactError;
 
 use super::{LineError, Row};
 
@@ -14,7 +18,7 @@ pub(super) struct Person {
     pub(super) company: String,
     emails: Vec<String>,
     numbers: Vec<ContactNumber>,
-    warnings: Vec<String>,
+    warnings: Vec<Text>,
 }
 
 impl Person {
@@ -29,7 +33,7 @@ impl Person {
             Err(PhoneNumberError::Extension) => {
                 let (number, extension) = PhoneNumber::split_extension(text);
                 let extension = extension.unwrap_or_default();
-                self.warnings.push(["The extension ", extension, " of ", number, " is left out."].concat());
+                self.warnings.push(words::import_extension_left_out(extension, number));
                 PhoneNumber::from_typed(number, home)
             }
             other => other,
@@ -41,11 +45,11 @@ impl Person {
                     return;
                 }
                 if self.numbers.len() == limits::CONTACT_NUMBERS {
-                    return self.left_out(text, "A contact has 10 numbers at most.");
+                    return self.left_out(text, reasons::contact(ContactError::TooManyNumbers));
                 }
                 self.numbers.push(entry);
             }
-            Err(error) => self.left_out(text, &error.to_string()),
+            Err(error) => self.left_out(text, reasons::number(error)),
         }
     }
 
@@ -58,26 +62,26 @@ impl Person {
         }
         let alone = ContactDraft { emails: vec![text.to_owned()], ..ContactDraft::default() };
         if let Err(error) = alone.check() {
-            self.left_out(text, &error.to_string());
+            self.left_out(text, reasons::contact(error));
         } else if self.emails.len() == limits::CONTACT_EMAILS {
-            self.left_out(text, "A contact has 5 e-mail addresses at most.");
+            self.left_out(text, reasons::contact(ContactError::TooManyEmails));
         } else {
             self.emails.push(text.to_owned());
         }
     }
 
-    fn left_out(&mut self, what: &str, why: &str) {
+    fn left_out(&mut self, what: &str, why: Text) {
         let mut what = what.to_owned();
         if let Some((end, _)) = what.char_indices().nth(60) {
             what.truncate(end);
             what.push('…');
         }
-        self.warnings.push(["“", &what, "” is left out. ", why].concat());
+        self.warnings.push(words::import_left_out(what, why));
     }
 
     /// Something else that the user should know.
-    pub(super) fn warn(&mut self, sentence: &str) {
-        self.warnings.push(sentence.to_owned());
+    pub(super) fn warn(&mut self, sentence: Word) {
+        self.warnings.push(sentence.into());
     }
 
     /// The row for the preview.
@@ -105,8 +109,8 @@ impl Person {
         match draft.check() {
             Ok(()) => Ok(Row { line, draft, warnings: self.warnings }),
             Err(error) => {
-                self.warnings.push(error.to_string());
-                Err(LineError { line, message: self.warnings.join(" ") })
+                self.warnings.push(reasons::contact(error));
+                Err(LineError { line, messages: self.warnings })
             }
         }
     }

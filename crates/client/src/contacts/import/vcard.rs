@@ -1,6 +1,7 @@
 //! vCard 3.0 (RFC 2426), 4.0 (RFC 6350), and 2.1 with its quoted-printable texts, which many phones still write.
 
 use halyard_protocol::{CallingCode, NumberLabel};
+use halyard_words as words;
 
 use super::decode::narrow;
 use super::person::{Person, label};
@@ -36,7 +37,7 @@ pub(super) fn parse(bytes: &[u8], home: CallingCode) -> Preview {
             continue;
         }
         let Some(property) = Property::read(&text) else {
-            preview.error(line, "This line is no part of a vCard: it doesn't begin with a name and a colon.");
+            preview.error(line, words::IMPORT_NO_VCARD_LINE);
             continue;
         };
         let is_card = property.value.trim().eq_ignore_ascii_case("VCARD");
@@ -51,7 +52,7 @@ pub(super) fn parse(bytes: &[u8], home: CallingCode) -> Preview {
                 }
             }
             (_, Some(card)) => card.take(property),
-            (_, None) => preview.error(line, "This line stands outside of a card (BEGIN:VCARD to END:VCARD)."),
+            (_, None) => preview.error(line, words::IMPORT_OUTSIDE_CARD),
         }
     }
     unclosed(card, &mut preview);
@@ -60,7 +61,7 @@ pub(super) fn parse(bytes: &[u8], home: CallingCode) -> Preview {
 
 fn unclosed(card: Option<Card>, preview: &mut Preview) {
     if let Some(card) = card {
-        preview.error(card.line, "The card that begins here has no END:VCARD, so it may not be complete.");
+        preview.error(card.line, words::IMPORT_CARD_NOT_CLOSED);
     }
 }
 
@@ -94,8 +95,8 @@ impl Card {
 
     fn row(mut self, home: CallingCode) -> Result<Row, LineError> {
         if self.is_group {
-            let message = "This is a group of contacts, not a contact.".to_owned();
-            return Err(LineError { line: self.line, message });
+            let messages = vec![words::IMPORT_GROUP.into()];
+            return Err(LineError { line: self.line, messages });
         }
         for (group, mut kind, text) in self.numbers {
             if kind == NumberLabel::Other

@@ -88,9 +88,9 @@ fn a_broken_line_is_named_and_costs_no_other() {
     );
     assert_eq!(error_lines(&preview), [3, 5, 6, 8, 10]);
     assert_eq!(preview.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 4, 9]);
-    assert!(preview.errors[2].message.contains("4 fields"));
-    assert!(preview.errors[3].message.contains("“12” is left out. This phone number is too short."));
-    assert!(preview.errors[4].message.contains("never closed"));
+    assert!(said(&preview.errors[2]).contains("4 fields"));
+    assert!(said(&preview.errors[3]).contains("“12” is left out. This phone number is too short."));
+    assert!(said(&preview.errors[4]).contains("never closed"));
 }
 
 #[test]

@@ -25,6 +25,10 @@ fn summaries(preview: &Preview) -> Vec<String> {
     preview.rows.iter().map(summary).collect()
 }
 
+fn said(error: &LineError) -> String {
+    error.messages.iter().map(Text::english).collect::<Vec<_>>().join(" ")
+}
+
 fn error_lines(preview: &Preview) -> Vec<usize> {
     preview.errors.iter().map(|error| error.line).collect()
 }
@@ -40,14 +44,14 @@ fn a_file_that_is_none_is_refused_in_a_sentence() {
     ] {
         let preview = parse(bytes, "x", HOME);
         assert_eq!((preview.format, preview.rows.len(), preview.errors.len()), (Format::Unknown, 0, 1));
-        assert!(preview.errors[0].message.contains(part), "{}", preview.errors[0].message);
+        assert!(said(&preview.errors[0]).contains(part), "{}", said(&preview.errors[0]));
     }
     for (text, name) in [("Name,Phone\n,\n", "x.csv"), ("\n", "x.vcf")] {
         let preview = parse(format!("{text} ").as_bytes(), name, HOME);
         assert_eq!((preview.rows.len(), error_lines(&preview)), (0, vec![1]));
     }
     let large = vec![b'a'; limits::IMPORT_BYTES + 1];
-    assert!(parse(&large, "x", HOME).errors[0].message.contains("too large"));
+    assert!(said(&parse(&large, "x", HOME).errors[0]).contains("too large"));
 }
 
 #[test]
@@ -79,7 +83,7 @@ fn an_endless_list_of_errors_is_cut_with_a_word() {
     let text = format!("Name,Phone\n{}", "a,1,2\n".repeat(1_500));
     let preview = read(&text);
     assert_eq!(preview.errors.len(), 1_001);
-    assert!(preview.errors[1_000].message.contains("500 more"));
+    assert!(said(&preview.errors[1_000]).contains("500 more"));
 }
 
 proptest! {
