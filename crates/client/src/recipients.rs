@@ -403,11 +403,11 @@ impl People<'_> {
 }
 
 /// What stands between the people of a list.
-const SEPARATORS: [char; 3] = [',', ';', '\n'];
+const SEPARATORS: [char; 4] = [',', ';', '\n', '\t'];
 
-/// Whether this is a list of numbers or extensions, rather than a name with a comma.
+/// Whether this is a list: of lines or columns, or of numbers or extensions rather than a name with a comma.
 fn is_list(typed: &str) -> bool {
-    typed.contains(SEPARATORS) && typed.chars().filter(char::is_ascii_digit).count() > 2
+    typed.contains(['\n', '\t']) || typed.contains(SEPARATORS) && typed.chars().filter(char::is_ascii_digit).count() > 2
 }
 
 /// A number and its kind: "(619) 555‑0142 · mobile".

@@ -82,6 +82,15 @@ fn a_pasted_list_is_taken_apart_and_what_cannot_be_taken_stays() {
 }
 
 #[test]
+fn a_pasted_column_is_taken_apart_line_by_line_names_too() {
+    let (mut world, at, card) = begin(MAYA);
+    let column = "619-555-0142\nBen Hale\n\nNobody At All\n";
+    world.act(at, Ui::Recipients(card, RecipientsAction::Query(column.to_owned())));
+    assert_eq!(bubbles(&world, at, card), ["Ana Cruz", "Ben Hale"]);
+    assert_eq!(world.phone(at).recipients_view(card).expect("people").query, "Nobody At All");
+}
+
+#[test]
 fn extensions_and_numbers_cannot_mix_and_the_text_stays() {
     let (mut world, at, card) = begin(MAYA);
     world.ui(at, Ui::Composer(card, ComposerAction::Draft("Dinner?".to_owned())));

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::attach;
 use crate::erased::Memo;
 use crate::runtime::App;
-use crate::views::common::{EmojiButton, Icon, IconButton, IconName, MenuButton, MenuItem};
+use crate::views::common::{EmojiButton, Icon, IconButton, IconName, MenuButton, MenuItem, is_composing};
 use crate::words::{self, say, t};
 
 /// The composer.
@@ -45,7 +45,7 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
     let submit = move || app.send(Ui::Composer(card, ComposerAction::Submit));
     let key = move |event: web_sys::KeyboardEvent| {
         // Enter also ends the composition of a character: that one is no send.
-        if event.key() == "Enter" && !event.shift_key() && !event.alt_key() && !event.is_composing() {
+        if event.key() == "Enter" && !event.shift_key() && !event.alt_key() && !is_composing(&event) {
             event.prevent_default();
             submit();
         }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use leptos::html::{Div, Input};
 use leptos::prelude::*;
-use web_sys::KeyboardEvent;
+use web_sys::{ClipboardEvent, KeyboardEvent};
 
 use super::popover::{is_open, place, set};
-use super::unique_id;
+use super::{is_composing, unique_id};
 
 use crate::erased::Memo;
 
@@ -74,7 +74,7 @@ where
         }
     };
     let key = move |event: KeyboardEvent| {
-        if event.is_composing() || event.alt_key() {
+        if is_composing(&event) || event.alt_key() {
             return;
         }
         let empty = value.with_untracked(String::is_empty);
@@ -98,6 +98,15 @@ where
             _ => return,
         }
         event.prevent_default();
+    };
+    // A field of one line would join the lines of what is pasted, as a column of a spreadsheet.
+    let pasted = move |event: ClipboardEvent| {
+        let text = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
+        if text.trim().contains(['\n', '\r', '\t']) {
+            event.prevent_default();
+            let text = text.replace('\r', "\n");
+            on_input.run(value.with_untracked(|value| [value.as_str(), &text].concat()));
+        }
     };
     let id = list.id.get_value();
     let shown = move || {
@@ -134,6 +143,7 @@ where
                     on_input.run(event_target_value(&event));
                 }
                 on:keydown=key
+                on:paste=pasted
                 on:focus=move |_| list.focused.set(true)
                 on:blur=move |_| list.focused.set(false)
             />

@@ -10,12 +10,13 @@ use web_sys::{Element, KeyboardEvent};
 
 use crate::adapters::device;
 use crate::runtime::App;
+use crate::views::common::is_composing;
 
 /// Listens for as long as the app runs.
 pub(super) fn listen(app: App) {
     let mac = device::is_mac();
     let handle = window_event_listener(ev::keydown, move |event| {
-        if event.default_prevented() || event.is_composing() {
+        if event.default_prevented() || is_composing(&event) {
             return;
         }
         if event.key() == "Escape" {

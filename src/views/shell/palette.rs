@@ -10,7 +10,7 @@ use super::Person;
 use crate::erased::Memo;
 use crate::format;
 use crate::runtime::App;
-use crate::views::common::{AvatarSize, Dialog, Icon, IconName};
+use crate::views::common::{AvatarSize, Dialog, Icon, IconName, is_composing};
 use crate::words::{self, say, t};
 
 /// The palette, while it is open.
@@ -42,7 +42,7 @@ fn Field(palette: Memo<Option<PaletteView>>) -> impl IntoView {
     let marked = Memo::new(move |_| palette.with(|palette| palette.as_ref().map_or(0, |it| it.marked)));
     let some = Memo::new(move |_| entries.with(|entries| !entries.is_empty()));
     let key = move |event: KeyboardEvent| {
-        if event.is_composing() {
+        if is_composing(&event) {
             return;
         }
         let closes = (event.ctrl_key() || event.meta_key()) && event.key() == "k";
