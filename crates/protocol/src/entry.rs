@@ -193,7 +193,7 @@ impl Entry {
     pub fn is_unknown(&self) -> bool {
         match self {
             Self::Unknown(_) => true,
-            Self::System(line) => line.event == SystemEvent::Unknown,
+            Self::System(line) => matches!(line.event, SystemEvent::Unknown),
             Self::Message(_) | Self::Call(_) | Self::Voicemail(_) | Self::Note(_) => false,
         }
     }
@@ -223,7 +223,8 @@ mod tests {
     use super::*;
     use crate::{PhoneNumber, Ulid};
 
-    const HEAD: &str = r#""id":"01J9ZK4T6Q8Y2M0C5R7W3X1B9D","conversation":"01J9ZK4T6Q8Y2M0C5R7W3X1B9E","seq":7,"at":9"#;
+    const HEAD: &str =
+        r#""id":"01J9ZK4T6Q8Y2M0C5R7W3X1B9D","conversation":"01J9ZK4T6Q8Y2M0C5R7W3X1B9E","seq":7,"at":9"#;
 
     fn entry(kind: &str, rest: &str) -> Entry {
         serde_json::from_str(&format!(r#"{{"type":"{kind}",{HEAD}{rest}}}"#)).unwrap()

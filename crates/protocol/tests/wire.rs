@@ -9,8 +9,8 @@ use std::path::Path;
 
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{
-    Author, Availability, CallOutcome, Change, ClientFrame, ContactScope, ConversationKind, DeliveryState, Entry, ErrorCode, MediaKind,
-    NumberLabel, Peer, Presence, Role, ServerFrame, SystemEvent,
+    Author, Availability, CallOutcome, Change, ClientFrame, ContactScope, ConversationKind, DeliveryState, Entry,
+    ErrorCode, MediaKind, NumberLabel, Peer, Presence, Role, ServerFrame, SystemEvent,
 };
 use serde::de::DeserializeOwned;
 
