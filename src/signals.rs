@@ -16,7 +16,7 @@ use halyard_client::view::{
 use halyard_client::windows::Rect;
 use halyard_client::{CardKey, Changed, Env, Softphone};
 use halyard_protocol::rest::Device;
-use halyard_protocol::{ConversationId, MessageId, Presence, UserId};
+use halyard_protocol::{ConversationId, EntryId, MessageId, Presence, UserId};
 use leptos::prelude::*;
 
 use crate::erased::ArcRwSignal;
@@ -89,6 +89,8 @@ pub(crate) enum TimelineKey {
     Day(i64),
     /// A message.
     Message(MessageId),
+    /// Another entry.
+    Line(EntryId),
 }
 
 /// A card's timeline: which rows it has, and a signal for the content of each.
@@ -141,6 +143,7 @@ fn key(item: &Item) -> TimelineKey {
     match item {
         Item::Day { day, .. } => TimelineKey::Day(*day),
         Item::Message(message) => TimelineKey::Message(message.id),
+        Item::Line(line) => TimelineKey::Line(line.id),
     }
 }
 

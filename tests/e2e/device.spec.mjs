@@ -74,7 +74,7 @@ test("without the server the app starts as it was left, with its cards, history 
   await lena.context().unrouteAll();
   await lena.reload();
   const theo = await Api.signIn(here.url, THEO);
-  await expect.poll(async () => (await theo.ask("GET", "/bootstrap")).conversations[0].last_message.body).toBe("Written without a network");
+  await expect.poll(async () => (await theo.ask("GET", "/bootstrap")).conversations[0].last_entry.body).toBe("Written without a network");
 });
 
 test("after a log out nobody reads what is pinned, and its owner finds it in its place", async ({ person }) => {

@@ -52,13 +52,13 @@ export class Api {
     return this.ask("POST", "/messages", { to, body }, { "idempotency-key": id });
   }
 
-  /** All messages of the newest conversation, in order, page by page from the end; none where there is no conversation. */
+  /** All entries of the newest conversation, in order, page by page from the end; none where there is no conversation. */
   async timeline() {
     const { conversations: [conversation] } = await this.ask("GET", "/bootstrap");
     let all = [];
     for (let before = "", more = Boolean(conversation); more; ) {
-      const page = await this.ask("GET", `/conversations/${conversation.id}/messages?limit=100${before}`);
-      all = [...page.messages, ...all];
+      const page = await this.ask("GET", `/conversations/${conversation.id}/entries?limit=100${before}`);
+      all = [...page.entries, ...all];
       more = page.more;
       before = `&before=${all[0].seq}`;
     }

@@ -7,7 +7,7 @@
 
 use halyard_protocol::event::Favourite;
 use halyard_protocol::rest::{ConversationsBefore, Me};
-use halyard_protocol::{ContactId, ConversationId, Cursor, Destination, MediaId, Peer, Seq, UnixMs};
+use halyard_protocol::{ContactId, ConversationId, Cursor, Destination, Entry, MediaId, Peer, Seq, UnixMs};
 use halyard_words as words;
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +45,9 @@ pub(crate) struct StoredState {
     pub(crate) reads: Vec<(ConversationId, Seq)>,
     /// Conversations that the log spoke of, and that the server has still to be asked for.
     pub(crate) missing: Vec<ConversationId>,
+    /// How many kinds of entries the version that wrote this knows.
+    #[serde(default)]
+    pub(crate) kinds: u32,
 }
 
 /// The cards as they are stored: `windows/windows`.
@@ -84,7 +87,7 @@ pub(crate) struct Cache {
     stale: bool,
     /// Ranges to forget ahead of what is written next.
     forget: Vec<Range>,
-    /// Files of pinned conversations whose messages were just written: they are to be here, too.
+    /// Files of pinned conversations whose entries were just written: they are to be here, too.
     files: Vec<MediaId>,
 }
 
@@ -304,6 +307,7 @@ fn state(whole: bool, sources: &Sources<'_>, cx: &Context<'_, '_>) -> Write {
         contacts: whole && sources.all_contacts,
         reads: sources.conversations.unsent_reads().entries().to_vec(),
         missing: sources.conversations.missing(),
+        kinds: Entry::KNOWN_KINDS,
     };
     put(Store::Account, STATE.to_owned(), &state)
 }

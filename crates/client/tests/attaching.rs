@@ -50,7 +50,7 @@ fn kept(world: &World, at: usize, store: Store) -> usize {
 }
 
 fn sent(world: &World, id: ConversationId) -> Vec<&Message> {
-    world.server.conversations.get(&id).map(|shared| shared.messages.iter().collect()).unwrap_or_default()
+    world.server.conversations.get(&id).map(|shared| shared.messages().collect()).unwrap_or_default()
 }
 
 /// What the server has of the files of a conversation's messages: sizes.

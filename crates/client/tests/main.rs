@@ -5,6 +5,7 @@ mod attaching;
 mod clock;
 mod conversations;
 mod deleting;
+mod entries;
 mod faults;
 mod installed;
 mod kept;

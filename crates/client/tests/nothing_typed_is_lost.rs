@@ -309,7 +309,7 @@ impl Test {
     fn kept(&self) -> String {
         let mut all: String = self.world.devices[0].disk.borrow().all_texts().collect();
         for shared in self.world.server.conversations.values() {
-            all.extend(shared.messages.iter().flat_map(words));
+            all.extend(shared.messages().flat_map(words));
         }
         all
     }
@@ -345,7 +345,7 @@ impl Test {
             }
         }
         for shared in self.world.server.conversations.values() {
-            all.extend(shared.messages.iter().flat_map(words));
+            all.extend(shared.messages().flat_map(words));
         }
         all
     }

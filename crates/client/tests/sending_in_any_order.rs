@@ -177,7 +177,8 @@ impl Test {
             return;
         }
         // The state stands under the last of a run of like ones.
-        let messages = self.world.server.conversations.get(&id).map(|shared| shared.messages.clone());
+        let messages =
+            self.world.server.conversations.get(&id).map(|shared| shared.messages().cloned().collect::<Vec<_>>());
         for (row, message) in rows.iter().rev().zip(messages.unwrap_or_default().iter().rev()) {
             assert_eq!(row.id, message.id);
             let (Some(state), Some(delivery)) = (&row.state, message.deliveries.first()) else { continue };

@@ -7,7 +7,10 @@ use halyard_client::conversations::ConversationsAction;
 use halyard_client::notices::NoticesAction;
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, System, Ui};
-use halyard_protocol::{ConversationId, ConversationKey};
+use halyard_protocol::entry::Call;
+use halyard_protocol::{
+    Author, CallOutcome, ConversationId, ConversationKey, Entry, SystemEvent, SystemLine, UnknownEntry,
+};
 use proptest::prelude::*;
 
 use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, PRIYA, number};
@@ -17,6 +20,7 @@ use crate::support::{Fate, World, cases};
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Inbound(u8),
+    Other(u8, u8),
     Carry(usize, u8, Fate),
     Hear(usize, u8),
     Follow(usize, u8),
@@ -42,6 +46,7 @@ fn step() -> impl Strategy<Value = Step> {
     let (on, which) = (0..2usize, 0..CONVERSATIONS);
     prop_oneof![
         8 => which.clone().prop_map(Step::Inbound),
+        4 => (which.clone(), 0..4u8).prop_map(|(which, kind)| Step::Other(which, kind)),
         10 => (on.clone(), 0..3u8, fate).prop_map(|(on, n, fate)| Step::Carry(on, n, fate)),
         10 => (on.clone(), 0..3u8).prop_map(|(on, n)| Step::Hear(on, n)),
         10 => (on.clone(), 1..4u8).prop_map(|(on, batch)| Step::Follow(on, batch)),
@@ -107,16 +112,38 @@ impl Test {
         };
     }
 
+    /// Something that is no message: some of it counts as unread.
+    fn other(&mut self, which: u8, kind: u8) {
+        self.world.now = self.world.now.plus(7);
+        let server = &mut self.world.server;
+        server.now = self.world.now;
+        let (from, conversation) = (Author::User(server.user(DEVON)), self.ids[usize::from(which)]);
+        server.add(conversation, |id, seq, at| match kind {
+            0 | 1 => {
+                let outcome = if kind == 0 { CallOutcome::Missed } else { CallOutcome::Answered };
+                let (answered_by, seconds, reason) = (None, 0, None);
+                Entry::Call(Call { id, conversation, seq, at, from, outcome, answered_by, seconds, reason })
+            }
+            2 => {
+                let (by, event) = (None, SystemEvent::Renamed { title: String::new() });
+                Entry::System(SystemLine { id, conversation, seq, at, by, event })
+            }
+            _ => Entry::Unknown(UnknownEntry { id, conversation, seq, at }),
+        });
+    }
+
     fn step(&mut self, step: Step) {
-        if let Step::Inbound(which) = step {
-            return self.inbound(which);
+        match step {
+            Step::Inbound(which) => return self.inbound(which),
+            Step::Other(which, kind) => return self.other(which, kind),
+            _ => {}
         }
         let ids = self.ids;
         let id = |which: u8| ids[usize::from(which)];
         let card = |which: u8| CardKey::Conversation(id(which));
         let world = &mut self.world;
         match step {
-            Step::Inbound(_) => {}
+            Step::Inbound(_) | Step::Other(..) => {}
             Step::Carry(on, n, fate) => drop(world.carry(on, n.into(), fate)),
             Step::Hear(on, n) => drop(world.hear(on, n.into())),
             Step::Follow(on, batch) => drop(world.follow(on, batch.into())),

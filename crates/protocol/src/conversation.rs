@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConversationId, Message, Peer, PhoneNumber, Seq, TenantId, Ulid, UnixMs, UserId};
+use crate::{ConversationId, Entry, Message, Peer, PhoneNumber, Seq, TenantId, Ulid, UnixMs, UserId};
 
 /// The four kinds of conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -142,7 +142,7 @@ fn sorted<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
 pub struct PeerRead {
     /// The colleague.
     pub user: UserId,
-    /// The last message that they have read; 0 for none.
+    /// The place of the last entry that they have read; 0 for none.
     pub seq: Seq,
 }
 
@@ -162,18 +162,18 @@ pub struct Conversation {
     /// A name that members gave the group; empty for none.
     #[serde(default)]
     pub title: String,
-    /// Place of the newest message; 0 when there is none.
+    /// Place of the newest entry; 0 when there is none.
     pub last_seq: Seq,
-    /// The newest message that the reader can see.
+    /// The newest entry that the reader can see.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_message: Option<Message>,
+    pub last_entry: Option<Entry>,
     /// When anything last happened here: what the column is sorted by.
     pub last_activity: UnixMs,
-    /// The last message that the reader has read; 0 for none.
+    /// The place of the last entry that the reader has read; 0 for none.
     pub read_seq: Seq,
-    /// How many inbound messages stand after that one.
+    /// How many entries that count as unread stand after that one.
     pub unread: u32,
-    /// Messages up to this place were deleted by the reader; 0 for none.
+    /// Entries up to this place were deleted by the reader; 0 for none.
     #[serde(default)]
     pub cleared_seq: Seq,
     /// Whether the reader turned notifications off.
@@ -187,6 +187,12 @@ pub struct Conversation {
 }
 
 impl Conversation {
+    /// The newest entry, if it is a message.
+    #[must_use]
+    pub fn last_message(&self) -> Option<&Message> {
+        self.last_entry.as_ref().and_then(Entry::message)
+    }
+
     /// Where a message into it goes.
     #[must_use]
     pub fn to_destination(&self) -> crate::Destination {

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::tagged::{keyed, tagged};
 use crate::{
-    Contact, ContactId, Conversation, ConversationId, Cursor, Delivery, Message, MessageId, Seq, SmsNumber, UnixMs,
-    User, UserId,
+    Contact, ContactId, Conversation, ConversationId, Cursor, Delivery, Entry, MessageId, Seq, SmsNumber, UnixMs, User,
+    UserId,
 };
 
 /// One entry of a user's log.
@@ -26,11 +26,11 @@ pub struct LoggedEvent {
 tagged! {
 /// What changed for a user.
 pub enum Change {
-    /// A message was committed. When its conversation is new to the user, or was deleted by them, a
-    /// `conversation_changed` stands before it. Its author has read up to it: no `read` or `peer_read` says so.
-    MessageAdded {
-        /// The message.
-        message: Message,
+    /// A timeline has one more entry. When its conversation is new to the user, or was deleted by them, a
+    /// `conversation_changed` stands before it. Who wrote a message has read up to it: no `read` or `peer_read` says so.
+    EntryAdded {
+        /// The entry.
+        entry: Entry,
         /// The user's unread count in its conversation after it.
         unread: u32,
         /// What the user has read there.
@@ -50,7 +50,7 @@ pub enum Change {
         /// The conversation as the user sees it now.
         conversation: Box<Conversation>,
     },
-    /// The user deleted a conversation: it leaves the column, its messages up to `cleared_seq` are gone.
+    /// The user deleted a conversation: it leaves the column, its entries up to `cleared_seq` are gone.
     ConversationRemoved {
         /// The conversation.
         conversation: ConversationId,

@@ -168,6 +168,17 @@ id!(
     MessageId
 );
 id!(
+    /// An entry of a timeline. A message's is the message's.
+    EntryId
+);
+
+impl From<MessageId> for EntryId {
+    fn from(id: MessageId) -> Self {
+        Self(id.0)
+    }
+}
+
+id!(
     /// A file in a message. Chosen by the author's device, so that giving it to the server is idempotent.
     MediaId
 );

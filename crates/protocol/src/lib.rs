@@ -11,6 +11,7 @@
 pub mod contact;
 pub mod conversation;
 pub mod delivery;
+pub mod entry;
 pub mod error;
 pub mod event;
 pub mod ids;
@@ -31,9 +32,10 @@ pub mod user;
 pub use contact::{Contact, ContactDraft, ContactNumber, ContactScope, NumberLabel};
 pub use conversation::{Conversation, ConversationKey, ConversationKind, PeerRead};
 pub use delivery::{Delivery, DeliveryState};
+pub use entry::{CallOutcome, Entry, Note, SystemEvent, SystemLine, UnknownEntry, Voicemail};
 pub use error::{ErrorBody, ErrorCode};
 pub use event::{Change, LoggedEvent};
-pub use ids::{ContactId, ConversationId, DeviceId, MediaId, MessageId, TenantId, Ulid, UserId};
+pub use ids::{ContactId, ConversationId, DeviceId, EntryId, MediaId, MessageId, TenantId, Ulid, UserId};
 pub use media::{Media, MediaKind};
 pub use message::{Author, Message, Peer};
 pub use phone::{CallingCode, PhoneNumber, PhoneNumberError};
@@ -45,5 +47,5 @@ pub use user::{Availability, Capabilities, Presence, Role, SmsNumber, Tenant, Us
 /// A user's position in their event log: the number of the last event they have seen; 0 before the first.
 pub type Cursor = u64;
 
-/// A message's place in its conversation: 1 for the first, without gaps, given by the server at commit.
+/// An entry's place in its conversation: 1 for the first, without gaps, given by the server at commit.
 pub type Seq = u64;

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::Favourite;
 use crate::{
-    Availability, Contact, ContactDraft, ContactId, Conversation, ConversationId, Cursor, Destination, DeviceId,
-    MediaId, Message, Seq, SmsNumber, Tenant, UnixMs, User,
+    Availability, Contact, ContactDraft, ContactId, Conversation, ConversationId, Cursor, Destination, DeviceId, Entry,
+    MediaId, Seq, SmsNumber, Tenant, UnixMs, User,
 };
 
 /// The header that carries the message's id when one sends.
@@ -161,12 +161,12 @@ pub struct SetFavourite {
     pub on: bool,
 }
 
-/// `GET /conversations/{id}/messages?before&limit`: the messages before a place, oldest first.
+/// `GET /conversations/{id}/entries?before&limit`: the entries before a place, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct MessagesPage {
+pub struct EntriesPage {
     /// The page, in order.
-    pub messages: Vec<Message>,
+    pub entries: Vec<Entry>,
     /// Whether there are older ones that the user can see.
     pub more: bool,
 }
@@ -176,7 +176,7 @@ pub struct MessagesPage {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MarkRead {
-    /// The last message that the user has seen. Never moves backwards.
+    /// The place of the last entry that the user has seen. Never moves backwards.
     pub seq: Seq,
 }
 
@@ -194,7 +194,7 @@ pub struct UpdateConversation {
     pub title: Option<String>,
 }
 
-/// `POST /messages`, with the message's id as [`IDEMPOTENCY_KEY`]. Answered by `202` and the [`Message`].
+/// `POST /messages`, with the message's id as [`IDEMPOTENCY_KEY`]. Answered by `202` and the [`crate::Message`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]

@@ -1,4 +1,5 @@
-//! Enums that say which variant they are: in their member `type` ([`tagged!`]), or by the name of their only member ([`keyed!`]).
+//! Enums that say which variant they are: in their member `type` ([`tagged!`], [`placed!`]), or by the name of their only member
+//! ([`keyed!`]).
 //!
 //! Always holds: a variant that this version does not know reads as `Unknown`, whatever comes with it. Of a tagged one `type` is the first member that is written, and has to be the first that is read. So each variant
 //! is read straight into its fields; what derived code does, to keep all members until it has found the `type`,
@@ -23,6 +24,12 @@ macro_rules! tagged {
             $( $(#[$variant_doc])* $variant $({ $( $(#[$field_doc])* $field: $type, )* })?, )*
             /// Something that this version does not know.
             Unknown,
+        }
+
+        impl $name {
+            /// How many variants this version knows.
+            #[allow(dead_code, reason = "only some of these enums are asked")]
+            pub(crate) const VARIANTS: u32 = [$(stringify!($variant)),*].len() as u32;
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
@@ -151,7 +158,114 @@ macro_rules! keyed {
     };
 }
 
+/// Declares an enum whose variants are structs with an id and a place in a conversation. Adds its variant `Unknown`, which is what any
+/// other type reads as: it keeps these members, and lets go of the rest.
+macro_rules! placed {
+    (
+        $(#[$doc:meta])*
+        pub enum $name:ident {
+            $( $(#[$variant_doc:meta])* $variant:ident($type:ty), )*
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(tag = "type", rename_all = "snake_case")]
+        pub enum $name {
+            $( $(#[$variant_doc])* $variant($type), )*
+            /// Something that this version does not know.
+            Unknown($crate::UnknownEntry),
+        }
+
+        impl $name {
+            /// How many variants this version knows.
+            pub(crate) const VARIANTS: u32 = [$(stringify!($variant)),*].len() as u32;
+
+            /// Its id.
+            #[must_use]
+            pub fn id(&self) -> $crate::EntryId {
+                match self {
+                    $( Self::$variant(entry) => entry.id.into(), )*
+                    Self::Unknown(entry) => entry.id,
+                }
+            }
+
+            /// The conversation that it stands in.
+            #[must_use]
+            pub fn conversation(&self) -> $crate::ConversationId {
+                match self {
+                    $( Self::$variant(entry) => entry.conversation, )*
+                    Self::Unknown(entry) => entry.conversation,
+                }
+            }
+
+            /// Its place there.
+            #[must_use]
+            pub fn seq(&self) -> $crate::Seq {
+                match self {
+                    $( Self::$variant(entry) => entry.seq, )*
+                    Self::Unknown(entry) => entry.seq,
+                }
+            }
+
+            /// When it was added.
+            #[must_use]
+            pub fn at(&self) -> $crate::UnixMs {
+                match self {
+                    $( Self::$variant(entry) => entry.at, )*
+                    Self::Unknown(entry) => entry.at,
+                }
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                use serde::de::{MapAccess, Visitor, value::MapAccessDeserializer};
+
+                #[derive(serde::Deserialize)]
+                #[serde(field_identifier, rename_all = "snake_case")]
+                enum First {
+                    Type,
+                }
+
+                #[derive(serde::Deserialize)]
+                #[serde(field_identifier, rename_all = "snake_case")]
+                enum Type {
+                    $( $variant, )*
+                    #[serde(other)]
+                    Unknown,
+                }
+
+                struct Placed;
+
+                impl<'de> Visitor<'de> for Placed {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                        f.write_str("an object that begins with its `type`")
+                    }
+
+                    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<$name, A::Error> {
+                        if members.next_key::<First>()?.is_none() {
+                            return Err(serde::de::Error::missing_field("type"));
+                        }
+                        let kind = members.next_value::<Type>()?;
+                        let rest = MapAccessDeserializer::new(members);
+                        match kind {
+                            $( Type::$variant => <$type>::deserialize(rest).map($name::$variant), )*
+                            Type::Unknown => $crate::UnknownEntry::deserialize(rest).map($name::Unknown),
+                        }
+                    }
+                }
+
+                deserializer.deserialize_map(Placed)
+            }
+        }
+    };
+}
+
 pub(crate) use keyed;
+pub(crate) use placed;
 pub(crate) use tagged;
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use std::path::Path;
 
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{
-    Author, Availability, Change, ClientFrame, ContactScope, ConversationKind, DeliveryState, ErrorCode, MediaKind,
-    NumberLabel, Peer, Presence, Role, ServerFrame,
+    Author, Availability, CallOutcome, Change, ClientFrame, ContactScope, ConversationKind, DeliveryState, Entry,
+    ErrorCode, MediaKind, NumberLabel, Peer, Presence, Role, ServerFrame, SystemEvent,
 };
 use serde::de::DeserializeOwned;
 
@@ -26,6 +26,15 @@ const KEYED: [&str; 4] = [
 /// … of one that says its type.
 const TAGGED: [&str; 1] = [r#"{"type":"a_newer_type"}"#];
 
+/// … of one that says its type and its place. Both ends count its place.
+const PLACED: [&str; 2] = [
+    r#"{"type":"a_newer_type","id":"01J9ZK4T6Q8Y2M0C5R7W3X1B9D","conversation":"01J9ZK4T6Q8Y2M0C5R7W3X1B9E","seq":7,"at":9}"#,
+    r#"{"type":"a_newer_type","body":{"deep":[1,{}]},"at":9,"seq":7,"conversation":"01J9ZK4T6Q8Y2M0C5R7W3X1B9E",
+        "id":"01J9ZK4T6Q8Y2M0C5R7W3X1B9D","author":null}"#,
+];
+const KEPT: &str = "Unknown(UnknownEntry { id: 01J9ZK4T6Q8Y2M0C5R7W3X1B9D, conversation: 01J9ZK4T6Q8Y2M0C5R7W3X1B9E, seq: 7, \
+                    at: UnixMs(9) })";
+
 type Read = fn(&str) -> Result<String, String>;
 
 fn reads<T: DeserializeOwned + Debug>(text: &str) -> Result<String, String> {
@@ -36,11 +45,13 @@ fn reads<T: DeserializeOwned + Debug>(text: &str) -> Result<String, String> {
 const ENUMS: &[(&str, Read, &[&str], &str)] = &[
     ("Author", reads::<Author>, &KEYED, "Unknown"),
     ("Availability", reads::<Availability>, &WORDS, "Unknown"),
+    ("CallOutcome", reads::<CallOutcome>, &WORDS, "Unknown"),
     ("Change", reads::<Change>, &TAGGED, "Unknown"),
     ("ClientFrame", reads::<ClientFrame>, &TAGGED, "Unknown"),
     ("ContactScope", reads::<ContactScope>, &WORDS, "Unknown"),
     ("ConversationKind", reads::<ConversationKind>, &WORDS, "Unknown"),
     ("DeliveryState", reads::<DeliveryState>, &WORDS, "Unknown"),
+    ("Entry", reads::<Entry>, &PLACED, KEPT),
     ("ErrorCode", reads::<ErrorCode>, &WORDS, "Unknown"),
     ("Favourite", reads::<Favourite>, &KEYED, "Unknown"),
     ("MediaKind", reads::<MediaKind>, &WORDS, "Unknown"),
@@ -49,6 +60,7 @@ const ENUMS: &[(&str, Read, &[&str], &str)] = &[
     ("Presence", reads::<Presence>, &WORDS, "Unknown"),
     ("Role", reads::<Role>, &WORDS, "Unknown"),
     ("ServerFrame", reads::<ServerFrame>, &TAGGED, "Unknown"),
+    ("SystemEvent", reads::<SystemEvent>, &TAGGED, "Unknown"),
 ];
 
 #[test]
@@ -89,7 +101,7 @@ fn enums(folder: &Path, found: &mut Vec<String>) {
         let mut is_read = false;
         for line in text.lines() {
             // What stands before an item: comments, attributes, the macro's opening.
-            if ["tagged! {", "keyed! {"].contains(&line)
+            if ["tagged! {", "keyed! {", "placed! {"].contains(&line)
                 || (line.starts_with("#[derive(") && line.contains("Deserialize"))
             {
                 is_read = true;

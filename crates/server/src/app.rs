@@ -222,7 +222,7 @@ fn v1() -> OpenApiRouter<Arc<App>> {
         ))
         .routes(routes!(api::conversations::restore::restore))
         .routes(routes!(api::conversations::read::read))
-        .routes(routes!(api::conversations::messages::messages))
+        .routes(routes!(api::conversations::entries::entries))
         .routes(routes!(api::messages::send::send))
         .routes(routes!(api::socket::socket))
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::store::{self, Store, StoreError, contacts::Reader};
+use crate::store::{self, Store, StoreError, contacts::Reader, sql::args};
 use crate::testing::TestEnv;
 use crate::testing::bench::{Bench, number, png};
 
@@ -38,6 +38,7 @@ checks!(
     a_deleted_conversation_comes_back_whole_or_with_the_next_message,
     a_taken_key_is_told_apart_from_other_errors,
     the_log_is_trimmed_and_says_so,
+    what_the_log_said_of_messages_is_said_of_entries,
     sessions_end_when_they_are_old,
 );
 
@@ -121,7 +122,7 @@ async fn many_writers_give_places_and_cursors_without_gaps(bench: &Bench) {
     let seqs: Vec<u64> = events
         .iter()
         .filter_map(|event| match &event.change {
-            Change::MessageAdded { message, .. } => Some(message.seq),
+            Change::EntryAdded { entry, .. } => Some(entry.seq()),
             _ => None,
         })
         .collect();
@@ -137,10 +138,10 @@ async fn a_text_reaches_the_other_tenant_once(bench: &Bench) {
     let column = rosa.bootstrap().await.conversations;
     assert_eq!(column.len(), 1);
     assert_eq!((column[0].kind, column[0].unread), (ConversationKind::Sms, 1));
-    let arrived = column[0].last_message.clone().unwrap();
+    let arrived = column[0].last_message().cloned().unwrap();
     assert_eq!(arrived.author, Author::Number(number(101)));
     assert_ne!(arrived.id, sent.id);
-    let mine = maya.bootstrap().await.conversations.remove(0).last_message.unwrap();
+    let mine = maya.bootstrap().await.conversations.remove(0).last_message().cloned().unwrap();
     assert_eq!(mine.deliveries[0].state, DeliveryState::Delivered);
 }
 
@@ -152,7 +153,7 @@ async fn a_picture_reaches_the_other_tenant_once(bench: &Bench) {
     let sent: Message = maya.send_with(bench.message_id(), to, "", &[given]).await.json();
     bench.work().await;
     let conversation = rosa.bootstrap().await.conversations.pop().unwrap();
-    let came = conversation.last_message.unwrap();
+    let came = conversation.last_message().cloned().unwrap();
     let [file] = &came.media[..] else { panic!("one file: {came:?}") };
     assert_ne!(file.id, given, "hers is another");
     assert_eq!((file.name.as_str(), file.size, file.width), ("boat.png", sent.media[0].size, 3));
@@ -202,7 +203,7 @@ async fn the_column_comes_in_pages_newest_first(bench: &Bench) {
     let (mut seen, mut before) = (Vec::new(), None);
     loop {
         let (page, older) = store::conversations::page(&mut tx, me, before, 3).await.unwrap();
-        assert!(page.iter().all(|row| row.last_message.as_ref().is_some_and(|last| last.deliveries.len() == 1)));
+        assert!(page.iter().all(|row| row.last_message().is_some_and(|last| last.deliveries.len() == 1)));
         seen.extend(page.iter().map(|row| (row.last_activity, row.id)));
         before = older;
         if before.is_none() {
@@ -230,8 +231,8 @@ async fn a_deleted_conversation_comes_back_whole_or_with_the_next_message(bench:
     maya.chat(&["1002"], "Number 3").await;
     let column = devon.bootstrap().await.conversations;
     assert_eq!((column[0].unread, column[0].cleared_seq, column[0].last_seq), (1, 3, 4));
-    let page = devon.get(&format!("{path}/messages")).await.value();
-    assert_eq!(page["messages"].as_array().unwrap().len(), 1);
+    let page = devon.get(&format!("{path}/entries")).await.value();
+    assert_eq!(page["entries"].as_array().unwrap().len(), 1);
     assert_eq!(page["more"], false);
 }
 
@@ -258,6 +259,45 @@ async fn the_log_is_trimmed_and_says_so(bench: &Bench) {
     assert_eq!(kept.len(), 1);
     let ahead = store::events::after(&mut tx, me, start.cursor + 2, 10).await.unwrap();
     assert!(ahead.is_none(), "a cursor of another log");
+}
+
+/// What the third migration does to a log of before.
+async fn what_the_log_said_of_messages_is_said_of_entries(bench: &Bench) {
+    let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
+    let words = [r#"{"type":"message_added","message":{"#, r#""last_message":{"id""#, "Aft {\\\"last_message\":{ deck"];
+    for text in words {
+        maya.chat(&["1002"], text).await;
+    }
+    let id = devon.bootstrap().await.conversations[0].id;
+    devon.patch(&format!("/conversations/{id}"), &serde_json::json!({ "muted": true })).await;
+    let (me, told) = (devon.bootstrap().await.me, devon.events(0).await);
+    let entries = told.iter().filter(|event| matches!(event.change, Change::EntryAdded { .. }));
+    assert_eq!(entries.count(), words.len());
+
+    let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
+    for event in &told {
+        let said = serde_json::to_string(&event.change).unwrap();
+        let before = said
+            .replace(r#"{"type":"entry_added","entry":{"type":"message","#, r#"{"type":"message_added","message":{"#)
+            .replace(r#""last_entry":{"type":"message","#, r#""last_message":{"#);
+        assert!(before != said || !said.contains("_entry"), "{said}");
+        let of = args![before, me.user.id, event.cursor];
+        tx.run("UPDATE events SET change = $1 WHERE user_id = $2 AND cursor = $3", of).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    assert_ne!(devon.events(0).await, told);
+
+    let [text, other] = [
+        include_str!("../migrations/sqlite/0003_entries.sql"),
+        include_str!("../migrations/postgres/0003_entries.sql"),
+    ];
+    assert_eq!(text, other);
+    let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
+    for statement in text.split_inclusive(";\n").filter(|statement| statement.contains("UPDATE")) {
+        tx.run(statement, args![]).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(devon.events(0).await, told);
 }
 
 async fn sessions_end_when_they_are_old(bench: &Bench) {

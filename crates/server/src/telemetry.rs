@@ -61,8 +61,8 @@ mod tests {
 
     #[test]
     fn a_path_is_logged_without_ids() {
-        let path = "/api/v1/conversations/01J9ZK4T6Q8Y2M0C5R7W3X1B9D/messages";
-        assert_eq!(shape(path), "/api/v1/conversations/*/messages");
+        let path = "/api/v1/conversations/01J9ZK4T6Q8Y2M0C5R7W3X1B9D/entries";
+        assert_eq!(shape(path), "/api/v1/conversations/*/entries");
         assert_eq!(shape("/"), "/");
     }
 }

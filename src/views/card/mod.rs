@@ -5,6 +5,7 @@ mod composer;
 mod dock;
 mod drag;
 mod header;
+mod line;
 mod media;
 mod message;
 mod recipients;

@@ -7,6 +7,7 @@ use halyard_client::{CardKey, Ui};
 use leptos::html::Div;
 use leptos::prelude::*;
 
+use super::line::Line;
 use super::message::{Day, Message};
 use crate::erased::Memo;
 use crate::runtime::App;
@@ -67,6 +68,7 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> impl IntoV
         timeline.row(key).map(|item| match key {
             TimelineKey::Day(_) => view! { <Day item=item /> }.into_any(),
             TimelineKey::Message(_) => view! { <Message item=item /> }.into_any(),
+            TimelineKey::Line(_) => view! { <Line item=item /> }.into_any(),
         })
     };
     let label = move || title.get().map(|title| say(&words::messages_with(title)));

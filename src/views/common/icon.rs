@@ -48,6 +48,7 @@ icons! {
     Minus => "minus",
     Paperclip => "paperclip",
     Pencil => "pencil",
+    Phone => "phone",
     Pin => "pin",
     PinOff => "pin-off",
     Plus => "plus",
@@ -64,6 +65,7 @@ icons! {
     UserPlus => "user-plus",
     UserRound => "user-round",
     UsersRound => "users-round",
+    Voicemail => "voicemail",
     WifiOff => "wifi-off",
     X => "x",
 }

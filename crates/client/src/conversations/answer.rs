@@ -15,7 +15,9 @@ pub(crate) enum Call {
     /// One conversation.
     Conversation(ConversationId),
     /// A page of a conversation's history, for the timeline of this epoch: the page of an earlier one is dropped.
-    Messages(ConversationId, u32),
+    Entries(ConversationId, u32),
+    /// The same once more, for entries that were kept by a version that did not know them.
+    Unknown(ConversationId, u32),
     /// To take in how far the user has read.
     MarkRead(ConversationId, Seq),
     /// To mute or rename it.
@@ -31,7 +33,8 @@ impl Conversations {
         match call {
             Call::Page => self.page_answered(outcome, cx),
             Call::Conversation(id) => self.conversation_answered(id, outcome, cx),
-            Call::Messages(id, epoch) => self.messages_answered(id, epoch, outcome, cx),
+            Call::Entries(id, epoch) => self.entries_answered(id, epoch, outcome, cx),
+            Call::Unknown(id, epoch) => self.unknown_answered(id, epoch, outcome, cx),
             Call::MarkRead(id, seq) => self.read_answered(id, seq, outcome, cx),
             // What it is now, the log says; the answer may be older than that. After a failure its last word stands.
             Call::Update(id) => {

@@ -1,7 +1,7 @@
 //! A conversation's history, and conversations that are not here yet: asking the device, then the server.
 
-use halyard_protocol::rest::{ConversationsPage, MessagesPage};
-use halyard_protocol::{Conversation, ConversationId, ErrorCode};
+use halyard_protocol::rest::{ConversationsPage, EntriesPage};
+use halyard_protocol::{Conversation, ConversationId, ErrorCode, Seq};
 
 use super::{Call, Conversations, Loaded};
 use crate::api::{bare, item, read};
@@ -18,6 +18,7 @@ impl Conversations {
         if self.read_stored(id, pinned, cx) {
             return;
         }
+        self.ask_unknown(id, cx);
         let told = self.get(id).is_some_and(|thread| thread.told);
         let Some(timeline) = self.timeline(id) else { return };
         // Where the newest are here already, the server is asked for more only if they would not fill a card.
@@ -31,7 +32,7 @@ impl Conversations {
         }
         timeline.loaded = Loaded::Loading;
         if told {
-            self.ask_messages(id, cx);
+            self.ask_entries(id, cx);
         } else {
             // Opened by its people's names, it may be one of those that no page has brought yet.
             self.ask_for(id, cx);
@@ -39,15 +40,31 @@ impl Conversations {
         cx.changed(Changed::Timeline(CardKey::Conversation(id)));
     }
 
-    fn ask_messages(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) {
+    fn ask_entries(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) {
         let Some(timeline) = self.timeline(id) else { return };
-        let mut path = item("conversations", id, "/messages?limit=50");
-        if let Some(before) = timeline.before() {
+        let (call, before) = (Call::Entries(id, timeline.epoch), timeline.before());
+        self.ask_before(id, before, call, cx);
+    }
+
+    fn ask_before(&mut self, id: ConversationId, before: Option<Seq>, call: Call, cx: &mut Context<'_, '_>) {
+        let mut path = item("conversations", id, "/entries?limit=50");
+        if let Some(before) = before {
             path.push_str("&before=");
             path.push_str(&before.to_string());
         }
-        let call = Call::Messages(id, timeline.epoch);
         self.requests.start(call, bare(Method::Get, path), cx);
+    }
+
+    /// Asks for what the device has kept of a version that did not know these entries: the server says them as they are. Once in a run for
+    /// each conversation, as an app is updated by starting anew.
+    fn ask_unknown(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) {
+        let Some(timeline) = self.threads.get(&id).map(|thread| &thread.timeline) else { return };
+        let (last, call) = (timeline.kept_unknown.last().copied(), Call::Unknown(id, timeline.epoch));
+        if let Some(last) = last
+            && !self.requests.any(|call| matches!(call, Call::Unknown(known, _) if *known == id))
+        {
+            self.ask_before(id, Some(last + 1), call, cx);
+        }
     }
 
     /// Asks the server for a conversation that is not here.
@@ -100,19 +117,19 @@ impl Conversations {
         let Some(timeline) = self.timeline(id) else { return };
         if timeline.show_more() {
             timeline.loaded = Loaded::Loading;
-            self.ask_messages(id, cx);
+            self.ask_entries(id, cx);
         }
         cx.changed(Changed::Timeline(CardKey::Conversation(id)));
     }
 
-    pub(super) fn messages_answered(
+    pub(super) fn entries_answered(
         &mut self,
         id: ConversationId,
         epoch: u32,
         outcome: HttpOutcome,
         cx: &mut Context<'_, '_>,
     ) {
-        let page = read::<MessagesPage>(outcome);
+        let page = read::<EntriesPage>(outcome);
         let Some(timeline) = self.timeline(id).filter(|timeline| timeline.epoch == epoch) else { return };
         match page {
             Ok(page) => {
@@ -131,6 +148,22 @@ impl Conversations {
                 }
             }
         }
+        cx.changed(Changed::Timeline(CardKey::Conversation(id)));
+    }
+
+    pub(super) fn unknown_answered(
+        &mut self,
+        id: ConversationId,
+        epoch: u32,
+        outcome: HttpOutcome,
+        cx: &mut Context<'_, '_>,
+    ) {
+        // Where it fails they stay as they are, and are asked for when the card opens again or the server is back.
+        let Ok(page) = read::<EntriesPage>(outcome) else { return };
+        let Some(timeline) = self.timeline(id).filter(|timeline| timeline.epoch == epoch) else { return };
+        timeline.known_now(page);
+        self.touch(id);
+        self.ask_unknown(id, cx);
         cx.changed(Changed::Timeline(CardKey::Conversation(id)));
     }
 

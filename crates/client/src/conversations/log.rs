@@ -1,6 +1,6 @@
 //! What the log says of conversations.
 
-use halyard_protocol::{Change, Conversation, ConversationId, Delivery, Message, MessageId, PeerRead, Seq, UserId};
+use halyard_protocol::{Change, Conversation, ConversationId, Delivery, Entry, MessageId, PeerRead, Seq, UserId};
 
 use super::{Conversations, Thread};
 use crate::context::Context;
@@ -10,10 +10,10 @@ use crate::windows::CardKey;
 
 impl Conversations {
     /// A change may speak of a conversation that no page has brought yet. What it says is in what the server answers
-    /// then; a message brings the conversation into the column, so that it has to be asked for.
+    /// then; an entry brings the conversation into the column, so that it has to be asked for.
     pub(crate) fn notice_unknown(&mut self, change: &Change, cx: &mut Context<'_, '_>) {
         let (id, wanted) = match change {
-            Change::MessageAdded { message, .. } => (message.conversation, true),
+            Change::EntryAdded { entry, .. } => (entry.conversation(), true),
             Change::DeliveryChanged { conversation, .. }
             | Change::Read { conversation, .. }
             | Change::PeerRead { conversation, .. }
@@ -33,35 +33,35 @@ impl Conversations {
         }
     }
 
-    /// A message was committed. Says whether it is new here.
-    pub(crate) fn message_added(
+    /// There is one more entry. Says whether it is new here.
+    pub(crate) fn entry_added(
         &mut self,
-        message: &Message,
+        entry: &Entry,
         unread: u32,
         read_seq: Seq,
         me: UserId,
         cx: &mut Context<'_, '_>,
     ) -> bool {
-        let is_new = self.message(message, unread, read_seq, me);
-        self.message_arrived(message.conversation, cx);
+        let is_new = self.entry(entry, unread, read_seq, me);
+        self.entry_arrived(entry.conversation(), cx);
         is_new
     }
 
     /// The server has answered that it has our message. The log says the rest; if its echo has come already, this changes
     /// nothing.
-    pub(crate) fn message_sent(&mut self, message: &Message, cx: &mut Context<'_, '_>) {
+    pub(crate) fn message_sent(&mut self, entry: &Entry, cx: &mut Context<'_, '_>) {
         let Some(me) = cx.user() else { return };
-        let id = message.conversation;
-        self.sent(message, me);
+        let id = entry.conversation();
+        self.sent(entry, me);
         if self.is_news(id) {
             // A log that was cut since may not say what else there is to this conversation.
             self.ask_for(id, cx);
         }
-        self.message_arrived(id, cx);
+        self.entry_arrived(id, cx);
     }
 
-    /// What a message in a conversation changes, whoever says so first.
-    fn message_arrived(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) {
+    /// What one more entry in a conversation changes, whoever says so first.
+    fn entry_arrived(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) {
         cx.changed(Changed::Timeline(CardKey::Conversation(id)));
         self.changed_unread(id, cx);
         self.changed_column(cx);
@@ -75,17 +75,17 @@ impl Conversations {
         pinned: bool,
         cx: &mut Context<'_, '_>,
     ) {
-        let here = |thread: &Thread| !thread.kept || thread.timeline.contains(message);
+        let here = |thread: &Thread| !thread.kept || thread.timeline.contains(message.into());
         if !self.get(id).is_none_or(here) {
             // It may be a message that only the device's database has.
             self.read_stored(id, pinned, cx);
         }
         let moved = self.timeline(id).is_some_and(|timeline| timeline.deliver(message, delivery.clone()));
         self.edit(id, |known| {
-            if let Some(last) = known.last_message.as_mut().filter(|last| last.id == message)
-                && let Some(entry) = last.deliveries.iter_mut().find(|entry| entry.to == delivery.to)
+            let last = known.last_entry.as_mut().and_then(Entry::message_mut).filter(|last| last.id == message);
+            if let Some(known) = last.and_then(|last| last.deliveries.iter_mut().find(|known| known.to == delivery.to))
             {
-                entry.apply(delivery);
+                known.apply(delivery);
             }
         });
         if moved {

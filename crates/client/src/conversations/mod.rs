@@ -1,7 +1,7 @@
 //! Conversations on this device: their state as the user sees it, the order of the column, unread counts.
 //!
-//! Always holds: read positions only move forward; the column's order holds exactly the conversations that have a
-//! message, an outgoing message, or were named by the server and not deleted.
+//! Always holds: read positions only move forward; the column's order holds exactly the conversations that have an
+//! entry, an outgoing message, or were named by the server and not deleted.
 
 mod action;
 mod answer;
@@ -18,7 +18,7 @@ use std::collections::HashMap;
 
 use halyard_protocol::rest::{ConversationsBefore, Me};
 use halyard_protocol::{
-    Author, Conversation, ConversationId, ConversationKey, Destination, Message, Peer, PhoneNumber, Seq, UnixMs, UserId,
+    Author, Conversation, ConversationId, ConversationKey, Destination, Entry, Peer, PhoneNumber, Seq, UnixMs, UserId,
 };
 
 use crate::context::Turn;
@@ -31,7 +31,7 @@ pub use action::ConversationsAction;
 pub(crate) use answer::Call;
 use column::Column;
 pub use column::ColumnFilter;
-pub(crate) use stored::{STORED_CONVERSATIONS, StoredConversation, Wanted};
+pub(crate) use stored::{STORED_CONVERSATIONS, StoredConversation, Wanted, stored_entry};
 pub(crate) use timeline::{Loaded, Timeline};
 
 /// A conversation on this device.
@@ -127,7 +127,8 @@ impl Conversations {
         self.unread_changed = before.unread_changed;
         self.requests = before.requests;
         // What the answers to these would say is of before the snapshot.
-        self.requests.retain(|call| !matches!(call, Call::Page | Call::Conversation(_) | Call::Messages(..)));
+        self.requests
+            .retain(|call| !matches!(call, Call::Page | Call::Conversation(_) | Call::Entries(..) | Call::Unknown(..)));
     }
 
     /// The conversation of this key, made here if nobody knows it yet.
@@ -144,7 +145,7 @@ impl Conversations {
                 peers: key.peers(me),
                 title: String::new(),
                 last_seq: 0,
-                last_message: None,
+                last_entry: None,
                 last_activity: UnixMs(0),
                 read_seq: 0,
                 unread: 0,
@@ -251,45 +252,47 @@ impl Conversations {
         self.settle(id);
     }
 
-    /// The log says that a message was committed. Says whether it is new here.
-    pub(crate) fn message(&mut self, message: &Message, unread: u32, read_seq: Seq, me: UserId) -> bool {
-        let Some(thread) = self.threads.get_mut(&message.conversation) else { return false };
-        let is_new = thread.timeline.put(message.clone());
-        let is_newest = thread.newest(message, me);
+    /// The log says that there is one more entry. Says whether it is new here.
+    pub(crate) fn entry(&mut self, entry: &Entry, unread: u32, read_seq: Seq, me: UserId) -> bool {
+        let (id, seq) = (entry.conversation(), entry.seq());
+        let Some(thread) = self.threads.get_mut(&id) else { return false };
+        let is_new = thread.timeline.put(entry.clone());
+        let is_newest = thread.newest(entry, me);
         let conversation = &mut thread.conversation;
-        // Messages that are known already and that the log has still to speak of: any may be unread.
-        let since = conversation.last_seq.saturating_sub(message.seq.max(read_seq));
+        // Entries that are known already and that the log has still to speak of: any may be unread.
+        let since = conversation.last_seq.saturating_sub(seq.max(read_seq));
         if read_seq > conversation.read_seq || (read_seq == conversation.read_seq && since == 0) {
             conversation.read_seq = read_seq;
             conversation.unread = unread.saturating_add(u32::try_from(since).unwrap_or(u32::MAX));
-        } else if is_newest && message.seq > conversation.read_seq && is_inbound(conversation, message.author, me) {
+        } else if is_newest && seq > conversation.read_seq && entry.is_inbound(me, conversation.kind.is_text()) {
             // More was read here than the server has heard of: its count is of before.
             conversation.unread += 1;
         }
         thread.listed = true;
-        self.settle(message.conversation);
+        self.settle(id);
         is_new
     }
 
     /// The server has answered that it has our message; the log may say so earlier or later. Says whether it is new.
-    pub(crate) fn sent(&mut self, message: &Message, me: UserId) -> bool {
-        let Some(thread) = self.threads.get_mut(&message.conversation) else { return false };
-        if message.seq <= thread.conversation.cleared_seq {
+    pub(crate) fn sent(&mut self, entry: &Entry, me: UserId) -> bool {
+        let (id, seq) = (entry.conversation(), entry.seq());
+        let Some(thread) = self.threads.get_mut(&id) else { return false };
+        if seq <= thread.conversation.cleared_seq {
             // Deleted since: the answer comes late, and nothing of it is left.
             thread.listed &= thread.conversation.last_seq > thread.conversation.cleared_seq;
-            self.settle(message.conversation);
+            self.settle(id);
             return false;
         }
-        let is_new = thread.timeline.put(message.clone());
-        thread.newest(message, me);
+        let is_new = thread.timeline.put(entry.clone());
+        thread.newest(entry, me);
         let conversation = &mut thread.conversation;
-        if message.seq > conversation.read_seq {
+        if seq > conversation.read_seq {
             // What one has written below, one has read.
-            conversation.read_seq = message.seq;
+            conversation.read_seq = seq;
             conversation.unread = 0;
         }
         thread.listed = true;
-        self.settle(message.conversation);
+        self.settle(id);
         is_new
     }
 
@@ -329,7 +332,7 @@ impl Conversations {
         thread.timeline.clear(cleared_seq);
         let conversation = &mut thread.conversation;
         conversation.cleared_seq = cleared_seq;
-        conversation.last_message = thread.timeline.last().cloned();
+        conversation.last_entry = thread.timeline.last().cloned();
         // What was read stays as it is, as on the server: the undo counts from there.
         conversation.unread = 0;
         self.settle(id);
@@ -355,12 +358,12 @@ impl Conversations {
         self.settle(id);
     }
 
-    /// A message that was on its way from here was taken back. What happened last is the newest message, or the newest of
+    /// A message that was on its way from here was taken back. What happened last is the newest entry, or the newest of
     /// those that are still on their way.
     pub(crate) fn taken_back(&mut self, id: ConversationId, waiting: Option<UnixMs>) {
         if let Some(thread) = self.threads.get_mut(&id) {
             let conversation = &mut thread.conversation;
-            let newest = conversation.last_message.as_ref().map(|message| message.at);
+            let newest = conversation.last_entry.as_ref().map(Entry::at);
             conversation.last_activity = newest.max(waiting).unwrap_or_default();
             // One that was only opened here is in the column by its outgoing messages alone.
             thread.listed &= conversation.last_seq > 0 || waiting.is_some();
@@ -451,27 +454,19 @@ impl Conversations {
 }
 
 impl Thread {
-    /// Takes in what a message says of the conversation, if it is the newest. Says whether it is.
-    fn newest(&mut self, message: &Message, me: UserId) -> bool {
-        let conversation = &mut self.conversation;
-        let is_newest = message.seq > conversation.last_seq;
+    /// Takes in what an entry says of the conversation, if it is the newest. Says whether it is.
+    fn newest(&mut self, entry: &Entry, me: UserId) -> bool {
+        let (conversation, seq, at) = (&mut self.conversation, entry.seq(), entry.at());
+        let is_newest = seq > conversation.last_seq;
         if is_newest {
-            conversation.last_seq = message.seq;
-            conversation.last_message = Some(message.clone());
-            conversation.last_activity = conversation.last_activity.max(message.at);
-            if message.author == Author::User(me) {
-                conversation.last_sent_at = conversation.last_sent_at.max(Some(message.at));
+            conversation.last_seq = seq;
+            conversation.last_entry = Some(entry.clone());
+            conversation.last_activity = conversation.last_activity.max(at);
+            if entry.message().is_some_and(|message| message.author == Author::User(me)) {
+                conversation.last_sent_at = conversation.last_sent_at.max(Some(at));
             }
         }
         is_newest
-    }
-}
-
-/// Whether a message counts as unread for me.
-pub(crate) fn is_inbound(conversation: &Conversation, author: Author, me: UserId) -> bool {
-    match author {
-        Author::Number(_) | Author::Unknown => true,
-        Author::User(user) => !conversation.kind.is_text() && user != me,
     }
 }
 

@@ -1,25 +1,27 @@
-//! Conversations and their messages in the device's database: reading them, and what has to be written.
+//! Conversations and their entries in the device's database: reading them, and what has to be written.
 //!
-//! Always holds: what was stored of messages is shown only where it joins what is here without a gap.
+//! Always holds: what was stored of a timeline is shown only where it joins what is here without a gap; what the release before entries
+//! wrote is read, too.
 
 use std::cmp::Reverse;
 
 use halyard_protocol::rest::ConversationsBefore;
-use halyard_protocol::{Conversation, ConversationId, MediaId, Message, Seq, UnixMs};
+use halyard_protocol::{Conversation, ConversationId, Entry, MediaId, Message, Seq, UnixMs};
 use serde::{Deserialize, Serialize};
 
 use super::Conversations;
 use crate::context::Context;
 use crate::effect::Effect;
 use crate::fact::Fact;
-use crate::storage::{DbCommand, Range, Store, Write, message_key, messages, put};
+use crate::json;
+use crate::storage::{DbCommand, Range, Store, Write, entries, entry_key, put};
 use crate::update::Changed;
 use crate::windows::CardKey;
 
 /// Conversations in the device's database: the newest. Twice as many may gather before the rest is evicted.
 pub(crate) const STORED_CONVERSATIONS: usize = 500;
-/// Messages in the device's database of a conversation that is not pinned: the newest.
-const STORED_MESSAGES: Seq = 200;
+/// Entries in the device's database of a conversation that is not pinned: the newest.
+const STORED_ENTRIES: Seq = 200;
 
 /// A conversation as the device's database has it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -27,6 +29,23 @@ pub(crate) struct StoredConversation {
     conversation: Conversation,
     listed: bool,
     told: bool,
+}
+
+impl StoredConversation {
+    /// Reads a row. Before there were entries the newest one was a message, and said so by its member's name. Inside of a text each quote
+    /// has a backslash before it: this is never part of what somebody wrote.
+    pub(crate) fn from_json(text: &str) -> Option<Self> {
+        let read = match text.split_once(r#""last_message":{"#) {
+            Some((before, after)) => json::read(&[before, r#""last_entry":{"type":"message","#, after].concat()),
+            None => json::read(text),
+        };
+        read.ok()
+    }
+}
+
+/// Reads an entry's row. Before there were entries it was a message, without a type.
+pub(crate) fn stored_entry(text: &str) -> Option<Entry> {
+    json::read(text).ok().or_else(|| json::read::<Message>(text).map(Entry::Message).ok())
 }
 
 /// How a conversation is to be stored.
@@ -43,10 +62,15 @@ pub(crate) struct Wanted {
 }
 
 impl Conversations {
-    /// Takes in a conversation as the device's database has it.
-    pub(crate) fn put_stored(&mut self, stored: StoredConversation) {
-        let StoredConversation { conversation, listed, told } = stored;
+    /// Takes in a conversation as the device's database has it. `knew_less` says that it may have been written by a version that knew
+    /// fewer kinds of entries: the server is asked what its newest one is, if that was none of them.
+    pub(crate) fn put_stored(&mut self, stored: StoredConversation, knew_less: bool) {
+        let StoredConversation { conversation, listed, mut told } = stored;
         let id = conversation.id;
+        if knew_less && conversation.last_entry.as_ref().is_some_and(Entry::is_unknown) {
+            told = false;
+            self.missing.insert(id);
+        }
         self.put(conversation, None);
         self.touched.remove(&id);
         if let Some(thread) = self.threads.get_mut(&id) {
@@ -56,7 +80,7 @@ impl Conversations {
         self.touched.remove(&id);
     }
 
-    /// Asks the device for a conversation's messages, once; the server is asked for what is not there. Says whether the
+    /// Asks the device for a conversation's entries, once; the server is asked for what is not there. Says whether the
     /// device is being asked.
     pub(crate) fn read_stored(&mut self, id: ConversationId, pinned: bool, cx: &mut Context<'_, '_>) -> bool {
         if !cx.device.keeps || cx.device.reading {
@@ -67,8 +91,8 @@ impl Conversations {
             return thread.timeline.is_reading();
         }
         let last = thread.conversation.last_seq;
-        let first = if pinned { 0 } else { last.saturating_sub(STORED_MESSAGES - 1) };
-        cx.effect(Effect::Db(DbCommand::Read { range: messages(id, first, u64::MAX), limit: usize::MAX }));
+        let first = if pinned { 0 } else { last.saturating_sub(STORED_ENTRIES - 1) };
+        cx.effect(Effect::Db(DbCommand::Read { range: entries(id, first, u64::MAX), limit: usize::MAX }));
         true
     }
 
@@ -80,12 +104,12 @@ impl Conversations {
         }
     }
 
-    /// The messages of a conversation that were stored, or that there are none. `renewed` says that the log began anew in
+    /// The entries of a conversation that were stored, or that there are none. `renewed` says that the log began anew in
     /// this run.
-    pub(crate) fn take_stored_messages(
+    pub(crate) fn take_stored_entries(
         &mut self,
         id: ConversationId,
-        found: Vec<Message>,
+        found: Vec<Entry>,
         renewed: bool,
         cx: &mut Context<'_, '_>,
     ) {
@@ -116,7 +140,7 @@ impl Conversations {
         self.touched.insert(id);
     }
 
-    /// The same of it and all of its messages.
+    /// The same of it and all of its entries.
     pub(crate) fn touch_all(&mut self, id: ConversationId) {
         if let Some(thread) = self.threads.get_mut(&id) {
             thread.timeline.touch_all();
@@ -174,7 +198,7 @@ impl Conversations {
         thread.kept = recent || needed;
         if !thread.kept {
             writes.push(Write::Delete(Range::key(Store::Conversations, id.to_string())));
-            writes.push(Write::Delete(messages(id, 0, Seq::MAX)));
+            writes.push(Write::Delete(entries(id, 0, Seq::MAX)));
             return files;
         }
         let conversation = thread.conversation.clone();
@@ -186,21 +210,21 @@ impl Conversations {
         let (last, cleared) = (thread.conversation.last_seq, thread.conversation.cleared_seq);
         if cleared != thread.timeline.forgotten {
             thread.timeline.forgotten = cleared;
-            writes.push(Write::Delete(messages(id, 0, cleared)));
+            writes.push(Write::Delete(entries(id, 0, cleared)));
         }
-        let first = if pinned { 0 } else { last.saturating_sub(STORED_MESSAGES - 1) };
+        let first = if pinned { 0 } else { last.saturating_sub(STORED_ENTRIES - 1) };
         for seq in touched.into_iter().filter(|seq| *seq >= first) {
-            if let Some(message) = thread.timeline.at(seq) {
-                writes.push(put(Store::Messages, message_key(id, seq), message));
+            if let Some(entry) = thread.timeline.at(seq) {
+                writes.push(put(Store::Messages, entry_key(id, seq), entry));
                 if pinned {
-                    files.extend(message.media.iter().map(|file| file.id));
+                    files.extend(entry.message().into_iter().flat_map(|message| &message.media).map(|file| file.id));
                 }
             }
         }
         // What falls out of the newest goes, some at a time.
-        if !pinned && first > thread.timeline.evicted + STORED_MESSAGES / 4 {
+        if !pinned && first > thread.timeline.evicted + STORED_ENTRIES / 4 {
             thread.timeline.evicted = first;
-            writes.push(Write::Delete(messages(id, 0, first - 1)));
+            writes.push(Write::Delete(entries(id, 0, first - 1)));
         }
         files
     }

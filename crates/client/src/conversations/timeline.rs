@@ -1,10 +1,10 @@
-//! A conversation's messages on this device: the newest part of its history, without gaps.
+//! A conversation's entries on this device: the newest part of its history, without gaps.
 //!
-//! Always holds: the messages' places are consecutive up to the newest one; each message is here once; a delivery
+//! Always holds: the entries' places are consecutive up to the newest one; each entry is here once; a delivery
 //! never moves backwards.
 
-use halyard_protocol::rest::MessagesPage;
-use halyard_protocol::{Delivery, Message, MessageId, Seq};
+use halyard_protocol::rest::EntriesPage;
+use halyard_protocol::{Delivery, Entry, EntryId, MessageId, Seq};
 
 use crate::sorted::SortedMap;
 
@@ -29,11 +29,11 @@ pub(crate) enum Loaded {
     Failed,
 }
 
-/// The messages.
+/// The entries.
 #[derive(Debug)]
 pub(crate) struct Timeline {
-    messages: SortedMap<Seq, Message>,
-    places: SortedMap<MessageId, Seq>,
+    entries: SortedMap<Seq, Entry>,
+    places: SortedMap<EntryId, Seq>,
     pub(crate) loaded: Loaded,
     /// Whether a first page has come.
     joined: bool,
@@ -48,9 +48,11 @@ pub(crate) struct Timeline {
     pub(crate) at_bottom: bool,
     /// Whether the device's database was asked for what it has.
     disk: Disk,
-    /// Places of messages that are not written there as they are now.
+    /// Places of entries that it had and that the version which wrote them did not know, in order; the server was not asked since.
+    pub(crate) kept_unknown: Vec<Seq>,
+    /// Places of entries that are not written there as they are now.
     pub(crate) touched: Vec<Seq>,
-    /// Up to here the messages were taken out of it: too old, or deleted.
+    /// Up to here the entries were taken out of it: too old, or deleted.
     pub(crate) evicted: Seq,
     pub(crate) forgotten: Seq,
 }
@@ -67,7 +69,7 @@ enum Disk {
 impl Default for Timeline {
     fn default() -> Self {
         Self {
-            messages: SortedMap::default(),
+            entries: SortedMap::default(),
             places: SortedMap::default(),
             loaded: Loaded::Nothing,
             joined: false,
@@ -77,6 +79,7 @@ impl Default for Timeline {
             rows: FIRST_ROWS,
             at_bottom: true,
             disk: Disk::Unasked,
+            kept_unknown: Vec::new(),
             touched: Vec::new(),
             evicted: 0,
             forgotten: 0,
@@ -90,39 +93,65 @@ impl Timeline {
         Self { loaded: Loaded::All, ..Self::default() }
     }
 
-    pub(crate) fn contains(&self, id: MessageId) -> bool {
+    pub(crate) fn contains(&self, id: EntryId) -> bool {
         self.places.contains_key(&id)
     }
 
-    /// Takes a message in. Says whether anything changed.
-    pub(crate) fn put(&mut self, mut message: Message) -> bool {
-        if let Some(known) = self.places.get(&message.id).and_then(|seq| self.messages.get_mut(seq)) {
-            // Two copies of one message differ in their deliveries alone: keep the furthest of each.
-            let moved = merge(&mut known.deliveries, message.deliveries);
+    /// Takes an entry in. Says whether anything changed.
+    pub(crate) fn put(&mut self, mut entry: Entry) -> bool {
+        let (id, seq) = (entry.id(), entry.seq());
+        if let Some(known) = self.places.get(&id).and_then(|seq| self.entries.get_mut(seq)) {
+            let moved = match (known, entry) {
+                // Two copies of one message differ in their deliveries alone: keep the furthest of each.
+                (Entry::Message(known), Entry::Message(message)) => merge(&mut known.deliveries, message.deliveries),
+                // What an earlier version did not know.
+                (known, entry) => {
+                    let is_known_now = known.is_unknown() && !entry.is_unknown();
+                    if is_known_now {
+                        *known = entry;
+                    }
+                    is_known_now
+                }
+            };
             if moved {
-                self.touched.push(known.seq);
+                self.touched.push(seq);
             }
             return moved;
         }
-        self.touched.push(message.seq);
-        sort(&mut message.deliveries);
-        if !self.at_bottom && self.last().is_some_and(|last| last.seq < message.seq) {
+        self.touched.push(seq);
+        if let Some(message) = entry.message_mut() {
+            sort(&mut message.deliveries);
+        }
+        if !self.at_bottom && self.last().is_some_and(|last| last.seq() < seq) {
             // Somebody reads further up: what they read must not go because of what comes below.
             self.rows += 1;
         }
-        self.places.insert(message.id, message.seq);
-        self.messages.insert(message.seq, message);
+        self.places.insert(id, seq);
+        self.entries.insert(seq, entry);
         true
     }
 
     /// Takes an older page in.
-    pub(crate) fn page(&mut self, page: MessagesPage) {
+    pub(crate) fn page(&mut self, page: EntriesPage) {
         self.loaded = if page.more { Loaded::Part } else { Loaded::All };
         self.joined = true;
-        for message in page.messages {
-            self.put(message);
+        for entry in page.entries {
+            self.put(entry);
         }
         self.apply_reports();
+    }
+
+    /// Takes a page in that has entries as the server says them, of which the device had kept only the places.
+    pub(crate) fn known_now(&mut self, page: EntriesPage) {
+        // The newest of them were asked for. A page without entries says that they are gone.
+        let first = page.entries.first().map_or(0, Entry::seq);
+        self.kept_unknown.retain(|seq| *seq < first);
+        if self.entries.keys().next().is_some_and(|oldest| first < oldest) && self.loaded != Loaded::Loading {
+            self.loaded = if page.more { Loaded::Part } else { Loaded::All };
+        }
+        for entry in page.entries {
+            self.put(entry);
+        }
     }
 
     fn apply_reports(&mut self) {
@@ -161,23 +190,27 @@ impl Timeline {
 
     /// What the device's database had, in order; `last` is the place of the conversation's newest message. Only what
     /// joins what is here, or reaches up to the newest, is taken.
-    pub(crate) fn take_kept(&mut self, mut found: Vec<Message>, last: Seq) {
+    pub(crate) fn take_kept(&mut self, mut found: Vec<Entry>, last: Seq) {
         self.disk = Disk::Read;
-        let mut next = self.messages.keys().next().unwrap_or(last + 1);
+        let mut next = self.entries.keys().next().unwrap_or(last + 1);
         let touched = core::mem::take(&mut self.touched);
-        while let Some(message) = found.pop() {
-            if message.seq >= next {
+        while let Some(entry) = found.pop() {
+            let seq = entry.seq();
+            if seq >= next {
                 // Here already: of the two copies the further delivery counts.
-                if self.places.contains_key(&message.id) {
-                    self.put(message);
+                if self.places.contains_key(&entry.id()) {
+                    self.put(entry);
                 }
                 continue;
             }
-            if message.seq + 1 != next || message.seq <= self.cleared {
+            if seq + 1 != next || seq <= self.cleared {
                 break;
             }
-            next = message.seq;
-            self.put(message);
+            next = seq;
+            if entry.is_unknown() {
+                self.kept_unknown.insert(0, seq);
+            }
+            self.put(entry);
             self.joined = true;
         }
         self.touched = touched;
@@ -189,11 +222,11 @@ impl Timeline {
 
     /// All of it is to be written.
     pub(crate) fn touch_all(&mut self) {
-        self.touched = self.messages.keys().collect();
+        self.touched = self.entries.keys().collect();
     }
 
-    pub(crate) fn at(&self, seq: Seq) -> Option<&Message> {
-        self.messages.get(&seq)
+    pub(crate) fn at(&self, seq: Seq) -> Option<&Entry> {
+        self.entries.get(&seq)
     }
 
     /// The page could not be had.
@@ -203,7 +236,8 @@ impl Timeline {
     }
 
     pub(crate) fn deliver(&mut self, id: MessageId, delivery: Delivery) -> bool {
-        let Some(message) = self.places.get(&id).and_then(|seq| self.messages.get_mut(seq)) else {
+        let entry = self.places.get(&id.into()).and_then(|seq| self.entries.get_mut(seq));
+        let Some(message) = entry.and_then(Entry::message_mut) else {
             if self.loaded == Loaded::Loading || self.is_reading() {
                 self.reports.push((id, delivery));
             }
@@ -218,20 +252,20 @@ impl Timeline {
 
     /// The place before which the next page ends; `None` when the newest page is wanted.
     pub(crate) fn before(&self) -> Option<Seq> {
-        if self.joined { self.messages.keys().next() } else { None }
+        if self.joined { self.entries.keys().next() } else { None }
     }
 
     /// Whether what is here may not fill a card.
     pub(crate) fn is_short(&self) -> bool {
-        !self.joined || self.messages.len() < MORE_ROWS / 2
+        !self.joined || self.entries.len() < MORE_ROWS / 2
     }
 
     /// Scrolled near the top: show more. Says whether a page must be fetched for it.
     pub(crate) fn show_more(&mut self) -> bool {
-        if self.rows < self.messages.len() {
+        if self.rows < self.entries.len() {
             self.rows += MORE_ROWS;
         }
-        self.rows + MORE_ROWS > self.messages.len() && matches!(self.loaded, Loaded::Part | Loaded::Failed)
+        self.rows + MORE_ROWS > self.entries.len() && matches!(self.loaded, Loaded::Part | Loaded::Failed)
     }
 
     /// Back at the bottom: what is far above need not stay on screen. Says whether rows went.
@@ -243,18 +277,18 @@ impl Timeline {
         less
     }
 
-    /// The messages that show, oldest first.
-    pub(crate) fn shown(&self) -> impl Iterator<Item = &Message> {
-        self.messages.values().skip(self.messages.len().saturating_sub(self.rows))
+    /// The entries that show, oldest first.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values().skip(self.entries.len().saturating_sub(self.rows))
     }
 
     /// Whether scrolling up brings more.
     pub(crate) fn has_more(&self) -> bool {
-        self.rows < self.messages.len() || !matches!(self.loaded, Loaded::All)
+        self.rows < self.entries.len() || !matches!(self.loaded, Loaded::All)
     }
 
-    pub(crate) fn last(&self) -> Option<&Message> {
-        self.messages.values().next_back()
+    pub(crate) fn last(&self) -> Option<&Entry> {
+        self.entries.values().next_back()
     }
 
     /// The user deleted everything up to this place, or took that back.
@@ -266,7 +300,8 @@ impl Timeline {
         self.cleared = up_to;
         self.epoch += 1;
         self.reports.clear();
-        self.messages.retain(|seq, _| *seq > up_to);
+        self.kept_unknown.retain(|seq| *seq > up_to);
+        self.entries.retain(|seq, _| *seq > up_to);
         self.places.retain(|_, seq| *seq > up_to);
         self.loaded = if back { Loaded::Part } else { Loaded::All };
         self.joined = true;

@@ -13,7 +13,7 @@ use crate::database::Owner;
 use crate::effect::{Effect, FocusTarget, SocketCommand, Timer};
 use crate::outbox::OutboxRow;
 use crate::session::State;
-use crate::storage::{DbCommand, Range, Row, STATE, Seal, SealedLabel, Secret, Store, USER, Unseal, WINDOWS, messages};
+use crate::storage::{DbCommand, Range, Row, STATE, Seal, SealedLabel, Secret, Store, USER, Unseal, WINDOWS, entries};
 use crate::sync::Sync;
 use crate::tabs::TabFrame;
 use crate::update::Changed;
@@ -169,7 +169,7 @@ impl Softphone {
         keep.push(Range::key(Store::Users, user.to_string()));
         let mut ids = self.desk.pinned();
         for id in &ids {
-            keep.push(messages(*id, 0, Seq::MAX));
+            keep.push(entries(*id, 0, Seq::MAX));
         }
         let files = drafts.all_files().map(|(_, file)| file.media.id);
         for id in files.chain(self.outbox.files()) {
@@ -236,7 +236,7 @@ impl Softphone {
         for card in self.desk.cards() {
             let Some(id) = card.conversation() else { continue };
             let prefix = [&id.to_string(), "/"].concat();
-            self.messages_read(id, messages.iter().filter(|row| row.key.starts_with(&prefix)), turn);
+            self.entries_read(id, messages.iter().filter(|row| row.key.starts_with(&prefix)), turn);
         }
         Sync::look_again(turn);
     }

@@ -1,11 +1,10 @@
 //! Applying the log: one change after the other.
 
-use halyard_protocol::{Author, Change, ConversationId, Message, Seq};
+use halyard_protocol::{Author, Change, ConversationId, Entry, Message, Seq};
 use halyard_words as words;
 
 use super::{Softphone, context};
 use crate::context::Turn;
-use crate::conversations::is_inbound;
 use crate::update::Changed;
 use crate::windows::CardKey;
 
@@ -13,7 +12,7 @@ impl Softphone {
     pub(super) fn apply(&mut self, change: Change, turn: &mut Turn<'_>) {
         self.conversations.notice_unknown(&change, context!(self, turn));
         match change {
-            Change::MessageAdded { message, unread, read_seq } => self.message_added(message, unread, read_seq, turn),
+            Change::EntryAdded { entry, unread, read_seq } => self.entry_added(&entry, unread, read_seq, turn),
             Change::DeliveryChanged { conversation, message, delivery } => {
                 let pinned = self.desk.is_pinned(CardKey::Conversation(conversation));
                 self.conversations.delivery_changed(conversation, message, &delivery, pinned, context!(self, turn));
@@ -70,38 +69,49 @@ impl Softphone {
         }
     }
 
-    /// A message was committed: by this device's own words, by another of the user's, or by somebody else.
-    fn message_added(&mut self, message: Message, unread: u32, read_seq: Seq, turn: &mut Turn<'_>) {
+    /// A timeline has one more entry. A message is by this device's own words, by another of the user's, or by somebody else.
+    fn entry_added(&mut self, entry: &Entry, unread: u32, read_seq: Seq, turn: &mut Turn<'_>) {
         let Some(me) = self.user() else { return };
-        let id = message.conversation;
-        let sent = self.outbox.remove(message.id);
-        let is_new = self.conversations.message_added(&message, unread, read_seq, me, context!(self, turn));
+        let id = entry.conversation();
+        let message = entry.message();
+        let sent = message.and_then(|message| self.outbox.remove(message.id));
+        let is_new = self.conversations.entry_added(entry, unread, read_seq, me, context!(self, turn));
         self.forget_sent(sent, id, turn);
-        if let Author::User(user) = message.author {
+        if let Some(Author::User(user)) = message.map(|message| message.author) {
             self.presence.stopped(id, user, turn);
         }
         if is_new {
-            self.announce_message(&message, turn);
+            self.announce_entry(entry, turn);
         }
         self.outbox_ready = true;
     }
 
-    /// Screen readers hear of a message whose card is not in front; the one in front is a log and speaks by itself.
-    fn announce_message(&self, message: &Message, turn: &mut Turn<'_>) {
+    /// Screen readers hear of an entry whose card is not in front; the one in front is a log and speaks by itself.
+    fn announce_entry(&self, entry: &Entry, turn: &mut Turn<'_>) {
         let Some(me) = self.user() else { return };
-        let Some(thread) = self.conversations.get(message.conversation) else { return };
-        let in_front = self.desk.windows.focused() == Some(CardKey::Conversation(message.conversation));
-        if in_front || thread.conversation.muted || !is_inbound(&thread.conversation, message.author, me) {
+        let id = entry.conversation();
+        let Some(thread) = self.conversations.get(id) else { return };
+        let conversation = &thread.conversation;
+        let in_front = self.desk.windows.focused() == Some(CardKey::Conversation(id));
+        if in_front || conversation.muted || !entry.is_inbound(me, conversation.kind.is_text()) {
             return;
         }
-        turn.announce(words::new_message_from(self.author_name(message.author)));
+        let name = |from: Author| self.author_name(from);
+        turn.announce(match entry {
+            Entry::Message(message) => words::new_message_from(name(message.author)),
+            // Of calls, those that were missed count.
+            Entry::Call(call) => words::missed_call_from(name(call.from)),
+            Entry::Voicemail(voicemail) => words::new_voicemail_from(name(voicemail.from)),
+            Entry::Note(note) => words::new_note_from(name(Author::User(note.author))),
+            Entry::System(_) | Entry::Unknown(_) => words::news_to_see(self.conversation_name(conversation)),
+        });
     }
 
     /// The server has our message: the row moves from the outbox into the history, and stays the same row.
     pub(super) fn message_sent(&mut self, message: Message, turn: &mut Turn<'_>) {
         let conversation: ConversationId = message.conversation;
         let sent = self.outbox.remove(message.id);
-        self.conversations.message_sent(&message, context!(self, turn));
+        self.conversations.message_sent(&Entry::Message(message), context!(self, turn));
         self.forget_sent(sent, conversation, turn);
         self.outbox_ready = true;
         turn.changed(Changed::Connection);

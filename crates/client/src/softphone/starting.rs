@@ -4,7 +4,7 @@
 //! to.
 
 use halyard_protocol::rest::{Bootstrap, Me};
-use halyard_protocol::{Contact, ConversationId, Destination, User, UserId};
+use halyard_protocol::{Contact, ConversationId, Destination, Entry, User, UserId};
 
 use super::{Softphone, context};
 use crate::api::CallError;
@@ -46,7 +46,7 @@ impl Stored {
                 (Store::Account, STATE) => stored.state = json::read(&text).ok(),
                 (Store::Account, LEAVING) => stored.leaving = true,
                 (Store::Windows, WINDOWS) => stored.windows = json::read(&text).unwrap_or_default(),
-                (Store::Conversations, _) => stored.conversations.extend(json::read::<StoredConversation>(&text)),
+                (Store::Conversations, _) => stored.conversations.extend(StoredConversation::from_json(&text)),
                 (Store::Users, _) => stored.users.extend(json::read::<User>(&text)),
                 (Store::Account | Store::Windows | Store::Files | Store::Messages | Store::Contacts, _) => {}
             }
@@ -127,8 +127,9 @@ impl Softphone {
         self.conversations.older = state.older;
         self.conversations.set_missing(state.missing);
         self.conversations.set_unsent_reads(state.reads);
+        let knew_less = state.kinds < Entry::KNOWN_KINDS;
         for conversation in stored.conversations {
-            self.conversations.put_stored(conversation);
+            self.conversations.put_stored(conversation, knew_less);
         }
         self.conversations.evict(STORED_CONVERSATIONS);
         for user in stored.users {

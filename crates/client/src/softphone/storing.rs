@@ -1,13 +1,13 @@
 //! The device's database: what it gives back, and when what has changed is written.
 
-use halyard_protocol::{ConversationId, Message, MessageId};
+use halyard_protocol::{ConversationId, MessageId};
 use halyard_words as words;
 
 use super::{Softphone, context};
 use crate::cache::{Sources, StoredWindows};
 use crate::context::{Context, Turn};
+use crate::conversations::stored_entry;
 use crate::effect::{Effect, Timer};
-use crate::json;
 use crate::outbox::OutboxRow;
 use crate::storage::{DbCommand, Range, Row, SealedLabel, Store, Token, WINDOWS, Write, put};
 use crate::tabs::TabFrame;
@@ -50,7 +50,7 @@ impl Softphone {
             }
             Store::Messages => {
                 if let Some(id) = range.from.split('/').next().and_then(|id| id.parse().ok()) {
-                    self.messages_read(id, rows.iter(), turn);
+                    self.entries_read(id, rows.iter(), turn);
                 }
             }
             // These are read as a whole, by another command.
@@ -63,16 +63,16 @@ impl Softphone {
         }
     }
 
-    /// The messages of a conversation that were stored, or that there are none.
-    pub(super) fn messages_read<'row>(
+    /// The entries of a conversation that were stored, or that there are none.
+    pub(super) fn entries_read<'row>(
         &mut self,
         id: ConversationId,
         rows: impl Iterator<Item = &'row Row>,
         turn: &mut Turn<'_>,
     ) {
-        let found = rows.filter_map(|row| json::read::<Message>(&row.text).ok()).collect();
+        let found = rows.filter_map(|row| stored_entry(&row.text)).collect();
         let renewed = self.sync.renewed;
-        self.conversations.take_stored_messages(id, found, renewed, context!(self, turn));
+        self.conversations.take_stored_entries(id, found, renewed, context!(self, turn));
     }
 
     pub(super) fn sealed_are(&mut self, sealed: Vec<SealedLabel>, turn: &mut Turn<'_>) {

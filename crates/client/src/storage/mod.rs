@@ -39,7 +39,7 @@ pub enum Store {
     Windows,
     /// Conversations by id.
     Conversations,
-    /// Messages by `conversation/place`.
+    /// Entries of timelines by `conversation/place`; messages alone until there were others, hence the name.
     Messages,
     /// Contacts by id.
     Contacts,
@@ -244,16 +244,16 @@ pub(crate) const STATE: &str = "state";
 pub(crate) const LEAVING: &str = "leaving";
 pub(crate) const WINDOWS: &str = "windows";
 
-/// A message's key: those of one conversation stand together, in their order.
-pub(crate) fn message_key(conversation: ConversationId, seq: Seq) -> String {
+/// An entry's key: those of one conversation stand together, in their order.
+pub(crate) fn entry_key(conversation: ConversationId, seq: Seq) -> String {
     let seq = seq.to_string();
     let zeros = "00000000000000000000".get(seq.len()..).unwrap_or_default();
     [&conversation.to_string(), "/", zeros, &seq].concat()
 }
 
-/// A conversation's messages between two places, both included.
-pub(crate) fn messages(conversation: ConversationId, from: Seq, to: Seq) -> Range {
-    Range { store: Store::Messages, from: message_key(conversation, from), to: message_key(conversation, to) }
+/// A conversation's entries between two places, both included.
+pub(crate) fn entries(conversation: ConversationId, from: Seq, to: Seq) -> Range {
+    Range { store: Store::Messages, from: entry_key(conversation, from), to: entry_key(conversation, to) }
 }
 
 pub(crate) fn put(store: Store, key: String, value: &impl Serialize) -> Write {

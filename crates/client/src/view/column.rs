@@ -49,7 +49,7 @@ pub struct RowView {
     pub extension: String,
     /// Its avatar.
     pub avatar: AvatarView,
-    /// The newest message, or "typing…".
+    /// The newest entry, or "typing…".
     pub preview: Text,
     /// When anything last happened.
     pub at: LocalTime,
@@ -70,8 +70,12 @@ fn words_of(body: &str, media: &[Media]) -> Text {
     if body.is_empty() {
         return composer::words(media);
     }
-    // What does not fit is cut by the view anyway.
-    Text::AsIs(body.chars().take(160).map(|c| if c.is_control() { ' ' } else { c }).collect())
+    one_line(body)
+}
+
+/// One line of preview: what does not fit is cut by the view anyway.
+fn one_line(text: &str) -> Text {
+    Text::AsIs(text.chars().take(160).map(|c| if c.is_control() { ' ' } else { c }).collect())
 }
 
 /// A first name is enough to tell people apart; a number stays whole.
@@ -120,8 +124,7 @@ impl Softphone {
         };
         let parked = self.outbox.of(id).any(|message| matches!(message.state, SendState::Parked { .. }));
         let undelivered = conversation
-            .last_message
-            .as_ref()
+            .last_message()
             .is_some_and(|last| last.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Failed));
         Some(RowView {
             id,
@@ -151,7 +154,12 @@ impl Softphone {
 
     fn last_words(&self, thread: &Thread) -> Text {
         let conversation = &thread.conversation;
-        let Some(message) = &conversation.last_message else { return words::NO_MESSAGES_YET.into() };
+        let Some(entry) = &conversation.last_entry else { return words::NO_MESSAGES_YET.into() };
+        let message = match self.entry_words(entry, conversation) {
+            Ok((_, words, text)) if text.is_empty() => return words,
+            Ok((_, words, text)) => return words::they_wrote(words, one_line(&text)),
+            Err(message) => message,
+        };
         let line = words_of(&message.body, &message.media);
         let me = self.me().map(|me| me.user.id);
         match message.author {

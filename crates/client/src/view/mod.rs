@@ -10,6 +10,7 @@ mod composer;
 mod contacts;
 mod importing;
 mod installation;
+mod line;
 mod palette;
 mod recipients;
 mod timeline;
@@ -22,6 +23,7 @@ pub use composer::{ComposerView, CounterView, FileView, NumberOption, UsingView}
 pub use contacts::{ContactRowView, ContactsView, DetailsView, FormView, NumberView};
 pub use importing::{ImportRowView, ImportView};
 pub use installation::InstallationView;
+pub use line::{LineIcon, LineView};
 pub use palette::{Note, PaletteEntry, PaletteView};
 pub use recipients::{BubbleView, RecipientsView};
 pub use timeline::{

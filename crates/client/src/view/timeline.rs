@@ -1,14 +1,15 @@
-//! A card's messages, as rows.
+//! A card's timeline, as rows.
 
 use crate::reasons;
 use halyard_words::{self as words, Text};
 use std::sync::Arc;
 
 use halyard_protocol::{
-    Author, Conversation, ConversationId, Delivery, DeliveryState, Media, MediaId, MediaKind, Message, MessageId, Seq,
-    UnixMs,
+    Author, Conversation, ConversationId, Delivery, DeliveryState, Entry, Media, MediaId, MediaKind, Message,
+    MessageId, Seq, UnixMs,
 };
 
+use super::LineView;
 use crate::composer::{file_words, size_words};
 use crate::conversations::Loaded;
 use crate::env::{Env, LocalTime};
@@ -16,7 +17,7 @@ use crate::outbox::{Outgoing, SendState};
 use crate::softphone::Softphone;
 use crate::windows::CardKey;
 
-/// A card's messages.
+/// A card's timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimelineView {
     /// Rows, oldest first.
@@ -41,6 +42,8 @@ pub enum Item {
     },
     /// A message.
     Message(Arc<MessageView>),
+    /// Anything else.
+    Line(Arc<LineView>),
 }
 
 /// What is above the rows.
@@ -149,6 +152,28 @@ pub enum StateIcon {
 }
 
 /// One row before its place among its neighbours is known.
+enum Row {
+    Message(Draft),
+    Line(UnixMs, Arc<LineView>),
+}
+
+impl Row {
+    fn at(&self) -> UnixMs {
+        match self {
+            Self::Message(draft) => draft.at,
+            Self::Line(at, _) => *at,
+        }
+    }
+
+    fn message(&self) -> Option<&Draft> {
+        match self {
+            Self::Message(draft) => Some(draft),
+            Self::Line(..) => None,
+        }
+    }
+}
+
+/// The same of a message.
 struct Draft {
     id: MessageId,
     author: Author,
@@ -160,22 +185,21 @@ struct Draft {
 }
 
 impl Softphone {
-    /// A card's messages.
+    /// A card's timeline.
     #[must_use]
     pub fn timeline_view(&self, card: CardKey, env: &Env) -> Option<TimelineView> {
         let CardKey::Conversation(id) = card else { return None };
         let thread = self.conversations.get(id)?;
         let conversation = &thread.conversation;
-        let mut drafts: Vec<Draft> =
-            thread.timeline.shown().map(|message| self.committed(message, conversation)).collect();
+        let mut rows: Vec<Row> = thread.timeline.shown().map(|entry| self.row(entry, conversation, env)).collect();
         let mut behind = false;
-        for message in self.outbox.of(id).filter(|message| !thread.timeline.contains(message.row.id)) {
+        for message in self.outbox.of(id).filter(|message| !thread.timeline.contains(message.row.id.into())) {
             let row = self.outgoing(message, behind);
             behind |= !message.state.is_parked();
             // One that was refused stays where it was written; what was written after it may be with the server.
             let mine = |draft: &Draft| draft.author == row.author && draft.id > row.id;
-            let at = drafts.iter().position(mine).unwrap_or(drafts.len());
-            drafts.insert(at, row);
+            let at = rows.iter().position(|other| other.message().is_some_and(mine)).unwrap_or(rows.len());
+            rows.insert(at, Row::Message(row));
         }
         let older = match thread.timeline.loaded {
             Loaded::Loading => OlderView::Loading,
@@ -184,7 +208,7 @@ impl Softphone {
             _ if thread.timeline.has_more() => OlderView::More,
             _ => OlderView::Beginning,
         };
-        Some(TimelineView { items: self.items(drafts, conversation, env), older })
+        Some(TimelineView { items: self.items(rows, conversation, env), older })
     }
 
     /// How many rows a card shows; tells a view whether it grew at the top.
@@ -193,23 +217,31 @@ impl Softphone {
         self.conversations.get(id).is_some()
     }
 
-    fn items(&self, drafts: Vec<Draft>, conversation: &Conversation, env: &Env) -> Vec<Item> {
+    fn items(&self, rows: Vec<Row>, conversation: &Conversation, env: &Env) -> Vec<Item> {
         let names_matter = conversation.kind.is_group() || conversation.kind.is_text();
         let me = self.me().map(|me| me.user.id);
-        let mut items = Vec::with_capacity(drafts.len() + 4);
+        let mut items = Vec::with_capacity(rows.len() + 4);
         let (today, year) = (env.local_day(env.now), env.local(env.now).year());
         let mut day = None;
         let mut before: Option<Author> = None;
-        let mut rest = drafts.into_iter().peekable();
-        while let Some(draft) = rest.next() {
-            let this = env.local_day(draft.at);
+        let mut rest = rows.into_iter().peekable();
+        while let Some(row) = rest.next() {
+            let this = env.local_day(row.at());
             if day != Some(this) {
                 day = Some(this);
                 before = None;
-                let at = env.local(draft.at);
+                let at = env.local(row.at());
                 items.push(Item::Day { day: this, at, ago: today - this, this_year: at.year() == year });
             }
-            let next = rest.peek().filter(|next| env.local_day(next.at) == this);
+            let draft = match row {
+                Row::Message(draft) => draft,
+                Row::Line(_, line) => {
+                    before = None;
+                    items.push(Item::Line(line));
+                    continue;
+                }
+            };
+            let next = rest.peek().filter(|next| env.local_day(next.at()) == this).and_then(Row::message);
             let begins = before != Some(draft.author);
             let last_of_run = next.is_none_or(|next| next.author != draft.author);
             // In a shared number's texts it matters which colleague wrote.
@@ -235,6 +267,16 @@ impl Softphone {
             })));
         }
         items
+    }
+
+    fn row(&self, entry: &Entry, conversation: &Conversation, env: &Env) -> Row {
+        match self.entry_words(entry, conversation) {
+            Err(message) => Row::Message(self.committed(message, conversation)),
+            Ok((icon, words, text)) => {
+                let (id, at) = (entry.id(), entry.at());
+                Row::Line(at, Arc::new(LineView { id, icon, words, text, at: env.local(at) }))
+            }
+        }
     }
 
     fn committed(&self, message: &Message, conversation: &Conversation) -> Draft {

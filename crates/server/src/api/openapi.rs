@@ -104,7 +104,7 @@ fn add_links(path: &str, method: &str, operation: &mut Map<String, Value>) {
                 "delete_conversations_one",
                 "post_conversations_one_restore",
                 "post_conversations_one_read",
-                "get_conversations_one_messages",
+                "get_conversations_one_entries",
             ],
         ),
         ("get", "/api/v1/contacts") => ("$response.body#/contacts/0/id", &["put_contacts_one", "delete_contacts_one"]),
@@ -137,7 +137,7 @@ fn tidy(value: &mut Value) {
     }
 }
 
-/// `get /api/v1/conversations/{id}/messages` is `get_conversations_one_messages`.
+/// `get /api/v1/conversations/{id}/entries` is `get_conversations_one_entries`.
 fn operation_id(path: &str, method: &str) -> String {
     let words = path.trim_start_matches("/api/v1").split('/').filter(|word| !word.is_empty());
     let words = words.map(|word| if word.starts_with('{') { "one" } else { word });

@@ -27,7 +27,7 @@ async fn maya_finds_a_lived_in_place() {
     assert!(column.len() > 25 && older.is_none());
     assert!(column.is_sorted_by_key(|conversation| std::cmp::Reverse(conversation.last_activity)));
     assert_eq!(column.iter().map(|conversation| conversation.unread).sum::<u32>(), 10);
-    assert!(column.iter().all(|conversation| conversation.last_message.is_some()));
+    assert!(column.iter().all(|conversation| conversation.last_entry.is_some()));
     assert!(column.iter().any(|conversation| conversation.title == "Harbor crew"));
 }
 

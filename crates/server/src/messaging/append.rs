@@ -1,7 +1,7 @@
 //! The one way in which a message gets into a conversation, whoever wrote it.
 
 use halyard_protocol::{
-    Author, Change, Conversation, ConversationKey, Delivery, Media, Message, MessageId, TenantId, UnixMs, UserId,
+    Author, Change, Conversation, ConversationKey, Delivery, Entry, Media, Message, MessageId, TenantId, UnixMs, UserId,
 };
 
 use crate::store::{self, StoreError, Tx, conversations::Shared};
@@ -40,8 +40,8 @@ pub(crate) async fn append(
     };
     let members = store::memberships::count_message(tx, conversation.id, author, counts, seq, at).await?;
     for member in members {
-        let change =
-            Change::MessageAdded { message: message.clone(), unread: member.unread, read_seq: member.read_seq };
+        let entry = Entry::Message(message.clone());
+        let change = Change::EntryAdded { entry, unread: member.unread, read_seq: member.read_seq };
         store::events::log(tx, member.user, now, &change).await?;
     }
     Ok(message)

@@ -29,7 +29,7 @@ async fn those_who_share_the_number_all_see_the_text_and_who_answered() {
     assert_eq!((row.unread, row.last_seq), (1, 2), "what a colleague writes is not unread");
     let devons = devon.bootstrap().await;
     assert_eq!(devons.conversations[0].unread, 0);
-    assert_eq!(row.last_message.unwrap().author, Author::User(devons.me.user.id));
+    assert_eq!(row.last_message().cloned().unwrap().author, Author::User(devons.me.user.id));
     assert!(bench.sign_in("1003@harbor").await.bootstrap().await.conversations.is_empty());
 }
 
@@ -46,7 +46,7 @@ async fn the_states_come_in_order_and_to_everybody_who_shares_the_number() {
         .await
         .into_iter()
         .filter_map(|event| match event.change {
-            Change::MessageAdded { message, .. } => Some(message.deliveries[0].state),
+            Change::EntryAdded { entry, .. } => entry.message().map(|message| message.deliveries[0].state),
             Change::DeliveryChanged { delivery, .. } => Some(delivery.state),
             _ => None,
         })
@@ -60,7 +60,7 @@ async fn a_number_without_a_carrier_fails_with_the_reason() {
     let maya = bench.sign_in("1001@harbor").await;
     maya.text(101, &[142], "Hello").await;
     bench.work().await;
-    let last = maya.bootstrap().await.conversations.remove(0).last_message.unwrap();
+    let last = maya.bootstrap().await.conversations.remove(0).last_message().cloned().unwrap();
     assert_eq!(last.deliveries[0].state, DeliveryState::Failed);
     assert_eq!(last.deliveries[0].reason.as_deref(), Some("no carrier is set up for +16195550142"));
 }
@@ -93,7 +93,7 @@ async fn a_number_without_mms_neither_sends_files_nor_takes_them() {
     assert_eq!((refused.code(), refused.value()["field"].as_str()), (ErrorCode::InvalidMedia, Some("media")));
     assert_eq!(send(101).await.status, 202, "the refusal left the picture free");
     bench.work().await;
-    let last = maya.bootstrap().await.conversations.remove(0).last_message.unwrap();
+    let last = maya.bootstrap().await.conversations.remove(0).last_message().cloned().unwrap();
     assert_eq!(last.deliveries[0].state, DeliveryState::Failed);
     assert_eq!(last.deliveries[0].reason.as_deref(), Some("The number can't receive pictures or files."));
     assert!(rosa.bootstrap().await.conversations.is_empty());
@@ -113,7 +113,7 @@ async fn a_group_text_makes_the_same_group_at_the_other_end() {
     let group = ConversationKey::text(number(110), [number(101), number(142)]);
     assert_eq!(theirs.kind, ConversationKind::GroupMms);
     assert_eq!(theirs.id, group.id(rosa.bootstrap().await.me.tenant.id));
-    let mine = maya.bootstrap().await.conversations.remove(0).last_message.unwrap();
+    let mine = maya.bootstrap().await.conversations.remove(0).last_message().cloned().unwrap();
     let states: Vec<_> = mine.deliveries.iter().map(|delivery| (delivery.to, delivery.state)).collect();
     assert_eq!(states, [(number(110), DeliveryState::Delivered), (number(142), DeliveryState::Failed)]);
 
@@ -173,7 +173,7 @@ async fn who_gets_a_number_gets_its_history_as_read_and_who_loses_it_loses_that(
 
 fn kind(event: &halyard_protocol::LoggedEvent) -> &'static str {
     match event.change {
-        Change::MessageAdded { .. } => "message",
+        Change::EntryAdded { .. } => "message",
         Change::NumbersChanged { .. } => "numbers",
         Change::ConversationRemoved { .. } => "removed",
         _ => "other",
@@ -223,7 +223,7 @@ async fn a_line_that_is_down_is_tried_again_in_order_with_the_same_reference() {
     let texts: Vec<(&str, bool)> =
         asked.iter().map(|text| (text.body.as_str(), text.reference == asked[0].reference)).collect();
     assert_eq!(texts, [("First", true), ("First", true), ("Second", false)]);
-    let last = maya.bootstrap().await.conversations.remove(0).last_message.unwrap();
+    let last = maya.bootstrap().await.conversations.remove(0).last_message().cloned().unwrap();
     assert_eq!(last.deliveries[0].state, DeliveryState::Sent);
 }
 
@@ -239,7 +239,7 @@ async fn after_many_tries_the_text_fails_with_the_carriers_word() {
         bench.test.pass(3_600_000);
     }
     let maya = bench.sign_in("1001@harbor").await;
-    let last = maya.bootstrap().await.conversations.remove(0).last_message.unwrap();
+    let last = maya.bootstrap().await.conversations.remove(0).last_message().cloned().unwrap();
     assert_eq!(last.deliveries[0].state, DeliveryState::Failed);
     assert_eq!(last.deliveries[0].reason.as_deref(), Some("The line is down."));
     let mut tx = bench.app.store.read().await.unwrap();
@@ -265,7 +265,7 @@ async fn a_worker_that_dies_after_bringing_the_text_does_not_double_it() {
     carriers.submit(text).await.unwrap().1.unwrap();
     assert_eq!(bench.work().await, 1);
     assert_eq!(rosa.bootstrap().await.conversations[0].last_seq, 1);
-    let last = maya.bootstrap().await.conversations.remove(0).last_message.unwrap();
+    let last = maya.bootstrap().await.conversations.remove(0).last_message().cloned().unwrap();
     assert_eq!(last.deliveries[0].state, DeliveryState::Delivered);
 }
 
@@ -291,8 +291,8 @@ proptest! {
             }
             bench.work().await;
             let id = rosa.bootstrap().await.conversations[0].id;
-            let page = rosa.get(&format!("/conversations/{id}/messages")).await.value();
-            let arrived: Vec<String> = page["messages"].as_array().unwrap().iter()
+            let page = rosa.get(&format!("/conversations/{id}/entries")).await.value();
+            let arrived: Vec<String> = page["entries"].as_array().unwrap().iter()
                 .map(|message| message["body"].as_str().unwrap().to_owned()).collect();
             prop_assert_eq!(arrived, sent);
             Ok(())

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use halyard_protocol::rest::ConversationsBefore;
 use halyard_protocol::{
-    Conversation, ConversationId, ConversationKey, Delivery, Message, PeerRead, PhoneNumber, Seq, TenantId, UnixMs,
-    UserId,
+    Conversation, ConversationId, ConversationKey, Delivery, Entry, Message, PeerRead, PhoneNumber, Seq, TenantId,
+    UnixMs, UserId,
 };
 
 use super::sql::{Row, args, word};
@@ -20,7 +20,7 @@ pub struct Shared {
     pub tenant: TenantId,
     /// Who takes part.
     pub key: ConversationKey,
-    /// Place of the newest message.
+    /// Place of the newest entry.
     pub last_seq: Seq,
     /// When anything last happened.
     pub last_activity: UnixMs,
@@ -216,7 +216,7 @@ async fn range(
 
     for conversation in &mut conversations {
         conversation.reads = reads.remove(&conversation.id).unwrap_or_default();
-        if let Some(message) = &mut conversation.last_message {
+        if let Some(message) = conversation.last_entry.as_mut().and_then(Entry::message_mut) {
             message.deliveries = states.remove(&conversation.id).unwrap_or_default();
         }
     }
@@ -227,9 +227,9 @@ fn conversation(row: &Row, user: UserId) -> Result<Conversation, StoreError> {
     let id = row.id("id")?;
     let key = key(row)?;
     let last_seq = row.count("last_seq")?;
-    let last_message = match row.maybe_text("message_id")? {
+    let last_entry = match row.maybe_text("message_id")? {
         None => None,
-        Some(_) => Some(Message {
+        Some(_) => Some(Entry::Message(Message {
             id: row.id("message_id")?,
             conversation: id,
             seq: last_seq,
@@ -238,7 +238,7 @@ fn conversation(row: &Row, user: UserId) -> Result<Conversation, StoreError> {
             at: row.time("at")?,
             media: messages::media(row)?,
             deliveries: Vec::new(),
-        }),
+        })),
     };
     Ok(Conversation {
         id,
@@ -247,7 +247,7 @@ fn conversation(row: &Row, user: UserId) -> Result<Conversation, StoreError> {
         peers: key.peers(user),
         title: row.text("title")?,
         last_seq,
-        last_message,
+        last_entry,
         last_activity: row.time("last_activity")?,
         read_seq: row.count("read_seq")?,
         unread: row.small("unread")?,

@@ -17,6 +17,12 @@ const MIGRATIONS: &[Entry] = &[
         include_str!("../../migrations/sqlite/0002_media.sql"),
         include_str!("../../migrations/postgres/0002_media.sql"),
     ),
+    (
+        3,
+        "entries",
+        include_str!("../../migrations/sqlite/0003_entries.sql"),
+        include_str!("../../migrations/postgres/0003_entries.sql"),
+    ),
 ];
 
 pub(super) fn sqlite() -> Migrator {

@@ -26,9 +26,9 @@ fn bodies(server: &Server) -> Vec<String> {
     let Some(id) = column["conversations"][0]["id"].as_str() else { return Vec::new() };
     let (mut bodies, mut before) = (Vec::new(), 1 << 40);
     loop {
-        let path = format!("/conversations/{id}/messages?before={before}");
+        let path = format!("/conversations/{id}/entries?before={before}");
         let (_, page) = server.ask("GET", &path, "", "").unwrap();
-        let texts = page["messages"].as_array().unwrap();
+        let texts = page["entries"].as_array().unwrap();
         bodies.splice(0..0, texts.iter().map(|message| message["body"].as_str().unwrap().to_owned()));
         if page["more"] != Value::Bool(true) {
             return bodies;

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::fs;
 use std::path::Path;
 
+use halyard_protocol::entry::Call;
 use halyard_protocol::event::Favourite;
 use halyard_protocol::rest::*;
 use halyard_protocol::socket::UserPresence;
@@ -37,10 +38,12 @@ wire! {
     Availability: [r#""busy""#],
     Bootstrap: [r#"{"me":$Me,"cursor":1,"now":1,"users":[$User],"favourites":[$Favourite],"conversations":[$Conversation],
         "older":$ConversationsBefore}"#],
+    Call: [r#"{"id":"$1","conversation":"$1","seq":1,"at":1,"from":$Author,"outcome":"answered","answered_by":"$1","seconds":1,"reason":"a"}"#],
+    CallOutcome: [r#""declined""#],
     CallingCode: ["1"],
     Capabilities: [r#"{"sms":true,"mms":true,"group_recipients":10}"#],
     Change: [
-        r#"{"type":"message_added","message":$Message,"unread":1,"read_seq":1}"#,
+        r#"{"type":"entry_added","entry":$Entry,"unread":1,"read_seq":1}"#,
         r#"{"type":"delivery_changed","conversation":"$1","message":"$1","delivery":$Delivery}"#,
         r#"{"type":"conversation_changed","conversation":$Conversation}"#,
         r#"{"type":"conversation_removed","conversation":"$1","cleared_seq":1}"#,
@@ -60,7 +63,7 @@ wire! {
     ContactNumber: [r#"{"label":"fax","number":"+16195550142"}"#],
     ContactScope: [r#""shared""#],
     ContactsPage: [r#"{"contacts":[$Contact],"next":"$1"}"#],
-    Conversation: [r#"{"id":"$1","kind":"chat","own_number":"+16195550142","peers":[$Peer],"title":"a","last_seq":1,"last_message":$Message,
+    Conversation: [r#"{"id":"$1","kind":"chat","own_number":"+16195550142","peers":[$Peer],"title":"a","last_seq":1,"last_entry":$Entry,
         "last_activity":1,"read_seq":1,"unread":1,"cleared_seq":1,"muted":true,"last_sent_at":1,"reads":[$PeerRead]}"#],
     ConversationKind: [r#""group_mms""#],
     ConversationsBefore: [r#"{"at":1,"id":"$1"}"#],
@@ -70,6 +73,16 @@ wire! {
     Destination: [r#"{"from":"+16195550142","peers":[$Peer]}"#],
     Device: [r#"{"id":"$1","name":"a","signed_in_at":1,"seen_at":1,"current":true}"#],
     Devices: [r#"{"devices":[$Device]}"#],
+    EntriesPage: [r#"{"entries":[$Entry],"more":true}"#],
+    Entry: [
+        r#"{"type":"message","id":"$1","conversation":"$1","seq":1,"author":$Author,"body":"a","media":[$Media],"at":1,
+            "deliveries":[$Delivery]}"#,
+        r#"{"type":"call","id":"$1","conversation":"$1","seq":1,"at":1,"from":$Author,"outcome":"missed"}"#,
+        r#"{"type":"voicemail","id":"$1","conversation":"$1","seq":1,"at":1,"from":$Author,"seconds":1,"recording":$Media}"#,
+        r#"{"type":"note","id":"$1","conversation":"$1","seq":1,"at":1,"author":"$1","text":"a"}"#,
+        r#"{"type":"system","id":"$1","conversation":"$1","seq":1,"at":1,"by":"$1","event":$SystemEvent}"#,
+        r#"{"type":"unknown","id":"$1","conversation":"$1","seq":1,"at":1}"#,
+    ],
     ErrorBody: [r#"{"code":"internal","message":"a","field":"b"}"#],
     ErrorCode: [r#""conflict""#],
     Favourite: [r#"{"user":"$1"}"#, r#"{"contact":"$1"}"#, r#""unknown""#],
@@ -82,7 +95,7 @@ wire! {
     Media: [r#"{"id":"$1","kind":"png","name":"a","size":1,"width":1,"height":1}"#],
     MediaKind: [r#""vcard""#],
     Message: [r#"{"id":"$1","conversation":"$1","seq":1,"author":$Author,"body":"a","media":[$Media],"at":1,"deliveries":[$Delivery]}"#],
-    MessagesPage: [r#"{"messages":[$Message],"more":true}"#],
+    Note: [r#"{"id":"$1","conversation":"$1","seq":1,"at":1,"author":"$1","text":"a"}"#],
     NumberLabel: [r#""home""#],
     Peer: [r#"{"user":"$1"}"#, r#"{"number":"+16195550142"}"#, r#""unknown""#],
     PeerRead: [r#"{"user":"$1","seq":1}"#],
@@ -101,12 +114,21 @@ wire! {
     SetFavourite: [r#"{"favourite":$Favourite,"on":true}"#],
     SignIn: [r#"{"login":"a","password":"b","device":"c"}"#],
     SmsNumber: [r#"{"number":"+16195550142","label":"a","capabilities":$Capabilities}"#],
+    SystemEvent: [
+        r#"{"type":"joined","users":["$1"]}"#,
+        r#"{"type":"left","users":["$1"]}"#,
+        r#"{"type":"renamed","title":"a"}"#,
+        r#"{"type":"unknown"}"#,
+    ],
+    SystemLine: [r#"{"id":"$1","conversation":"$1","seq":1,"at":1,"by":"$1","event":$SystemEvent}"#],
     Tenant: [r#"{"id":"$1","name":"a","domain":"b","calling_code":1}"#],
     UnixMs: ["1"],
+    UnknownEntry: [r#"{"id":"$1","conversation":"$1","seq":1,"at":1}"#],
     UpdateConversation: [r#"{"muted":true,"title":"a"}"#],
     UpdateMe: [r#"{"availability":"busy","status_text":"a"}"#],
     User: [r#"{"id":"$1","extension":"a","name":"b","department":"c","email":"d","role":"basic","availability":"away","status_text":"e"}"#],
     UserPresence: [r#"{"user":"$1","presence":"busy"}"#],
+    Voicemail: [r#"{"id":"$1","conversation":"$1","seq":1,"at":1,"from":$Author,"seconds":1,"recording":$Media,"transcript":"a"}"#],
 }
 
 /// What the server alone reads: its variants are found by keeping all members, which the app's reader does not.
@@ -250,7 +272,7 @@ fn types(folder: &Path, found: &mut Vec<String>) {
         let mut is_read = false;
         for line in fs::read_to_string(&path).unwrap().lines() {
             let name = line.strip_prefix("pub enum ").or_else(|| line.strip_prefix("pub struct "));
-            if ["tagged! {", "keyed! {"].contains(&line)
+            if ["tagged! {", "keyed! {", "placed! {"].contains(&line)
                 || (line.starts_with("#[derive(") && line.contains("Deserialize"))
             {
                 is_read = true;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use halyard_protocol::rest::{ConversationsBefore, MessagesPage};
+use halyard_protocol::rest::{ConversationsBefore, EntriesPage};
 use halyard_protocol::{
-    Author, Change, Conversation, ConversationId, ConversationKey, Message, PeerRead, Seq, UnixMs, UserId,
+    Change, Conversation, ConversationId, ConversationKey, Entry, Message, PeerRead, Seq, UnixMs, UserId,
 };
 
 use super::Server;
@@ -14,7 +14,7 @@ use super::Server;
 pub(crate) struct Shared {
     pub(crate) key: ConversationKey,
     pub(crate) title: String,
-    pub(crate) messages: Vec<Message>,
+    pub(crate) entries: Vec<Entry>,
     pub(crate) last_activity: UnixMs,
     pub(crate) members: BTreeMap<UserId, Member>,
 }
@@ -34,16 +34,18 @@ pub(crate) struct Member {
 
 impl Shared {
     pub(crate) fn last_seq(&self) -> Seq {
-        self.messages.len() as Seq
+        self.entries.len() as Seq
     }
 
-    /// Inbound messages after a place.
+    /// The messages, in order.
+    pub(crate) fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.entries.iter().filter_map(Entry::message)
+    }
+
+    /// Entries after a place that count as unread.
     fn unread_after(&self, user: UserId, seq: Seq) -> u32 {
-        let inbound = |author: Author| match author {
-            Author::Number(_) | Author::Unknown => true,
-            Author::User(other) => matches!(self.key, ConversationKey::Chat(_)) && other != user,
-        };
-        self.messages.iter().filter(|message| message.seq > seq && inbound(message.author)).count() as u32
+        let is_text = self.key.kind().is_text();
+        self.entries.iter().filter(|entry| entry.seq() > seq && entry.is_inbound(user, is_text)).count() as u32
     }
 }
 
@@ -61,7 +63,7 @@ impl Server {
             peers: shared.key.peers(user),
             title: shared.title.clone(),
             last_seq: shared.last_seq(),
-            last_message: shared.messages.last().filter(|last| last.seq > member.cleared_seq).cloned(),
+            last_entry: shared.entries.last().filter(|last| last.seq() > member.cleared_seq).cloned(),
             last_activity: shared.last_activity,
             read_seq: member.read_seq,
             unread: member.unread,
@@ -89,20 +91,20 @@ impl Server {
         (all, older)
     }
 
-    pub(super) fn messages_page(
+    pub(super) fn entries_page(
         &self,
         user: UserId,
         id: ConversationId,
         before: Option<Seq>,
         limit: usize,
-    ) -> Option<MessagesPage> {
+    ) -> Option<EntriesPage> {
         let shared = self.conversations.get(&id)?;
         let member = shared.members.get(&user).filter(|member| !member.hidden)?;
         let visible =
-            |message: &&Message| message.seq > member.cleared_seq && before.is_none_or(|before| message.seq < before);
-        let all: Vec<Message> = shared.messages.iter().filter(visible).cloned().collect();
+            |entry: &&Entry| entry.seq() > member.cleared_seq && before.is_none_or(|before| entry.seq() < before);
+        let all: Vec<Entry> = shared.entries.iter().filter(visible).cloned().collect();
         let skip = all.len().saturating_sub(limit);
-        Some(MessagesPage { messages: all[skip..].to_vec(), more: skip > 0 })
+        Some(EntriesPage { entries: all[skip..].to_vec(), more: skip > 0 })
     }
 
     pub(super) fn tell_changed(&mut self, user: UserId, id: ConversationId) {

@@ -127,9 +127,9 @@ impl Server {
     ) -> HttpResponse {
         match (method, rest) {
             (Method::Get, []) => maybe(self.conversation(me, id)),
-            (Method::Get, ["messages"]) => {
+            (Method::Get, ["entries"]) => {
                 let limit = parameter(query, "limit").unwrap_or(100);
-                maybe(self.messages_page(me, id, parameter(query, "before"), limit))
+                maybe(self.entries_page(me, id, parameter(query, "before"), limit))
             }
             (Method::Post, ["read"]) => found(self.mark_read(me, id, body::<MarkRead>(request).seq)),
             (Method::Patch, []) => {

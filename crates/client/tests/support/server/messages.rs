@@ -6,8 +6,8 @@ use halyard_protocol::media::check_media;
 use halyard_protocol::recipients::check_text;
 use halyard_protocol::rest::SendMessage;
 use halyard_protocol::{
-    Author, Change, ConversationId, ConversationKey, Delivery, DeliveryState, ErrorCode, Media, Message, MessageId,
-    PhoneNumber, UserId,
+    Author, Change, ConversationId, ConversationKey, Delivery, DeliveryState, Entry, EntryId, ErrorCode, Media,
+    Message, MessageId, PhoneNumber, Seq, UnixMs, UserId,
 };
 
 use super::{Member, Server, Shared};
@@ -22,7 +22,7 @@ impl Server {
     ) -> Result<Message, (ErrorCode, String)> {
         let body = serde_json::to_string(request).unwrap_or_default();
         if let Some((before, conversation, seq)) = self.sent.get(&(author, id)) {
-            let message = &self.conversations[conversation].messages[*seq as usize - 1];
+            let message = self.conversations[conversation].entries[*seq as usize - 1].message().expect("sent as one");
             return if *before == body {
                 let mut message = message.clone();
                 for delivery in &mut message.deliveries {
@@ -99,46 +99,73 @@ impl Server {
     ) -> Message {
         let conversation = key.id(self.tenant.id);
         self.open(conversation, &key);
-        let now = self.now;
-        let Some(shared) = self.conversations.get_mut(&conversation) else { unreachable!("opened above") };
-        shared.last_activity = shared.last_activity.max(now);
-        let (seq, at) = (shared.last_seq() + 1, shared.last_activity);
+        let (seq, at) = self.next_place(conversation);
         let message = Message { id, conversation, seq, author, body, media, at, deliveries };
-        shared.messages.push(message.clone());
-        let is_chat = matches!(shared.key, ConversationKey::Chat(_));
+        self.push(Entry::Message(message.clone()));
+        message
+    }
+
+    /// An entry of another kind joins a conversation that is there: `make` gets its id, its place and its time.
+    pub(crate) fn add(&mut self, conversation: ConversationId, make: impl FnOnce(EntryId, Seq, UnixMs) -> Entry) {
+        let id = EntryId(self.fresh_id());
+        self.reopen(conversation);
+        let (seq, at) = self.next_place(conversation);
+        self.push(make(id, seq, at));
+    }
+
+    fn next_place(&mut self, conversation: ConversationId) -> (Seq, UnixMs) {
+        let now = self.now;
+        let shared = self.conversations.get_mut(&conversation).expect("opened before");
+        shared.last_activity = shared.last_activity.max(now);
+        (shared.last_seq() + 1, shared.last_activity)
+    }
+
+    /// The entry stands in its timeline; every member is told.
+    fn push(&mut self, entry: Entry) {
+        let (seq, at, author) = (entry.seq(), entry.at(), entry.message().map(|message| message.author));
+        let shared = self.conversations.get_mut(&entry.conversation()).expect("opened before");
+        shared.entries.push(entry.clone());
+        let is_text = shared.key.kind().is_text();
         let mut told = Vec::new();
         for (user, member) in &mut shared.members {
-            if author == Author::User(*user) {
+            if author == Some(Author::User(*user)) {
                 *member = Member { read_seq: seq, unread: 0, last_sent_at: Some(at), ..*member };
-            } else if is_chat || matches!(author, Author::Number(_)) {
+            } else if entry.is_inbound(*user, is_text) {
                 member.unread += 1;
             }
             told.push((*user, member.unread, member.read_seq));
         }
         for (user, unread, read_seq) in told {
-            self.log(user, Change::MessageAdded { message: message.clone(), unread, read_seq });
+            self.log(user, Change::EntryAdded { entry: entry.clone(), unread, read_seq });
         }
-        message
     }
 
     /// The conversation exists, and nobody has it deleted any more; tells those for whom it is new or back.
     fn open(&mut self, id: ConversationId, key: &ConversationKey) {
+        if self.conversations.contains_key(&id) {
+            return self.reopen(id);
+        }
+        let told = match key {
+            ConversationKey::Chat(users) => users.clone(),
+            ConversationKey::Text { own, .. } => self.users_of(*own),
+        };
+        let members: BTreeMap<UserId, Member> = told.iter().map(|user| (*user, Member::default())).collect();
+        let last_activity = self.now;
+        let (key, title) = (key.clone(), String::new());
+        self.conversations.insert(id, Shared { key, title, entries: Vec::new(), last_activity, members });
+        for user in told {
+            self.tell_changed(user, id);
+        }
+    }
+
+    /// Nobody has the conversation deleted any more; tells those for whom it is back.
+    fn reopen(&mut self, id: ConversationId) {
+        let shared = self.conversations.get_mut(&id).expect("a conversation that is there");
         let mut told = Vec::new();
-        if let Some(shared) = self.conversations.get_mut(&id) {
-            for (user, member) in &mut shared.members {
-                if std::mem::take(&mut member.hidden) {
-                    told.push(*user);
-                }
+        for (user, member) in &mut shared.members {
+            if std::mem::take(&mut member.hidden) {
+                told.push(*user);
             }
-        } else {
-            told = match key {
-                ConversationKey::Chat(users) => users.clone(),
-                ConversationKey::Text { own, .. } => self.users_of(*own),
-            };
-            let members: BTreeMap<UserId, Member> = told.iter().map(|user| (*user, Member::default())).collect();
-            let last_activity = self.now;
-            let (key, title) = (key.clone(), String::new());
-            self.conversations.insert(id, Shared { key, title, messages: Vec::new(), last_activity, members });
         }
         for user in told {
             self.tell_changed(user, id);
@@ -150,7 +177,7 @@ impl Server {
         let now = self.now;
         let Some(shared) = self.conversations.get_mut(&id) else { return };
         let members: Vec<UserId> = shared.members.keys().copied().collect();
-        let Some(message) = shared.messages.get_mut(at) else { return };
+        let Some(message) = shared.entries.get_mut(at).and_then(Entry::message_mut) else { return };
         let Some(delivery) = message.deliveries.get_mut(to) else { return };
         let reason = (state == DeliveryState::Failed).then(|| "The number is not in service.".to_owned());
         let report = Delivery { to: delivery.to, state, reason, at: now };
@@ -164,7 +191,7 @@ impl Server {
 
     /// The texts of a conversation, in order.
     pub(crate) fn texts(&self, id: ConversationId) -> Vec<&str> {
-        let messages = self.conversations.get(&id).map(|shared| shared.messages.iter()).into_iter().flatten();
+        let messages = self.conversations.get(&id).map(Shared::messages).into_iter().flatten();
         messages.map(|message| message.body.as_str()).collect()
     }
 }

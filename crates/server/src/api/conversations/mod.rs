@@ -1,8 +1,8 @@
 //! `/conversations`: the column, and what one does to a conversation.
 
 pub mod delete;
+pub mod entries;
 pub mod list;
-pub mod messages;
 pub mod read;
 pub mod restore;
 pub mod show;

@@ -39,21 +39,22 @@ impl Known {
 
     fn apply(&mut self, event: LoggedEvent) {
         match event.change {
-            Change::MessageAdded { message, unread, read_seq } => {
-                let row = self.conversations.get_mut(&message.conversation).expect("told before its first message");
-                assert!(message.seq <= row.last_seq + 1, "no gap");
-                row.last_seq = message.seq;
-                row.last_activity = message.at;
+            Change::EntryAdded { entry, unread, read_seq } => {
+                let row = self.conversations.get_mut(&entry.conversation()).expect("told before its first entry");
+                assert!(entry.seq() <= row.last_seq + 1, "no gap");
+                row.last_seq = entry.seq();
+                row.last_activity = entry.at();
                 (row.unread, row.read_seq) = (unread, read_seq);
-                match message.author {
-                    Author::User(user) if user == self.me => row.last_sent_at = Some(message.at),
-                    Author::User(user) if row.own_number.is_none() => set_read(row, user, message.seq),
-                    Author::User(_) | Author::Number(_) | Author::Unknown => {}
+                match entry.message().map(|message| message.author) {
+                    Some(Author::User(user)) if user == self.me => row.last_sent_at = Some(entry.at()),
+                    Some(Author::User(user)) if row.own_number.is_none() => set_read(row, user, entry.seq()),
+                    Some(Author::User(_) | Author::Number(_) | Author::Unknown) | None => {}
                 }
-                row.last_message = Some(message);
+                row.last_entry = Some(entry);
             }
             Change::DeliveryChanged { conversation, message, delivery } => {
-                let last = self.conversations.get_mut(&conversation).and_then(|row| row.last_message.as_mut());
+                let last =
+                    self.conversations.get_mut(&conversation).and_then(|row| row.last_entry.as_mut()?.message_mut());
                 if let Some(last) = last.filter(|last| last.id == message) {
                     let known = last.deliveries.iter_mut().find(|known| known.to == delivery.to).unwrap();
                     known.apply(&delivery);
@@ -250,7 +251,7 @@ proptest! {
                     }
                     prop_assert_eq!(&known, &last, "from cursor {}", cursor);
                 }
-                let sent = last.conversations.values().filter_map(|row| row.last_message.as_ref());
+                let sent = last.conversations.values().filter_map(Conversation::last_message);
                 let states = sent.flat_map(|message| &message.deliveries).map(|delivery| delivery.state);
                 prop_assert!(states.into_iter().all(|state| state != DeliveryState::Unknown));
             }

@@ -95,7 +95,7 @@ fn quick(tempo: Tempo) -> Settings {
 
 fn bodies(events: &[LoggedEvent]) -> Vec<&str> {
     let messages = events.iter().filter_map(|event| match &event.change {
-        Change::MessageAdded { message, .. } => Some(message.body.as_str()),
+        Change::EntryAdded { entry, .. } => entry.message().map(|message| message.body.as_str()),
         _ => None,
     });
     messages.collect()

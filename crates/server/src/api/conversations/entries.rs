@@ -1,11 +1,11 @@
-//! `GET /conversations/{id}/messages`: the history, page by page upwards.
+//! `GET /conversations/{id}/entries`: the history, page by page upwards.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use halyard_protocol::rest::MessagesPage;
-use halyard_protocol::{ConversationId, ErrorBody, Seq, limits};
+use halyard_protocol::rest::EntriesPage;
+use halyard_protocol::{ConversationId, Entry, ErrorBody, Seq, limits};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -19,33 +19,33 @@ use crate::store;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Page {
-    /// Messages before this place; the newest when absent.
+    /// Entries before this place; the newest when absent.
     before: Option<Seq>,
     /// Entries in a page.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
 }
 
-/// The messages before a place, oldest first.
+/// The entries of the timeline before a place, oldest first.
 #[utoipa::path(
-    get, path = "/conversations/{id}/messages", tag = "conversations",
+    get, path = "/conversations/{id}/entries", tag = "conversations",
     params(("id" = ConversationId, Path, description = "The conversation"), Page),
     responses(
-        (status = 200, description = "A page", body = MessagesPage),
+        (status = 200, description = "A page", body = EntriesPage),
         (status = 404, description = "`not_found`", body = ErrorBody),
     )
 )]
-pub async fn messages(
+pub async fn entries(
     State(app): State<Arc<App>>,
     Signed(session): Signed,
     Id(id): Id<ConversationId>,
     Params(page): Params<Page>,
-) -> Result<Json<MessagesPage>, Problem> {
+) -> Result<Json<EntriesPage>, Problem> {
     let limit = page_size(page.limit, limits::MESSAGES_PAGE)?;
     let mut tx = app.store.read().await?;
     let membership = membership(&mut tx, session.user, id).await?;
     let (messages, more) = store::messages::page(&mut tx, id, page.before, membership.cleared_seq, limit).await?;
-    Ok(Json(MessagesPage { messages, more }))
+    Ok(Json(EntriesPage { entries: messages.into_iter().map(Entry::Message).collect(), more }))
 }
 
 #[cfg(test)]
@@ -62,16 +62,18 @@ mod tests {
             maya.text(101, &[142], &format!("Number {n}")).await;
         }
         let id = maya.bootstrap().await.conversations[0].id;
-        let page: MessagesPage = maya.get(&format!("/conversations/{id}/messages?limit=2")).await.json();
-        assert_eq!(page.messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [4, 5]);
-        assert!(page.more && page.messages.iter().all(|message| message.deliveries.len() == 1));
-        let page: MessagesPage = maya.get(&format!("/conversations/{id}/messages?limit=3&before=4")).await.json();
-        assert_eq!(page.messages.iter().map(|message| message.seq).collect::<Vec<_>>(), [1, 2, 3]);
+        let page: EntriesPage = maya.get(&format!("/conversations/{id}/entries?limit=2")).await.json();
+        assert_eq!(page.entries.iter().map(Entry::seq).collect::<Vec<_>>(), [4, 5]);
+        assert!(
+            page.more && page.entries.iter().all(|entry| entry.message().is_some_and(|it| it.deliveries.len() == 1))
+        );
+        let page: EntriesPage = maya.get(&format!("/conversations/{id}/entries?limit=3&before=4")).await.json();
+        assert_eq!(page.entries.iter().map(Entry::seq).collect::<Vec<_>>(), [1, 2, 3]);
         assert!(!page.more);
-        let page: MessagesPage = maya.get(&format!("/conversations/{id}/messages?before=0")).await.json();
-        assert!(page.messages.is_empty() && !page.more);
-        let far = maya.get(&format!("/conversations/{id}/messages?before={}", u64::MAX)).await;
-        assert_eq!(far.json::<MessagesPage>().messages.len(), 5);
+        let page: EntriesPage = maya.get(&format!("/conversations/{id}/entries?before=0")).await.json();
+        assert!(page.entries.is_empty() && !page.more);
+        let far = maya.get(&format!("/conversations/{id}/entries?before={}", u64::MAX)).await;
+        assert_eq!(far.json::<EntriesPage>().entries.len(), 5);
     }
 
     #[tokio::test]
@@ -80,7 +82,7 @@ mod tests {
         let id = bench.sign_in("1001@harbor").await.text(101, &[142], "Hello").await.conversation;
         for login in ["1003@harbor", "1001@atlas"] {
             let other = bench.sign_in(login).await;
-            for path in [format!("/conversations/{id}/messages"), format!("/conversations/{id}")] {
+            for path in [format!("/conversations/{id}/entries"), format!("/conversations/{id}")] {
                 assert_eq!(other.get(&path).await.code(), ErrorCode::NotFound, "{login} {path}");
             }
         }
