@@ -8,7 +8,7 @@ use crate::cache::StoredWindows;
 use crate::composer::Attachment;
 use crate::outbox::OutboxRow;
 use crate::sorted::SortedSet;
-use crate::storage::SealedLabel;
+use crate::storage::{Health, SealedLabel};
 
 /// Whose the database is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub(crate) enum Owner {
 pub(crate) struct Database {
     /// Whether it can keep what is written.
     pub(crate) can_keep: bool,
+    /// What it said of itself.
+    pub(crate) health: Health,
     /// Whether it was given up, as it did not answer; it may yet.
     pub(crate) silent: bool,
     /// How often it is being asked for what it has: until it has answered, there may be more.
@@ -43,6 +45,7 @@ impl Default for Database {
     fn default() -> Self {
         Self {
             can_keep: true,
+            health: Health::Works,
             silent: false,
             loads: 0,
             outbox_reads: 0,
@@ -56,7 +59,7 @@ impl Default for Database {
 impl Database {
     /// There is none, or it does not work: nothing is waited for any more.
     pub(crate) fn is_missing(&mut self) {
-        self.can_keep = false;
+        (self.can_keep, self.silent) = (false, false);
         (self.loads, self.outbox_reads) = (0, 0);
     }
 

@@ -19,6 +19,7 @@ mod sending_in_any_order;
 mod several_tabs;
 mod signing_in;
 mod silent_database;
+mod storage_health;
 mod support;
 mod two_ways_to_send;
 mod unread_in_any_order;

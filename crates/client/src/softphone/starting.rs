@@ -439,7 +439,7 @@ impl Softphone {
 
     /// The database is this user's from now on. What is there of another one is sealed first. Before the database has
     /// said whose it is, nothing is claimed.
-    fn claim(&mut self, user: UserId, turn: &mut Turn<'_>) {
+    pub(super) fn claim(&mut self, user: UserId, turn: &mut Turn<'_>) {
         match core::mem::replace(&mut self.database.owner, Owner::Known(Some(user))) {
             Owner::Unknown => {
                 self.database.owner = Owner::Unknown;
