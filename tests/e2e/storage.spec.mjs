@@ -43,7 +43,8 @@ test("a connection that the browser has closed is opened again, and what is writ
     const open = IDBFactory.prototype.open;
     IDBFactory.prototype.open = function (...of) {
       const opening = open.apply(this, of);
-      opening.addEventListener("success", () => window.opened.push(opening.result));
+      // The app names the version, tests don't.
+      if (of.length > 1) opening.addEventListener("success", () => window.opened.push(opening.result));
       return opening;
     };
   });
@@ -56,7 +57,7 @@ test("a connection that the browser has closed is opened again, and what is writ
   await composer(lena, THEOS).fill("Typed after the first");
   await keeps(lena, "Typed after the first");
   await lena.evaluate(() => {
-    const [database] = window.opened.filter(({ version }) => version > 1).slice(-1);
+    const database = window.opened.at(-1);
     database.close();
     database.dispatchEvent(new Event("close"));
   });
@@ -69,7 +70,7 @@ test("a connection that the browser has closed is opened again, and what is writ
 });
 
 test("another tab with an older release is named, messages leave meanwhile, and what was written is kept when it has gone", async ({ person }) => {
-  const priya = await person(undefined, { baseURL: here.url, storageState: undefined });
+  const priya = await person(undefined, { baseURL: here.url });
   const context = priya.context();
   await priya.close();
   const older = await bare(context);

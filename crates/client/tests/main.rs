@@ -5,6 +5,7 @@ mod attaching;
 mod clock;
 mod conversations;
 mod deleting;
+mod earlier_release;
 mod faults;
 mod installed;
 mod kept;
