@@ -29,6 +29,8 @@ pub(crate) struct Database {
     pub(crate) health: Health,
     /// Whether it was given up, as it did not answer; it may yet.
     pub(crate) silent: bool,
+    /// Whether it answers again, and what it could not keep meanwhile has still to be kept.
+    pub(crate) is_back: bool,
     /// How often it is being asked for what it has: until it has answered, there may be more.
     pub(crate) loads: u32,
     /// How often it is being asked for the outbox: until it has answered, an older message may be there.
@@ -47,6 +49,7 @@ impl Default for Database {
             can_keep: true,
             health: Health::Works,
             silent: false,
+            is_back: false,
             loads: 0,
             outbox_reads: 0,
             owner: Owner::default(),
@@ -63,16 +66,22 @@ impl Database {
         (self.loads, self.outbox_reads) = (0, 0);
     }
 
+    /// It is asked for what it has. Nothing waits for one that was given up.
+    pub(crate) fn loading(&mut self) {
+        self.loads += u32::from(!self.silent);
+    }
+
     /// It has not answered for too long: nothing is waited for, until it does.
     pub(crate) fn give_up(&mut self) {
         self.is_missing();
         self.silent = true;
     }
 
-    /// It has answered after all. Says whether it was given up.
-    pub(crate) fn answers(&mut self) -> bool {
-        self.can_keep |= self.silent;
-        core::mem::take(&mut self.silent)
+    /// It has answered after all.
+    pub(crate) fn answers(&mut self) {
+        if core::mem::take(&mut self.silent) {
+            (self.can_keep, self.is_back) = (true, true);
+        }
     }
 
     /// What is sealed of somebody, or was kept until they come back, is forgotten.

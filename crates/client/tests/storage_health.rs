@@ -43,7 +43,7 @@ fn while_another_tab_blocks_the_database_messages_leave_and_it_is_said_until_the
     is(&mut world, at, Health::Blocked);
     assert_eq!(world.phone(at).connection_view().storage, Health::Blocked);
     write(&mut world, at, card, "It leaves at once");
-    while world.carry(at, 0, Fate::Answered) || world.hear(at, 0) || world.follow(at, 10) {}
+    without_database(&mut world, at);
     assert_eq!(world.server.texts(id).last(), Some(&"It leaves at once"));
     world.network(at, false);
     write(&mut world, at, card, "Kept afterwards");
@@ -53,6 +53,38 @@ fn while_another_tab_blocks_the_database_messages_leave_and_it_is_said_until_the
     assert_eq!(world.phone(at).connection_view().storage, Health::Works);
     assert_eq!(kept(&world, at), ["Kept afterwards"]);
     assert!(!world.phone(at).connection_view().unkept);
+}
+
+/// Everything goes on but the database.
+fn without_database(world: &mut World, at: usize) {
+    while world.carry(at, 0, Fate::Answered) || world.hear(at, 0) || world.follow(at, 10) {}
+}
+
+#[test]
+fn who_signs_in_while_another_tab_blocks_the_database_can_send_too() {
+    let mut world = World::new();
+    let at = world.browser();
+    is(&mut world, at, Health::Blocked);
+    let (login, password) = ([MAYA, "@harbor"].concat(), ["tide-", MAYA].concat());
+    world.ui(at, Ui::Session(SessionAction::SignIn { login, password, device: String::new() }));
+    without_database(&mut world, at);
+    world.server.receive(number(ANA), number(FRONT_DESK), "Is the slip free?");
+    without_database(&mut world, at);
+    let id = world.texts(FRONT_DESK, &[ANA]);
+    world.ui(at, Ui::Conversations(ConversationsAction::Open(id)));
+    let card = CardKey::Conversation(id);
+    write(&mut world, at, card, "It leaves at once");
+    without_database(&mut world, at);
+    assert_eq!(world.server.texts(id).last(), Some(&"It leaves at once"));
+
+    world.network(at, false);
+    write(&mut world, at, card, "Kept afterwards");
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("Half a tho".to_owned())));
+    is(&mut world, at, Health::Works);
+    world.settle();
+    assert_eq!(kept(&world, at), ["Kept afterwards"]);
+    assert_eq!(world.devices[at].drafts(), ["Half a tho"]);
+    assert!(world.notices(at).is_empty(), "{:?}", world.notices(at));
 }
 
 #[test]
@@ -132,7 +164,7 @@ fn a_file_that_a_shut_database_has_is_not_called_gone() {
     is(&mut world, at, Health::Newer);
     world.network(at, true);
     for _ in 0..20 {
-        while world.carry(at, 0, Fate::Answered) || world.hear(at, 0) || world.follow(at, 10) {}
+        without_database(&mut world, at);
         let reads = world.devices[at].commands.drain(..).filter_map(|command| match command {
             DbCommand::Read { range, .. } => Some(range),
             _ => None,

@@ -76,6 +76,7 @@ impl Outbox {
             self.not_kept(id);
             turn.complain(words::CANNOT_KEEP_MESSAGES);
         }
+        turn.changed(Changed::Connection);
         turn.fact(Fact::Written(id));
     }
 

@@ -56,8 +56,8 @@ impl Softphone {
     }
 
     fn on_db(&mut self, db: Db, turn: &mut Turn<'_>) {
-        if has_worked(&db) && self.database.answers() {
-            self.keep_unkept(turn);
+        if has_worked(&db) {
+            self.database.answers();
         }
         match db {
             Db::Loaded { rows, sealed } => {
@@ -102,6 +102,7 @@ impl Softphone {
             Db::Unavailable => self.no_database(turn),
             Db::Health(health) => self.database_is(health, turn),
         }
+        self.keep_unkept(turn);
     }
 
     /// A transaction is committed, or was not.

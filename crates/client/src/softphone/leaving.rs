@@ -209,7 +209,7 @@ impl Softphone {
 
     /// Opens what is sealed of the user who has signed in, and gives it back to the database.
     pub(super) fn unseal(&mut self, user: UserId, login: String, password: Secret, turn: &mut Turn<'_>) {
-        self.database.loads += 1;
+        self.database.loading();
         let unseal = Unseal { user: Some(user), login, password };
         turn.effect(Effect::Db(DbCommand::Unseal(Box::new(unseal))));
     }

@@ -126,13 +126,24 @@ impl Softphone {
         }
     }
 
-    /// The database answers after all: what it could not keep meanwhile is kept now.
+    /// The database answers after all: what it could not keep meanwhile is kept, as soon as it is known to be the user's.
     pub(super) fn keep_unkept(&mut self, turn: &mut Turn<'_>) {
+        let is_theirs = self.user().is_some_and(|user| self.database.owner == Owner::Known(Some(user)));
+        if !is_theirs || self.reading || !core::mem::take(&mut self.database.is_back) {
+            return;
+        }
         for row in self.outbox.unkept() {
             context!(self, turn).write(vec![Write::Put(row.to_row())], Some(Token::Message(row.id)));
         }
+        self.keep_drafts(turn);
         // What changed meanwhile is compared with what was last written.
         turn.changed(Changed::Windows);
+    }
+
+    fn keep_drafts(&mut self, turn: &mut Turn<'_>) {
+        for card in self.composer.drafts.cards().collect::<Vec<_>>() {
+            self.composer.keep_draft(card, context!(self, turn));
+        }
     }
 
     /// What this browser had kept was cleared while the app runs: what the user owns is kept once more.
@@ -143,9 +154,7 @@ impl Softphone {
         self.claim(user, turn);
         let rows: Vec<Write> = self.outbox.rows().map(|row| Write::Put(row.to_row())).collect();
         context!(self, turn).write(rows, None);
-        for card in self.composer.drafts.cards().collect::<Vec<_>>() {
-            self.composer.keep_draft(card, context!(self, turn));
-        }
+        self.keep_drafts(turn);
         self.cache.windows = StoredWindows::default();
         turn.changed(Changed::Windows);
     }
