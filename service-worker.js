@@ -249,9 +249,19 @@ const result = (request) => new Promise((resolve, reject) => {
   request.onerror = () => reject(request.error);
 });
 
+/**
+ * The name of the app's database: the one with the highest number, as damaged ones stay under their names. Where the browser has no
+ * list there is the first one.
+ */
+async function current() {
+  const numbers = (await indexedDB.databases?.() ?? []).map(({ name = "" }) => Number(/^halyard-(\d+)$/.exec(name)?.[1] ?? 1));
+  const last = Math.max(1, ...numbers);
+  return last > 1 ? `halyard-${last}` : "halyard";
+}
+
 /** Reads from the app's database. @template T @param {string[]} stores @param {(of: (name: string) => IDBObjectStore) => Promise<T>} read */
 async function fromDatabase(stores, read) {
-  const opening = indexedDB.open("halyard");
+  const opening = indexedDB.open(await current());
   // There is none: it is the app's to make.
   opening.onupgradeneeded = () => opening.transaction?.abort();
   const database = await result(opening);
@@ -299,8 +309,11 @@ async function unsent(id, user) {
   }
 }
 
-/** What is in a row of files: one character for each byte. @param {{ json: string }} row */
-const bytes = ({ json }) => new Blob([Uint8Array.from(json, (character) => character.charCodeAt(0))]);
+/**
+ * What is in a row of files: a Blob, or as earlier releases wrote it a text of one character for each byte.
+ * @param {{ file?: Blob, json?: string }} row
+ */
+const bytes = ({ file, json = "" }) => file ?? new Blob([Uint8Array.from(json, (character) => character.charCodeAt(0))]);
 
 /** A name as a header bears it (RFC 8187, 3.2). @param {string} name */
 const encoded = (name) => encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);

@@ -139,7 +139,8 @@ impl AtHand {
     }
 }
 
-async fn bytes(blob: &Blob) -> Result<Vec<u8>, JsValue> {
+/// What is in a blob.
+pub(super) async fn bytes(blob: &Blob) -> Result<Vec<u8>, JsValue> {
     Ok(Uint8Array::new(&wasm_bindgen_futures::JsFuture::from(blob.array_buffer()).await?).to_vec())
 }
 

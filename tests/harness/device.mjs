@@ -16,7 +16,8 @@ export const readable = (page) =>
         texts.push(JSON.stringify([await finished(all.getAllKeys()), await finished(all.getAll())]));
         for (const value of await finished(all.getAll())) {
           // Bytes as letters: a text that is not encrypted would show.
-          for (const part of Object.values(value ?? {})) {
+          for (const kept of Object.values(value ?? {})) {
+            const part = kept instanceof Blob ? await kept.arrayBuffer() : kept;
             if (part instanceof ArrayBuffer) texts.push(new TextDecoder("latin1").decode(part));
           }
         }

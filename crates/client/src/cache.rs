@@ -28,6 +28,8 @@ const GATHER: i64 = 600;
 const NEXT_BATCH: i64 = 100;
 /// More than one batch waits until the user has done nothing for so long, in milliseconds: they come first.
 const REST: i64 = 1_500;
+/// After a batch that was lost, in milliseconds.
+const AFTER_LOSS: i64 = 10_000;
 /// Rows in one transaction: a few milliseconds' work.
 const BATCH: usize = 200;
 
@@ -87,6 +89,8 @@ pub(crate) struct Cache {
     stale: bool,
     /// Ranges to forget ahead of what is written next.
     forget: Vec<Range>,
+    /// Whether something was not written that is not known any more: the rows here do not say all up to the cursor.
+    doubtful: bool,
     /// Files of pinned conversations whose entries were just written: they are to be here, too.
     files: Vec<MediaId>,
 }
@@ -123,6 +127,7 @@ impl Cache {
         }
         self.forget.push(Range { from, ..Range::all(Store::Messages) });
         self.stale = true;
+        self.doubtful = false;
     }
 
     /// The log has moved on.
@@ -166,7 +171,8 @@ impl Cache {
         let (mut writes, rest) = self.batch(BATCH, sources);
         if !rest {
             // What the server has not taken yet may never be so: after a crash it says anew how all of it stands.
-            writes.push(state(!sources.changing && self.depth == Depth::Whole, sources, cx));
+            let whole = !sources.changing && !self.doubtful && self.depth == Depth::Whole;
+            writes.push(state(whole, sources, cx));
             self.stale = false;
         }
         self.busy = true;
@@ -189,7 +195,7 @@ impl Cache {
             return;
         }
         let forget = core::mem::take(&mut self.forget);
-        let doubtful = !forget.is_empty() || sources.changing;
+        let doubtful = !forget.is_empty() || sources.changing || self.doubtful;
         writes.extend(forget.into_iter().map(Write::Delete));
         let since = sources.conversations.nth_activity(STORED_CONVERSATIONS);
         self.store_conversation(id, since, sources, writes);
@@ -217,8 +223,20 @@ impl Cache {
         }
     }
 
-    /// A batch was not written: the device is full, or its database is broken. What was in it is not known any more, so
-    /// the cache starts again with less.
+    /// The database has less than what was written: the next start asks the server for everything.
+    pub(crate) fn doubt(&mut self) {
+        (self.doubtful, self.stale) = (true, true);
+    }
+
+    /// A batch was not written, as the database did not work or is another user's. What was in it is not known any more, so the next
+    /// start asks the server for everything.
+    pub(crate) fn lost(&mut self, cx: &mut Context<'_, '_>) {
+        self.doubt();
+        (self.busy, self.scheduled) = (false, true);
+        cx.set_timer(Timer::Cache, AFTER_LOSS);
+    }
+
+    /// A batch was not written: the device is full. What was in it is not known any more, so the cache starts again with less.
     pub(crate) fn not_written(&mut self, sources: &mut Sources<'_>, cx: &mut Context<'_, '_>) {
         self.busy = false;
         let (depth, text) = match self.depth {

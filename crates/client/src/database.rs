@@ -8,7 +8,7 @@ use crate::cache::StoredWindows;
 use crate::composer::Attachment;
 use crate::outbox::OutboxRow;
 use crate::sorted::SortedSet;
-use crate::storage::SealedLabel;
+use crate::storage::{Health, SealedLabel};
 
 /// Whose the database is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,8 +25,12 @@ pub(crate) enum Owner {
 pub(crate) struct Database {
     /// Whether it can keep what is written.
     pub(crate) can_keep: bool,
+    /// What it said of itself.
+    pub(crate) health: Health,
     /// Whether it was given up, as it did not answer; it may yet.
     pub(crate) silent: bool,
+    /// Whether it answers again, and what it could not keep meanwhile has still to be kept.
+    pub(crate) is_back: bool,
     /// How often it is being asked for what it has: until it has answered, there may be more.
     pub(crate) loads: u32,
     /// How often it is being asked for the outbox: until it has answered, an older message may be there.
@@ -43,7 +47,9 @@ impl Default for Database {
     fn default() -> Self {
         Self {
             can_keep: true,
+            health: Health::Works,
             silent: false,
+            is_back: false,
             loads: 0,
             outbox_reads: 0,
             owner: Owner::default(),
@@ -56,8 +62,13 @@ impl Default for Database {
 impl Database {
     /// There is none, or it does not work: nothing is waited for any more.
     pub(crate) fn is_missing(&mut self) {
-        self.can_keep = false;
+        (self.can_keep, self.silent) = (false, false);
         (self.loads, self.outbox_reads) = (0, 0);
+    }
+
+    /// It is asked for what it has. Nothing waits for one that was given up.
+    pub(crate) fn loading(&mut self) {
+        self.loads += u32::from(!self.silent);
     }
 
     /// It has not answered for too long: nothing is waited for, until it does.
@@ -66,10 +77,11 @@ impl Database {
         self.silent = true;
     }
 
-    /// It has answered after all. Says whether it was given up.
-    pub(crate) fn answers(&mut self) -> bool {
-        self.can_keep |= self.silent;
-        core::mem::take(&mut self.silent)
+    /// It has answered after all.
+    pub(crate) fn answers(&mut self) {
+        if core::mem::take(&mut self.silent) {
+            (self.can_keep, self.is_back) = (true, true);
+        }
     }
 
     /// What is sealed of somebody, or was kept until they come back, is forgotten.

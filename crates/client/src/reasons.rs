@@ -100,6 +100,8 @@ pub(crate) fn server(code: ErrorCode, said: &str) -> Text {
 pub(crate) fn parked(code: ErrorCode, reason: &str) -> Text {
     match code {
         ErrorCode::UnknownMedia if !reason.is_empty() => words::file_problem(reason, words::FILE_GONE),
+        // What the server can't do now is tried again, so it is about the device.
+        ErrorCode::Unavailable => words::FILE_NEEDS_RELOAD.into(),
         code => server(code, reason),
     }
 }

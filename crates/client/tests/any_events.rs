@@ -18,7 +18,7 @@ use halyard_client::overlay::OverlayAction;
 use halyard_client::recipients::RecipientsAction;
 use halyard_client::session::SessionAction;
 use halyard_client::storage::Db;
-use halyard_client::storage::{Range, Row, Store, Token};
+use halyard_client::storage::{Health as Storage, Range, Reason, Row, Store, Token};
 use halyard_client::windows::{Grip, SnapZone, WindowAction};
 use halyard_client::{
     AppCommand, CardKey, Command, Event, HttpResponse, Net, NetworkFailure, RequestId, Route, System, Timer, Ui,
@@ -295,12 +295,20 @@ impl Test {
                 let token = Token::Message(self.message(b));
                 let answers = [
                     Db::Committed(token),
-                    Db::Failed(token),
+                    Db::Failed(token, Reason::Shut),
                     Db::Committed(Token::Cache),
-                    Db::Failed(Token::Cache),
+                    Db::Failed(Token::Cache, Reason::Full),
                     Db::Unavailable,
+                    Db::NotRead(Range::all(Store::Outbox)),
+                    Db::NotUnsealed,
+                    Db::Health(Storage::Silent),
+                    Db::Health(Storage::Blocked),
+                    Db::Health(Storage::Works),
+                    Db::Health(Storage::SetAside),
+                    Db::Health(Storage::Emptied),
+                    Db::Health(Storage::Newer),
                 ];
-                Event::Db(answers[b as usize % 5].clone())
+                Event::Db(answers[b as usize % answers.len()].clone())
             }
             8 => {
                 Event::Timer([Timer::Bootstrap, Timer::Reconnect, Timer::SocketSilence, Timer::Outbox][b as usize % 4])

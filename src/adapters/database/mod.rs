@@ -1,8 +1,8 @@
 //! The device's database, in IndexedDB: the stores of [`halyard_client::storage`], the sealed rows, and the key.
 //!
+//! Translates between the browser and [`Connection`], which decides: when to open, what to run, what to answer.
+//!
 //! Always holds:
-//! - Commands take effect one after the other, in the order in which they came, also those that came before the
-//!   database was open.
 //! - "Committed" is said after the transaction has been committed, and not before.
 //! - Inside of a transaction nothing is awaited but its own requests. One that writes is committed explicitly, at once
 //!   after its requests: a request that fails aborts it, which the commit says.
@@ -10,53 +10,47 @@
 #[cfg(feature = "conformance")]
 pub(crate) mod conformance;
 mod crypto;
+mod idb;
+mod rows;
+mod salvage;
 mod schema;
 mod seal;
 
-use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::cell::RefCell;
 use std::rc::Rc;
 
+use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
 use halyard_client::Event;
-use halyard_client::storage::Db;
-use halyard_client::storage::{DbCommand, Range, Row, SealedLabel, Store, USER, Write};
-use halyard_protocol::UserId;
-use indexed_db_futures::KeyRange;
-use indexed_db_futures::database::Database as Handle;
-use indexed_db_futures::error::Error;
-use indexed_db_futures::prelude::*;
-use indexed_db_futures::transaction::{Transaction, TransactionMode};
-use serde::Serialize;
-use wasm_bindgen::JsValue;
+use halyard_client::storage::connection::{Connection, Failure, Input, Output};
+use halyard_client::storage::{Db, DbCommand, Range, Reason, SealedLabel, Store};
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{IdbDatabase, IdbVersionChangeEvent};
 
+use super::browser::get;
 use super::{Dispatch, spawn};
+use idb::{Request, Result, Transaction, name_of};
+use rows::{Raw, belongs_to};
 
-/// A row's text as it is kept.
-#[derive(Serialize)]
-struct Kept {
-    json: String,
-}
-
-/// Holds the database, and the commands that wait for it.
+/// Holds the connection.
 pub(super) struct Database {
     shared: Rc<Shared>,
+    _moved: Option<EventListener>,
 }
 
 struct Shared {
-    name: &'static str,
+    base: &'static str,
     send: Dispatch,
-    waiting: RefCell<VecDeque<DbCommand>>,
-    /// Whether the commands are being worked off.
-    working: Cell<bool>,
-    state: RefCell<State>,
+    connection: RefCell<Connection>,
+    open: RefCell<Option<Open>>,
+    alarm: RefCell<Option<Timeout>>,
 }
 
-enum State {
-    /// Nobody has asked for it yet.
-    Unopened,
-    Open(Handle),
-    /// There is none on this device.
-    Unavailable,
+/// The handle, with what the browser says about it.
+struct Open {
+    database: IdbDatabase,
+    _listeners: [EventListener; 2],
 }
 
 impl Database {
@@ -64,155 +58,173 @@ impl Database {
         Self::named(schema::NAME, send)
     }
 
-    fn named(name: &'static str, send: Dispatch) -> Self {
-        let (waiting, state) = (RefCell::default(), RefCell::new(State::Unopened));
-        Self { shared: Rc::new(Shared { name, send, waiting, working: Cell::new(false), state }) }
+    fn named(base: &'static str, send: Dispatch) -> Self {
+        let (connection, open, alarm) = (RefCell::default(), RefCell::default(), RefCell::default());
+        let shared = Rc::new(Shared { base, send, connection, open, alarm });
+        let heard = shared.clone();
+        // Another tab has set a damaged database aside: this one moves to the new one, too.
+        let moved = web_sys::window().map(|window| {
+            EventListener::new(&window, "storage", move |event| {
+                if get(event, "key").as_string().is_some_and(|key| key == schema::marker(base)) {
+                    heard.close();
+                    heard.clone().hear_soon(Input::Closed);
+                }
+            })
+        });
+        Self { shared, _moved: moved }
     }
 
     pub(super) fn run(&self, command: DbCommand) {
-        self.shared.waiting.borrow_mut().push_back(command);
-        if !self.shared.working.replace(true) {
-            spawn(Rc::clone(&self.shared).work());
-        }
+        self.shared.clone().hear_soon(Input::Command(command));
     }
 }
 
 impl Shared {
-    /// Carries out all commands that wait, and those that come meanwhile.
-    async fn work(self: Rc<Self>) {
-        let mut state = self.state.replace(State::Unopened);
-        if matches!(state, State::Unopened) {
-            state = schema::open(self.name).await.map_or(State::Unavailable, State::Open);
-        }
-        while let Some(command) = self.next() {
-            let refusal = refusal(&command);
-            let answer = match &state {
-                State::Open(database) => carry_out(database, command).await.unwrap_or(refusal),
-                State::Unopened | State::Unavailable => refusal,
-            };
-            if let Some(answer) = answer {
-                (self.send)(Event::Db(answer));
+    /// In a task of its own: nobody is answered, and no listener ends, inside of the call that brought this.
+    fn hear_soon(self: Rc<Self>, input: Input) {
+        spawn(async move { self.hear(input) });
+    }
+
+    fn hear(self: &Rc<Self>, input: Input) {
+        let outputs = self.connection.borrow_mut().hear(input);
+        for output in outputs {
+            match output {
+                Output::Open => spawn(self.clone().open()),
+                Output::Close => self.close(),
+                Output::Alarm(milliseconds) => {
+                    let this = self.clone();
+                    let alarm = Timeout::new(milliseconds, move || this.hear(Input::Alarm));
+                    self.alarm.replace(Some(alarm));
+                }
+                Output::SetAside => spawn(self.clone().set_aside()),
+                Output::Run(job, command) => {
+                    let this = self.clone();
+                    let database = self.open.borrow().as_ref().map(|open| open.database.clone());
+                    spawn(async move {
+                        let outcome = match database {
+                            Some(database) => carry_out(&database, &command).await.map_err(|error| failure(&error)),
+                            None => Err(Failure::Lost),
+                        };
+                        this.hear(Input::Done(job, outcome));
+                    });
+                }
+                Output::Say(db) => (self.send)(Event::Db(db)),
             }
         }
-        self.state.replace(state);
-        self.working.set(false);
     }
 
-    fn next(&self) -> Option<DbCommand> {
-        self.waiting.borrow_mut().pop_front()
+    async fn open(self: Rc<Self>) {
+        let this = self.clone();
+        let blocked = move || this.clone().hear_soon(Input::Blocked);
+        let name = schema::name(self.base, schema::current(self.base));
+        let input = match schema::open(&name, Vec::new(), blocked).await {
+            Ok(schema::Opened { database, anew }) => {
+                self.hold(database);
+                Input::Opened { anew }
+            }
+            Err(error) => Input::NotOpened(error),
+        };
+        self.hear(input);
+    }
+
+    async fn set_aside(self: Rc<Self>) {
+        let begun = salvage::begin(self.base).await;
+        let done = begun.is_some();
+        if let Some(schema::Opened { database, .. }) = begun {
+            self.hold(database);
+        }
+        self.hear(Input::SetAside(done));
+    }
+
+    fn hold(self: &Rc<Self>, database: IdbDatabase) {
+        let (closed, released) = (self.clone(), self.clone());
+        let listeners = [
+            EventListener::new(&database, "close", move |_| {
+                closed.open.take();
+                closed.clone().hear_soon(Input::Closed);
+            }),
+            EventListener::new(&database, "versionchange", move |event| {
+                let event = event.dyn_ref::<IdbVersionChangeEvent>();
+                let newer = event.is_some_and(|event| event.new_version().is_some());
+                released.clone().hear_soon(Input::Released { newer });
+            }),
+        ];
+        self.open.replace(Some(Open { database, _listeners: listeners }));
+    }
+
+    /// What runs on it ends all the same.
+    fn close(&self) {
+        if let Some(open) = self.open.take() {
+            open.database.close();
+        }
     }
 }
 
-/// What to say when a command could not be carried out.
-fn refusal(command: &DbCommand) -> Option<Db> {
-    match command {
-        DbCommand::Load => Some(Db::Unavailable),
-        DbCommand::Read { range, .. } => Some(Db::Rows { range: range.clone(), rows: Vec::new(), more: None }),
-        DbCommand::Write { token, .. } => token.map(Db::Failed),
-        DbCommand::Seal(seal) => Some(Db::Sealed { user: seal.label.user, done: false, sealed: Vec::new() }),
-        DbCommand::Unseal(unseal) if unseal.user.is_none() => Some(Db::Opened(Vec::new())),
-        DbCommand::Unseal(_) | DbCommand::Forget(_) | DbCommand::Persist => None,
+/// Why a command was not carried out, by the name of the exception.
+fn failure(error: &JsValue) -> Failure {
+    match name_of(error).as_str() {
+        "QuotaExceededError" => Failure::Full,
+        // The connection is closed, or was while the transaction ran.
+        "InvalidStateError" | "AbortError" | "UnknownError" => Failure::Lost,
+        "NotFoundError" => Failure::Damaged,
+        _ => Failure::Other,
     }
 }
 
-async fn carry_out(database: &Handle, command: DbCommand) -> Result<Option<Db>, Error> {
+async fn carry_out(database: &IdbDatabase, command: &DbCommand) -> Result<Option<Db>> {
     match command {
         DbCommand::Load => {
-            let transaction = database.transaction(schema::stores()).build()?;
-            let mut rows = Vec::new();
+            let transaction = Transaction::reading(database, &schema::stores())?;
+            let mut raws = Vec::new();
             for store in Store::FIRST {
-                rows.append(&mut read(&transaction, &Range::all(store), None).await?);
+                raws.push(Raw::read(&transaction, &Range::all(store), None).await?);
             }
             let sealed = labels(&transaction).await?;
-            Ok(Some(Db::Loaded { rows, sealed }))
+            Ok(Some(Db::Loaded { rows: rows::of_all(&raws).await, sealed }))
         }
         DbCommand::Read { range, limit } => {
-            let transaction = database.transaction(range.store.name()).build()?;
+            let transaction = Transaction::reading(database, &[range.store.name()])?;
             // One more than wanted says whether there is more.
-            let most = u32::try_from(limit).ok().and_then(|limit| limit.checked_add(1));
-            let mut rows = read(&transaction, &range, most).await?;
-            let more = rows.get(limit).map(|row| row.key.clone());
-            rows.truncate(limit);
-            Ok(Some(Db::Rows { range, rows, more }))
+            let most = u32::try_from(*limit).ok().and_then(|limit| limit.checked_add(1));
+            let mut rows = Raw::read(&transaction, range, most).await?.rows().await;
+            let more = rows.get(*limit).map(|row| row.key.clone());
+            rows.truncate(*limit);
+            Ok(Some(Db::Rows { range: range.clone(), rows, more }))
         }
         DbCommand::Write { owner, writes, token } => {
-            let transaction = database.transaction(schema::stores()).with_mode(TransactionMode::Readwrite).build()?;
+            let transaction = Transaction::writing(database, &schema::stores())?;
             let is_owners = match owner {
-                Some(owner) => belongs_to(&transaction, owner).await?,
+                Some(owner) => belongs_to(&transaction, *owner).await?,
                 None => true,
             };
-            if is_owners {
-                for write in writes {
-                    carry_out_write(&transaction, write)?;
-                }
-                transaction.commit().await?;
+            if !is_owners {
+                return Ok(token.map(|token| Db::Failed(token, Reason::Shut)));
             }
-            Ok(token.map(|token| if is_owners { Db::Committed(token) } else { Db::Failed(token) }))
+            for write in writes {
+                rows::write(&transaction, write)?;
+            }
+            transaction.commit().await?;
+            Ok(token.map(Db::Committed))
         }
         // By a pointer: none of it runs before the first screen is drawn, so it need not be there by then.
         other => seal::run(database, other).await,
     }
 }
 
-async fn belongs_to(transaction: &Transaction<'_>, owner: UserId) -> Result<bool, Error> {
-    let user: Option<JsValue> = transaction.object_store(Store::Account.name())?.get(USER).primitive()?.await?;
-    Ok(user.and_then(|user| text(&user)).is_some_and(|user| user == owner.to_string()))
-}
-
-fn carry_out_write(transaction: &Transaction<'_>, write: Write) -> Result<(), Error> {
-    match write {
-        Write::Put(Row { store, key, text }) => {
-            let kept = serde_wasm_bindgen::to_value(&Kept { json: text }).map_err(JsValue::from)?;
-            transaction.object_store(store.name())?.put(kept).with_key(key).build().map(drop)
-        }
-        Write::Delete(range) => {
-            transaction.object_store(range.store.name())?.delete::<String, _>(keys(&range)).build().map(drop)
-        }
-    }
-}
-
-fn keys(range: &Range) -> KeyRange<String> {
-    if range.from <= range.to {
-        KeyRange::Bound(range.from.clone(), false, range.to.clone(), false)
-    } else {
-        // IndexedDB refuses a range that ends before it begins; no key is empty.
-        KeyRange::Only(String::new())
-    }
-}
-
-/// The rows of a range, by key. One that can't be read, from a version that is yet to come, stays where it is.
-async fn read(transaction: &Transaction<'_>, range: &Range, most: Option<u32>) -> Result<Vec<Row>, Error> {
-    let store = transaction.object_store(range.store.name())?;
-    let most = most.unwrap_or(u32::MAX);
-    let names =
-        store.get_all_keys::<String>().with_query::<String, _>(keys(range)).with_limit(most).primitive()?.await?;
-    let values = store.get_all::<JsValue>().with_query::<String, _>(keys(range)).with_limit(most).primitive()?.await?;
-    let row = |(key, value): (Result<String, Error>, Result<JsValue, Error>)| {
-        Some(Row { store: range.store, key: key.ok()?, text: text(&value.ok()?)? })
-    };
-    Ok(names.zip(values).filter_map(row).collect())
-}
-
 /// Whose sealed rows are here.
-async fn labels(transaction: &Transaction<'_>) -> Result<Vec<SealedLabel>, Error> {
-    let sealed = transaction.object_store(schema::SEALED)?.get_all::<JsValue>().primitive()?.await?;
-    Ok(sealed.filter_map(|sealed| label(&sealed.ok()?)).collect())
+async fn labels(transaction: &Transaction) -> Result<Vec<SealedLabel>> {
+    let sealed = Request::new(transaction.store(schema::SEALED)?.get_all()?).result().await?;
+    Ok(Array::from(&sealed).iter().filter_map(|sealed| label(&sealed)).collect())
 }
 
+/// Taken apart by hand: derived code brings words for each error and kind of number.
 fn label(sealed: &JsValue) -> Option<SealedLabel> {
-    let get = |name: &str| js_sys::Reflect::get(sealed, &JsValue::from_str(name)).ok();
-    let text = |name| get(name)?.as_string();
-    let count = |name| Some(get(name)?.as_f64()? as u32);
+    let text = |name| get(sealed, name).as_string();
+    let count = |name| Some(get(sealed, name).as_f64()? as u32);
     Some(SealedLabel {
         user: text("user")?.parse().ok()?,
         login: text("login")?,
         pins: count("pins")?,
         unsent: count("unsent")?,
     })
-}
-
-/// The text of a kept value. Taken apart by hand: derived code brings words for each error and kind of number.
-fn text(value: &JsValue) -> Option<String> {
-    // Drafts were plain texts once.
-    value.as_string().or_else(|| js_sys::Reflect::get(value, &JsValue::from_str("json")).ok()?.as_string())
 }

@@ -1,14 +1,24 @@
-//! The stores of the database and its versions.
+//! The stores of the database, its versions and its names.
 //!
-//! Always holds: a migration keeps what the user owns; what the server has, too, it may drop.
+//! Always holds: a migration keeps what the user owns; what the server has, too, it may drop. No database is deleted: a damaged one
+//! stays under its name, and the next one has the next number: `halyard`, `halyard-2`. Local storage says which is the current one;
+//! the service worker, which has none, takes the highest number.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
+use gloo_events::EventListener;
 use halyard_client::storage::Store;
-use indexed_db_futures::database::Database;
-use indexed_db_futures::prelude::*;
+use halyard_client::storage::connection::OpenError;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{IdbDatabase, IdbObjectStoreParameters, IdbOpenDbRequest, IdbVersionChangeEvent};
+
+use super::idb::{Request, Result, database, name_of};
+use super::salvage::Salvaged;
 
 pub(super) const NAME: &str = "halyard";
-/// 1: outbox and drafts. 2: the cache, what is sealed, and the key. 3: files.
-const VERSION: u8 = 3;
+/// 1: outbox and drafts. 2: the cache, what is sealed, and the key. 3: files. 4: files are Blobs.
+pub(super) const VERSION: u32 = 4;
 /// What is sealed, by a number.
 pub(super) const SEALED: &str = "sealed";
 /// The key of the user who is signed in, and its copy that only the password opens.
@@ -19,47 +29,103 @@ pub(super) fn stores() -> Vec<&'static str> {
     Store::ALL.into_iter().map(Store::name).chain([SEALED, VAULT]).collect()
 }
 
-/// Opens the database. One that is broken is made anew: what was in it could not be read any more.
-pub(super) async fn open(name: &str) -> Option<Database> {
-    if let Some(database) = attempt(name).await {
-        return Some(database);
-    }
-    // It may have been busy; the second failure is taken for a broken one, unless a newer version of the app made it.
-    if let Some(database) = attempt(name).await {
-        return Some(database);
-    }
-    if is_newer(name).await {
-        return None;
-    }
-    Database::delete_by_name(name).ok()?.await.ok()?;
-    attempt(name).await
+/// Where local storage has the number of the current database.
+pub(super) fn marker(base: &str) -> String {
+    [base, "-database"].concat()
 }
 
-async fn attempt(name: &str) -> Option<Database> {
-    let opening = Database::open(name).with_version(VERSION).with_on_upgrade_needed(|_, database| {
-        let known: Vec<String> = database.object_store_names().collect();
-        for store in stores() {
-            if !known.iter().any(|name| name == store) {
-                let builder = database.create_object_store(store);
-                if store == SEALED {
-                    builder.with_auto_increment(true).build()?;
-                } else {
-                    builder.build()?;
-                }
-            }
+fn local_storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
+/// The number of the current database.
+pub(super) fn current(base: &str) -> u32 {
+    let kept = local_storage().and_then(|kept| kept.get_item(&marker(base)).ok()?);
+    kept.and_then(|number| number.parse().ok()).unwrap_or(1)
+}
+
+pub(super) fn set_current(base: &str, number: u32) {
+    if let Some(kept) = local_storage() {
+        // Where it can't be kept the damaged one is found again, and this one after it.
+        let _ = kept.set_item(&marker(base), &number.to_string());
+    }
+}
+
+/// The name of a database by its number.
+pub(super) fn name(base: &str, number: u32) -> String {
+    if number < 2 { base.to_owned() } else { [base, "-", &number.to_string()].concat() }
+}
+
+/// A database that is open.
+pub(super) struct Opened {
+    pub(super) database: IdbDatabase,
+    /// Whether it was made just now.
+    pub(super) anew: bool,
+}
+
+/// Opens a database of this version. One that is made now begins with what was salvaged.
+pub(super) async fn open(
+    name: &str,
+    begin_with: Vec<Salvaged>,
+    blocked: impl Fn() + 'static,
+) -> core::result::Result<Opened, OpenError> {
+    let request = request(name, Some(VERSION)).map_err(|error| open_error(&error))?;
+    let anew = Rc::new(Cell::new(false));
+    let (made, upgraded) = (anew.clone(), request.clone());
+    let _upgrade = EventListener::new(&request, "upgradeneeded", move |event| {
+        made.set(event.dyn_ref::<IdbVersionChangeEvent>().is_some_and(|event| event.old_version() == 0.0));
+        let rows = if made.get() { &begin_with[..] } else { &[] };
+        if upgrade(&upgraded, rows).is_err()
+            && let Some(transaction) = upgraded.transaction()
+        {
+            let _ = transaction.abort();
         }
-        Ok(())
     });
-    opening.await.ok()
+    let _blocked = EventListener::new(&request, "blocked", move |_| blocked());
+    let opened = Request::new(request.unchecked_into()).result().await.and_then(database);
+    let database = opened.map_err(|error| open_error(&error))?;
+    let names = database.object_store_names();
+    if !stores().into_iter().all(|store| names.contains(store)) {
+        database.close();
+        return Err(OpenError::Damaged);
+    }
+    Ok(Opened { database, anew: anew.get() })
 }
 
-/// Whether the database opens when no version is asked for: then it is sound, and newer than this app.
-async fn is_newer(name: &str) -> bool {
-    match Database::open(name).await {
-        Ok(database) => {
-            database.close();
-            true
+pub(super) fn request(name: &str, version: Option<u32>) -> Result<IdbOpenDbRequest> {
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    let Some(factory) = window.indexed_db()? else { return Err(js_sys::Error::new("").into()) };
+    match version {
+        Some(version) => factory.open_with_u32(name, version),
+        None => factory.open(name),
+    }
+}
+
+fn upgrade(request: &IdbOpenDbRequest, rows: &[Salvaged]) -> Result<()> {
+    let database = database(request.result()?)?;
+    let known = database.object_store_names();
+    for store in stores() {
+        if !known.contains(store) {
+            let numbered = IdbObjectStoreParameters::new();
+            numbered.set_auto_increment(store == SEALED);
+            database.create_object_store_with_optional_parameters(store, &numbered)?;
         }
-        Err(_) => false,
+    }
+    let transaction = request.transaction().ok_or(JsValue::NULL)?;
+    for Salvaged { store, key, value } in rows {
+        transaction.object_store(store)?.put_with_key(value, key)?;
+    }
+    Ok(())
+}
+
+fn open_error(error: &JsValue) -> OpenError {
+    match name_of(error).as_str() {
+        "VersionError" => OpenError::Newer,
+        // `Error`, and none at all: there is no IndexedDB here.
+        "SecurityError" | "InvalidStateError" | "NotSupportedError" | "NotAllowedError" | "Error" | "" => {
+            OpenError::Refused
+        }
+        "QuotaExceededError" => OpenError::Full,
+        _ => OpenError::Other,
     }
 }

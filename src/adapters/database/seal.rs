@@ -1,6 +1,7 @@
 //! Sealing and opening: rows out of the stores into one encrypted value, and back.
 //!
-//! Always holds: what is sealed and what it was made of are never both there, nor both gone: one transaction does it.
+//! Always holds: what is sealed and what it was made of are never both there, nor both gone: one transaction does it. Whether it is
+//! still to be done that transaction decides, as another tab may do the same at the same time.
 
 use std::pin::Pin;
 
@@ -8,92 +9,152 @@ use halyard_client::json;
 use halyard_client::storage::Db;
 use halyard_client::storage::{DbCommand, Range, Row, Seal, SealedLabel, Store, Unseal, Write};
 use halyard_protocol::UserId;
-use indexed_db_futures::database::Database as Handle;
-use indexed_db_futures::error::Error;
-use indexed_db_futures::prelude::*;
-use indexed_db_futures::transaction::TransactionMode;
-use js_sys::Object;
+use js_sys::{Array, Object};
 use wasm_bindgen::JsValue;
+use web_sys::IdbDatabase;
 
 use super::super::spawn;
 use super::crypto::{self, get, set};
+use super::idb::{Request, Result, Transaction};
+use super::rows::{self, Raw, belongs_to};
 use super::schema::{SEALED, VAULT, stores};
-use super::{belongs_to, carry_out_write, label, labels, read};
+use super::{label, labels};
 
 /// Under what the key is kept while its user is signed in.
 const CURRENT: &str = "current";
 /// What goes along from the kept key to what is sealed by it.
 const COPY: [&str; 4] = ["wrapped", "nonce", "salt", "rounds"];
+/// How often rows are encrypted anew that another tab has changed meanwhile.
+const TRIES: usize = 3;
 
 /// A row as it stands in what is sealed: store, key, text.
 type Packed = (String, String, String);
 
 /// Carries out what concerns coming and leaving.
 pub(super) fn run<'a>(
-    database: &'a Handle,
-    command: DbCommand,
-) -> Pin<Box<dyn Future<Output = Result<Option<Db>, Error>> + 'a>> {
+    database: &'a IdbDatabase,
+    command: &'a DbCommand,
+) -> Pin<Box<dyn Future<Output = Result<Option<Db>>> + 'a>> {
     Box::pin(async move {
         match command {
-            DbCommand::Seal(sealing) => seal(database, *sealing).await.map(Some),
-            DbCommand::Unseal(unsealing) => unseal(database, *unsealing).await.map(Some),
-            DbCommand::Forget(user) => forget(database, user).await.map(|()| None),
+            DbCommand::Seal(sealing) => seal(database, sealing).await.map(Some),
+            DbCommand::Unseal(unsealing) => unseal(database, unsealing).await.map(Some),
+            DbCommand::Forget(user) => forget(database, *user).await.map(|()| None),
             DbCommand::Persist => {
                 persist();
                 Ok(None)
             }
-            _ => Ok(None),
+            DbCommand::Load | DbCommand::Read { .. } | DbCommand::Write { .. } => Ok(None),
         }
     })
 }
 
-async fn labels_now(database: &Handle) -> Result<Vec<SealedLabel>, Error> {
-    labels(&database.transaction(SEALED).build()?).await
+async fn labels_now(database: &IdbDatabase) -> Result<Vec<SealedLabel>> {
+    labels(&Transaction::reading(database, &[SEALED])?).await
+}
+
+/// What became of the rows.
+#[derive(PartialEq)]
+enum Emptied {
+    Done,
+    /// Another tab has changed what was to be sealed.
+    Changed,
+    /// The database is no longer the user's: another tab has sealed it.
+    NotTheirs,
 }
 
 /// Reads, encrypts, and then in one transaction keeps what is sealed and forgets everything else of the user.
-async fn seal(database: &Handle, Seal { label, keep, rows: typed }: Seal) -> Result<Db, Error> {
+async fn seal(database: &IdbDatabase, Seal { label, keep, rows: typed }: &Seal) -> Result<Db> {
     let user = label.user;
-    let reading = database.transaction(stores()).build()?;
-    if !belongs_to(&reading, user).await? {
-        return Ok(Db::Sealed { user, done: false, sealed: labels(&reading).await? });
+    let mut emptied = Emptied::Changed;
+    for _ in 0..TRIES {
+        let (raws, vault) = {
+            let reading = Transaction::reading(database, &stores())?;
+            if !belongs_to(&reading, user).await? {
+                emptied = Emptied::NotTheirs;
+                break;
+            }
+            let raws = read_all(&reading, keep).await?;
+            (raws, Request::new(reading.store(VAULT)?.get(&CURRENT.into())?).result().await?)
+        };
+        let mut rows = rows::of_all(&raws).await;
+        rows.extend(typed.iter().cloned());
+        let sealed = if rows.is_empty() {
+            None
+        } else {
+            match encrypted(&vault, label, rows).await {
+                Ok(sealed) => Some(sealed),
+                // There is no key.
+                Err(_) => break,
+            }
+        };
+        match empty(database, user, sealed, keep, &raws).await {
+            Ok(Emptied::Changed) => {}
+            Ok(ended) => {
+                emptied = ended;
+                break;
+            }
+            // No room, perhaps.
+            Err(_) => break,
+        }
     }
-    let mut rows = Vec::new();
-    for range in &keep {
-        rows.append(&mut read(&reading, range, None).await?);
-    }
-    rows.extend(typed);
-    let vault: Option<JsValue> = reading.object_store(VAULT)?.get(CURRENT).primitive()?.await?;
-    let sealed = match vault {
-        _ if keep.is_empty() => Ok(None),
-        Some(vault) => encrypted(&vault, &label, rows).await.map(Some),
-        None => Err(JsValue::NULL),
-    };
-    let done = match sealed {
-        Ok(sealed) => empty(database, sealed, &[]).await.is_ok(),
-        Err(_) => false,
-    };
-    if !done {
+    if emptied == Emptied::Changed {
         // What was typed and not sent stays as it is: nothing may be lost.
-        empty(database, None, &Store::UNSENT).await?;
+        keep_unsent(database, user).await?;
     }
-    Ok(Db::Sealed { user, done, sealed: labels_now(database).await? })
+    Ok(Db::Sealed { user, done: emptied == Emptied::Done, sealed: labels_now(database).await? })
 }
 
-/// Forgets all that is kept but these stores, and keeps what is sealed.
-async fn empty(database: &Handle, sealed: Option<Object>, but: &[Store]) -> Result<(), Error> {
-    let transaction = database.transaction(stores()).with_mode(TransactionMode::Readwrite).build()?;
-    for store in Store::ALL.into_iter().filter(|store| !but.contains(store)) {
-        carry_out_write(&transaction, Write::Delete(Range::all(store)))?;
+async fn read_all(transaction: &Transaction, ranges: &[Range]) -> Result<Vec<Raw>> {
+    let mut raws = Vec::new();
+    for range in ranges {
+        raws.push(Raw::read(transaction, range, None).await?);
     }
-    transaction.object_store(VAULT)?.delete(CURRENT).build()?;
+    Ok(raws)
+}
+
+/// Forgets all that is kept, and keeps what is sealed, if that is of what is there now.
+async fn empty(
+    database: &IdbDatabase,
+    user: UserId,
+    sealed: Option<Object>,
+    keep: &[Range],
+    sealed_of: &[Raw],
+) -> Result<Emptied> {
+    let transaction = Transaction::writing(database, &stores())?;
+    if !belongs_to(&transaction, user).await? {
+        return Ok(Emptied::NotTheirs);
+    }
+    let now = read_all(&transaction, keep).await?;
+    if !now.iter().zip(sealed_of).all(|(now, then)| now.is_same(then)) {
+        return Ok(Emptied::Changed);
+    }
+    forget_stores(&transaction, &[])?;
     if let Some(sealed) = sealed {
-        transaction.object_store(SEALED)?.add(JsValue::from(sealed)).build()?;
+        transaction.store(SEALED)?.add(&sealed)?;
     }
-    transaction.commit().await
+    transaction.commit().await?;
+    Ok(Emptied::Done)
 }
 
-async fn encrypted(vault: &JsValue, label: &SealedLabel, rows: Vec<Row>) -> Result<Object, JsValue> {
+/// Forgets all that is kept but what was not sent.
+async fn keep_unsent(database: &IdbDatabase, user: UserId) -> Result<()> {
+    let transaction = Transaction::writing(database, &stores())?;
+    if belongs_to(&transaction, user).await? {
+        forget_stores(&transaction, &Store::UNSENT)?;
+        transaction.commit().await?;
+    }
+    Ok(())
+}
+
+fn forget_stores(transaction: &Transaction, but: &[Store]) -> Result<()> {
+    for store in Store::ALL.into_iter().filter(|store| !but.contains(store)) {
+        rows::write(transaction, &Write::Delete(Range::all(store)))?;
+    }
+    transaction.store(VAULT)?.delete(&CURRENT.into()).map(drop)
+}
+
+async fn encrypted(vault: &JsValue, label: &SealedLabel, rows: Vec<Row>) -> Result<Object> {
     let packed: Vec<Packed> = rows.into_iter().map(|row| (row.store.name().to_owned(), row.key, row.text)).collect();
     // Our own texts: they always become JSON.
     let text = serde_json::to_string(&packed).unwrap_or_default();
@@ -112,42 +173,51 @@ async fn encrypted(vault: &JsValue, label: &SealedLabel, rows: Vec<Row>) -> Resu
 }
 
 /// Opens what the password opens: to be read, or, for the user who has signed in, back into the stores.
-async fn unseal(database: &Handle, Unseal { user, login, password }: Unseal) -> Result<Db, Error> {
-    let reading = database.transaction(SEALED).build()?;
-    let store = reading.object_store(SEALED)?;
-    let numbers: Vec<f64> = store.get_all_keys::<f64>().primitive()?.await?.filter_map(Result::ok).collect();
-    let values: Vec<JsValue> = store.get_all::<JsValue>().primitive()?.await?.filter_map(Result::ok).collect();
-    let (mut opened, mut rows) = (Vec::new(), Vec::new());
-    for (number, sealed) in numbers.into_iter().zip(values) {
+async fn unseal(database: &IdbDatabase, Unseal { user, login, password }: &Unseal) -> Result<Db> {
+    let (numbers, values) = {
+        let reading = Transaction::reading(database, &[SEALED])?;
+        let numbers = sealed_numbers(&reading).await?;
+        (numbers, Request::new(reading.store(SEALED)?.get_all()?).result().await?)
+    };
+    let mut opened = Vec::new();
+    for (number, sealed) in numbers.iter().zip(Array::from(&values).iter()) {
         let theirs = label(&sealed).is_some_and(|label| match user {
-            Some(user) => label.user == user,
-            None => label.login.eq_ignore_ascii_case(&login),
+            Some(user) => label.user == *user,
+            None => label.login.eq_ignore_ascii_case(login),
         });
-        if theirs && let Ok(mut found) = decrypted(&sealed, &password.0).await {
-            opened.push(number);
-            rows.append(&mut found);
+        if theirs && let Ok(rows) = decrypted(&sealed, &password.0).await {
+            opened.push((number, rows));
         }
     }
     if user.is_none() {
-        return Ok(Db::Opened(rows));
+        return Ok(Db::Opened(opened.into_iter().flat_map(|(_, rows)| rows).collect()));
     }
     let vault = crypto::new_key(&password.0).await;
-    let transaction = database.transaction(stores()).with_mode(TransactionMode::Readwrite).build()?;
-    for row in rows {
-        carry_out_write(&transaction, Write::Put(row))?;
-    }
-    let restored = !opened.is_empty();
-    for number in opened {
-        transaction.object_store(SEALED)?.delete(number).build()?;
+    let transaction = Transaction::writing(database, &stores())?;
+    // What another tab has opened meanwhile may have changed since.
+    let still = sealed_numbers(&transaction).await?;
+    let mut restored = false;
+    for (number, rows) in opened.into_iter().filter(|(number, _)| still.includes(number, 0)) {
+        for row in rows {
+            rows::write(&transaction, &Write::Put(row))?;
+        }
+        transaction.store(SEALED)?.delete(&number)?;
+        restored = true;
     }
     if let Ok(vault) = vault {
-        transaction.object_store(VAULT)?.put(JsValue::from(vault)).with_key(CURRENT).build()?;
+        transaction.store(VAULT)?.put_with_key(&vault, &CURRENT.into())?;
     }
     transaction.commit().await?;
     Ok(Db::Unsealed { restored, sealed: labels_now(database).await? })
 }
 
-async fn decrypted(sealed: &JsValue, password: &str) -> Result<Vec<Row>, JsValue> {
+/// Under which numbers sealed rows are here.
+async fn sealed_numbers(transaction: &Transaction) -> Result<Array> {
+    let numbers = Request::new(transaction.store(SEALED)?.get_all_keys()?).result().await?;
+    Ok(Array::from(&numbers))
+}
+
+async fn decrypted(sealed: &JsValue, password: &str) -> Result<Vec<Row>> {
     let key = crypto::key_of(sealed, password).await?;
     let text = crypto::decrypt(&key, &get(sealed, "data_nonce")?, &get(sealed, "data")?).await?;
     let packed: Vec<Packed> = json::read(&text).map_err(|_| JsValue::NULL)?;
@@ -158,14 +228,14 @@ async fn decrypted(sealed: &JsValue, password: &str) -> Result<Vec<Row>, JsValue
     Ok(packed.into_iter().filter_map(row).collect())
 }
 
-async fn forget(database: &Handle, user: UserId) -> Result<(), Error> {
-    let transaction = database.transaction(SEALED).with_mode(TransactionMode::Readwrite).build()?;
-    let store = transaction.object_store(SEALED)?;
-    let numbers: Vec<f64> = store.get_all_keys::<f64>().primitive()?.await?.filter_map(Result::ok).collect();
-    let values: Vec<JsValue> = store.get_all::<JsValue>().primitive()?.await?.filter_map(Result::ok).collect();
-    for (number, sealed) in numbers.into_iter().zip(values) {
+async fn forget(database: &IdbDatabase, user: UserId) -> Result<()> {
+    let transaction = Transaction::writing(database, &[SEALED])?;
+    let store = transaction.store(SEALED)?;
+    let numbers = sealed_numbers(&transaction).await?;
+    let values = Request::new(store.get_all()?).result().await?;
+    for (number, sealed) in numbers.iter().zip(Array::from(&values).iter()) {
         if label(&sealed).is_some_and(|label| label.user == user) {
-            store.delete(number).build()?;
+            store.delete(&number)?;
         }
     }
     transaction.commit().await

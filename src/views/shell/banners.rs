@@ -1,6 +1,8 @@
 //! Lasting words about the connection, the outbox, and the app itself.
 
+use halyard_client::storage::Health;
 use halyard_client::view::ConnectionView;
+use halyard_client::{AppCommand, Ui};
 use leptos::prelude::*;
 
 use crate::erased::Memo;
@@ -13,7 +15,10 @@ use crate::words::{self, Text, Word, say, t};
 pub(super) fn Banners() -> impl IntoView {
     let app = expect_context::<App>();
     let connection = app.signals(|signals| signals.connection.clone());
-    let words = Memo::new(move |_| words(connection.get()));
+    let words = Memo::new({
+        let connection = connection.clone();
+        move |_| words(connection.get())
+    });
     let installation = app.signals(|signals| signals.installation.clone());
     view! {
         <div class="banners">
@@ -22,6 +27,7 @@ pub(super) fn Banners() -> impl IntoView {
                     .get()
                     .map(|(icon, tone, text)| view! { <Banner icon=icon tone=tone>{text}</Banner> }.into_any())
             }}
+            {move || storage(app, connection.get())}
             {move || {
                 let view = installation.get();
                 (view.update || view.hint).then(|| super::offers::offer(app, view.update))
@@ -30,8 +36,29 @@ pub(super) fn Banners() -> impl IntoView {
     }
 }
 
+/// What the device's database needs: another tab, or this one, has to be loaded again.
+fn storage(app: App, ConnectionView { storage, unkept, .. }: ConnectionView) -> Option<AnyView> {
+    let (text, reload) = match storage {
+        Health::Blocked => (words::OLDER_TAB_BLOCKS, false),
+        Health::Newer if unkept => (words::UPDATED_MESSAGES_WAIT, true),
+        Health::Newer => (words::UPDATED_IN_ANOTHER_TAB, true),
+        Health::Works | Health::SetAside | Health::Emptied | Health::Silent | Health::Refused | Health::Full => {
+            return None;
+        }
+    };
+    let reload = reload.then(|| {
+        view! {
+            <button type="button" class="link" on:click=move |_| app.send(Ui::App(AppCommand::Reload))>
+                {t(words::RELOAD)}
+            </button>
+        }
+        .into_any()
+    });
+    Some(view! { <Banner icon=IconName::RefreshCw tone=BannerTone::Warn>{t(text)} {reload}</Banner> }.into_any())
+}
+
 fn words(connection: ConnectionView) -> Option<(IconName, BannerTone, String)> {
-    let ConnectionView { live, offline, lost, waiting, reading } = connection;
+    let ConnectionView { live, offline, lost, waiting, reading, storage: _, unkept: _ } = connection;
     if reading {
         let text = t(words::OFFLINE_READING);
         return Some((IconName::WifiOff, BannerTone::Warn, text.to_owned()));

@@ -76,6 +76,7 @@ impl Outbox {
             self.not_kept(id);
             turn.complain(words::CANNOT_KEEP_MESSAGES);
         }
+        turn.changed(Changed::Connection);
         turn.fact(Fact::Written(id));
     }
 
@@ -120,11 +121,19 @@ impl Outbox {
         match rows.into_iter().next() {
             Some(Row { text, .. }) => self.upload(id, media, text, turn),
             None => {
-                self.park(id, media.name);
+                self.park(id, ErrorCode::UnknownMedia, media.name);
                 turn.fact(Fact::OutgoingChanged(id));
                 turn.fact(Fact::OutboxReady);
             }
         }
+    }
+
+    /// The device's database does not work, and a file of a message is there alone.
+    pub(crate) fn file_not_read(&mut self, key: &str, turn: &mut Turn<'_>) {
+        let Some((id, _)) = self.waits_for_file(key) else { return };
+        self.park(id, ErrorCode::Unavailable, String::new());
+        turn.fact(Fact::OutgoingChanged(id));
+        turn.fact(Fact::OutboxReady);
     }
 
     /// A try to send a message, or a file of it, has failed.

@@ -33,7 +33,7 @@ pub enum SendState {
     },
     /// The server refused it: the user decides.
     Parked {
-        /// Why, as a stable code.
+        /// Why, as a stable code. [`ErrorCode::Unavailable`]: a file of it can't be read from this device now.
         code: ErrorCode,
         /// What the server said; of [`ErrorCode::UnknownMedia`] the name of a file that is not here any more.
         reason: String,

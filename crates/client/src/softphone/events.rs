@@ -6,7 +6,7 @@ use crate::effect::{AppCommand, HttpOutcome, RequestId, SocketEvent, Timer};
 use crate::event::{Event, Net, System};
 use crate::fact::Fact;
 use crate::session::State;
-use crate::storage::{Db, Token};
+use crate::storage::{Db, Health, Range, Reason, Store, Token};
 use crate::tabs::{TabEvent, TabFrame};
 use crate::update::Changed;
 use halyard_words as words;
@@ -56,8 +56,8 @@ impl Softphone {
     }
 
     fn on_db(&mut self, db: Db, turn: &mut Turn<'_>) {
-        if db != Db::Unavailable && self.database.answers() {
-            self.keep_unkept(turn);
+        if has_worked(&db) {
+            self.database.answers();
         }
         match db {
             Db::Loaded { rows, sealed } => {
@@ -68,11 +68,23 @@ impl Softphone {
                 self.composer.keep_waiting_drafts(context!(self, turn));
             }
             Db::Rows { range, rows, more } => self.rows_read(&range, rows, more, turn),
-            Db::Committed(token) => self.transaction_ended(token, true, turn),
-            Db::Failed(token) => self.transaction_ended(token, false, turn),
+            Db::NotRead(Range { store: Store::Files, from, .. }) => self.outbox.file_not_read(&from, turn),
+            // Without a database it is the same as one without these rows.
+            Db::NotRead(range) => self.rows_read(&range, Vec::new(), None, turn),
+            Db::Committed(token) => self.transaction_ended(token, Ok(()), turn),
+            Db::Failed(token, reason) => self.transaction_ended(token, Err(reason), turn),
             Db::Sealed { user, done, sealed } => {
                 self.sealed_are(sealed, turn);
                 self.database.kept.sealed(user, done);
+                turn.changed(Changed::Session);
+            }
+            Db::NotSealed(user) => {
+                self.database.kept.sealed(user, false);
+                turn.changed(Changed::Session);
+            }
+            Db::NotUnsealed => {
+                self.database.loads = self.database.loads.saturating_sub(1);
+                self.composer.keep_waiting_drafts(context!(self, turn));
                 turn.changed(Changed::Session);
             }
             Db::Unsealed { restored, sealed } => {
@@ -88,21 +100,23 @@ impl Softphone {
             Db::Opened(rows) if rows.is_empty() => self.not_opened(turn),
             Db::Opened(rows) => self.opened(rows, turn),
             Db::Unavailable => self.no_database(turn),
+            Db::Health(health) => self.database_is(health, turn),
         }
+        self.keep_unkept(turn);
     }
 
     /// A transaction is committed, or was not.
-    fn transaction_ended(&mut self, token: Token, done: bool, turn: &mut Turn<'_>) {
+    fn transaction_ended(&mut self, token: Token, outcome: Result<(), Reason>, turn: &mut Turn<'_>) {
         match token {
-            Token::Message(id) => self.outbox.stored(id, done, turn),
+            Token::Message(id) => self.outbox.stored(id, outcome.is_ok(), turn),
             // The others hear of it when no tab that starts now finds it any more.
             Token::Gone(id) => {
-                if !done {
-                    self.force_forget(id, turn);
+                if let Err(reason) = outcome {
+                    self.force_forget(id, reason, turn);
                 }
                 self.tell(TabFrame::Gone(id), turn);
             }
-            Token::File(id) if done => {
+            Token::File(id) if outcome.is_ok() => {
                 if !self.composer.file_kept(id) {
                     self.outbox.file_kept(id);
                 }
@@ -111,7 +125,7 @@ impl Softphone {
                 // It stays in this tab.
                 turn.complain(words::CANNOT_KEEP_FILE);
             }
-            Token::Cache => self.cache_written(done, turn),
+            Token::Cache => self.cache_written(outcome, turn),
         }
     }
 
@@ -206,6 +220,27 @@ impl Softphone {
     pub(super) fn reload(&mut self, turn: &mut Turn<'_>) {
         self.write_cache(turn);
         turn.effect(crate::effect::Effect::App(AppCommand::Reload));
+    }
+}
+
+/// Whether the database has said this after it did something.
+fn has_worked(db: &Db) -> bool {
+    match db {
+        Db::Loaded { .. }
+        | Db::Rows { .. }
+        | Db::Committed(_)
+        | Db::Failed(_, Reason::Full)
+        | Db::Sealed { .. }
+        | Db::Unsealed { .. }
+        | Db::Health(Health::Works | Health::SetAside | Health::Emptied) => true,
+        Db::NotRead(_)
+        | Db::Failed(_, Reason::Shut)
+        | Db::NotSealed(_)
+        | Db::NotUnsealed
+        // Also said where there is none.
+        | Db::Opened(_)
+        | Db::Unavailable
+        | Db::Health(Health::Silent | Health::Blocked | Health::Newer | Health::Refused | Health::Full) => false,
     }
 }
 

@@ -118,13 +118,15 @@ impl Softphone {
         self.write_all_of_cache(turn);
         let pinned = self.desk.windows.cards().filter(|card| card.is_pinned()).count();
         let unsent = self.outbox.count();
-        let (mut keep, mut rows) = (Vec::new(), Vec::new());
+        // What another tab has written here is not known to this one.
+        let mut keep = Store::UNSENT.map(Range::all).to_vec();
+        let mut rows = Vec::new();
         let unread = self.database.loads > 0;
         if unread {
             // What the database has was not read yet: all of it stays.
             keep = everything();
         } else if pinned > 0 || unsent > 0 || !self.composer.drafts.is_empty() {
-            keep = self.ranges_to_keep(user);
+            keep.append(&mut self.ranges_to_keep(user));
             let mut windows = self.stored_windows();
             windows.snapshot = windows.snapshot.pinned();
             rows.push(Row::new(Store::Windows, WINDOWS.to_owned(), &windows));
@@ -162,7 +164,7 @@ impl Softphone {
         self.database.kept.cards = None;
     }
 
-    /// The pinned cards with their history and the names in it, unsent messages with where they go, drafts.
+    /// The pinned cards with their history and the names in it, and where unsent messages and drafts go.
     fn ranges_to_keep(&self, user: UserId) -> Vec<Range> {
         let drafts = &self.composer.drafts;
         let mut keep = [USER, STATE].map(|key| Range::key(Store::Account, key.to_owned())).to_vec();
@@ -170,10 +172,6 @@ impl Softphone {
         let mut ids = self.desk.pinned();
         for id in &ids {
             keep.push(entries(*id, 0, Seq::MAX));
-        }
-        let files = drafts.all_files().map(|(_, file)| file.media.id);
-        for id in files.chain(self.outbox.files()) {
-            keep.push(Range::key(Store::Files, id.to_string()));
         }
         ids.extend(self.outbox.conversations());
         ids.extend(drafts.cards().filter_map(CardKey::conversation));
@@ -211,7 +209,7 @@ impl Softphone {
 
     /// Opens what is sealed of the user who has signed in, and gives it back to the database.
     pub(super) fn unseal(&mut self, user: UserId, login: String, password: Secret, turn: &mut Turn<'_>) {
-        self.database.loads += 1;
+        self.database.loading();
         let unseal = Unseal { user: Some(user), login, password };
         turn.effect(Effect::Db(DbCommand::Unseal(Box::new(unseal))));
     }

@@ -63,7 +63,7 @@ fn kept_file(key: &str, text: &str) -> Option<(UserId, Attachment, Option<String
 impl Softphone {
     /// Asks the database for what it keeps.
     pub(super) fn load(&mut self, turn: &mut Turn<'_>) {
-        self.database.loads += 1;
+        self.database.loading();
         turn.effect(Effect::Db(DbCommand::Load));
         Self::expect_database(turn);
     }
@@ -96,6 +96,7 @@ impl Softphone {
             self.session.ask_snapshot(turn);
         }
         self.outbox.none_kept();
+        turn.changed(Changed::Connection);
         self.outbox_ready = true;
     }
 
@@ -440,7 +441,7 @@ impl Softphone {
 
     /// The database is this user's from now on. What is there of another one is sealed first. Before the database has
     /// said whose it is, nothing is claimed.
-    fn claim(&mut self, user: UserId, turn: &mut Turn<'_>) {
+    pub(super) fn claim(&mut self, user: UserId, turn: &mut Turn<'_>) {
         match core::mem::replace(&mut self.database.owner, Owner::Known(Some(user))) {
             Owner::Unknown => {
                 self.database.owner = Owner::Unknown;

@@ -7,9 +7,10 @@ use super::{Softphone, context};
 use crate::cache::{Sources, StoredWindows};
 use crate::context::{Context, Turn};
 use crate::conversations::stored_entry;
+use crate::database::Owner;
 use crate::effect::{Effect, Timer};
 use crate::outbox::OutboxRow;
-use crate::storage::{DbCommand, Range, Row, SealedLabel, Store, Token, WINDOWS, Write, put};
+use crate::storage::{DbCommand, Health, Range, Reason, Row, SealedLabel, Store, Token, WINDOWS, Write, put};
 use crate::tabs::TabFrame;
 use crate::update::Changed;
 use crate::windows::{CardKey, Snapshot};
@@ -100,12 +101,61 @@ impl Softphone {
         }
     }
 
-    /// The database answers after all: what it could not keep meanwhile is kept now.
+    /// The database has said how it is. Where it does not work nothing waits for it; lasting words are for the banners.
+    pub(super) fn database_is(&mut self, health: Health, turn: &mut Turn<'_>) {
+        self.database.health = health;
+        turn.changed(Changed::Connection);
+        match health {
+            // What it was given up for is taken up again with any answer, this one too.
+            Health::Works => {}
+            Health::Emptied => self.keep_all_again(turn),
+            Health::SetAside => {
+                self.cache.doubt();
+                turn.complain(words::STORAGE_SET_ASIDE);
+            }
+            Health::Silent => self.database_is_silent(turn),
+            Health::Blocked => {
+                self.no_database(turn);
+                self.database.give_up();
+            }
+            Health::Newer | Health::Refused => self.no_database(turn),
+            Health::Full => {
+                self.no_database(turn);
+                turn.complain(words::DEVICE_FULL_TO_OPEN);
+            }
+        }
+    }
+
+    /// The database answers after all: what it could not keep meanwhile is kept, as soon as it is known to be the user's.
     pub(super) fn keep_unkept(&mut self, turn: &mut Turn<'_>) {
+        let is_theirs = self.user().is_some_and(|user| self.database.owner == Owner::Known(Some(user)));
+        if !is_theirs || self.reading || !core::mem::take(&mut self.database.is_back) {
+            return;
+        }
         for row in self.outbox.unkept() {
             context!(self, turn).write(vec![Write::Put(row.to_row())], Some(Token::Message(row.id)));
         }
+        self.keep_drafts(turn);
         // What changed meanwhile is compared with what was last written.
+        turn.changed(Changed::Windows);
+    }
+
+    fn keep_drafts(&mut self, turn: &mut Turn<'_>) {
+        for card in self.composer.drafts.cards().collect::<Vec<_>>() {
+            self.composer.keep_draft(card, context!(self, turn));
+        }
+    }
+
+    /// What this browser had kept was cleared while the app runs: what the user owns is kept once more.
+    fn keep_all_again(&mut self, turn: &mut Turn<'_>) {
+        self.database.owner = Owner::Known(None);
+        self.cache.doubt();
+        let Some(user) = self.user().filter(|_| !self.reading) else { return };
+        self.claim(user, turn);
+        let rows: Vec<Write> = self.outbox.rows().map(|row| Write::Put(row.to_row())).collect();
+        context!(self, turn).write(rows, None);
+        self.keep_drafts(turn);
+        self.cache.windows = StoredWindows::default();
         turn.changed(Changed::Windows);
     }
 
@@ -130,20 +180,22 @@ impl Softphone {
         self.cache.write_all(sources!(self), &mut Context::new(turn, self.session.me(), device));
     }
 
-    pub(super) fn cache_written(&mut self, done: bool, turn: &mut Turn<'_>) {
-        if done {
-            self.cache.written(&self.conversations, &self.contacts.book, context!(self, turn));
-        } else {
-            let device = self.device();
-            self.cache.not_written(sources!(self), &mut Context::new(turn, self.session.me(), device));
+    pub(super) fn cache_written(&mut self, outcome: Result<(), Reason>, turn: &mut Turn<'_>) {
+        match outcome {
+            Ok(()) => self.cache.written(&self.conversations, &self.contacts.book, context!(self, turn)),
+            Err(Reason::Full) => {
+                let device = self.device();
+                self.cache.not_written(sources!(self), &mut Context::new(turn, self.session.me(), device));
+            }
+            Err(Reason::Shut) => self.cache.lost(context!(self, turn)),
         }
     }
 
     /// A message could not be forgotten together with what took its place: a full device can still forget.
-    pub(super) fn force_forget(&mut self, id: MessageId, turn: &mut Turn<'_>) {
+    pub(super) fn force_forget(&mut self, id: MessageId, reason: Reason, turn: &mut Turn<'_>) {
         let row = Range::key(Store::Outbox, id.to_string());
         context!(self, turn).write(vec![Write::Delete(row)], None);
-        self.cache_written(false, turn);
+        self.cache_written(Err(reason), turn);
     }
 
     /// What is new in a conversation joins a transaction, rather than wait for the next batch.

@@ -3,7 +3,7 @@
 
 use halyard_protocol::{MessageId, Ulid, UserId};
 
-use super::{Db, DbCommand, Range, Row, Seal, SealedLabel, Secret, Store, Token, USER, Unseal, Write};
+use super::{Db, DbCommand, Range, Reason, Row, Seal, SealedLabel, Secret, Store, Token, USER, Unseal, Write};
 
 /// A command, and what has to come of it.
 #[derive(Clone, Debug)]
@@ -37,6 +37,21 @@ fn unseal(who: Option<u128>, login: &str, password: &str) -> DbCommand {
     DbCommand::Unseal(Box::new(Unseal { user: who.map(user), login: login.to_owned(), password }))
 }
 
+/// Somebody signs in and writes a little.
+#[must_use]
+pub fn signed_in() -> [DbCommand; 2] {
+    let rows = [row(Store::Account, USER, &user(1).to_string()), row(Store::Outbox, "1", "first")];
+    let writes = rows.map(Write::Put).to_vec();
+    [unseal(Some(1), "1001@harbor", "tide"), DbCommand::Write { owner: None, writes, token: None }]
+}
+
+/// And out again, with what was not sent.
+#[must_use]
+pub fn sign_out() -> DbCommand {
+    let keep = vec![Range::all(Store::Outbox)];
+    DbCommand::Seal(Box::new(Seal { label: label(1, 1), keep, rows: Vec::new() }))
+}
+
 /// The list. It begins with an empty database, and ends with one.
 #[must_use]
 pub fn steps() -> Vec<Step> {
@@ -64,11 +79,11 @@ pub fn steps() -> Vec<Step> {
     step(
         "nobody's database takes nothing from a user",
         write(Some(1), vec![Write::Put(first.clone())]),
-        Some(Db::Failed(token)),
+        Some(Db::Failed(token, Reason::Shut)),
     );
     step("whoever names nobody may claim it", write(None, vec![Write::Put(own(1))]), Some(Db::Committed(token)));
     step("its user may write", write(Some(1), vec![Write::Put(first.clone())]), Some(Db::Committed(token)));
-    step("another may not", write(Some(2), vec![put(Store::Outbox, "2", "no")]), Some(Db::Failed(token)));
+    step("another may not", write(Some(2), vec![put(Store::Outbox, "2", "no")]), Some(Db::Failed(token, Reason::Shut)));
     step("what was written is there, store after store", DbCommand::Load, loaded(vec![first.clone(), own(1)], vec![]));
     let many = [("a/1", "one"), ("a/2", "old"), ("a/2", "two"), ("b/1", "three"), ("c/1", "four")];
     let puts = many.iter().map(|(key, text)| put(Store::Messages, key, text)).collect();
@@ -131,6 +146,11 @@ pub fn steps() -> Vec<Step> {
         DbCommand::Seal(Box::new(Seal { label: label(1, 1), keep: keep.clone(), rows: vec![first.clone()] })),
         Some(Db::Sealed { user: user(1), done: true, sealed: vec![label(1, 1)] }),
     );
+    step(
+        "who has left already is not sealed again",
+        DbCommand::Seal(Box::new(Seal { label: label(1, 1), keep: keep.clone(), rows: vec![first.clone()] })),
+        Some(Db::Sealed { user: user(1), done: false, sealed: vec![label(1, 1)] }),
+    );
     step("and nothing of it is to be read", DbCommand::Load, loaded(vec![], vec![label(1, 1)]));
     step("nor there", read("a/", "z", 9), rows("a/", "z", &[], None));
     step("a wrong password opens nothing", unseal(None, "1001@harbor", "ebb"), Some(Db::Opened(vec![])));
@@ -151,6 +171,20 @@ pub fn steps() -> Vec<Step> {
     step(
         "who keeps nothing leaves nothing",
         DbCommand::Seal(Box::new(Seal { label: label(2, 0), keep: vec![], rows: vec![] })),
+        Some(Db::Sealed { user: user(2), done: true, sealed: vec![label(1, 1)] }),
+    );
+    step(
+        "and needs no key, if there is nothing in what is to stay",
+        write(None, vec![Write::Put(own(2))]),
+        Some(Db::Committed(token)),
+    );
+    step(
+        "as nothing is sealed",
+        DbCommand::Seal(Box::new(Seal {
+            label: label(2, 0),
+            keep: Store::UNSENT.map(Range::all).to_vec(),
+            rows: vec![],
+        })),
         Some(Db::Sealed { user: user(2), done: true, sealed: vec![label(1, 1)] }),
     );
     step("but the first one's", DbCommand::Load, loaded(vec![], vec![label(1, 1)]));

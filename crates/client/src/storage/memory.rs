@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use halyard_protocol::UserId;
 
-use super::{Db, DbCommand, Range, Row, Seal, SealedLabel, Store, USER, Unseal, Write};
+use super::{Db, DbCommand, Range, Reason, Row, Seal, SealedLabel, Store, USER, Unseal, Write};
 
 /// The database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,13 +45,16 @@ impl Memory {
             }
             DbCommand::Write { owner, writes, token } => {
                 let grows = writes.iter().any(|write| matches!(write, Write::Put(_)));
-                let done = !(self.full && grows) && owner.is_none_or(|owner| self.belongs_to(owner));
-                if done {
-                    for write in writes {
-                        self.write(write);
-                    }
+                if owner.is_some_and(|owner| !self.belongs_to(owner)) {
+                    return token.map(|token| Db::Failed(token, Reason::Shut));
                 }
-                token.map(|token| if done { Db::Committed(token) } else { Db::Failed(token) })
+                if self.full && grows {
+                    return token.map(|token| Db::Failed(token, Reason::Full));
+                }
+                for write in writes {
+                    self.write(write);
+                }
+                token.map(Db::Committed)
             }
             DbCommand::Seal(seal) => Some(self.seal(*seal)),
             DbCommand::Unseal(unseal) => Some(self.unseal(*unseal)),
@@ -113,10 +116,10 @@ impl Memory {
 
     fn seal(&mut self, Seal { label, keep, rows: typed }: Seal) -> Db {
         let user = label.user;
-        let nothing = keep.is_empty();
+        let rows: Vec<Row> = keep.iter().flat_map(|range| self.read(range)).chain(typed).collect();
+        let nothing = rows.is_empty();
         let mut done = self.belongs_to(user) && (nothing || !self.full);
         if done && !nothing {
-            let rows: Vec<Row> = keep.iter().flat_map(|range| self.read(range)).chain(typed).collect();
             match self.key.clone() {
                 Some(password) => self.sealed.push(Sealed { label, password, rows }),
                 None => done = false,

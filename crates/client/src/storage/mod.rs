@@ -13,6 +13,7 @@
 //! - At log out only what is sealed remains: encrypted, by a key that only the user's password opens.
 
 pub mod conformance;
+pub mod connection;
 pub mod memory;
 mod seal;
 
@@ -30,8 +31,8 @@ pub enum Store {
     Drafts,
     /// Files in text boxes by `user/file`: [`crate::attachments::Attachment`].
     Attachments,
-    /// What is in the files of text boxes and of outgoing messages, by the file's id: one character for each byte, which
-    /// browsers keep as one byte.
+    /// What is in the files of text boxes and of outgoing messages, by the file's id. A row's text has one character for each byte;
+    /// the browser keeps the bytes, as a Blob.
     Files,
     /// `user`: whose the database is. `state`: where they stood. `leaving`: they have asked to be signed out.
     Account,
@@ -211,10 +212,12 @@ pub enum Db {
         /// When there is more: where it begins.
         more: Option<String>,
     },
+    /// To [`DbCommand::Read`]: the range could not be read.
+    NotRead(Range),
     /// A transaction is committed.
     Committed(Token),
-    /// It was not: the device is full, its database is shut, or another user's.
-    Failed(Token),
+    /// It was not.
+    Failed(Token, Reason),
     /// The user's rows are sealed, or could not be.
     Sealed {
         /// Whose.
@@ -224,6 +227,8 @@ pub enum Db {
         /// Whose sealed rows are here now.
         sealed: Vec<SealedLabel>,
     },
+    /// There is no database to seal the user's rows in, or it does not work.
+    NotSealed(UserId),
     /// The user who has signed in has a key; what was sealed of them is in its stores again, but for what another
     /// password had sealed.
     Unsealed {
@@ -232,15 +237,52 @@ pub enum Db {
         /// Whose sealed rows are here now.
         sealed: Vec<SealedLabel>,
     },
+    /// There is no database to give the user a key, or it does not work.
+    NotUnsealed,
     /// Sealed rows, opened to be read; nothing if the password opens none.
     Opened(Vec<Row>),
-    /// There is no database on this device (private mode, blocked).
+    /// To [`DbCommand::Load`]: there is no database, or it does not work.
     Unavailable,
+    /// Comes unasked: how the database is from now on.
+    Health(Health),
+}
+
+/// Why something is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The device is full.
+    Full,
+    /// The database does not work, or is another user's by now.
+    Shut,
+}
+
+/// How the device's database is.
+#[derive(strum::IntoStaticStr, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Health {
+    /// It works.
+    #[default]
+    Works,
+    /// It works: the one before it was damaged and stays aside, and what the user owns was taken from there, as far as it could be
+    /// read.
+    SetAside,
+    /// It works, and is empty: what this browser had kept was cleared.
+    Emptied,
+    /// It does not open in time. What it was asked for waits.
+    Silent,
+    /// It does not open before another tab, with an older release, lets go of it. What it was asked for waits.
+    Blocked,
+    /// A newer release has it. It is not used until the page is loaded again.
+    Newer,
+    /// This browser gives none.
+    Refused,
+    /// There is no room to open it.
+    Full,
 }
 
 /// The key of `account/user`.
 pub const USER: &str = "user";
-pub(crate) const STATE: &str = "state";
+/// The key of `account/state`.
+pub const STATE: &str = "state";
 pub(crate) const LEAVING: &str = "leaving";
 pub(crate) const WINDOWS: &str = "windows";
 

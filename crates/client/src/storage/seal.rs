@@ -20,7 +20,7 @@ impl core::fmt::Debug for Secret {
 pub struct Seal {
     /// What the log-in screen may say of it.
     pub label: SealedLabel,
-    /// What stays, sealed; if nothing is named, nothing does.
+    /// What stays, sealed. Where nothing is there, and nothing comes with it, nothing is sealed.
     pub keep: Vec<Range>,
     /// What stays with it, whether the database has it or was too full for it: what was typed and not sent.
     pub rows: Vec<Row>,

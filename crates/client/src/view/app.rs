@@ -8,7 +8,7 @@ use crate::fact::Question;
 use crate::route::Route;
 use crate::session::{Attempt, State};
 use crate::softphone::Softphone;
-use crate::storage::SealedLabel;
+use crate::storage::{Health, SealedLabel};
 use crate::sync::Connection;
 
 /// Which screen shows.
@@ -98,6 +98,10 @@ pub struct ConnectionView {
     pub waiting: usize,
     /// Whether what is sealed here is read without a network.
     pub reading: bool,
+    /// How the device's database is.
+    pub storage: Health,
+    /// Whether a message waits that the device does not keep: a reload would lose it.
+    pub unkept: bool,
 }
 
 /// A notice.
@@ -179,6 +183,8 @@ impl Softphone {
             lost: self.me().is_some() && self.sync.is_lost(),
             waiting: self.outbox.waiting(),
             reading: self.reading,
+            storage: self.database.health,
+            unkept: self.outbox.unkept().next().is_some(),
         }
     }
 

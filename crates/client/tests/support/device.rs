@@ -12,7 +12,7 @@ use halyard_client::effect::{FileCommand, FileContent};
 use halyard_client::outbox::OutboxRow;
 use halyard_client::storage::Db;
 use halyard_client::storage::memory::Memory;
-use halyard_client::storage::{DbCommand, Range, Row, Store, Write};
+use halyard_client::storage::{DbCommand, Range, Reason, Row, Store, Write};
 use halyard_client::{
     AppCommand, Effect, FocusTarget, HttpRequest, Method, RequestId, Route, SocketCommand, Softphone, Timer, Update,
 };
@@ -186,8 +186,8 @@ impl Device {
         Some(match self.health {
             Health::Missing => match command {
                 DbCommand::Load => Some(Db::Unavailable),
-                DbCommand::Write { token, .. } => token.map(Db::Failed),
-                DbCommand::Read { range, .. } => Some(Db::Rows { range, rows: Vec::new(), more: None }),
+                DbCommand::Write { token, .. } => token.map(|token| Db::Failed(token, Reason::Shut)),
+                DbCommand::Read { range, .. } => Some(Db::NotRead(range)),
                 _ => None,
             },
             health => {

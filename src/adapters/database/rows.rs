@@ -1,0 +1,117 @@
+//! Rows as the browser keeps them: `{ json }` with a row's text, or `{ file }` with a Blob for what is in a file.
+//!
+//! Always holds: what an earlier release wrote can be read: drafts were plain texts, and files `{ json }` with one character for each
+//! byte.
+
+use halyard_client::storage::{Range, Row, Store, USER, Write};
+use halyard_protocol::UserId;
+use js_sys::{Array, Object, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, IdbKeyRange};
+
+use super::super::browser::get;
+use super::super::media;
+use super::crypto::set;
+use super::idb::{Request, Result, Transaction};
+
+/// The rows of a range as they are kept.
+pub(super) struct Raw {
+    store: Store,
+    keys: Array,
+    values: Array,
+}
+
+impl Raw {
+    /// Reads a range, by key.
+    pub(super) async fn read(transaction: &Transaction, range: &Range, most: Option<u32>) -> Result<Self> {
+        let store = transaction.store(range.store.name())?;
+        let keys = keys(range)?;
+        let most = most.unwrap_or(u32::MAX);
+        let names = Request::new(store.get_all_keys_with_key_and_limit(&keys, most)?);
+        let values = Request::new(store.get_all_with_key_and_limit(&keys, most)?);
+        let (names, values) = (names.result().await?, values.result().await?);
+        Ok(Self { store: range.store, keys: names.dyn_into()?, values: values.dyn_into()? })
+    }
+
+    /// Whether the same is kept. What is in a file never changes.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.keys.length() == other.keys.length()
+            && (0..self.keys.length()).all(|at| {
+                self.keys.get(at) == other.keys.get(at) && text(&self.values.get(at)) == text(&other.values.get(at))
+            })
+    }
+
+    /// The rows. One that can't be read, from a version that is yet to come, stays where it is. Not inside of a transaction: reading a
+    /// Blob would end it.
+    pub(super) async fn rows(&self) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for (key, value) in self.keys.iter().zip(self.values.iter()) {
+            let Some(key) = key.as_string() else { continue };
+            let text = match text(&value) {
+                Some(text) => Some(text),
+                None => content(&value).await,
+            };
+            rows.extend(text.map(|text| Row { store: self.store, key, text }));
+        }
+        rows
+    }
+}
+
+/// The rows of several ranges.
+pub(super) async fn of_all(raws: &[Raw]) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for raw in raws {
+        rows.append(&mut raw.rows().await);
+    }
+    rows
+}
+
+/// The text of a kept value.
+pub(super) fn text(value: &JsValue) -> Option<String> {
+    value.as_string().or_else(|| get(value, "json").as_string())
+}
+
+/// What is in a kept file: one character for each byte.
+async fn content(value: &JsValue) -> Option<String> {
+    let blob: Blob = get(value, "file").dyn_into().ok()?;
+    Some(media::bytes(&blob).await.ok()?.into_iter().map(char::from).collect())
+}
+
+fn kept(store: Store, text: &str) -> Result<Object> {
+    let value = Object::new();
+    if store == Store::Files {
+        let bytes: Vec<u8> = text.chars().map(|byte| byte as u8).collect();
+        let parts = Array::of1(&Uint8Array::from(&bytes[..]));
+        set(&value, "file", &Blob::new_with_u8_array_sequence(&parts)?.into())?;
+    } else {
+        set(&value, "json", &text.into())?;
+    }
+    Ok(value)
+}
+
+/// Makes the request; that it has failed says the commit.
+pub(super) fn write(transaction: &Transaction, write: &Write) -> Result<()> {
+    match write {
+        Write::Put(Row { store, key, text }) => {
+            let value = kept(*store, text)?;
+            transaction.store(store.name())?.put_with_key(&value, &key.as_str().into()).map(drop)
+        }
+        Write::Delete(range) => transaction.store(range.store.name())?.delete(&keys(range)?).map(drop),
+    }
+}
+
+fn keys(range: &Range) -> Result<JsValue> {
+    let keys = if range.from <= range.to {
+        IdbKeyRange::bound(&range.from.as_str().into(), &range.to.as_str().into())
+    } else {
+        // IndexedDB refuses a range that ends before it begins; no key is empty.
+        IdbKeyRange::only(&"".into())
+    };
+    keys.map(JsValue::from)
+}
+
+/// Whether the database is this user's.
+pub(super) async fn belongs_to(transaction: &Transaction, owner: UserId) -> Result<bool> {
+    let user = Request::new(transaction.store(Store::Account.name())?.get(&USER.into())?).result().await?;
+    Ok(text(&user).is_some_and(|user| user == owner.to_string()))
+}

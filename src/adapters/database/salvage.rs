@@ -1,0 +1,92 @@
+//! A new database in the place of a damaged one: with all that the user owns, as far as it can be read.
+//!
+//! Always holds: the damaged one is only read. What the server has, too, is not taken over; it comes from there.
+
+use gloo_events::EventListener;
+use halyard_client::storage::{STATE, Store};
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::IdbDatabase;
+
+use super::idb::{Request, Result, Transaction, database};
+use super::schema::{self, Opened, SEALED, VAULT};
+
+/// A row that could be read, as it is kept.
+#[derive(Clone)]
+pub(super) struct Salvaged {
+    pub(super) store: &'static str,
+    pub(super) key: JsValue,
+    pub(super) value: JsValue,
+}
+
+/// What is the user's own. Files come last: they may be what a device has no room for.
+const OWNED: [&str; 8] = [
+    Store::Account.name(),
+    Store::Outbox.name(),
+    Store::Drafts.name(),
+    Store::Attachments.name(),
+    Store::Windows.name(),
+    SEALED,
+    VAULT,
+    Store::Files.name(),
+];
+
+/// Begins a new database. Where not all of what could be read can be kept, it is one with less.
+pub(super) async fn begin(base: &str) -> Option<Opened> {
+    let damaged = schema::current(base);
+    let rows = salvage(&schema::name(base, damaged)).await.unwrap_or_default();
+    let next = damaged + 1;
+    let texts: Vec<Salvaged> = rows.iter().filter(|row| row.store != Store::Files.name()).cloned().collect();
+    for begin_with in [rows, texts, Vec::new()] {
+        if let Ok(opened) = schema::open(&schema::name(base, next), begin_with, || {}).await {
+            schema::set_current(base, next);
+            return Some(opened);
+        }
+    }
+    None
+}
+
+/// Reads what can be read.
+async fn salvage(name: &str) -> Result<Vec<Salvaged>> {
+    let request = schema::request(name, None)?;
+    let upgraded = request.clone();
+    // There is none after all: none is made.
+    let _upgrade = EventListener::new(&request, "upgradeneeded", move |_| {
+        if let Some(transaction) = upgraded.transaction() {
+            let _ = transaction.abort();
+        }
+    });
+    let database = database(Request::new(request.unchecked_into()).result().await?)?;
+    let mut rows = Vec::new();
+    for store in OWNED {
+        if let Ok(keys) = keys(&database, store).await {
+            for key in keys {
+                // Each by itself: one that can't be read ends its transaction.
+                if let Ok(value) = value(&database, store, &key).await
+                    && !value.is_undefined()
+                    && !is_cache(store, &key)
+                {
+                    rows.push(Salvaged { store, key, value });
+                }
+            }
+        }
+    }
+    database.close();
+    Ok(rows)
+}
+
+/// How far the cache is: without the cache it would not be true.
+fn is_cache(store: &str, key: &JsValue) -> bool {
+    store == Store::Account.name() && key.as_string().is_some_and(|key| key == STATE)
+}
+
+async fn keys(database: &IdbDatabase, store: &str) -> Result<Array> {
+    let transaction = Transaction::reading(database, &[store])?;
+    let keys = Request::new(transaction.store(store)?.get_all_keys()?).result().await?;
+    keys.dyn_into()
+}
+
+async fn value(database: &IdbDatabase, store: &str, key: &JsValue) -> Result<JsValue> {
+    let transaction = Transaction::reading(database, &[store])?;
+    Request::new(transaction.store(store)?.get(key)?).result().await
+}
