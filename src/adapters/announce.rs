@@ -18,14 +18,14 @@ impl Announcer {
         Self { regions: region().zip(region()).map(<[Element; 2]>::from), turn: Cell::new(false) }
     }
 
-    /// Says it when the screen reader has finished what it is saying.
+    /// Says it when the screen reader has finished what it is saying; an empty text takes back what was said last.
     pub(super) fn say(&self, text: String) {
         let Some([first, second]) = &self.regions else { return };
         let turn = !self.turn.get();
         self.turn.set(turn);
         let (speaks, falls_silent) = if turn { (first, second) } else { (second, first) };
         falls_silent.set_text_content(None);
-        speaks.set_text_content(Some(&text));
+        speaks.set_text_content((!text.is_empty()).then_some(text.as_str()));
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 
-use halyard_client::FocusTarget;
+use halyard_client::{CardKey, FocusTarget};
 use leptos::prelude::request_animation_frame;
 use wasm_bindgen::JsCast;
 use web_sys::{FocusOptions, HtmlElement, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition};
@@ -40,6 +40,16 @@ fn attempt(selector: String, wish: u32, frames: u8) {
             None if frames > 1 => attempt(selector, wish, frames - 1),
             // The place has gone again meanwhile: the focus stays where it is.
             None => {}
+        }
+    });
+}
+
+/// Scrolls a card's timeline to its newest entry, once that is drawn. A timeline is laid out from its end: there it is at 0.
+pub(super) fn show_newest(card: CardKey) {
+    let selector = ["[data-card=\"", &card.attribute(), "\"] [role=log]"].concat();
+    request_animation_frame(move || {
+        if let Some(log) = find(&selector) {
+            log.set_scroll_top(0);
         }
     });
 }

@@ -95,6 +95,7 @@ impl Adapters {
             Effect::SetTimer(id, milliseconds) => self.timers.set(id, milliseconds),
             Effect::CancelTimer(id) => self.timers.cancel(id),
             Effect::Focus(target) => focus::run(target),
+            Effect::ShowNewest(card) => focus::show_newest(card),
             Effect::Announce(text) => self.announcer.say(say(&text)),
             Effect::Navigate { route, replace } => history::run(route, replace),
             Effect::Title(unread) => system::set_title(unread),

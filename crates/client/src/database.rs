@@ -37,6 +37,8 @@ pub(crate) struct Database {
     pub(crate) outbox_reads: u32,
     /// Whose it is.
     pub(crate) owner: Owner,
+    /// By what name the user signed in who was here last in this run.
+    pub(crate) last_login: String,
     /// Whose sealed rows it has.
     pub(crate) sealed: Vec<SealedLabel>,
     /// What it had kept, of whichever users.
@@ -53,6 +55,7 @@ impl Default for Database {
             loads: 0,
             outbox_reads: 0,
             owner: Owner::default(),
+            last_login: String::new(),
             sealed: Vec::new(),
             kept: Kept::default(),
         }

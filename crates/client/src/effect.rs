@@ -154,11 +154,13 @@ pub enum FocusTarget {
     Invalid,
     /// The log-in field.
     SignIn,
+    /// The star of the details that show.
+    Star,
 }
 
 impl FocusTarget {
     /// The value of `data-focus` at this place: `composer:…`, `recipients:…` (with the card's [`CardKey::attribute`]),
-    /// `column`, `search`, `import`, `form`, `invalid`, `sign-in`.
+    /// `column`, `search`, `import`, `form`, `invalid`, `sign-in`, `star`.
     #[must_use]
     pub fn attribute(self) -> String {
         match self {
@@ -170,6 +172,7 @@ impl FocusTarget {
             Self::Form => "form".to_owned(),
             Self::Invalid => "invalid".to_owned(),
             Self::SignIn => "sign-in".to_owned(),
+            Self::Star => "star".to_owned(),
         }
     }
 }
@@ -276,6 +279,8 @@ pub enum Effect {
         /// Whether it takes the place of the current one.
         replace: bool,
     },
+    /// Scroll a card's timeline to its newest entry.
+    ShowNewest(CardKey),
     /// The tab's title: the unread count, 0 for none.
     Title(u32),
     /// The device's database.

@@ -11,6 +11,8 @@ use crate::update::Changed;
 /// How long a notice stays, in milliseconds. One with an "Undo" stays ten seconds, as promised where it is offered.
 const STAYS: i64 = 6_000;
 const STAYS_WITH_UNDO: i64 = 10_000;
+/// How long one stays at least after the pointer and the focus have left the notices.
+const STAYS_AFTER_HOLD: i64 = 3_000;
 
 /// What the user does with a notice or a question.
 #[derive(strum::IntoStaticStr, Clone, Copy, Debug)]
@@ -21,6 +23,8 @@ pub enum NoticesAction {
     Undo(u32),
     /// A notice's cross.
     Dismiss(u32),
+    /// Whether the pointer or the focus is on the notices: then they stay.
+    Hold(bool),
 }
 
 /// A notice on screen.
@@ -38,6 +42,7 @@ pub(crate) struct Notice {
 pub(crate) struct Notices {
     last: u32,
     shown: Vec<Notice>,
+    held: bool,
     question: Option<Question>,
 }
 
@@ -59,11 +64,20 @@ impl Notices {
             NoticesAction::Dismiss(id) => {
                 self.dismiss(id, turn);
             }
+            NoticesAction::Hold(held) => {
+                self.held = held;
+                let until = turn.env.now.plus(STAYS_AFTER_HOLD);
+                for notice in self.shown.iter_mut().filter(|_| !held) {
+                    notice.until = notice.until.max(until);
+                }
+                self.set_timer(turn);
+            }
         }
     }
 
     pub(crate) fn show(&mut self, NewNotice { text, is_error, undo }: NewNotice, turn: &mut Turn<'_>) {
         self.last += 1;
+        turn.announce(text.clone());
         let until = turn.env.now.plus(if undo.is_some() { STAYS_WITH_UNDO } else { STAYS });
         self.shown.push(Notice { id: self.last, text, is_error, undo, until });
         self.set_timer(turn);
@@ -73,13 +87,17 @@ impl Notices {
     fn dismiss(&mut self, id: u32, turn: &mut Turn<'_>) -> Option<Notice> {
         turn.changed(Changed::Notices);
         let place = self.shown.iter().position(|notice| notice.id == id)?;
-        Some(self.shown.remove(place))
+        let notice = self.shown.remove(place);
+        // What the pointer or the focus was on may be gone, and then nobody says that it has left.
+        self.held &= !self.shown.is_empty();
+        Some(notice)
     }
 
     /// The time of the first notice is over.
     pub(crate) fn expire(&mut self, turn: &mut Turn<'_>) {
         let before = self.shown.len();
-        self.shown.retain(|notice| notice.until > turn.env.now);
+        let held = self.held;
+        self.shown.retain(|notice| held || notice.until > turn.env.now);
         if self.shown.len() != before {
             turn.changed(Changed::Notices);
         }
@@ -87,7 +105,9 @@ impl Notices {
     }
 
     fn set_timer(&self, turn: &mut Turn<'_>) {
-        if let Some(next) = self.shown.iter().map(|notice| notice.until).min() {
+        if self.held {
+            turn.cancel_timer(Timer::Notices);
+        } else if let Some(next) = self.shown.iter().map(|notice| notice.until).min() {
             turn.set_timer(Timer::Notices, next.since(turn.env.now));
         }
     }
@@ -137,6 +157,21 @@ mod tests {
         assert_eq!(notices.shown().len(), 1);
         assert_eq!(done.timer(Timer::Notices), Some(4_000));
         alone.wait(4_000);
+        alone.turn(|cx| notices.expire(cx));
+        assert!(notices.shown().is_empty());
+    }
+
+    #[test]
+    fn a_notice_under_the_pointer_stays_and_goes_a_while_after_it_has_left() {
+        let (mut notices, mut alone) = (Notices::default(), Alone::new());
+        alone.turn(|cx| notices.show(notice(None), cx));
+        alone.turn(|cx| notices.act(NoticesAction::Hold(true), cx));
+        alone.wait(60_000);
+        alone.turn(|cx| notices.expire(cx));
+        assert_eq!(notices.shown().len(), 1);
+        let done = alone.turn(|cx| notices.act(NoticesAction::Hold(false), cx));
+        assert_eq!(done.timer(Timer::Notices), Some(3_000));
+        alone.wait(3_000);
         alone.turn(|cx| notices.expire(cx));
         assert!(notices.shown().is_empty());
     }

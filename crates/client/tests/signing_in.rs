@@ -6,7 +6,7 @@ use halyard_client::devices::DevicesAction;
 use halyard_client::notices::NoticesAction;
 use halyard_client::session::SessionAction;
 use halyard_client::view::SessionView;
-use halyard_client::{CardKey, FocusTarget, Ui};
+use halyard_client::{CardKey, FocusTarget, Route, Ui};
 use halyard_protocol::Peer;
 
 use crate::support::World;
@@ -23,7 +23,10 @@ fn error(world: &World, at: usize) -> Option<String> {
 fn a_wrong_password_says_so_and_the_next_try_works() {
     let mut world = World::new();
     let at = world.browser();
-    assert_eq!(world.phone(at).session_view(), SessionView::SignedOut { busy: false, error: None, sealed: Vec::new() });
+    assert_eq!(
+        world.phone(at).session_view(),
+        SessionView::SignedOut { login: String::new(), busy: false, error: None, sealed: Vec::new() }
+    );
     world.sign_in_with(at, MAYA, "low tide");
     assert_eq!(error(&world, at).as_deref(), Some("Wrong extension or password."));
     assert_eq!(world.devices[at].focus, Some(FocusTarget::SignIn));
@@ -161,4 +164,31 @@ fn a_device_is_signed_out_from_another_one() {
     assert_eq!(world.phone(here).devices_view().map(|devices| devices.len()), Some(1));
     assert!(matches!(world.phone(there).session_view(), SessionView::Expired { .. }));
     assert!(world.devices[there].announced.iter().any(|words| words.contains("session has ended")));
+}
+
+#[test]
+fn an_extension_without_its_company_is_not_called_a_wrong_password() {
+    let mut world = World::new();
+    let at = world.browser();
+    world.ui(
+        at,
+        Ui::Session(SessionAction::SignIn {
+            login: "1001".to_owned(),
+            password: "x".to_owned(),
+            device: String::new(),
+        }),
+    );
+    assert_eq!(error(&world, at).as_deref(), Some("Type your extension with your company, like 1001@harbor."));
+}
+
+#[test]
+fn who_signs_out_in_the_settings_leaves_nothing_said_and_begins_again_at_home_under_their_name() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.ui(at, Ui::Navigate(Route::Settings));
+    world.act(at, Ui::Session(SessionAction::SignOut));
+    assert_eq!(world.phone(at).route(), Route::Home);
+    assert_eq!(world.devices[at].announced.last().map(String::as_str), Some(""));
+    let SessionView::SignedOut { login, .. } = world.phone(at).session_view() else { panic!("signed out") };
+    assert_eq!(login, "1001@harbor");
 }

@@ -14,6 +14,12 @@ use crate::words::{self, say, t};
 /// The log-in page.
 #[component]
 pub(crate) fn SignIn() -> impl IntoView {
+    let app = expect_context::<App>();
+    let session = app.signals(|signals| signals.session.clone());
+    let login = session.with_untracked(|session| match session {
+        SessionView::SignedOut { login, .. } => login.clone(),
+        _ => String::new(),
+    });
     view! {
         <main class="sign-in">
             <div class="sign-in-card">
@@ -23,7 +29,7 @@ pub(crate) fn SignIn() -> impl IntoView {
                 </p>
                 <h1>{t(words::SIGN_IN)}</h1>
                 <Kept />
-                <Form login=String::new() />
+                <Form login=login />
             </div>
         </main>
     }
@@ -96,7 +102,22 @@ fn Form(login: String) -> impl IntoView {
     // Pressed before the app knew that nobody is signed in: it is sent as soon as it does.
     let waiting = RwSignal::new(false);
     let busy = move || waiting.get() || state.with(|state| state.0);
+    // The device may say who was here last when the form is on screen already: nobody has typed by then.
+    let last = {
+        let session = app.signals(|signals| signals.session.clone());
+        Memo::new(move |_| match session.get() {
+            SessionView::SignedOut { login, .. } => login,
+            _ => String::new(),
+        })
+    };
     let login = RwSignal::new(login);
+    Effect::new(move |_| {
+        let last = last.get();
+        if login.with_untracked(String::is_empty) {
+            login.set(last);
+        }
+    });
+    let shown = RwSignal::new(false);
     let password = RwSignal::new(String::new());
     let send = move || {
         let (login, password) = (login.get_untracked(), password.get_untracked());
@@ -128,11 +149,14 @@ fn Form(login: String) -> impl IntoView {
             />
             <TextField
                 label=t(words::PASSWORD)
-                kind="password"
+                kind=Signal::derive(move || if shown.get() { "text" } else { "password" })
                 value=password
                 autocomplete="current-password"
                 on_input=Callback::new(move |text| password.set(text))
             />
+            <button type="button" class="link self-start" on:click=move |_| shown.update(|shown| *shown = !*shown)>
+                {move || if shown.get() { t(words::HIDE_PASSWORD) } else { t(words::SHOW_PASSWORD) }}
+            </button>
             <p class="error" role="alert">
                 {move || {
                     state.with(|state| state.1.clone()).map(|error| view! { <Icon name=IconName::CircleAlert /> {say(&error)} }.into_any())

@@ -131,6 +131,7 @@ fn Card(key: CardKey) -> impl IntoView {
     let place = Memo::new(move |_| place.get());
     let header = Memo::new(move |_| header.get());
     let title = Memo::new(move |_| header.with(|header| header.as_ref().map(|header| say(&header.title))));
+    let unread = Memo::new(move |_| header.with(|header| header.as_ref().map_or(0, |header| header.unread)));
     let text = move |read: fn(&CardView) -> String| move || place.with(|place| place.as_ref().map(read));
     let is = move |read: fn(&CardView) -> bool| move || place.with(|place| place.as_ref().is_some_and(read));
     view! {
@@ -149,7 +150,7 @@ fn Card(key: CardKey) -> impl IntoView {
                 <header::Header card=key header=header place=place />
                 {match key {
                     CardKey::New(_) => view! { <recipients::Recipients card=key /> }.into_any(),
-                    CardKey::Conversation(_) => view! { <timeline::Timeline card=key title=title /> }.into_any(),
+                    CardKey::Conversation(_) => view! { <timeline::Timeline card=key title=title unread=unread /> }.into_any(),
                 }}
                 <composer::Composer card=key />
             </section>

@@ -21,7 +21,7 @@ const NEAR_TOP: i32 = 600;
 
 /// The messages.
 #[component]
-pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> impl IntoView {
+pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>, unread: Memo<u32>) -> impl IntoView {
     let app = expect_context::<App>();
     let timeline =
         app.signals(|signals| signals.open_timeline(card, || app.phone(|phone, env| phone.timeline_view(card, env))));
@@ -97,7 +97,10 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>) -> impl IntoV
                         view! {
                             <button class="latest" on:click=to_bottom>
                                 <Icon name=IconName::ArrowDown />
-                                {t(words::NEWEST_MESSAGES)}
+                                {move || match unread.get() {
+                                    0 => t(words::NEWEST_MESSAGES).to_owned(),
+                                    unread => say(&words::new_messages(unread)),
+                                }}
                             </button>
                         }.into_any()
                     })

@@ -1,6 +1,6 @@
 //! Avatars and presence.
 
-use halyard_client::view::AvatarView;
+use halyard_client::view::{AvatarView, Face};
 use halyard_protocol::Presence;
 use leptos::prelude::*;
 
@@ -69,9 +69,10 @@ pub(crate) fn Avatar(
     let hue = move || avatar.with(|avatar| avatar.hue).to_string();
     view! {
         <span class=class style=("--hue", hue) aria-hidden="true">
-            {move || match avatar.with(|avatar| avatar.initials.clone()) {
-                Some(initials) => initials.into_any(),
-                None => view! { <Icon name=IconName::UsersRound /> }.into_any(),
+            {move || match avatar.with(|avatar| avatar.face.clone()) {
+                Face::Initials(initials) => initials.into_any(),
+                Face::Group => view! { <Icon name=IconName::UsersRound /> }.into_any(),
+                Face::Number => view! { <Icon name=IconName::Phone /> }.into_any(),
             }}
             {presence.map(|presence| view! { <i class=move || presence_class(presence.get())></i> }.into_any())}
         </span>

@@ -48,8 +48,8 @@ pub(crate) fn TextField(
     #[prop(optional, into)]
     error: Signal<Option<String>>,
     /// The field's type.
-    #[prop(default = "text")]
-    kind: &'static str,
+    #[prop(default = Signal::stored("text"), into)]
+    kind: Signal<&'static str>,
     /// What the browser may fill in.
     #[prop(default = "off")]
     autocomplete: &'static str,

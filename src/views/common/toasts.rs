@@ -30,9 +30,19 @@ pub(crate) fn Toasts(
     /// The cross of one was used.
     #[prop(into)]
     on_dismiss: Callback<u32>,
+    /// The pointer or the focus has come, or has left.
+    #[prop(into)]
+    on_hold: Callback<bool>,
 ) -> impl IntoView {
     view! {
-        <section class="toasts" aria-label=t(words::NOTIFICATIONS)>
+        <section
+            class="toasts"
+            aria-label=t(words::NOTIFICATIONS)
+            on:pointerenter=move |_| on_hold.run(true)
+            on:pointerleave=move |_| on_hold.run(false)
+            on:focusin=move |_| on_hold.run(true)
+            on:focusout=move |_| on_hold.run(false)
+        >
             <For
                 each=move || toasts.get()
                 key=|toast| (toast.id, toast.text.clone())

@@ -74,6 +74,7 @@ fn Shown(details: DetailsView) -> impl IntoView {
                 icon=IconName::Star
                 label=t(words::FAVORITE)
                 class="star"
+                focus="star"
                 pressed=Signal::stored(favourite)
                 on_click=move || app.send(Ui::Contacts(ContactsAction::SetFavourite(entry, !favourite)))
             />

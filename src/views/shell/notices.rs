@@ -29,6 +29,7 @@ pub(super) fn Notices() -> impl IntoView {
         <Toasts
             toasts=toasts
             on_action=Callback::new(move |id| app.send(Ui::Notices(NoticesAction::Undo(id))))
+            on_hold=Callback::new(move |held| app.send(Ui::Notices(NoticesAction::Hold(held))))
             on_dismiss=Callback::new(move |id| app.send(Ui::Notices(NoticesAction::Dismiss(id))))
         />
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Attached, Composer, file_key};
 use crate::context::Context;
-use crate::effect::{Effect, FileCommand, FileContent};
+use crate::effect::{Effect, FileCommand, FileContent, FocusTarget};
 use crate::fact::Fact;
 use crate::storage::{Range, Row, Store, Token, Write, put};
 use crate::update::Changed;
@@ -182,6 +182,8 @@ impl Composer {
         if let Some(me) = cx.user() {
             cx.write(vec![forget_attachment(me, id), forget_file(id)], None);
         }
+        // The cross that was pressed is gone.
+        cx.focus(FocusTarget::Composer(card));
         self.files_changed(card, cx);
     }
 

@@ -103,6 +103,8 @@ impl Contacts {
         let body = SetFavourite { favourite: entry, on };
         let request = with_body(Method::Put, "favourites".to_owned(), &body);
         self.requests.start(Call::SetFavourite(entry, on), request, cx);
+        // The details are drawn anew.
+        cx.focus(FocusTarget::Star);
         self.renamed(Renamed::default(), cx);
     }
 

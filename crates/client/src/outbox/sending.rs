@@ -8,10 +8,11 @@ use halyard_words as words;
 use super::Outbox;
 use crate::api::{CallError, read, succeeded, with_body};
 use crate::context::{Context, Turn};
-use crate::effect::{AppCommand, Effect, FileCommand, HttpOutcome, Method, Timer};
+use crate::effect::{AppCommand, Effect, FileCommand, FocusTarget, HttpOutcome, Method, Timer};
 use crate::fact::Fact;
 use crate::storage::{DbCommand, Range, Row, Store};
 use crate::update::Changed;
+use crate::windows::CardKey;
 
 /// What the user does with a message that was not sent.
 #[derive(strum::IntoStaticStr, Clone, Copy, Debug)]
@@ -38,6 +39,10 @@ impl Outbox {
         match action {
             OutboxAction::Retry(id) => {
                 self.retry(id);
+                // "Retry" is gone from the message.
+                if let Some(message) = self.get(id) {
+                    cx.focus(FocusTarget::Composer(CardKey::Conversation(message.row.conversation)));
+                }
                 if !cx.device.leads {
                     cx.fact(Fact::RetryWanted(id));
                 }

@@ -42,6 +42,9 @@ impl Session {
         if login.is_empty() || password.is_empty() {
             attempt.error = Some(words::TYPE_EXTENSION_AND_PASSWORD.into());
             turn.focus(FocusTarget::SignIn);
+        } else if !login.contains('@') {
+            attempt.error = Some(words::TYPE_EXTENSION_WITH_COMPANY.into());
+            turn.focus(FocusTarget::SignIn);
         } else {
             let typed = Some((login.clone(), Secret(password.clone())));
             *attempt = Attempt { busy: true, error: None, typed };

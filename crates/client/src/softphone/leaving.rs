@@ -4,7 +4,7 @@
 //! in between nobody reads a name or a word of it.
 
 use halyard_protocol::{MediaId, Peer, Seq, UserId};
-use halyard_words as words;
+use halyard_words::{self as words, Text};
 
 use super::Softphone;
 use crate::composer::{Attached, Attachment, draft_key, file_key, later_draft_key};
@@ -12,6 +12,7 @@ use crate::context::Turn;
 use crate::database::Owner;
 use crate::effect::{Effect, FocusTarget, SocketCommand, Timer};
 use crate::outbox::OutboxRow;
+use crate::route::Route;
 use crate::session::State;
 use crate::storage::{DbCommand, Range, Row, STATE, Seal, SealedLabel, Secret, Store, USER, Unseal, WINDOWS, entries};
 use crate::sync::Sync;
@@ -63,7 +64,12 @@ impl Softphone {
 
     /// The user has signed out, here or in another tab.
     pub(super) fn leave(&mut self, turn: &mut Turn<'_>) {
+        self.database.last_login = self.me().map(|me| me.login()).unwrap_or_default();
         self.forget_user(turn);
+        // Who comes next begins with their conversations, not with the settings in which somebody has signed out.
+        if self.desk.route == Route::Settings {
+            self.go(Route::Home, true, turn);
+        }
         self.session.sign_out();
         turn.effect(Effect::Socket(SocketCommand::Close));
         for timer in
@@ -72,6 +78,8 @@ impl Softphone {
             turn.cancel_timer(timer);
         }
         turn.effect(Effect::Title(0));
+        // Nothing that was said about messages is left in the page.
+        turn.announce(Text::default());
         turn.focus(FocusTarget::SignIn);
         turn.changed(Changed::Session);
     }

@@ -13,7 +13,7 @@ use halyard_words::{self as words, Text};
 use super::{Softphone, context, people};
 use crate::composer::{Place, draft_key, forget_attachment, forget_file};
 use crate::context::Turn;
-use crate::effect::FocusTarget;
+use crate::effect::{Effect, FocusTarget};
 use crate::outbox::{OutboxRow, Outgoing};
 use crate::storage::{Range, Store, Token, Write};
 use crate::sync::Sync;
@@ -212,6 +212,7 @@ impl Softphone {
         if let Some(timeline) = self.conversations.timeline(id) {
             timeline.at_bottom = true;
         }
+        turn.effect(Effect::ShowNewest(card));
         self.tell(TabFrame::Draft(card, String::new()), turn);
         if !row.media.is_empty() {
             self.tell(TabFrame::Files(card, Vec::new()), turn);

@@ -20,6 +20,8 @@ pub enum SessionView {
     Unreachable,
     /// The log-in.
     SignedOut {
+        /// Who was signed in here last, as far as the device knows; empty if nobody.
+        login: String,
         /// Whether an attempt is under way.
         busy: bool,
         /// Why the last one failed.
@@ -137,7 +139,11 @@ impl Softphone {
             State::Unreachable => SessionView::Unreachable,
             State::SignedOut { attempt: Attempt { busy, error, .. } } => {
                 let sealed = self.database.sealed.iter().map(sealed_view).collect();
-                SessionView::SignedOut { busy: *busy, error: error.clone(), sealed }
+                let login = match self.database.sealed.first() {
+                    Some(label) if self.database.last_login.is_empty() => label.login.clone(),
+                    _ => self.database.last_login.clone(),
+                };
+                SessionView::SignedOut { login, busy: *busy, error: error.clone(), sealed }
             }
             State::SignedIn(_) | State::Reading(_) => SessionView::SignedIn,
             State::Expired { me, attempt } => {

@@ -8,25 +8,48 @@ use crate::softphone::Softphone;
 /// An avatar.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AvatarView {
-    /// One or two letters; `None` for a group, which has an icon.
-    pub initials: Option<String>,
+    /// What is in it.
+    pub face: Face,
     /// The colour's angle in degrees.
     pub hue: u16,
     /// Whose presence its dot shows.
     pub user: Option<UserId>,
 }
 
+/// What is in an avatar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// One or two letters.
+    Initials(String),
+    /// The icon of a group.
+    Group,
+    /// The icon of a number that nobody has.
+    Number,
+}
+
+impl Default for Face {
+    fn default() -> Self {
+        Self::Initials(String::new())
+    }
+}
+
 impl AvatarView {
+    /// The avatar of a number that nobody has.
+    #[must_use]
+    pub fn number(number: &str) -> Self {
+        Self { face: Face::Number, hue: hue(number), user: None }
+    }
+
     /// The avatar of somebody with this name.
     #[must_use]
     pub fn of(name: &str, user: Option<UserId>) -> Self {
-        Self { initials: Some(initials(name)), hue: hue(name), user }
+        Self { face: Face::Initials(initials(name)), hue: hue(name), user }
     }
 
     /// The avatar of a group.
     #[must_use]
     pub fn group(name: &str) -> Self {
-        Self { initials: None, hue: hue(name), user: None }
+        Self { face: Face::Group, hue: hue(name), user: None }
     }
 }
 
@@ -34,12 +57,7 @@ impl Softphone {
     pub(crate) fn avatar(&self, peers: &[Peer], name: &str) -> AvatarView {
         match peers {
             [Peer::User(user)] => AvatarView::of(name, Some(*user)),
-            [Peer::Number(number)] if self.contacts.book.owner(*number).is_none() => {
-                let code = number.calling_code().map_or(0, |code| code.0);
-                let mut avatar = AvatarView::of(name, None);
-                avatar.initials = Some(["+", &code.to_string()].concat());
-                avatar
-            }
+            [Peer::Number(number)] if self.contacts.book.owner(*number).is_none() => AvatarView::number(name),
             [_] => AvatarView::of(name, None),
             _ => AvatarView::group(name),
         }

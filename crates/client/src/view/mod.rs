@@ -16,7 +16,7 @@ mod recipients;
 mod timeline;
 
 pub use app::{ConnectionView, MeView, NoticeView, QuestionView, RailView, SealedView, SessionView};
-pub use avatar::AvatarView;
+pub use avatar::{AvatarView, Face};
 pub use card::{CardView, HeaderView};
 pub use column::{RowView, When};
 pub use composer::{ComposerView, CounterView, FileView, NumberOption, UsingView};

@@ -75,7 +75,7 @@ impl Softphone {
                 (Some(entry), _) => self.person_entry(entry, target),
                 (None, Peer::Number(number)) => {
                     let title = number.display(self.home());
-                    let avatar = Some(AvatarView::of(&title, None));
+                    let avatar = Some(AvatarView::number(&title));
                     let (title, note) = (Text::as_is(title), Note::Word(words::SEND_TO_THIS_NUMBER));
                     Some(PaletteEntry { target, title, detail: Text::default(), note, avatar })
                 }

@@ -146,6 +146,7 @@ impl Device {
                 Effect::CancelTimer(id) => {
                     self.timers.remove(&id);
                 }
+                Effect::ShowNewest(_) => {}
                 Effect::Focus(target) => self.focus = Some(target),
                 Effect::Announce(text) => self.announced.push(text.english()),
                 Effect::Navigate { route, replace } => {
