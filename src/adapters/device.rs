@@ -31,6 +31,12 @@ pub(crate) fn is_mac() -> bool {
     web_sys::window().and_then(|window| window.navigator().platform().ok()).is_some_and(|name| name.starts_with("Mac"))
 }
 
+/// Whether it is mostly used by touch: its keyboard is on the screen, and takes half of it.
+pub(crate) fn is_touched() -> bool {
+    let coarse = web_sys::window().and_then(|window| window.match_media("(pointer: coarse)").ok().flatten());
+    coarse.is_some_and(|coarse| coarse.matches())
+}
+
 /// Kept from the first time on that somebody is signed in.
 const KNOWN: &str = "halyard.known";
 

@@ -10,6 +10,8 @@ use leptos::prelude::request_animation_frame;
 use wasm_bindgen::JsCast;
 use web_sys::{FocusOptions, HtmlElement, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
+use super::device;
+
 /// Frames to wait for the place to be drawn.
 const FRAMES: u8 = 4;
 
@@ -25,6 +27,10 @@ pub(super) fn run(target: FocusTarget) {
         return;
     }
     let selector = ["[data-focus=\"", &target.attribute(), "\"]"].concat();
+    // Whoever opens a conversation wants to read: the keyboard on the screen would cover half of it.
+    if matches!(target, FocusTarget::Composer(_)) && device::is_touched() && !is_active("textarea") {
+        return;
+    }
     let wish = WISHES.get().wrapping_add(1);
     WISHES.set(wish);
     attempt(selector, wish, FRAMES);
@@ -52,6 +58,12 @@ pub(super) fn show_newest(card: CardKey) {
             log.set_scroll_top(0);
         }
     });
+}
+
+/// Whether the focus is in a place of this kind.
+fn is_active(places: &str) -> bool {
+    let active = web_sys::window().and_then(|window| window.document()?.active_element());
+    active.is_some_and(|active| active.matches(places).unwrap_or(false))
 }
 
 /// Whether the focus is in a field of this kind that holds something.

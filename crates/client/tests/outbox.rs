@@ -236,3 +236,37 @@ fn a_clock_that_is_set_back_does_not_change_the_order() {
     world.wait(120_000);
     assert_eq!(world.server.texts(id), ["before", "one", "two", "three", "four"]);
 }
+
+/// A text's counter: in sight, on demand, and which character costs.
+fn counter(world: &World, at: usize, card: CardKey) -> (String, String, Option<String>, bool) {
+    let counter = world.phone(at).composer_view(card).counter.expect("a text's counter");
+    let costly = counter.costly.map(|text| text.english());
+    (counter.text.english(), counter.words.english(), costly, counter.can_be_plain)
+}
+
+#[test]
+fn a_text_is_counted_and_sent_composed_and_says_what_costs() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: Peer::Number(number(ANA)), from: None }));
+    let card = world.front(at);
+    let id = card.conversation().expect("a conversation");
+    let draft = |world: &mut World, text: String| world.ui(at, Ui::Composer(card, ComposerAction::Draft(text)));
+
+    draft(&mut world, "e\u{301}".repeat(70));
+    assert_eq!(counter(&world, at, card).0, "70 / 160", "letters with their marks are one character each");
+    draft(&mut world, "It\u{2019}s ".repeat(20));
+    let (text, words, costly, plain) = counter(&world, at, card);
+    assert_eq!((text.as_str(), words.as_str()), ("2 texts", "2 texts: 100 characters, 34 left in the last one"));
+    assert_eq!(
+        costly.as_deref(),
+        Some("\u{201c}\u{2019}\u{201d} makes every text shorter: 70 characters instead of 160.")
+    );
+    assert!(plain);
+    world.ui(at, Ui::Composer(card, ComposerAction::MakePlain));
+    assert_eq!(counter(&world, at, card).0, "100 / 160");
+
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("cafe\u{301}\tbar".to_owned())));
+    world.act(at, Ui::Composer(card, ComposerAction::Submit));
+    assert_eq!(world.messages(at, id).last().expect("a message").body, "caf\u{e9} bar");
+}

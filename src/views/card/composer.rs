@@ -7,6 +7,7 @@ use leptos::html::Textarea;
 use leptos::prelude::*;
 
 use super::attach;
+use crate::adapters::device;
 use crate::erased::Memo;
 use crate::runtime::App;
 use crate::views::common::{EmojiButton, Icon, IconButton, IconName, MenuButton, MenuItem, is_composing};
@@ -38,14 +39,17 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
         Memo::new(move |_| composer.with(|composer| composer.files.clone()))
     };
     let counter = Memo::new(move |_| composer.with(|composer| composer.counter.clone()));
+    let costly = Memo::new(move |_| counter.get().filter(|counter| counter.costly.is_some()));
     let field = NodeRef::<Textarea>::new();
     let hint = ["hint-", &card.attribute()].concat();
     let described = hint.clone();
 
     let submit = move || app.send(Ui::Composer(card, ComposerAction::Submit));
     let key = move |event: web_sys::KeyboardEvent| {
-        // Enter also ends the composition of a character: that one is no send.
-        if event.key() == "Enter" && !event.shift_key() && !event.alt_key() && !is_composing(&event) {
+        // Enter also ends the composition of a character: that one is no send. On the keyboard of a touch screen it is the only way to
+        // a new line, and "Send" is beside the text.
+        let sends = !event.shift_key() && !event.alt_key() && !is_composing(&event) && !device::is_touched();
+        if event.key() == "Enter" && sends {
             event.prevent_default();
             submit();
         }
@@ -65,6 +69,7 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
             <p class="hint" class:bad=move || problem.get().is_some() class:warn=move || blocked.get().is_some() id=hint>
                 {move || problem.get().or_else(|| blocked.get())}
             </p>
+            {move || costly.get().map(|counter| costs(app, card, counter))}
             {move || {
                 let files = files.get();
                 (!files.is_empty()).then(|| attach::chips(card, files))
@@ -79,7 +84,7 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
                     aria-describedby=described
                     aria-invalid=move || problem.get().map(|_| "true")
                     data-focus=FocusTarget::Composer(card).attribute()
-                    enterkeyhint="send"
+                    enterkeyhint=if device::is_touched() { "enter" } else { "send" }
                     prop:value=move || draft.get().unwrap_or_default()
                     node_ref=field
                     on:input=move |event| app.send(Ui::Composer(card, ComposerAction::Draft(event_target_value(&event))))
@@ -150,9 +155,28 @@ fn Line(card: CardKey, using: Memo<Option<UsingView>>, counter: Memo<Option<Coun
     }
 }
 
+/// Which character makes a text several, and what can be done about it.
+fn costs(app: App, card: CardKey, counter: CounterView) -> AnyView {
+    let CounterView { costly, can_be_plain, .. } = counter;
+    view! {
+        <p class="hint">
+            {costly.as_ref().map(say)}
+            {can_be_plain
+                .then(|| {
+                    view! {
+                        <button type="button" class="link" on:click=move |_| app.send(Ui::Composer(card, ComposerAction::MakePlain))>
+                            {t(words::USE_PLAIN_CHARACTERS)}
+                        </button>
+                    }.into_any()
+                })}
+        </p>
+    }
+    .into_any()
+}
+
 fn count(counter: CounterView) -> AnyView {
-    let CounterView { text, words, over } = counter;
-    let words = say(&words);
+    let CounterView { text, words, over, .. } = counter;
+    let (text, words) = (say(&text), say(&words));
     let title = words.clone();
     view! {
         <span class="count num" class:warn=over title=title>

@@ -7,7 +7,10 @@ mod drafts;
 mod files;
 mod words;
 
-use halyard_protocol::{MediaId, PhoneNumber, UnixMs, UserId};
+use std::borrow::Cow;
+
+use halyard_protocol::segments;
+use halyard_protocol::{ConversationKind, MediaId, PhoneNumber, UnixMs, UserId};
 use halyard_words::Text;
 
 use crate::context::Context;
@@ -36,6 +39,8 @@ pub enum ComposerAction {
     Submit,
     /// "Send SMS using".
     SendUsing(PhoneNumber),
+    /// "Use plain characters": those that make a text shorter become others that look alike.
+    MakePlain,
 }
 
 /// All text boxes.
@@ -102,6 +107,18 @@ impl Composer {
     pub(crate) fn mirror_draft(&mut self, card: CardKey, text: String, cx: &mut Context<'_, '_>) {
         self.drafts.set(card, text);
         cx.changed(Changed::Composer(card));
+    }
+}
+
+/// What is typed, as it is sent. A text has its letters composed, each with its marks as one character, and blanks for tabs: as
+/// they are typed they would cost more texts and look the same.
+pub(crate) fn as_sent(kind: ConversationKind, typed: &str) -> Cow<'_, str> {
+    if !kind.is_text() {
+        return Cow::Borrowed(typed);
+    }
+    match segments::composed(typed) {
+        text if text.contains('\t') => Cow::Owned(text.replace('\t', " ")),
+        text => text,
     }
 }
 

@@ -5,12 +5,14 @@
 
 use crate::reasons;
 use halyard_protocol::recipients::check_text;
+use halyard_protocol::segments;
 use halyard_protocol::{
     ClientFrame, Conversation, ConversationId, ConversationKind, Destination, MessageId, Peer, PhoneNumber, SmsNumber,
 };
 use halyard_words::{self as words, Text};
 
 use super::{Softphone, context, people};
+use crate::composer::as_sent;
 use crate::composer::{Place, draft_key, forget_attachment, forget_file};
 use crate::context::Turn;
 use crate::effect::{Effect, FocusTarget};
@@ -61,6 +63,15 @@ impl Softphone {
             Sync::say(&ClientFrame::Typing { conversation: id }, turn);
         }
         self.composer.set_draft(card, text, context!(self, turn));
+    }
+
+    /// "Use plain characters".
+    pub(super) fn make_plain(&mut self, card: CardKey, turn: &mut Turn<'_>) {
+        let typed = as_sent(ConversationKind::Sms, self.composer.drafts.get(card));
+        if let Some(plain) = segments::plain_look_alike(&typed) {
+            self.composer.set_draft(card, plain, context!(self, turn));
+            turn.focus(FocusTarget::Composer(card));
+        }
     }
 
     /// "Send SMS using".
@@ -122,9 +133,9 @@ impl Softphone {
         }
         let card = CardKey::Conversation(id);
         let drafts = &self.composer.drafts;
-        let draft = drafts.get(card);
+        let draft = as_sent(conversation.kind, drafts.get(card));
         let with_files = !drafts.files(card).is_empty();
-        check_text(conversation.kind, draft, with_files).map_err(reasons::text)?;
+        check_text(conversation.kind, &draft, with_files).map_err(reasons::text)?;
         if with_files {
             let own = self.own_number_of(conversation);
             self.composer.check_files(conversation.kind, card, own).map_err(reasons::media)?;

@@ -2,11 +2,11 @@
 
 use crate::reasons;
 use halyard_protocol::recipients::text_limit;
-use halyard_protocol::segments::{self, Encoding};
 use halyard_protocol::{ConversationKind, MediaId, Peer, PhoneNumber, RecipientsError};
+use halyard_protocol::{segments, signs};
 use halyard_words::{self as words, Text};
 
-use crate::composer::Attached;
+use crate::composer::{Attached, as_sent};
 use crate::composer::{file_words, size_words};
 use crate::softphone::Softphone;
 use crate::windows::CardKey;
@@ -44,12 +44,16 @@ pub struct FileView {
 /// How long a text is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CounterView {
-    /// "27 / 160"; "2 · 170 / 306" from two segments on.
-    pub text: String,
+    /// "27 / 160"; "2 texts" from two on.
+    pub text: Text,
     /// The same in words, for screen readers and as a tooltip.
     pub words: Text,
     /// Whether it is longer than can be sent.
     pub over: bool,
+    /// Which character makes it several texts, or more of them.
+    pub costly: Option<Text>,
+    /// Whether plain characters can stand for those that do.
+    pub can_be_plain: bool,
 }
 
 /// "Send SMS using".
@@ -171,22 +175,26 @@ fn file_view(Attached { media, ready, .. }: &Attached) -> FileView {
 
 fn counter(kind: ConversationKind, draft: &str, with_files: bool) -> CounterView {
     let limit = text_limit(kind);
+    let draft = &*as_sent(kind, draft);
     let length = draft.chars().count();
     let over = length > limit;
     if over || with_files || kind == ConversationKind::GroupMms {
         // An MMS is one message whatever its length.
-        let text = [&length.to_string(), " / ", &limit.to_string()].concat();
+        let text = Text::AsIs([&length.to_string(), " / ", &limit.to_string()].concat());
         let words = words::characters_of(length, limit);
-        return CounterView { text, words, over };
+        return CounterView { text, words, over, costly: None, can_be_plain: false };
     }
     let count = segments::count(draft);
-    let numbers = [&count.used.to_string(), " / ", &count.limit.to_string()].concat();
-    let text = if count.segments > 1 { [&count.segments.to_string(), " \u{b7} ", &numbers].concat() } else { numbers };
-    let mut words = words::segments(count.units, count.limit, count.segments.max(1));
-    if count.encoding == Encoding::Ucs2
-        && let Some(by) = count.forced_by
-    {
-        words = words::segments_shorter(words, by.to_string());
-    }
-    CounterView { text, words, over }
+    let texts = words::texts(count.segments.max(1));
+    let text = match count.segments {
+        0 | 1 => Text::AsIs([&count.used.to_string(), " / ", &count.limit.to_string()].concat()),
+        _ => texts.clone(),
+    };
+    let words = words::texts_detail(texts, count.units, count.limit - count.used);
+    let costly = count.forced_by.filter(|_| count.segments > 1).map(|sign| match signs::is_invisible(sign) {
+        true => words::COSTLY_INVISIBLE.into(),
+        false => words::costly_sign(sign.to_string()),
+    });
+    let can_be_plain = costly.is_some() && segments::plain_look_alike(draft).is_some();
+    CounterView { text, words, over, costly, can_be_plain }
 }
