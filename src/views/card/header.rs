@@ -74,7 +74,7 @@ pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Mem
                     }
                 />
                 <More header=header place=place renaming=renaming />
-                <IconButton icon=IconName::X label=t(words::CLOSE) on_click=window(WindowAction::Close(card)) />
+                <IconButton icon=IconName::X label=t(words::CLOSE) class="only-wide" on_click=window(WindowAction::Close(card)) />
             </div>
             {move || {
                 let conversation = header.with_untracked(|header| header.as_ref().and_then(|header| header.conversation))?;
@@ -157,6 +157,8 @@ fn entries(
         false => action(app, place, IconName::Pin, words::PIN, Command::Pin),
     });
     items.push(action(app, place, IconName::Minus, words::MINIMIZE, Command::Minimise));
+    // There "Back" is where the cross would be.
+    items.push(action(app, place, IconName::X, words::CLOSE, Command::Close).class("only-narrow keyed"));
     items.push(
         MenuItem::new(IconName::LayoutGrid, t(words::MOVE_AND_RESIZE_MENU), move || arranging.set(true))
             .class("only-wide")

@@ -194,7 +194,7 @@ impl Card {
     pub(super) fn resting_bounds(&self, desk: Desk) -> Option<Rect> {
         match self.placement.showing().resting() {
             Resting::Snapped(zone) => Some(desk.zone(zone)),
-            Resting::Floating => self.wanted.map(|wanted| wanted.on_desk(desk.width, desk.height)),
+            Resting::Floating => self.wanted.map(|wanted| wanted.fitted(desk.width, desk.height)),
         }
     }
 

@@ -76,11 +76,11 @@ impl Desk {
             .sane()
     }
 
-    /// Columns of the default width and rows of the default height; the last of each takes what is left, if that is
-    /// enough for a card.
+    /// Columns of the default width, or of somewhat less where one more has room; rows of the default height, of which the last takes
+    /// what is left, if that is enough for a card.
     fn slots(self) -> impl Iterator<Item = Rect> {
         let area = self.area();
-        let columns = spans(area.x, area.w, DEFAULT_SIZE.0, LEAST_SIZE.0);
+        let columns = even_spans(area.x, area.w, DEFAULT_SIZE.0, LEAST_SIZE.0);
         let rows = spans(area.y, area.h, DEFAULT_SIZE.1, LEAST_SIZE.1);
         rows.into_iter().flat_map(move |(y, h)| {
             let row: Vec<Rect> = columns.iter().map(|&(x, w)| Rect::new(x, y, w, h)).collect();
@@ -212,6 +212,17 @@ fn spans(start: i32, room: i32, ideal: i32, least: i32) -> Vec<(i32, i32)> {
         spans.push((start + used, room - used));
     }
     spans
+}
+
+/// The same, but all of one length: where one more has room, each gets a bit shorter, so that none lacks what the others show.
+fn even_spans(start: i32, room: i32, ideal: i32, least: i32) -> Vec<(i32, i32)> {
+    let spans = spans(start, room, ideal, least);
+    match i32::try_from(spans.len()) {
+        Ok(count) if spans.last().is_some_and(|(_, length)| *length < ideal) => {
+            (0..count).map(|n| part(start, room, n, count)).collect()
+        }
+        _ => spans,
+    }
 }
 
 /// How far tiles in this grid are from the shape of a card, made worse by holes in the last row. 1 is perfect.

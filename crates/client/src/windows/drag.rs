@@ -48,7 +48,7 @@ impl Hold {
         let along = (i64::from(x) - i64::from(card.bounds.x)) * i64::from(own.w) / i64::from(card.bounds.w.max(1));
         let left = x.saturating_sub(i32::try_from(along).unwrap_or(0));
         let wanted = Rect { x: left, y: card.bounds.y, ..own };
-        Self { wanted, bounds: wanted.on_desk(desk.width, desk.height) }
+        Self { wanted, bounds: wanted.fitted(desk.width, desk.height) }
     }
 
     /// To be resized, as large as it shows.

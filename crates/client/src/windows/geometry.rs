@@ -11,6 +11,9 @@ pub const LEAST_SIZE: (i32, i32) = (280, 240);
 /// Between cards, and between a card and the edge of the desk, in CSS px.
 pub const GAP: i32 = 16;
 
+/// How much shorter a card gets before it is moved, in CSS px: somewhat more than the dock and a banner take.
+const YIELDS: i32 = 96;
+
 /// No place or size goes beyond this; far more than any screen has, far less than what could overflow.
 pub(super) const FARTHEST: i32 = 32_768;
 
@@ -109,6 +112,14 @@ impl Rect {
         let (x, w) = keep((self.x, self.w), width);
         let (y, h) = keep((self.y, self.h), height);
         Self { x, y, w, h }
+    }
+
+    /// The same for a card that lies still: before it is moved up it gets shorter, so that it does not cover the one above when the
+    /// dock or a banner takes a bit of the desk.
+    pub(super) fn fitted(self, width: i32, height: i32) -> Self {
+        let room = height.saturating_sub(self.y.max(0));
+        let least = self.h.saturating_sub(YIELDS).max(LEAST_SIZE.1);
+        Self { h: self.h.min(room.max(least)), ..self }.on_desk(width, height)
     }
 
     /// A rectangle that a card may wish for: from a file, it can say anything.

@@ -10,11 +10,11 @@ fn overlaps(windows: &Windows) -> usize {
 #[test]
 fn cards_open_beside_each_other_in_columns_then_below() {
     let windows = wide(&[ADA, BEN, CLEO, NEW]);
-    assert_eq!(bounds(&windows, ADA), (16, 0, 330, 470));
-    assert_eq!(bounds(&windows, BEN), (362, 0, 330, 470));
+    assert_eq!(bounds(&windows, ADA), (16, 0, 322, 470));
+    assert_eq!(bounds(&windows, BEN), (354, 0, 323, 470));
     // The last column and row take what is left.
-    assert_eq!(bounds(&windows, CLEO), (708, 0, 308, 470));
-    assert_eq!(bounds(&windows, NEW), (16, 486, 330, 284));
+    assert_eq!(bounds(&windows, CLEO), (693, 0, 323, 470));
+    assert_eq!(bounds(&windows, NEW), (16, 486, 322, 284));
 }
 
 #[test]

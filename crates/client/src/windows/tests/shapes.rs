@@ -8,7 +8,7 @@ fn a_smaller_window_keeps_cards_in_reach_and_a_larger_one_gives_their_places_bac
     let _ = windows.act(WindowAction::MoveTo { card: ADA, x: 700, y: 300 });
     let _ = windows.act(WindowAction::ResizeBy { card: ADA, edge: Edge::TopLeft, dx: -200, dy: -100 });
     let before = bounds(&windows, ADA);
-    assert_eq!(before, (500, 200, 530, 570));
+    assert_eq!(before, (500, 200, 522, 570));
     let _ = windows.resize_desk(900, 492, 400);
     assert_eq!(bounds(&windows, ADA), (0, 0, 492, 400));
     let _ = windows.resize_desk(1440, 1032, 786);
@@ -20,16 +20,16 @@ fn what_the_user_moves_on_a_small_desk_is_their_new_will_and_the_rest_the_old() 
     let mut windows = wide(&[ADA]);
     let _ = windows.act(WindowAction::MoveTo { card: ADA, x: 600, y: 300 });
     let _ = windows.resize_desk(1000, 592, 700);
-    assert_eq!(bounds(&windows, ADA), (262, 230, 330, 470));
+    assert_eq!(bounds(&windows, ADA), (270, 300, 322, 400));
     let _ = windows.act(WindowAction::MoveBy { card: ADA, dx: -100, dy: 0 });
     let _ = windows.resize_desk(1440, 1032, 786);
-    assert_eq!(bounds(&windows, ADA), (162, 300, 330, 470));
+    assert_eq!(bounds(&windows, ADA), (170, 300, 322, 470));
 
     let _ = windows.act(WindowAction::MoveTo { card: ADA, x: 600, y: 300 });
     let _ = windows.resize_desk(1000, 592, 700);
     let _ = windows.act(WindowAction::MoveBy { card: ADA, dx: 0, dy: -50 });
     let _ = windows.resize_desk(1440, 1032, 786);
-    assert_eq!(bounds(&windows, ADA), (600, 180, 330, 470));
+    assert_eq!(bounds(&windows, ADA), (600, 250, 322, 400));
 }
 
 #[test]
@@ -106,8 +106,8 @@ fn there_is_nothing_to_place_in_the_narrow_shape() {
 fn cards_opened_on_a_narrow_screen_lie_beside_each_other_when_it_widens() {
     let mut windows = narrow(&[ADA, BEN]);
     assert_eq!(windows.resize_desk(1440, 1032, 786), Outcome { changed: true, focus: None });
-    assert_eq!(bounds(&windows, ADA), (16, 0, 330, 470));
-    assert_eq!(bounds(&windows, BEN), (362, 0, 330, 470));
+    assert_eq!(bounds(&windows, ADA), (16, 0, 322, 470));
+    assert_eq!(bounds(&windows, BEN), (354, 0, 323, 470));
 }
 
 #[test]
@@ -200,4 +200,14 @@ fn a_tab_that_shows_its_column_still_does_when_another_one_opens_a_card() {
     let mut phone = narrow(&[]);
     assert_eq!(phone.adopt(wide(&[ADA]).snapshot()), Outcome { changed: true, focus: None });
     assert!(phone.shows_column());
+}
+
+#[test]
+fn what_the_dock_takes_makes_the_lower_row_shorter_and_covers_no_card() {
+    let mut windows = wide(&[ADA, BEN, CLEO, NEW]);
+    let before = bounds(&windows, NEW);
+    let _ = windows.resize_desk(1440, 1032, 740);
+    assert_eq!(bounds(&windows, NEW), (before.0, before.1, before.2, 740 - before.1));
+    let _ = windows.resize_desk(1440, 1032, 786);
+    assert_eq!(bounds(&windows, NEW), before);
 }
