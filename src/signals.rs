@@ -16,10 +16,11 @@ use halyard_client::view::{
 use halyard_client::windows::Rect;
 use halyard_client::{CardKey, Changed, Env, Softphone};
 use halyard_protocol::rest::Device;
-use halyard_protocol::{ConversationId, EntryId, MessageId, Presence, UserId};
+use halyard_protocol::{ConversationId, EntryId, MessageId, PhoneNumber, Presence, UserId};
 use leptos::prelude::*;
 
 use crate::erased::ArcRwSignal;
+use crate::words::Text;
 
 /// Which conversations the column shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +31,10 @@ pub(crate) struct ColumnView {
     pub(crate) query: String,
     /// The filter.
     pub(crate) filter: halyard_client::conversations::ColumnFilter,
+    /// Only what goes from this number of one's own.
+    pub(crate) number: Option<PhoneNumber>,
+    /// The numbers of one's own to choose from; none where there is no choice.
+    pub(crate) numbers: Vec<(PhoneNumber, Text)>,
     /// Whether the server has older ones.
     pub(crate) more: bool,
 }
@@ -301,6 +306,13 @@ pub(crate) fn typing(phone: &Softphone, card: CardKey) -> Option<String> {
 
 fn column(phone: &mut Softphone) -> ColumnView {
     let ids = phone.column_ids();
-    let (query, filter) = phone.column_query();
-    ColumnView { ids, query: query.to_owned(), filter, more: phone.column_has_more() }
+    let (query, filter, number) = phone.column_query();
+    ColumnView {
+        ids,
+        query: query.to_owned(),
+        filter,
+        number,
+        numbers: phone.column_numbers(),
+        more: phone.column_has_more(),
+    }
 }

@@ -344,3 +344,21 @@ fn a_log_that_was_cut_leads_to_a_fresh_start_with_everything_in_place() {
     assert!(world.phone(at).connection_view().live);
     assert_eq!(unread(&world, at), 0);
 }
+
+#[test]
+fn what_is_looked_for_is_found_among_conversations_that_were_not_loaded_yet() {
+    let mut world = World::new();
+    world.server.receive(number("+16195550999"), number(FRONT_DESK), "the oldest");
+    for n in 0..40u32 {
+        world.now = world.now.plus(1);
+        world.server.now = world.now;
+        world.server.receive(number(&format!("+1619555{n:04}")), number(FRONT_DESK), "hello");
+    }
+    world.server.page = 10;
+    let at = world.signed_in(MAYA);
+    world.settle();
+    world.act(at, Ui::Conversations(ConversationsAction::Search("0999".to_owned())));
+    world.settle();
+    assert_eq!(world.column(at).len(), 1, "page after page is asked for");
+    assert!(!world.phone(at).column_has_more());
+}

@@ -37,7 +37,7 @@ fn a_number_saved_later_renames_row_card_and_timeline_at_once_on_every_device() 
         assert_eq!(world.titles(at), ["Noor Haddad"]);
         assert_eq!(world.column(at), ["Noor Haddad: Is the slip free?"]);
         let header = world.phone(at).header_view(CardKey::Conversation(id)).expect("a header");
-        assert_eq!(header.subtitle, "(619) 555\u{2011}0177 \u{b7} mobile");
+        assert_eq!(header.subtitle, "(619) 555\u{2011}0177 \u{b7} mobile \u{b7} Front desk");
     }
     assert_eq!(world.notices(here), ["Contact saved."]);
     let entry = world.phone(here).details_view().expect("details").entry;

@@ -84,3 +84,38 @@ fn a_number_that_is_taken_away_blocks_the_composer_and_keeps_the_text() {
     world.act(at, Ui::Composer(world.front(at), ComposerAction::Submit));
     assert_eq!(world.server.texts(world.texts(SALES, &[ANA])), ["Half a tho"]);
 }
+
+#[test]
+fn several_are_told_apart_on_rows_and_headers_and_the_column_shows_one_of_them() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.server.receive(number(ANA), number(FRONT_DESK), "to the desk");
+    world.now = world.now.plus(1_000);
+    world.server.now = world.now;
+    world.server.receive(number(ANA), number(SALES), "to sales");
+    world.settle();
+    let (desk, sales) = (world.texts(FRONT_DESK, &[ANA]), world.texts(SALES, &[ANA]));
+    let env = world.env();
+    let tag = |id| world.phone(at).row_view(id, &env).and_then(|row| row.tag).map(|tag| tag.english());
+    assert_eq!((tag(desk).as_deref(), tag(sales).as_deref()), (Some("Front desk"), Some("Sales")));
+    world.ui(at, Ui::Conversations(ConversationsAction::FilterNumber(Some(number(SALES)))));
+    assert_eq!(world.devices[at].phone.column_ids().as_ref(), [sales]);
+    let maya = world.server.user(MAYA);
+    let account = world.server.accounts.get_mut(&maya).expect("Maya");
+    account.numbers.retain(|own| own.number == number(FRONT_DESK));
+    let numbers = account.numbers.clone();
+    world.server.log(maya, Change::NumbersChanged { numbers });
+    world.settle();
+    assert_eq!(world.devices[at].phone.column_ids().len(), 2, "a number that is gone narrows nothing");
+}
+
+#[test]
+fn who_switches_in_the_middle_hears_where_the_earlier_messages_are() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: ana(), from: None }));
+    world.send(at, world.front(at), "from the desk");
+    world.act(at, Ui::Composer(world.front(at), ComposerAction::SendUsing(number(SALES))));
+    let notice = "You write from Sales now. What was written from Front desk stays in its own conversation.";
+    assert_eq!(world.notices(at), [notice]);
+}

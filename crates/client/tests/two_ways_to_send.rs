@@ -73,7 +73,7 @@ fn through_the_chat_and_sms_tab() {
     assert_eq!(world.server.texts(id), ["Hello from the marina"]);
     assert_eq!(world.titles(at).len(), 1);
     let header = world.phone(at).header_view(CardKey::Conversation(id)).expect("a header");
-    assert_eq!(header.subtitle, "SMS", "the number is the title already");
+    assert_eq!(header.subtitle, "SMS \u{b7} Sales", "the number is the title already");
 
     world.server.receive(number(STRANGER), number(SALES), "Who is this?");
     world.settle();

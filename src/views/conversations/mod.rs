@@ -5,12 +5,13 @@ mod row;
 use halyard_client::Ui;
 use halyard_client::conversations::ColumnFilter;
 use halyard_client::conversations::ConversationsAction;
+use halyard_protocol::PhoneNumber;
 use leptos::prelude::*;
 
 use crate::erased::Memo;
 use crate::runtime::App;
-use crate::views::common::{Chips, EmptyState, Icon, IconName, SearchField, VirtualList};
-use crate::words::{self, Word, t};
+use crate::views::common::{Chips, EmptyState, Icon, IconName, MenuButton, MenuItem, SearchField, VirtualList};
+use crate::words::{self, Text, Word, say, t};
 
 const FILTERS: [(ColumnFilter, Word); 4] = [
     (ColumnFilter::All, words::ALL),
@@ -39,6 +40,10 @@ pub(crate) fn Column() -> impl IntoView {
         let column = column.clone();
         Memo::new(move |_| column.with(|column| column.filter))
     };
+    let numbers = {
+        let column = column.clone();
+        Memo::new(move |_| column.with(|column| column.numbers.clone()))
+    };
     let more = Memo::new(move |_| column.with(|column| column.more));
     let empty = Memo::new(move |_| ids.with(|ids| ids.is_empty()));
     view! {
@@ -63,8 +68,11 @@ pub(crate) fn Column() -> impl IntoView {
                 chosen=filter
                 on_choose=Callback::new(move |filter| app.send(Ui::Conversations(ConversationsAction::Filter(filter))))
             />
+            {move || numbers.with(|numbers| !numbers.is_empty()).then(|| view! { <Numbers /> }.into_any())}
             {move || {
-                if empty.get() {
+                if empty.get() && more.get() {
+                    view! { <EmptyState icon=IconName::MessageSquareText title=t(words::SEARCHING_OLDER) text="" /> }.into_any()
+                } else if empty.get() {
                     nothing(app, query.with(String::is_empty), filter.get())
                 } else {
                     view! {
@@ -84,6 +92,47 @@ pub(crate) fn Column() -> impl IntoView {
                 }
             }}
         </section>
+    }
+}
+
+/// Which of one's own numbers the conversations go from.
+#[component]
+fn Numbers() -> impl IntoView {
+    let app = expect_context::<App>();
+    let column = app.signals(|signals| signals.column.clone());
+    let choose = move |number| app.send(Ui::Conversations(ConversationsAction::FilterNumber(number)));
+    let chosen = {
+        let column = column.clone();
+        Memo::new(move |_| {
+            column.with(|column| {
+                let name = column.numbers.iter().find(|(number, _)| Some(*number) == column.number);
+                name.map_or_else(|| t(words::ALL_NUMBERS).to_owned(), |(_, name)| say(name))
+            })
+        })
+    };
+    let items = Signal::derive(move || {
+        column.with(|column| {
+            let all = MenuItem::radio(column.number.is_none(), t(words::ALL_NUMBERS), move || choose(None));
+            let one = |(number, name): &(PhoneNumber, Text)| {
+                let number = *number;
+                MenuItem::radio(Some(number) == column.number, say(name), move || choose(Some(number)))
+            };
+            core::iter::once(all).chain(column.numbers.iter().map(one)).collect::<Vec<_>>()
+        })
+    });
+    view! {
+        <div class="numbers">
+            <MenuButton
+                label=Signal::derive(move || say(&words::show_number(chosen.get())))
+                items=items
+                content=move || {
+                    view! {
+                        {move || chosen.get()}
+                        <Icon name=IconName::ChevronDown />
+                    }
+                }
+            />
+        </div>
     }
 }
 

@@ -27,7 +27,9 @@ pub(super) fn Row(id: Signal<ConversationId>) -> impl IntoView {
     let current = Memo::new(move |_| desk.with(|desk| desk.front) == Some(CardKey::Conversation(id.get())));
     let avatar = Signal::derive(move || row.with(|row| row.as_ref().map(|row| row.avatar.clone()).unwrap_or_default()));
     let unread = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.unread)));
-    let tag = Memo::new(move |_| row.with(|row| row.as_ref().map_or("", |row| row.tag.map_or("", t))));
+    let tag = Memo::new(move |_| {
+        row.with(|row| row.as_ref().map_or(String::new(), |row| row.tag.as_ref().map(say).unwrap_or_default()))
+    });
     let is = |read: fn(&RowView) -> bool| Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(read)));
     let text = |read: fn(&RowView) -> String| move || row.with(|row| row.as_ref().map(read).unwrap_or_default());
     let (failed, muted) = (is(|row| row.failed), is(|row| row.muted));
@@ -59,11 +61,12 @@ pub(super) fn Row(id: Signal<ConversationId>) -> impl IntoView {
                         muted.get().then(|| view! { <Icon name=IconName::BellOff label=t(words::NOTIFICATIONS_ARE_OFF) /> }.into_any())
                     }}
                     {move || match (unread.get(), tag.get()) {
-                        (0, "") => ().into_any(),
+                        (0, tag) if tag.is_empty() => ().into_any(),
                         (0, tag) => view! { <span class="tag">{tag}</span> }.into_any(),
                         (unread, _) => view! {
                             <span class="badge num">
-                                {unread.min(99)} <span class="sr">" unread"</span>
+                                <span aria-hidden="true">{unread.min(99)}</span>
+                                <span class="sr">{say(&words::unread_messages(unread))}</span>
                             </span>
                         }.into_any(),
                     }}

@@ -18,6 +18,8 @@ pub enum ConversationsAction {
     Search(String),
     /// One of the filters above the column.
     Filter(ColumnFilter),
+    /// Only what goes from this number of one's own, or from all.
+    FilterNumber(Option<PhoneNumber>),
     /// A row of the column.
     Open(ConversationId),
     /// The column was scrolled to its end.
@@ -49,10 +51,17 @@ impl Conversations {
             ConversationsAction::Search(query) => {
                 self.column.query = query;
                 self.changed_column(cx);
+                self.look_further(cx);
             }
             ConversationsAction::Filter(filter) => {
                 self.column.filter = filter;
                 self.changed_column(cx);
+                self.look_further(cx);
+            }
+            ConversationsAction::FilterNumber(number) => {
+                self.column.number = number;
+                self.changed_column(cx);
+                self.look_further(cx);
             }
             ConversationsAction::Open(id) => cx.fact(Fact::ConversationWanted(id)),
             ConversationsAction::More => self.load_more(cx),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use halyard_protocol::{ConversationId, ConversationKind};
+use halyard_protocol::{ConversationId, ConversationKind, PhoneNumber};
 
 use super::{Conversations, Thread};
 use crate::contacts::search::Matcher;
@@ -38,10 +38,17 @@ impl ColumnFilter {
 pub(crate) struct Column {
     pub(crate) query: String,
     pub(crate) filter: ColumnFilter,
+    /// Only what goes from this number of one's own.
+    pub(crate) number: Option<PhoneNumber>,
     shown: Option<Arc<[ConversationId]>>,
 }
 
 impl Column {
+    /// Whether not all conversations show.
+    pub(crate) fn is_narrowed(&self) -> bool {
+        !self.query.trim().is_empty() || self.filter != ColumnFilter::All || self.number.is_some()
+    }
+
     /// An order, a name, the query or the filter has changed.
     pub(crate) fn stale(&mut self) {
         self.shown = None;
@@ -54,13 +61,14 @@ impl Column {
         matches: impl Fn(&Thread, &Matcher) -> bool,
     ) -> Arc<[ConversationId]> {
         let wanted = Matcher::read(&self.query);
-        let filter = self.filter;
+        let (filter, number) = (self.filter, self.number);
         self.shown
             .get_or_insert_with(|| {
                 all.in_order()
                     .filter(|id| {
                         let found = |thread: &Thread| wanted.as_ref().is_none_or(|wanted| matches(thread, wanted));
-                        all.get(*id).is_some_and(|thread| filter.keeps(thread) && found(thread))
+                        let from = |thread: &Thread| number.is_none() || thread.conversation.own_number == number;
+                        all.get(*id).is_some_and(|thread| filter.keeps(thread) && from(thread) && found(thread))
                     })
                     .collect()
             })

@@ -167,6 +167,13 @@ impl Conversations {
         cx.changed(Changed::Timeline(CardKey::Conversation(id)));
     }
 
+    /// What is looked for may be among the conversations that are not here yet: page after page is asked for.
+    pub(super) fn look_further(&mut self, cx: &mut Context<'_, '_>) {
+        if self.column.is_narrowed() {
+            self.load_more(cx);
+        }
+    }
+
     pub(super) fn load_more(&mut self, cx: &mut Context<'_, '_>) {
         let Some(before) = self.older.filter(|_| !self.loading_older) else { return };
         self.loading_older = true;
@@ -181,8 +188,10 @@ impl Conversations {
         match read::<ConversationsPage>(outcome) {
             Ok(page) => {
                 self.older = page.older;
+                let mut unread = false;
                 for conversation in page.conversations {
                     let id = conversation.id;
+                    unread |= conversation.unread > 0;
                     // One that is here has been followed by the log since: the page may be older.
                     if !self.is_news(id) {
                         continue;
@@ -196,6 +205,12 @@ impl Conversations {
                     }
                 }
                 self.changed_column(cx);
+                // Where one is unread, so may be those before it: the badge counts them all.
+                if unread {
+                    self.load_more(cx);
+                } else {
+                    self.look_further(cx);
+                }
             }
             Err(error) => cx.failed(error),
         }

@@ -46,13 +46,13 @@ impl Softphone {
                 self.authors_changed(turn);
             }
             Change::NumbersChanged { numbers } => {
+                let column = &mut self.conversations.column;
+                column.number = column.number.filter(|number| numbers.iter().any(|own| own.number == *number));
                 if let Some(me) = self.session.me_mut() {
                     me.numbers = numbers;
                 }
-                turn.changed(Changed::Me);
-                for card in self.desk.cards() {
-                    turn.changed(Changed::Composer(card));
-                }
+                // Rows, headers and text boxes name them.
+                self.everything_changed(turn);
             }
             Change::Unknown => {}
         }

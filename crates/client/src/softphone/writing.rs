@@ -81,8 +81,12 @@ impl Softphone {
         };
         let Some(thread) = self.conversations.get(id) else { return };
         let to = Destination { from: Some(number), peers: thread.conversation.peers.clone() };
+        let before = thread.conversation.own_number.filter(|_| thread.conversation.last_entry.is_some());
         if let Some(becomes) = self.become_conversation(card, &to, turn) {
             turn.focus(FocusTarget::Composer(becomes));
+            if let Some(before) = before.filter(|before| *before != number) {
+                turn.inform(words::switched_number(self.own_name(number), self.own_name(before)));
+            }
         }
     }
 

@@ -97,7 +97,13 @@ impl Softphone {
             _ => None,
         };
         Some(HeaderView {
-            subtitle: self.subtitle(&conversation.peers, conversation.kind, !conversation.title.is_empty()),
+            subtitle: {
+                let subtitle = self.subtitle(&conversation.peers, conversation.kind, !conversation.title.is_empty());
+                match self.own_of(conversation) {
+                    Some(own) => Text::joined(vec![subtitle, own], " \u{b7} "),
+                    None => subtitle,
+                }
+            },
             avatar: self.avatar(&conversation.peers, title.as_written()),
             title,
             conversation: Some(id),

@@ -1,9 +1,9 @@
 //! The column "Chat and SMS" and its rows.
 
-use halyard_words::{self as words, Text, Word};
+use halyard_words::{self as words, Text};
 use std::sync::Arc;
 
-use halyard_protocol::{Author, ConversationId, ConversationKind, DeliveryState, Media, UnixMs};
+use halyard_protocol::{Author, ConversationId, ConversationKind, DeliveryState, Media, PhoneNumber, UnixMs};
 
 use super::AvatarView;
 use crate::composer;
@@ -59,8 +59,8 @@ pub struct RowView {
     pub unread: u32,
     /// Whether notifications are off.
     pub muted: bool,
-    /// "SMS", "Chat", "Group".
-    pub tag: Option<Word>,
+    /// "SMS", "Chat", "Group"; of a text the number of one's own, where one has several.
+    pub tag: Option<Text>,
     /// Whether a message of mine failed or could not be sent.
     pub failed: bool,
 }
@@ -97,10 +97,34 @@ impl Softphone {
         ids
     }
 
-    /// What was typed into the column's search, and its filter.
+    /// What was typed into the column's search, and its filters.
     #[must_use]
-    pub fn column_query(&self) -> (&str, ColumnFilter) {
-        (&self.conversations.column.query, self.conversations.column.filter)
+    pub fn column_query(&self) -> (&str, ColumnFilter, Option<PhoneNumber>) {
+        let column = &self.conversations.column;
+        (&column.query, column.filter, column.number)
+    }
+
+    /// The numbers of one's own that the column can be narrowed to: none where there is no choice.
+    #[must_use]
+    pub fn column_numbers(&self) -> Vec<(PhoneNumber, Text)> {
+        let numbers = self.me().map(|me| me.numbers.as_slice()).unwrap_or_default();
+        let all = numbers.iter().map(|own| (own.number, self.own_name(own.number)));
+        if numbers.len() > 1 { all.collect() } else { Vec::new() }
+    }
+
+    /// What the business calls one of its numbers, or the number.
+    pub(crate) fn own_name(&self, number: PhoneNumber) -> Text {
+        let own = self.me().and_then(|me| me.numbers.iter().find(|own| own.number == number));
+        match own {
+            Some(own) if !own.label.is_empty() => Text::as_is(&own.label),
+            _ => Text::AsIs(number.display(self.home())),
+        }
+    }
+
+    /// The number of one's own that a conversation goes from, where one has several.
+    pub(crate) fn own_of(&self, conversation: &halyard_protocol::Conversation) -> Option<Text> {
+        let several = self.me().is_some_and(|me| me.numbers.len() > 1);
+        conversation.own_number.filter(|_| several).map(|number| self.own_name(number))
     }
 
     /// Whether there are older conversations on the server.
@@ -136,12 +160,12 @@ impl Softphone {
             when: When::of(at, env),
             unread: conversation.unread,
             muted: conversation.muted,
-            tag: match conversation.kind {
-                ConversationKind::Chat => Some(words::CHAT),
-                ConversationKind::Sms => Some(words::SMS),
-                ConversationKind::GroupChat | ConversationKind::GroupMms => Some(words::TAG_GROUP),
+            tag: self.own_of(conversation).or_else(|| match conversation.kind {
+                ConversationKind::Chat => Some(words::CHAT.into()),
+                ConversationKind::Sms => Some(words::SMS.into()),
+                ConversationKind::GroupChat | ConversationKind::GroupMms => Some(words::TAG_GROUP.into()),
                 ConversationKind::Unknown => None,
-            },
+            }),
             failed: parked || undelivered,
         })
     }
