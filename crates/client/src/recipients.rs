@@ -6,7 +6,7 @@ use crate::reasons;
 use halyard_protocol::event::Favourite;
 use halyard_protocol::rest::Me;
 use halyard_protocol::{
-    CallingCode, ConversationKey, Destination, NumberLabel, Peer, PhoneNumber, RecipientsError, SmsNumber,
+    CallingCode, Contact, ConversationKey, Destination, NumberLabel, Peer, PhoneNumber, RecipientsError, SmsNumber,
 };
 use halyard_words::{self as words, Text, Word};
 use serde::{Deserialize, Serialize};
@@ -361,7 +361,7 @@ impl People<'_> {
     pub(crate) fn suggestions(&self, typed: &str, without: &[Peer]) -> Vec<Suggestion> {
         let typed = typed.trim();
         if typed.is_empty() {
-            return Vec::new();
+            return self.recent(without);
         }
         let home = self.home();
         let mine = self.me.map(|me| me.user.id);
@@ -397,8 +397,50 @@ impl People<'_> {
             }
         }
         all.retain(|suggestion| !without.contains(&suggestion.peer));
+        // Of those that fit, the nearest first; who is as near stays in the search's order.
+        let wanted = fold(typed);
+        all.sort_by_cached_key(|suggestion| {
+            (fold(&suggestion.name) != wanted, core::cmp::Reverse(self.conversations.nearness(suggestion.peer)))
+        });
         all.truncate(SUGGESTIONS);
         all
+    }
+
+    /// Those whom the user wrote to last, for a field in which nothing is typed.
+    fn recent(&self, without: &[Peer]) -> Vec<Suggestion> {
+        let alone = |id| match self.conversations.get(id)?.conversation.peers.as_slice() {
+            [peer] if !without.contains(peer) => Some(*peer),
+            _ => None,
+        };
+        let mut recent: Vec<Suggestion> = Vec::new();
+        for peer in self.conversations.in_order().filter_map(alone) {
+            if recent.len() == SUGGESTIONS {
+                break;
+            }
+            if self.conversations.nearness(peer).is_some() && !recent.iter().any(|known| known.peer == peer) {
+                recent.extend(self.suggestion(peer));
+            }
+        }
+        recent
+    }
+
+    /// Somebody as a suggestion.
+    fn suggestion(&self, peer: Peer) -> Option<Suggestion> {
+        let name = self.book.name(peer, self.home()).as_written().to_owned();
+        let detail = match peer {
+            Peer::User(id) => words::extension_number(&self.book.user(id)?.extension),
+            Peer::Number(number) => {
+                let entry = |owner: &Contact| {
+                    owner.numbers.iter().find(|entry| entry.number == number).map(|entry| entry.label)
+                };
+                match self.book.owner(number).and_then(entry) {
+                    Some(label) => number_detail(number, label, self.home()),
+                    None => words::SEND_TO_THIS_NUMBER.into(),
+                }
+            }
+            Peer::Unknown => return None,
+        };
+        Some(Suggestion { peer, name, detail })
     }
 }
 

@@ -202,3 +202,24 @@ fn enter_takes_the_person_with_exactly_that_name_and_nobody_by_chance() {
     enter(&mut world, at, card, "stefanie");
     assert_eq!(bubbles(&world), ["Stef", "Stefanie Roth"], "nobody else is like it");
 }
+
+#[test]
+fn whom_one_writes_to_is_offered_first_also_before_anything_is_typed() {
+    let (mut world, at, card) = begin(MAYA);
+    let names = |world: &World, card| -> Vec<String> {
+        let view = world.phone(at).recipients_view(card).expect("people");
+        view.suggestions.into_iter().map(|suggestion| suggestion.name).collect()
+    };
+    assert_eq!(names(&world, card), [""; 0], "nobody was written to yet");
+    type_in(&mut world, at, card, "6195550143");
+    world.act(at, Ui::Recipients(card, RecipientsAction::Finish));
+    world.send(at, world.front(at), "To Ben");
+    world.act(at, Ui::NewConversation);
+    let card = world.front(at);
+    assert_eq!(names(&world, card), ["Ben Hale"]);
+    let first = |world: &mut World, typed: &str| {
+        world.ui(at, Ui::Recipients(card, RecipientsAction::Query(typed.to_owned())));
+        names(world, card).first().cloned()
+    };
+    assert_eq!(first(&mut world, "619555").as_deref(), Some("Ben Hale"));
+}

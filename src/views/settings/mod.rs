@@ -16,7 +16,8 @@ use crate::views::common::{AvatarSize, TextField};
 use crate::views::shell::Person;
 use crate::words::{self, LANGUAGES, Word, t};
 
-const AVAILABILITIES: [(Availability, Word); 4] = [
+/// What one can say of oneself.
+pub(crate) const AVAILABILITIES: [(Availability, Word); 4] = [
     (Availability::Available, words::AVAILABLE),
     (Availability::Busy, words::BUSY),
     (Availability::Away, words::AWAY),

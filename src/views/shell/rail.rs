@@ -1,5 +1,6 @@
 //! The navigation rail.
 
+use halyard_client::session::SessionAction;
 use halyard_client::view::MeView;
 use halyard_client::{Route, Ui};
 use leptos::prelude::*;
@@ -7,7 +8,8 @@ use leptos::prelude::*;
 use super::Person;
 use crate::erased::Memo;
 use crate::runtime::App;
-use crate::views::common::{AvatarSize, Icon, IconName};
+use crate::views::common::{AvatarSize, Icon, IconName, MenuButton, MenuItem};
+use crate::views::settings::AVAILABILITIES;
 use crate::words::{self, Word, say, t};
 
 /// The rail.
@@ -19,7 +21,13 @@ pub(super) fn Rail() -> impl IntoView {
         let me = me.clone();
         Signal::derive(move || me.get().map(|me| me.avatar).unwrap_or_default())
     };
-    let label = move || me.get().map(|MeView { name, .. }| say(&words::my_status_and_settings(name)));
+    let label = {
+        let me = me.clone();
+        Signal::derive(move || {
+            me.get().map(|MeView { name, .. }| say(&words::my_status_and_settings(name))).unwrap_or_default()
+        })
+    };
+    let items = Signal::derive(move || me.get().map(|me| menu(app, &me)).unwrap_or_default());
     view! {
         <nav class="rail" aria-label=t(words::MAIN)>
             <span class="mark" aria-hidden="true"></span>
@@ -27,12 +35,30 @@ pub(super) fn Rail() -> impl IntoView {
             <Place icon=IconName::MessageSquareText name=words::CHAT_AND_SMS route=Route::Chats(None) />
             <span class="push"></span>
             <Place icon=IconName::Settings name=words::SETTINGS route=Route::Settings />
-            <button class="me" on:click=move |_| app.send(Ui::Navigate(Route::Settings))>
-                <Person avatar=avatar size=AvatarSize::Small />
-                <span class="sr">{label}</span>
-            </button>
+            <MenuButton
+                class="me"
+                label=label
+                items=items
+                content=move || view! { <Person avatar=avatar size=AvatarSize::Small /> }
+            />
         </nav>
     }
+}
+
+/// What one's own avatar offers.
+fn menu(app: App, me: &MeView) -> Vec<MenuItem> {
+    let mut items = vec![MenuItem::heading(&*me.name)];
+    items.extend(AVAILABILITIES.map(|(availability, word)| {
+        MenuItem::radio(me.availability == availability, t(word), move || {
+            app.send(Ui::Session(SessionAction::SetAvailability(availability)));
+        })
+    }));
+    items.push(MenuItem::separator());
+    items.push(MenuItem::new(IconName::Settings, t(words::SETTINGS), move || app.send(Ui::Navigate(Route::Settings))));
+    items.push(MenuItem::new(IconName::LogOut, t(words::SIGN_OUT), move || {
+        app.send(Ui::Session(SessionAction::SignOut));
+    }));
+    items
 }
 
 /// A link of the rail.

@@ -397,6 +397,16 @@ impl Conversations {
             .and_then(|conversation| conversation.own_number)
     }
 
+    /// How near somebody is to the user: in which week they last wrote to them alone, and how much they have written to each other.
+    pub(crate) fn nearness(&self, peer: Peer) -> Option<(i64, Seq)> {
+        const WEEK: i64 = 7 * 86_400_000;
+        let alone = |thread: &&Thread| thread.conversation.peers == [peer];
+        let threads = self.with(peer).filter_map(|id| self.threads.get(&id)).filter(alone);
+        threads
+            .filter_map(|thread| Some((thread.conversation.last_sent_at?.0 / WEEK, thread.conversation.last_seq)))
+            .max()
+    }
+
     /// Whether the number of unread conversations may be another one since this was last asked.
     pub(crate) fn take_unread_changed(&mut self) -> bool {
         core::mem::take(&mut self.unread_changed)

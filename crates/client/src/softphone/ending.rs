@@ -18,7 +18,7 @@ impl Softphone {
         self.follow_clock(turn);
         self.schedule_writes(turn);
         self.show_unread(turn);
-        self.offer_own_numbers(turn);
+        self.offer_people_and_numbers(turn);
         self.overlay.refresh(turn);
     }
 
@@ -63,12 +63,14 @@ impl Softphone {
         }
     }
 
-    /// Which number a new conversation is offered to go from is the one last used with its people.
-    fn offer_own_numbers(&self, turn: &mut Turn<'_>) {
+    /// Which number a new conversation is offered to go from is the one last used with its people, and those whom one wrote to last are
+    /// offered first.
+    fn offer_people_and_numbers(&self, turn: &mut Turn<'_>) {
         let of_conversations = |what: &Changed| matches!(what, Changed::Column | Changed::Row(_) | Changed::Header(_));
         if self.recipients.cards().next().is_some() && turn.changes().any(of_conversations) {
             for card in self.recipients.cards() {
                 turn.changed(Changed::Composer(card));
+                turn.changed(Changed::Recipients(card));
             }
         }
     }
