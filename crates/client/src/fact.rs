@@ -122,6 +122,8 @@ pub(crate) enum Fact {
     Sent(Box<Message>),
     /// A refused message is to be sent again, by the tab that sends.
     RetryWanted(MessageId),
+    /// A message that could not be delivered is to be sent anew.
+    ResendWanted(MessageId),
     /// The user takes a message back that was not sent; with `edit` its text goes back into the text box.
     TakenBack {
         /// Which.

@@ -4,7 +4,7 @@ use halyard_client::composer::ComposerAction;
 use halyard_client::conversations::ConversationsAction;
 use halyard_client::outbox::OutboxAction;
 use halyard_client::{CardKey, HttpResponse, System, Ui};
-use halyard_protocol::{ConversationId, ErrorCode, Peer};
+use halyard_protocol::{ConversationId, DeliveryState, ErrorCode, Peer};
 
 use crate::support::device::Health;
 use crate::support::people::{ANA, FRONT_DESK, MAYA, number};
@@ -269,4 +269,25 @@ fn a_text_is_counted_and_sent_composed_and_says_what_costs() {
     world.ui(at, Ui::Composer(card, ComposerAction::Draft("cafe\u{301}\tbar".to_owned())));
     world.act(at, Ui::Composer(card, ComposerAction::Submit));
     assert_eq!(world.messages(at, id).last().expect("a message").body, "caf\u{e9} bar");
+}
+
+#[test]
+fn what_could_not_be_delivered_is_said_with_the_number_as_one_reads_it_and_sent_anew_beside_what_is_typed() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: Peer::Number(number(ANA)), from: None }));
+    let card = world.front(at);
+    let id = card.conversation().expect("a conversation");
+    world.send(at, card, "Your slip is ready.");
+    world.server.report(id, 0, 0, DeliveryState::Failed);
+    world.settle();
+    let row = world.messages(at, id).remove(0);
+    let state = row.state.clone().expect("a state");
+    assert_eq!(state.words, "Not delivered: (619) 555\u{2011}0142 is not in service.");
+    assert!(state.can_resend);
+    world.act(at, Ui::Composer(card, ComposerAction::Draft("Half a tho".to_owned())));
+    world.act(at, Ui::Outbox(OutboxAction::Retry(row.id)));
+    assert_eq!(world.server.texts(id), ["Your slip is ready.", "Your slip is ready."]);
+    assert_eq!(world.phone(at).composer_view(card).draft, "Half a tho");
+    assert_eq!(world.devices[at].drafts(), ["Half a tho"]);
 }

@@ -104,10 +104,11 @@ fn linked(body: &str) -> Vec<AnyView> {
 /// The line under a message: when, how far, and what can be done about it.
 #[component]
 fn Foot(id: MessageId, time: String, state: Option<StateView>) -> impl IntoView {
+    let app = expect_context::<App>();
     let Some(state) = state else {
         return view! { <span class="state num">{time}</span> }.into_any();
     };
-    let StateView { words, icon, recipients, parked, can_cancel } = state;
+    let StateView { words, icon, recipients, parked, can_cancel, can_resend } = state;
     if parked {
         return view! {
             <span class="state no">
@@ -128,6 +129,16 @@ fn Foot(id: MessageId, time: String, state: Option<StateView>) -> impl IntoView 
         }
         .into_any();
     }
+    let resend = can_resend.then(|| {
+        view! {
+            <span class="actions">
+                <button class="link" on:click=move |_| app.send(Ui::Outbox(OutboxAction::Retry(id)))>
+                    {t(words::RETRY)}
+                </button>
+            </span>
+        }
+        .into_any()
+    });
     let words = [&time, " \u{b7} ", &say(&words)].concat();
     let failed = icon == StateIcon::Failed;
     let (name, class) = match icon {
@@ -142,6 +153,7 @@ fn Foot(id: MessageId, time: String, state: Option<StateView>) -> impl IntoView 
                 {words}
                 <Icon name=name class=class />
             </span>
+            {resend}
         }
         .into_any()
     } else {

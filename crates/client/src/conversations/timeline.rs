@@ -4,7 +4,7 @@
 //! never moves backwards.
 
 use halyard_protocol::rest::EntriesPage;
-use halyard_protocol::{Delivery, Entry, EntryId, MessageId, Seq};
+use halyard_protocol::{Delivery, Entry, EntryId, Message, MessageId, Seq};
 
 use crate::sorted::SortedMap;
 
@@ -95,6 +95,14 @@ impl Timeline {
 
     pub(crate) fn contains(&self, id: EntryId) -> bool {
         self.places.contains_key(&id)
+    }
+
+    /// A message that is here.
+    pub(crate) fn message(&self, id: MessageId) -> Option<&Message> {
+        match self.entries.get(self.places.get(&id.into())?)? {
+            Entry::Message(message) => Some(message),
+            Entry::Call(_) | Entry::Voicemail(_) | Entry::Note(_) | Entry::System(_) | Entry::Unknown(_) => None,
+        }
     }
 
     /// Takes an entry in. Says whether anything changed.

@@ -38,11 +38,12 @@ impl Outbox {
     pub(crate) fn act(&mut self, action: OutboxAction, cx: &mut Context<'_, '_>) {
         match action {
             OutboxAction::Retry(id) => {
+                let Some(message) = self.get(id) else {
+                    return cx.fact(Fact::ResendWanted(id));
+                };
+                // "Retry" will be gone from the message.
+                cx.focus(FocusTarget::Composer(CardKey::Conversation(message.row.conversation)));
                 self.retry(id);
-                // "Retry" is gone from the message.
-                if let Some(message) = self.get(id) {
-                    cx.focus(FocusTarget::Composer(CardKey::Conversation(message.row.conversation)));
-                }
                 if !cx.device.leads {
                     cx.fact(Fact::RetryWanted(id));
                 }

@@ -129,6 +129,7 @@ impl Softphone {
             Fact::OutgoingChanged(id) => self.outgoing_changed(id, turn),
             Fact::Sent(message) => self.message_sent(*message, turn),
             Fact::RetryWanted(id) => self.tell(TabFrame::Retry(id), turn),
+            Fact::ResendWanted(id) => self.resend(id, turn),
             Fact::TakenBack { id, edit } => self.take_back(id, edit, turn),
             Fact::ReloadWanted => self.reload(turn),
         }

@@ -123,7 +123,7 @@ impl Softphone {
             Ok(_) if !self.composer.drafts.files(card).iter().all(|file| file.ready) => {
                 self.composer.drafts.sending.insert(card);
             }
-            Ok((to, body)) => self.write(id, to, body, turn),
+            Ok((to, body)) => self.write(id, to, body, true, turn),
             Err(problem) => self.composer.refuse(card, problem, context!(self, turn)),
         }
     }
@@ -206,21 +206,42 @@ impl Softphone {
     }
 
     /// Into the outbox: a row on screen now, kept on the device next, then on its way.
-    fn write(&mut self, id: ConversationId, to: Destination, body: String, turn: &mut Turn<'_>) {
+    /// Sends the text of a message that could not be delivered once more, as a new message. What is typed stays.
+    pub(super) fn resend(&mut self, id: MessageId, turn: &mut Turn<'_>) {
+        let found = self.conversations.in_order().find_map(|conversation| {
+            let thread = self.conversations.get(conversation)?;
+            let message = thread.timeline.message(id)?;
+            Some((conversation, thread.conversation.to_destination(), message.body.clone()))
+        });
+        let Some((conversation, to, body)) = found else { return };
+        let card = CardKey::Conversation(conversation);
+        let problem = self.conversations.get(conversation).and_then(|thread| self.cannot_write(&thread.conversation));
+        match problem {
+            Some(problem) => self.composer.refuse(card, problem, context!(self, turn)),
+            None => self.write(conversation, to, body, false, turn),
+        }
+        turn.focus(FocusTarget::Composer(card));
+    }
+
+    /// Puts a message into the outbox; `typed` says that it is what is in the text box, with its files: that is empty then.
+    fn write(&mut self, id: ConversationId, to: Destination, body: String, typed: bool, turn: &mut Turn<'_>) {
         let Some(author) = self.user() else { return };
         let card = CardKey::Conversation(id);
-        let files = self.composer.drafts.take_files(card);
+        let files = if typed { self.composer.drafts.take_files(card) } else { Vec::new() };
         let media = files.iter().map(|file| file.media.clone()).collect();
         let contents = files.into_iter().filter_map(|file| Some((file.media.id, file.content?))).collect();
         let at = turn.env.now;
         let row = OutboxRow { id: self.outbox.next_id(turn.env), author, conversation: id, to, body, media, at };
-        let draft = (self.database.loads == 0).then(|| draft_key(author, card));
-        if draft.is_none() {
+        let draft = (typed && self.database.loads == 0).then(|| draft_key(author, card));
+        if typed && draft.is_none() {
             // What the device has of an earlier time is none of this message.
             self.composer.drafts.unkept.insert(card);
         }
         self.outbox.write(row.clone(), contents);
-        self.composer.drafts.set(card, String::new());
+        if typed {
+            self.composer.drafts.set(card, String::new());
+            self.tell(TabFrame::Draft(card, String::new()), turn);
+        }
         self.composer.clear_problem(card);
         self.presence.message_sent(id);
         self.conversations.sending(id, at);
@@ -228,7 +249,6 @@ impl Softphone {
             timeline.at_bottom = true;
         }
         turn.effect(Effect::ShowNewest(card));
-        self.tell(TabFrame::Draft(card, String::new()), turn);
         if !row.media.is_empty() {
             self.tell(TabFrame::Files(card, Vec::new()), turn);
         }

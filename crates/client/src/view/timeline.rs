@@ -125,6 +125,8 @@ pub struct StateView {
     pub parked: bool,
     /// Whether it waits, and "Edit" and "Delete" are offered.
     pub can_cancel: bool,
+    /// Whether it could not be delivered, and "Retry" sends it anew.
+    pub can_resend: bool,
 }
 
 /// How far a message got, for one recipient.
@@ -253,7 +255,7 @@ impl Softphone {
             let known = draft.author != Author::Unknown;
             let named = somebody && (conversation.kind.is_group() || draft.mine || !known);
             let same_below = next.is_some_and(|next| next.author == draft.author && next.state == draft.state);
-            let state = draft.state.filter(|state| !same_below || state.parked);
+            let state = draft.state.filter(|state| !same_below || state.parked || state.can_resend);
             before = Some(draft.author);
             items.push(Item::Message(Arc::new(MessageView {
                 id: draft.id,
@@ -288,7 +290,12 @@ impl Softphone {
         };
         let state = match (mine, is_text) {
             (false, _) => None,
-            (true, true) => Some(self.text_state(&message.deliveries)),
+            (true, true) => {
+                let state = self.text_state(&message.deliveries);
+                // To several it would come twice to those who have it; a file would have to be attached again.
+                let can_resend = state.icon == StateIcon::Failed && message.deliveries.len() == 1;
+                Some(StateView { can_resend: can_resend && message.media.is_empty(), ..state })
+            }
             (true, false) => Some(chat_state(conversation, message.seq)),
         };
         Draft {
@@ -338,7 +345,7 @@ impl Softphone {
             (deliveries.len(), count(DeliveryState::Delivered), count(DeliveryState::Failed));
         let mut view = match (all, delivered, failed) {
             (1, 1, _) => state(words::STATE_DELIVERED, StateIcon::Delivered),
-            (1, _, 1) => state(not_delivered(&deliveries[0]), StateIcon::Failed),
+            (1, _, 1) => state(self.not_delivered(&deliveries[0]), StateIcon::Failed),
             (_, delivered, 0) if delivered == all && all > 0 => {
                 state(words::STATE_DELIVERED_TO_ALL, StateIcon::Delivered)
             }
@@ -355,12 +362,20 @@ impl Softphone {
         view
     }
 
+    fn not_delivered(&self, delivery: &Delivery) -> Text {
+        let Some(reason) = &delivery.reason else {
+            return words::state_not_delivered(words::NO_REASON);
+        };
+        // Carriers write the number as it is sent.
+        words::state_not_delivered(reason.replace(&delivery.to.to_string(), &delivery.to.display(self.home())))
+    }
+
     fn recipient_state(&self, delivery: &Delivery) -> RecipientState {
         let words = match delivery.state {
             DeliveryState::Accepted | DeliveryState::Unknown => words::STATE_ACCEPTED.into(),
             DeliveryState::Sent => words::STATE_SENT.into(),
             DeliveryState::Delivered => words::STATE_DELIVERED.into(),
-            DeliveryState::Failed => not_delivered(delivery),
+            DeliveryState::Failed => self.not_delivered(delivery),
         };
         RecipientState {
             name: self.contacts.book.name(halyard_protocol::Peer::Number(delivery.to), self.home()),
@@ -398,11 +413,6 @@ fn chat_state(conversation: &Conversation, seq: Seq) -> StateView {
     }
 }
 
-fn not_delivered(delivery: &Delivery) -> Text {
-    let reason = delivery.reason.as_ref().map_or(words::NO_REASON.into(), Text::as_is);
-    words::state_not_delivered(reason)
-}
-
 fn state(words: impl Into<Text>, icon: StateIcon) -> StateView {
-    StateView { words: words.into(), icon, recipients: Vec::new(), parked: false, can_cancel: false }
+    StateView { words: words.into(), icon, recipients: Vec::new(), parked: false, can_cancel: false, can_resend: false }
 }

@@ -179,7 +179,7 @@ impl Server {
         let members: Vec<UserId> = shared.members.keys().copied().collect();
         let Some(message) = shared.entries.get_mut(at).and_then(Entry::message_mut) else { return };
         let Some(delivery) = message.deliveries.get_mut(to) else { return };
-        let reason = (state == DeliveryState::Failed).then(|| "The number is not in service.".to_owned());
+        let reason = (state == DeliveryState::Failed).then(|| format!("{} is not in service.", delivery.to));
         let report = Delivery { to: delivery.to, state, reason, at: now };
         if delivery.apply(&report) {
             let change = Change::DeliveryChanged { conversation: id, message: message.id, delivery: report };
