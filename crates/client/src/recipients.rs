@@ -67,6 +67,8 @@ pub struct Suggestion {
     pub name: String,
     /// Extension, or number and its kind.
     pub detail: Text,
+    /// Why they can't be in this conversation, if so.
+    pub why_not: Option<Text>,
 }
 
 /// Those whom one can write to, and from what.
@@ -357,8 +359,23 @@ impl People<'_> {
         })
     }
 
-    /// Whom "Add Contact" offers for what is typed.
-    pub(crate) fn suggestions(&self, typed: &str, without: &[Peer]) -> Vec<Suggestion> {
+    /// Whom "Add Contact" offers for what is typed, to those who are in already; who can't join them is offered with the reason.
+    pub(crate) fn offered(&self, new: &NewConversation) -> Vec<Suggestion> {
+        let mut offered = self.suggestions(&new.query, &new.peers);
+        for suggestion in &mut offered {
+            let mut peers = new.peers.clone();
+            peers.push(suggestion.peer);
+            suggestion.why_not = match self.check(&peers, new.from) {
+                // These are seen to at the composer.
+                Ok(_) | Err(RecipientsError::NoSmsNumber | RecipientsError::CannotText) => None,
+                Err(error) => Some(reasons::recipients(error)),
+            };
+        }
+        offered
+    }
+
+    /// Whom what is typed may mean.
+    fn suggestions(&self, typed: &str, without: &[Peer]) -> Vec<Suggestion> {
         let typed = typed.trim();
         if typed.is_empty() {
             return self.recent(without);
@@ -373,6 +390,7 @@ impl People<'_> {
                 peer: Peer::Number(number),
                 name: number.display(home),
                 detail: words::SEND_TO_THIS_NUMBER.into(),
+                why_not: None,
             });
         }
         for entry in self.book.search(typed, SUGGESTIONS * 2, |_| true) {
@@ -380,7 +398,7 @@ impl People<'_> {
                 Favourite::User(id) if Some(id) != mine => {
                     if let Some(user) = self.book.user(id) {
                         let detail = words::extension_number(&user.extension);
-                        all.push(Suggestion { peer: Peer::User(id), name: user.name.clone(), detail });
+                        all.push(Suggestion { peer: Peer::User(id), name: user.name.clone(), detail, why_not: None });
                     }
                 }
                 Favourite::User(_) | Favourite::Unknown => {}
@@ -391,6 +409,7 @@ impl People<'_> {
                             peer: Peer::Number(entry.number),
                             name: contact.display_name(),
                             detail: number_detail(entry.number, entry.label, home),
+                            why_not: None,
                         });
                     }
                 }
@@ -440,7 +459,7 @@ impl People<'_> {
             }
             Peer::Unknown => return None,
         };
-        Some(Suggestion { peer, name, detail })
+        Some(Suggestion { peer, name, detail, why_not: None })
     }
 }
 

@@ -223,3 +223,16 @@ fn whom_one_writes_to_is_offered_first_also_before_anything_is_typed() {
     };
     assert_eq!(first(&mut world, "619555").as_deref(), Some("Ben Hale"));
 }
+
+#[test]
+fn who_cannot_join_is_offered_with_the_reason_and_an_error_is_not_covered_by_the_list() {
+    let (mut world, at, card) = begin(MAYA);
+    type_in(&mut world, at, card, "1002");
+    world.ui(at, Ui::Recipients(card, RecipientsAction::Query("ana".to_owned())));
+    let people = world.phone(at).recipients_view(card).expect("people");
+    let why_not = people.suggestions[0].why_not.as_ref().expect("a reason");
+    assert_eq!(*why_not, "Extensions and outside numbers can't be in one group. Remove one or the other.");
+    world.ui(at, Ui::Recipients(card, RecipientsAction::Add(people.suggestions[0].peer)));
+    let people = world.phone(at).recipients_view(card).expect("people");
+    assert!(people.error.is_some() && people.suggestions.is_empty());
+}

@@ -37,7 +37,13 @@ pub(super) fn Message(item: ArcRwSignal<Item>) -> impl IntoView {
     let content = Memo::new(move |_| {
         message.with(|message| message.as_ref().map(|message| (message.body.clone(), message.media.clone())))
     });
-    let from = Memo::new(move |_| message.with(|message| message.as_ref().and_then(|message| message.from.clone())));
+    let from = Memo::new(move |_| {
+        message.with(|message| {
+            let message = message.as_ref()?;
+            let heard = message.said_by.as_ref().map(|name| ("sr", words::said_by(name)));
+            message.from.clone().map(|name| ("from", name)).or(heard)
+        })
+    });
     let foot = Memo::new(move |_| {
         message.with(|message| {
             let message = message.as_ref()?;
@@ -54,7 +60,7 @@ pub(super) fn Message(item: ArcRwSignal<Item>) -> impl IntoView {
             class:failed=is(|message| message.state.as_ref().is_some_and(|state| state.parked))
             title=moment
         >
-            {move || from.get().map(|from| view! { <span class="from">{say(&from)}</span> }.into_any())}
+            {move || from.get().map(|(class, from)| view! { <span class=class>{say(&from)}</span> }.into_any())}
             {move || content.get().map(shown)}
             {move || foot.get().map(|(id, time, state)| view! { <Foot id=id time=time state=state /> }.into_any())}
         </div>

@@ -89,7 +89,11 @@ pub(super) fn Recipients(card: CardKey) -> impl IntoView {
 }
 
 fn option(suggestion: Suggestion) -> ComboboxOption<Peer> {
-    let Suggestion { peer, name, detail } = suggestion;
+    let Suggestion { peer, name, detail, why_not } = suggestion;
+    let (class, detail) = match why_not {
+        Some(reason) => ("row-text off", reason),
+        None => ("row-text", detail),
+    };
     let user = if let Peer::User(user) = peer { Some(user) } else { None };
     let avatar = AvatarView::of(&name, user);
     ComboboxOption {
@@ -98,7 +102,7 @@ fn option(suggestion: Suggestion) -> ComboboxOption<Peer> {
         content: std::sync::Arc::new(move || {
             view! {
                 <Person avatar=Signal::stored(avatar.clone()) size=AvatarSize::Small />
-                <span class="row-text">
+                <span class=class>
                     <b class="row-name">{name.clone()}</b>
                     <span class="preview num">{say(&detail)}</span>
                 </span>

@@ -2,9 +2,10 @@
 
 use leptos::html::Input;
 use leptos::prelude::*;
-use web_sys::KeyboardEvent;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, KeyboardEvent};
 
-use super::{Icon, IconButton, IconName};
+use super::{Icon, IconButton, IconName, is_composing};
 
 use crate::erased::Memo;
 use crate::words::{self, t};
@@ -38,6 +39,17 @@ pub(crate) fn SearchField(
             event.prevent_default();
             event.stop_propagation();
             clear();
+        } else if event.key() == "ArrowDown" && !event.alt_key() && !is_composing(&event) {
+            // Into the list below: the row that Tab would come to.
+            let field = field.get_untracked();
+            let row = field.and_then(|field| field.closest("section, aside, dialog").ok().flatten());
+            let row = row.and_then(|section| {
+                section.query_selector(".vlist :is(button, a[href])[tabindex=\"0\"]").ok().flatten()
+            });
+            if let Some(row) = row.and_then(|row| row.dyn_into::<HtmlElement>().ok()) {
+                event.prevent_default();
+                let _ = row.focus();
+            }
         }
     };
     view! {

@@ -2,7 +2,7 @@
 
 use halyard_client::commands::KeyPress;
 use halyard_client::windows::WindowAction;
-use halyard_client::{Command, Ui};
+use halyard_client::{CardKey, Command, Ui};
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -22,6 +22,10 @@ pub(super) fn listen(app: App) {
         if event.key() == "Escape" {
             // Of a card that a pointer holds; the key means other things, too.
             app.send(Ui::Window(WindowAction::CancelDrag));
+            leave(app, &event);
+        } else if event.key() == "F6" {
+            event.prevent_default();
+            app.send(other_pane(app, &event));
         } else if let Some(command) = command(&event, mac) {
             event.prevent_default();
             app.send(Ui::Run(command));
@@ -30,11 +34,46 @@ pub(super) fn listen(app: App) {
     on_cleanup(move || handle.remove());
 }
 
-fn command(event: &KeyboardEvent, mac: bool) -> Option<Command> {
+/// Escape leaves what fills the screen, and a new conversation in which nothing was begun.
+fn leave(app: App, event: &KeyboardEvent) {
+    if is_in(event, "dialog, [popover], [role=menu], input:not([role=combobox])") {
+        return;
+    }
+    let front = app.phone(|phone, _| phone.cards_view().into_iter().find(|card| card.front && !card.minimised));
+    let Some(card) = front else { return };
+    let untouched = || {
+        app.phone(|phone, _| {
+            let people = phone.recipients_view(card.key);
+            let composer = phone.composer_view(card.key);
+            people.is_some_and(|people| people.bubbles.is_empty() && people.query.is_empty())
+                && composer.draft.is_empty()
+                && composer.files.is_empty()
+        })
+    };
+    if card.fullscreen {
+        app.send(Ui::Window(WindowAction::ToggleFullscreen(card.key)));
+    } else if matches!(card.key, CardKey::New(_)) && untouched() {
+        app.send(Ui::Window(WindowAction::Close(card.key)));
+    }
+}
+
+/// F6 goes from the list to the card in front, and back.
+fn other_pane(app: App, event: &KeyboardEvent) -> Ui {
+    let front = app.phone(|phone, _| phone.cards_view().into_iter().find(|card| card.front && !card.minimised));
+    match front {
+        Some(card) if !is_in(event, ".card") => Ui::Window(WindowAction::Focus(card.key)),
+        _ => Ui::Run(Command::Search),
+    }
+}
+
+fn is_in(event: &KeyboardEvent, places: &str) -> bool {
     let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
-    let is_in = |places| target.as_ref().is_some_and(|element| element.closest(places).ok().flatten().is_some());
+    target.is_some_and(|element| element.closest(places).ok().flatten().is_some())
+}
+
+fn command(event: &KeyboardEvent, mac: bool) -> Option<Command> {
     // What is open over the page comes first.
-    if is_in("dialog") {
+    if is_in(event, "dialog") {
         return None;
     }
     let (ctrl, other) = if mac { (event.meta_key(), event.ctrl_key()) } else { (event.ctrl_key(), event.meta_key()) };
@@ -45,7 +84,7 @@ fn command(event: &KeyboardEvent, mac: bool) -> Option<Command> {
         alt: event.alt_key(),
         shift: event.shift_key(),
         other,
-        typing: is_in("input, textarea, select"),
+        typing: is_in(event, "input, textarea, select"),
         mac,
     })
 }

@@ -115,9 +115,8 @@ fn Workspace() -> impl IntoView {
         <div class="app" class:in-card=move || in_card.get() class:in-details=move || in_details.get()>
             <rail::Rail />
             <banners::Banners />
-            // One landmark and one heading, whichever pane a narrow window shows.
+            // One landmark, whichever pane a narrow window shows. The pane's own title is the page's heading.
             <main class="panes">
-                <h1 class="sr">"Halyard"</h1>
                 {move || match pane.get() {
                     Pane::Chats => view! { <conversations::Column /> }.into_any(),
                     Pane::Contacts => view! { <contacts::ContactsPane /> }.into_any(),

@@ -96,14 +96,15 @@ impl Softphone {
             [_] => Some(words::VIEW_CONTACT),
             _ => None,
         };
+        let subtitle = {
+            let subtitle = self.subtitle(&conversation.peers, conversation.kind, !conversation.title.is_empty());
+            match self.own_of(conversation) {
+                Some(own) => Text::joined(vec![subtitle, own], " \u{b7} "),
+                None => subtitle,
+            }
+        };
         Some(HeaderView {
-            subtitle: {
-                let subtitle = self.subtitle(&conversation.peers, conversation.kind, !conversation.title.is_empty());
-                match self.own_of(conversation) {
-                    Some(own) => Text::joined(vec![subtitle, own], " \u{b7} "),
-                    None => subtitle,
-                }
-            },
+            subtitle,
             avatar: self.avatar(&conversation.peers, title.as_written()),
             title,
             conversation: Some(id),

@@ -59,7 +59,8 @@ impl Softphone {
             .collect();
         Some(RecipientsView {
             bubbles,
-            suggestions: self.people().suggestions(&new.query, &new.peers),
+            // What is wrong is said under the field, where the list would cover it.
+            suggestions: if new.error.is_some() { Vec::new() } else { self.people().offered(new) },
             is_number: PhoneNumber::from_typed(&new.query, home).is_ok(),
             can_finish: !new.peers.is_empty() || !new.query.trim().is_empty(),
             query: new.query.clone(),

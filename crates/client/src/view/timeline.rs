@@ -74,6 +74,8 @@ pub struct MessageView {
     pub last_of_run: bool,
     /// The author's name, at the beginning of a run where it isn't plain.
     pub from: Option<Text>,
+    /// The same for screen readers, where the side of the message says it to those who see.
+    pub said_by: Option<Text>,
     /// When.
     pub at: LocalTime,
     /// The line under it, where there is one.
@@ -264,6 +266,10 @@ impl Softphone {
                 mine: draft.mine,
                 last_of_run,
                 from: (begins && named).then(|| self.author_name(draft.author)),
+                said_by: (begins && !named).then(|| match draft.author {
+                    Author::User(user) if Some(user) == me => words::YOU.into(),
+                    author => self.author_name(author),
+                }),
                 at: env.local(draft.at),
                 state,
             })));
