@@ -6,6 +6,7 @@
 use halyard_client::storage::{Range, Row, Store, USER, Write};
 use halyard_protocol::UserId;
 use js_sys::{Array, Object, Uint8Array};
+use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, IdbKeyRange};
 
@@ -77,16 +78,21 @@ async fn content(value: &JsValue) -> Option<String> {
     Some(media::bytes(&blob).await.ok()?.into_iter().map(char::from).collect())
 }
 
-fn kept(store: Store, text: &str) -> Result<Object> {
-    let value = Object::new();
+/// A row as it is kept.
+#[derive(Serialize)]
+struct Kept<'text> {
+    json: &'text str,
+}
+
+fn kept(store: Store, text: &str) -> Result<JsValue> {
     if store == Store::Files {
+        let value = Object::new();
         let bytes: Vec<u8> = text.chars().map(|byte| byte as u8).collect();
         let parts = Array::of1(&Uint8Array::from(&bytes[..]));
         set(&value, "file", &Blob::new_with_u8_array_sequence(&parts)?.into())?;
-    } else {
-        set(&value, "json", &text.into())?;
+        return Ok(value.into());
     }
-    Ok(value)
+    Ok(serde_wasm_bindgen::to_value(&Kept { json: text })?)
 }
 
 /// Makes the request; that it has failed says the commit.

@@ -2,13 +2,12 @@
 //!
 //! Always holds: the damaged one is only read. What the server has, too, is not taken over; it comes from there.
 
-use gloo_events::EventListener;
 use halyard_client::storage::{STATE, Store};
-use js_sys::Array;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::IdbDatabase;
+use indexed_db_futures::database::Database;
+use indexed_db_futures::error::Error;
+use indexed_db_futures::prelude::*;
+use wasm_bindgen::JsValue;
 
-use super::idb::{Request, Result, Transaction, database};
 use super::schema::{self, Opened, SEALED, VAULT};
 
 /// A row that could be read, as it is kept.
@@ -47,32 +46,23 @@ pub(super) async fn begin(base: &str) -> Option<Opened> {
 }
 
 /// Reads what can be read.
-async fn salvage(name: &str) -> Result<Vec<Salvaged>> {
-    let request = schema::request(name, None)?;
-    let upgraded = request.clone();
+async fn salvage(name: &str) -> Option<Vec<Salvaged>> {
     // There is none after all: none is made.
-    let _upgrade = EventListener::new(&request, "upgradeneeded", move |_| {
-        if let Some(transaction) = upgraded.transaction() {
-            let _ = transaction.abort();
-        }
-    });
-    let database = database(Request::new(request.unchecked_into()).result().await?)?;
+    let opening = Database::open(name).with_on_upgrade_needed(|_, _| Err(JsValue::NULL.into()));
+    let database = opening.await.ok()?;
     let mut rows = Vec::new();
     for store in OWNED {
-        if let Ok(keys) = keys(&database, store).await {
-            for key in keys {
-                // Each by itself: one that can't be read ends its transaction.
-                if let Ok(value) = value(&database, store, &key).await
-                    && !value.is_undefined()
-                    && !is_cache(store, &key)
-                {
-                    rows.push(Salvaged { store, key, value });
-                }
+        for key in keys(&database, store).await.unwrap_or_default() {
+            // Each by itself: one that can't be read ends its transaction.
+            if let Ok(Some(value)) = value(&database, store, &key).await
+                && !is_cache(store, &key)
+            {
+                rows.push(Salvaged { store, key, value });
             }
         }
     }
     database.close();
-    Ok(rows)
+    Some(rows)
 }
 
 /// How far the cache is: without the cache it would not be true.
@@ -80,13 +70,13 @@ fn is_cache(store: &str, key: &JsValue) -> bool {
     store == Store::Account.name() && key.as_string().is_some_and(|key| key == STATE)
 }
 
-async fn keys(database: &IdbDatabase, store: &str) -> Result<Array> {
-    let transaction = Transaction::reading(database, &[store])?;
-    let keys = Request::new(transaction.store(store)?.get_all_keys()?).result().await?;
-    keys.dyn_into()
+async fn keys(database: &Database, store: &str) -> core::result::Result<Vec<JsValue>, Error> {
+    let transaction = database.transaction(store).build()?;
+    let keys = transaction.object_store(store)?.get_all_keys::<JsValue>().primitive()?.await?;
+    Ok(keys.flatten().collect())
 }
 
-async fn value(database: &IdbDatabase, store: &str, key: &JsValue) -> Result<JsValue> {
-    let transaction = Transaction::reading(database, &[store])?;
-    Request::new(transaction.store(store)?.get(key)?).result().await
+async fn value(database: &Database, store: &str, key: &JsValue) -> core::result::Result<Option<JsValue>, Error> {
+    let transaction = database.transaction(store).build()?;
+    transaction.object_store(store)?.get::<JsValue, _, _>(key.clone()).primitive()?.await
 }
