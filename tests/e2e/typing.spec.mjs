@@ -14,7 +14,7 @@ const enterOfInputMethod = (field) =>
 
 test("the Enter that ends a composition sends nothing and picks nobody", async ({ person }) => {
   const page = await person(LENA, { baseURL: here.url });
-  await begin(page, "1003");
+  await begin(page, "1002");
   const field = composer(page, "Theo Brandt");
   await field.fill("\u6e2f");
   await enterOfInputMethod(field);

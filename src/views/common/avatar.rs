@@ -66,11 +66,18 @@ pub(crate) fn Avatar(
         AvatarSize::Medium => "avatar",
         AvatarSize::Large => "avatar l",
     };
+    // By the style sheet, which draws them: as text they would be a part of the name of a button that holds the avatar.
+    let initials = move || {
+        avatar.with(|avatar| match &avatar.face {
+            Face::Initials(initials) => Some(initials.clone()),
+            Face::Group | Face::Number => None,
+        })
+    };
     let hue = move || avatar.with(|avatar| avatar.hue).to_string();
     view! {
-        <span class=class style=("--hue", hue) aria-hidden="true">
+        <span class=class style=("--hue", hue) aria-hidden="true" data-initials=initials>
             {move || match avatar.with(|avatar| avatar.face.clone()) {
-                Face::Initials(initials) => initials.into_any(),
+                Face::Initials(_) => ().into_any(),
                 Face::Group => view! { <Icon name=IconName::UsersRound /> }.into_any(),
                 Face::Number => view! { <Icon name=IconName::Phone /> }.into_any(),
             }}

@@ -8,6 +8,8 @@ use super::geometry::{DEFAULT_SIZE, FARTHEST, GAP, LEAST_SIZE, Rect};
 
 /// A viewport narrower than this, in CSS px, shows one pane at a time.
 pub const NARROW_BELOW: u32 = 700;
+/// A card of this width has room for all of its buttons (`style/card.css`), in CSS px.
+const ROOMY: i32 = 322;
 /// How far the next card of a cascade lies to the right and below, in CSS px: the title above stays readable.
 const CASCADE_STEP: i32 = 32;
 /// A pointer this close to the left, right or bottom edge of the desk asks for snapping, in CSS px.
@@ -214,11 +216,11 @@ fn spans(start: i32, room: i32, ideal: i32, least: i32) -> Vec<(i32, i32)> {
     spans
 }
 
-/// The same, but all of one length: where one more has room, each gets a bit shorter, so that none lacks what the others show.
+/// The same, but all of one length, if each has room for all of its buttons then: so none lacks what the others show.
 fn even_spans(start: i32, room: i32, ideal: i32, least: i32) -> Vec<(i32, i32)> {
     let spans = spans(start, room, ideal, least);
     match i32::try_from(spans.len()) {
-        Ok(count) if spans.last().is_some_and(|(_, length)| *length < ideal) => {
+        Ok(count) if (ROOMY..ideal).contains(&part(start, room, 0, count).1) => {
             (0..count).map(|n| part(start, room, n, count)).collect()
         }
         _ => spans,
