@@ -253,18 +253,18 @@ impl Windows {
     /// what was in front stays there.
     fn tile(&mut self) -> bool {
         let Some(front) = self.front() else { return false };
-        let open: Vec<CardKey> = self.cards.iter().filter(|card| !card.is_minimised()).map(|card| card.key).collect();
-        let desk = self.desk;
-        let tiles = desk.tiles(open.len());
-        let mut taken = tiles.clone();
-        for (n, key) in open.into_iter().enumerate() {
-            let bounds = tiles.get(n).copied().unwrap_or_else(|| {
-                let place = desk.place(&taken);
-                taken.push(place);
-                self.raise(key);
-                place
-            });
-            if let Some(card) = self.card_mut(key) {
+        let mut piled: Vec<(u32, CardKey)> =
+            self.cards.iter().filter(|card| !card.is_minimised()).map(|card| (card.stacking, card.key)).collect();
+        let tiles = self.desk.tiles(piled.len());
+        // What has no room goes to the dock: those that were in front longest ago.
+        piled.sort_unstable();
+        let without = piled.len().saturating_sub(tiles.len());
+        let (docked, _) = piled.split_at(without);
+        let mut tiles = tiles.into_iter();
+        for card in self.cards.iter_mut().filter(|card| !card.is_minimised()) {
+            if docked.iter().any(|(_, key)| *key == card.key) {
+                card.placement = card.placement.minimise();
+            } else if let Some(bounds) = tiles.next() {
                 card.wanted = Some(bounds.sane());
                 card.placement = Placement::NEW;
             }

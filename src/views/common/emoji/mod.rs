@@ -13,6 +13,7 @@ use super::popover::Toggle;
 use super::{Icon, IconName, SearchField, unique_id};
 use catalogue::{Catalogue, Emoji};
 
+use crate::adapters::device;
 use crate::erased::Memo;
 use crate::words::{self, t};
 
@@ -35,6 +36,10 @@ pub(crate) fn EmojiButton(
     });
     let open = move || {
         toggle.show(|panel| {
+            // The keyboard on the screen would cover the emoji.
+            if device::is_touched() {
+                return;
+            }
             let search = panel.query_selector("input").ok().flatten();
             if let Some(search) = search.and_then(|search| search.dyn_into::<HtmlElement>().ok()) {
                 let _ = search.focus();

@@ -146,7 +146,7 @@ fn tiling_leaves_the_dock_alone() {
 }
 
 #[test]
-fn what_has_no_room_among_the_tiles_lies_in_a_cascade_above_them() {
+fn what_has_no_room_among_the_tiles_waits_in_the_dock() {
     let mut windows = wide(&[]);
     for n in 1..=12 {
         let _ = windows.open(conversation(n));
@@ -156,9 +156,11 @@ fn what_has_no_room_among_the_tiles_lies_in_a_cascade_above_them() {
     }
     let _ = windows.act(WindowAction::Tile);
     // Three columns and three rows: nine tiles.
-    let tiled: Vec<&Card> = windows.cards().take(9).filter(|card| !card.is_front()).collect();
-    for above in windows.cards().skip(9) {
-        assert!(tiled.iter().all(|tile| tile.stacking() < above.stacking()));
+    let docked: Vec<CardKey> = windows.cards().filter(|card| card.is_minimised()).map(Card::key).collect();
+    assert_eq!(docked, [conversation(3), conversation(4), conversation(6)], "those that were in front longest ago");
+    let tiled: Vec<Rect> = windows.cards().filter(|card| !card.is_minimised()).map(Card::bounds).collect();
+    for (n, tile) in tiled.iter().enumerate() {
+        assert!(tiled[..n].iter().all(|other| !other.intersects(*tile)));
     }
     assert_eq!(windows.focused(), Some(conversation(2)));
 }
