@@ -123,6 +123,7 @@ fn Numbers() -> impl IntoView {
     view! {
         <div class="numbers">
             <MenuButton
+                class="choice"
                 label=Signal::derive(move || say(&words::show_number(chosen.get())))
                 items=items
                 content=move || {

@@ -9,7 +9,7 @@ use super::geometry::{DEFAULT_SIZE, FARTHEST, GAP, LEAST_SIZE, Rect};
 /// A viewport narrower than this, in CSS px, shows one pane at a time.
 pub const NARROW_BELOW: u32 = 700;
 /// A card of this width has room for all of its buttons (`style/card.css`), in CSS px.
-const ROOMY: i32 = 322;
+const ROOMY: i32 = 316;
 /// How far the next card of a cascade lies to the right and below, in CSS px: the title above stays readable.
 const CASCADE_STEP: i32 = 32;
 /// A pointer this close to the left, right or bottom edge of the desk asks for snapping, in CSS px.
