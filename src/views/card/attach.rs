@@ -3,6 +3,7 @@
 use halyard_client::composer::ComposerAction;
 use halyard_client::view::FileView;
 use halyard_client::{CardKey, Ui};
+use leptos::ev;
 use leptos::html::Input;
 use leptos::prelude::*;
 use web_sys::{ClipboardEvent, DragEvent, File, FileList};
@@ -101,6 +102,20 @@ const TAKES: &str = "data-takes";
 fn has_files(event: &DragEvent) -> bool {
     let types = event.data_transfer().map(|data| data.types());
     types.is_some_and(|types| types.iter().any(|kind| kind == "Files"))
+}
+
+/// Files that are let go beside the cards, on the list or in the dock, do nothing: the browser would open them in the app's place.
+pub(crate) fn refuse_elsewhere() {
+    let refuse = |event: DragEvent| {
+        if has_files(&event) && !event.default_prevented() {
+            event.prevent_default();
+            if let Some(data) = event.data_transfer() {
+                data.set_drop_effect("none");
+            }
+        }
+    };
+    let handles = [window_event_listener(ev::dragover, refuse), window_event_listener(ev::drop, refuse)];
+    on_cleanup(move || handles.map(|handle| handle.remove()).into_iter().collect());
 }
 
 /// Files are held over the desk. Nowhere may the browser open them in the app's place.

@@ -31,11 +31,13 @@ pub(super) struct Pointers {
     desk: NodeRef<Div>,
     /// Where the pointer is that holds a card, until the next frame tells it.
     waiting: StoredValue<Option<(i32, i32)>>,
+    /// Where it was last.
+    last: StoredValue<(i32, i32)>,
 }
 
 impl Pointers {
     pub(super) fn new(app: App, desk: NodeRef<Div>) -> Self {
-        Self { app, desk, waiting: StoredValue::new(None) }
+        Self { app, desk, waiting: StoredValue::new(None), last: StoredValue::new((0, 0)) }
     }
 
     fn act(self, action: WindowAction) {
@@ -56,6 +58,7 @@ impl Pointers {
             // Fails only for a pointer that is gone.
             let _ = element.set_pointer_capture(event.pointer_id());
             let (x, y) = self.place(event);
+            self.last.set_value((x, y));
             self.act(WindowAction::StartDrag { card, grip, x, y });
         }
     }
@@ -64,8 +67,14 @@ impl Pointers {
         if !holds(event) {
             return;
         }
+        // It was let go where nobody heard of it.
+        if event.buttons() == 0 {
+            return self.lost();
+        }
         let first = self.waiting.get_value().is_none();
-        self.waiting.set_value(Some(self.place(event)));
+        let place = self.place(event);
+        self.last.set_value(place);
+        self.waiting.set_value(Some(place));
         if first {
             request_animation_frame(move || {
                 if let Some((x, y)) = self.waiting.try_update_value(Option::take).flatten() {
@@ -91,10 +100,11 @@ impl Pointers {
         }
     }
 
-    /// The pointer is lost. When it was let go before, this does nothing.
+    /// The pointer is lost: the card stays where it was last. When it was let go before, this does nothing.
     pub(super) fn lost(self) {
         self.waiting.set_value(None);
-        self.act(WindowAction::CancelDrag);
+        let (x, y) = self.last.get_value();
+        self.act(WindowAction::EndDrag { x, y });
     }
 
     pub(super) fn double(self, event: &Event) {

@@ -27,6 +27,7 @@ pub(crate) use person::{Person, presence};
 pub(crate) fn App(app: Handle) -> impl IntoView {
     provide_context(app);
     keys::listen(app);
+    crate::views::card::refuse_files_elsewhere();
     let session = app.signals(|signals| signals.session.clone());
     // An expired session keeps the screen: what is typed there stays.
     // Where nobody has ever signed in, the log-in need not wait for what the device and the server say.

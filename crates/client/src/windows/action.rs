@@ -96,7 +96,7 @@ pub enum WindowAction {
         /// The pointer.
         y: i32,
     },
-    /// Escape, or the pointer is lost: the card goes back to where it was taken.
+    /// Escape: the card goes back to where it was taken.
     CancelDrag,
 }
 
