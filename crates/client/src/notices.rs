@@ -64,14 +64,7 @@ impl Notices {
             NoticesAction::Dismiss(id) => {
                 self.dismiss(id, turn);
             }
-            NoticesAction::Hold(held) => {
-                self.held = held;
-                let until = turn.env.now.plus(STAYS_AFTER_HOLD);
-                for notice in self.shown.iter_mut().filter(|_| !held) {
-                    notice.until = notice.until.max(until);
-                }
-                self.set_timer(turn);
-            }
+            NoticesAction::Hold(held) => self.hold(held, turn),
         }
     }
 
@@ -88,9 +81,20 @@ impl Notices {
         turn.changed(Changed::Notices);
         let place = self.shown.iter().position(|notice| notice.id == id)?;
         let notice = self.shown.remove(place);
-        // What the pointer or the focus was on may be gone, and then nobody says that it has left.
-        self.held &= !self.shown.is_empty();
+        // What the focus was on is gone with it, and then nobody says that it has left.
+        if core::mem::take(&mut self.held) {
+            self.hold(false, turn);
+        }
         Some(notice)
+    }
+
+    fn hold(&mut self, held: bool, turn: &mut Turn<'_>) {
+        self.held = held;
+        let until = turn.env.now.plus(STAYS_AFTER_HOLD);
+        for notice in self.shown.iter_mut().filter(|_| !held) {
+            notice.until = notice.until.max(until);
+        }
+        self.set_timer(turn);
     }
 
     /// The time of the first notice is over.
