@@ -1,20 +1,26 @@
-//! The import: a file's rows as a preview, which of them to take, and the one request that saves them.
+//! The import: a file's rows as a preview, which of them to take, and the requests that save them, one after the other.
 //!
-//! Always holds: nothing is saved before "Import", and then all that is chosen or nothing.
+//! Always holds: nothing is saved before "Import"; then all that is chosen, or the user is told how many were saved and why the others
+//! were not. A row has its contact's id from the moment when the file is read, so a row that is sent again is saved once.
+
+use std::collections::HashMap;
 
 use halyard_protocol::rest::{ImportContacts, Imported, ImportedContact};
-use halyard_protocol::{Contact, ContactId, ContactScope, ErrorCode, limits};
+use halyard_protocol::{Contact, ContactDraft, ContactId, ContactScope, ErrorCode, limits};
 use halyard_words::{self as words, Text};
 
 use crate::api::{read, with_body};
 use crate::contacts::Book;
-use crate::contacts::import::{Outcome, Preview, duplicates, merge, parse};
+use crate::contacts::import::{Outcome, Preview, duplicates, merge, merge_drafts, parse};
 use crate::context::Context;
 use crate::effect::{HttpOutcome, Method};
 use crate::fact::Fact;
 use crate::requests::Requests;
 use crate::route::Route;
 use crate::update::Changed;
+
+/// Bytes of text in one request, by a rough count: quotes and names of fields at least double it.
+const REQUEST_BYTES: usize = limits::IMPORT_BYTES / 4;
 
 /// What the user does with an import.
 #[derive(strum::IntoStaticStr, Clone, Debug)]
@@ -30,15 +36,20 @@ pub enum ImportAction {
     Shared(bool),
     /// Take a row in, or leave it out.
     Toggle(usize),
+    /// Take all rows in, or leave all out.
+    All(bool),
     /// "Import".
     Confirm,
     /// "Cancel" or "Close".
     Cancel,
 }
 
-/// What the server was asked: to save what was chosen.
+/// What the server was asked: to save so many of what was chosen, after so many others.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Call;
+pub(crate) struct Call {
+    before: usize,
+    count: usize,
+}
 
 /// The import, while one is open.
 #[derive(Debug, Default)]
@@ -59,6 +70,11 @@ pub(crate) struct Importing {
     pub(crate) shared: bool,
     pub(crate) saving: bool,
     pub(crate) error: Option<Text>,
+    /// For each row: the id of its contact, if it makes a new one.
+    ids: Vec<ContactId>,
+    /// What is still to be sent, and how many are saved.
+    left: Vec<ImportedContact>,
+    saved: usize,
 }
 
 impl Import {
@@ -80,6 +96,11 @@ impl Import {
                     *taken = !*taken;
                 }
             }
+            ImportAction::All(all) => {
+                if let Some(importing) = &mut self.open {
+                    importing.taken.fill(all);
+                }
+            }
             ImportAction::Confirm => self.confirm(book, cx),
             ImportAction::Cancel => self.open = None,
         }
@@ -87,6 +108,8 @@ impl Import {
     }
 
     fn read_file(&mut self, name: &str, bytes: &[u8], book: &Book, cx: &mut Context<'_, '_>) {
+        let preview = parse(bytes, name, cx.home());
+        let fresh = |row: usize| ContactId::new(cx.env.now, cx.env.random(1_000 + row as u64));
         let mut importing = Importing {
             file: name.to_owned(),
             outcomes: Vec::new(),
@@ -94,7 +117,10 @@ impl Import {
             shared: false,
             saving: false,
             error: None,
-            preview: parse(bytes, name, cx.home()),
+            ids: (0..preview.rows.len()).map(fresh).collect(),
+            left: Vec::new(),
+            saved: 0,
+            preview,
         };
         importing.compare(book);
         self.open = Some(importing);
@@ -103,36 +129,62 @@ impl Import {
 
     fn confirm(&mut self, book: &Book, cx: &mut Context<'_, '_>) {
         let Some(importing) = self.open.as_mut().filter(|importing| !importing.saving) else { return };
-        let contacts = importing.chosen(book, cx);
-        importing.error = match contacts.len() {
-            0 => Some(words::CHOOSE_A_CONTACT.into()),
-            many if many > limits::IMPORT_CONTACTS => Some(words::import_too_large(limits::IMPORT_CONTACTS)),
-            _ => None,
-        };
-        importing.saving = importing.error.is_none();
+        importing.left = importing.chosen(book);
+        importing.saved = 0;
+        importing.error = importing.left.is_empty().then(|| words::CHOOSE_A_CONTACT.into());
+        self.send_next(cx);
+    }
+
+    /// Sends as many of what is left as one request may have.
+    fn send_next(&mut self, cx: &mut Context<'_, '_>) {
+        let Some(importing) = self.open.as_mut() else { return };
+        importing.saving = !importing.left.is_empty();
         if importing.saving {
-            let body = ImportContacts { contacts };
-            self.requests.start(Call, with_body(Method::Post, "contacts/import".to_owned(), &body), cx);
+            let mut bytes = 0;
+            let fits = |entry: &&ImportedContact| {
+                bytes += size(&entry.contact);
+                bytes <= REQUEST_BYTES
+            };
+            let count = importing.left.iter().take(limits::IMPORT_CONTACTS).take_while(fits).count().max(1);
+            let body = ImportContacts { contacts: importing.left.drain(..count).collect() };
+            let call = Call { before: importing.saved, count };
+            self.requests.start(call, with_body(Method::Post, "contacts/import".to_owned(), &body), cx);
         }
     }
 
-    pub(crate) fn answered(&mut self, Call: Call, outcome: HttpOutcome, cx: &mut Context<'_, '_>) {
-        match read::<Imported>(outcome) {
-            Ok(Imported { saved }) => {
-                self.open = None;
-                cx.inform(words::contacts_imported(saved));
+    pub(crate) fn answered(&mut self, call: Call, outcome: HttpOutcome, cx: &mut Context<'_, '_>) {
+        let answer = read::<Imported>(outcome);
+        cx.changed(Changed::Import);
+        let Some(importing) = &mut self.open else {
+            // The user has closed it; what was sent before is saved all the same.
+            if answer.is_ok() {
+                cx.inform(words::contacts_imported(call.before + call.count));
+            }
+            return;
+        };
+        match answer {
+            Ok(_) => {
+                importing.saved += call.count;
+                if importing.left.is_empty() {
+                    cx.inform(words::contacts_imported(importing.saved));
+                    self.open = None;
+                } else {
+                    self.send_next(cx);
+                }
             }
             Err(error) => {
-                if let Some(importing) = &mut self.open {
-                    importing.saving = false;
-                    importing.error = Some(error.text());
-                }
+                let all = importing.saved + call.count + importing.left.len();
+                importing.saving = false;
+                importing.left.clear();
+                importing.error = Some(match importing.saved {
+                    0 => error.text(),
+                    saved => words::import_stopped(saved, all, error.text()),
+                });
                 if error.code == ErrorCode::SignedOut {
                     cx.fact(Fact::Failed(error));
                 }
             }
         }
-        cx.changed(Changed::Import);
     }
 }
 
@@ -140,32 +192,64 @@ impl Importing {
     /// Which rows are new depends on whose contacts they become.
     fn compare(&mut self, book: &Book) {
         let scope = self.scope();
-        let existing: Vec<&Contact> = book.contacts().filter(|contact| contact.scope == scope).collect();
-        self.outcomes = duplicates(&self.preview, &existing);
-        self.taken =
-            self.outcomes.iter().map(|outcome| matches!(outcome, Outcome::New | Outcome::UpdatesExisting(_))).collect();
+        let existing: Vec<&Contact> = book.contacts().collect();
+        self.outcomes = duplicates(&self.preview, &existing, scope);
+        let takes = |outcome: &Outcome| match outcome {
+            Outcome::New | Outcome::UpdatesExisting(_) | Outcome::AddsToLine(_) => true,
+            // Who makes contacts shared wants them to be so, although they are their own already.
+            Outcome::Elsewhere { adds, .. } => *adds || self.shared,
+            Outcome::SameAs(_) | Outcome::RepeatsLine(_) => false,
+        };
+        self.taken = self.outcomes.iter().map(takes).collect();
     }
 
     fn scope(&self) -> ContactScope {
         if self.shared { ContactScope::Shared } else { ContactScope::Personal }
     }
 
-    /// The chosen rows, as they are saved.
-    fn chosen(&self, book: &Book, cx: &Context<'_, '_>) -> Vec<ImportedContact> {
-        let rows = self.preview.rows.iter().zip(&self.outcomes).zip(&self.taken);
-        rows.enumerate()
-            .filter(|(_, (_, taken))| **taken)
-            .map(|(index, ((row, outcome), _))| {
-                let known = match outcome {
-                    Outcome::UpdatesExisting(id) | Outcome::SameAs(id) => book.contact(*id),
-                    Outcome::New | Outcome::RepeatsLine(_) => None,
-                };
-                let fresh = ContactId::new(cx.env.now, cx.env.random(1_000 + index as u64));
-                let id = known.map_or(fresh, |contact| contact.id);
+    /// The chosen rows, as they are saved: each contact once, with all that its rows say.
+    fn chosen(&self, book: &Book) -> Vec<ImportedContact> {
+        let mut chosen: Vec<ImportedContact> = Vec::new();
+        let mut places: HashMap<ContactId, usize> = HashMap::new();
+        let rows = self.preview.rows.iter().zip(self.ids.iter().zip(&self.taken));
+        for (at, (row, (fresh, taken))) in rows.enumerate() {
+            if !taken {
+                continue;
+            }
+            let (id, known) = match self.outcomes[self.root(at)] {
+                Outcome::UpdatesExisting(id) | Outcome::SameAs(id) => (id, book.contact(id)),
+                // A line whose person is left out, or that is taken although it repeats another, is a contact of its own.
+                Outcome::New | Outcome::Elsewhere { .. } | Outcome::RepeatsLine(_) | Outcome::AddsToLine(_) => {
+                    let adds = matches!(self.outcomes[at], Outcome::AddsToLine(_)) && self.taken[self.root(at)];
+                    (if adds { self.ids[self.root(at)] } else { *fresh }, None)
+                }
+            };
+            if let Some(&place) = places.get(&id) {
+                let contact = merge_drafts(&chosen[place].contact, &row.draft);
+                chosen[place].contact = contact;
+            } else {
+                places.insert(id, chosen.len());
                 let mut contact = known.map_or_else(|| row.draft.clone(), |contact| merge(contact, &row.draft));
                 contact.scope = self.scope();
-                ImportedContact { id, contact }
-            })
-            .collect()
+                chosen.push(ImportedContact { id, contact });
+            }
+        }
+        chosen
+    }
+
+    /// The row where the person of a row is first.
+    fn root(&self, row: usize) -> usize {
+        match self.outcomes[row] {
+            Outcome::AddsToLine(line) => self.preview.rows.binary_search_by_key(&line, |row| row.line).unwrap_or(row),
+            _ => row,
+        }
     }
 }
+
+fn size(draft: &ContactDraft) -> usize {
+    let texts = [&draft.given, &draft.family, &draft.company];
+    texts.into_iter().chain(&draft.emails).map(String::len).sum::<usize>() + 48 * draft.numbers.len() + 100
+}
+
+#[cfg(test)]
+mod tests;

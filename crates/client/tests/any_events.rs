@@ -190,6 +190,7 @@ impl Test {
             13 => Ui::Contacts(ContactsAction::Delete(contact(b))),
             14 => Ui::Import(ImportAction::File { name: "people.vcf".to_owned(), bytes: text.into_bytes() }),
             15 => Ui::Import(ImportAction::Shared(b > 99)),
+            16 if b > 250 => Ui::Import(ImportAction::All(b > 252)),
             16 => Ui::Import(ImportAction::Toggle(b.into())),
             17 => Ui::Import(ImportAction::Confirm),
             18 => Ui::Import(ImportAction::Cancel),

@@ -64,6 +64,9 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
                                 render=move |index| (move || view! { <Row import=import index=index.get() /> }).into_any()
                             />
                         </div>
+                        <div class="import-choice" role="group" aria-label=t(words::CHOOSE_ROWS)>
+                            {choose(app, true, t(words::ALL))} {choose(app, false, t(words::IMPORT_NONE))}
+                        </div>
                     }.into_any()
                 })
         }}
@@ -85,6 +88,17 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
             </button>
         </footer>
     }
+}
+
+/// Takes all rows, or none.
+fn choose(app: App, all: bool, word: &'static str) -> AnyView {
+    let press = move |_| app.send(Ui::Import(ImportAction::All(all)));
+    view! {
+        <button type="button" class="btn plain" on:click=press>
+            {word}
+        </button>
+    }
+    .into_any()
 }
 
 /// The list is as high as its rows, up to six of them.

@@ -2,6 +2,7 @@
 
 use crate::contacts::import::{LineError, Outcome};
 use crate::softphone::Softphone;
+use halyard_protocol::ContactScope;
 use halyard_words::{self as words, Text};
 
 /// The import that is open.
@@ -36,7 +37,7 @@ pub struct ImportRowView {
     pub name: String,
     /// Its numbers and e-mail addresses.
     pub detail: String,
-    /// "New", "Adds to Maya Delgado", "Already in your contacts", "Same as line 4".
+    /// "New", "Adds to Maya Delgado", "Already in your contacts", "Same as line 4" and so on.
     pub outcome: Text,
     /// What was left out or changed.
     pub warnings: Vec<Text>,
@@ -90,7 +91,18 @@ impl Softphone {
             Outcome::New => words::IMPORT_NEW.into(),
             Outcome::UpdatesExisting(id) => words::import_adds_to(name(id)),
             Outcome::SameAs(_) => words::IMPORT_KNOWN.into(),
+            Outcome::Elsewhere { contact, adds } => {
+                let shared =
+                    self.contacts.book.contact(contact).is_some_and(|contact| contact.scope != ContactScope::Personal);
+                match (shared, adds) {
+                    (true, false) => words::IMPORT_KNOWN_SHARED.into(),
+                    (true, true) => words::import_more_than_shared(name(contact)),
+                    (false, false) => words::IMPORT_KNOWN_MINE.into(),
+                    (false, true) => words::import_more_than_mine(name(contact)),
+                }
+            }
             Outcome::RepeatsLine(line) => words::import_same_line(line),
+            Outcome::AddsToLine(line) => words::import_adds_to_line(line),
         }
     }
 }

@@ -1,10 +1,13 @@
-//! Who of a file is already known: told by phone numbers.
+//! Who of a file is already known: told by a vCard's UID, or by a phone number together with the name.
+//!
+//! Always holds: people whose names differ stay separate people, whatever numbers they share; a row that is taken for somebody else's
+//! has nothing in it that is lost with it.
 
 use std::collections::HashMap;
 
-use halyard_protocol::{Contact, ContactDraft, ContactId, ContactNumber, NumberLabel, PhoneNumber, limits};
+use halyard_protocol::{Contact, ContactDraft, ContactId, ContactScope, NumberLabel, PhoneNumber, limits};
 
-use super::Preview;
+use super::{Preview, Row};
 use crate::contacts::search::fold;
 
 /// People with one number who are compared: a whole office, but not a whole file.
@@ -19,40 +22,80 @@ pub enum Outcome {
     SameAs(ContactId),
     /// This contact, with something new: see [`merge`].
     UpdatesExisting(ContactId),
-    /// Somebody who was on an earlier line of the file, the one with this number.
+    /// This contact, which is somebody else's: a shared one while the file's become the user's own, or the other way round.
+    Elsewhere {
+        /// The contact that is there.
+        contact: ContactId,
+        /// Whether the file says something new of it.
+        adds: bool,
+    },
+    /// Somebody who was on an earlier line of the file, the one with this number, and nothing is new.
     RepeatsLine(usize),
+    /// Somebody who was on an earlier line of the file, the one with this number, with something new.
+    AddsToLine(usize),
 }
 
-/// For each row, who it is. A row is somebody who has one of its numbers, unless that is a number at work, as a whole
-/// office may share it, and the names have no word in common.
+/// For each row, who it is when the file's contacts become those of `scope`.
+///
+/// A row is somebody with the same UID; else somebody who has one of its numbers and a name that agrees with the row's.
 #[must_use]
-pub fn duplicates(preview: &Preview, existing: &[&Contact]) -> Vec<Outcome> {
-    let drafts: Vec<ContactDraft> = existing.iter().map(|contact| contact.to_draft()).collect();
+pub fn duplicates(preview: &Preview, existing: &[&Contact], scope: ContactScope) -> Vec<Outcome> {
     let (mut known, mut earlier) = (People::default(), People::default());
-    for draft in &drafts {
-        known.add(Somebody::new(draft));
+    for contact in existing {
+        known.add(Somebody::new(contact.to_draft(), contact.id.to_string()));
     }
+    // For each person of the file, the line where they were first.
+    let mut lines = Vec::new();
     let mut outcomes = Vec::with_capacity(preview.rows.len());
     for row in &preview.rows {
-        let somebody = Somebody::new(&row.draft);
-        outcomes.push(match (earlier.find(&somebody), known.find(&somebody)) {
-            (Some(earlier), _) => Outcome::RepeatsLine(preview.rows[earlier].line),
-            (None, Some(known)) if merge(existing[known], &row.draft) == drafts[known] => {
-                Outcome::SameAs(existing[known].id)
+        let somebody = Somebody::new(row.draft.clone(), row.uid.clone());
+        let before = earlier.find(&somebody, |_| false);
+        let whole = before.map(|before| merge_drafts(&earlier.all[before].draft, &row.draft));
+        if let Some((before, whole)) = before.zip(whole).filter(|(_, whole)| has_all(whole, row)) {
+            let adds = whole != earlier.all[before].draft;
+            earlier.grow(before, whole, &somebody);
+            outcomes.push(if adds { Outcome::AddsToLine(lines[before]) } else { Outcome::RepeatsLine(lines[before]) });
+            continue;
+        }
+        let found = known.find(&somebody, |at| existing[at].scope != scope);
+        outcomes.push(found.map_or(Outcome::New, |at| {
+            let (contact, id) = (existing[at], existing[at].id);
+            let whole = merge_drafts(&known.all[at].draft, &row.draft);
+            let (adds, fits) = (whole != known.all[at].draft, has_all(&whole, row));
+            if contact.scope != scope {
+                return Outcome::Elsewhere { contact: id, adds: adds || !fits };
             }
-            (None, Some(known)) => Outcome::UpdatesExisting(existing[known].id),
-            (None, None) => Outcome::New,
-        });
+            if !fits {
+                // The contact has no room for it.
+                return Outcome::New;
+            }
+            known.grow(at, whole, &somebody);
+            if adds { Outcome::UpdatesExisting(id) } else { Outcome::SameAs(id) }
+        }));
+        lines.push(row.line);
         earlier.add(somebody);
     }
     outcomes
+}
+
+/// Whether nothing of a row's numbers and addresses is missing.
+fn has_all(whole: &ContactDraft, row: &Row) -> bool {
+    let number = |number: PhoneNumber| whole.numbers.iter().any(|entry| entry.number == number);
+    let email = |email: &String| whole.emails.iter().any(|known| known.eq_ignore_ascii_case(email));
+    row.draft.numbers.iter().all(|entry| number(entry.number)) && row.draft.emails.iter().all(email)
 }
 
 /// The contact with what the file adds: numbers, addresses, and a name or company where there is none yet. What the
 /// contact has stays; what would be too much of it is left out.
 #[must_use]
 pub fn merge(existing: &Contact, new: &ContactDraft) -> ContactDraft {
-    let mut merged = existing.to_draft();
+    merge_drafts(&existing.to_draft(), new)
+}
+
+/// The same of two drafts.
+#[must_use]
+pub fn merge_drafts(existing: &ContactDraft, new: &ContactDraft) -> ContactDraft {
+    let mut merged = existing.clone();
     let is_blank = |text: &str| text.trim().is_empty();
     if is_blank(&merged.given) && is_blank(&merged.family) {
         merged.given.clone_from(&new.given);
@@ -78,62 +121,105 @@ pub fn merge(existing: &Contact, new: &ContactDraft) -> ContactDraft {
     merged
 }
 
-/// A draft, and the words of its name.
-struct Somebody<'a> {
-    draft: &'a ContactDraft,
+/// A draft, its UID, and the words of its name; of its company, where it has no name.
+struct Somebody {
+    draft: ContactDraft,
+    uid: String,
+    is_company: bool,
     words: Vec<String>,
 }
 
-impl<'a> Somebody<'a> {
-    fn new(draft: &'a ContactDraft) -> Self {
-        let name = fold(&[draft.given.as_str(), " ", &draft.family].concat());
-        let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        Self { draft, words: words.map(str::to_owned).collect() }
-    }
-
-    /// Both have a name, and no word of one is in the other.
-    fn is_named_otherwise(&self, other: &Self) -> bool {
-        let in_common = self.words.iter().any(|word| other.words.contains(word));
-        !self.words.is_empty() && !other.words.is_empty() && !in_common
-    }
-
-    /// Whether this is a number of theirs alone.
-    fn has_alone(&self, number: PhoneNumber) -> bool {
-        let is_alone = |label| !matches!(label, NumberLabel::Work | NumberLabel::Fax);
-        self.draft.numbers.iter().any(|entry| entry.number == number && is_alone(entry.label))
-    }
-}
-
-/// People in a list, and by number who of them has it.
-#[derive(Default)]
-struct People<'a> {
-    all: Vec<Somebody<'a>>,
-    owners: HashMap<PhoneNumber, Vec<usize>>,
-}
-
-impl<'a> People<'a> {
-    fn add(&mut self, somebody: Somebody<'a>) {
-        for entry in &somebody.draft.numbers {
-            let owners = self.owners.entry(entry.number).or_default();
-            if owners.len() < MOST_OWNERS {
-                owners.push(self.all.len());
-            }
+impl Somebody {
+    fn new(draft: ContactDraft, uid: String) -> Self {
+        let mut words = words(&[draft.given.as_str(), " ", &draft.family].concat());
+        let is_company = words.is_empty();
+        if is_company {
+            words = self::words(&draft.company);
         }
+        Self { draft, uid, is_company, words }
+    }
+
+    /// Whether the names can be those of one person: all words of the shorter name are in the longer one, an initial standing for its
+    /// word. Who has no name at all is whoever has all of their numbers.
+    fn agrees_with(&self, other: &Self) -> bool {
+        if self.words.is_empty() || other.words.is_empty() {
+            return (self.words.is_empty() && other.has_all_of(self))
+                || (other.words.is_empty() && self.has_all_of(other));
+        }
+        let (short, long) = if self.words.len() <= other.words.len() { (self, other) } else { (other, self) };
+        let mut left: Vec<&str> = long.words.iter().map(String::as_str).collect();
+        short.is_company == long.is_company
+            && short.words.iter().all(|word| {
+                let same = left.iter().position(|known| known == word);
+                let at = same.or_else(|| left.iter().position(|known| is_initial(known, word)));
+                at.map(|at| left.swap_remove(at)).is_some()
+            })
+    }
+
+    fn has_all_of(&self, other: &Self) -> bool {
+        other.draft.numbers.iter().all(|entry| self.draft.numbers.iter().any(|known| known.number == entry.number))
+    }
+}
+
+fn words(name: &str) -> Vec<String> {
+    let name = fold(name);
+    name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Whether one word is a single letter, and the other begins with it.
+fn is_initial(a: &str, b: &str) -> bool {
+    let one = |word: &str| word.chars().nth(1).is_none();
+    (one(a) && b.starts_with(a)) || (one(b) && a.starts_with(b))
+}
+
+/// People in a list, and by number and by UID who of them has it.
+#[derive(Default)]
+struct People {
+    all: Vec<Somebody>,
+    owners: HashMap<PhoneNumber, Vec<usize>>,
+    uids: HashMap<String, usize>,
+}
+
+impl People {
+    fn add(&mut self, somebody: Somebody) {
+        self.own(self.all.len(), &somebody.draft, &somebody.uid);
         self.all.push(somebody);
     }
 
-    /// The place of the first who is the same person; one with a name in common before others.
-    fn find(&self, somebody: &Somebody<'_>) -> Option<usize> {
-        let mut best: Option<(bool, usize)> = None;
-        for ContactNumber { number, .. } in &somebody.draft.numbers {
-            for &at in self.owners.get(number).into_iter().flatten() {
-                let other = &self.all[at];
-                let strangers = somebody.is_named_otherwise(other);
-                if !strangers || (somebody.has_alone(*number) && other.has_alone(*number)) {
-                    best = Some(best.map_or((strangers, at), |best| best.min((strangers, at))));
-                }
+    /// Somebody with what a row says besides: their name may be longer now.
+    fn grow(&mut self, at: usize, whole: ContactDraft, row: &Somebody) {
+        self.own(at, &whole, &row.uid);
+        let known = &mut self.all[at];
+        known.draft = whole;
+        if row.words.len() > known.words.len() {
+            known.words.clone_from(&row.words);
+            known.is_company = row.is_company;
+        }
+    }
+
+    fn own(&mut self, at: usize, draft: &ContactDraft, uid: &str) {
+        for entry in &draft.numbers {
+            let owners = self.owners.entry(entry.number).or_default();
+            if owners.len() < MOST_OWNERS && !owners.contains(&at) {
+                owners.push(at);
             }
         }
-        best.map(|(_, at)| at)
+        if !uid.is_empty() {
+            self.uids.entry(uid.to_owned()).or_insert(at);
+        }
+    }
+
+    /// The place of the one who is the same person: by UID, else by name and number. Of several, one for whom `last` holds comes after the
+    /// others, one with all of the numbers before others, one with most of the name before who has less.
+    fn find(&self, somebody: &Somebody, last: impl Fn(usize) -> bool) -> Option<usize> {
+        if let Some(&at) = self.uids.get(&somebody.uid) {
+            return Some(at);
+        }
+        let numbers = somebody.draft.numbers.iter().filter_map(|entry| self.owners.get(&entry.number));
+        let same = numbers.flatten().copied().filter(|&at| somebody.agrees_with(&self.all[at]));
+        same.min_by_key(|&at| {
+            let other = &self.all[at];
+            (last(at), !other.has_all_of(somebody), other.words.len().abs_diff(somebody.words.len()), at)
+        })
     }
 }

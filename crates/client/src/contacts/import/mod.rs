@@ -2,7 +2,7 @@
 //!
 //! A file becomes a preview: a row for each contact in it, and an error for each line that is none. Always holds:
 //! nothing in the file is passed over in silence, a broken line doesn't keep the rest out, and every row can be saved
-//! ([`ContactDraft::check`]). Whether a row is somebody already known is told by phone numbers: [`duplicates`].
+//! ([`ContactDraft::check`]). Whether a row is somebody already known is told by UID, or by number and name: [`duplicates`].
 
 mod csv;
 mod decode;
@@ -18,7 +18,7 @@ mod tests;
 use halyard_protocol::{CallingCode, ContactDraft, limits};
 use halyard_words::{self as words, Text, Word};
 
-pub use known::{Outcome, duplicates, merge};
+pub use known::{Outcome, duplicates, merge, merge_drafts};
 
 /// Errors that a preview holds at most; one more says how many there are besides.
 const MOST_ERRORS: usize = 1_000;
@@ -59,6 +59,8 @@ pub struct Row {
     pub line: usize,
     /// What would be saved. Its scope is the default one.
     pub draft: ContactDraft,
+    /// What tells a vCard's person from all others; empty if nothing does.
+    pub uid: String,
     /// What of the contact is left out, and why: a sentence each.
     pub warnings: Vec<Text>,
 }

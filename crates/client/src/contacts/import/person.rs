@@ -16,6 +16,7 @@ pub(super) struct Person {
     pub(super) middle: String,
     pub(super) family: String,
     pub(super) company: String,
+    pub(super) uid: String,
     emails: Vec<String>,
     numbers: Vec<ContactNumber>,
     warnings: Vec<Text>,
@@ -107,7 +108,7 @@ impl Person {
             ..ContactDraft::default()
         };
         match draft.check() {
-            Ok(()) => Ok(Row { line, draft, warnings: self.warnings }),
+            Ok(()) => Ok(Row { line, draft, uid: self.uid, warnings: self.warnings }),
             Err(error) => {
                 self.warnings.push(reasons::contact(error));
                 Err(LineError { line, messages: self.warnings })

@@ -83,6 +83,7 @@ impl Card {
                 let label = label(&property.types());
                 self.numbers.push((property.group.clone(), label, unescape(&property.value)));
             }
+            "UID" => person.uid = uid(&property.value),
             "X-ABLABEL" => self.labels.push((property.group.clone(), property.value)),
             "X-ABSHOWAS" => self.is_company |= property.value.trim().eq_ignore_ascii_case("COMPANY"),
             "KIND" | "X-ADDRESSBOOKSERVER-KIND" => {
@@ -115,6 +116,13 @@ impl Card {
         }
         self.person.row(self.line)
     }
+}
+
+/// A UID without the scheme that only vCard 4 writes.
+fn uid(value: &str) -> String {
+    let value = value.trim();
+    let value = value.strip_prefix("urn:uuid:").or_else(|| value.strip_prefix("urn:halyard:")).unwrap_or(value);
+    value.to_owned()
 }
 
 impl Property {

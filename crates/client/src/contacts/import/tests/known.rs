@@ -1,4 +1,4 @@
-use halyard_protocol::{Contact, ContactId, PhoneNumber, Ulid};
+use halyard_protocol::{Contact, ContactId, ContactScope, PhoneNumber, Ulid};
 
 use super::*;
 
@@ -17,14 +17,19 @@ fn draft(given: &str, family: &str, numbers: &[(NumberLabel, u64)]) -> ContactDr
 }
 
 fn preview(drafts: Vec<ContactDraft>) -> Preview {
-    let rows = (2..).zip(drafts).map(|(line, draft)| Row { line, draft, warnings: Vec::new() }).collect();
+    let rows =
+        (2..).zip(drafts).map(|(line, draft)| Row { line, draft, uid: String::new(), warnings: Vec::new() }).collect();
     Preview { format: Format::Csv, rows, errors: Vec::new() }
 }
 
 use NumberLabel::{Home, Mobile, Other, Work};
 
+fn known(file: &Preview, existing: &[&Contact]) -> Vec<Outcome> {
+    duplicates(file, existing, ContactScope::Personal)
+}
+
 #[test]
-fn rows_are_known_by_number() {
+fn rows_are_known_by_number_and_name() {
     let maya = contact(1, draft("Maya", "Delgado", &[(Mobile, 142)]));
     let nils = contact(2, draft("Nils", "Okafor", &[(Work, 112)]));
     let file = preview(vec![
@@ -34,41 +39,83 @@ fn rows_are_known_by_number() {
         draft("", "", &[(Other, 150)]),
         draft("N.", "Okafor", &[(Work, 112), (Mobile, 113)]),
         draft("Maya", "Delgado", &[]),
+        draft("Delgado", "Maya", &[(Mobile, 142)]),
     ]);
     assert_eq!(
-        duplicates(&file, &[&maya, &nils]),
+        known(&file, &[&maya, &nils]),
         [
             Outcome::SameAs(maya.id),
-            Outcome::RepeatsLine(2),
+            Outcome::AddsToLine(2),
             Outcome::New,
             Outcome::RepeatsLine(4),
             Outcome::UpdatesExisting(nils.id),
             Outcome::New,
+            Outcome::RepeatsLine(2),
         ]
     );
 }
 
 #[test]
-fn an_office_number_makes_no_one_somebody_else() {
-    let maya = contact(1, draft("Maya", "Delgado", &[(Work, 100), (Mobile, 142)]));
-    let file = preview(vec![
-        draft("Theo", "Brandt", &[(Work, 100)]),
-        draft("Rosa", "Tanaka", &[(Work, 100)]),
-        draft("Mum", "", &[(Mobile, 142)]),
-        draft("Maya", "", &[(Work, 100)]),
-    ]);
-    let outcomes = duplicates(&file, &[&maya]);
-    assert_eq!(outcomes[..2], [Outcome::New, Outcome::New]);
-    assert_eq!(outcomes[2], Outcome::SameAs(maya.id));
-    assert_eq!(outcomes[3], Outcome::SameAs(maya.id));
+fn people_who_share_a_number_stay_separate_people() {
+    let sam = contact(1, draft("Sam", "Poe", &[(Home, 100)]));
+    for label in [Home, Mobile, Work, Other] {
+        let file = preview(vec![
+            draft("Ann", "Lee", &[(label, 120), (Mobile, 121)]),
+            draft("Ben", "Lee", &[(label, 120), (Mobile, 122)]),
+            draft("Theo", "Brandt", &[(label, 100)]),
+            draft("Mum", "", &[(label, 100)]),
+            ContactDraft { company: "Poe Boats".into(), ..draft("", "", &[(label, 100)]) },
+        ]);
+        assert_eq!(known(&file, &[&sam]), [Outcome::New; 5], "{label:?}");
+    }
+}
+
+#[test]
+fn who_has_no_name_is_whoever_has_all_of_their_numbers() {
+    let sam = contact(1, draft("Sam", "Poe", &[(Home, 100)]));
+    let file = preview(vec![draft("", "", &[(Other, 100)]), draft("", "", &[(Other, 100), (Other, 101)])]);
+    assert_eq!(known(&file, &[&sam])[..], [Outcome::SameAs(sam.id), Outcome::AddsToLine(2)]);
+    let nobody = contact(2, draft("", "", &[(Home, 102)]));
+    let file = preview(vec![draft("Rosa", "Tanaka", &[(Home, 102)])]);
+    assert_eq!(known(&file, &[&nobody]), [Outcome::UpdatesExisting(nobody.id)]);
 }
 
 #[test]
 fn of_several_with_the_number_the_one_with_the_name_is_meant() {
-    let shared = contact(1, draft("Front", "Desk", &[(Mobile, 100)]));
+    let shared = contact(1, draft("Maya", "", &[(Mobile, 100)]));
     let maya = contact(2, draft("Maya", "Delgado", &[(Mobile, 100)]));
     let file = preview(vec![draft("Maya", "Delgado", &[(Mobile, 100)])]);
-    assert_eq!(duplicates(&file, &[&shared, &maya]), [Outcome::SameAs(maya.id)]);
+    assert_eq!(known(&file, &[&shared, &maya]), [Outcome::SameAs(maya.id)]);
+}
+
+#[test]
+fn the_same_card_is_the_same_person_whatever_they_are_called_now() {
+    let maya = contact(1, draft("Maya", "Delgado", &[(Mobile, 142)]));
+    let mut file = preview(vec![draft("Maya", "Okafor", &[(Home, 143)]), draft("M.", "", &[(Home, 144)])]);
+    file.rows[0].uid = maya.id.to_string();
+    file.rows[1].uid = maya.id.to_string();
+    assert_eq!(known(&file, &[&maya]), [Outcome::UpdatesExisting(maya.id), Outcome::AddsToLine(2)]);
+}
+
+#[test]
+fn a_contact_of_the_other_kind_is_not_called_new() {
+    let shared = ContactDraft { scope: ContactScope::Shared, ..draft("Maya", "Delgado", &[(Mobile, 142)]) };
+    let shared = contact(1, shared);
+    let file = preview(vec![draft("Maya", "Delgado", &[(Mobile, 142)]), draft("Nils", "Okafor", &[(Work, 112)])]);
+    let there = |adds| Outcome::Elsewhere { contact: shared.id, adds };
+    assert_eq!(known(&file, &[&shared]), [there(false), Outcome::New]);
+    let file = preview(vec![draft("Maya", "", &[(Mobile, 142), (Home, 143)])]);
+    assert_eq!(known(&file, &[&shared]), [there(true)]);
+    let mine = contact(2, draft("Maya", "Delgado", &[(Mobile, 142), (Home, 143)]));
+    assert_eq!(known(&file, &[&shared, &mine]), [Outcome::SameAs(mine.id)]);
+}
+
+#[test]
+fn nothing_of_a_row_is_lost_in_a_contact_that_is_full() {
+    let lines: Vec<(NumberLabel, u64)> = (100..110).map(|line| (Mobile, line)).collect();
+    let full = contact(1, draft("Maya", "Delgado", &lines));
+    let file = preview(vec![draft("Maya", "Delgado", &[(Mobile, 100), (Home, 111)])]);
+    assert_eq!(known(&file, &[&full]), [Outcome::New]);
 }
 
 #[test]
@@ -100,16 +147,33 @@ proptest! {
     #[test]
     fn what_was_imported_is_known_when_it_comes_again(drafts in prop::collection::vec(any_draft(), 0..12)) {
         let file = preview(drafts);
-        let outcomes = duplicates(&file, &[]);
-        let saved: Vec<Contact> = file.rows.iter().zip(&outcomes).zip(0..)
-            .filter(|((_, outcome), _)| **outcome == Outcome::New)
-            .map(|((row, _), id)| contact(id, row.draft.clone()))
-            .collect();
-        let known: Vec<&Contact> = saved.iter().collect();
-        for (before, after) in outcomes.iter().zip(duplicates(&file, &known)) {
+        let outcomes = known(&file, &[]);
+        let mut saved: Vec<(usize, ContactDraft)> = Vec::new();
+        for (row, outcome) in file.rows.iter().zip(&outcomes) {
+            match outcome {
+                Outcome::New => saved.push((row.line, row.draft.clone())),
+                Outcome::AddsToLine(line) | Outcome::RepeatsLine(line) => {
+                    let (_, draft) = saved.iter_mut().find(|(known, _)| known == line).expect("the line before");
+                    *draft = merge_drafts(draft, &row.draft);
+                }
+                other => panic!("{other:?} among no contacts"),
+            }
+        }
+        // Each number of the file is in a contact of that name.
+        for row in &file.rows {
+            for entry in &row.draft.numbers {
+                let kept = saved.iter().any(|(_, draft)| {
+                    (draft.given == row.draft.given || row.draft.given.is_empty() || draft.given.is_empty())
+                        && draft.numbers.iter().any(|known| known.number == entry.number)
+                });
+                prop_assert!(kept);
+            }
+        }
+        let saved: Vec<Contact> = (1..).zip(saved).map(|(id, (_, draft))| contact(id, draft)).collect();
+        for (before, after) in outcomes.iter().zip(known(&file, &saved.iter().collect::<Vec<_>>())) {
             match before {
-                Outcome::RepeatsLine(_) => prop_assert_eq!(*before, after),
-                _ => prop_assert!(!matches!(after, Outcome::New | Outcome::RepeatsLine(_))),
+                Outcome::RepeatsLine(_) | Outcome::AddsToLine(_) => prop_assert_eq!(*before, after),
+                _ => prop_assert!(matches!(after, Outcome::SameAs(_) | Outcome::UpdatesExisting(_))),
             }
         }
     }

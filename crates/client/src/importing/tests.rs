@@ -1,0 +1,135 @@
+//! The import alone.
+
+use halyard_protocol::rest::ImportContacts;
+use halyard_protocol::{Ulid, limits};
+
+use super::*;
+use crate::contacts::Contacts;
+use crate::effect::NetworkFailure;
+use crate::testing::{Alone, Done, answer};
+
+fn file(text: &str) -> ImportAction {
+    ImportAction::File { name: "people.csv".to_owned(), bytes: text.as_bytes().to_vec() }
+}
+
+struct Bench {
+    import: Import,
+    contacts: Contacts,
+    alone: Alone,
+}
+
+impl Bench {
+    fn open(text: &str) -> Self {
+        let mut bench = Self { import: Import::default(), contacts: Contacts::default(), alone: Alone::new() };
+        bench.act(file(text));
+        bench
+    }
+
+    fn act(&mut self, action: ImportAction) -> Done {
+        let Self { import, contacts, alone } = self;
+        alone.turn(|cx| import.act(action, &contacts.book, cx))
+    }
+
+    fn hear(&mut self, asked: &Done, outcome: HttpOutcome) -> Done {
+        let (id, _) = asked.requests()[0];
+        let call = self.import.requests.take(id).expect("a request that is under way");
+        self.alone.turn(|cx| self.import.answered(call, outcome, cx))
+    }
+
+    fn error(&self) -> Option<String> {
+        self.import.open()?.error.as_ref().map(Text::english)
+    }
+}
+
+fn sent(done: &Done) -> Vec<ImportedContact> {
+    let requests = done.requests();
+    let body = requests[0].1.body.as_ref().expect("a body");
+    serde_json::from_str::<ImportContacts>(body).expect("an import").contacts
+}
+
+fn saved(count: usize) -> HttpOutcome {
+    Ok(answer(200, &format!(r#"{{"saved":{count}}}"#)))
+}
+
+fn many(count: usize) -> String {
+    let lines = (0..count).map(|n| format!("Contact,{n}\n"));
+    ["First Name,Last Name\n".to_owned()].into_iter().chain(lines).collect()
+}
+
+#[test]
+fn a_large_file_is_sent_in_several_requests() {
+    let mut bench = Bench::open(&many(limits::IMPORT_CONTACTS + 7));
+    let first = bench.act(ImportAction::Confirm);
+    assert_eq!(sent(&first).len(), limits::IMPORT_CONTACTS);
+    let second = bench.hear(&first, saved(limits::IMPORT_CONTACTS));
+    assert_eq!(sent(&second).len(), 7);
+    assert!(bench.import.open().is_some_and(|importing| importing.saving));
+    let done = bench.hear(&second, saved(7));
+    assert!(bench.import.open().is_none());
+    let told = |fact: &Fact| matches!(fact, Fact::Notice(notice) if notice.text == "5007 contacts imported.");
+    assert!(done.facts.iter().any(told));
+}
+
+#[test]
+fn what_was_not_saved_is_told_and_sent_again_under_the_same_ids() {
+    let mut bench = Bench::open(&many(limits::IMPORT_CONTACTS + 1));
+    let first = bench.act(ImportAction::Confirm);
+    let second = bench.hear(&first, saved(limits::IMPORT_CONTACTS));
+    bench.hear(&second, Err(NetworkFailure));
+    let said = bench.error().expect("an error");
+    assert!(said.starts_with("5000 of 5001 contacts were imported."), "{said}");
+    let again = bench.act(ImportAction::Confirm);
+    assert_eq!(sent(&again), sent(&first));
+    let rest = bench.hear(&again, saved(limits::IMPORT_CONTACTS));
+    assert_eq!(sent(&rest), sent(&second));
+}
+
+#[test]
+fn all_rows_or_none_are_taken_at_once() {
+    let mut bench = Bench::open("First Name,Mobile\nAna,619 555 0142\nBen,619 555 0143\n");
+    bench.act(ImportAction::All(false));
+    bench.act(ImportAction::Confirm);
+    assert_eq!(bench.error().as_deref(), Some("Choose at least one contact."));
+    bench.act(ImportAction::All(true));
+    assert_eq!(sent(&bench.act(ImportAction::Confirm)).len(), 2);
+}
+
+#[test]
+fn lines_of_one_person_become_one_contact() {
+    let text = "First Name,Last Name,Mobile,Home\nAna,Cruz,619 555 0142,\nBen,Cruz,,619 555 0142\nAna,Cruz,619 555 0142,619 555 0143\n";
+    let mut bench = Bench::open(text);
+    let asked = bench.act(ImportAction::Confirm);
+    let contacts = sent(&asked);
+    let of = |entry: &ImportedContact| (entry.contact.given.clone(), entry.contact.numbers.len());
+    assert_eq!(contacts.iter().map(of).collect::<Vec<_>>(), [("Ana".to_owned(), 2), ("Ben".to_owned(), 1)]);
+    // The first line is left out: the other one stands for itself.
+    bench.hear(&asked, Err(NetworkFailure));
+    bench.act(ImportAction::Toggle(0));
+    let contacts = sent(&bench.act(ImportAction::Confirm));
+    assert_eq!(contacts.iter().map(of).collect::<Vec<_>>(), [("Ben".to_owned(), 1), ("Ana".to_owned(), 2)]);
+}
+
+#[test]
+fn two_lines_that_add_to_one_contact_are_sent_as_one() {
+    let mut bench = Bench::open("");
+    let draft = ContactDraft { given: "Ana".into(), ..ContactDraft::default() };
+    let number = |n| halyard_protocol::PhoneNumber::from_e164(n).expect("a number");
+    let numbers = ["+16195550142", "+16195550143"]
+        .map(|n| halyard_protocol::ContactNumber { label: halyard_protocol::NumberLabel::Mobile, number: number(n) });
+    let ana = ContactDraft { numbers: numbers.to_vec(), ..draft }.into_contact(ContactId(Ulid::from_bits(7)), 1);
+    bench.alone.turn(|cx| bench.contacts.changed(ana.clone(), cx));
+    bench.act(file("First Name,Mobile,Home\nAna,619 555 0142,619 555 0150\nAna,619 555 0143,619 555 0151\n"));
+    let contacts = sent(&bench.act(ImportAction::Confirm));
+    assert_eq!(contacts.iter().map(|entry| (entry.id, entry.contact.numbers.len())).collect::<Vec<_>>(), [(ana.id, 4)]);
+}
+
+#[test]
+fn an_import_that_is_closed_while_it_saves_says_how_many_were_saved() {
+    let mut bench = Bench::open(&many(limits::IMPORT_CONTACTS + 7));
+    let first = bench.act(ImportAction::Confirm);
+    bench.act(ImportAction::Cancel);
+    let done = bench.hear(&first, saved(limits::IMPORT_CONTACTS));
+    assert!(done.requests().is_empty());
+    let told = |fact: &Fact| matches!(fact, Fact::Notice(notice) if notice.text == "5000 contacts imported.");
+    assert!(done.facts.iter().any(told));
+}
