@@ -1,10 +1,12 @@
-//! Memos and signals that hold a value of any type, with one copy of the code behind them.
+//! Memos, signals, effects and lists for values of any type, with one copy of the code behind them.
 //!
 //! They are Leptos' own and read by Leptos' own traits (`Get`, `With`, `Track` and so on). But Leptos has a copy of its graph's code for
-//! each type of value; here the value inside is a [`Value`], whatever it is, and its type comes back where it is read. That saves 34 kB of
-//! a first load.
+//! each type of value, and one for each closure; here the value inside is a [`Value`], whatever it is, and its type comes back where it
+//! is read. That saves some 50 kB of a first load.
 //!
-//! Always holds: whoever reads hears only of a value that is another.
+//! Always holds: who reads a memo or an [`ArcRwSignal`] hears only of a value that is another.
+
+mod list;
 
 use std::any::Any;
 use std::marker::PhantomData;
@@ -13,7 +15,9 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use leptos::prelude as stock;
-use leptos::prelude::{DefinedAt, GetUntracked, ReadUntracked, Signal, Track, Update, With};
+use leptos::prelude::{DefinedAt, Get, GetUntracked, LocalStorage, ReadUntracked, Set, Track, Update};
+
+pub(crate) use list::For;
 
 /// A value of any type, and how two of this type compare.
 #[derive(Clone)]
@@ -25,6 +29,11 @@ struct Value {
 impl Value {
     fn new<T: PartialEq + Send + Sync + 'static>(value: T) -> Self {
         Self { held: Arc::new(value), same: |one, other| one.of::<T>() == other.of::<T>() }
+    }
+
+    /// One that is never the same as another.
+    fn opaque<T: Send + Sync + 'static>(value: T) -> Self {
+        Self { held: Arc::new(value), same: |_, _| false }
     }
 
     fn of<T: 'static>(&self) -> &T {
@@ -59,6 +68,19 @@ impl<T: PartialEq + Send + Sync + 'static> Memo<T> {
         let compute = move |before: Option<&Value>| Value::new(compute(before.map(Value::of)));
         Self(memo(Box::new(compute)), PhantomData)
     }
+}
+
+/// Does something whenever what it read is another, as Leptos' `Effect` does.
+pub(crate) struct Effect;
+
+impl Effect {
+    pub(crate) fn new(run: impl FnMut(Option<()>) + 'static) {
+        effect(Box::new(run));
+    }
+}
+
+fn effect(run: Box<dyn FnMut(Option<()>)>) {
+    stock::Effect::<LocalStorage>::new(run);
 }
 
 type Compute = Box<dyn Fn(Option<&Value>) -> Value + Send + Sync>;
@@ -113,6 +135,92 @@ impl<T> PartialEq for ArcRwSignal<T> {
     }
 }
 
+/// A signal of any kind that can be read.
+pub(crate) struct Signal<T>(stock::Signal<Value>, PhantomData<fn() -> T>);
+
+impl<T: Send + Sync + 'static> Signal<T> {
+    /// Computed anew whenever it is read.
+    pub(crate) fn derive(compute: impl Fn() -> T + Send + Sync + 'static) -> Self {
+        Self(derived(Box::new(move || Value::opaque(compute()))), PhantomData)
+    }
+
+    /// A value that stays.
+    pub(crate) fn stored(value: T) -> Self {
+        Self(stored(Value::opaque(value)), PhantomData)
+    }
+}
+
+fn derived(compute: Box<dyn Fn() -> Value + Send + Sync>) -> stock::Signal<Value> {
+    stock::Signal::derive(compute)
+}
+
+fn stored(value: Value) -> stock::Signal<Value> {
+    stock::Signal::stored(value)
+}
+
+impl<T> Clone for Signal<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Signal<T> {}
+
+impl<T: Default + Send + Sync + 'static> Default for Signal<T> {
+    fn default() -> Self {
+        Self::stored(T::default())
+    }
+}
+
+impl<T: Send + Sync + 'static> From<T> for Signal<T> {
+    fn from(value: T) -> Self {
+        Self::stored(value)
+    }
+}
+
+impl From<&str> for Signal<String> {
+    fn from(value: &str) -> Self {
+        Self::stored(value.to_owned())
+    }
+}
+
+impl<T: Send + Sync + 'static> From<T> for Signal<Option<T>> {
+    fn from(value: T) -> Self {
+        Self::stored(Some(value))
+    }
+}
+
+/// A signal that lives as long as the component that made it.
+pub(crate) struct RwSignal<T>(stock::RwSignal<Value>, PhantomData<fn() -> T>);
+
+impl<T: Send + Sync + 'static> RwSignal<T> {
+    /// A signal with its first value.
+    pub(crate) fn new(value: T) -> Self {
+        Self(writable(Value::opaque(value)), PhantomData)
+    }
+
+    /// Changes the value; whoever reads hears of it in any case.
+    pub(crate) fn set(self, value: T) {
+        write(self.0, Value::opaque(value));
+    }
+}
+
+fn writable(value: Value) -> stock::RwSignal<Value> {
+    stock::RwSignal::new(value)
+}
+
+fn write(signal: stock::RwSignal<Value>, value: Value) {
+    signal.set(value);
+}
+
+impl<T> Clone for RwSignal<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for RwSignal<T> {}
+
 macro_rules! readable {
     ($($signal:ident),*) => {
         $(impl<T> DefinedAt for $signal<T> {
@@ -133,14 +241,27 @@ macro_rules! readable {
             fn try_read_untracked(&self) -> Option<Held<T>> {
                 self.0.try_get_untracked().map(|value| Held(value, PhantomData))
             }
+
+            // Not by `track` and `try_read_untracked`, which would compute a derived value twice.
+            fn custom_try_read(&self) -> Option<Option<Held<T>>> {
+                Some(self.0.try_get().map(|value| Held(value, PhantomData)))
+            }
         }
 
-        impl<T: Clone + Send + Sync + 'static> From<$signal<T>> for Signal<T> {
+        )*
+    };
+}
+
+readable!(ArcRwSignal, Memo, RwSignal, Signal);
+
+macro_rules! into_signal {
+    ($($signal:ident),*) => {
+        $(impl<T> From<$signal<T>> for Signal<T> {
             fn from(signal: $signal<T>) -> Self {
-                Self::derive(move || signal.with(T::clone))
+                Self(signal.0.into(), PhantomData)
             }
         })*
     };
 }
 
-readable!(ArcRwSignal, Memo);
+into_signal!(ArcRwSignal, Memo, RwSignal);

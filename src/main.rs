@@ -10,6 +10,7 @@
 mod adapters;
 mod erased;
 mod format;
+mod prelude;
 mod problem;
 mod runtime;
 mod signals;

@@ -69,7 +69,7 @@ pub(super) async fn open(
     begin_with: Vec<Salvaged>,
     blocked: impl Fn() + 'static,
 ) -> core::result::Result<Opened, OpenError> {
-    let request = request(name).map_err(|error| open_error(&error))?;
+    let request = request(name, Some(VERSION)).map_err(|error| open_error(&error))?;
     let anew = Rc::new(Cell::new(false));
     let (made, upgraded) = (anew.clone(), request.clone());
     let _upgrade = EventListener::new(&request, "upgradeneeded", move |event| {
@@ -92,10 +92,13 @@ pub(super) async fn open(
     Ok(Opened { database, anew: anew.get() })
 }
 
-fn request(name: &str) -> Result<IdbOpenDbRequest> {
+pub(super) fn request(name: &str, version: Option<u32>) -> Result<IdbOpenDbRequest> {
     let window = web_sys::window().ok_or(JsValue::NULL)?;
     let Some(factory) = window.indexed_db()? else { return Err(js_sys::Error::new("").into()) };
-    factory.open_with_u32(name, VERSION)
+    match version {
+        Some(version) => factory.open_with_u32(name, version),
+        None => factory.open(name),
+    }
 }
 
 fn upgrade(request: &IdbOpenDbRequest, rows: &[Salvaged]) -> Result<()> {

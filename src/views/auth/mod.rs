@@ -3,10 +3,10 @@
 use halyard_client::Ui;
 use halyard_client::session::SessionAction;
 use halyard_client::view::{SealedView, SessionView};
-use leptos::prelude::*;
 
 use crate::adapters::device;
 use crate::erased::Memo;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Dialog, Icon, IconName, TextField};
 use crate::words::{self, say, t};
@@ -154,7 +154,7 @@ fn Form(login: String) -> impl IntoView {
                 autocomplete="current-password"
                 on_input=Callback::new(move |text| password.set(text))
             />
-            <button type="button" class="link self-start" on:click=move |_| shown.update(|shown| *shown = !*shown)>
+            <button type="button" class="link self-start" on:click=move |_| shown.set(!shown.get_untracked())>
                 {move || if shown.get() { t(words::HIDE_PASSWORD) } else { t(words::SHOW_PASSWORD) }}
             </button>
             <p class="error" role="alert">

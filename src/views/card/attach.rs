@@ -5,10 +5,10 @@ use halyard_client::view::FileView;
 use halyard_client::{CardKey, Ui};
 use leptos::ev;
 use leptos::html::Input;
-use leptos::prelude::*;
 use web_sys::{ClipboardEvent, DragEvent, File, FileList};
 
 use super::drag::{card, target};
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconButton, IconName};
 use crate::words::{self, say, t};

@@ -4,11 +4,11 @@ use halyard_client::composer::ComposerAction;
 use halyard_client::view::{ComposerView, CounterView, UsingView};
 use halyard_client::{CardKey, FocusTarget, Ui};
 use leptos::html::Textarea;
-use leptos::prelude::*;
 
 use super::attach;
 use crate::adapters::device;
 use crate::erased::Memo;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{EmojiButton, Icon, IconButton, IconName, MenuButton, MenuItem, is_composing};
 use crate::words::{self, say, t};

@@ -2,9 +2,9 @@
 
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Ui};
-use leptos::prelude::*;
 
 use crate::erased::Memo;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, IconButton, IconName};
 use crate::views::shell::Person;

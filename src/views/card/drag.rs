@@ -6,10 +6,10 @@
 use halyard_client::windows::{Edge, Grip, WindowAction};
 use halyard_client::{CardKey, Ui};
 use leptos::html::Div;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, PointerEvent};
 
+use crate::prelude::*;
 use crate::runtime::App;
 
 /// Edges and corners, as `data-grip` names them.

@@ -5,11 +5,11 @@ use halyard_client::view::{CardView, HeaderView};
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Command, Ui};
 use halyard_protocol::{ConversationId, UserId};
-use leptos::prelude::*;
 
 use super::is_group;
 use crate::erased::Memo;
 use crate::format;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Dialog, Icon, IconButton, IconName, MenuButton, MenuItem, TextField};
 use crate::views::shell::Person;

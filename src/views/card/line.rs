@@ -2,10 +2,10 @@
 //! version shows.
 
 use halyard_client::view::{Item, LineIcon};
-use leptos::prelude::*;
 
 use crate::erased::ArcRwSignal;
 use crate::format;
+use crate::prelude::*;
 use crate::views::common::{Icon, IconName};
 use crate::words::say;
 

@@ -2,8 +2,8 @@
 
 use halyard_client::view::{MediaShape, MediaView};
 use halyard_protocol::media::path;
-use leptos::prelude::*;
 
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Dialog, Icon, IconName};
 use crate::words::{self, say, t};

@@ -6,11 +6,11 @@ use halyard_client::outbox::OutboxAction;
 use halyard_client::view::{Item, MediaView, MessageView, RecipientState, StateIcon, StateView};
 use halyard_protocol::links::{self, LinkKind};
 use halyard_protocol::{MessageId, Peer};
-use leptos::prelude::*;
 
 use super::media;
 use crate::erased::{ArcRwSignal, Memo};
 use crate::format;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName, Popover};
 use crate::words::{self, say, t};

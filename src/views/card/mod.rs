@@ -15,10 +15,10 @@ use halyard_client::commands::PALETTE_KEYS;
 use halyard_client::view::{CardView, HeaderView};
 use halyard_client::{CardKey, Command, Ui};
 use leptos::html::Div;
-use leptos::prelude::*;
 
 use crate::erased::Memo;
 use crate::format;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{EmptyState, Icon, IconName};
 use crate::words::{self, say, t};

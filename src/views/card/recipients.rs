@@ -5,9 +5,9 @@ use halyard_client::recipients::Suggestion;
 use halyard_client::view::{AvatarView, BubbleView};
 use halyard_client::{CardKey, FocusTarget, Ui};
 use halyard_protocol::Peer;
-use leptos::prelude::*;
 
 use crate::erased::Memo;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Combobox, ComboboxOption, Icon, IconName};
 use crate::views::shell::Person;

@@ -5,11 +5,11 @@ use halyard_client::conversations::ConversationsAction;
 use halyard_client::view::OlderView;
 use halyard_client::{CardKey, Ui};
 use leptos::html::Div;
-use leptos::prelude::*;
 
 use super::line::Line;
 use super::message::{Day, Message};
 use crate::erased::Memo;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::signals::TimelineKey;
 use crate::views::common::{Icon, IconName};

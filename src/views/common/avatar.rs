@@ -2,9 +2,9 @@
 
 use halyard_client::view::{AvatarView, Face};
 use halyard_protocol::Presence;
-use leptos::prelude::*;
 
 use super::{Icon, IconName};
+use crate::prelude::*;
 use crate::words::{self, t};
 
 /// How large an avatar is.

@@ -1,8 +1,7 @@
 //! A lasting word about the state of things.
 
-use leptos::prelude::*;
-
 use super::{Icon, IconName};
+use crate::prelude::*;
 
 /// How loud a banner is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,7 @@
 //! A button that shows an icon alone.
 
-use leptos::prelude::*;
-
 use super::{Icon, IconName};
+use crate::prelude::*;
 
 /// A button with an icon and a name that is heard, and shown on hover.
 #[component]
@@ -33,10 +32,10 @@ pub(crate) fn IconButton(
         <button
             type="button"
             class=["tool ", class].concat()
-            aria-label=label
-            title=label
+            aria-label=move || label.get()
+            title=move || label.get()
             aria-pressed=move || pressed.map(|pressed| if pressed.get() { "true" } else { "false" })
-            disabled=disabled
+            disabled=move || disabled.get()
             data-focus=focus
             on:click=move |_| on_click.run(())
         >

@@ -1,7 +1,6 @@
 //! Filters of which one is on.
 
-use leptos::prelude::*;
-
+use crate::prelude::*;
 use crate::words::{Word, t};
 
 /// A group of chips.

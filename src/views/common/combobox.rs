@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use leptos::html::{Div, Input};
-use leptos::prelude::*;
 use web_sys::{ClipboardEvent, KeyboardEvent};
 
 use super::popover::{is_open, place, set};
 use super::{is_composing, unique_id};
+use crate::prelude::*;
 
 use crate::erased::Memo;
 
@@ -136,7 +136,7 @@ where
                 autocapitalize="words"
                 spellcheck="false"
                 enterkeyhint="done"
-                prop:value=value
+                prop:value=move || value.get()
                 node_ref=list.field
                 on:input=move |event| {
                     list.dismissed.set(false);

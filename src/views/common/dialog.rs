@@ -3,11 +3,11 @@
 //! A dialog is open for as long as its component exists. When that goes, the focus returns to where it came from.
 
 use leptos::html::Dialog as DialogElement;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement, HtmlElement};
 
 use super::{IconButton, IconName, unique_id};
+use crate::prelude::*;
 use crate::words::{self, t};
 
 /// A dialog. Its children bring their own buttons, in a `<footer class="buttons end">`.

@@ -1,8 +1,7 @@
 //! What a place says while nothing is in it.
 
-use leptos::prelude::*;
-
 use super::{Icon, IconName};
+use crate::prelude::*;
 
 /// An empty place: what it is, and what to do next.
 #[component]

@@ -2,9 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use leptos::prelude::*;
-
 use super::{Icon, IconName};
+use crate::prelude::*;
 
 /// An id that no other element of the page has.
 #[must_use]
@@ -78,13 +77,13 @@ pub(crate) fn TextField(
             <input
                 class="input"
                 id=id
-                type=kind
+                type=move || kind.get()
                 autocomplete=autocomplete
                 maxlength=max_length.map(|max| max.to_string())
                 aria-describedby=described
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
-                data-focus=focus
-                prop:value=value
+                data-focus=move || focus.get()
+                prop:value=move || value.get()
                 on:input=move |event| on_input.run(event_target_value(&event))
             />
             {(!hint.is_empty()).then(|| view! { <p class="hint" id=hint_id>{hint}</p> }.into_any())}

@@ -1,6 +1,6 @@
 //! Icons: Lucide's, from the sprite in the page (`public/icons.svg`), so that their outlines stay out of the wasm.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 macro_rules! icons {
     ($($name:ident => $id:literal,)*) => {
@@ -103,11 +103,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_icon_is_in_the_sprite() {
+    fn the_sprite_has_the_icons_in_use_and_no_other() {
         let sprite = include_str!("../../../public/icons.svg");
         for icon in IconName::ALL {
             let id = icon.href().trim_start_matches('#');
             assert!(sprite.contains(&["id=\"", id, "\""].concat()), "{id}");
         }
+        assert_eq!(sprite.matches("<symbol").count(), IconName::ALL.len());
     }
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::popover::Toggle;
 use super::{Icon, IconName, unique_id};
+use crate::prelude::*;
 
 /// An entry of a menu.
 #[derive(Clone)]
@@ -129,8 +129,8 @@ pub(crate) fn MenuButton(
         <button
             type="button"
             class=class
-            aria-label=label
-            title=label
+            aria-label=move || label.get()
+            title=move || label.get()
             aria-haspopup="menu"
             aria-expanded=move || if toggle.open.get() { "true" } else { "false" }
             aria-controls=id.clone()

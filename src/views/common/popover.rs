@@ -1,10 +1,10 @@
 //! What opens over the page beside a button, in the browser's top layer: nothing cuts it off.
 
 use leptos::html::{Button, Div};
-use leptos::prelude::*;
 use web_sys::{Element, HtmlElement, KeyboardEvent, PointerEvent};
 
 use super::unique_id;
+use crate::prelude::*;
 
 /// Pixels between a popover and its button, and between it and the window's edge.
 const GAP: f64 = 4.0;
@@ -167,7 +167,7 @@ pub(crate) fn Popover(
             popover="auto"
             role="dialog"
             tabindex="-1"
-            aria-label=label
+            aria-label=move || label.get()
             id=id
             node_ref=toggle.panel
             on:toggle=move |_| toggle.toggled()

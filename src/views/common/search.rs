@@ -1,11 +1,11 @@
 //! A search that filters while one types.
 
 use leptos::html::Input;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::{Icon, IconButton, IconName, is_composing};
+use crate::prelude::*;
 
 use crate::erased::Memo;
 use crate::words::{self, t};
@@ -62,7 +62,7 @@ pub(crate) fn SearchField(
                 autocomplete="off"
                 spellcheck="false"
                 data-focus=slash.then_some("search")
-                prop:value=value
+                prop:value=move || value.get()
                 node_ref=field
                 on:input=move |event| on_input.run(event_target_value(&event))
                 on:keydown=key

@@ -1,8 +1,7 @@
 //! Notices that come and go. What they say is announced where they are decided, so they are no live region.
 
-use leptos::prelude::*;
-
 use super::{Icon, IconButton, IconName};
+use crate::prelude::*;
 use crate::words::{self, t};
 
 /// A notice.

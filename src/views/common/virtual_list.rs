@@ -5,12 +5,12 @@
 //! gives its elements to one that comes, or they wait, hidden, for the next one, so typing a search makes next to none.
 
 use leptos::html::{Div, Li};
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, HtmlElement, KeyboardEvent, ResizeObserver};
 
 use crate::erased::Memo;
+use crate::prelude::*;
 
 /// Rows that exist above and below the ones in sight.
 const AROUND: usize = 3;
@@ -279,7 +279,7 @@ impl Frame {
         view! {
             <li
                 class="vlist-row row-item"
-                hidden=waits
+                hidden=move || waits.get()
                 aria-setsize=move || self.len.get().to_string()
                 aria-posinset=move || (index.get() + 1).to_string()
                 style:translate=move || ["0 ", &pixels(index.get() as f64 * self.row_height)].concat()

@@ -4,11 +4,11 @@ use halyard_client::Ui;
 use halyard_client::contacts::ContactsAction;
 use halyard_client::view::{DetailsView, NumberView};
 use halyard_protocol::UserId;
-use leptos::prelude::*;
 
 use super::form::Form;
 use super::message::MessageButton;
 use crate::erased::Memo;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Icon, IconButton, IconName, PresenceDot, presence_word};
 use crate::views::shell::{Person, presence};

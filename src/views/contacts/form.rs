@@ -7,10 +7,10 @@ use halyard_client::contacts::{FormField, NumberField};
 use halyard_client::view::FormView;
 use halyard_protocol::{ContactDraft, ContactScope, NumberLabel, limits};
 use leptos::html::Input;
-use leptos::prelude::*;
 use web_sys::SubmitEvent;
 
 use crate::erased::Memo;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{FieldError, Icon, IconButton, IconName, TextField, unique_id};
 use crate::words::{self, Word, say, t};

@@ -3,9 +3,9 @@
 use halyard_client::Ui;
 use halyard_client::importing::ImportAction;
 use halyard_client::view::{ImportRowView, ImportView};
-use leptos::prelude::*;
 
 use crate::erased::Memo;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Dialog, FieldError, Icon, IconName, VirtualList, unique_id};
 use crate::words::{self, Text, say, t};

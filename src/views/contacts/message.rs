@@ -4,9 +4,9 @@ use halyard_client::Ui;
 use halyard_client::conversations::ConversationsAction;
 use halyard_client::view::NumberView;
 use halyard_protocol::{Peer, PhoneNumber};
-use leptos::prelude::*;
 
 use crate::erased::Memo;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconButton, IconName, MenuButton, MenuItem};
 use crate::words::{self, Text, say, t};
@@ -70,7 +70,7 @@ fn words() -> AnyView {
 fn chat(app: App, peer: Peer, label: Signal<String>, worded: bool) -> AnyView {
     if worded {
         view! {
-            <button type="button" class="btn quiet" aria-label=label on:click=move |_| write(app, peer, None)>
+            <button type="button" class="btn quiet" aria-label=move || label.get() on:click=move |_| write(app, peer, None)>
                 {words()}
             </button>
         }

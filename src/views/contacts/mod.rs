@@ -11,10 +11,10 @@ use halyard_client::contacts::ContactsAction;
 use halyard_client::contacts::ContactsFilter;
 use halyard_client::importing::ImportAction;
 use leptos::html::Input;
-use leptos::prelude::*;
 
 use crate::adapters::files;
 use crate::erased::Memo;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Chips, EmptyState, Icon, IconButton, IconName, SearchField, VirtualList};
 use crate::words::{self, Word, t};

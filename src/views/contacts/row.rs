@@ -4,10 +4,10 @@ use halyard_client::Ui;
 use halyard_client::contacts::ContactsAction;
 use halyard_client::view::ContactRowView;
 use halyard_protocol::event::Favourite;
-use leptos::prelude::*;
 
 use super::message::MessageButton;
 use crate::erased::Memo;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName, presence_word};
 use crate::views::shell::{Person, presence};

@@ -6,9 +6,9 @@ use halyard_client::Ui;
 use halyard_client::conversations::ColumnFilter;
 use halyard_client::conversations::ConversationsAction;
 use halyard_protocol::PhoneNumber;
-use leptos::prelude::*;
 
 use crate::erased::Memo;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Chips, EmptyState, Icon, IconName, MenuButton, MenuItem, SearchField, VirtualList};
 use crate::words::{self, Text, Word, say, t};

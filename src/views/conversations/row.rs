@@ -4,10 +4,10 @@ use halyard_client::conversations::ConversationsAction;
 use halyard_client::view::RowView;
 use halyard_client::{CardKey, Ui};
 use halyard_protocol::ConversationId;
-use leptos::prelude::*;
 
 use crate::erased::Memo;
 use crate::format;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName};
 use crate::views::shell::Person;

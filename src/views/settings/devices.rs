@@ -3,9 +3,9 @@
 use halyard_client::Ui;
 use halyard_client::devices::DevicesAction;
 use halyard_protocol::rest::Device;
-use leptos::prelude::*;
 
 use crate::format;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName};
 use crate::words::{self, say, t};

@@ -2,9 +2,9 @@
 
 use halyard_client::installation::{Install, Links};
 use halyard_client::{AppCommand, Ui};
-use leptos::prelude::*;
 
 use crate::erased::Memo;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName};
 use crate::words::{self, t};

@@ -6,11 +6,11 @@ mod installation;
 use halyard_client::Ui;
 use halyard_client::session::SessionAction;
 use halyard_protocol::{Availability, limits};
-use leptos::prelude::*;
 
 use crate::adapters::language;
 use crate::adapters::theme::{self, Theme};
 use crate::erased::Memo;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, TextField};
 use crate::views::shell::Person;

@@ -3,9 +3,9 @@
 use halyard_client::storage::Health;
 use halyard_client::view::ConnectionView;
 use halyard_client::{AppCommand, Ui};
-use leptos::prelude::*;
 
 use crate::erased::Memo;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Banner, BannerTone, IconName};
 use crate::words::{self, Text, Word, say, t};

@@ -4,11 +4,11 @@ use halyard_client::commands::KeyPress;
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Command, Ui};
 use leptos::ev;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 use crate::adapters::device;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::is_composing;
 

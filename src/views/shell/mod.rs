@@ -12,10 +12,10 @@ mod shortcuts;
 
 use halyard_client::Route;
 use halyard_client::view::{RailView, SessionView};
-use leptos::prelude::*;
 
 use crate::adapters::device;
 use crate::erased::Memo;
+use crate::prelude::*;
 use crate::runtime::App as Handle;
 use crate::views::{auth, card, contacts, conversations, settings};
 use crate::words::{self, t};

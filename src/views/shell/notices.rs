@@ -2,8 +2,8 @@
 
 use halyard_client::Ui;
 use halyard_client::notices::NoticesAction;
-use leptos::prelude::*;
 
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Toast, Toasts};
 use crate::words::{say, t};

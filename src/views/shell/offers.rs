@@ -1,8 +1,8 @@
 //! What can be done about the app itself, said in passing: a new version, installing it.
 
 use halyard_client::{AppCommand, Ui};
-use leptos::prelude::*;
 
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Banner, BannerTone, IconName};
 use crate::words::{self, t};

@@ -3,12 +3,12 @@
 use halyard_client::Ui;
 use halyard_client::overlay::OverlayAction;
 use halyard_client::view::{Note, PaletteEntry, PaletteView};
-use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
 use super::Person;
 use crate::erased::Memo;
 use crate::format;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Dialog, Icon, IconName, is_composing};
 use crate::words::{self, say, t};

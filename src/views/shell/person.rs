@@ -2,9 +2,9 @@
 
 use halyard_client::view::AvatarView;
 use halyard_protocol::{Presence, UserId};
-use leptos::prelude::*;
 
 use crate::erased::Memo;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Avatar, AvatarSize};
 

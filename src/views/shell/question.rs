@@ -3,8 +3,8 @@
 use halyard_client::Ui;
 use halyard_client::notices::NoticesAction;
 use halyard_client::view::QuestionView;
-use leptos::prelude::*;
 
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::Dialog;
 use crate::words::{self, say, t};

@@ -3,10 +3,10 @@
 use halyard_client::session::SessionAction;
 use halyard_client::view::MeView;
 use halyard_client::{Route, Ui};
-use leptos::prelude::*;
 
 use super::Person;
 use crate::erased::Memo;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Icon, IconName, MenuButton, MenuItem};
 use crate::views::settings::AVAILABILITIES;

@@ -3,9 +3,9 @@
 use halyard_client::Ui;
 use halyard_client::commands::SHEET;
 use halyard_client::overlay::OverlayAction;
-use leptos::prelude::*;
 
 use crate::format;
+use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::Dialog;
 use crate::words::{self, Word, t};

@@ -63,8 +63,8 @@ fn start_script(folder: &Path, html: &str, words: &str) -> Result<String> {
     Ok(format!("{before}<script type=\"module\" src=\"/{name}\"></script>{after}"))
 }
 
-/// Joins the page's own style files, in their order, into one; their comments, a third of what they weigh over the wire, stay
-/// behind.
+/// Joins the page's own style files, in their order, into one. Their comments, a third of what they weigh over the wire, stay
+/// behind, and so does white space.
 fn one_style(folder: &Path, html: &str) -> Result<String> {
     let mut joined = String::new();
     let mut kept = String::new();
@@ -77,8 +77,7 @@ fn one_style(folder: &Path, html: &str) -> Result<String> {
         match own_style(tag) {
             Some(name) => {
                 let style = fs::read_to_string(folder.join(name)).with_context(|| format!("{name} is missing"))?;
-                joined.push_str(&without_comments(&style).with_context(|| format!("in {name}"))?);
-                joined.push('\n');
+                joined.push_str(&without_space(&without_comments(&style).with_context(|| format!("in {name}"))?));
                 fs::remove_file(folder.join(name))?;
             }
             None => kept.push_str(tag),
@@ -104,6 +103,39 @@ fn without_comments(style: &str) -> Result<String> {
         left.push_str(after.strip_prefix('\n').unwrap_or(after));
     }
     Ok(left)
+}
+
+/// A style without the white space that means nothing. What stands in quotes stays as it is.
+fn without_space(style: &str) -> String {
+    let mut left = String::with_capacity(style.len());
+    for (index, part) in style.split('"').enumerate() {
+        if index > 0 {
+            left.push('"');
+        }
+        if index % 2 == 1 {
+            left.push_str(part);
+            continue;
+        }
+        for char in part.chars() {
+            match char {
+                // After these, and before the next of them, a space parts nothing.
+                _ if char.is_whitespace() => {
+                    if !left.is_empty() && !left.ends_with([' ', '{', '}', ';', ',', ':']) {
+                        left.push(' ');
+                    }
+                }
+                '{' | '}' | ';' | ',' => {
+                    left.truncate(left.trim_end_matches(' ').len());
+                    if char == '}' && left.ends_with(';') {
+                        left.pop();
+                    }
+                    left.push(char);
+                }
+                _ => left.push(char),
+            }
+        }
+    }
+    left
 }
 
 fn own_style(tag: &str) -> Option<&str> {
@@ -181,7 +213,7 @@ mod tests {
         assert_eq!(html.matches("stylesheet").count(), 1);
         assert!(html.contains("href=\"/mark.svg\""));
         let style = between(&html, "rel=\"stylesheet\" href=\"/", "\"").unwrap();
-        assert_eq!(fs::read_to_string(folder.join(style)).unwrap(), "a{}\nb{}\n");
+        assert_eq!(fs::read_to_string(folder.join(style)).unwrap(), "a{}b{}");
         let start = between(&html, "<script type=\"module\" src=\"/", "\"").unwrap();
         let script = fs::read_to_string(folder.join(start)).unwrap();
         assert!(script.contains("from \"/app-3.js\"") && script.contains("module_or_path: \"/app-3_bg.wasm\""));
@@ -195,6 +227,14 @@ mod tests {
         assert_eq!(without_comments("/* a\n b */\na{}/**/ /* / * */b{}\n").unwrap(), "a{} b{}\n");
         assert_eq!(without_comments("a{}").unwrap(), "a{}");
         assert!(without_comments("a{} /* b").is_err());
+    }
+
+    #[test]
+    fn white_space_of_styles_stays_behind_where_it_means_nothing() {
+        let style = "a,\n b :is(p, q) > i {\n  color: red;\n  inset: 0 calc(1px + 2px);\n}\n@media (hover: none) { b { x: y; } }\n";
+        let left = "a,b :is(p,q) > i{color:red;inset:0 calc(1px + 2px)}@media (hover:none){b{x:y}}";
+        assert_eq!(without_space(style), left);
+        assert_eq!(without_space("p::before { content: \" ;  { \"; }"), "p::before{content:\" ;  { \"}");
     }
 
     #[test]

@@ -2,9 +2,8 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use leptos::prelude::*;
-
 use crate::adapters::assets;
+use crate::prelude::*;
 
 /// Where they are: `[{"group", "emoji": [[text, name, "key words", 1 if it has skin tones], ...]}, ...]`.
 const ADDRESS: &str = "/emoji.json";

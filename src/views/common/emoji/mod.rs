@@ -5,12 +5,12 @@ mod catalogue;
 use std::sync::Arc;
 
 use leptos::html::Div;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::popover::Toggle;
 use super::{Icon, IconName, SearchField, unique_id};
+use crate::prelude::*;
 use catalogue::{Catalogue, Emoji};
 
 use crate::adapters::device;
