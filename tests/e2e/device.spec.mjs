@@ -1,6 +1,6 @@
 // What this device keeps: the database does what its list says, the app starts without a network, and after a log out nobody
 // reads what stays.
-import { begin, card, composer, expect, expectRefusals, goTo, log, send, serverWith, signIn, test } from "../harness/app.mjs";
+import { begin, card, composer, expect, expectRefusals, goTo, log, onDesk, send, serverWith, signIn, test } from "../harness/app.mjs";
 import { Api } from "../harness/api.mjs";
 import { keeps, readable } from "../harness/device.mjs";
 import { LENA, PRIYA, THEO, harbor } from "../harness/people.mjs";
@@ -84,7 +84,7 @@ test("after a log out nobody reads what is pinned, and its owner finds it in its
   await card(lena, "Priya Iyer").getByRole("button", { name: "Pin" }).click();
   await composer(lena, "Priya Iyer").fill("An unfinished secret");
   await keeps(lena, "Nobody else may read this");
-  const place = await card(lena, "Priya Iyer").boundingBox();
+  const place = await onDesk(lena, "Priya Iyer");
 
   await goTo(lena, "Settings");
   await lena.getByRole("button", { name: "Sign out", exact: true }).click();
@@ -117,7 +117,7 @@ test("after a log out nobody reads what is pinned, and its owner finds it in its
   await goTo(lena, "Chat and SMS");
   await expect(log(lena, "Priya Iyer").getByText("Nobody else may read this")).toBeVisible();
   await expect(composer(lena, "Priya Iyer")).toHaveValue("An unfinished secret");
-  expect(await card(lena, "Priya Iyer").boundingBox()).toEqual(place);
+  expect(await onDesk(lena, "Priya Iyer")).toEqual(place);
   await expect(card(lena, "Priya Iyer").getByRole("button", { name: "Pin", pressed: true })).toBeVisible();
 });
 

@@ -1,6 +1,6 @@
 // Pinned cards are there when nothing else is: the browser was killed, there is no server, and what one writes waits.
 import { Api, chat } from "../harness/api.mjs";
-import { begin, card, composer, expect, listen, log, messages, send, serverWith, signIn, test } from "../harness/app.mjs";
+import { begin, card, composer, expect, listen, log, messages, onDesk, send, serverWith, signIn, test } from "../harness/app.mjs";
 import { keeps, keptMessages } from "../harness/device.mjs";
 import { LENA, PRIYA, THEO, harbor } from "../harness/people.mjs";
 import { Profile, startedIn } from "../harness/profile.mjs";
@@ -24,7 +24,7 @@ async function place(page, name, x, y) {
   await page.mouse.down();
   await page.mouse.move(title.x + 30 + x, title.y + title.height / 2 + y, { steps: 4 });
   await page.mouse.up();
-  return card(page, name).boundingBox();
+  return onDesk(page, name);
 }
 
 /** All that was said to somebody, as the server has it. */
@@ -76,7 +76,7 @@ test("after a kill, without a server, the pinned cards lie in place; what is wri
   const page = await open();
   expect(await startedIn(page, here.url, last)).toBeLessThan(SOON);
   for (const [index, name] of NAMES.entries()) {
-    expect(await card(page, name).boundingBox()).toEqual(places[name]);
+    expect(await onDesk(page, name)).toEqual(places[name]);
     await expect(card(page, name).getByRole("button", { name: "Pin", exact: true, pressed: true })).toBeVisible();
     expect(await messages(page, name)).toEqual([...history.map((text) => `${text} by ${name}`), last[index]]);
   }

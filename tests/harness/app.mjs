@@ -72,6 +72,12 @@ export async function goTo(page, place) {
 /** The card of a conversation. */
 export const card = (page, title) => page.getByRole("region", { name: title });
 
+/** Where a card lies on the desk: a banner above moves the desk as a whole. */
+export async function onDesk(page, title) {
+  const [box, desk] = await Promise.all([card(page, title).boundingBox(), page.locator(".desk").boundingBox()]);
+  return { ...box, x: box.x - desk.x, y: box.y - desk.y };
+}
+
 /** The messages of a card. */
 export const log = (page, title) => card(page, title).getByRole("log");
 

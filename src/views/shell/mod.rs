@@ -116,8 +116,10 @@ fn Workspace() -> impl IntoView {
         <div class="app" class:in-card=move || in_card.get() class:in-details=move || in_details.get()>
             <rail::Rail />
             <banners::Banners />
-            // One landmark, whichever pane a narrow window shows. The pane's own title is the page's heading.
+            // One landmark, whichever pane a narrow window shows. The list's title is the page's heading; where the details or a card have
+            // taken its place, the app's name is.
             <main class="panes">
+                <h1 class="sr page-name">"Halyard"</h1>
                 {move || match pane.get() {
                     Pane::Chats => view! { <conversations::Column /> }.into_any(),
                     Pane::Contacts => view! { <contacts::ContactsPane /> }.into_any(),
