@@ -55,7 +55,7 @@ const unbracketed = (page, data) =>
       const text = node.data.trim();
       const element = node.parentElement;
       if (!/\p{L}{2}/u.test(text) || element.closest("script, noscript, svg, kbd, [hidden]") || !element.checkVisibility()) continue;
-      if (text.startsWith("[") || known.test(text)) continue;
+      if (text.includes("[") || known.test(text)) continue;
       found.add(text);
     }
     for (const element of document.querySelectorAll("[aria-label], [title], [placeholder]")) {
@@ -73,7 +73,7 @@ const cut = (page) =>
     const found = [];
     for (const element of document.querySelectorAll("button, h1, h2, a, label, .chip, .hint")) {
       const style = getComputedStyle(element);
-      if (!element.checkVisibility() || style.textOverflow === "ellipsis" || element.closest(".sr, .vlist, .dock")) continue;
+      if (!element.checkVisibility() || style.textOverflow === "ellipsis" || element.closest(".sr, .vlist, .dock") || element.clientWidth <= 1) continue;
       if (element.scrollWidth > element.clientWidth + 1 && style.overflow !== "visible") found.push(element.textContent.trim().slice(0, 60));
     }
     const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
