@@ -32,6 +32,8 @@ async function look(page, what) {
 for (const colorScheme of ["light", "dark"]) {
   for (const [width, height] of SIZES) {
     test(`${colorScheme} at ${width}x${height}`, async ({ person }) => {
+      // axe reads the whole page some fifteen times.
+      test.setTimeout(120_000);
       const page = await person(undefined, { baseURL: here.url, colorScheme, viewport: { width, height }, reducedMotion: "reduce" });
       const found = [];
       await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
