@@ -8,7 +8,7 @@ use std::cell::Cell;
 use halyard_client::{CardKey, FocusTarget};
 use leptos::prelude::request_animation_frame;
 use wasm_bindgen::JsCast;
-use web_sys::{FocusOptions, HtmlElement, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{FocusOptions, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use super::device;
 
@@ -20,12 +20,12 @@ thread_local! {
     static WISHES: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Puts the focus at the element with the target's `data-focus`, once there is one. Somebody who is typing into the log-in already
-/// goes on where they are: what begins as a password must not end in the field beside it.
+/// The fields of the sign-in form. Whoever is in one of them stays there: what begins as a password must not end in the field beside
+/// it.
+const SIGN_IN_FIELDS: &str = "form:has([data-focus=sign-in]) input";
+
+/// Puts the focus at the element with the target's `data-focus`, once there is one.
 pub(super) fn run(target: FocusTarget) {
-    if target == FocusTarget::SignIn && is_typing("form:has([data-focus=sign-in]) input") {
-        return;
-    }
     let selector = ["[data-focus=\"", &target.attribute(), "\"]"].concat();
     // Whoever opens a conversation wants to read: the keyboard on the screen would cover half of it.
     if matches!(target, FocusTarget::Composer(_)) && device::is_touched() && !is_active("textarea") {
@@ -33,17 +33,19 @@ pub(super) fn run(target: FocusTarget) {
     }
     let wish = WISHES.get().wrapping_add(1);
     WISHES.set(wish);
-    attempt(selector, wish, FRAMES);
+    let unless = (target == FocusTarget::SignIn).then_some(SIGN_IN_FIELDS);
+    attempt(selector, unless, wish, FRAMES);
 }
 
-fn attempt(selector: String, wish: u32, frames: u8) {
+/// Moves the focus with the next frame, unless it is in one of these places by then.
+fn attempt(selector: String, unless: Option<&'static str>, wish: u32, frames: u8) {
     request_animation_frame(move || {
-        if WISHES.get() != wish {
+        if WISHES.get() != wish || unless.is_some_and(is_active) {
             return;
         }
         match find(&selector) {
             Some(element) => focus(&element),
-            None if frames > 1 => attempt(selector, wish, frames - 1),
+            None if frames > 1 => attempt(selector, unless, wish, frames - 1),
             // The place has gone again meanwhile: the focus stays where it is.
             None => {}
         }
@@ -64,13 +66,6 @@ pub(super) fn show_newest(card: CardKey) {
 fn is_active(places: &str) -> bool {
     let active = web_sys::window().and_then(|window| window.document()?.active_element());
     active.is_some_and(|active| active.matches(places).unwrap_or(false))
-}
-
-/// Whether the focus is in a field of this kind that holds something.
-fn is_typing(fields: &str) -> bool {
-    let active = web_sys::window().and_then(|window| window.document()?.active_element());
-    let field = active.filter(|active| active.matches(fields).unwrap_or(false));
-    field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()).is_some_and(|field| !field.value().is_empty())
 }
 
 /// The element, if it is drawn: one in a pane that is not shown can't take the focus.

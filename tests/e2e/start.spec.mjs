@@ -30,19 +30,21 @@ test("the log-in shows before the server has said who is signed in, and what is 
   await expect(page.getByRole("navigation").getByRole("link", { name: "Contacts" })).toBeVisible();
 });
 
-test("whoever is typing when the server says that nobody is signed in goes on where they are", async ({ person }) => {
-  const { page, answer } = await waiting(person);
-  const password = page.getByRole("textbox", { name: "Password" });
-  await password.focus();
-  await page.keyboard.type("half a ");
-  const said = page.waitForResponse("**/api/v1/bootstrap");
-  answer();
-  await said;
-  // The focus is moved within four frames, if it is.
-  await page.evaluate(async () => {
-    for (let frame = 0; frame < 8; frame += 1) await new Promise((next) => requestAnimationFrame(next));
+for (const [where, before] of [["is typing", "half a "], ["has gone to the password", ""]]) {
+  test(`whoever ${where} when the server says that nobody is signed in goes on where they are`, async ({ person }) => {
+    const { page, answer } = await waiting(person);
+    const password = page.getByRole("textbox", { name: "Password" });
+    await password.focus();
+    await page.keyboard.type(before);
+    const said = page.waitForResponse("**/api/v1/bootstrap");
+    answer();
+    await said;
+    // The focus is moved within four frames, if it is.
+    await page.evaluate(async () => {
+      for (let frame = 0; frame < 8; frame += 1) await new Promise((next) => requestAnimationFrame(next));
+    });
+    await page.keyboard.type("password");
+    await expect(password).toHaveValue(`${before}password`);
+    await expect(page.getByRole("textbox", { name: "Extension" })).toHaveValue("");
   });
-  await page.keyboard.type("password");
-  await expect(password).toHaveValue("half a password");
-  await expect(page.getByRole("textbox", { name: "Extension" })).toHaveValue("");
-});
+}

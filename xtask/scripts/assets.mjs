@@ -9,12 +9,12 @@ const packages = new URL("tests/node_modules/", root);
 const require = createRequire(new URL("tests/package.json", root));
 
 // Our name for an icon, where it is not Lucide's.
-const OURS = { contacts: "book-user", filter: "funnel" };
+const OURS = { contacts: "book-user" };
 const ICONS = `
   contacts message-square-text phone voicemail settings search square-pen pin pin-off minus ellipsis-vertical x
   chevron-left chevron-right chevron-down smile paperclip send-horizontal bell bell-off maximize-2 minimize-2 user-round
   users-round user-plus trash-2 check check-check clock circle-alert wifi-off layout-grid star plus upload download
-  log-out laptop smartphone sun arrow-down pencil mail refresh-cw history eye filter
+  log-out laptop smartphone arrow-down pencil refresh-cw history
 `.trim().split(/\s+/);
 
 // What the systems' fonts of the last two years draw.

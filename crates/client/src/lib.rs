@@ -29,7 +29,6 @@ mod fact;
 pub mod importing;
 pub mod installation;
 pub mod json;
-pub mod letters;
 pub mod links;
 pub mod notices;
 pub mod outbox;

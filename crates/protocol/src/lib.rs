@@ -15,6 +15,7 @@ pub mod entry;
 pub mod error;
 pub mod event;
 pub mod ids;
+pub mod letters;
 pub mod limits;
 pub mod links;
 pub mod media;

@@ -47,9 +47,11 @@ pub(super) async fn begin(base: &str) -> Option<Opened> {
 
 /// Reads what can be read.
 async fn salvage(name: &str) -> Option<Vec<Salvaged>> {
-    // There is none after all: none is made.
-    let opening = Database::open(name).with_on_upgrade_needed(|_, _| Err(JsValue::NULL.into()));
-    let database = opening.await.ok()?;
+    // Opening would make one. (A handler of the library's that refuses to brings the words of all its errors, 17 kB.)
+    if !schema::exists(name).await {
+        return None;
+    }
+    let database = Database::open(name).await.ok()?;
     let mut rows = Vec::new();
     for store in OWNED {
         for key in keys(&database, store).await.unwrap_or_default() {

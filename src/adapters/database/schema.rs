@@ -92,6 +92,24 @@ pub(super) async fn open(
     Ok(Opened { database, anew: anew.get() })
 }
 
+/// Whether there is a database of this name. None is made.
+pub(super) async fn exists(name: &str) -> bool {
+    let Ok(request) = request(name, None) else { return false };
+    let opening = request.clone();
+    let _upgrade = EventListener::new(&request, "upgradeneeded", move |_| {
+        if let Some(transaction) = opening.transaction() {
+            let _ = transaction.abort();
+        }
+    });
+    match Request::new(request.unchecked_into()).result().await.and_then(database) {
+        Ok(database) => {
+            database.close();
+            true
+        }
+        Err(_) => false,
+    }
+}
+
 pub(super) fn request(name: &str, version: Option<u32>) -> Result<IdbOpenDbRequest> {
     let window = web_sys::window().ok_or(JsValue::NULL)?;
     let Some(factory) = window.indexed_db()? else { return Err(js_sys::Error::new("").into()) };

@@ -260,7 +260,7 @@ fn by_letter(entries: &[HtmlElement], current: Option<usize>, key: &str) -> Opti
         text.trim_start()
             .chars()
             .next()
-            .is_some_and(|first| halyard_client::letters::lower(first) == halyard_client::letters::lower(letter))
+            .is_some_and(|first| halyard_protocol::letters::lower(first) == halyard_protocol::letters::lower(letter))
     };
     let from = current.map_or(0, |current| current + 1);
     (from..entries.len()).chain(0..from.min(entries.len())).find(begins)

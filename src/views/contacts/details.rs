@@ -170,6 +170,6 @@ fn email(address: String) -> AnyView {
 fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| {
-        std::iter::once(halyard_client::letters::upper(first)).chain(letters).collect()
+        std::iter::once(halyard_protocol::letters::upper(first)).chain(letters).collect()
     })
 }

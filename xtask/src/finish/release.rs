@@ -29,6 +29,14 @@ const FEATURES: [&str; 8] = [
     "--enable-call-indirect-overlong",
 ];
 
+/// Code of the standard library that one careless call brings, with tables that hardly compress, by a part of its name; and what to
+/// call instead.
+const HEAVY: [(&str, &str); 3] = [
+    ("to_lowercase", "`halyard_protocol::letters` has the letters of today's alphabets"),
+    ("to_uppercase", "`halyard_protocol::letters` has the letters of today's alphabets"),
+    ("float_to_decimal", "the browser writes floating point numbers (`js_sys::Number`)"),
+];
+
 /// Unhashed files that the first load needs beside the hashed ones. The emoji list and the sounds come when they are wanted.
 const FIRST_LOAD: [&str; 4] = ["index.html", "mark.svg", "manifest.json", "service-worker.js"];
 
@@ -65,7 +73,9 @@ pub(crate) fn optimise(folder: &Path, node: &Node) -> Result<()> {
     let wasm = only(folder, ".wasm")?;
     let script = folder.join(file_name(&wasm).replace("_bg.wasm", ".js"));
     let text = fs::read_to_string(&script).context("the WebAssembly has no script")?;
-    let (short_wasm, short_script) = names::shorten(&fs::read(&wasm)?, &text)?;
+    let whole = fs::read(&wasm)?;
+    refuse_heavy(&whole)?;
+    let (short_wasm, short_script) = names::shorten(&whole, &text)?;
     fs::write(&wasm, short_wasm)?;
     fs::write(&script, short_script)?;
     let after = folder.join("optimised.tmp");
@@ -80,6 +90,16 @@ pub(crate) fn optimise(folder: &Path, node: &Node) -> Result<()> {
         fs::write(&page, fs::read_to_string(&page)?.replace(&file_name(&start), &name))?;
         fs::remove_file(&start)?;
         fs::rename(&after, folder.join(name))?;
+    }
+    Ok(())
+}
+
+/// Fails when functions of a WebAssembly that still has their names are among the heavy ones.
+fn refuse_heavy(wasm: &[u8]) -> Result<()> {
+    for (name, instead) in HEAVY {
+        if wasm.windows(name.len()).any(|part| part == name.as_bytes()) {
+            bail!("the app has {name} of the standard library in it, which is large; {instead}");
+        }
     }
     Ok(())
 }
@@ -160,4 +180,21 @@ fn only(folder: &Path, ending: &str) -> Result<PathBuf> {
         bail!("the build has several {ending} files");
     }
     Ok(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heavy_functions_of_the_standard_library_are_named() {
+        for (function, heavy) in [
+            ("core::fmt::float::float_to_decimal_common_shortest", true),
+            ("alloc::str::<impl str>::to_lowercase", true),
+            ("core::str::<impl str>::make_ascii_lowercase", false),
+            ("halyard_protocol::letters::lowercase", false),
+        ] {
+            assert_eq!(refuse_heavy(function.as_bytes()).is_err(), heavy, "{function}");
+        }
+    }
 }

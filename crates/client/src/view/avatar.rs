@@ -1,8 +1,8 @@
 //! Avatars: initials on a colour that stays with the name.
 
+use halyard_protocol::letters::upper;
 use halyard_protocol::{Peer, UserId};
 
-use crate::letters::upper;
 use crate::softphone::Softphone;
 
 /// An avatar.

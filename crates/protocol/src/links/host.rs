@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::punycode;
+use crate::letters::{lower, lowercase};
 
 /// A script, as far as hosts need it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub(super) fn shown(host: &str) -> Cow<'_, str> {
 }
 
 fn ascii(label: &str) -> String {
-    let code = punycode::encode(&label.to_lowercase());
+    let code = punycode::encode(&lowercase(label));
     code.map_or_else(|| label.escape_unicode().to_string(), |code| ["xn--", &code].concat())
 }
 
@@ -54,7 +55,7 @@ fn deceives(label: &str, top: &str) -> bool {
         return false;
     }
     let mut script = None;
-    for c in label.to_lowercase().chars().filter(|c| !matches!(c, '0'..='9' | '-')) {
+    for c in label.chars().map(lower).filter(|c| !matches!(c, '0'..='9' | '-')) {
         let Some(this) = script_of(c) else { return true };
         if *script.get_or_insert(this) != this {
             return true;
@@ -62,7 +63,7 @@ fn deceives(label: &str, top: &str) -> bool {
     }
     // Under a top level of the same script nobody takes it for Latin.
     let foreign = top.chars().find_map(script_of) != script;
-    let letters = || label.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphabetic());
+    let letters = || label.chars().map(lower).filter(|c| c.is_alphabetic());
     script != Some(Script::Latin) && foreign && letters().all(|c| LOOK_ALIKES.contains(c))
 }
 

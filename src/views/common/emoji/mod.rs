@@ -95,7 +95,7 @@ fn Picker(on_pick: Callback<Emoji>) -> impl IntoView {
         let recent: Arc<[Emoji]> = recent.clone().into();
         move |_| {
             let catalogue = catalogue.get();
-            match (&catalogue, query.with(|query| halyard_client::letters::lowercase(query.trim())), group.get()) {
+            match (&catalogue, query.with(|query| halyard_protocol::letters::lowercase(query.trim())), group.get()) {
                 (Some(Catalogue::Ready(groups)), words, _) if !words.is_empty() => catalogue::find(groups, &words),
                 (_, _, 0) => recent.clone(),
                 (Some(Catalogue::Ready(groups)), _, group) => {

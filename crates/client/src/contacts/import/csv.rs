@@ -3,7 +3,7 @@
 use halyard_protocol::{CallingCode, NumberLabel};
 use halyard_words::{self as words, Word};
 
-use crate::letters::lowercase;
+use halyard_protocol::letters::lowercase;
 
 use super::person::{Person, label};
 use super::{Format, Preview, google, outlook};

@@ -1,7 +1,7 @@
 //! Folding: one spelling for what a searcher takes for the same. Case, accents, ligatures and full-width forms go;
 //! Latin, Greek and Cyrillic letters stay in their own script.
 
-use crate::letters::lower;
+use halyard_protocol::letters::lower;
 
 /// What a character becomes.
 enum Folded {
