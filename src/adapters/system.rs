@@ -39,6 +39,7 @@ impl System {
         };
         let observer = ResizeObserver::new(resized.as_ref().unchecked_ref()).ok();
         let listeners = web_sys::window().map_or_else(Vec::new, |window| listen(&window, &send, &desk));
+        await_idle(send.clone());
         Self { send, desk, observer, _resized: resized, _listeners: listeners }
     }
 
@@ -72,8 +73,6 @@ fn listen(window: &Window, send: &Dispatch, desk: &Rc<Cell<(u32, u32)>>) -> Vec<
         on(window, "offline", online),
         on(window, "resize", resized),
         on(window, "pagehide", Rc::new(|| Event::System(Said::Leaving))),
-        // By the start script that the build writes; live reload has none, and so no files that would grow old.
-        on(window, "whole", Rc::new(|| Event::System(Said::App(AppEvent::Whole)))),
     ];
     if let Some(document) = window.document() {
         listeners.push(on(&document, "visibilitychange", attention));
@@ -81,6 +80,23 @@ fn listen(window: &Window, send: &Dispatch, desk: &Rc<Cell<(u32, u32)>>) -> Vec<
         listeners.push(on(&document, "visibilitychange", leaving));
     }
     listeners
+}
+
+/// Says that the app has a service worker, once the browser has nothing else to do. The start script that the build writes knows
+/// (`xtask/src/finish/start.js`); live reload has none, and so no files that would grow old.
+fn await_idle(send: Dispatch) {
+    let ask = web_sys::window().and_then(|window| js_sys::Reflect::get(&window, &"halyardIdle".into()).ok());
+    let ask = ask.and_then(|ask| ask.dyn_into::<js_sys::Function>().ok());
+    let idle = ask
+        .and_then(|ask| ask.call0(&JsValue::UNDEFINED).ok())
+        .and_then(|idle| idle.dyn_into::<js_sys::Promise>().ok());
+    if let Some(idle) = idle {
+        spawn(async move {
+            // The promise is never refused.
+            let _ = wasm_bindgen_futures::JsFuture::from(idle).await;
+            send(Event::System(Said::App(AppEvent::Whole)));
+        });
+    }
 }
 
 fn sizes((width, height): (u32, u32)) -> Event {

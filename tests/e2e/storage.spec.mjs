@@ -1,5 +1,5 @@
 // The device's database when the browser, or another tab, gets in its way: nothing that was written is lost, and messages leave.
-import { begin, composer, expect, goTo, log, send, serverWith, signIn, test } from "../harness/app.mjs";
+import { WITHOUT_APP, begin, composer, expect, goTo, log, send, serverWith, signIn, test } from "../harness/app.mjs";
 import { Api } from "../harness/api.mjs";
 import { keeps, rowsOf } from "../harness/device.mjs";
 import { LENA, NILS, PRIYA, THEO, harbor } from "../harness/people.mjs";
@@ -15,7 +15,7 @@ const STORES = [
 /** Another page of the same browser without the app in it. */
 async function bare(context) {
   const page = await context.newPage();
-  await page.goto(`${here.url}/manifest.json`);
+  await page.goto(here.url + WITHOUT_APP);
   return page;
 }
 
@@ -70,12 +70,10 @@ test("a connection that the browser has closed is opened again, and what is writ
 });
 
 test("another tab with an older release is named, messages leave meanwhile, and what was written is kept when it has gone", async ({ person }) => {
-  const priya = await person(undefined, { baseURL: here.url });
-  const context = priya.context();
-  await priya.close();
-  const older = await bare(context);
+  // The app must not have run in this browser: it would have made the database in its own version.
+  const older = await person(undefined, { baseURL: here.url, path: WITHOUT_APP });
   await hold(older, 3, STORES);
-  const page = await context.newPage();
+  const page = await older.context().newPage();
   await page.goto(here.url);
   await signIn(page, PRIYA);
   const banner = page.getByText(/Another tab has an older version of Halyard open/);

@@ -4,18 +4,24 @@ import { PASSWORD, Server } from "./server.mjs";
 
 export { expect };
 
+/** A page of the app's origin in which the app does not run. */
+export const WITHOUT_APP = "/manifest.json";
+
 /** A test whose pages must not complain: no exception, no refused script, no error in the console. */
 export const test = base.extend({
-  /** Opens a browser of its own for one more person; `options` as for Playwright's `newContext`. It has no service worker unless they say so. */
+  /**
+   * Opens a browser of its own for one more person; `options` as for Playwright's `newContext`, and `path`, what is opened first instead
+   * of the app. It has no service worker unless they say so.
+   */
   person: async ({ browser, baseURL }, use) => {
     const contexts = [];
     const complaints = [];
-    await use(async (login, options = {}) => {
+    await use(async (login, { path = "/", ...options } = {}) => {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", serviceWorkers: "block", ...options });
       contexts.push(context);
       context.on("page", (page) => listen(page, complaints));
       const page = await context.newPage();
-      await page.goto(options.baseURL ?? baseURL);
+      await page.goto(new URL(path, options.baseURL ?? baseURL).href);
       if (login) await signIn(page, login);
       return page;
     });

@@ -27,12 +27,16 @@ export class Profile {
     const own = ["--headless", "--remote-debugging-port=0", `--user-data-dir=${this.#folder}`, "--window-size=1440,1000", "--lang=en-US", "--password-store=basic"];
     const child = spawn(executablePath ?? driver.executablePath(), [...args, ...own, "about:blank"], { stdio: ["ignore", "ignore", "pipe"] });
     this.#child = child;
+    const lines = [];
     const endpoint = await new Promise((resolve, reject) => {
-      child.once("exit", (code) => reject(new Error(`the browser ended with ${code} before it was ready`)));
+      child.once("close", (code, signal) => reject(new Error(`the browser ended with ${signal ?? code} before it was ready:\n${lines.join("\n")}`)));
       child.once("error", reject);
-      createInterface({ input: child.stderr }).on("line", (line) => line.startsWith(READY) && resolve(line.slice(READY.length).trim()));
+      createInterface({ input: child.stderr }).on("line", (line) => {
+        lines.push(line);
+        if (line.startsWith(READY)) resolve(line.slice(READY.length).trim());
+      });
     });
-    child.removeAllListeners("exit");
+    child.removeAllListeners("close");
     this.#browser = await driver.connectOverCDP(endpoint);
     return this.#browser.contexts()[0];
   }

@@ -32,8 +32,9 @@ const language = [chosen, ...navigator.languages.map((name) => name.split("-")[0
 document.documentElement.lang = language;
 globalThis.halyardWords = fetch(WORDS[language]).then((answer) => (answer.ok ? answer.text() : null));
 
-// `whole` tells the app that it was built with a service worker (`src/adapters/system.rs`). When the first screen is drawn and the
-// browser has nothing else to do: what follows is not urgent.
-const whole = () => dispatchEvent(new Event("whole"));
+// That this function is there tells the app that it was built with a service worker; its promise is kept when the browser has nothing
+// else to do. The app asks when it draws its first screen (`src/adapters/system.rs`).
 const whenIdle = globalThis.requestIdleCallback ?? ((then) => setTimeout(then, 200));
-init({ module_or_path: "WASM" }).then(() => whenIdle(whole, { timeout: 2000 }));
+globalThis.halyardIdle = () => new Promise((then) => whenIdle(then, { timeout: 2000 }));
+
+init({ module_or_path: "WASM" });
