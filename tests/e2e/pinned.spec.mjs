@@ -10,8 +10,6 @@ const here = serverWith(harbor);
 const THEOS = "Theo Brandt";
 const PRIYAS = "Priya Iyer";
 const NAMES = [THEOS, PRIYAS];
-/** The bench holds the figure; here it has only to be of its order. */
-const SOON = 2000;
 
 let profile;
 test.beforeEach(async () => (profile = await Profile.make()));
@@ -70,11 +68,11 @@ test("after a kill, without a server, the pinned cards lie in place; what is wri
   await profile.kill();
   await here.server.end();
 
-  // What the machine itself keeps of the files is there from the second start on.
+  // The first start finds the browser's caches cold, the second warm. How long they take is the bench's to say.
   await startedIn(await open(), here.url, last);
   await profile.kill();
   const page = await open();
-  expect(await startedIn(page, here.url, last)).toBeLessThan(SOON);
+  await startedIn(page, here.url, last);
   for (const [index, name] of NAMES.entries()) {
     expect(await onDesk(page, name)).toEqual(places[name]);
     await expect(card(page, name).getByRole("button", { name: "Pin", exact: true, pressed: true })).toBeVisible();
