@@ -2,7 +2,7 @@
 //!
 //! They are Leptos' own and read by Leptos' own traits (`Get`, `With`, `Track` and so on). But Leptos has a copy of its graph's code for
 //! each type of value, and one for each closure; here the value inside is a [`Value`], whatever it is, and its type comes back where it
-//! is read. That saves some 50 kB of a first load.
+//! is read.
 //!
 //! Always holds: who reads a memo or an [`ArcRwSignal`] hears only of a value that is another.
 
