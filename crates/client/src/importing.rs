@@ -11,7 +11,7 @@ use halyard_words::{self as words, Text};
 
 use crate::api::{read, with_body};
 use crate::contacts::Book;
-use crate::contacts::import::{Outcome, Preview, duplicates, merge, merge_drafts, parse};
+use crate::contacts::import::{Outcome, Preview, duplicates, merge, merge_drafts, parse, parse_as};
 use crate::context::Context;
 use crate::effect::{HttpOutcome, Method};
 use crate::fact::Fact;
@@ -36,6 +36,8 @@ pub enum ImportAction {
     Shared(bool),
     /// Take a row in, or leave it out.
     Toggle(usize),
+    /// Take a column for something, by its place in [`crate::contacts::import::choices`]; or for nothing.
+    Map(usize, Option<usize>),
     /// Take all rows in, or leave all out.
     All(bool),
     /// "Import".
@@ -70,6 +72,9 @@ pub(crate) struct Importing {
     pub(crate) shared: bool,
     pub(crate) saving: bool,
     pub(crate) error: Option<Text>,
+    bytes: Vec<u8>,
+    /// Columns that the user takes for something.
+    chosen_columns: Vec<(usize, usize)>,
     /// For each row: the id of its contact, if it makes a new one.
     ids: Vec<ContactId>,
     /// What is still to be sent, and how many are saved.
@@ -96,6 +101,14 @@ impl Import {
                     *taken = !*taken;
                 }
             }
+            ImportAction::Map(column, choice) => {
+                if let Some(importing) = self.open.as_mut().filter(|importing| !importing.saving) {
+                    importing.chosen_columns.retain(|(known, _)| *known != column);
+                    importing.chosen_columns.extend(choice.map(|choice| (column, choice)));
+                    importing.read(cx);
+                    importing.compare(book);
+                }
+            }
             ImportAction::All(all) => {
                 if let Some(importing) = &mut self.open {
                     importing.taken.fill(all);
@@ -108,8 +121,6 @@ impl Import {
     }
 
     fn read_file(&mut self, name: &str, bytes: &[u8], book: &Book, cx: &mut Context<'_, '_>) {
-        let preview = parse(bytes, name, cx.home());
-        let fresh = |row: usize| ContactId::new(cx.env.now, cx.env.random(1_000 + row as u64));
         let mut importing = Importing {
             file: name.to_owned(),
             outcomes: Vec::new(),
@@ -117,11 +128,14 @@ impl Import {
             shared: false,
             saving: false,
             error: None,
-            ids: (0..preview.rows.len()).map(fresh).collect(),
+            ids: Vec::new(),
             left: Vec::new(),
             saved: 0,
-            preview,
+            preview: parse(&[], name, cx.home()),
+            bytes: bytes.to_vec(),
+            chosen_columns: Vec::new(),
         };
+        importing.read(cx);
         importing.compare(book);
         self.open = Some(importing);
         cx.go(Route::Contacts(None), false);
@@ -189,6 +203,13 @@ impl Import {
 }
 
 impl Importing {
+    /// Reads the file, as the user takes its columns.
+    fn read(&mut self, cx: &Context<'_, '_>) {
+        self.preview = parse_as(&self.bytes, &self.file, cx.home(), &self.chosen_columns);
+        let fresh = |row: usize| ContactId::new(cx.env.now, cx.env.random(1_000 + row as u64));
+        self.ids = (0..self.preview.rows.len()).map(fresh).collect();
+    }
+
     /// Which rows are new depends on whose contacts they become.
     fn compare(&mut self, book: &Book) {
         let scope = self.scope();
@@ -248,7 +269,8 @@ impl Importing {
 
 fn size(draft: &ContactDraft) -> usize {
     let texts = [&draft.given, &draft.family, &draft.company];
-    texts.into_iter().chain(&draft.emails).map(String::len).sum::<usize>() + 48 * draft.numbers.len() + 100
+    let details = draft.details.as_ref().map_or(0, |details| details.notes.len() + details.address.len() + 200);
+    texts.into_iter().chain(&draft.emails).map(String::len).sum::<usize>() + 48 * draft.numbers.len() + 100 + details
 }
 
 #[cfg(test)]

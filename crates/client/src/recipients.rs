@@ -6,7 +6,8 @@ use crate::reasons;
 use halyard_protocol::event::Favourite;
 use halyard_protocol::rest::Me;
 use halyard_protocol::{
-    CallingCode, Contact, ConversationKey, Destination, NumberLabel, Peer, PhoneNumber, RecipientsError, SmsNumber,
+    CallingCode, Contact, ContactNumber, ConversationKey, Destination, NumberLabel, Peer, PhoneNumber, RecipientsError,
+    SmsNumber,
 };
 use halyard_words::{self as words, Text, Word};
 use serde::{Deserialize, Serialize};
@@ -408,7 +409,7 @@ impl People<'_> {
                         all.push(Suggestion {
                             peer: Peer::Number(entry.number),
                             name: contact.display_name(),
-                            detail: number_detail(entry.number, entry.label, home),
+                            detail: number_detail(entry, home),
                             why_not: None,
                         });
                     }
@@ -472,8 +473,13 @@ fn is_list(typed: &str) -> bool {
 }
 
 /// A number and its kind: "(619) 555‑0142 · mobile".
-pub(crate) fn number_detail(number: PhoneNumber, label: NumberLabel, home: CallingCode) -> Text {
-    words::number_and_label(number.display(home), label_word(label))
+pub(crate) fn number_detail(entry: &ContactNumber, home: CallingCode) -> Text {
+    words::number_and_label(entry.number.display(home), number_label(entry))
+}
+
+/// What a contact's number is for: the user's own word, or the label's.
+pub(crate) fn number_label(entry: &ContactNumber) -> Text {
+    if entry.name.is_empty() { label_word(entry.label).into() } else { Text::as_is(&entry.name) }
 }
 
 pub(crate) fn label_word(label: NumberLabel) -> Word {

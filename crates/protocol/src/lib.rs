@@ -30,7 +30,7 @@ mod tagged;
 pub mod time;
 pub mod user;
 
-pub use contact::{Contact, ContactDraft, ContactNumber, ContactScope, NumberLabel};
+pub use contact::{Contact, ContactDetails, ContactDraft, ContactNumber, ContactScope, NumberLabel};
 pub use conversation::{Conversation, ConversationKey, ConversationKind, PeerRead};
 pub use delivery::{Delivery, DeliveryState};
 pub use entry::{CallOutcome, Entry, Note, SystemEvent, SystemLine, UnknownEntry, Voicemail};

@@ -115,7 +115,7 @@ fn two_lines_that_add_to_one_contact_are_sent_as_one() {
     let draft = ContactDraft { given: "Ana".into(), ..ContactDraft::default() };
     let number = |n| halyard_protocol::PhoneNumber::from_e164(n).expect("a number");
     let numbers = ["+16195550142", "+16195550143"]
-        .map(|n| halyard_protocol::ContactNumber { label: halyard_protocol::NumberLabel::Mobile, number: number(n) });
+        .map(|n| halyard_protocol::ContactNumber::new(halyard_protocol::NumberLabel::Mobile, number(n)));
     let ana = ContactDraft { numbers: numbers.to_vec(), ..draft }.into_contact(ContactId(Ulid::from_bits(7)), 1);
     bench.alone.turn(|cx| bench.contacts.changed(ana.clone(), cx));
     bench.act(file("First Name,Mobile,Home\nAna,619 555 0142,619 555 0150\nAna,619 555 0143,619 555 0151\n"));
