@@ -65,6 +65,8 @@ pub(crate) fn number(error: PhoneNumberError) -> Text {
         PhoneNumberError::UnknownCountry => words::UNKNOWN_COUNTRY,
         PhoneNumberError::NoSuchNumber => words::NO_SUCH_NUMBER,
         PhoneNumberError::Extension => words::NUMBER_WITH_EXTENSION,
+        PhoneNumberError::Letter(letter) => return words::letter_in_number(letter.to_string()),
+        PhoneNumberError::Emergency => words::EMERGENCY_NUMBER,
     }
     .into()
 }

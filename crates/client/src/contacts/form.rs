@@ -2,6 +2,7 @@
 //!
 //! Always holds: what was typed stays until the server has saved it, or the user cancels.
 
+use super::import::with_extension;
 use crate::reasons;
 use halyard_protocol::contact::ContactDetails;
 use halyard_protocol::{CallingCode, Contact, ContactDraft, ContactId, ContactNumber, NumberLabel, PhoneNumber};
@@ -93,12 +94,14 @@ impl ContactForm {
             if field.text.trim().is_empty() {
                 continue;
             }
-            let number = PhoneNumber::from_typed(&field.text, home).map_err(|error| FormError {
+            // An extension stays beside the number, as its label: texts go to the number.
+            let (number, extension) = with_extension(&field.text, home);
+            let number = number.map_err(|error| FormError {
                 field: Some(FormField::Number(index)),
                 message: reasons::number(error),
             })?;
             if !draft.numbers.iter().any(|known: &ContactNumber| known.number == number) {
-                let name = field.name.trim().to_owned();
+                let name = [field.name.trim(), &extension].join(" ").trim().to_owned();
                 draft.numbers.push(ContactNumber { label: field.label, number, name });
             }
         }

@@ -18,7 +18,7 @@ use halyard_protocol::{CallingCode, ContactDraft, limits};
 use halyard_words::{self as words, Text, Word};
 
 pub(super) use csv::FORMULA;
-pub(super) use person::LABELS;
+pub(super) use person::{LABELS, with_extension};
 pub(super) use vcard::OWN_UID;
 
 pub use known::{Outcome, duplicates, merge, merge_drafts};

@@ -32,15 +32,10 @@ impl Person {
         if text.is_empty() {
             return;
         }
-        let number = match PhoneNumber::from_typed(text, home) {
-            Err(PhoneNumberError::Extension) => {
-                let (number, extension) = PhoneNumber::split_extension(text);
-                let extension = extension.unwrap_or_default();
-                self.warnings.push(words::import_extension_left_out(extension, number));
-                PhoneNumber::from_typed(number, home)
-            }
-            other => other,
-        };
+        // An extension is kept as the number's own label.
+        let (number, extension) = with_extension(text, home);
+        let name = &[name, &extension].join(" ");
+        let name = name.trim();
         match number {
             Ok(number) => {
                 let name = self.fitting(name, limits::NUMBER_NAME_LENGTH, ContactError::LabelTooLong);
@@ -196,6 +191,20 @@ pub(in crate::contacts) const LABELS: [(NumberLabel, &str); 5] = [
     (NumberLabel::Fax, "Fax"),
     (NumberLabel::Other, "Other"),
 ];
+
+/// A number, and its extension as a label.
+pub(in crate::contacts) fn with_extension(
+    text: &str,
+    home: CallingCode,
+) -> (Result<PhoneNumber, PhoneNumberError>, String) {
+    match PhoneNumber::from_typed(text, home) {
+        Err(PhoneNumberError::Extension) => {
+            let (number, extension) = PhoneNumber::split_extension(text);
+            (PhoneNumber::from_typed(number, home), ["ext. ", extension.unwrap_or_default()].concat())
+        }
+        other => (other, String::new()),
+    }
+}
 
 /// What a number is for, by the words that address books use.
 pub(super) fn label(words: &str) -> NumberLabel {
