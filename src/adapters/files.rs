@@ -9,7 +9,7 @@ use super::spawn;
 /// Most bytes that are read of a file: far more than an address book has, and less than a tab can bear.
 const MOST: f64 = 32.0 * 1024.0 * 1024.0;
 
-/// Gives the user a file to save, as the browser does that.
+/// Lets the browser save a file, as it saves downloads.
 pub(crate) fn save(name: &str, mime: &str, content: &str) {
     let options = BlobPropertyBag::new();
     options.set_type(mime);
@@ -21,7 +21,7 @@ pub(crate) fn save(name: &str, mime: &str, content: &str) {
         link.set_attribute("href", &address)?;
         link.set_attribute("download", name)?;
         link.unchecked_into::<HtmlElement>().click();
-        // The browser has the file in its hands by then.
+        // The browser has read the file by then.
         let forget = Closure::once_into_js(move || Url::revoke_object_url(&address));
         let window = web_sys::window().ok_or(JsValue::NULL)?;
         window.set_timeout_with_callback_and_timeout_and_arguments_0(forget.unchecked_ref(), 60_000).map(drop)

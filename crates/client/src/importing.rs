@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use halyard_protocol::contact::ContactDetails;
 use halyard_protocol::rest::{ImportContacts, Imported, ImportedContact};
 use halyard_protocol::{Contact, ContactDraft, ContactId, ContactScope, ErrorCode, limits};
 use halyard_words::{self as words, Text};
@@ -105,7 +106,7 @@ impl Import {
                 if let Some(importing) = self.open.as_mut().filter(|importing| !importing.saving) {
                     importing.chosen_columns.retain(|(known, _)| *known != column);
                     importing.chosen_columns.extend(choice.map(|choice| (column, choice)));
-                    importing.read(cx);
+                    importing.read_again(cx);
                     importing.compare(book);
                 }
             }
@@ -131,11 +132,11 @@ impl Import {
             ids: Vec::new(),
             left: Vec::new(),
             saved: 0,
-            preview: parse(&[], name, cx.home()),
+            preview: parse(bytes, name, cx.home()),
             bytes: bytes.to_vec(),
             chosen_columns: Vec::new(),
         };
-        importing.read(cx);
+        importing.ids = importing.preview.rows.iter().map(|row| fresh(row.line, cx)).collect();
         importing.compare(book);
         self.open = Some(importing);
         cx.go(Route::Contacts(None), false);
@@ -203,11 +204,12 @@ impl Import {
 }
 
 impl Importing {
-    /// Reads the file, as the user takes its columns.
-    fn read(&mut self, cx: &Context<'_, '_>) {
-        self.preview = parse_as(&self.bytes, &self.file, cx.home(), &self.chosen_columns);
-        let fresh = |row: usize| ContactId::new(cx.env.now, cx.env.random(1_000 + row as u64));
-        self.ids = (0..self.preview.rows.len()).map(fresh).collect();
+    /// Reads the file again, as the user takes its columns. A line keeps its contact's id: a part of the file may have been saved.
+    fn read_again(&mut self, cx: &Context<'_, '_>) {
+        let preview = parse_as(&self.bytes, &self.file, cx.home(), &self.chosen_columns);
+        let known = |line| self.preview.rows.binary_search_by_key(&line, |row| row.line).ok().map(|at| self.ids[at]);
+        self.ids = preview.rows.iter().map(|row| known(row.line).unwrap_or_else(|| fresh(row.line, cx))).collect();
+        self.preview = preview;
     }
 
     /// Which rows are new depends on whose contacts they become.
@@ -267,10 +269,20 @@ impl Importing {
     }
 }
 
+/// The id of a new contact, by the line that it stands in.
+fn fresh(line: usize, cx: &Context<'_, '_>) -> ContactId {
+    ContactId::new(cx.env.now, cx.env.random(1_000 + line as u64))
+}
+
+/// Bytes of a contact in a request, about.
 fn size(draft: &ContactDraft) -> usize {
-    let texts = [&draft.given, &draft.family, &draft.company];
-    let details = draft.details.as_ref().map_or(0, |details| details.notes.len() + details.address.len() + 200);
-    texts.into_iter().chain(&draft.emails).map(String::len).sum::<usize>() + 48 * draft.numbers.len() + 100 + details
+    let texts = [&draft.given, &draft.family, &draft.company].into_iter().chain(&draft.emails);
+    let names = draft.numbers.iter().map(|entry| entry.name.len() + 60).sum::<usize>();
+    let details = draft.details.as_ref().map_or(0, |details| {
+        let ContactDetails { prefix, suffix, nickname, address, notes, uid } = &**details;
+        [prefix, suffix, nickname, address, notes, uid].iter().map(|text| text.len() + 16).sum()
+    });
+    texts.map(String::len).sum::<usize>() + names + details + 100
 }
 
 #[cfg(test)]

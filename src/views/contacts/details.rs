@@ -1,7 +1,7 @@
 //! Somebody's details, or the form in their place.
 
 use halyard_client::Ui;
-use halyard_client::contacts::ContactsAction;
+use halyard_client::contacts::{ContactsAction, ContactsFilter};
 use halyard_client::view::{DetailsView, NumberView};
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{ContactId, UserId};
@@ -129,8 +129,7 @@ fn Shown(details: DetailsView) -> impl IntoView {
 #[component]
 fn Export(id: ContactId) -> impl IntoView {
     let app = expect_context::<App>();
-    let items =
-        Signal::derive(move || exports(move |format| app.phone(|phone, _| phone.exported_contact_view(id, format))));
+    let items = Signal::derive(move || exports(app, Some(id), ContactsFilter::All));
     view! { <MenuButton icon=IconName::Download label=t(words::EXPORT_CONTACT).to_owned() items=items /> }
 }
 

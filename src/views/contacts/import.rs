@@ -48,6 +48,8 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
     let saving = Memo::new(move |_| read(import, |import| import.saving));
     let error = Memo::new(move |_| read(import, |import| import.error.as_ref().map(say)));
     let may_share = Memo::new(move |_| read(import, |import| import.may_share));
+    // A choice does not change it, so that its element keeps the focus.
+    let unread_parts = Memo::new(move |_| read(import, |import| import.unread.clone()));
     let confirm = move || say(&words::import_count(taken.get()));
     view! {
         <p class="tally">{move || read(import, tally)}</p>
@@ -71,7 +73,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
                     }.into_any()
                 })
         }}
-        {move || unread(app, import)}
+        {move || unread(app, unread_parts.get())}
         <Remarks import=import />
         <div role="alert">
             <FieldError id=unique_id("import-error") error=error />
@@ -123,8 +125,7 @@ fn tally(import: &ImportView) -> String {
 }
 
 /// What of the file is not kept: columns of a table, which may be taken for something, or properties of cards.
-fn unread(app: App, import: Memo<Option<ImportView>>) -> Option<AnyView> {
-    let all = Memo::new(move |_| read(import, |import| import.unread.clone())).get();
+fn unread(app: App, all: Vec<Unread>) -> Option<AnyView> {
     let (columns, properties): (Vec<Unread>, Vec<Unread>) = all.into_iter().partition(|unread| unread.column.is_some());
     let names = properties.iter().map(|unread| unread.name.as_str()).collect::<Vec<_>>().join(", ");
     let any = !columns.is_empty();
@@ -143,14 +144,14 @@ fn unread(app: App, import: Memo<Option<ImportView>>) -> Option<AnyView> {
 
 /// A column with the first that stands in it, and what it may be taken for.
 fn column(app: App, unread: Unread) -> AnyView {
-    let Unread { column, name, sample, choice } = unread;
+    let Unread { column, name, sample } = unread;
     let at = column.unwrap_or_default();
     let choose = move |event| {
         app.send(Ui::Import(ImportAction::Map(at, event_target_value(&event).parse().ok())));
     };
     let options = choices().enumerate().map(|(place, word)| {
         view! {
-            <option value=place.to_string() selected=choice == Some(place)>
+            <option value=place.to_string()>
                 {t(word)}
             </option>
         }
@@ -164,9 +165,7 @@ fn column(app: App, unread: Unread) -> AnyView {
                 <small>{sample}</small>
             </span>
             <select class="input" on:change=choose>
-                <option value="" selected=choice.is_none()>
-                    {t(words::DO_NOT_IMPORT)}
-                </option>
+                <option value="">{t(words::DO_NOT_IMPORT)}</option>
                 {options}
             </select>
         </label>

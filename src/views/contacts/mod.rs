@@ -11,6 +11,7 @@ use halyard_client::contacts::ContactsAction;
 use halyard_client::contacts::ContactsFilter;
 use halyard_client::contacts::export::ExportFormat;
 use halyard_client::importing::ImportAction;
+use halyard_protocol::ContactId;
 use leptos::html::Input;
 
 use crate::adapters::files;
@@ -20,7 +21,7 @@ use crate::runtime::App;
 use crate::views::common::{
     Chips, EmptyState, Icon, IconButton, IconName, MenuButton, MenuItem, SearchField, VirtualList,
 };
-use crate::words::{self, Word, t};
+use crate::words::{self, Word, say, t};
 
 pub(crate) use details::Details;
 pub(crate) use import::ImportDialog;
@@ -129,14 +130,17 @@ fn nothing(app: App, unsearched: bool, filter: ContactsFilter, loading: bool) ->
 
 const EXPORTS: [ExportFormat; 3] = [ExportFormat::VCard4, ExportFormat::VCard3, ExportFormat::Csv];
 
-/// An entry for each kind of file.
-fn exports(
-    exported: impl Fn(ExportFormat) -> Option<(String, String)> + Copy + Send + Sync + 'static,
-) -> Vec<MenuItem> {
+/// An entry for each kind of file, with one contact or with those that the filter lets show.
+fn exports(app: App, one: Option<ContactId>, filter: ContactsFilter) -> Vec<MenuItem> {
     let entry = |format: ExportFormat| {
         MenuItem::new(IconName::Download, t(format.word()), move || {
-            if let Some((name, content)) = exported(format) {
-                files::save(&name, format.kind().0, &content);
+            let file = app.phone(|phone, _| match one {
+                Some(id) => phone.exported_contact_view(id, format),
+                None => phone.exported_view(filter, format),
+            });
+            if let Some((name, content)) = file {
+                let (media, ending) = format.kind();
+                files::save(&[&say(&name), ending].concat(), media, &content);
             }
         })
     };
@@ -152,7 +156,7 @@ fn ExportButton(filter: Memo<ContactsFilter>) -> impl IntoView {
             ContactsFilter::Directory => ContactsFilter::All,
             filter => filter,
         };
-        let mut items = exports(move |format| app.phone(|phone, _| phone.exported_view(filter, format)));
+        let mut items = exports(app, None, filter);
         let shown = FILTERS.iter().find(|(known, _)| *known == filter).map_or(words::ALL, |(_, word)| *word);
         items.insert(0, MenuItem::heading(t(shown)));
         items

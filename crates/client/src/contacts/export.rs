@@ -1,6 +1,7 @@
 //! Contacts as a file for other address books: vCard 4 and 3, and a table.
 //!
-//! Always holds: the import of such a file gives back what was exported; no cell of a table is taken for a formula by a spreadsheet.
+//! Always holds: the import of such a file gives back what was exported (a table has no UIDs); no cell of a table is a formula for a
+//! spreadsheet.
 
 use halyard_protocol::{Contact, NumberLabel};
 use halyard_words::Word;

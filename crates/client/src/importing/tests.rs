@@ -5,6 +5,7 @@ use halyard_protocol::{Ulid, limits};
 
 use super::*;
 use crate::contacts::Contacts;
+use crate::contacts::import::choices;
 use crate::effect::NetworkFailure;
 use crate::testing::{Alone, Done, answer};
 
@@ -92,6 +93,24 @@ fn all_rows_or_none_are_taken_at_once() {
     assert_eq!(bench.error().as_deref(), Some("Choose at least one contact."));
     bench.act(ImportAction::All(true));
     assert_eq!(sent(&bench.act(ImportAction::Confirm)).len(), 2);
+}
+
+#[test]
+fn a_column_that_is_taken_for_something_is_imported_under_the_same_ids() {
+    let mut bench = Bench::open("First Name,Berth\nAna,619 555 0142\n,619 555 0144\nBen,619 555 0143\n");
+    let first = bench.act(ImportAction::Confirm);
+    bench.hear(&first, Err(NetworkFailure));
+    let mobile = choices().position(|word| word == words::COLUMN_MOBILE);
+    bench.act(ImportAction::Map(1, mobile));
+    let second = bench.act(ImportAction::Confirm);
+    let numbers = |done: &Done| sent(done).iter().map(|entry| entry.contact.numbers.len()).collect::<Vec<_>>();
+    assert_eq!((numbers(&first), numbers(&second)), (vec![0, 0], vec![1, 1, 1]));
+    let ids = |done: &Done| sent(done).iter().map(|entry| entry.id).collect::<Vec<_>>();
+    assert_eq!([ids(&second)[0], ids(&second)[2]], ids(&first)[..]);
+    bench.hear(&second, Err(NetworkFailure));
+    bench.act(ImportAction::Map(1, None));
+    let third = bench.act(ImportAction::Confirm);
+    assert_eq!(sent(&third), sent(&first));
 }
 
 #[test]

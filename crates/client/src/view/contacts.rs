@@ -273,22 +273,23 @@ impl Softphone {
             .collect()
     }
 
-    /// The contacts of the list's filter as a file: its name, and what is in it. None where there are none.
+    /// The contacts of the list's filter as a file: its name without an ending, and its content. None where there are none.
     #[must_use]
-    pub fn exported_view(&self, filter: ContactsFilter, format: ExportFormat) -> Option<(String, String)> {
+    pub fn exported_view(&self, filter: ContactsFilter, format: ExportFormat) -> Option<(Text, String)> {
         let contacts = self.contacts.list_contacts(filter);
-        (!contacts.is_empty()).then(|| (["contacts", format.kind().1].concat(), export(&contacts, format)))
+        (!contacts.is_empty()).then(|| (words::CONTACTS.into(), export(&contacts, format)))
     }
 
-    /// One contact as a file.
+    /// One contact as a file, likewise.
     #[must_use]
-    pub fn exported_contact_view(&self, id: ContactId, format: ExportFormat) -> Option<(String, String)> {
+    pub fn exported_contact_view(&self, id: ContactId, format: ExportFormat) -> Option<(Text, String)> {
         let contact = self.contacts.book.contact(id)?;
-        let mut name = contact.display_name().replace(|c: char| !c.is_alphanumeric(), " ").trim().to_owned();
-        if name.is_empty() {
-            name.push_str("contact");
-        }
-        Some(([&name, format.kind().1].concat(), export(&[contact], format)))
+        let name = contact.display_name().replace(|c: char| !c.is_alphanumeric(), " ");
+        let name = match name.trim() {
+            "" => words::CONTACTS.into(),
+            name => Text::as_is(name),
+        };
+        Some((name, export(&[contact], format)))
     }
 
     /// The form.

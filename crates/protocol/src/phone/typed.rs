@@ -19,11 +19,12 @@ struct Written {
 impl PhoneNumber {
     /// Reads a number as people write it: with spaces, dots, dashes, slashes and parentheses in any place, with
     /// `tel:`, `+`, `00` or the home country's own prefix for abroad, with or without the trunk prefix (also as in
-    /// `+44 (0)20 7946 0018`), in full-width or Arabic digits. A number without a country is one of `home`.
+    /// `+44 (0)20 7946 0018`), in the digits of several scripts ([`digit`]), in North America also with a word on the keys
+    /// (`1-800-FLOWERS`). A number without a country is one of `home`.
     ///
     /// # Errors
-    /// [`PhoneNumberError`]: no number, or none that can exist by the country's numbering plan. A number with an
-    /// extension is refused, too; [`PhoneNumber::split_extension`] takes it apart.
+    /// [`PhoneNumberError`]: no number, or none that can exist by the country's numbering plan. The emergency number of
+    /// `home` is refused, and a number with an extension, too; [`PhoneNumber::split_extension`] takes that apart.
     pub fn from_typed(text: &str, home: CallingCode) -> Result<Self, PhoneNumberError> {
         let text = without_scheme(text);
         if Self::split_extension(text).1.is_some() {
@@ -131,7 +132,7 @@ fn lettered(text: &str, home: CallingCode) -> Result<PhoneNumber, PhoneNumberErr
     }
 }
 
-/// Whether this is the number of the emergency services in the home country: 112 works in most, others besides.
+/// Whether this is a number of the emergency services in the home country: 112 works in most, some have others besides.
 fn is_emergency(text: &str, home: CallingCode) -> bool {
     let digits: String = text.chars().filter_map(digit).map(|value| char::from(b'0' + value)).collect();
     let own: &[&str] = match home.0 {

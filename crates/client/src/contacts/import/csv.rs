@@ -111,8 +111,7 @@ pub(super) fn parse(text: &str, home: CallingCode, chosen: &[(usize, usize)]) ->
     for at in unread {
         let sample = core::mem::take(&mut samples[at]);
         if !sample.is_empty() {
-            let choice = chosen.iter().find(|(column, _)| *column == at).map(|(_, choice)| *choice);
-            preview.unread.push(Unread { column: Some(at), name: names[at].trim().to_owned(), sample, choice });
+            preview.unread.push(Unread { column: Some(at), name: names[at].trim().to_owned(), sample });
         }
     }
     preview

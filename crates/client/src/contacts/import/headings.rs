@@ -135,7 +135,8 @@ fn column(name: &str, format: Format) -> Column {
     }
     let has = |kind| all & kind != 0;
     // The addresses of Outlook are told by their kind, those of Google by their number.
-    let group = number + 1_000 * (all & (WORK | HOME | OTHER));
+    let kinds = u16::from(has(WORK)) + 2 * u16::from(has(HOME)) + 4 * u16::from(has(OTHER));
+    let group = number.min(999) + 1_000 * kinds;
     match () {
         () if has(FAX) => Column::Phone(NumberLabel::Fax),
         () if has(EMAIL) => Column::Email,

@@ -77,7 +77,7 @@ pub struct LineError {
     pub messages: Vec<Text>,
 }
 
-/// Something in the file that contacts don't keep.
+/// Something in the file that contacts don't keep, whatever the user takes it for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unread {
     /// Which column of a table it is; none in a vCard.
@@ -86,8 +86,6 @@ pub struct Unread {
     pub name: String,
     /// The first that stands there.
     pub sample: String,
-    /// What the user takes the column for: a place in [`choices`].
-    pub choice: Option<usize>,
 }
 
 /// What a column may be taken for.

@@ -192,7 +192,7 @@ pub(in crate::contacts) const LABELS: [(NumberLabel, &str); 5] = [
     (NumberLabel::Other, "Other"),
 ];
 
-/// A number, and its extension as a label.
+/// A number, and its extension as a label: "ext." is the abbreviation in English and in Spanish.
 pub(in crate::contacts) fn with_extension(
     text: &str,
     home: CallingCode,

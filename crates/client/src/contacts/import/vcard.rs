@@ -116,7 +116,7 @@ impl Card {
                     !KNOWN.contains(&["|", name, "|"].concat()) && unread.iter().all(|other| other.name != name);
                 if is_new && !sample.trim().is_empty() {
                     let sample = if sample.len() > 200 { "…".to_owned() } else { one_line(&sample) };
-                    unread.push(Unread { column: None, name: name.to_owned(), sample, choice: None });
+                    unread.push(Unread { column: None, name: name.to_owned(), sample });
                 }
             }
         }

@@ -27,8 +27,8 @@ fn checked(mut draft: ContactDraft) -> Result<ContactDraft, Problem> {
     Ok(draft)
 }
 
-/// The draft with the details of the contact that it replaces, if it says nothing of them: an app of before there were any must not lose
-/// them. Empty ones are none.
+/// The draft with the details of the contact that it replaces, if it has none of its own: an older version of the app does not know
+/// details, and must not delete them. Empty details are none.
 fn with_details(mut draft: ContactDraft, before: Option<&Contact>) -> ContactDraft {
     draft.details = match draft.details {
         None => before.and_then(|before| before.details.clone()),
