@@ -74,8 +74,9 @@ impl<T: PartialEq + Send + Sync + 'static> Memo<T> {
 pub(crate) struct Effect;
 
 impl Effect {
-    pub(crate) fn new(run: impl FnMut(Option<()>) + 'static) {
+    pub(crate) fn new(run: impl FnMut(Option<()>) + 'static) -> Self {
         effect(Box::new(run));
+        Self
     }
 }
 

@@ -5,13 +5,14 @@
 
 use std::collections::HashMap;
 
+use halyard_protocol::contact::ContactDetails;
 use halyard_protocol::rest::{ImportContacts, Imported, ImportedContact};
 use halyard_protocol::{Contact, ContactDraft, ContactId, ContactScope, ErrorCode, limits};
 use halyard_words::{self as words, Text};
 
 use crate::api::{read, with_body};
 use crate::contacts::Book;
-use crate::contacts::import::{Outcome, Preview, duplicates, merge, merge_drafts, parse};
+use crate::contacts::import::{Outcome, Preview, duplicates, merge, merge_drafts, parse, parse_as};
 use crate::context::Context;
 use crate::effect::{HttpOutcome, Method};
 use crate::fact::Fact;
@@ -36,6 +37,8 @@ pub enum ImportAction {
     Shared(bool),
     /// Take a row in, or leave it out.
     Toggle(usize),
+    /// Take a column for something, by its place in [`crate::contacts::import::choices`]; or for nothing.
+    Map(usize, Option<usize>),
     /// Take all rows in, or leave all out.
     All(bool),
     /// "Import".
@@ -70,6 +73,9 @@ pub(crate) struct Importing {
     pub(crate) shared: bool,
     pub(crate) saving: bool,
     pub(crate) error: Option<Text>,
+    bytes: Vec<u8>,
+    /// Columns that the user takes for something.
+    chosen_columns: Vec<(usize, usize)>,
     /// For each row: the id of its contact, if it makes a new one.
     ids: Vec<ContactId>,
     /// What is still to be sent, and how many are saved.
@@ -96,6 +102,14 @@ impl Import {
                     *taken = !*taken;
                 }
             }
+            ImportAction::Map(column, choice) => {
+                if let Some(importing) = self.open.as_mut().filter(|importing| !importing.saving) {
+                    importing.chosen_columns.retain(|(known, _)| *known != column);
+                    importing.chosen_columns.extend(choice.map(|choice| (column, choice)));
+                    importing.read_again(cx);
+                    importing.compare(book);
+                }
+            }
             ImportAction::All(all) => {
                 if let Some(importing) = &mut self.open {
                     importing.taken.fill(all);
@@ -108,8 +122,6 @@ impl Import {
     }
 
     fn read_file(&mut self, name: &str, bytes: &[u8], book: &Book, cx: &mut Context<'_, '_>) {
-        let preview = parse(bytes, name, cx.home());
-        let fresh = |row: usize| ContactId::new(cx.env.now, cx.env.random(1_000 + row as u64));
         let mut importing = Importing {
             file: name.to_owned(),
             outcomes: Vec::new(),
@@ -117,11 +129,14 @@ impl Import {
             shared: false,
             saving: false,
             error: None,
-            ids: (0..preview.rows.len()).map(fresh).collect(),
+            ids: Vec::new(),
             left: Vec::new(),
             saved: 0,
-            preview,
+            preview: parse(bytes, name, cx.home()),
+            bytes: bytes.to_vec(),
+            chosen_columns: Vec::new(),
         };
+        importing.ids = importing.preview.rows.iter().map(|row| fresh(row.line, cx)).collect();
         importing.compare(book);
         self.open = Some(importing);
         cx.go(Route::Contacts(None), false);
@@ -189,6 +204,14 @@ impl Import {
 }
 
 impl Importing {
+    /// Reads the file again, as the user takes its columns. A line keeps its contact's id: a part of the file may have been saved.
+    fn read_again(&mut self, cx: &Context<'_, '_>) {
+        let preview = parse_as(&self.bytes, &self.file, cx.home(), &self.chosen_columns);
+        let known = |line| self.preview.rows.binary_search_by_key(&line, |row| row.line).ok().map(|at| self.ids[at]);
+        self.ids = preview.rows.iter().map(|row| known(row.line).unwrap_or_else(|| fresh(row.line, cx))).collect();
+        self.preview = preview;
+    }
+
     /// Which rows are new depends on whose contacts they become.
     fn compare(&mut self, book: &Book) {
         let scope = self.scope();
@@ -246,9 +269,20 @@ impl Importing {
     }
 }
 
+/// The id of a new contact, by the line that it stands in.
+fn fresh(line: usize, cx: &Context<'_, '_>) -> ContactId {
+    ContactId::new(cx.env.now, cx.env.random(1_000 + line as u64))
+}
+
+/// Bytes of a contact in a request, about.
 fn size(draft: &ContactDraft) -> usize {
-    let texts = [&draft.given, &draft.family, &draft.company];
-    texts.into_iter().chain(&draft.emails).map(String::len).sum::<usize>() + 48 * draft.numbers.len() + 100
+    let texts = [&draft.given, &draft.family, &draft.company].into_iter().chain(&draft.emails);
+    let names = draft.numbers.iter().map(|entry| entry.name.len() + 60).sum::<usize>();
+    let details = draft.details.as_ref().map_or(0, |details| {
+        let ContactDetails { prefix, suffix, nickname, address, notes, uid } = &**details;
+        [prefix, suffix, nickname, address, notes, uid].iter().map(|text| text.len() + 16).sum()
+    });
+    texts.map(String::len).sum::<usize>() + names + details + 100
 }
 
 #[cfg(test)]

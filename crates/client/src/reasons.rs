@@ -48,6 +48,9 @@ pub(crate) fn contact(error: ContactError) -> Text {
         ContactError::NameTooLong => words::name_or_company_too_long(limits::NAME_LENGTH),
         ContactError::TooManyNumbers => words::too_many_contact_numbers(limits::CONTACT_NUMBERS),
         ContactError::TooManyEmails => words::too_many_emails(limits::CONTACT_EMAILS),
+        ContactError::NotesTooLong => words::notes_too_long(limits::CONTACT_NOTES_LENGTH),
+        ContactError::AddressTooLong => words::address_too_long(limits::CONTACT_ADDRESS_LENGTH),
+        ContactError::LabelTooLong => words::label_too_long(limits::NUMBER_NAME_LENGTH),
         ContactError::UnknownScope => words::UNKNOWN_SCOPE.into(),
         ContactError::InvalidEmail => words::INVALID_EMAIL.into(),
     }
@@ -62,6 +65,8 @@ pub(crate) fn number(error: PhoneNumberError) -> Text {
         PhoneNumberError::UnknownCountry => words::UNKNOWN_COUNTRY,
         PhoneNumberError::NoSuchNumber => words::NO_SUCH_NUMBER,
         PhoneNumberError::Extension => words::NUMBER_WITH_EXTENSION,
+        PhoneNumberError::Letter(letter) => return words::letter_in_number(letter.to_string()),
+        PhoneNumberError::Emergency => words::EMERGENCY_NUMBER,
     }
     .into()
 }

@@ -6,7 +6,8 @@ use crate::reasons;
 use halyard_protocol::event::Favourite;
 use halyard_protocol::rest::Me;
 use halyard_protocol::{
-    CallingCode, Contact, ConversationKey, Destination, NumberLabel, Peer, PhoneNumber, RecipientsError, SmsNumber,
+    CallingCode, ContactNumber, ConversationKey, Destination, NumberLabel, Peer, PhoneNumber, PhoneNumberError,
+    RecipientsError, SmsNumber,
 };
 use halyard_words::{self as words, Text, Word};
 use serde::{Deserialize, Serialize};
@@ -216,7 +217,12 @@ impl Recipients {
             return;
         }
         match people.typed(&typed, &new.peers) {
-            Ok(peer) => self.add(card, peer, people, cx),
+            Ok(peer) => {
+                if let (Peer::Number(number), (_, Some(extension))) = (peer, PhoneNumber::split_extension(&typed)) {
+                    cx.inform(words::extension_kept_out(number.display(people.home()), extension));
+                }
+                self.add(card, peer, people, cx);
+            }
             Err(message) => self.refuse(card, message, cx),
         }
     }
@@ -302,8 +308,11 @@ impl People<'_> {
             return Ok(Peer::User(user.id));
         }
         let number = PhoneNumber::from_typed(typed, self.home());
-        if let Ok(number) = number {
-            return Ok(Peer::Number(number));
+        match number {
+            Ok(number) => return Ok(Peer::Number(number)),
+            Err(PhoneNumberError::Emergency) => return Err(reasons::number(PhoneNumberError::Emergency)),
+            Err(PhoneNumberError::Extension) => return self.named(typed),
+            Err(_) => {}
         }
         let found = self.suggestions(typed, without);
         let wanted = fold(typed);
@@ -408,7 +417,7 @@ impl People<'_> {
                         all.push(Suggestion {
                             peer: Peer::Number(entry.number),
                             name: contact.display_name(),
-                            detail: number_detail(entry.number, entry.label, home),
+                            detail: number_detail(entry, home),
                             why_not: None,
                         });
                     }
@@ -449,11 +458,9 @@ impl People<'_> {
         let detail = match peer {
             Peer::User(id) => words::extension_number(&self.book.user(id)?.extension),
             Peer::Number(number) => {
-                let entry = |owner: &Contact| {
-                    owner.numbers.iter().find(|entry| entry.number == number).map(|entry| entry.label)
-                };
-                match self.book.owner(number).and_then(entry) {
-                    Some(label) => number_detail(number, label, self.home()),
+                let owner = self.book.owner(number);
+                match owner.and_then(|owner| owner.numbers.iter().find(|entry| entry.number == number)) {
+                    Some(entry) => number_detail(entry, self.home()),
                     None => words::SEND_TO_THIS_NUMBER.into(),
                 }
             }
@@ -472,8 +479,13 @@ fn is_list(typed: &str) -> bool {
 }
 
 /// A number and its kind: "(619) 555‑0142 · mobile".
-pub(crate) fn number_detail(number: PhoneNumber, label: NumberLabel, home: CallingCode) -> Text {
-    words::number_and_label(number.display(home), label_word(label))
+pub(crate) fn number_detail(entry: &ContactNumber, home: CallingCode) -> Text {
+    words::number_and_label(entry.number.display(home), number_label(entry))
+}
+
+/// What a contact's number is for: the user's own word, or the label's.
+pub(crate) fn number_label(entry: &ContactNumber) -> Text {
+    if entry.name.is_empty() { label_word(entry.label).into() } else { Text::as_is(&entry.name) }
 }
 
 pub(crate) fn label_word(label: NumberLabel) -> Word {

@@ -2,12 +2,15 @@
 
 use halyard_client::contacts::ContactField;
 use halyard_client::contacts::ContactsAction;
+use halyard_client::contacts::ContactsFilter;
+use halyard_client::contacts::export::ExportFormat;
 use halyard_client::contacts::{FormField, NumberField};
 use halyard_client::conversations::ConversationsAction;
+use halyard_client::importing::ImportAction;
 use halyard_client::notices::NoticesAction;
 use halyard_client::{CardKey, FocusTarget, Route, Ui};
 use halyard_protocol::event::Favourite;
-use halyard_protocol::{Change, ContactDraft, ContactScope, ErrorCode, NumberLabel, Peer};
+use halyard_protocol::{Change, ContactDetails, ContactDraft, ContactScope, ErrorCode, NumberLabel, Peer};
 
 use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, STRANGER, contact, contact_id, number};
 use crate::support::server::problem;
@@ -52,7 +55,7 @@ fn a_form_says_what_is_wrong_and_keeps_what_was_typed() {
     world.act(at, Ui::Contacts(ContactsAction::Save));
     let error = world.phone(at).form_view().and_then(|form| form.error).expect("an error");
     assert_eq!(error.message, "Give the contact a name, a company, an e-mail address or a number.");
-    let numbers = vec![NumberField { label: NumberLabel::Work, text: "555".to_owned() }];
+    let numbers = vec![NumberField { label: NumberLabel::Work, text: "555".to_owned(), ..NumberField::default() }];
     world.ui(at, Ui::Contacts(ContactsAction::Field(ContactField::Numbers(numbers))));
     world.act(at, Ui::Contacts(ContactsAction::Save));
     let form = world.phone(at).form_view().expect("the form");
@@ -60,7 +63,8 @@ fn a_form_says_what_is_wrong_and_keeps_what_was_typed() {
     assert_eq!(form.numbers[0].text, "555");
     assert_eq!(world.devices[at].focus, Some(FocusTarget::Invalid));
 
-    let numbers = vec![NumberField { label: NumberLabel::Work, text: "619 555 0199".to_owned() }];
+    let numbers =
+        vec![NumberField { label: NumberLabel::Work, text: "619 555 0199".to_owned(), ..NumberField::default() }];
     world.ui(at, Ui::Contacts(ContactsAction::Field(ContactField::Numbers(numbers))));
     world.server.fail_next("PUT contacts", problem(ErrorCode::Forbidden, "Your role does not change shared contacts."));
     world.act(at, Ui::Contacts(ContactsAction::Save));
@@ -227,4 +231,51 @@ fn an_error_lands_in_the_form_that_it_is_about() {
     world.settle();
     assert_eq!(world.phone(at).form_view().and_then(|form| form.error), None);
     assert!(world.notices(at).iter().any(|notice| notice == "You are not allowed to do this."));
+}
+
+#[test]
+fn a_contact_is_found_by_nickname_and_shows_its_own_label_and_notes() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.act(at, Ui::Contacts(ContactsAction::Edit(contact_id(1))));
+    let form = world.phone(at).form_view().expect("a form");
+    let details = ContactDetails {
+        nickname: "Captain".into(),
+        notes: "Slip 12\nWinter".into(),
+        prefix: "Dr.".into(),
+        ..ContactDetails::default()
+    };
+    let draft = ContactDraft { details: Some(Box::new(details)), ..form.draft };
+    world.ui(at, Ui::Contacts(ContactsAction::Field(ContactField::Draft(Box::new(draft)))));
+    let numbers = vec![NumberField { name: " Boat ".into(), ..form.numbers[0].clone() }];
+    world.ui(at, Ui::Contacts(ContactsAction::Field(ContactField::Numbers(numbers))));
+    world.act(at, Ui::Contacts(ContactsAction::Save));
+    let shown = world.phone(at).details_view().expect("details");
+    assert!(shown.name.starts_with("Dr. "), "{}", shown.name);
+    assert_eq!(shown.numbers[0].label, "Boat");
+    let texts: Vec<&str> = shown.texts.iter().map(|(_, text)| text.as_str()).collect();
+    assert_eq!(texts, ["Captain", "Slip 12\nWinter"]);
+    world.act(at, Ui::Contacts(ContactsAction::Search("capt".to_owned())));
+    assert!(world.devices[at].phone.contacts_view().entries.contains(&Favourite::Contact(contact_id(1))));
+    // Emptied details go, on the server as well.
+    world.act(at, Ui::Contacts(ContactsAction::Edit(contact_id(1))));
+    let form = world.phone(at).form_view().expect("a form");
+    let draft = ContactDraft { details: Some(Box::default()), ..form.draft };
+    world.ui(at, Ui::Contacts(ContactsAction::Field(ContactField::Draft(Box::new(draft)))));
+    world.act(at, Ui::Contacts(ContactsAction::Save));
+    assert_eq!(world.phone(at).details_view().map(|shown| shown.texts.len()), Some(0));
+}
+
+#[test]
+fn contacts_are_exported_by_filter_or_alone() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let (name, file) = world.phone(at).exported_view(ContactsFilter::All, ExportFormat::VCard4).expect("a file");
+    assert_eq!((name.english().as_str(), file.matches("BEGIN:VCARD").count()), ("Contacts", 2));
+    assert_eq!(world.phone(at).exported_view(ContactsFilter::Directory, ExportFormat::Csv), None);
+    let (name, file) = world.phone(at).exported_contact_view(contact_id(1), ExportFormat::Csv).expect("a file");
+    assert_eq!((name.english().as_str(), file.lines().count()), ("Ana Cruz", 2));
+    world.act(at, Ui::Import(ImportAction::File { name: "ana.csv".to_owned(), bytes: file.into_bytes() }));
+    let rows = world.phone(at).import_view().expect("the preview").rows;
+    assert!(rows.iter().all(|row| !row.taken && row.outcome != "New"));
 }

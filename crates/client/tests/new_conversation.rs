@@ -54,6 +54,27 @@ fn names_extensions_and_numbers_become_bubbles() {
 }
 
 #[test]
+fn an_extension_behind_a_number_is_kept_out_with_a_word() {
+    let (mut world, at, card) = begin(MAYA);
+    type_in(&mut world, at, card, "619 555 0177 local 204");
+    assert_eq!(bubbles(&world, at, card), ["(619) 555\u{2011}0177"]);
+    assert_eq!(world.notices(at), ["Texts go to (619) 555\u{2011}0177, without the extension 204."]);
+}
+
+#[test]
+fn what_looks_like_a_number_and_is_none_is_refused_with_the_reason() {
+    let (mut world, at, card) = begin(MAYA);
+    for (typed, reason) in [("911", "Emergency services"), ("619-555-O177", "“O” is a letter")] {
+        type_in(&mut world, at, card, typed);
+        assert_eq!(bubbles(&world, at, card), [""; 0], "{typed}");
+        assert!(error(&world, at, card).starts_with(reason), "{typed}: {}", error(&world, at, card));
+        assert_eq!(world.phone(at).recipients_view(card).expect("people").query, typed);
+    }
+    type_in(&mut world, at, card, "1-619-KJL-0177");
+    assert_eq!(bubbles(&world, at, card), ["(619) 555\u{2011}0177"]);
+}
+
+#[test]
 fn a_group_mms_takes_saved_and_raw_numbers() {
     let (mut world, at, card) = begin(MAYA);
     for text in ["Ana Cruz", "+1 619 555 0177", "619.555.0143"] {

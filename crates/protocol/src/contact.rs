@@ -47,6 +47,43 @@ pub struct ContactNumber {
     pub label: NumberLabel,
     /// The number.
     pub number: PhoneNumber,
+    /// The user's own word for what it is for; empty if the label says it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 60))]
+    pub name: String,
+}
+
+impl ContactNumber {
+    /// A number with no more than its label.
+    #[must_use]
+    pub const fn new(label: NumberLabel, number: PhoneNumber) -> Self {
+        Self { label, number, name: String::new() }
+    }
+}
+
+/// What few contacts have: kept apart, so that the others don't take room for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct ContactDetails {
+    /// What stands before the name: `Dr.`
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
+    pub prefix: String,
+    /// What stands behind the name: `Jr.`
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
+    pub suffix: String,
+    /// Nickname; the contact is found by it.
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
+    pub nickname: String,
+    /// Postal address, in lines.
+    #[cfg_attr(feature = "openapi", schema(max_length = 1000))]
+    pub address: String,
+    /// Notes, in lines.
+    #[cfg_attr(feature = "openapi", schema(max_length = 5000))]
+    pub notes: String,
+    /// The UID of the vCard that the contact was imported from: the same card updates it.
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
+    pub uid: String,
 }
 
 /// What a user writes into a contact. At least one of name, company, e-mail or number is there;
@@ -77,6 +114,10 @@ pub struct ContactDraft {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(max_items = 10))]
     pub numbers: Vec<ContactNumber>,
+    /// Notes, address and more. Left out, what the contact has stays; empty, it goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<ContactDetails>))]
+    pub details: Option<Box<ContactDetails>>,
 }
 
 /// A saved contact.
@@ -104,6 +145,10 @@ pub struct Contact {
     /// Phone numbers.
     #[serde(default)]
     pub numbers: Vec<ContactNumber>,
+    /// Notes, address and more, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<ContactDetails>))]
+    pub details: Option<Box<ContactDetails>>,
 }
 
 /// Why a contact cannot be saved.
@@ -124,18 +169,52 @@ pub enum ContactError {
     /// A scope that this version does not know.
     #[error("This version of Halyard can't change this contact. Reload the app.")]
     UnknownScope,
+    /// Notes that are too long.
+    #[error("Notes have 5,000 characters at most.")]
+    NotesTooLong,
+    /// An address that is too long.
+    #[error("An address has 1,000 characters at most.")]
+    AddressTooLong,
+    /// An own label of a number that is too long.
+    #[error("A label has 60 characters at most.")]
+    LabelTooLong,
     /// An e-mail address without an @, or too long.
     #[error("An e-mail address looks like name@example.com.")]
     InvalidEmail,
 }
 
+impl ContactDetails {
+    /// All texts.
+    #[must_use]
+    pub fn texts(&mut self) -> [&mut String; 6] {
+        let Self { prefix, suffix, nickname, address, notes, uid } = self;
+        [prefix, suffix, nickname, address, notes, uid]
+    }
+}
+
 impl ContactDraft {
+    /// Takes the white space around its texts away.
+    pub fn trim(&mut self) {
+        let own = [&mut self.given, &mut self.family, &mut self.company].into_iter().chain(&mut self.emails);
+        let own = own.chain(self.numbers.iter_mut().map(|entry| &mut entry.name));
+        for text in own.chain(self.details.iter_mut().flat_map(|details| details.texts())) {
+            let trimmed = text.trim();
+            if trimmed.len() != text.len() {
+                *text = trimmed.to_owned();
+            }
+        }
+    }
+
     /// The rules for a contact, alike on both ends.
     ///
     /// # Errors
     /// The first rule that it breaks.
     pub fn check(&self) -> Result<(), ContactError> {
-        use crate::limits::{CONTACT_EMAILS, CONTACT_NUMBERS, EMAIL_LENGTH, NAME_LENGTH};
+        use crate::limits::{
+            CONTACT_ADDRESS_LENGTH, CONTACT_EMAILS, CONTACT_NOTES_LENGTH, CONTACT_NUMBERS, EMAIL_LENGTH, NAME_LENGTH,
+            NUMBER_NAME_LENGTH,
+        };
+        let longer = |text: &String, most: usize| text.chars().nth(most).is_some();
         if self.scope == ContactScope::Unknown {
             return Err(ContactError::UnknownScope);
         }
@@ -143,7 +222,7 @@ impl ContactDraft {
         if named.iter().all(|text| text.trim().is_empty()) && self.emails.is_empty() && self.numbers.is_empty() {
             return Err(ContactError::Empty);
         }
-        if named.iter().any(|text| text.chars().count() > NAME_LENGTH) {
+        if named.iter().any(|text| longer(text, NAME_LENGTH)) {
             return Err(ContactError::NameTooLong);
         }
         if self.numbers.len() > CONTACT_NUMBERS {
@@ -155,14 +234,28 @@ impl ContactDraft {
         if self.emails.iter().any(|email| !is_email(email, EMAIL_LENGTH)) {
             return Err(ContactError::InvalidEmail);
         }
+        if self.numbers.iter().any(|entry| longer(&entry.name, NUMBER_NAME_LENGTH)) {
+            return Err(ContactError::LabelTooLong);
+        }
+        let Some(details) = &self.details else { return Ok(()) };
+        let ContactDetails { prefix, suffix, nickname, address, notes, uid } = &**details;
+        if [prefix, suffix, nickname, uid].iter().any(|text| longer(text, NAME_LENGTH)) {
+            return Err(ContactError::NameTooLong);
+        }
+        if longer(address, CONTACT_ADDRESS_LENGTH) {
+            return Err(ContactError::AddressTooLong);
+        }
+        if longer(notes, CONTACT_NOTES_LENGTH) {
+            return Err(ContactError::NotesTooLong);
+        }
         Ok(())
     }
 
     /// The contact that this draft makes.
     #[must_use]
     pub fn into_contact(self, id: ContactId, version: u64) -> Contact {
-        let Self { scope, given, family, company, emails, numbers } = self;
-        Contact { id, version, scope, given, family, company, emails, numbers }
+        let Self { scope, given, family, company, emails, numbers, details } = self;
+        Contact { id, version, scope, given, family, company, emails, numbers, details }
     }
 }
 
@@ -200,6 +293,7 @@ impl Contact {
             company: self.company.clone(),
             emails: self.emails.clone(),
             numbers: self.numbers.clone(),
+            details: self.details.clone(),
         }
     }
 }
@@ -213,6 +307,28 @@ mod tests {
         assert_eq!(ContactDraft::default().check(), Err(ContactError::Empty));
         let named = ContactDraft { given: "Maya".into(), ..ContactDraft::default() };
         assert_eq!(named.check(), Ok(()));
+    }
+
+    #[test]
+    fn what_is_added_later_is_left_out_where_there_is_none() {
+        let text = r#"{"scope":"personal","given":"Maya","family":"","company":"","emails":[],"numbers":[{"label":"home","number":"+16195550142"}]}"#;
+        let draft: ContactDraft = serde_json::from_str(text).unwrap();
+        assert_eq!((draft.details.as_ref(), draft.numbers[0].name.as_str()), (None, ""));
+        assert_eq!(serde_json::to_string(&draft).unwrap(), text);
+    }
+
+    #[test]
+    fn texts_have_a_longest_length() {
+        let details = |change: fn(&mut ContactDetails, String), length| {
+            let mut details = ContactDetails::default();
+            change(&mut details, "é".repeat(length));
+            ContactDraft { given: "Maya".into(), details: Some(Box::new(details)), ..ContactDraft::default() }.check()
+        };
+        let notes = |details: &mut ContactDetails, text| details.notes = text;
+        assert_eq!((details(notes, 5_000), details(notes, 5_001)), (Ok(()), Err(ContactError::NotesTooLong)));
+        let address = |details: &mut ContactDetails, text| details.address = text;
+        assert_eq!((details(address, 1_000), details(address, 1_001)), (Ok(()), Err(ContactError::AddressTooLong)));
+        assert_eq!(details(|details, text| details.nickname = text, 201), Err(ContactError::NameTooLong));
     }
 
     #[test]

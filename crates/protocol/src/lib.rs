@@ -30,7 +30,7 @@ mod tagged;
 pub mod time;
 pub mod user;
 
-pub use contact::{Contact, ContactDraft, ContactNumber, ContactScope, NumberLabel};
+pub use contact::{Contact, ContactDetails, ContactDraft, ContactNumber, ContactScope, NumberLabel};
 pub use conversation::{Conversation, ConversationKey, ConversationKind, PeerRead};
 pub use delivery::{Delivery, DeliveryState};
 pub use entry::{CallOutcome, Entry, Note, SystemEvent, SystemLine, UnknownEntry, Voicemail};
@@ -39,7 +39,7 @@ pub use event::{Change, LoggedEvent};
 pub use ids::{ContactId, ConversationId, DeviceId, EntryId, MediaId, MessageId, TenantId, Ulid, UserId};
 pub use media::{Media, MediaKind};
 pub use message::{Author, Message, Peer};
-pub use phone::{CallingCode, PhoneNumber, PhoneNumberError};
+pub use phone::{CallingCode, PhoneNumber, PhoneNumberError, digit, is_invisible};
 pub use recipients::{Destination, RecipientsError};
 pub use socket::{ClientFrame, ServerFrame};
 pub use time::UnixMs;

@@ -14,6 +14,12 @@ pub const EMAIL_LENGTH: usize = 254;
 pub const CONTACT_EMAILS: usize = 5;
 /// Numbers of a contact.
 pub const CONTACT_NUMBERS: usize = 10;
+/// Characters of a contact's notes.
+pub const CONTACT_NOTES_LENGTH: usize = 5_000;
+/// Characters of a contact's postal address.
+pub const CONTACT_ADDRESS_LENGTH: usize = 1_000;
+/// Characters of an own label of a number.
+pub const NUMBER_NAME_LENGTH: usize = 60;
 /// Contacts in one import.
 pub const IMPORT_CONTACTS: usize = 5_000;
 /// Contacts in one answer.

@@ -12,6 +12,7 @@ mod tests;
 
 pub use format::format_partial;
 pub(crate) use typed::is_separator;
+pub use typed::{digit, is_invisible};
 
 use core::fmt;
 
@@ -48,6 +49,12 @@ pub enum PhoneNumberError {
     /// Right in length, but no such number can be given out.
     #[error("There can be no such phone number. Please check its digits.")]
     NoSuchNumber,
+    /// A letter stands where a digit was meant: `2O2`.
+    #[error("\u{201c}{0}\u{201d} is a letter, not a digit. Please check the number.")]
+    Letter(char),
+    /// The number of the emergency services.
+    #[error("Emergency services can't be reached by text here. Call them with a phone.")]
+    Emergency,
     /// An extension follows the number.
     #[error("Leave out the extension behind the number.")]
     Extension,

@@ -1,18 +1,20 @@
 //! Somebody's details, or the form in their place.
 
 use halyard_client::Ui;
-use halyard_client::contacts::ContactsAction;
+use halyard_client::contacts::{ContactsAction, ContactsFilter};
 use halyard_client::view::{DetailsView, NumberView};
-use halyard_protocol::UserId;
+use halyard_protocol::event::Favourite;
+use halyard_protocol::{ContactId, UserId};
 
+use super::exports;
 use super::form::Form;
 use super::message::MessageButton;
 use crate::erased::Memo;
 use crate::prelude::*;
 use crate::runtime::App;
-use crate::views::common::{AvatarSize, Icon, IconButton, IconName, PresenceDot, presence_word};
+use crate::views::common::{AvatarSize, Icon, IconButton, IconName, MenuButton, PresenceDot, presence_word};
 use crate::views::shell::{Person, presence};
-use crate::words::{self, say, t};
+use crate::words::{self, Word, say, t};
 
 /// The pane beside the list.
 #[component]
@@ -49,15 +51,18 @@ fn Shown(details: DetailsView) -> impl IntoView {
         kind,
         status,
         emails,
+        texts,
         numbers,
         reach,
         favourite,
         editable,
         user,
     } = details;
+    let contact = if let Favourite::Contact(id) = entry { Some(id) } else { None };
     let close = move || app.send(Ui::Contacts(ContactsAction::Select(None)));
     let facts = numbers.into_iter().map(|number| fact(number, &reach)).collect::<Vec<_>>();
     let emails = emails.into_iter().map(email).collect::<Vec<_>>();
+    let texts = texts.into_iter().map(lines).collect::<Vec<_>>();
     let write = (!reach.is_empty()).then(|| {
         let label = say(&words::message_person(&name));
         view! {
@@ -78,6 +83,7 @@ fn Shown(details: DetailsView) -> impl IntoView {
                 pressed=Signal::stored(favourite)
                 on_click=move || app.send(Ui::Contacts(ContactsAction::SetFavourite(entry, !favourite)))
             />
+            {contact.map(|id| view! { <Export id=id /> }.into_any())}
             {editable
                 .map(|id| {
                     view! {
@@ -99,7 +105,7 @@ fn Shown(details: DetailsView) -> impl IntoView {
                 {user.map(|user| view! { <PresenceLine user=user status=status /> }.into_any())}
             </div>
             {write}
-            <dl class="facts">{facts} {emails}</dl>
+            <dl class="facts">{facts} {emails} {texts}</dl>
             {editable
                 .map(|id| {
                     view! {
@@ -117,6 +123,14 @@ fn Shown(details: DetailsView) -> impl IntoView {
                 })}
         </div>
     }
+}
+
+/// Saves the contact as a file.
+#[component]
+fn Export(id: ContactId) -> impl IntoView {
+    let app = expect_context::<App>();
+    let items = Signal::derive(move || exports(app, Some(id), ContactsFilter::All));
+    view! { <MenuButton icon=IconName::Download label=t(words::EXPORT_CONTACT).to_owned() items=items /> }
 }
 
 /// A colleague's presence and what they say of it.
@@ -149,6 +163,16 @@ fn fact(number: NumberView, reach: &[NumberView]) -> AnyView {
             <dt>{capitalised(&say(&number.label))}</dt>
             <dd class="num">{say(&number.text)}</dd>
             {tools}
+        </div>
+    }
+    .into_any()
+}
+
+fn lines((name, text): (Word, String)) -> AnyView {
+    view! {
+        <div class="fact">
+            <dt>{t(name)}</dt>
+            <dd class="lines">{text}</dd>
         </div>
     }
     .into_any()

@@ -5,7 +5,7 @@ use halyard_client::contacts::ContactField;
 use halyard_client::contacts::ContactsAction;
 use halyard_client::contacts::{FormField, NumberField};
 use halyard_client::view::FormView;
-use halyard_protocol::{ContactDraft, ContactScope, NumberLabel, limits};
+use halyard_protocol::{ContactDetails, ContactDraft, ContactScope, NumberLabel, limits};
 use leptos::html::Input;
 use web_sys::SubmitEvent;
 
@@ -94,6 +94,7 @@ pub(super) fn Form(
             <TextField label=t(words::COMPANY) value=company on_input=set_company max_length=200 />
             <Numbers fields=fields />
             <Emails fields=fields />
+            <More fields=fields />
             {move || may_share.get().then(|| view! { <Scope fields=fields /> }.into_any())}
             <div role="alert">
                 <FieldError id=unique_id("contact-error") error=general />
@@ -145,7 +146,7 @@ fn Numbers(fields: Fields) -> impl IntoView {
     let add = move |_| {
         asked.set_value(true);
         fields.change_numbers(|numbers| {
-            numbers.push(NumberField { label: NumberLabel::Mobile, text: String::new() });
+            numbers.push(NumberField { label: NumberLabel::Mobile, ..NumberField::default() });
         });
     };
     view! {
@@ -200,6 +201,10 @@ fn NumberLine(fields: Fields, index: usize, asked: StoredValue<bool>) -> impl In
             change(&|number| number.label = *label);
         }
     };
+    // An own label that is being emptied keeps its field.
+    let named = Memo::new(move |was: Option<&bool>| {
+        was == Some(&true) || field.with(|field| field.label == NumberLabel::Other || !field.name.is_empty())
+    });
     let options = LABELS.map(|(label, value, shown)| {
         view! {
             <option value=value prop:selected=move || field.with(|field| field.label == label)>
@@ -238,8 +243,76 @@ fn NumberLine(fields: Fields, index: usize, asked: StoredValue<bool>) -> impl In
                     }
                 })
             />
+            {move || named.get().then(|| own_label(index, field, change))}
             <FieldError id=error_id error=error />
         </div>
+    }
+}
+
+/// The user's own word for what a number is for, where the labels say too little.
+fn own_label(index: usize, field: Memo<NumberField>, change: impl Fn(&dyn Fn(&mut NumberField)) + 'static) -> AnyView {
+    view! {
+        <input
+            class="input own-label"
+            type="text"
+            autocomplete="off"
+            maxlength=limits::NUMBER_NAME_LENGTH
+            aria-label=say(&words::own_label(index + 1))
+            placeholder=t(words::LABEL)
+            prop:value=move || field.with(|field| field.name.clone())
+            on:input=move |event| {
+                let name = event_target_value(&event);
+                change(&|number| number.name.clone_from(&name));
+            }
+        />
+    }
+    .into_any()
+}
+
+/// Notes, address and what few contacts have.
+#[component]
+fn More(fields: Fields) -> impl IntoView {
+    let one = |label: Word, read: fn(&mut ContactDetails) -> &mut String| {
+        let value = Memo::new(move |_| {
+            fields.read(|view| {
+                view.draft.details.clone().map(|mut details| read(&mut details).clone()).unwrap_or_default()
+            })
+        });
+        let set = move |text: String| fields.change(|draft| *read(draft.details.get_or_insert_default()) = text);
+        (label, value, Callback::new(set))
+    };
+    let short = |label, read| {
+        let (label, value, set) = one(label, read);
+        view! { <TextField label=t(label) value=value on_input=set max_length=200 /> }.into_any()
+    };
+    let long = |label, most: usize, read| {
+        let (label, value, set) = one(label, read);
+        view! {
+            <label class="form-field">
+                <span>{t(label)}</span>
+                <textarea
+                    class="input"
+                    rows="3"
+                    maxlength=most
+                    prop:value=move || value.get()
+                    on:input=move |event| set.run(event_target_value(&event))
+                ></textarea>
+            </label>
+        }
+        .into_any()
+    };
+    let open = fields.view.with_untracked(|view| view.as_ref().is_some_and(|view| view.draft.details.is_some()));
+    view! {
+        <details class="more-fields" open=open>
+            <summary>{t(words::MORE_FIELDS)}</summary>
+            <div class="form-pair">
+                {short(words::NAME_PREFIX, |details| &mut details.prefix)}
+                {short(words::NAME_SUFFIX, |details| &mut details.suffix)}
+            </div>
+            {short(words::NICKNAME, |details| &mut details.nickname)}
+            {long(words::ADDRESS, limits::CONTACT_ADDRESS_LENGTH, |details| &mut details.address)}
+            {long(words::NOTES, limits::CONTACT_NOTES_LENGTH, |details| &mut details.notes)}
+        </details>
     }
 }
 

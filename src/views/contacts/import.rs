@@ -1,6 +1,7 @@
 //! The import's preview: what will happen, before it happens.
 
 use halyard_client::Ui;
+use halyard_client::contacts::import::{Unread, choices};
 use halyard_client::importing::ImportAction;
 use halyard_client::view::{ImportRowView, ImportView};
 
@@ -47,6 +48,8 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
     let saving = Memo::new(move |_| read(import, |import| import.saving));
     let error = Memo::new(move |_| read(import, |import| import.error.as_ref().map(say)));
     let may_share = Memo::new(move |_| read(import, |import| import.may_share));
+    // A choice does not change it, so that its element keeps the focus.
+    let unread_parts = Memo::new(move |_| read(import, |import| import.unread.clone()));
     let confirm = move || say(&words::import_count(taken.get()));
     view! {
         <p class="tally">{move || read(import, tally)}</p>
@@ -70,6 +73,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
                     }.into_any()
                 })
         }}
+        {move || unread(app, unread_parts.get())}
         <Remarks import=import />
         <div role="alert">
             <FieldError id=unique_id("import-error") error=error />
@@ -113,10 +117,60 @@ fn read<T: Default>(import: Memo<Option<ImportView>>, read: impl FnOnce(&ImportV
 /// What the file is, in a line.
 fn tally(import: &ImportView) -> String {
     let contacts = import.rows.len();
-    say(&match import.errors.len() {
+    let tally = say(&match import.errors.len() {
         0 => words::import_tally(&import.format, contacts),
         errors => words::import_tally_with_errors(&import.format, contacts, errors),
+    });
+    if import.encoding == "UTF-8" { tally } else { [tally, say(&words::import_encoding(import.encoding))].join(" ") }
+}
+
+/// What of the file is not kept: columns of a table, which may be taken for something, or properties of cards.
+fn unread(app: App, all: Vec<Unread>) -> Option<AnyView> {
+    let (columns, properties): (Vec<Unread>, Vec<Unread>) = all.into_iter().partition(|unread| unread.column.is_some());
+    let names = properties.iter().map(|unread| unread.name.as_str()).collect::<Vec<_>>().join(", ");
+    let any = !columns.is_empty();
+    let rows = columns.into_iter().map(|unread| column(app, unread)).collect::<Vec<_>>();
+    (any || !names.is_empty()).then(|| {
+        view! {
+            <div class="import-columns" role="group" aria-label=t(words::IMPORT_UNREAD)>
+                {any.then(|| view! { <p>{t(words::IMPORT_UNREAD_HINT)}</p> }.into_any())}
+                {rows}
+                {(!names.is_empty()).then(|| view! { <p>{say(&words::import_unread_properties(names))}</p> }.into_any())}
+            </div>
+        }
+        .into_any()
     })
+}
+
+/// A column with the first that stands in it, and what it may be taken for.
+fn column(app: App, unread: Unread) -> AnyView {
+    let Unread { column, name, sample } = unread;
+    let at = column.unwrap_or_default();
+    let choose = move |event| {
+        app.send(Ui::Import(ImportAction::Map(at, event_target_value(&event).parse().ok())));
+    };
+    let options = choices().enumerate().map(|(place, word)| {
+        view! {
+            <option value=place.to_string()>
+                {t(word)}
+            </option>
+        }
+        .into_any()
+    });
+    let options = options.collect::<Vec<_>>();
+    view! {
+        <label>
+            <span>
+                <b>{name}</b>
+                <small>{sample}</small>
+            </span>
+            <select class="input" on:change=choose>
+                <option value="">{t(words::DO_NOT_IMPORT)}</option>
+                {options}
+            </select>
+        </label>
+    }
+    .into_any()
 }
 
 /// Whose contacts they become.

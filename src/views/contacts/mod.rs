@@ -9,15 +9,19 @@ mod row;
 use halyard_client::Ui;
 use halyard_client::contacts::ContactsAction;
 use halyard_client::contacts::ContactsFilter;
+use halyard_client::contacts::export::ExportFormat;
 use halyard_client::importing::ImportAction;
+use halyard_protocol::ContactId;
 use leptos::html::Input;
 
 use crate::adapters::files;
 use crate::erased::Memo;
 use crate::prelude::*;
 use crate::runtime::App;
-use crate::views::common::{Chips, EmptyState, Icon, IconButton, IconName, SearchField, VirtualList};
-use crate::words::{self, Word, t};
+use crate::views::common::{
+    Chips, EmptyState, Icon, IconButton, IconName, MenuButton, MenuItem, SearchField, VirtualList,
+};
+use crate::words::{self, Word, say, t};
 
 pub(crate) use details::Details;
 pub(crate) use import::ImportDialog;
@@ -67,6 +71,7 @@ pub(crate) fn ContactsPane() -> impl IntoView {
                     {t(words::CONTACTS)}
                 </h1>
                 <ImportButton />
+                <ExportButton filter=filter />
                 <button class="btn primary" on:click=move |_| app.send(Ui::Contacts(ContactsAction::New(None)))>
                     <Icon name=IconName::UserPlus />
                     {t(words::NEW_CONTACT)}
@@ -121,6 +126,42 @@ fn nothing(app: App, unsearched: bool, filter: ContactsFilter, loading: bool) ->
         </EmptyState>
     }
     .into_any()
+}
+
+const EXPORTS: [ExportFormat; 3] = [ExportFormat::VCard4, ExportFormat::VCard3, ExportFormat::Csv];
+
+/// An entry for each kind of file, with one contact or with those that the filter lets show.
+fn exports(app: App, one: Option<ContactId>, filter: ContactsFilter) -> Vec<MenuItem> {
+    let entry = |format: ExportFormat| {
+        MenuItem::new(IconName::Download, t(format.word()), move || {
+            let file = app.phone(|phone, _| match one {
+                Some(id) => phone.exported_contact_view(id, format),
+                None => phone.exported_view(filter, format),
+            });
+            if let Some((name, content)) = file {
+                let (media, ending) = format.kind();
+                files::save(&[&say(&name), ending].concat(), media, &content);
+            }
+        })
+    };
+    EXPORTS.into_iter().map(entry).collect()
+}
+
+/// Saves the contacts that the filter lets show; all where it shows colleagues, who are no contacts.
+#[component]
+fn ExportButton(filter: Memo<ContactsFilter>) -> impl IntoView {
+    let app = expect_context::<App>();
+    let items = Signal::derive(move || {
+        let filter = match filter.get() {
+            ContactsFilter::Directory => ContactsFilter::All,
+            filter => filter,
+        };
+        let mut items = exports(app, None, filter);
+        let shown = FILTERS.iter().find(|(known, _)| *known == filter).map_or(words::ALL, |(_, word)| *word);
+        items.insert(0, MenuItem::heading(t(shown)));
+        items
+    });
+    view! { <MenuButton icon=IconName::Download label=t(words::EXPORT_CONTACTS).to_owned() items=items /> }
 }
 
 /// Asks for a file; the preview opens once it is read.

@@ -115,8 +115,9 @@ impl Book {
         self.forget(key);
         let name = contact.display_name();
         let digits: Vec<PhoneNumber> = contact.numbers.iter().map(|entry| entry.number).collect();
-        let fields =
-            Fields { name: &name, company: &contact.company, emails: &contact.emails, extension: "", numbers: &digits };
+        let nickname = contact.details.as_ref().map(|details| [&contact.company, " ", &details.nickname].concat());
+        let company = nickname.as_ref().unwrap_or(&contact.company);
+        let fields = Fields { name: &name, company, emails: &contact.emails, extension: "", numbers: &digits };
         self.index.insert(key, fields);
         self.order.insert((sort_name(&name), key));
         for number in digits {

@@ -2,7 +2,9 @@
 //!
 //! Always holds: what was typed stays until the server has saved it, or the user cancels.
 
+use super::import::with_extension;
 use crate::reasons;
+use halyard_protocol::contact::ContactDetails;
 use halyard_protocol::{CallingCode, Contact, ContactDraft, ContactId, ContactNumber, NumberLabel, PhoneNumber};
 use halyard_words::Text;
 
@@ -13,6 +15,8 @@ pub struct NumberField {
     pub label: NumberLabel,
     /// As typed.
     pub text: String,
+    /// The user's own word for what it is for.
+    pub name: String,
 }
 
 /// What is wrong with a form, and where.
@@ -51,14 +55,14 @@ impl ContactForm {
     pub(crate) fn new(id: ContactId, number: Option<PhoneNumber>, home: CallingCode) -> Self {
         let text = number.map(|number| number.display(home)).unwrap_or_default();
         let label = NumberLabel::Mobile;
-        Self::open(id, true, ContactDraft::default(), vec![NumberField { label, text }])
+        Self::open(id, true, ContactDraft::default(), vec![NumberField { label, text, name: String::new() }])
     }
 
     pub(crate) fn edit(contact: &Contact, home: CallingCode) -> Self {
         let mut draft = contact.to_draft();
         let mut numbers: Vec<NumberField> = core::mem::take(&mut draft.numbers)
             .into_iter()
-            .map(|entry| NumberField { label: entry.label, text: entry.number.display(home) })
+            .map(|entry| NumberField { label: entry.label, text: entry.number.display(home), name: entry.name })
             .collect();
         if numbers.is_empty() {
             numbers.push(NumberField::default());
@@ -79,22 +83,26 @@ impl ContactForm {
     /// The contact as it would be saved.
     pub(crate) fn finished(&self, home: CallingCode) -> Result<ContactDraft, FormError> {
         let mut draft = self.draft.clone();
-        for text in [&mut draft.given, &mut draft.family, &mut draft.company] {
-            *text = text.trim().to_owned();
+        draft.trim();
+        draft.emails.retain(|email| !email.is_empty());
+        // Emptied details are sent: left out, they would stay.
+        if self.original.0.details.is_none() {
+            draft.details = draft.details.filter(|details| **details != ContactDetails::default());
         }
-        draft.emails =
-            draft.emails.iter().map(|email| email.trim().to_owned()).filter(|email| !email.is_empty()).collect();
         draft.numbers = Vec::new();
         for (index, field) in self.numbers.iter().enumerate() {
             if field.text.trim().is_empty() {
                 continue;
             }
-            let number = PhoneNumber::from_typed(&field.text, home).map_err(|error| FormError {
+            // An extension stays beside the number, as its label: texts go to the number.
+            let (number, extension) = with_extension(&field.text, home);
+            let number = number.map_err(|error| FormError {
                 field: Some(FormField::Number(index)),
                 message: reasons::number(error),
             })?;
             if !draft.numbers.iter().any(|known: &ContactNumber| known.number == number) {
-                draft.numbers.push(ContactNumber { label: field.label, number });
+                let name = [field.name.trim(), &extension].join(" ").trim().to_owned();
+                draft.numbers.push(ContactNumber { label: field.label, number, name });
             }
         }
         draft.check().map_err(|error| {

@@ -58,7 +58,7 @@ impl ContactList {
     }
 }
 
-fn keeps(filter: ContactsFilter, book: &Book, entry: Favourite) -> bool {
+pub(super) fn keeps(filter: ContactsFilter, book: &Book, entry: Favourite) -> bool {
     let scope = |wanted| match entry {
         Favourite::Contact(id) => book.contact(id).is_some_and(|contact| contact.scope == wanted),
         Favourite::User(_) | Favourite::Unknown => false,

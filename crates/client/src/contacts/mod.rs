@@ -6,6 +6,7 @@
 mod action;
 mod answer;
 pub(crate) mod book;
+pub mod export;
 pub(crate) mod form;
 pub mod import;
 pub(crate) mod list;
@@ -115,6 +116,14 @@ impl Contacts {
                 texts.map(|entry| Peer::Number(entry.number)).collect()
             }
         }
+    }
+
+    /// The contacts that the list shows under a filter, in its order.
+    pub(crate) fn list_contacts(&self, filter: ContactsFilter) -> Vec<&Contact> {
+        let shown = self.book.in_order().filter(|entry| list::keeps(filter, &self.book, *entry));
+        shown
+            .filter_map(|entry| if let Favourite::Contact(id) = entry { self.book.contact(id) } else { None })
+            .collect()
     }
 
     /// The entry of the book in which a peer is found.

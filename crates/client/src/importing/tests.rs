@@ -5,6 +5,7 @@ use halyard_protocol::{Ulid, limits};
 
 use super::*;
 use crate::contacts::Contacts;
+use crate::contacts::import::choices;
 use crate::effect::NetworkFailure;
 use crate::testing::{Alone, Done, answer};
 
@@ -95,6 +96,24 @@ fn all_rows_or_none_are_taken_at_once() {
 }
 
 #[test]
+fn a_column_that_is_taken_for_something_is_imported_under_the_same_ids() {
+    let mut bench = Bench::open("First Name,Berth\nAna,619 555 0142\n,619 555 0144\nBen,619 555 0143\n");
+    let first = bench.act(ImportAction::Confirm);
+    bench.hear(&first, Err(NetworkFailure));
+    let mobile = choices().position(|word| word == words::COLUMN_MOBILE);
+    bench.act(ImportAction::Map(1, mobile));
+    let second = bench.act(ImportAction::Confirm);
+    let numbers = |done: &Done| sent(done).iter().map(|entry| entry.contact.numbers.len()).collect::<Vec<_>>();
+    assert_eq!((numbers(&first), numbers(&second)), (vec![0, 0], vec![1, 1, 1]));
+    let ids = |done: &Done| sent(done).iter().map(|entry| entry.id).collect::<Vec<_>>();
+    assert_eq!([ids(&second)[0], ids(&second)[2]], ids(&first)[..]);
+    bench.hear(&second, Err(NetworkFailure));
+    bench.act(ImportAction::Map(1, None));
+    let third = bench.act(ImportAction::Confirm);
+    assert_eq!(sent(&third), sent(&first));
+}
+
+#[test]
 fn lines_of_one_person_become_one_contact() {
     let text = "First Name,Last Name,Mobile,Home\nAna,Cruz,619 555 0142,\nBen,Cruz,,619 555 0142\nAna,Cruz,619 555 0142,619 555 0143\n";
     let mut bench = Bench::open(text);
@@ -115,7 +134,7 @@ fn two_lines_that_add_to_one_contact_are_sent_as_one() {
     let draft = ContactDraft { given: "Ana".into(), ..ContactDraft::default() };
     let number = |n| halyard_protocol::PhoneNumber::from_e164(n).expect("a number");
     let numbers = ["+16195550142", "+16195550143"]
-        .map(|n| halyard_protocol::ContactNumber { label: halyard_protocol::NumberLabel::Mobile, number: number(n) });
+        .map(|n| halyard_protocol::ContactNumber::new(halyard_protocol::NumberLabel::Mobile, number(n)));
     let ana = ContactDraft { numbers: numbers.to_vec(), ..draft }.into_contact(ContactId(Ulid::from_bits(7)), 1);
     bench.alone.turn(|cx| bench.contacts.changed(ana.clone(), cx));
     bench.act(file("First Name,Mobile,Home\nAna,619 555 0142,619 555 0150\nAna,619 555 0143,619 555 0151\n"));

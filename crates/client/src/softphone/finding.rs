@@ -153,5 +153,6 @@ impl Softphone {
 /// Whether each word of the query begins a word of the text.
 fn begins(text: &str, query: &str) -> bool {
     let text = fold(text);
+    let query = fold(query);
     query.split_whitespace().all(|word| text.split_whitespace().any(|known| known.starts_with(word)))
 }

@@ -5,7 +5,7 @@ use halyard_words::{self as words, Text, Word};
 
 use super::AvatarView;
 use super::column::short_name;
-use crate::recipients::label_word;
+use crate::recipients::number_label;
 use crate::softphone::Softphone;
 use crate::windows::{CardKey, Rect, SnapZone};
 
@@ -128,11 +128,12 @@ impl Softphone {
                 }
             }),
             ([Peer::Number(number)], _) => {
-                let label = self.contacts.book.owner(*number).and_then(|contact| {
-                    contact.numbers.iter().find(|entry| entry.number == *number).map(|entry| entry.label)
-                });
+                let label =
+                    self.contacts.book.owner(*number).and_then(|contact| {
+                        contact.numbers.iter().find(|entry| entry.number == *number).map(number_label)
+                    });
                 match label {
-                    Some(label) => words::number_and_label(number.display(home), label_word(label)),
+                    Some(label) => words::number_and_label(number.display(home), label),
                     // The number is the title already: the article shows no second line then.
                     None => words::SMS.into(),
                 }

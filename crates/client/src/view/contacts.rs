@@ -1,14 +1,15 @@
 //! Contacts: the list, a row, the details, the form.
 
-use halyard_words::{self as words, Text};
+use halyard_words::{self as words, Text, Word};
 use std::sync::Arc;
 
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{ContactDraft, ContactId, ContactScope, Peer, PhoneNumber, UserId};
 
 use super::{AvatarView, NumberOption};
+use crate::contacts::export::{ExportFormat, export};
 use crate::contacts::{ContactsFilter, FormError, NumberField};
-use crate::recipients::label_word;
+use crate::recipients::number_label;
 use crate::route::Route;
 use crate::softphone::Softphone;
 
@@ -72,6 +73,8 @@ pub struct DetailsView {
     pub status: String,
     /// E-mail addresses.
     pub emails: Vec<String>,
+    /// Nickname, address and notes with their names, as far as there are any.
+    pub texts: Vec<(Word, String)>,
     /// Numbers, fax machines among them.
     pub numbers: Vec<NumberView>,
     /// What the message icon offers.
@@ -189,7 +192,7 @@ impl Softphone {
                 .map(|entry| NumberView {
                     peer: Peer::Number(entry.number),
                     text: Text::as_is(entry.number.display(home)),
-                    label: label_word(entry.label).into(),
+                    label: number_label(entry),
                 })
                 .collect()
         })
@@ -213,6 +216,7 @@ impl Softphone {
                     kind: words::extension_number(&user.extension),
                     status: user.status_text.clone(),
                     emails: Some(user.email.clone()).filter(|email| !email.is_empty()).into_iter().collect(),
+                    texts: Vec::new(),
                     numbers: Vec::new(),
                     reach,
                     favourite,
@@ -224,11 +228,16 @@ impl Softphone {
                 let contact = self.contacts.book.contact(id)?;
                 let shared = contact.scope != ContactScope::Personal;
                 let name = contact.display_name();
+                let mut details = contact.details.as_deref().cloned().unwrap_or_default();
+                let [prefix, suffix, nickname, address, notes, _] = details.texts().map(core::mem::take);
+                let texts = [(words::NICKNAME, nickname), (words::ADDRESS, address), (words::NOTES, notes)];
+                let full = [prefix.as_str(), &name, &suffix].join(" ").trim().to_owned();
                 Some(DetailsView {
                     entry,
                     organisation: if contact.company == name { String::new() } else { contact.company.clone() },
                     avatar: AvatarView::of(&name, None),
-                    name,
+                    name: full,
+                    texts: texts.into_iter().filter(|(_, text)| !text.is_empty()).collect(),
                     kind: if shared { words::SHARED_CONTACT } else { words::MY_CONTACT }.into(),
                     status: String::new(),
                     emails: contact.emails.clone(),
@@ -262,6 +271,25 @@ impl Softphone {
                 chosen: Some(own.number) == chosen,
             })
             .collect()
+    }
+
+    /// The contacts of the list's filter as a file: its name without an ending, and its content. None where there are none.
+    #[must_use]
+    pub fn exported_view(&self, filter: ContactsFilter, format: ExportFormat) -> Option<(Text, String)> {
+        let contacts = self.contacts.list_contacts(filter);
+        (!contacts.is_empty()).then(|| (words::CONTACTS.into(), export(&contacts, format)))
+    }
+
+    /// One contact as a file, likewise.
+    #[must_use]
+    pub fn exported_contact_view(&self, id: ContactId, format: ExportFormat) -> Option<(Text, String)> {
+        let contact = self.contacts.book.contact(id)?;
+        let name = contact.display_name().replace(|c: char| !c.is_alphanumeric(), " ");
+        let name = match name.trim() {
+            "" => words::CONTACTS.into(),
+            name => Text::as_is(name),
+        };
+        Some((name, export(&[contact], format)))
     }
 
     /// The form.

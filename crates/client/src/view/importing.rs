@@ -1,6 +1,6 @@
 //! The import's preview.
 
-use crate::contacts::import::{LineError, Outcome};
+use crate::contacts::import::{LineError, Outcome, Unread};
 use crate::softphone::Softphone;
 use halyard_protocol::ContactScope;
 use halyard_words::{self as words, Text};
@@ -16,6 +16,10 @@ pub struct ImportView {
     pub rows: Vec<ImportRowView>,
     /// Lines that can't be read.
     pub errors: Vec<LineError>,
+    /// Columns and properties that are not kept.
+    pub unread: Vec<Unread>,
+    /// How the file's characters are written.
+    pub encoding: &'static str,
     /// How many are taken.
     pub taken: usize,
     /// Whether they become shared contacts.
@@ -78,6 +82,8 @@ impl Softphone {
             taken: rows.iter().filter(|row| row.taken).count(),
             rows,
             errors: importing.preview.errors.clone(),
+            unread: importing.preview.unread.clone(),
+            encoding: importing.preview.encoding,
             shared: importing.shared,
             may_share: self.me().is_some_and(|me| me.user.role.edits_shared_contacts()),
             saving: importing.saving,

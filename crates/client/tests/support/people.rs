@@ -39,7 +39,7 @@ pub(crate) fn contact(given: &str, family: &str, mobile: &str, scope: ContactSco
         scope,
         given: given.to_owned(),
         family: family.to_owned(),
-        numbers: vec![ContactNumber { label: NumberLabel::Mobile, number: number(mobile) }],
+        numbers: vec![ContactNumber::new(NumberLabel::Mobile, number(mobile))],
         ..ContactDraft::default()
     }
 }
@@ -83,7 +83,7 @@ pub(crate) fn harbor(now: UnixMs) -> Server {
     let ana: Contact = server.save_contact(maya, contact_id(1), contact("Ana", "Cruz", ANA, ContactScope::Shared));
     debug_assert_eq!(ana.display_name(), "Ana Cruz");
     let mut ben = contact("Ben", "Hale", BEN, ContactScope::Shared);
-    ben.numbers.push(ContactNumber { label: NumberLabel::Fax, number: number("+16195550145") });
+    ben.numbers.push(ContactNumber::new(NumberLabel::Fax, number("+16195550145")));
     server.save_contact(maya, contact_id(2), ben);
     server
 }

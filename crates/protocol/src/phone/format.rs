@@ -23,6 +23,11 @@ impl PhoneNumber {
             north_american(&mut text, national, if at_home { "" } else { "+1 " }, HYPHEN);
             return text;
         }
+        if at_home && plan.code == 54 && national.len() == 11 && national.starts_with("911") {
+            text.push_str("011 15 ");
+            group(&mut text, &national[3..], 0x44);
+            return text;
+        }
         if !at_home || !is_dialled_as_said(plan, national) {
             text.extend(["+", code, " "]);
         } else if takes_trunk(plan, national) {
@@ -96,12 +101,17 @@ fn is_dialled_as_said(plan: Plan, national: &str) -> bool {
     let prefix = if plan.trunk == Trunk::None { abroad } else { "0" };
     // Behind the trunk prefix, too: Russia's 8 and 10 together are the way abroad.
     let rest = abroad.strip_prefix(plan.trunk.digits()).unwrap_or(abroad);
-    fits && !national.starts_with("00") && !national.starts_with(prefix) && !national.starts_with(rest)
+    let is_mobile_of_argentina = plan.code == 54 && national.starts_with('9');
+    fits && !is_mobile_of_argentina
+        && !national.starts_with("00")
+        && !national.starts_with(prefix)
+        && !national.starts_with(rest)
 }
 
 fn takes_trunk(plan: Plan, national: &str) -> bool {
     // Australia's 1300 and 1800 numbers are dialled alike from everywhere in the country.
-    plan.trunk != Trunk::None && !(plan.code == 61 && national.starts_with('1'))
+    // Mexico has given up its prefix in 2019.
+    plan.trunk != Trunk::None && plan.code != 52 && !(plan.code == 61 && national.starts_with('1'))
 }
 
 /// How a national number's digits are grouped: a hexadecimal digit a group, `0x244` for 2, 4 and 4. Groups that don't
@@ -130,6 +140,10 @@ fn pattern(code: u16, national: &str) -> u32 {
         (41 | 46 | 380 | 998, 9) => 0x2322,
         (7 | 90, 10) => 0x3322,
         (45 | 47, 8) => 0x2222,
+        (52, 10) if ["33", "55", "56", "81"].iter().all(|area| !national.starts_with(area)) => 0x334,
+        (54, 10) if !national.starts_with("11") => 0x334,
+        (54, 11) if !national.starts_with("911") => 0x1334,
+        (39, 10) if ["02", "06"].iter().any(|area| national.starts_with(area)) => 0x244,
         (52 | 81 | 82, 10) | (54 | 55, 10) => 0x244,
         (55, 11) => 0x254,
         (54, 11) => 0x1244,

@@ -43,8 +43,17 @@ fn what_is_no_number_is_refused_with_the_reason() {
     for (text, error) in [
         ("", E::NotANumber),
         ("Maya", E::NotANumber),
-        ("619-555-ABCD", E::NotANumber),
         ("Room 619 555 0142", E::NotANumber),
+        ("619-555-ABC", E::NotANumber),
+        ("20 people", E::NotANumber),
+        ("619 Seaside", E::NotANumber),
+        ("619 seaside", E::NotANumber),
+        ("619 555 0142 home", E::NotANumber),
+        ("2O2-555-0171", E::Letter('O')),
+        ("202-555-l71o", E::Letter('l')),
+        ("2O2-555", E::NotANumber),
+        ("911", E::Emergency),
+        (" 9-1-1 ", E::Emergency),
         ("619+5550142", E::NotANumber),
         ("++16195550142", E::NotANumber),
         ("619 555 0142 or so", E::NotANumber),
@@ -71,6 +80,27 @@ fn what_is_no_number_is_refused_with_the_reason() {
 }
 
 #[test]
+fn a_word_on_the_keys_is_read_as_its_digits() {
+    for text in ["1-202-JKL-0122", "(202) jkl-0122", "+1 202 JKL 0122"] {
+        assert_eq!(typed(text, 1), ok("+12025550122"), "{text}");
+    }
+    assert_eq!(typed("1-800-FLOWERS", 1), ok("+18003569377"));
+    assert_eq!(typed("619-555-ABCD", 1), ok("+16195552223"));
+    assert_eq!(typed("020 7946 ABCD", 44), Err(PhoneNumberError::NotANumber));
+}
+
+#[test]
+fn emergency_numbers_are_those_of_the_country() {
+    let refused = |text, home| typed(text, home) == Err(PhoneNumberError::Emergency);
+    for (text, home) in [("911", 1), ("112", 44), ("999", 44), ("112", 49), ("110", 49), ("000", 61), ("٩١١", 1)] {
+        assert!(refused(text, home), "{text} at {home}");
+    }
+    for (text, home) in [("911", 44), ("999", 1), ("112", 1), ("911 555 0142", 1), ("+911", 1)] {
+        assert!(!refused(text, home), "{text} at {home}");
+    }
+}
+
+#[test]
 fn an_extension_is_named_and_can_be_split_off() {
     for text in [
         "619-555-0142x123",
@@ -81,6 +111,8 @@ fn an_extension_is_named_and_can_be_split_off() {
         "619-555-0142, ext 123",
         "6195550142,123",
         "6195550142 #123",
+        "619 555 0142 local 123",
+        "619 555 0142 int. 123",
         "tel:+1-619-555-0142;ext=123",
     ] {
         assert_eq!(typed(text, 1), Err(PhoneNumberError::Extension), "{text}");
@@ -120,6 +152,9 @@ fn other_countries_have_trunk_prefixes() {
         ("001 1 619 555 0142", 65, "+16195550142"),
         ("+52 1 55 1234 5678", 1, "+525512345678"),
         ("+242 06 612 3456", 1, "+242066123456"),
+        ("011 15 2345-6789", 54, "+5491123456789"),
+        ("0341 15 234-5678", 54, "+5493412345678"),
+        ("+54 9 11 2345 6789", 1, "+5491123456789"),
     ] {
         assert_eq!(typed(text, home), ok(number), "{text} at {home}");
     }
@@ -150,7 +185,12 @@ fn numbers_are_shown_as_their_readers_write_them() {
         ("+61412345678", 61, "0412 345 678"),
         ("+61298765432", 1, "+61 2 9876 5432"),
         ("+611300123456", 61, "1300 123 456"),
-        ("+390669821234", 39, "066 982 1234"),
+        ("+390669821234", 39, "06 6982 1234"),
+        ("+393471234567", 39, "347 123 4567"),
+        ("+5491123456789", 54, "011 15 2345 6789"),
+        ("+5491123456789", 1, "+54 9 11 2345 6789"),
+        ("+525512345678", 52, "55 1234 5678"),
+        ("+522221234567", 1, "+52 222 123 4567"),
         ("+79161234567", 7, "8 916 123 45 67"),
         ("+919876543210", 1, "+91 98765 43210"),
         ("+35312345678", 1, "+353 1234 5678"),

@@ -19,17 +19,24 @@ struct Written {
 impl PhoneNumber {
     /// Reads a number as people write it: with spaces, dots, dashes, slashes and parentheses in any place, with
     /// `tel:`, `+`, `00` or the home country's own prefix for abroad, with or without the trunk prefix (also as in
-    /// `+44 (0)20 7946 0018`), in full-width or Arabic digits. A number without a country is one of `home`.
+    /// `+44 (0)20 7946 0018`), in the digits of several scripts ([`digit`]), in North America also with a word on the keys
+    /// (`1-800-FLOWERS`). A number without a country is one of `home`.
     ///
     /// # Errors
-    /// [`PhoneNumberError`]: no number, or none that can exist by the country's numbering plan. A number with an
-    /// extension is refused, too; [`PhoneNumber::split_extension`] takes it apart.
+    /// [`PhoneNumberError`]: no number, or none that can exist by the country's numbering plan. The emergency number of
+    /// `home` is refused, and a number with an extension, too; [`PhoneNumber::split_extension`] takes that apart.
     pub fn from_typed(text: &str, home: CallingCode) -> Result<Self, PhoneNumberError> {
         let text = without_scheme(text);
         if Self::split_extension(text).1.is_some() {
             return Err(PhoneNumberError::Extension);
         }
-        let mut written = Written::read(text)?;
+        if is_emergency(text, home) {
+            return Err(PhoneNumberError::Emergency);
+        }
+        let mut written = match Written::read(text) {
+            Err(PhoneNumberError::NotANumber) => return lettered(text, home),
+            written => written?,
+        };
         if written.plus {
             return written.international(0);
         }
@@ -67,7 +74,7 @@ impl PhoneNumber {
         let rest = rest.trim_start_matches([',', ';', '#', ' ']);
         let letters = rest.len() - rest.trim_start_matches(char::is_alphabetic).len();
         let (word, rest) = rest.split_at(letters);
-        if !["", "x", "ext", "extn", "extension", "p", "w"].iter().any(|known| word.eq_ignore_ascii_case(known)) {
+        if !EXTENSION.contains(&["|", &word.to_ascii_lowercase(), "|"].concat()) {
             return none;
         }
         let rest = rest.trim_matches(['.', ':', '=', '#', ' ', '\u{a0}']);
@@ -76,6 +83,72 @@ impl PhoneNumber {
         }
         (number.trim_end(), Some(rest))
     }
+}
+
+/// What is written between a number and its extension, in several languages.
+const EXTENSION: &str = "||x|ext|extn|extension|p|w|local|loc|anexo|interno|int|dw|durchwahl|poste|";
+
+/// The digits on the keys with the letters A to Z.
+const KEYS: &[u8; 26] = b"22233344455566677778889999";
+
+/// Reads a number in which letters stand for digits: a word on the keys (`1-800-FLOWERS`), in North America, where people write so.
+///
+/// # Errors
+/// When a single letter looks like a digit: which; else that it is no number.
+fn lettered(text: &str, home: CallingCode) -> Result<PhoneNumber, PhoneNumberError> {
+    let is_letter = |c: char| c.is_ascii_alphabetic();
+    let by_key = |c: char| match c.to_ascii_uppercase() {
+        c @ 'A'..='Z' => char::from(KEYS[usize::from(c as u8 - b'A')]),
+        _ => c,
+    };
+    let by_look = |c: char| match c {
+        'O' | 'o' => '0',
+        'l' | 'I' => '1',
+        _ => c,
+    };
+    let read = |digit: &dyn Fn(char) -> char| {
+        let digits: String = text.chars().map(digit).collect();
+        if digits.contains(is_letter) {
+            Err(PhoneNumberError::NotANumber)
+        } else {
+            PhoneNumber::from_typed(&digits, home)
+        }
+    };
+    let runs = || text.split(|c| !is_letter(c)).filter(|run| !run.is_empty());
+    let digits = text.chars().filter(|c| digit(*c).is_some()).count();
+    if digits < 3 || !text.starts_with(|c| digit(c).is_some() || is_separator(c) || c == '+') {
+        return Err(PhoneNumberError::NotANumber);
+    }
+    // A word in small letters may be any text, unless it is written as a number is; one with both is no word on keys.
+    let has = |wanted: fn(&char) -> bool| text.chars().any(|c| wanted(&c));
+    let (small, capital) = (has(char::is_ascii_lowercase), has(char::is_ascii_uppercase));
+    if runs().all(|run| run.len() > 2) && small != capital && (capital || text.contains('-')) {
+        let number = read(&by_key).ok().filter(|number| number.calling_code() == Some(CallingCode(1)));
+        return number.ok_or(PhoneNumberError::NotANumber);
+    }
+    match text.chars().find(|c| is_letter(*c)) {
+        Some(letter) if read(&by_look).is_ok() => Err(PhoneNumberError::Letter(letter)),
+        _ => Err(PhoneNumberError::NotANumber),
+    }
+}
+
+/// Whether this is a number of the emergency services in the home country: 112 works in most, some have others besides.
+fn is_emergency(text: &str, home: CallingCode) -> bool {
+    let digits: String = text.chars().filter_map(digit).map(|value| char::from(b'0' + value)).collect();
+    let own: &[&str] = match home.0 {
+        1 | 52 | 54 | 57 | 63 => &["911"],
+        44 | 65 | 353 | 852 | 971 => &["999"],
+        61 => &["000"],
+        64 => &["111"],
+        81 | 82 | 86 | 886 => &["110", "119"],
+        33 => &["15", "17", "18"],
+        41 | 43 => &["117", "133", "144"],
+        49 => &["110"],
+        55 => &["190", "192"],
+        _ => &[],
+    };
+    (digits == "112" && home.0 != 1 || own.contains(&digits.as_str()))
+        && text.chars().all(|c| digit(c).is_some() || is_separator(c) || is_invisible(c))
 }
 
 impl Written {
@@ -151,6 +224,16 @@ impl Plan {
             Some(rest) if self.code == 52 && rest.len() == 10 => rest,
             _ => national,
         };
+        // Mobile numbers of Argentina are dialled with a 15 behind the area code at home, with a 9 before it from abroad.
+        let mobile;
+        let national = match (self.code == 54 && national.len() == 12).then(|| mobile_of_argentina(national)).flatten()
+        {
+            Some(number) => {
+                mobile = number;
+                &mobile
+            }
+            None => national,
+        };
         if national.len() < usize::from(self.shortest) {
             return Err(PhoneNumberError::TooShort);
         }
@@ -171,6 +254,13 @@ impl Plan {
     }
 }
 
+/// `11 15 2345 6789` as it is dialled from abroad; the area code has two to four digits.
+fn mobile_of_argentina(national: &str) -> Option<String> {
+    let lengths = if national.starts_with("11") { 2..=2 } else { 3..=4 };
+    let (area, rest) = lengths.map(|length| national.split_at(length)).find(|(_, rest)| rest.starts_with("15"))?;
+    Some(["9", area, &rest[2..]].concat())
+}
+
 fn without_scheme(text: &str) -> &str {
     let text = text.trim();
     match text.get(..4) {
@@ -186,13 +276,18 @@ fn without_scheme(text: &str) -> &str {
     }
 }
 
-/// The value of a decimal digit: ASCII, full-width, Arabic-Indic or Persian.
-pub(super) fn digit(c: char) -> Option<u8> {
+/// The value of a decimal digit: ASCII, full-width, or of a script whose people write numbers in it.
+#[must_use]
+pub fn digit(c: char) -> Option<u8> {
     let zero = match c {
         '0'..='9' => '0',
         '０'..='９' => '０',
         '\u{660}'..='\u{669}' => '\u{660}',
         '\u{6f0}'..='\u{6f9}' => '\u{6f0}',
+        // Devanagari, Bengali, Thai.
+        '\u{966}'..='\u{96f}' => '\u{966}',
+        '\u{9e6}'..='\u{9ef}' => '\u{9e6}',
+        '\u{e50}'..='\u{e59}' => '\u{e50}',
         _ => return None,
     };
     u8::try_from(u32::from(c) - u32::from(zero)).ok()
@@ -205,7 +300,12 @@ pub(crate) fn is_separator(c: char) -> bool {
         || matches!(c, '（' | '）' | '－' | '．' | '／')
 }
 
-/// What copying from a web page or an address book leaves behind: soft hyphens, joiners, direction marks.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+/// What copying from a web page or an address book leaves behind: soft hyphens, joiners, direction marks, variation selectors.
+#[must_use]
+pub const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0100}'..='\u{e01ef}'
+    )
 }

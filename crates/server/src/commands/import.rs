@@ -115,7 +115,7 @@ fn draft(columns: &[String], record: &csv::StringRecord, home: CallingCode) -> R
         };
         for part in several {
             let number = PhoneNumber::from_typed(part, home).map_err(|error| format!("{column}: {error}"))?;
-            draft.numbers.push(ContactNumber { label, number });
+            draft.numbers.push(ContactNumber::new(label, number));
         }
     }
     draft.check().map_err(|error| error.to_string())?;

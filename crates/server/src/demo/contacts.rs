@@ -65,12 +65,12 @@ pub(super) fn filler(n: usize) -> ContactDraft {
     let family = pick(FAMILY, n * 5 + n / GIVEN.split(' ').count());
     let (company, host) = COMPANIES[(n * 11) % COMPANIES.len()];
     let main = line(n);
-    let mut numbers = vec![ContactNumber { label: NumberLabel::Mobile, number: main }];
+    let mut numbers = vec![ContactNumber::new(NumberLabel::Mobile, main)];
     if n.is_multiple_of(3) {
-        numbers.push(ContactNumber { label: NumberLabel::Work, number: line(n + 300) });
+        numbers.push(ContactNumber::new(NumberLabel::Work, line(n + 300)));
     }
     if n.is_multiple_of(10) {
-        numbers.push(ContactNumber { label: NumberLabel::Fax, number: line(n + 600) });
+        numbers.push(ContactNumber::new(NumberLabel::Fax, line(n + 600)));
     }
     let user = format!("{}.{}", given.to_lowercase(), family.to_lowercase()).replace(['\'', 'ö'], "o");
     ContactDraft {
@@ -80,6 +80,7 @@ pub(super) fn filler(n: usize) -> ContactDraft {
         company: if n % 4 == 1 { String::new() } else { company.to_owned() },
         emails: if n % 5 == 2 { Vec::new() } else { vec![format!("{user}@{host}.example")] },
         numbers,
+        details: None,
     }
 }
 

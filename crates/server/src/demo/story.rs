@@ -126,7 +126,7 @@ fn contact(domain: &str, owner: Option<&str>, text: &str) -> Option<SavedContact
                     "fax" => NumberLabel::Fax,
                     _ => return None,
                 };
-                draft.numbers.push(ContactNumber { label, number: parse_number(number)? });
+                draft.numbers.push(ContactNumber::new(label, parse_number(number)?));
             }
         }
     }

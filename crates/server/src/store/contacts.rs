@@ -83,11 +83,11 @@ pub async fn save(
     let at = u64::try_from(now.0).unwrap_or_default();
     let contact = draft.into_contact(id, before.map_or(at, |before| at.max(before.version + 1)));
     tx.run(
-        "INSERT INTO contacts (owner, id, tenant, version, given, family, company, emails, numbers)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        "INSERT INTO contacts (owner, id, tenant, version, given, family, company, emails, numbers, details)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          ON CONFLICT (owner, id) DO UPDATE SET version = excluded.version, given = excluded.given,
              family = excluded.family, company = excluded.company, emails = excluded.emails,
-             numbers = excluded.numbers",
+             numbers = excluded.numbers, details = excluded.details",
         vec![
             reader.owner(contact.scope),
             id.into(),
@@ -98,6 +98,7 @@ pub async fn save(
             (&contact.company).into(),
             json(&contact.emails)?.into(),
             json(&contact.numbers)?.into(),
+            contact.details.as_ref().map(json).transpose()?.into(),
         ],
     )
     .await?;
@@ -125,5 +126,6 @@ fn contact(row: &Row, reader: Reader) -> Result<Contact, StoreError> {
         company: row.text("company")?,
         emails: row.json("emails")?,
         numbers: row.json("numbers")?,
+        details: if row.maybe_text("details")?.is_some() { Some(row.json("details")?) } else { None },
     })
 }

@@ -23,6 +23,12 @@ const MIGRATIONS: &[Entry] = &[
         include_str!("../../migrations/sqlite/0003_entries.sql"),
         include_str!("../../migrations/postgres/0003_entries.sql"),
     ),
+    (
+        4,
+        "contact_details",
+        include_str!("../../migrations/sqlite/0004_contact_details.sql"),
+        include_str!("../../migrations/postgres/0004_contact_details.sql"),
+    ),
 ];
 
 pub(super) fn sqlite() -> Migrator {

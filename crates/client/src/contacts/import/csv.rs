@@ -3,10 +3,8 @@
 use halyard_protocol::{CallingCode, NumberLabel};
 use halyard_words::{self as words, Word};
 
-use halyard_protocol::letters::lowercase;
-
-use super::person::{Person, label};
-use super::{Format, Preview, google, outlook};
+use super::person::{Person, one_line, own_label};
+use super::{Format, Preview, Unread, headings};
 
 /// Bytes of a quoted field at most. A longer one is a quote that was never closed.
 const LONGEST_FIELD: usize = 64 * 1024;
@@ -18,15 +16,41 @@ pub(super) enum Column {
     Given,
     Middle,
     Family,
+    Prefix,
+    Suffix,
+    Nickname,
     Company,
     Email,
+    Notes,
+    /// A part of the address of a group of columns.
+    Address(u16),
+    /// The same address as a whole.
+    AddressWhole(u16),
     Phone(NumberLabel),
     /// The label of the phone in the column of the same number.
     PhoneLabel(u16),
     LabelledPhone(u16),
-    /// Nothing that a contact keeps.
+    /// Understood, and nothing that anybody would miss.
+    Known,
+    /// Nothing that a contact keeps, as far as we can tell.
     Else,
 }
+
+/// What the user may say that a column holds.
+pub(super) const CHOICES: [(Column, Word); 12] = [
+    (Column::FullName, words::NAME),
+    (Column::Given, words::FIRST_NAME),
+    (Column::Family, words::LAST_NAME),
+    (Column::Company, words::COMPANY),
+    (Column::Phone(NumberLabel::Mobile), words::COLUMN_MOBILE),
+    (Column::Phone(NumberLabel::Work), words::COLUMN_WORK),
+    (Column::Phone(NumberLabel::Home), words::COLUMN_HOME),
+    (Column::Phone(NumberLabel::Other), words::COLUMN_OTHER),
+    (Column::Email, words::E_MAIL),
+    (Column::Nickname, words::NICKNAME),
+    (Column::Address(u16::MAX), words::ADDRESS),
+    (Column::Notes, words::NOTES),
+];
 
 /// A record: the line that it begins on, and its fields or what is wrong with it.
 struct Record {
@@ -34,8 +58,8 @@ struct Record {
     fields: Result<Vec<String>, Word>,
 }
 
-/// Reads a table whose first record names the columns.
-pub(super) fn parse(text: &str, home: CallingCode) -> Preview {
+/// Reads a table whose first record names the columns; `chosen` says by place what the user takes columns for.
+pub(super) fn parse(text: &str, home: CallingCode, chosen: &[(usize, usize)]) -> Preview {
     let (skipped, text, delimiter) = delimiter(text);
     let mut records = Records { rest: text, line: 1 + skipped, delimiter };
     let Some(head) = records.find(|record| !record.is_blank()) else {
@@ -49,17 +73,19 @@ pub(super) fn parse(text: &str, home: CallingCode) -> Preview {
             return preview;
         }
     };
-    let names: Vec<String> = names.iter().map(|name| lowercase(name.trim())).collect();
-    let (format, columns) = if let Some(columns) = google::columns(&names) {
-        (Format::Google, columns)
-    } else {
-        let (format, columns) = outlook::columns(&names);
-        if columns.iter().all(|column| *column == Column::Else) {
-            return Preview::failed(words::IMPORT_NO_COLUMNS);
+    let (format, mut columns) = headings::columns(&names);
+    let unread: Vec<usize> = (0..names.len()).filter(|&at| columns[at] == Column::Else).collect();
+    for (at, choice) in chosen {
+        if let (Some(column), Some((choice, _))) = (columns.get_mut(*at), CHOICES.get(*choice)) {
+            *column = *choice;
         }
-        (format, columns)
-    };
-    let mut preview = Preview::new(format);
+    }
+    let none = columns.iter().all(|column| matches!(column, Column::Else | Column::Known));
+    let mut preview = Preview::new(if none { Format::Unknown } else { format });
+    if none {
+        preview.error(head.line, words::IMPORT_NO_COLUMNS);
+    }
+    let mut samples: Vec<String> = vec![String::new(); names.len()];
     for record in records {
         if record.is_blank() {
             continue;
@@ -69,7 +95,23 @@ pub(super) fn parse(text: &str, home: CallingCode) -> Preview {
             Ok(fields) if fields.iter().skip(columns.len()).any(|field| !field.trim().is_empty()) => {
                 preview.error(record.line, words::import_too_many_fields(columns.len(), fields.len()));
             }
-            Ok(fields) => preview.add(person(&columns, &fields, format, home).row(record.line)),
+            Ok(mut fields) => {
+                fields.iter_mut().for_each(make_plain);
+                for (sample, field) in samples.iter_mut().zip(&fields) {
+                    if sample.is_empty() {
+                        *sample = one_line(field);
+                    }
+                }
+                if !none {
+                    preview.add(person(&columns, &fields, format, home).row(record.line));
+                }
+            }
+        }
+    }
+    for at in unread {
+        let sample = core::mem::take(&mut samples[at]);
+        if !sample.is_empty() {
+            preview.unread.push(Unread { column: Some(at), name: names[at].trim().to_owned(), sample });
         }
     }
     preview
@@ -82,8 +124,18 @@ fn person(columns: &[Column], fields: &[String], format: Format, home: CallingCo
     }
     let label_of = |number: u16| {
         let column = columns.iter().position(|column| *column == Column::PhoneLabel(number));
-        column.and_then(|at| fields.get(at)).map_or(NumberLabel::Other, |words| label(words))
+        column.and_then(|at| fields.get(at)).map_or((NumberLabel::Other, ""), |words| own_label(words))
     };
+    let mut addresses: Vec<(u16, String)> = Vec::new();
+    let wholes: Vec<u16> = columns
+        .iter()
+        .zip(fields)
+        .filter(|(_, field)| !field.trim().is_empty())
+        .filter_map(|(column, _)| match column {
+            Column::AddressWhole(group) => Some(*group),
+            _ => None,
+        })
+        .collect();
     for (column, field) in columns.iter().zip(fields) {
         // Google puts several values of one kind into one field.
         let values = || field.split(if format == Format::Google { " ::: " } else { "\n" });
@@ -93,17 +145,44 @@ fn person(columns: &[Column], fields: &[String], format: Format, home: CallingCo
             Column::Middle => set(&mut person.middle, field),
             Column::Family => set(&mut person.family, field),
             Column::Company => set(&mut person.company, field),
-            Column::Email => values().for_each(|text| person.email(text)),
-            Column::Phone(label) => values().for_each(|text| person.number(text, label, home)),
-            Column::LabelledPhone(number) => {
-                let label = label_of(number);
-                values().for_each(|text| person.number(text, label, home));
+            Column::Prefix => set(&mut person.details.prefix, field),
+            Column::Suffix => set(&mut person.details.suffix, field),
+            Column::Nickname => set(&mut person.details.nickname, field),
+            Column::Notes => Person::lines(&mut person.details.notes, field),
+            Column::Address(group) | Column::AddressWhole(group) => {
+                let whole = matches!(column, Column::AddressWhole(_));
+                let field = field.trim();
+                if !field.is_empty() && whole == wholes.contains(&group) {
+                    match addresses.iter_mut().find(|(known, _)| *known == group) {
+                        Some((_, text)) => text.extend([", ", field]),
+                        None => addresses.push((group, field.to_owned())),
+                    }
+                }
             }
-            Column::PhoneLabel(_) | Column::Else => {}
+            Column::Email => values().for_each(|text| person.email(text)),
+            Column::Phone(label) => values().for_each(|text| person.number(text, label, "", home)),
+            Column::LabelledPhone(number) => {
+                let (label, name) = label_of(number);
+                values().for_each(|text| person.number(text, label, name, home));
+            }
+            Column::PhoneLabel(_) | Column::Known | Column::Else => {}
         }
+    }
+    for (_, address) in &addresses {
+        Person::lines(&mut person.details.address, address);
     }
     person
 }
+
+/// Takes away the apostrophe that keeps spreadsheets from taking a cell for a formula.
+fn make_plain(field: &mut String) {
+    if field.starts_with('\'') && field.trim_start_matches('\'').starts_with(FORMULA) {
+        field.remove(0);
+    }
+}
+
+/// How a formula begins.
+pub(in crate::contacts) const FORMULA: [char; 4] = ['=', '+', '-', '@'];
 
 /// The first of several columns with the same meaning counts.
 fn set(text: &mut String, field: &str) {

@@ -6,6 +6,20 @@ const WINDOWS: [char; 32] = [
     '—', '˜', '™', 'š', '›', 'œ', ' ', 'ž', 'Ÿ',
 ];
 
+/// What most files are written in.
+pub(super) const UTF_8: &str = "UTF-8";
+
+/// What a file is written in.
+pub(super) fn encoding(bytes: &[u8]) -> &'static str {
+    if is_wide(bytes) {
+        "UTF-16"
+    } else if core::str::from_utf8(bytes).is_ok() {
+        UTF_8
+    } else {
+        "Windows-1252"
+    }
+}
+
 /// The text of a file, without its mark.
 pub(super) fn text(bytes: &[u8]) -> String {
     if let Some(rest) = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]) {

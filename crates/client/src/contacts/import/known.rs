@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use halyard_protocol::contact::ContactDetails;
 use halyard_protocol::{Contact, ContactDraft, ContactId, ContactScope, NumberLabel, PhoneNumber, limits};
 
 use super::{Preview, Row};
@@ -12,6 +13,11 @@ use crate::contacts::search::fold;
 
 /// People with one number who are compared: a whole office, but not a whole file.
 const MOST_OWNERS: usize = 64;
+
+/// Which of a contact's details are written in lines.
+const ADDRESS: usize = 3;
+const NOTES: usize = 4;
+const UID: usize = 5;
 
 /// What a row of a file is to the contacts that are there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +49,9 @@ pub fn duplicates(preview: &Preview, existing: &[&Contact], scope: ContactScope)
     let (mut known, mut earlier) = (People::default(), People::default());
     for contact in existing {
         known.add(Somebody::new(contact.to_draft(), contact.id.to_string()));
+        if let Some(details) = &contact.details {
+            known.own(known.all.len() - 1, &ContactDraft::default(), &details.uid);
+        }
     }
     // For each person of the file, the line where they were first.
     let mut lines = Vec::new();
@@ -82,7 +91,12 @@ pub fn duplicates(preview: &Preview, existing: &[&Contact], scope: ContactScope)
 fn has_all(whole: &ContactDraft, row: &Row) -> bool {
     let number = |number: PhoneNumber| whole.numbers.iter().any(|entry| entry.number == number);
     let email = |email: &String| whole.emails.iter().any(|known| known.eq_ignore_ascii_case(email));
-    row.draft.numbers.iter().all(|entry| number(entry.number)) && row.draft.emails.iter().all(email)
+    let texts =
+        |draft: &ContactDraft| draft.details.as_ref().map(|details| [details.address.clone(), details.notes.clone()]);
+    let (there, wanted) = (texts(whole).unwrap_or_default(), texts(&row.draft).unwrap_or_default());
+    row.draft.numbers.iter().all(|entry| number(entry.number))
+        && row.draft.emails.iter().all(email)
+        && wanted.iter().zip(&there).all(|(wanted, there)| there.contains(wanted))
 }
 
 /// The contact with what the file adds: numbers, addresses, and a name or company where there is none yet. What the
@@ -113,9 +127,45 @@ pub fn merge_drafts(existing: &ContactDraft, new: &ContactDraft) -> ContactDraft
     for entry in &new.numbers {
         let room = merged.numbers.len() < limits::CONTACT_NUMBERS;
         match merged.numbers.iter_mut().find(|known| known.number == entry.number) {
-            Some(known) if known.label == NumberLabel::Other => known.label = entry.label,
+            Some(known) => {
+                if known.label == NumberLabel::Other {
+                    known.label = entry.label;
+                }
+                if known.name.is_empty() {
+                    known.name.clone_from(&entry.name);
+                }
+            }
             None if room => merged.numbers.push(entry.clone()),
-            Some(_) | None => {}
+            None => {}
+        }
+    }
+    if let Some(new) = &new.details {
+        let details = merged.details.get_or_insert_default();
+        let mut new = new.clone();
+        let longest = [limits::CONTACT_ADDRESS_LENGTH, limits::CONTACT_NOTES_LENGTH];
+        for ((at, text), new) in details.texts().into_iter().enumerate().zip(new.texts()) {
+            if at == UID {
+                continue;
+            }
+            if text.is_empty() {
+                text.clone_from(new);
+            } else if (ADDRESS..=NOTES).contains(&at) && !text.contains(new.as_str()) {
+                // What is written in lines is kept beside what is there already.
+                let both = [text.as_str(), "\n", new].concat();
+                if both.chars().count() <= longest[at - ADDRESS] {
+                    *text = both;
+                }
+            }
+        }
+        // Where the card came from is no news of its own.
+        if existing.details.is_none() && **details == ContactDetails::default() {
+            merged.details = None;
+        }
+        if merged != *existing
+            && let details = merged.details.get_or_insert_default()
+            && details.uid.is_empty()
+        {
+            details.uid.clone_from(&new.uid);
         }
     }
     merged

@@ -6,9 +6,8 @@
 
 mod csv;
 mod decode;
-mod google;
+mod headings;
 mod known;
-mod outlook;
 mod person;
 mod vcard;
 
@@ -17,6 +16,10 @@ mod tests;
 
 use halyard_protocol::{CallingCode, ContactDraft, limits};
 use halyard_words::{self as words, Text, Word};
+
+pub(super) use csv::FORMULA;
+pub(super) use person::{LABELS, with_extension};
+pub(super) use vcard::OWN_UID;
 
 pub use known::{Outcome, duplicates, merge, merge_drafts};
 
@@ -74,6 +77,22 @@ pub struct LineError {
     pub messages: Vec<Text>,
 }
 
+/// Something in the file that contacts don't keep, whatever the user takes it for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Which column of a table it is; none in a vCard.
+    pub column: Option<usize>,
+    /// Its heading, or the property's name.
+    pub name: String,
+    /// The first that stands there.
+    pub sample: String,
+}
+
+/// What a column may be taken for.
+pub fn choices() -> impl Iterator<Item = Word> {
+    csv::CHOICES.iter().map(|(_, word)| *word)
+}
+
 /// What a file has in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preview {
@@ -83,11 +102,15 @@ pub struct Preview {
     pub rows: Vec<Row>,
     /// What could not be read, in the file's order.
     pub errors: Vec<LineError>,
+    /// What is not kept of its contacts.
+    pub unread: Vec<Unread>,
+    /// How its characters are written.
+    pub encoding: &'static str,
 }
 
 impl Preview {
     fn new(format: Format) -> Self {
-        Self { format, rows: Vec::new(), errors: Vec::new() }
+        Self { format, rows: Vec::new(), errors: Vec::new(), unread: Vec::new(), encoding: decode::UTF_8 }
     }
 
     fn add(&mut self, row: Result<Row, LineError>) {
@@ -117,6 +140,12 @@ impl Preview {
 /// Reads a file. Numbers without a country are numbers of `home`. The name only helps to tell what it is.
 #[must_use]
 pub fn parse(bytes: &[u8], file_name: &str, home: CallingCode) -> Preview {
+    parse_as(bytes, file_name, home, &[])
+}
+
+/// The same, where the user takes columns of a table for something: the column's place, and one in [`choices`].
+#[must_use]
+pub fn parse_as(bytes: &[u8], file_name: &str, home: CallingCode, chosen: &[(usize, usize)]) -> Preview {
     if bytes.len() > limits::IMPORT_BYTES {
         return Preview::failed(words::IMPORT_FILE_TOO_LARGE);
     }
@@ -132,8 +161,9 @@ pub fn parse(bytes: &[u8], file_name: &str, home: CallingCode) -> Preview {
     let mut preview = if named_card || text.lines().find(|line| !line.trim().is_empty()).is_some_and(is_card) {
         vcard::parse(if decode::is_wide(bytes) { text.as_bytes() } else { bytes }, home)
     } else {
-        csv::parse(&text, home)
+        csv::parse(&text, home, chosen)
     };
+    preview.encoding = decode::encoding(bytes);
     if preview.rows.is_empty() && preview.errors.is_empty() {
         preview.error(1, words::IMPORT_NO_CONTACT);
     }

@@ -4,7 +4,7 @@ use crate::reasons;
 use halyard_protocol::{CallingCode, ContactDraft, ContactNumber, NumberLabel, PhoneNumber, PhoneNumberError, limits};
 use halyard_words::{self as words, Text, Word};
 
-use halyard_protocol::contact::ContactError;
+use halyard_protocol::contact::{ContactDetails, ContactError};
 
 use super::{LineError, Row};
 
@@ -16,7 +16,9 @@ pub(super) struct Person {
     pub(super) middle: String,
     pub(super) family: String,
     pub(super) company: String,
+    /// The UID as a row is known by it.
     pub(super) uid: String,
+    pub(super) details: ContactDetails,
     emails: Vec<String>,
     numbers: Vec<ContactNumber>,
     warnings: Vec<Text>,
@@ -24,24 +26,20 @@ pub(super) struct Person {
 
 impl Person {
     /// Adds a number; one that can't be is left out with a warning.
-    pub(super) fn number(&mut self, text: &str, label: NumberLabel, home: CallingCode) {
+    pub(super) fn number(&mut self, text: &str, label: NumberLabel, name: &str, home: CallingCode) {
         // Spreadsheets put an apostrophe before what shall stay text.
         let text = text.trim().trim_start_matches('\'');
         if text.is_empty() {
             return;
         }
-        let number = match PhoneNumber::from_typed(text, home) {
-            Err(PhoneNumberError::Extension) => {
-                let (number, extension) = PhoneNumber::split_extension(text);
-                let extension = extension.unwrap_or_default();
-                self.warnings.push(words::import_extension_left_out(extension, number));
-                PhoneNumber::from_typed(number, home)
-            }
-            other => other,
-        };
+        // An extension is kept as the number's own label.
+        let (number, extension) = with_extension(text, home);
+        let name = &[name, &extension].join(" ");
+        let name = name.trim();
         match number {
             Ok(number) => {
-                let entry = ContactNumber { label, number };
+                let name = self.fitting(name, limits::NUMBER_NAME_LENGTH, ContactError::LabelTooLong);
+                let entry = ContactNumber { label, number, name };
                 if self.numbers.iter().any(|known| known.number == number) {
                     return;
                 }
@@ -69,6 +67,27 @@ impl Person {
         } else {
             self.emails.push(text.to_owned());
         }
+    }
+
+    pub(super) fn has_email(&self, text: &str) -> bool {
+        self.emails.iter().any(|known| known == text)
+    }
+
+    /// Adds lines to the notes or the address.
+    pub(super) fn lines(text: &mut String, more: &str) {
+        let more = more.trim().replace("\r\n", "\n");
+        if !more.is_empty() && !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&more);
+    }
+
+    /// As much of a text as a contact may have; the rest is left out with a warning.
+    fn fitting(&mut self, text: &str, most: usize, error: ContactError) -> String {
+        let Some((end, _)) = text.char_indices().nth(most) else { return text.to_owned() };
+        let (fitting, rest) = text.split_at(end);
+        self.left_out(rest, reasons::contact(error));
+        fitting.trim_end().to_owned()
     }
 
     fn left_out(&mut self, what: &str, why: Text) {
@@ -99,7 +118,17 @@ impl Person {
         if !self.middle.is_empty() {
             self.given = [self.given.as_str(), " ", &self.middle].concat().trim().to_owned();
         }
+        let mut details = core::mem::take(&mut self.details);
+        for text in [&mut details.prefix, &mut details.suffix, &mut details.nickname] {
+            *text = self.fitting(&one_line(text), limits::NAME_LENGTH, ContactError::NameTooLong);
+        }
+        details.notes = self.fitting(&details.notes, limits::CONTACT_NOTES_LENGTH, ContactError::NotesTooLong);
+        details.address = self.fitting(&details.address, limits::CONTACT_ADDRESS_LENGTH, ContactError::AddressTooLong);
+        if details.uid.chars().count() > limits::NAME_LENGTH {
+            details.uid.clear();
+        }
         let draft = ContactDraft {
+            details: (details != ContactDetails::default()).then(|| Box::new(details)),
             given: self.given,
             family: self.family,
             company: self.company,
@@ -118,7 +147,7 @@ impl Person {
 }
 
 /// The text without line breaks, and with one space where there are several.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -130,6 +159,51 @@ fn split_name(full: &str) -> (String, String) {
         (None, None) => (full, ""),
     };
     (given.to_owned(), family.to_owned())
+}
+
+/// Labels that say no more than what a number is for.
+const PLAIN: &str = "|mobile|cell|cell phone|iphone|mobile phone|work|business|office|home|fax|work fax|home fax|workfax|homefax|other|main|\
+    phone|voice|pref|pager|otherfax|other fax|";
+
+/// A label as somebody wrote it: what the number is for, and their own word, if it is none of the usual ones.
+pub(super) fn own_label(words: &str) -> (NumberLabel, &str) {
+    // Google puts an asterisk before the label of a main number; a Mac puts signs around its own labels.
+    let words = words.trim().trim_start_matches("* ");
+    if let Some(own) = words.strip_prefix("_$!<") {
+        return (label(own), "");
+    }
+    // As we export an own label that says too little.
+    let behind = words.strip_suffix(')').and_then(|words| words.rsplit_once(" ("));
+    if let Some((own, kind)) = behind
+        && let Some((known, _)) = LABELS.iter().find(|(_, word)| word.eq_ignore_ascii_case(kind))
+    {
+        return (*known, own);
+    }
+    let plain = PLAIN.contains(&["|", &words.to_ascii_lowercase(), "|"].concat());
+    (label(words), if plain { "" } else { words })
+}
+
+/// The labels as files have them.
+pub(in crate::contacts) const LABELS: [(NumberLabel, &str); 5] = [
+    (NumberLabel::Mobile, "Mobile"),
+    (NumberLabel::Work, "Work"),
+    (NumberLabel::Home, "Home"),
+    (NumberLabel::Fax, "Fax"),
+    (NumberLabel::Other, "Other"),
+];
+
+/// A number, and its extension as a label: "ext." is the abbreviation in English and in Spanish.
+pub(in crate::contacts) fn with_extension(
+    text: &str,
+    home: CallingCode,
+) -> (Result<PhoneNumber, PhoneNumberError>, String) {
+    match PhoneNumber::from_typed(text, home) {
+        Err(PhoneNumberError::Extension) => {
+            let (number, extension) = PhoneNumber::split_extension(text);
+            (PhoneNumber::from_typed(number, home), ["ext. ", extension.unwrap_or_default()].concat())
+        }
+        other => (other, String::new()),
+    }
 }
 
 /// What a number is for, by the words that address books use.

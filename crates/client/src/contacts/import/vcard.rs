@@ -4,8 +4,14 @@ use halyard_protocol::{CallingCode, NumberLabel};
 use halyard_words as words;
 
 use super::decode::narrow;
-use super::person::{Person, label};
-use super::{Format, LineError, Preview, Row};
+use super::person::{Person, label, one_line, own_label};
+use super::{Format, LineError, Preview, Row, Unread};
+
+/// Properties that say nothing of the person.
+const KNOWN: &str = "|VERSION|PRODID|REV|CLASS|SOURCE|MAILER|SORT-STRING|X-ABUID|X-ABADR|X-IMAGEHASH|X-IMAGETYPE|CLIENTPIDMAP|LABEL|X-SHARED-PHOTO-DISPLAY-PREF|";
+
+/// In front of the ids that our export gives to contacts.
+pub(in crate::contacts) const OWN_UID: &str = "urn:halyard:";
 
 /// A property: `item1.TEL;TYPE=work:+1 619 555 0142`. Names are in upper case.
 struct Property {
@@ -23,8 +29,8 @@ struct Card {
     person: Person,
     is_company: bool,
     is_group: bool,
-    /// Numbers whose label may come from another line of their group.
-    numbers: Vec<(String, NumberLabel, String)>,
+    /// Numbers by group, types and text; their label may come from another line of their group.
+    numbers: Vec<(String, String, String)>,
     labels: Vec<(String, String)>,
 }
 
@@ -51,7 +57,7 @@ pub(super) fn parse(bytes: &[u8], home: CallingCode) -> Preview {
                     preview.add(card.row(home));
                 }
             }
-            (_, Some(card)) => card.take(property),
+            (_, Some(card)) => card.take(property, &mut preview.unread),
             (_, None) => preview.error(line, words::IMPORT_OUTSIDE_CARD),
         }
     }
@@ -66,7 +72,7 @@ fn unclosed(card: Option<Card>, preview: &mut Preview) {
 }
 
 impl Card {
-    fn take(&mut self, property: Property) {
+    fn take(&mut self, property: Property, unread: &mut Vec<Unread>) {
         let person = &mut self.person;
         match property.name.as_str() {
             "FN" => person.full = unescape(&property.value),
@@ -74,23 +80,45 @@ impl Card {
                 let mut parts = split(&property.value, ';').into_iter();
                 let mut next = || unescape(&split(parts.next().unwrap_or_default(), ',').join(" "));
                 (person.family, person.given, person.middle) = (next(), next(), next());
+                (person.details.prefix, person.details.suffix) = (next(), next());
             }
             "ORG" => {
                 person.company = split(&property.value, ';').first().map(|part| unescape(part)).unwrap_or_default()
             }
+            "NICKNAME" => person.details.nickname = unescape(&split(&property.value, ',').join(", ")),
+            "NOTE" => Person::lines(&mut person.details.notes, &unescape(&property.value)),
+            "ADR" => {
+                let parts = split(&property.value, ';').into_iter().map(unescape);
+                let parts: Vec<String> = parts.filter(|part| !part.trim().is_empty()).collect();
+                Person::lines(&mut person.details.address, &parts.join(", "));
+            }
             "EMAIL" => person.email(&unescape(&property.value)),
             "TEL" => {
-                let label = label(&property.types());
-                self.numbers.push((property.group.clone(), label, unescape(&property.value)));
+                self.numbers.push((property.group.clone(), property.types(), unescape(&property.value)));
             }
-            "UID" => person.uid = uid(&property.value),
-            "X-ABLABEL" => self.labels.push((property.group.clone(), property.value)),
+            "UID" => {
+                let (own, uid) = uid(&property.value);
+                if !own {
+                    person.details.uid = uid.to_owned();
+                }
+                person.uid = uid.to_owned();
+            }
+            "X-ABLABEL" => self.labels.push((property.group.clone(), unescape(&property.value))),
             "X-ABSHOWAS" => self.is_company |= property.value.trim().eq_ignore_ascii_case("COMPANY"),
             "KIND" | "X-ADDRESSBOOKSERVER-KIND" => {
                 self.is_company |= property.value.trim().eq_ignore_ascii_case("org");
                 self.is_group |= property.value.trim().eq_ignore_ascii_case("group");
             }
-            _ => {}
+            name => {
+                // Each kind is named once, with what stands there first.
+                let sample = unescape(&property.value);
+                let is_new =
+                    !KNOWN.contains(&["|", name, "|"].concat()) && unread.iter().all(|other| other.name != name);
+                if is_new && !sample.trim().is_empty() {
+                    let sample = if sample.len() > 200 { "…".to_owned() } else { one_line(&sample) };
+                    unread.push(Unread { column: None, name: name.to_owned(), sample });
+                }
+            }
         }
     }
 
@@ -99,14 +127,24 @@ impl Card {
             let messages = vec![words::IMPORT_GROUP.into()];
             return Err(LineError { line: self.line, messages });
         }
-        for (group, mut kind, text) in self.numbers {
-            if kind == NumberLabel::Other
-                && !group.is_empty()
-                && let Some((_, words)) = self.labels.iter().find(|(known, _)| *known == group)
-            {
-                kind = label(words);
+        let numbers: Vec<String> = self.numbers.iter().map(|(.., text)| text.trim().to_owned()).collect();
+        for (group, types, text) in self.numbers {
+            let mut kind = label(&types);
+            let words = self.labels.iter().find(|(known, _)| !group.is_empty() && *known == group);
+            let (guess, mut name) = words.map_or((kind, ""), |(_, words)| own_label(words));
+            if kind == NumberLabel::Other {
+                if types.to_ascii_lowercase().split(',').any(|kind| kind == "other") {
+                    name = words.map_or("", |(_, words)| words);
+                } else {
+                    kind = guess;
+                }
             }
-            self.person.number(&text, kind, home);
+            self.person.number(&text, kind, name, home);
+        }
+        // Every card has an FN; it may say no more than a number or an address.
+        let full = self.person.full.trim();
+        if numbers.iter().any(|known| known == full) || self.person.has_email(full) {
+            self.person.full.clear();
         }
         if self.is_company {
             if self.person.company.trim().is_empty() {
@@ -118,11 +156,13 @@ impl Card {
     }
 }
 
-/// A UID without the scheme that only vCard 4 writes.
-fn uid(value: &str) -> String {
+/// Whether we have written a UID ourselves, and the UID without the scheme that only vCard 4 writes.
+fn uid(value: &str) -> (bool, &str) {
     let value = value.trim();
-    let value = value.strip_prefix("urn:uuid:").or_else(|| value.strip_prefix("urn:halyard:")).unwrap_or(value);
-    value.to_owned()
+    match value.strip_prefix(OWN_UID) {
+        Some(own) => (true, own),
+        None => (false, value.strip_prefix("urn:uuid:").unwrap_or(value)),
+    }
 }
 
 impl Property {

@@ -2,6 +2,7 @@
 //! Latin, Greek and Cyrillic letters stay in their own script.
 
 use halyard_protocol::letters::lower;
+use halyard_protocol::{digit, is_invisible};
 
 /// What a character becomes.
 enum Folded {
@@ -57,7 +58,7 @@ pub(super) fn is_letter(c: char) -> bool {
 
 /// What leaves a word whole although it is no letter.
 pub(super) fn is_inside_word(c: char) -> bool {
-    matches!(c, '\'' | '’' | 'ʼ' | '`' | '\u{300}'..='\u{36f}' | '\u{ad}' | '\u{200b}'..='\u{200f}')
+    matches!(c, '\'' | '’' | 'ʼ' | '`' | '\u{300}'..='\u{36f}') || is_invisible(c)
 }
 
 /// Adds the folded form of a character.
@@ -67,11 +68,6 @@ pub(super) fn push(text: &mut String, c: char) {
         Folded::Two(letters) => text.push_str(letters),
         Folded::Nothing => {}
     }
-}
-
-/// The ASCII digit of the same value.
-fn digit(c: char, zero: char) -> char {
-    char::from_u32(u32::from(c) - u32::from(zero) + u32::from('0')).unwrap_or(c)
 }
 
 fn fold_char(c: char) -> Folded {
@@ -84,12 +80,10 @@ fn fold_char(c: char) -> Folded {
         'ß' | 'ẞ' => return Folded::Two("ss"),
         'Þ' | 'þ' => return Folded::Two("th"),
         'Ĳ' | 'ĳ' => return Folded::Two("ij"),
-        '\u{300}'..='\u{36f}' | '\u{ad}' | '\u{200b}'..='\u{200f}' => return Folded::Nothing,
+        '\u{300}'..='\u{36f}' => return Folded::Nothing,
+        c if is_invisible(c) => return Folded::Nothing,
         '’' | 'ʼ' => '\'',
-        '\u{a0}' => ' ',
-        // Digits of other scripts, as `protocol` reads them in numbers.
-        '\u{660}'..='\u{669}' => digit(c, '\u{660}'),
-        '\u{6f0}'..='\u{6f9}' => digit(c, '\u{6f0}'),
+        c if c.is_whitespace() => ' ',
         '\u{c0}'..='\u{17f}' => latin(c, '\u{c0}', LATIN),
         '\u{180}'..='\u{24f}' => latin(c, '\u{180}', LATIN_B),
         '\u{1e00}'..='\u{1eff}' => latin(c, '\u{1e00}', LATIN_MORE),
@@ -98,7 +92,8 @@ fn fold_char(c: char) -> Folded {
         '\u{400}'..='\u{4ff}' => cyrillic(c),
         // Full-width forms of ASCII.
         '\u{ff01}'..='\u{ff5e}' => ascii(u32::from(c) - 0xfee0),
-        c => lower(c),
+        // Digits of other scripts, as `protocol` reads them in numbers.
+        c => digit(c).map_or_else(|| lower(c), |value| char::from(b'0' + value)),
     };
     // The small letter may be one with an accent itself.
     if folded == c { Folded::One(c) } else { fold_char(folded) }

@@ -13,6 +13,7 @@ pub fn highlight(text: &str, query: &str) -> Vec<Range<usize>> {
     fold::words(query, |word| terms.push(word.to_owned()));
     let mut found = words(text, &terms);
     if found.is_empty() {
+        let query = fold::fold(query);
         let digits: String = query.chars().filter(char::is_ascii_digit).collect();
         let is_number = query.chars().all(|c| c.is_ascii_digit() || !c.is_alphanumeric());
         if is_number && digits.len() >= 3 {

@@ -1,7 +1,7 @@
 //! Contacts and favourites.
 
 use halyard_protocol::rest::{ContactsPage, ImportContacts};
-use halyard_protocol::{Change, Contact, ContactDraft, ContactId, ContactScope, UserId};
+use halyard_protocol::{Change, Contact, ContactDetails, ContactDraft, ContactId, ContactScope, UserId};
 
 use super::{Saved, Server};
 
@@ -17,7 +17,11 @@ impl Server {
         let owner = (draft.scope == ContactScope::Personal).then_some(by);
         let at = u64::try_from(self.now.0).unwrap_or_default();
         let version = self.contacts.get(&id).map_or(at, |saved| at.max(saved.contact.version + 1));
-        let contact = draft.into_contact(id, version);
+        let mut contact = draft.into_contact(id, version);
+        contact.details = match contact.details {
+            None => self.contacts.get(&id).and_then(|saved| saved.contact.details.clone()),
+            details => details.filter(|details| **details != ContactDetails::default()),
+        };
         self.contacts.insert(id, Saved { owner, contact: contact.clone() });
         contact
     }

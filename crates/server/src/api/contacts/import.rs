@@ -8,7 +8,7 @@ use axum::extract::State;
 use halyard_protocol::rest::{ImportContacts, Imported};
 use halyard_protocol::{Change, ContactScope, ErrorBody, limits};
 
-use super::{checked, may_edit, tell};
+use super::{checked, may_edit, tell, with_details};
 use crate::api::extract::{Body, Signed};
 use crate::api::problem::Problem;
 use crate::app::App;
@@ -48,6 +48,7 @@ pub async fn import(
         let draft = checked(entry.contact).map_err(|problem| problem.at(field()))?;
         may_edit(&session, draft.scope).map_err(|problem| problem.at(field()))?;
         let before = store::contacts::by_id(&mut tx, reader, entry.id).await?;
+        let draft = with_details(draft, before.as_ref());
         if let Some(before) = &before {
             may_edit(&session, before.scope).map_err(|problem| problem.at(field()))?;
             if before.to_draft() == draft {

@@ -5,7 +5,8 @@ pub mod import;
 pub mod list;
 pub mod put;
 
-use halyard_protocol::{Change, ContactDraft, ContactScope, ErrorCode, UnixMs};
+use halyard_protocol::contact::ContactDetails;
+use halyard_protocol::{Change, Contact, ContactDraft, ContactScope, ErrorCode, UnixMs};
 
 use super::problem::Problem;
 use crate::store::{self, StoreError, Tx, sessions::Session};
@@ -21,13 +22,20 @@ fn may_edit(session: &Session, scope: ContactScope) -> Result<(), Problem> {
 
 /// A draft without the white space around its texts, if the rules allow it.
 fn checked(mut draft: ContactDraft) -> Result<ContactDraft, Problem> {
-    for text in [&mut draft.given, &mut draft.family, &mut draft.company].into_iter().chain(&mut draft.emails) {
-        if text.trim().len() != text.len() {
-            *text = text.trim().to_owned();
-        }
-    }
+    draft.trim();
     draft.check().map_err(|error| Problem::invalid(error.to_string()))?;
     Ok(draft)
+}
+
+/// The draft with the details of the contact that it replaces, if it has none of its own: an older version of the app does not know
+/// details, and must not delete them. Empty details are none.
+fn with_details(mut draft: ContactDraft, before: Option<&Contact>) -> ContactDraft {
+    draft.details = match draft.details {
+        None => before.and_then(|before| before.details.clone()),
+        Some(details) if *details == ContactDetails::default() => None,
+        some => some,
+    };
+    draft
 }
 
 /// Tells whoever sees contacts of this scope.

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use halyard_protocol::{Change, Contact, ContactDraft, ContactId, ErrorBody};
 
-use super::{checked, may_edit, tell};
+use super::{checked, may_edit, tell, with_details};
 use crate::api::extract::{Body, Id, Signed};
 use crate::api::problem::Problem;
 use crate::app::App;
@@ -36,6 +36,7 @@ pub async fn put(
     let (reader, now) = (crate::api::reader(&session), app.env.now());
     let mut tx = app.store.write(session.tenant).await?;
     let before = store::contacts::by_id(&mut tx, reader, id).await?;
+    let draft = with_details(draft, before.as_ref());
     if let Some(before) = &before {
         may_edit(&session, before.scope)?;
         if before.to_draft() == draft {
@@ -60,6 +61,27 @@ mod tests {
     use serde_json::json;
 
     const ID: &str = "/contacts/01J9ZK4T6Q8Y2M0C5R7W3X1B9D";
+
+    #[tokio::test]
+    async fn details_stay_until_they_are_emptied() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let number = json!({ "label": "other", "number": "+16195550142", "name": " Boat " });
+        let full = json!({ "scope": "personal", "given": "Ana", "numbers": [number],
+            "details": { "nickname": "Captain", "notes": "Slip 12\nWinter only ", "address": "1 Dock Road" } });
+        let saved: Contact = maya.put(ID, &full).await.json();
+        assert_eq!(saved.numbers[0].name, "Boat");
+        let details = saved.details.expect("details");
+        assert_eq!((details.nickname.as_str(), details.notes.as_str()), ("Captain", "Slip 12\nWinter only"));
+        let again: Contact = maya.put(ID, &json!({ "scope": "personal", "given": "Anna" })).await.json();
+        assert_eq!(again.details, Some(details), "an app that does not know them keeps them");
+        let list = maya.get("/contacts").await.value();
+        assert_eq!(list["contacts"][0]["details"]["address"], "1 Dock Road");
+        let emptied = maya.put(ID, &json!({ "scope": "personal", "given": "Anna", "details": {} })).await;
+        assert_eq!(emptied.json::<Contact>().details, None);
+        let long = json!({ "scope": "personal", "given": "Ana", "details": { "notes": "n".repeat(5_001) } });
+        assert_eq!(maya.put(ID, &long).await.code(), ErrorCode::Invalid);
+    }
 
     fn dana(scope: ContactScope) -> ContactDraft {
         ContactDraft { scope, given: " Dana ".into(), ..ContactDraft::default() }

@@ -11,7 +11,7 @@ fn draft(given: &str, family: &str, numbers: &[(NumberLabel, u64)]) -> ContactDr
     ContactDraft {
         given: given.into(),
         family: family.into(),
-        numbers: numbers.iter().map(|&(label, line)| ContactNumber { label, number: number(line) }).collect(),
+        numbers: numbers.iter().map(|&(label, line)| ContactNumber::new(label, number(line))).collect(),
         ..ContactDraft::default()
     }
 }
@@ -19,7 +19,7 @@ fn draft(given: &str, family: &str, numbers: &[(NumberLabel, u64)]) -> ContactDr
 fn preview(drafts: Vec<ContactDraft>) -> Preview {
     let rows =
         (2..).zip(drafts).map(|(line, draft)| Row { line, draft, uid: String::new(), warnings: Vec::new() }).collect();
-    Preview { format: Format::Csv, rows, errors: Vec::new() }
+    Preview { rows, ..Preview::new(Format::Csv) }
 }
 
 use NumberLabel::{Home, Mobile, Other, Work};

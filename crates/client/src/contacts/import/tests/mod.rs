@@ -16,8 +16,13 @@ fn read(text: &str) -> Preview {
 /// A row as given, family, company, addresses and numbers, with bars between them.
 fn summary(row: &Row) -> String {
     let ContactDraft { given, family, company, emails, numbers, .. } = &row.draft;
-    let numbers: Vec<String> =
-        numbers.iter().map(|ContactNumber { label, number }| format!("{label:?} {number}")).collect();
+    let numbers: Vec<String> = numbers
+        .iter()
+        .map(|ContactNumber { label, number, name }| match name.as_str() {
+            "" => format!("{label:?} {number}"),
+            name => format!("{label:?}/{name} {number}"),
+        })
+        .collect();
     [given.as_str(), family, company, &emails.join(" "), &numbers.join(" ")].join("|")
 }
 

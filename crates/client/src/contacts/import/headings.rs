@@ -1,0 +1,150 @@
+//! What the columns of a table mean, by their headings: those of Google Contacts, of Outlook in four languages, and those that people
+//! write themselves.
+
+use halyard_protocol::NumberLabel;
+
+use super::Format;
+use super::csv::Column;
+use crate::contacts::search::fold;
+
+/// Headings with one meaning each, folded, without figures, a bar around each.
+const WHOLE: &[(Column, &str)] = &[
+    (
+        Column::FullName,
+        "|name|full name|display name|contact|contact name|nombre completo|nom complet|vollstandiger name|anzeigename|",
+    ),
+    (Column::Given, "|first name|given name|first|forename|vorname|prenom|nombre|nombre de pila|"),
+    (Column::Middle, "|middle name|additional name|weitere vornamen|zweiter vorname|segundo nombre|deuxieme prenom|"),
+    (
+        Column::Family,
+        "|last name|family name|last|surname|nachname|familienname|apellido|apellidos|nom de famille|nom|",
+    ),
+    (Column::Prefix, "|name prefix|prefix|anrede|tratamiento|"),
+    (Column::Suffix, "|name suffix|suffix|namenszusatz|sufijo|suffixe|"),
+    (Column::Nickname, "|nickname|nick name|spitzname|apodo|surnom|alias|"),
+    (
+        Column::Company,
+        "|company|company name|organization|organisation|organization name|business|customer|firma|unternehmen|empresa|compania|\
+         organizacion|societe|entreprise|",
+    ),
+    (
+        Column::Notes,
+        "|notes|note|notizen|notiz|bemerkung|bemerkungen|kommentar|comments|comment|notas|nota|observaciones|remarques|commentaires|",
+    ),
+    (Column::PhoneLabel(0), "|phone label|phone type|"),
+    (Column::LabelledPhone(0), "|phone value|"),
+    (Column::AddressWhole(0), "|address formatted|"),
+    (Column::Known, "|e mail label|e mail type|address label|address type|"),
+];
+
+/// What the words of other headings say, each with the words of its kind. A heading is understood if all of its words are.
+const WORDS: &[(u16, &str)] = &[
+    (
+        PHONE,
+        "|phone|phones|telephone|tel|telefon|telefono|telefonnummer|rufnummer|fon|haupttelefon|number|numero|nummer|callback|radio|",
+    ),
+    (
+        MOBILE,
+        "|mobile|mobil|cell|cellphone|cellular|handy|handynummer|mobiltelefon|mobilnummer|movil|celular|portable|gsm|natel|car|autotelefon|",
+    ),
+    (
+        WORK,
+        "|work|business|office|company|main|primary|geschaftlich|dienstlich|buro|arbeit|firma|haupttelefon|bureau|travail|professionnel|\
+         trabajo|oficina|laboral|empresa|",
+    ),
+    (HOME, "|home|private|personal|privat|domicile|maison|prive|casa|particular|hogar|domicilio|"),
+    (FAX, "|fax|telefax|telecopie|"),
+    (EMAIL, "|email|emails|mail|correo|electronico|courriel|messagerie|electronique|mailadresse|emailadresse|"),
+    (
+        ADDRESS,
+        "|address|adresse|direccion|street|strasse|calle|rue|city|ort|stadt|ciudad|ville|state|region|provincia|province|bundesland|\
+         estado|zip|postal|code|plz|postleitzahl|postcode|codigo|country|land|pais|pays|po|box|extended|",
+    ),
+    (OTHER, "|other|weitere|weiteres|weiterer|sonstige|otro|otra|autre|"),
+    (0, "|e|value|of|de|del|la|el|du|des|der|nr|no|"),
+];
+
+const PHONE: u16 = 1;
+const MOBILE: u16 = 2;
+const WORK: u16 = 4;
+const HOME: u16 = 8;
+const FAX: u16 = 16;
+const EMAIL: u16 = 32;
+const ADDRESS: u16 = 64;
+const OTHER: u16 = 128;
+
+fn holds(list: &str, text: &str) -> bool {
+    !text.is_empty() && list.contains(&["|", text, "|"].concat())
+}
+
+/// The columns with these headings, and what wrote them.
+pub(super) fn columns(names: &[String]) -> (Format, Vec<Column>) {
+    let names: Vec<String> = names.iter().map(|name| fold(name.trim())).collect();
+    let any = |known: &str| names.iter().any(|name| name.contains(known));
+    let numbered = |kind: &str| names.iter().any(|name| name.starts_with(kind) && name.contains(" - "));
+    let is = |list: &str| names.iter().any(|name| holds(list, name));
+    let format = if numbered("phone ") || numbered("e-mail ") || numbered("organization ") || any("organization name") {
+        Format::Google
+    } else if is("|e-mail address|business phone|business fax|primary phone|telefon geschaftlich|dienstliches telefon|")
+    {
+        Format::Outlook
+    } else {
+        Format::Csv
+    };
+    let mut columns: Vec<Column> = names.iter().map(|name| column(name, format)).collect();
+    let has = |wanted: &Column| columns.contains(wanted);
+    // A "Name" beside a "Vorname" is the family's; a "Nombre" or "Nom" alone is all of it.
+    let (given, family, full) = (has(&Column::Given), has(&Column::Family), has(&Column::FullName));
+    for (name, column) in names.iter().zip(&mut columns) {
+        match (*column, name.as_str()) {
+            (Column::FullName, "name") if given && !family && is("|vorname|prenom|") => *column = Column::Family,
+            (Column::Given, "nombre") if !family && !full => *column = Column::FullName,
+            (Column::Family, "nom") if !given && !full => *column = Column::FullName,
+            _ => {}
+        }
+    }
+    (format, columns)
+}
+
+/// What a heading, folded, says.
+fn column(name: &str, format: Format) -> Column {
+    let words = || name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let is_figure = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let number: u16 = words().find(is_figure).and_then(|word| word.parse().ok()).unwrap_or_default();
+    // "Business Phone 2", "E-mail 2 Address", "Phone 1 - Value".
+    let plain: Vec<&str> = words().filter(|word| !is_figure(word)).collect();
+    let heading = plain.join(" ");
+    if format == Format::Outlook && holds("|title|titel|titre|titulo|", &heading) {
+        return Column::Prefix;
+    }
+    if let Some((column, _)) = WHOLE.iter().find(|(_, known)| holds(known, &heading)) {
+        return match column {
+            Column::PhoneLabel(_) => Column::PhoneLabel(number),
+            Column::LabelledPhone(_) => Column::LabelledPhone(number),
+            Column::AddressWhole(_) => Column::AddressWhole(number),
+            column => *column,
+        };
+    }
+    let mut all = 0;
+    for word in plain {
+        let mut known = WORDS.iter().filter(|(_, words)| holds(words, word)).peekable();
+        if known.peek().is_none() {
+            return Column::Else;
+        }
+        all |= known.fold(0, |all, (kind, _)| all | kind);
+    }
+    let has = |kind| all & kind != 0;
+    // The addresses of Outlook are told by their kind, those of Google by their number.
+    let kinds = u16::from(has(WORK)) + 2 * u16::from(has(HOME)) + 4 * u16::from(has(OTHER));
+    let group = number.min(999) + 1_000 * kinds;
+    match () {
+        () if has(FAX) => Column::Phone(NumberLabel::Fax),
+        () if has(EMAIL) => Column::Email,
+        () if has(ADDRESS) => Column::Address(group),
+        () if has(MOBILE) => Column::Phone(NumberLabel::Mobile),
+        () if has(HOME) => Column::Phone(NumberLabel::Home),
+        () if has(WORK) => Column::Phone(NumberLabel::Work),
+        () if has(PHONE) => Column::Phone(NumberLabel::Other),
+        () => Column::Else,
+    }
+}
