@@ -1,4 +1,4 @@
-// Makes public/icons.svg, public/emoji.json and public/LICENSES.txt from the npm packages of tests/package-lock.json.
+// Makes public/icons.svg, public/emoji*.json and public/LICENSES.txt from the npm packages of tests/package-lock.json.
 // With --check, writes nothing and fails if a committed file is another one.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -32,13 +32,15 @@ function icons() {
 }
 
 // [{ group, emoji: [[character, name, words to find it by, 1 if it takes a skin tone], ...] }, ...]
-function emoji() {
-  const keywords = require("emojilib");
-  const groups = require("unicode-emoji-json/data-by-group.json").map(({ name, emojis }) => ({
-    group: name,
+function emoji(groupName, inWords) {
+  const groups = require("unicode-emoji-json/data-by-group.json").map(({ name, slug, emojis }) => ({
+    group: groupName(name, slug),
     emoji: emojis
       .filter((one) => Number(one.emoji_version) <= NEWEST_EMOJI)
-      .map((one) => [one.emoji, one.name, words(one, keywords[one.emoji] ?? []), one.skin_tone_support ? 1 : 0]),
+      .map((one) => {
+        const { name, keywords } = inWords(one);
+        return [one.emoji, name, words(name, keywords), one.skin_tone_support ? 1 : 0];
+      }),
   }));
   const rows = groups.map(
     ({ group, emoji }) => `{"group":${JSON.stringify(group)},"emoji":[\n${emoji.map((row) => JSON.stringify(row)).join(",\n")}\n]}`,
@@ -46,23 +48,41 @@ function emoji() {
   return `[\n${rows.join(",\n")}\n]\n`;
 }
 
-// The words that the name does not already say, each once.
-function words(one, keywords) {
-  const said = new Set(one.name.split(" "));
-  const all = keywords.flatMap((keyword) => keyword.replaceAll("_", " ").toLowerCase().split(" "));
-  return [...new Set(all)].filter((word) => word !== "" && !said.has(word)).join(" ");
+function english() {
+  const keywords = require("emojilib");
+  return emoji((name) => name, (one) => ({ name: one.name, keywords: keywords[one.emoji] ?? [] }));
+}
+
+// Another language, with the names and words of CLDR.
+function translated(language) {
+  const bare = (emoji) => emoji.replaceAll("\ufe0f", "");
+  const all = new Map(require(`emojibase-data/${language}/compact.json`).map((one) => [bare(one.unicode), one]));
+  const names = new Map(require(`emojibase-data/${language}/messages.json`).groups.map(({ key, message }) => [key, message]));
+  const groupName = (_, slug) => names.get(slug.replaceAll("_", "-")).replace(/^./u, (first) => first.toUpperCase());
+  return emoji(groupName, ({ emoji }) => {
+    const { label, tags = [] } = all.get(bare(emoji));
+    return { name: label, keywords: tags };
+  });
+}
+
+// The words that the name does not already say, each once, in lower case. A word with accents is found without them, too.
+function words(name, keywords) {
+  const said = name.split(" ");
+  const more = keywords.flatMap((keyword) => keyword.replaceAll("_", " ").toLowerCase().split(" "));
+  const plain = [...said, ...more].map((word) => word.toLowerCase().normalize("NFD").replace(/\p{Mn}/gu, ""));
+  return [...new Set([...more, ...plain])].filter((word) => word !== "" && !said.includes(word)).join(" ");
 }
 
 function licences() {
   const of = (name) => readFileSync(new URL(`${name}/LICENSE`, packages), "utf8").trim();
   const version = (name) => JSON.parse(readFileSync(new URL(`${name}/package.json`, packages), "utf8")).version;
   const part = (file, name) => `${file} is made from ${name} ${version(name)}:\n\n${of(name)}\n`;
-  return [part("icons.svg", "lucide-static"), part("emoji.json", "unicode-emoji-json"), part("emoji.json", "emojilib")].join(
+  return [part("icons.svg", "lucide-static"), part("emoji.json", "unicode-emoji-json"), part("emoji.json", "emojilib"), part("emoji-es.json", "emojibase-data")].join(
     `\n${"-".repeat(80)}\n\n`,
   );
 }
 
-const files = { "icons.svg": icons(), "emoji.json": emoji(), "LICENSES.txt": licences() };
+const files = { "icons.svg": icons(), "emoji.json": english(), "emoji-es.json": translated("es"), "LICENSES.txt": licences() };
 const check = process.argv.includes("--check");
 let stale = 0;
 for (const [name, content] of Object.entries(files)) {

@@ -1,59 +1,73 @@
-//! Why something can't be done, as it is said to the user: the rules that both ends check, and the server's error codes.
+//! Why something can't be done, as it is said to the user: the texts of the server's codes and of the rules that both ends check.
+//!
+//! Always holds: each code that this version knows has a text, under the code's own name. A code of a newer server gets a general
+//! one, and only then what the server says in its own words is shown.
 
 use halyard_protocol::contact::ContactError;
-use halyard_protocol::media::MediaError;
-use halyard_protocol::recipients::TextError;
-use halyard_protocol::{ErrorCode, PhoneNumberError, RecipientsError, limits};
+use halyard_protocol::{Cause, CauseCode, ErrorCode, PhoneNumberError};
 use halyard_words::{self as words, Text};
 
-/// Why a conversation of these people can't be.
-pub(crate) fn recipients(error: RecipientsError) -> Text {
-    match error {
-        RecipientsError::Nobody => words::NOBODY_TO_WRITE_TO.into(),
-        RecipientsError::Mixed => words::EXTENSIONS_AND_NUMBERS.into(),
-        RecipientsError::Unknown => words::UNKNOWN_RECIPIENT.into(),
-        RecipientsError::Yourself => words::WRITE_TO_YOURSELF.into(),
-        RecipientsError::OwnNumber => words::TEXT_TO_OWN_NUMBER.into(),
-        RecipientsError::NoSmsNumber => words::NO_SMS_NUMBER_BUT_CHAT.into(),
-        RecipientsError::CannotText => words::NUMBER_CANNOT_TEXT.into(),
-        RecipientsError::CannotGroup => words::NUMBER_CANNOT_GROUP.into(),
-        RecipientsError::TooManyNumbers(most) => words::too_many_numbers(most),
-        RecipientsError::TooManyUsers(most) => words::too_many_people(most),
-    }
-}
-
-/// Why a text can't be sent.
-pub(crate) fn text(error: TextError) -> Text {
-    match error {
-        TextError::Empty => words::MESSAGE_IS_EMPTY.into(),
-        TextError::TooLong { length, limit } => words::message_too_long(limit, length),
-    }
-}
-
-/// Why a file can't be sent.
-pub(crate) fn media(error: MediaError) -> Text {
-    match error {
-        MediaError::Kind => words::FILE_KINDS.into(),
-        MediaError::TooMany => words::too_many_files(limits::MEDIA_PER_MESSAGE),
-        MediaError::CannotSend => words::NUMBER_CANNOT_SEND_FILES.into(),
-        MediaError::TooLarge => words::file_too_large(limits::CHAT_MEDIA_BYTES / 1_000_000),
-        MediaError::TooLargeForText => words::files_too_large_for_text(limits::TEXT_MEDIA_BYTES / 1_000),
-    }
+/// A rule that both ends check.
+pub(crate) fn rule(error: impl Into<Cause>) -> Text {
+    cause(error.into()).unwrap_or_else(|| words::INVALID.into())
 }
 
 /// Why a contact can't be saved.
 pub(crate) fn contact(error: ContactError) -> Text {
-    match error {
-        ContactError::Empty => words::CONTACT_IS_EMPTY.into(),
-        ContactError::NameTooLong => words::name_or_company_too_long(limits::NAME_LENGTH),
-        ContactError::TooManyNumbers => words::too_many_contact_numbers(limits::CONTACT_NUMBERS),
-        ContactError::TooManyEmails => words::too_many_emails(limits::CONTACT_EMAILS),
-        ContactError::NotesTooLong => words::notes_too_long(limits::CONTACT_NOTES_LENGTH),
-        ContactError::AddressTooLong => words::address_too_long(limits::CONTACT_ADDRESS_LENGTH),
-        ContactError::LabelTooLong => words::label_too_long(limits::NUMBER_NAME_LENGTH),
-        ContactError::UnknownScope => words::UNKNOWN_SCOPE.into(),
-        ContactError::InvalidEmail => words::INVALID_EMAIL.into(),
-    }
+    rule(error)
+}
+
+/// A cause; nothing for a code that this version does not know, or one without its arguments.
+#[inline(never)]
+pub(crate) fn cause(cause: Cause) -> Option<Text> {
+    let word = match cause.code {
+        CauseCode::NobodyToWriteTo => words::NOBODY_TO_WRITE_TO,
+        CauseCode::ExtensionsAndNumbers => words::EXTENSIONS_AND_NUMBERS,
+        CauseCode::UnknownRecipient => words::UNKNOWN_RECIPIENT,
+        CauseCode::WriteToYourself => words::WRITE_TO_YOURSELF,
+        CauseCode::TextToOwnNumber => words::TEXT_TO_OWN_NUMBER,
+        CauseCode::NoNumberToTextFrom => words::NO_NUMBER_TO_TEXT_FROM,
+        CauseCode::NumberCannotText => words::NUMBER_CANNOT_TEXT,
+        CauseCode::NumberCannotGroup => words::NUMBER_CANNOT_GROUP,
+        CauseCode::TooManyNumbers => return Some(words::too_many_numbers(cause.limit?)),
+        CauseCode::TooManyPeople => return Some(words::too_many_people(cause.limit?)),
+        CauseCode::NumberInChat => words::NUMBER_IN_CHAT,
+        CauseCode::NotInDirectory => words::NOT_IN_DIRECTORY,
+        CauseCode::MessageIsEmpty => words::MESSAGE_IS_EMPTY,
+        CauseCode::MessageTooLong => return Some(words::message_too_long(cause.limit?, cause.length?)),
+        CauseCode::UnsupportedFile => words::UNSUPPORTED_FILE,
+        CauseCode::DamagedFile => words::DAMAGED_FILE,
+        CauseCode::TooManyFiles => return Some(words::too_many_files(cause.limit?)),
+        CauseCode::NumberCannotSendFiles => words::NUMBER_CANNOT_SEND_FILES,
+        CauseCode::FileTooLarge => return Some(words::file_too_large(cause.limit? / 1_000_000)),
+        CauseCode::FilesTooLargeForText => return Some(words::files_too_large_for_text(cause.limit? / 1_000)),
+        CauseCode::TooManyUnsentFiles => words::TOO_MANY_UNSENT_FILES,
+        CauseCode::ContactIsEmpty => words::CONTACT_IS_EMPTY,
+        CauseCode::NameOrCompanyTooLong => return Some(words::name_or_company_too_long(cause.limit?)),
+        CauseCode::TooManyContactNumbers => return Some(words::too_many_contact_numbers(cause.limit?)),
+        CauseCode::TooManyEmails => return Some(words::too_many_emails(cause.limit?)),
+        CauseCode::NotesTooLong => return Some(words::notes_too_long(cause.limit?)),
+        CauseCode::AddressTooLong => return Some(words::address_too_long(cause.limit?)),
+        CauseCode::LabelTooLong => return Some(words::label_too_long(cause.limit?)),
+        CauseCode::UnknownScope => words::UNKNOWN_SCOPE,
+        CauseCode::InvalidEmail => words::INVALID_EMAIL,
+        CauseCode::TooManyContacts => return Some(words::too_many_contacts(cause.limit?)),
+        CauseCode::RepeatedContact => words::REPEATED_CONTACT,
+        CauseCode::SharedContactsReadOnly => words::SHARED_CONTACTS_READ_ONLY,
+        CauseCode::GroupNameTooLong => return Some(words::group_name_too_long(cause.limit?)),
+        CauseCode::NotAGroup => words::NOT_A_GROUP,
+        CauseCode::StatusTextTooLong => return Some(words::status_text_too_long(cause.limit?)),
+        CauseCode::UnknownAvailability => words::UNKNOWN_AVAILABILITY,
+        CauseCode::NulCharacter => words::NUL_CHARACTER,
+        CauseCode::NoCarrier => words::NO_CARRIER,
+        CauseCode::NumberNotInUse => words::NUMBER_NOT_IN_USE,
+        CauseCode::NumberNotReached => words::NUMBER_NOT_REACHED,
+        CauseCode::NumberCannotReceiveTexts => words::NUMBER_CANNOT_RECEIVE_TEXTS,
+        CauseCode::NumberCannotReceiveGroupTexts => words::NUMBER_CANNOT_RECEIVE_GROUP_TEXTS,
+        CauseCode::NumberCannotReceiveFiles => words::NUMBER_CANNOT_RECEIVE_FILES,
+        CauseCode::Unknown => return None,
+    };
+    Some(word.into())
 }
 
 /// Why what was typed is no phone number.
@@ -71,42 +85,80 @@ pub(crate) fn number(error: PhoneNumberError) -> Text {
     .into()
 }
 
-/// Why the server refused; `said` is its own sentence, empty when there was no answer of ours. Which rule was broken, only its own sentence says: the app checks most rules before it asks.
-pub(crate) fn server(code: ErrorCode, said: &str) -> Text {
-    let word = match code {
-        ErrorCode::SignedOut => words::SESSION_ENDED,
-        ErrorCode::WrongCredentials => words::WRONG_EXTENSION_OR_PASSWORD,
-        ErrorCode::Forbidden => words::NOT_ALLOWED,
-        ErrorCode::NotFound => words::NOT_FOUND,
-        ErrorCode::IdempotencyConflict | ErrorCode::Conflict => words::CHANGED_MEANWHILE,
-        ErrorCode::UndoExpired => words::UNDO_EXPIRED,
-        ErrorCode::TooLarge => words::TOO_LARGE,
-        ErrorCode::UnknownMedia => words::FILE_NOT_WITH_SERVER,
-        ErrorCode::NotYourNumber => words::NOT_YOUR_NUMBER,
-        ErrorCode::TooManyRequests => words::TOO_MANY_TRIES,
-        ErrorCode::Internal => words::SERVER_FAILED,
-        ErrorCode::Unavailable if said.is_empty() => words::SERVER_CANNOT_BE_REACHED,
-        ErrorCode::Unavailable => words::SERVER_BUSY,
-        ErrorCode::Unknown if said.is_empty() => words::ANSWER_UNREADABLE,
-        ErrorCode::MalformedRequest
-        | ErrorCode::WrongOrigin
-        | ErrorCode::MethodNotAllowed
-        | ErrorCode::UnsupportedMediaType
-        | ErrorCode::Invalid
-        | ErrorCode::InvalidRecipients
-        | ErrorCode::InvalidText
-        | ErrorCode::InvalidMedia
-        | ErrorCode::Unknown => return Text::as_is(said),
+/// Why the server refused; `detail` is its own sentence, empty when there was no answer of ours.
+pub(crate) fn server(code: ErrorCode, because: Option<Cause>, detail: &str) -> Text {
+    if let Some(text) = because.and_then(cause) {
+        return text;
+    }
+    // Whether the code says enough for the user to go on.
+    let (word, enough) = match code {
+        ErrorCode::SignedOut => (words::SIGNED_OUT, true),
+        ErrorCode::WrongCredentials => (words::WRONG_CREDENTIALS, true),
+        ErrorCode::Forbidden => (words::FORBIDDEN, true),
+        ErrorCode::WrongOrigin => (words::WRONG_ORIGIN, true),
+        ErrorCode::NotFound => (words::NOT_FOUND, true),
+        ErrorCode::MalformedRequest | ErrorCode::MethodNotAllowed | ErrorCode::UnsupportedMediaType => {
+            (words::MALFORMED_REQUEST, true)
+        }
+        ErrorCode::IdempotencyConflict => (words::IDEMPOTENCY_CONFLICT, true),
+        ErrorCode::Conflict => (words::CONFLICT, true),
+        ErrorCode::UndoExpired => (words::UNDO_EXPIRED, true),
+        ErrorCode::TooLarge => (words::TOO_LARGE, true),
+        ErrorCode::UnknownMedia => (words::UNKNOWN_MEDIA, true),
+        ErrorCode::NotYourNumber => (words::NOT_YOUR_NUMBER, true),
+        ErrorCode::TooManyRequests => (words::TOO_MANY_REQUESTS, true),
+        ErrorCode::Internal => (words::INTERNAL, true),
+        ErrorCode::Unavailable if detail.is_empty() => (words::SERVER_CANNOT_BE_REACHED, true),
+        ErrorCode::Unavailable => (words::UNAVAILABLE, true),
+        ErrorCode::Unknown if detail.is_empty() => (words::ANSWER_UNREADABLE, true),
+        ErrorCode::Invalid => (words::INVALID, false),
+        ErrorCode::InvalidRecipients => (words::INVALID_RECIPIENTS, false),
+        ErrorCode::InvalidText => (words::INVALID_TEXT, false),
+        ErrorCode::InvalidMedia => (words::INVALID_MEDIA, false),
+        ErrorCode::Unknown => (words::UNKNOWN_PROBLEM, false),
     };
-    word.into()
+    if enough || detail.is_empty() { word.into() } else { words::problem_with_detail(word, detail) }
 }
 
 /// Why a message is not sent: what the server said, or the name of a file that is no longer here.
-pub(crate) fn parked(code: ErrorCode, reason: &str) -> Text {
+pub(crate) fn parked(code: ErrorCode, because: Option<Cause>, reason: &str) -> Text {
     match code {
         ErrorCode::UnknownMedia if !reason.is_empty() => words::file_problem(reason, words::FILE_GONE),
         // What the server can't do now is tried again, so it is about the device.
         ErrorCode::Unavailable => words::FILE_NEEDS_RELOAD.into(),
-        code => server(code, reason),
+        code => server(code, because, reason),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_cause_has_a_text() {
+        for code in CauseCode::ALL {
+            assert!(cause(code.limit(8).length(9)).is_some(), "{code:?}");
+        }
+        assert_eq!(cause(CauseCode::TooManyPeople.limit(50)).unwrap(), "A group chat has 50 people at most.");
+        assert_eq!(cause(CauseCode::FileTooLarge.limit(10_000_000)).unwrap(), "A file in a chat has 10 MB at most.");
+    }
+
+    #[test]
+    fn a_cause_says_more_than_the_code() {
+        let because = Some(CauseCode::SharedContactsReadOnly.into());
+        let text = server(ErrorCode::Forbidden, because, "Only Office Managers and Administrators may.");
+        assert_eq!(text, "Only office managers and administrators can change shared contacts.");
+        assert_eq!(server(ErrorCode::Forbidden, None, "Only they may."), "You are not allowed to do this.");
+    }
+
+    #[test]
+    fn what_a_newer_server_says_is_general_with_its_own_words() {
+        for because in [None, Some(CauseCode::Unknown.into()), Some(CauseCode::TooManyNumbers.into())] {
+            let text = server(ErrorCode::InvalidRecipients, because, "Nobody writes to the moon.");
+            assert_eq!(text, "These people can't be in one conversation. The server says: Nobody writes to the moon.");
+        }
+        let text = server(ErrorCode::Unknown, None, "The tide is out.");
+        assert_eq!(text, "The server refused this. The server says: The tide is out.");
+        assert_eq!(server(ErrorCode::InvalidText, None, ""), "This text can't be sent.");
     }
 }

@@ -236,7 +236,7 @@ impl Recipients {
         match people.check(&peers, new.from) {
             // One can add the rest first and see to the own number later: these errors show at the composer.
             Ok(_) | Err(RecipientsError::NoSmsNumber | RecipientsError::CannotText) => {}
-            Err(error) => return self.refuse(card, reasons::recipients(error), cx),
+            Err(error) => return self.refuse(card, reasons::rule(error), cx),
         }
         if let Some(new) = self.all.get_mut(&card) {
             new.peers = peers;
@@ -284,7 +284,7 @@ impl Recipients {
         match people.check(&new.peers, new.from) {
             Ok((to, _)) => Some(to),
             Err(error) => {
-                self.refuse(card, reasons::recipients(error), cx);
+                self.refuse(card, reasons::rule(error), cx);
                 None
             }
         }
@@ -377,7 +377,7 @@ impl People<'_> {
             suggestion.why_not = match self.check(&peers, new.from) {
                 // These are seen to at the composer.
                 Ok(_) | Err(RecipientsError::NoSmsNumber | RecipientsError::CannotText) => None,
-                Err(error) => Some(reasons::recipients(error)),
+                Err(error) => Some(reasons::rule(error)),
             };
         }
         offered

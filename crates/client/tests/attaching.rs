@@ -9,10 +9,10 @@ use halyard_client::storage::{Range, Store};
 use halyard_client::view::MediaShape;
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Ui};
-use halyard_protocol::{ConversationId, ErrorCode, Message, Peer};
+use halyard_protocol::{CauseCode, ConversationId, ErrorCode, Message, Peer};
 
 use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, REPAIRS, number};
-use crate::support::server::problem;
+use crate::support::server::{problem, refusal};
 use crate::support::{Fate, World};
 
 fn begin() -> (World, usize, ConversationId, CardKey) {
@@ -224,9 +224,9 @@ fn a_server_that_has_forgotten_the_file_gets_it_again() {
 fn one_that_the_server_refuses_parks_the_message_and_edit_brings_it_back() {
     let (mut world, at, id, card) = begin();
     attach(&mut world, at, card, &[("boat.jpg", &photo(100)), ("dock.jpg", &photo(200))]);
-    world.server.fail_next("PUT media/", problem(ErrorCode::InvalidMedia, "This picture is damaged."));
+    world.server.fail_next("PUT media/", refusal(ErrorCode::InvalidMedia, CauseCode::DamagedFile, "It has no end."));
     world.send(at, card, "Two");
-    assert_eq!(world.log_of(at, id), ["Two [Not sent. This picture is damaged.]"]);
+    assert_eq!(world.log_of(at, id), ["Two [Not sent. This file is damaged.]"]);
     let row = world.messages(at, id)[0].id;
     world.act(at, Ui::Outbox(OutboxAction::Edit(row)));
     assert_eq!(files(&world, at, card), ["boat.jpg 1 kB", "dock.jpg 1 kB"]);

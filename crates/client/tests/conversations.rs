@@ -275,7 +275,7 @@ fn a_group_is_named_for_all_its_members() {
     assert_eq!(world.column(other), ["Dock crew: You: Hi both"]);
     world.act(at, Ui::Conversations(ConversationsAction::SetTitle(id, "x".repeat(201))));
     assert_eq!(world.column(at), ["Dock crew: Devon: Hi both (1)"]);
-    assert_eq!(world.notices(at), ["A name has 200 characters at most."]);
+    assert_eq!(world.notices(at), ["A group's name has 200 characters at most."]);
 }
 
 #[test]

@@ -4,11 +4,11 @@ use halyard_client::composer::ComposerAction;
 use halyard_client::conversations::ConversationsAction;
 use halyard_client::outbox::OutboxAction;
 use halyard_client::{CardKey, HttpResponse, System, Ui};
-use halyard_protocol::{ConversationId, DeliveryState, ErrorCode, Peer};
+use halyard_protocol::{CauseCode, ConversationId, DeliveryState, ErrorCode, Peer};
 
 use crate::support::device::Health;
 use crate::support::people::{ANA, FRONT_DESK, MAYA, number};
-use crate::support::server::problem;
+use crate::support::server::{problem, refusal};
 use crate::support::{Fate, World};
 
 fn begin() -> (World, usize, ConversationId, CardKey) {
@@ -68,12 +68,13 @@ fn nothing_leaves_before_it_is_kept() {
 #[test]
 fn what_the_server_refuses_is_parked_and_the_next_one_leaves() {
     let (mut world, at, id, card) = begin();
-    world.server.fail_next("POST messages", problem(ErrorCode::InvalidText, "This can't be sent."));
+    world.server.fail_next("POST messages", refusal(ErrorCode::InvalidText, CauseCode::NulCharacter, "A NUL."));
     world.send(at, card, "first");
     world.send(at, card, "second");
     assert_eq!(world.server.texts(id), ["second"]);
-    assert_eq!(world.log_of(at, id), ["first [Not sent. This can't be sent.]", "second [Accepted]"]);
-    assert!(world.devices[at].announced.contains(&"Message not sent. This can't be sent.".to_owned()));
+    let why = "This text has a character that can't be saved. Type it anew.";
+    assert_eq!(world.log_of(at, id), [format!("first [Not sent. {why}]"), "second [Accepted]".to_owned()]);
+    assert!(world.devices[at].announced.contains(&format!("Message not sent. {why}")));
     let env = world.env();
     assert!(world.phone(at).row_view(id, &env).is_some_and(|row| row.failed));
     let row = world.messages(at, id)[0].clone();
@@ -283,11 +284,17 @@ fn what_could_not_be_delivered_is_said_with_the_number_as_one_reads_it_and_sent_
     world.settle();
     let row = world.messages(at, id).remove(0);
     let state = row.state.clone().expect("a state");
-    assert_eq!(state.words, "Not delivered: (619) 555\u{2011}0142 is not in service.");
+    assert_eq!(state.words, "Not delivered. (619) 555\u{2011}0142 is not in service.");
     assert!(state.can_resend);
+    let cause = Some(CauseCode::NumberCannotReceiveTexts.into());
+    world.send(at, card, "Are you there?");
+    world.server.report_failed(id, 1, 0, cause);
+    world.settle();
+    let state = world.messages(at, id).remove(1).state.clone().expect("a state");
+    assert_eq!(state.words, "Not delivered. This number can't receive texts.", "not in the carrier's words");
     world.act(at, Ui::Composer(card, ComposerAction::Draft("Half a tho".to_owned())));
     world.act(at, Ui::Outbox(OutboxAction::Retry(row.id)));
-    assert_eq!(world.server.texts(id), ["Your slip is ready.", "Your slip is ready."]);
+    assert_eq!(world.server.texts(id), ["Your slip is ready.", "Are you there?", "Your slip is ready."]);
     assert_eq!(world.phone(at).composer_view(card).draft, "Half a tho");
     assert_eq!(world.devices[at].drafts(), ["Half a tho"]);
 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ContactId, PhoneNumber};
+use crate::{Cause, CauseCode, ContactId, PhoneNumber, limits};
 
 /// Whose a contact is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -181,6 +181,22 @@ pub enum ContactError {
     /// An e-mail address without an @, or too long.
     #[error("An e-mail address looks like name@example.com.")]
     InvalidEmail,
+}
+
+impl From<ContactError> for Cause {
+    fn from(error: ContactError) -> Self {
+        match error {
+            ContactError::Empty => CauseCode::ContactIsEmpty.into(),
+            ContactError::NameTooLong => CauseCode::NameOrCompanyTooLong.limit(limits::NAME_LENGTH),
+            ContactError::TooManyNumbers => CauseCode::TooManyContactNumbers.limit(limits::CONTACT_NUMBERS),
+            ContactError::TooManyEmails => CauseCode::TooManyEmails.limit(limits::CONTACT_EMAILS),
+            ContactError::NotesTooLong => CauseCode::NotesTooLong.limit(limits::CONTACT_NOTES_LENGTH),
+            ContactError::AddressTooLong => CauseCode::AddressTooLong.limit(limits::CONTACT_ADDRESS_LENGTH),
+            ContactError::LabelTooLong => CauseCode::LabelTooLong.limit(limits::NUMBER_NAME_LENGTH),
+            ContactError::UnknownScope => CauseCode::UnknownScope.into(),
+            ContactError::InvalidEmail => CauseCode::InvalidEmail.into(),
+        }
+    }
 }
 
 impl ContactDetails {

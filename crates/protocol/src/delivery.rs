@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{PhoneNumber, UnixMs};
+use crate::{Cause, PhoneNumber, UnixMs};
 
 /// The states that a text passes on its way to one recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub enum DeliveryState {
     Sent,
     /// The carrier says that the phone has it.
     Delivered,
-    /// It will not arrive; the reason says why.
+    /// It will not arrive; the cause or the reason says why.
     Failed,
     /// A state that this version does not know.
     #[serde(other)]
@@ -56,7 +56,10 @@ pub struct Delivery {
     pub to: PhoneNumber,
     /// How far.
     pub state: DeliveryState,
-    /// When it failed: why, in plain words.
+    /// When it failed: why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// When it failed: why, in the words of the server or the carrier. Programs and users go by `cause`, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// When it came to this state.

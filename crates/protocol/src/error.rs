@@ -1,57 +1,56 @@
-//! Errors on the wire: a stable code, a sentence for the user, and where it helps the field it is about.
+//! Errors on the wire: a stable code, its cause, and where it helps the field it is about. The app has the words for both.
 
 use serde::{Deserialize, Serialize};
 
-/// Stable codes. The sentence beside one may change; the code does not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
+use crate::Cause;
+use crate::codes::codes;
+
+codes! {
+/// What kind of error it is. The sentence beside a code may change; the code does not.
 pub enum ErrorCode {
     /// 400: the body is no JSON, or not of the described shape; or a header or parameter is malformed.
-    MalformedRequest,
+    MalformedRequest = "malformed_request",
     /// 401: nobody is signed in, or the session has ended.
-    SignedOut,
+    SignedOut = "signed_out",
     /// 401: log-in or password is wrong.
-    WrongCredentials,
+    WrongCredentials = "wrong_credentials",
     /// 403: the role does not allow it.
-    Forbidden,
+    Forbidden = "forbidden",
     /// 403: the request comes from another site.
-    WrongOrigin,
+    WrongOrigin = "wrong_origin",
     /// 404: there is no such thing, or it is none of the asker's business.
-    NotFound,
+    NotFound = "not_found",
     /// 405: this address does not take that method.
-    MethodNotAllowed,
+    MethodNotAllowed = "method_not_allowed",
     /// 409: the same `Idempotency-Key` came with another body.
-    IdempotencyConflict,
+    IdempotencyConflict = "idempotency_conflict",
     /// 409: the thing has changed in the meantime, or its id is taken.
-    Conflict,
+    Conflict = "conflict",
     /// 409: too late to bring it back.
-    UndoExpired,
+    UndoExpired = "undo_expired",
     /// 413: the body is too large.
-    TooLarge,
+    TooLarge = "too_large",
     /// 415: the body is not said to be JSON.
-    UnsupportedMediaType,
-    /// 422: well-formed, but a rule is broken; the sentence says which.
-    Invalid,
+    UnsupportedMediaType = "unsupported_media_type",
+    /// 422: well-formed, but a rule is broken; the cause says which.
+    Invalid = "invalid",
     /// 422: these people can't be in one conversation.
-    InvalidRecipients,
+    InvalidRecipients = "invalid_recipients",
     /// 422: this text can't be sent.
-    InvalidText,
+    InvalidText = "invalid_text",
     /// 422: these files can't be sent there, or this is no file that can be sent.
-    InvalidMedia,
+    InvalidMedia = "invalid_media",
     /// 422: one of the files has not been given to the server, or was forgotten meanwhile: give it once more.
-    UnknownMedia,
+    UnknownMedia = "unknown_media",
     /// 422: the own number is not one of the author's.
-    NotYourNumber,
+    NotYourNumber = "not_your_number",
     /// 429: too many tries; the header `Retry-After` says how many seconds to wait.
-    TooManyRequests,
+    TooManyRequests = "too_many_requests",
     /// 500: our fault.
-    Internal,
+    Internal = "internal",
     /// 503: starting, stopping or overloaded; try again.
-    Unavailable,
-    /// A code that this version does not know.
-    #[serde(other)]
-    Unknown,
+    Unavailable = "unavailable",
+}
 }
 
 impl ErrorCode {
@@ -80,13 +79,20 @@ impl ErrorCode {
     }
 }
 
-/// The body of every answer that is an error.
+/// The body of every answer that is an error: problem details (RFC 9457, `application/problem+json`) with members of ours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
     /// The stable code.
     pub code: ErrorCode,
-    /// A sentence that can be shown to the user.
+    /// Which rule was broken, where the code does not say enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// A sentence in English, for people who write programs. Programs and users go by `code` and `cause`.
+    #[serde(default)]
+    pub detail: String,
+    /// The same as `detail`, for apps of an earlier release, which can't do without.
+    #[serde(default)]
     pub message: String,
     /// The field that it is about, as a JSON path without the dollar sign: `numbers[1].number`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,6 +8,8 @@
 //! Always holds: an unknown variant on the wire decodes to `Unknown` rather than failing the whole
 //! frame, so an older app keeps working against a newer server.
 
+pub mod cause;
+mod codes;
 pub mod contact;
 pub mod conversation;
 pub mod delivery;
@@ -30,6 +32,7 @@ mod tagged;
 pub mod time;
 pub mod user;
 
+pub use cause::{Cause, CauseCode};
 pub use contact::{Contact, ContactDetails, ContactDraft, ContactNumber, ContactScope, NumberLabel};
 pub use conversation::{Conversation, ConversationKey, ConversationKind, PeerRead};
 pub use delivery::{Delivery, DeliveryState};

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use name::clean_name;
 pub use signature::HEAD;
 
-use crate::{ConversationKind, MediaId, SmsNumber, limits};
+use crate::{Cause, CauseCode, ConversationKind, MediaId, SmsNumber, limits};
 
 /// The kinds of files that a message may carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -95,6 +95,18 @@ pub enum MediaError {
     /// The files of a text are too large together.
     #[error("Carriers take 600 kB of files with one text. Choose smaller ones, or fewer.")]
     TooLargeForText,
+}
+
+impl From<MediaError> for Cause {
+    fn from(error: MediaError) -> Self {
+        match error {
+            MediaError::Kind => CauseCode::UnsupportedFile.into(),
+            MediaError::TooMany => CauseCode::TooManyFiles.limit(limits::MEDIA_PER_MESSAGE),
+            MediaError::CannotSend => CauseCode::NumberCannotSendFiles.into(),
+            MediaError::TooLarge => CauseCode::FileTooLarge.limit(limits::CHAT_MEDIA_BYTES as usize),
+            MediaError::TooLargeForText => CauseCode::FilesTooLargeForText.limit(limits::TEXT_MEDIA_BYTES as usize),
+        }
+    }
 }
 
 impl MediaKind {
@@ -204,17 +216,6 @@ pub fn check_media(kind: ConversationKind, own: Option<&SmsNumber>, media: &[Med
     if together > limits::TEXT_MEDIA_BYTES { Err(MediaError::TooLargeForText) } else { Ok(()) }
 }
 
-/// A size in words: `812 kB`, `1.2 MB`.
-#[must_use]
-pub fn size_in_words(bytes: u32) -> String {
-    // By integers: the code that writes a fraction is larger than all of this.
-    if bytes < 1_000_000 {
-        return [&bytes.div_ceil(1_000).to_string(), " kB"].concat();
-    }
-    let tenths = bytes / 100_000;
-    [&(tenths / 10).to_string(), ".", &(tenths % 10).to_string(), " MB"].concat()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,13 +257,5 @@ mod tests {
             assert!(worker.contains(&format!("\"{}\"", kind.policy())), "{kind:?}");
         }
         assert_eq!(types.matches("/").count(), KINDS.len());
-    }
-
-    #[test]
-    fn sizes_read_well() {
-        let cases = [(0, "0 kB"), (1, "1 kB"), (999, "1 kB"), (599_001, "600 kB"), (1_250_000, "1.2 MB")];
-        for (bytes, words) in cases {
-            assert_eq!(size_in_words(bytes), words);
-        }
     }
 }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::segments::SMS_TEXT_LENGTH;
-use crate::{ConversationKey, ConversationKind, Peer, PhoneNumber, SmsNumber, UserId, limits};
+use crate::{Cause, CauseCode, ConversationKey, ConversationKind, Peer, PhoneNumber, SmsNumber, UserId, limits};
 
 /// Where a message goes: everybody but the author, and for texts the own number that it goes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +68,32 @@ pub enum TextError {
         /// How many it may have.
         limit: usize,
     },
+}
+
+impl From<RecipientsError> for Cause {
+    fn from(error: RecipientsError) -> Self {
+        match error {
+            RecipientsError::Nobody => CauseCode::NobodyToWriteTo.into(),
+            RecipientsError::Mixed => CauseCode::ExtensionsAndNumbers.into(),
+            RecipientsError::Unknown => CauseCode::UnknownRecipient.into(),
+            RecipientsError::Yourself => CauseCode::WriteToYourself.into(),
+            RecipientsError::OwnNumber => CauseCode::TextToOwnNumber.into(),
+            RecipientsError::NoSmsNumber => CauseCode::NoNumberToTextFrom.into(),
+            RecipientsError::CannotText => CauseCode::NumberCannotText.into(),
+            RecipientsError::CannotGroup => CauseCode::NumberCannotGroup.into(),
+            RecipientsError::TooManyNumbers(most) => CauseCode::TooManyNumbers.limit(most.into()),
+            RecipientsError::TooManyUsers(most) => CauseCode::TooManyPeople.limit(most),
+        }
+    }
+}
+
+impl From<TextError> for Cause {
+    fn from(error: TextError) -> Self {
+        match error {
+            TextError::Empty => CauseCode::MessageIsEmpty.into(),
+            TextError::TooLong { length, limit } => CauseCode::MessageTooLong.limit(limit).length(length),
+        }
+    }
 }
 
 impl Destination {

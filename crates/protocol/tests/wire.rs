@@ -9,8 +9,8 @@ use std::path::Path;
 
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{
-    Author, Availability, CallOutcome, Change, ClientFrame, ContactScope, ConversationKind, DeliveryState, Entry,
-    ErrorCode, MediaKind, NumberLabel, Peer, Presence, Role, ServerFrame, SystemEvent,
+    Author, Availability, CallOutcome, CauseCode, Change, ClientFrame, ContactScope, ConversationKind, DeliveryState,
+    Entry, ErrorCode, MediaKind, NumberLabel, Peer, Presence, Role, ServerFrame, SystemEvent,
 };
 use serde::de::DeserializeOwned;
 
@@ -46,6 +46,7 @@ const ENUMS: &[(&str, Read, &[&str], &str)] = &[
     ("Author", reads::<Author>, &KEYED, "Unknown"),
     ("Availability", reads::<Availability>, &WORDS, "Unknown"),
     ("CallOutcome", reads::<CallOutcome>, &WORDS, "Unknown"),
+    ("CauseCode", reads::<CauseCode>, &WORDS, "Unknown"),
     ("Change", reads::<Change>, &TAGGED, "Unknown"),
     ("ClientFrame", reads::<ClientFrame>, &TAGGED, "Unknown"),
     ("ContactScope", reads::<ContactScope>, &WORDS, "Unknown"),
@@ -101,7 +102,7 @@ fn enums(folder: &Path, found: &mut Vec<String>) {
         let mut is_read = false;
         for line in text.lines() {
             // What stands before an item: comments, attributes, the macro's opening.
-            if ["tagged! {", "keyed! {", "placed! {"].contains(&line)
+            if ["tagged! {", "keyed! {", "placed! {", "codes! {"].contains(&line)
                 || (line.starts_with("#[derive(") && line.contains("Deserialize"))
             {
                 is_read = true;

@@ -46,7 +46,7 @@ fn File(file: MediaView) -> impl IntoView {
 /// A file by its name: to be opened in a tab of its own, or saved.
 fn named(file: &MediaView, note: Option<&'static str>) -> AnyView {
     let opens = file.shape != MediaShape::File;
-    let note = note.map_or_else(|| file.size.clone(), str::to_owned);
+    let note = note.map_or_else(|| say(&file.size), str::to_owned);
     let name = say(&file.name);
     view! {
         <a

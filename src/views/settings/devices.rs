@@ -31,7 +31,12 @@ fn line(device: Device) -> AnyView {
     let app = expect_context::<App>();
     let Device { id, name, signed_in_at, seen_at, current } = device;
     let phone = name.ends_with("Android") || name.ends_with("iPhone");
-    let name = if name.is_empty() { t(words::UNNAMED_DEVICE).to_owned() } else { name };
+    // The app that signed in there has named it so (`adapters::device::name`).
+    let name = match name.split_once(" on ") {
+        Some((browser, system)) => say(&words::device_name(browser, system)),
+        None if name.is_empty() => t(words::UNNAMED_DEVICE).to_owned(),
+        None => name,
+    };
     let label = say(&words::sign_out_device(&name));
     let env = crate::runtime::env();
     let [signed_in, seen] = [signed_in_at, seen_at].map(|at| format::moment(env.local(at)));

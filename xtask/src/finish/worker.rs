@@ -13,7 +13,7 @@ use crate::setup::{Node, terser};
 
 const NAME: &str = "service-worker.js";
 /// What the app needs without a hash in its name. Icons of the system and pictures for stores are the browser's own business.
-const UNHASHED: [&str; 4] = ["emoji.json", "index.html", "manifest.json", "mark.svg"];
+const UNHASHED: [&str; 5] = ["emoji-es.json", "emoji.json", "index.html", "manifest.json", "mark.svg"];
 
 /// Writes the worker of a finished build; with `node` a small one, as a release has.
 ///
@@ -113,7 +113,7 @@ mod tests {
         let first = with_list(&source, &list(&folder).unwrap()).unwrap();
         let hash = base64(&Sha256::digest("x"));
         assert!(
-            first.contains("{\"/a-1.js\":\"\",\"/a-1_bg.wasm\":\"\",\"/b-2.css\":\"\",\"/emoji.json\":\""),
+            first.contains("{\"/a-1.js\":\"\",\"/a-1_bg.wasm\":\"\",\"/b-2.css\":\"\",\"/emoji-es.json\":\""),
             "{first}"
         );
         assert!(first.contains(&format!("\"/index.html\":\"{hash}\"")) && !first.contains("192.png\":"));

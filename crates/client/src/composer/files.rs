@@ -308,20 +308,20 @@ fn check_file(
     if let Some(blocked) = &place.blocked {
         return Err(blocked.clone());
     }
-    let kind = kind.ok_or_else(|| reasons::media(MediaError::Kind))?;
+    let kind = kind.ok_or_else(|| reasons::rule(MediaError::Kind))?;
     if room.count == 0 {
-        return Err(reasons::media(MediaError::TooMany));
+        return Err(reasons::rule(MediaError::TooMany));
     }
     if can_shrink(kind) && size <= LARGEST_PICTURE {
         let most = if room.text { share.min(room.bytes) } else { CHAT_PICTURE };
         let fits = most >= SMALLEST_PICTURE || size <= u64::from(most);
-        return if fits { Ok((kind, Some(most))) } else { Err(reasons::media(MediaError::TooLargeForText)) };
+        return if fits { Ok((kind, Some(most))) } else { Err(reasons::rule(MediaError::TooLargeForText)) };
     }
     let (limit, error) = match room.text {
         true => (room.bytes, MediaError::TooLargeForText),
         false => (limits::CHAT_MEDIA_BYTES, MediaError::TooLarge),
     };
-    if size > u64::from(limit) { Err(reasons::media(error)) } else { Ok((kind, None)) }
+    if size > u64::from(limit) { Err(reasons::rule(error)) } else { Ok((kind, None)) }
 }
 
 /// Which pictures can be made smaller: an animation would stop.

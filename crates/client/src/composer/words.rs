@@ -1,6 +1,5 @@
 //! Files in words.
 
-use halyard_protocol::media::size_in_words;
 use halyard_protocol::{Media, MediaKind};
 use halyard_words::{self as words, Text};
 
@@ -36,6 +35,26 @@ pub(crate) fn file_words(media: &Media) -> Text {
 
 /// A file's size in words.
 #[must_use]
-pub(crate) fn size_words(media: &Media) -> String {
-    size_in_words(media.size)
+pub(crate) fn size_words(media: &Media) -> Text {
+    if media.size < 1_000_000 {
+        return words::kilobytes(media.size.div_ceil(1_000));
+    }
+    let tenths = media.size / 100_000;
+    words::megabytes(tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use halyard_protocol::{MediaId, Ulid};
+
+    #[test]
+    fn sizes_read_well() {
+        let (id, kind, name) = (MediaId(Ulid::from_bits(1)), MediaKind::Jpeg, String::new());
+        let mut media = Media { id, kind, name, size: 0, width: 0, height: 0 };
+        for (bytes, words) in [(0, "0 kB"), (1, "1 kB"), (999, "1 kB"), (599_001, "600 kB"), (1_250_000, "1.2 MB")] {
+            media.size = bytes;
+            assert_eq!(size_words(&media), words);
+        }
+    }
 }

@@ -71,7 +71,9 @@ fn a_deletion_that_is_refused_shows_again_with_the_reason() {
     let refused = answer(403, r#"{"code":"forbidden","message":"You may not do that."}"#);
     let done = hear(&mut contacts, &mut alone, &asked, Ok(refused));
     assert!(contacts.book.contact(ana().id).is_some());
-    assert!(done.facts.iter().any(|fact| matches!(fact, Fact::Failed(error) if error.said == "You may not do that.")));
+    assert!(
+        done.facts.iter().any(|fact| matches!(fact, Fact::Failed(error) if error.detail == "You may not do that."))
+    );
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn refuses_what_is_not_of_the_type() {
         "",
         "null",
         "[]",
-        r#"{"code":"internal"}"#,
+        r#"{"message":"a"}"#,
         r#"{"code":"internal","message":"a"} x"#,
         r#"{"code":"internal","message":"a",}"#,
         r#"{"code":"internal" "message":"a"}"#,

@@ -251,7 +251,7 @@ impl Outbox {
 
     /// A message can't leave before the user does something.
     pub(crate) fn park(&mut self, id: MessageId, code: ErrorCode, reason: String) {
-        self.step(id, |_| SendState::Parked { code, reason });
+        self.step(id, |_| SendState::Parked { code, cause: None, reason });
     }
 
     /// A try failed. A temporary failure waits and tries again; any other parks the message with its reason.

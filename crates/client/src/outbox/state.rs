@@ -1,6 +1,6 @@
 //! The states of an outgoing message, and the steps between them.
 
-use halyard_protocol::{ErrorCode, UnixMs};
+use halyard_protocol::{Cause, ErrorCode, UnixMs};
 use serde::{Deserialize, Serialize};
 
 use crate::api::CallError;
@@ -35,7 +35,10 @@ pub enum SendState {
     Parked {
         /// Why, as a stable code. [`ErrorCode::Unavailable`]: a file of it can't be read from this device now.
         code: ErrorCode,
-        /// What the server said; of [`ErrorCode::UnknownMedia`] the name of a file that is not here any more.
+        /// Which rule was broken, where the code does not say enough.
+        #[serde(default)]
+        cause: Option<Cause>,
+        /// The server's own sentence; of [`ErrorCode::UnknownMedia`] the name of a file that is not here any more.
         reason: String,
     },
 }
@@ -81,9 +84,9 @@ impl SendState {
                 Self::Waiting { tries, until: env.now.plus(wait), asked }
             }
             Self::Sending { .. } if error.code == ErrorCode::UnknownMedia => {
-                Self::Parked { code: error.code, reason: String::new() }
+                Self::Parked { code: error.code, cause: None, reason: String::new() }
             }
-            Self::Sending { .. } => Self::Parked { code: error.code, reason: error.said },
+            Self::Sending { .. } => Self::Parked { code: error.code, cause: error.cause, reason: error.detail },
             other => other,
         }
     }

@@ -48,7 +48,7 @@ impl Softphone {
         turn.cancel_timer(Timer::Bootstrap);
         turn.focus(FocusTarget::SignIn);
         if was_signed_in {
-            turn.announce(words::SESSION_ENDED);
+            turn.announce(words::SIGNED_OUT);
         }
         turn.changed(Changed::Session);
         turn.changed(Changed::Connection);

@@ -41,7 +41,7 @@ impl Softphone {
                     self.open_conversation(id, turn);
                 }
             }
-            Err(error) => turn.complain(reasons::recipients(error)),
+            Err(error) => turn.complain(reasons::rule(error)),
         }
     }
 
@@ -139,10 +139,10 @@ impl Softphone {
         let drafts = &self.composer.drafts;
         let draft = as_sent(conversation.kind, drafts.get(card));
         let with_files = !drafts.files(card).is_empty();
-        check_text(conversation.kind, &draft, with_files).map_err(reasons::text)?;
+        check_text(conversation.kind, &draft, with_files).map_err(reasons::rule)?;
         if with_files {
             let own = self.own_number_of(conversation);
-            self.composer.check_files(conversation.kind, card, own).map_err(reasons::media)?;
+            self.composer.check_files(conversation.kind, card, own).map_err(reasons::rule)?;
         }
         Ok((conversation.to_destination(), draft.trim_end().to_owned()))
     }
@@ -180,7 +180,7 @@ impl Softphone {
         if !conversation.kind.is_text() && known && conversation.peers.iter().all(gone) {
             return Some(words::NOBODY_LEFT.into());
         }
-        conversation.to_destination().key(me.user.id, own).err().map(reasons::recipients)
+        conversation.to_destination().key(me.user.id, own).err().map(reasons::rule)
     }
 
     /// What a card's text box takes.
@@ -192,7 +192,7 @@ impl Softphone {
                 let text = conversation.kind.is_text();
                 let can = self.own_number_of(conversation).is_some_and(|own| own.capabilities.mms);
                 let no_media =
-                    || (text && !can).then(|| reasons::media(halyard_protocol::media::MediaError::CannotSend));
+                    || (text && !can).then(|| reasons::rule(halyard_protocol::media::MediaError::CannotSend));
                 Place { text, blocked: self.cannot_write(conversation).or_else(no_media) }
             }
             // While nobody is in, it may become a text.

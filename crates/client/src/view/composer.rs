@@ -124,7 +124,7 @@ impl Softphone {
         let blocked = match self.people().check(&new.peers, new.from) {
             // Nobody added yet is no error: the field above says what to do.
             Ok(_) | Err(RecipientsError::Nobody) => None,
-            Err(error) => Some(reasons::recipients(error)),
+            Err(error) => Some(reasons::rule(error)),
         };
         (kind, own, &new.peers, blocked)
     }
@@ -168,7 +168,7 @@ fn file_view(Attached { media, ready, .. }: &Attached) -> FileView {
     FileView {
         id: media.id,
         name: file_words(media),
-        note: if *ready { Text::as_is(size_words(media)) } else { words::PREPARING.into() },
+        note: if *ready { size_words(media) } else { words::PREPARING.into() },
         picture: *ready && media.kind.is_picture(),
     }
 }

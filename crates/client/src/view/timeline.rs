@@ -92,7 +92,7 @@ pub struct MediaView {
     /// Its name, or what it is.
     pub name: Text,
     /// Its size.
-    pub size: String,
+    pub size: Text,
     /// Of a picture: pixels across; 0 when not known.
     pub width: u32,
     /// Of a picture: pixels down; 0 when not known.
@@ -328,9 +328,9 @@ impl Softphone {
             SendState::Queued { .. } | SendState::Waiting { .. } => {
                 StateView { can_cancel: true, ..state(words::STATE_WAITING_FOR_NETWORK, StateIcon::Waiting) }
             }
-            SendState::Parked { code, reason } => StateView {
+            SendState::Parked { code, cause, reason } => StateView {
                 parked: true,
-                ..state(words::state_not_sent(reasons::parked(*code, reason)), StateIcon::Failed)
+                ..state(words::state_not_sent(reasons::parked(*code, *cause, reason)), StateIcon::Failed)
             },
         };
         let row = &message.row;
@@ -369,11 +369,12 @@ impl Softphone {
     }
 
     fn not_delivered(&self, delivery: &Delivery) -> Text {
-        let Some(reason) = &delivery.reason else {
-            return words::state_not_delivered(words::NO_REASON);
-        };
-        // Carriers write the number as it is sent.
-        words::state_not_delivered(reason.replace(&delivery.to.to_string(), &delivery.to.display(self.home())))
+        let why = delivery.cause.and_then(reasons::cause).unwrap_or_else(|| match &delivery.reason {
+            // Carriers write the number as it is sent.
+            Some(reason) => Text::as_is(reason.replace(&delivery.to.to_string(), &delivery.to.display(self.home()))),
+            None => words::NO_REASON.into(),
+        });
+        words::state_not_delivered(why)
     }
 
     fn recipient_state(&self, delivery: &Delivery) -> RecipientState {

@@ -9,7 +9,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use halyard_protocol::ErrorCode;
+use halyard_protocol::{CauseCode, ErrorCode};
 use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
@@ -108,7 +108,11 @@ fn refuse_nul(body: &[u8]) -> Result<(), Problem> {
         // An even number of backslashes before it escape each other, so this one begins an escape.
         window == br"\u0000" && body[..at].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0
     });
-    if escaped { Err(Problem::invalid("A text can't hold the character U+0000.")) } else { Ok(()) }
+    if escaped {
+        Err(Problem::invalid(CauseCode::NulCharacter, "A text can't hold the character U+0000."))
+    } else {
+        Ok(())
+    }
 }
 
 /// The address that a request comes from. Behind a trusted proxy: what the proxy says, which is the last entry.

@@ -3,9 +3,11 @@
 //! Always holds: every answer that an address can give is on the page. What is alike everywhere (signed out, wrong
 //! origin, malformed, too large, our fault) is added here by what the operation takes, so no handler forgets it.
 
-use halyard_protocol::{ClientFrame, ErrorBody, ErrorCode, ServerFrame};
+use halyard_protocol::{CauseCode, ClientFrame, ErrorBody, ErrorCode, ServerFrame};
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
+
+use super::problem::PROBLEM_JSON;
 
 /// The frame of the page; the operations come from the routes.
 #[derive(utoipa::OpenApi)]
@@ -14,9 +16,10 @@ use utoipa::openapi::OpenApi;
         title = "Halyard",
         description = "Texts, chats and contacts of a business phone system. Sign in with `POST /session`; the answer's \
                        cookie is the session. Requests that change something are refused when a browser says that \
-                       they come from another site. Every error has a stable `code` and a sentence for the user."
+                       they come from another site. Every error is a problem detail (RFC 9457) with a stable `code`, the `cause` \
+                       where the code does not say which rule was broken, and a sentence in English."
     ),
-    components(schemas(ErrorBody, ErrorCode, ClientFrame, ServerFrame)),
+    components(schemas(CauseCode, ErrorBody, ErrorCode, ClientFrame, ServerFrame)),
     tags(
         (name = "session", description = "Who I am, where I am signed in, and what an app starts from"),
         (name = "contacts", description = "Saved contacts and favourites"),
@@ -42,6 +45,8 @@ pub fn complete(page: &OpenApi, cookie: &str) -> Result<Value, serde_json::Error
     page["components"]["securitySchemes"][COOKIE] = scheme;
     page["security"] = json!([{ COOKIE: [] }]);
     tidy(&mut page);
+    describe(&mut page, "ErrorCode", ErrorCode::ALL.iter().map(|code| code.name()).zip(ErrorCode::MEANINGS));
+    describe(&mut page, "CauseCode", CauseCode::ALL.iter().map(|code| code.name()).zip(CauseCode::MEANINGS));
     if let Some(schemas) = page["components"]["schemas"].as_object_mut() {
         schemas.remove("u64");
     }
@@ -49,6 +54,7 @@ pub fn complete(page: &OpenApi, cookie: &str) -> Result<Value, serde_json::Error
         for (path, item) in paths {
             for (method, operation) in item.as_object_mut().into_iter().flatten() {
                 if let Some(operation) = operation.as_object_mut() {
+                    mark_problems(operation);
                     add_answers(path, method, operation);
                     add_links(path, method, operation);
                 }
@@ -56,6 +62,18 @@ pub fn complete(page: &OpenApi, cookie: &str) -> Result<Value, serde_json::Error
         }
     }
     Ok(page)
+}
+
+/// Answers that are errors have a media type of their own.
+fn mark_problems(operation: &mut Map<String, Value>) {
+    for (status, answer) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
+        if status.starts_with(['4', '5'])
+            && let Some(content) = answer.get_mut("content").and_then(Value::as_object_mut)
+            && let Some(body) = content.remove("application/json")
+        {
+            content.insert(PROBLEM_JSON.to_owned(), body);
+        }
+    }
 }
 
 fn add_answers(path: &str, method: &str, operation: &mut Map<String, Value>) {
@@ -86,10 +104,17 @@ fn add_answers(path: &str, method: &str, operation: &mut Map<String, Value>) {
     operation.entry("operationId").and_modify(|id| *id = operation_id(path, method).into());
 }
 
+/// Says what each code of an enum means.
+fn describe<'a>(page: &mut Value, schema: &str, codes: impl Iterator<Item = (&'a str, &'a &'a str)>) {
+    let about = &mut page["components"]["schemas"][schema]["description"];
+    let list: String = codes.map(|(code, meaning)| format!("\n- `{code}`: {}", meaning.trim())).collect();
+    *about = format!("{}\n{list}", about.as_str().unwrap_or_default()).into();
+}
+
 fn answer(codes: &str) -> Value {
     json!({
         "description": codes,
-        "content": { "application/json": { "schema": { "$ref": "#/components/schemas/ErrorBody" } } }
+        "content": { PROBLEM_JSON: { "schema": { "$ref": "#/components/schemas/ErrorBody" } } }
     })
 }
 

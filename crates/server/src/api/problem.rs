@@ -1,29 +1,45 @@
-//! The one shape of every answer that is an error.
+//! The one shape of every answer that is an error: problem details (RFC 9457).
 
 use std::borrow::Cow;
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use halyard_protocol::{ErrorBody, ErrorCode};
+use halyard_protocol::{Cause, CauseCode, ErrorBody, ErrorCode};
 
 use crate::auth::password::PasswordError;
 use crate::store::StoreError;
 
-/// An error on its way to the user: a code, a sentence, and where it helps the field.
+/// The media type of these answers.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// An error on its way to the user: a code, its cause where the code does not say enough, and where it helps the field. The detail is
+/// for people who write programs.
 #[derive(Debug)]
 pub struct Problem {
     code: ErrorCode,
-    message: Cow<'static, str>,
+    cause: Option<Cause>,
+    detail: Cow<'static, str>,
     field: Option<String>,
     /// Seconds, for the header `Retry-After`.
     retry_after: Option<u64>,
 }
 
 impl Problem {
-    /// With a sentence for the user.
-    pub fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into(), field: None, retry_after: None }
+    /// One that the code alone describes.
+    pub fn new(code: ErrorCode, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, cause: None, detail: detail.into(), field: None, retry_after: None }
+    }
+
+    /// One that has this cause.
+    pub fn because(code: ErrorCode, cause: impl Into<Cause>, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { cause: Some(cause.into()), ..Self::new(code, detail) }
+    }
+
+    /// One of the rules that both ends check.
+    pub fn rule(code: ErrorCode, error: impl Into<Cause> + ToString) -> Self {
+        let detail = error.to_string();
+        Self::because(code, error, detail)
     }
 
     /// There is no such thing, or it is none of the asker's business.
@@ -45,8 +61,13 @@ impl Problem {
     }
 
     /// A rule is broken.
-    pub fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(ErrorCode::Invalid, message)
+    pub fn invalid(cause: impl Into<Cause>, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::because(ErrorCode::Invalid, cause, detail)
+    }
+
+    /// A text is too long.
+    pub fn too_long(code: CauseCode, limit: usize) -> Self {
+        Self::invalid(code.limit(limit), format!("This has {limit} characters at most."))
     }
 
     /// About this field, as a JSON path without the dollar sign.
@@ -90,11 +111,33 @@ impl From<PasswordError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let body = ErrorBody { code: self.code, message: self.message.into_owned(), field: self.field };
+        let detail = self.detail.into_owned();
+        let message = detail.clone();
+        let body = ErrorBody { code: self.code, cause: self.cause, detail, message, field: self.field };
         let mut response = (status, Json(body)).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Codes that tell a program what it did wrong. To a user they all say that the app and the server don't fit each other.
+    const PROGRAMS: [ErrorCode; 2] = [ErrorCode::MethodNotAllowed, ErrorCode::UnsupportedMediaType];
+
+    #[test]
+    fn the_app_has_words_for_every_code() {
+        let words = include_str!("../../../../public/words/en.txt");
+        let section = words.split("\n# ").find(|section| section.starts_with("Why something can't be done")).unwrap();
+        let keys: Vec<&str> = section.lines().filter_map(|line| Some(line.split_once(" = ")?.0)).collect();
+        let codes = ErrorCode::ALL.iter().filter(|code| !PROGRAMS.contains(code)).map(|code| code.name());
+        let all = codes.chain(CauseCode::ALL.iter().map(|code| code.name()));
+        let missing: Vec<&str> = all.filter(|code| !keys.contains(code)).collect();
+        assert!(missing.is_empty(), "public/words/en.txt has no words for {missing:?}");
     }
 }

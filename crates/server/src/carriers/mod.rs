@@ -1,7 +1,7 @@
 //! Carriers: who brings a text to a number. The seam for on-net delivery, SMPP and HTTP providers.
 //!
 //! Always holds: a carrier is asked with a reference that is the same at every try, so it (or we, for those that
-//! can't) can tell a repeat. What it answers as a reason is shown to the user.
+//! can't) can tell a repeat. Why it does not take a text is a cause, for which the app has words; a carrier's own words stand beside it.
 
 mod on_net;
 
@@ -9,7 +9,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use halyard_protocol::{Media, PhoneNumber};
+use halyard_protocol::{Cause, CauseCode, Media, PhoneNumber};
 
 use crate::env::Env;
 use crate::store::{self, Store, StoreError};
@@ -43,10 +43,26 @@ pub struct Submitted {
 /// A carrier has not taken a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubmitError {
-    /// Try again later. The reason is shown when all tries are used up.
-    Temporary(String),
+    /// Try again later. This is what the user hears when all tries are used up.
+    Temporary(Failure),
     /// It will never go through, and why.
-    Final(String),
+    Final(Failure),
+}
+
+/// Why a text is not delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// For the user, whose app has the words; none where only the carrier knows.
+    pub cause: Option<Cause>,
+    /// In English, or in the carrier's own words.
+    pub reason: String,
+}
+
+impl Failure {
+    /// One that the app has words for.
+    pub fn new(code: CauseCode, reason: impl Into<String>) -> Self {
+        Self { cause: Some(code.into()), reason: reason.into() }
+    }
 }
 
 /// A carrier's answer, later.
@@ -96,6 +112,7 @@ impl Carriers {
         if on_net {
             return Ok((self.on_net.name(), self.on_net.submit(text).await));
         }
-        Ok(("none", Err(SubmitError::Final(format!("no carrier is set up for {}", text.to)))))
+        let failure = Failure::new(CauseCode::NoCarrier, format!("No carrier is set up for {}.", text.to));
+        Ok(("none", Err(SubmitError::Final(failure))))
     }
 }

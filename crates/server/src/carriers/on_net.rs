@@ -1,7 +1,9 @@
 //! From one number of this system to another, of the same tenant or another: the text arrives as a real
 //! inbound one, in a transaction of the receiving tenant.
 
-use super::{Carrier, OutboundText, SubmitError, Submitted, Submitting};
+use super::{Carrier, Failure, OutboundText, SubmitError, Submitted, Submitting};
+use halyard_protocol::CauseCode;
+
 use crate::env::Env;
 use crate::messaging::receive::{InboundText, receive};
 use crate::store::{self, Store, StoreError};
@@ -24,16 +26,17 @@ impl OnNet {
         let found = store::numbers::by_number(&mut tx, text.to).await?;
         drop(tx);
         let Some((tenant, number)) = found else {
-            return Ok(Err(SubmitError::Final("The number is no longer in use.".to_owned())));
+            let failure = Failure::new(CauseCode::NumberNotInUse, "The number is no longer in use.");
+            return Ok(Err(SubmitError::Final(failure)));
         };
         let needs_mms = !text.others.is_empty() || !text.media.is_empty();
         if !number.capabilities.sms || (needs_mms && !number.capabilities.mms) {
-            let what = match (text.media.is_empty(), text.others.is_empty()) {
-                (false, _) => "pictures or files",
-                (true, false) => "group texts",
-                (true, true) => "texts",
+            let (code, what) = match (text.media.is_empty(), text.others.is_empty()) {
+                (false, _) => (CauseCode::NumberCannotReceiveFiles, "pictures or files"),
+                (true, false) => (CauseCode::NumberCannotReceiveGroupTexts, "group texts"),
+                (true, true) => (CauseCode::NumberCannotReceiveTexts, "texts"),
             };
-            return Ok(Err(SubmitError::Final(format!("The number can't receive {what}."))));
+            return Ok(Err(SubmitError::Final(Failure::new(code, format!("The number can't receive {what}.")))));
         }
         let mut tx = self.store.write(tenant).await?;
         let reference = text.reference.clone();
@@ -63,7 +66,8 @@ impl Carrier for OnNet {
         Box::pin(async move {
             self.bring(text).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "a text could not be brought to a number of this system");
-                Err(SubmitError::Temporary("The number could not be reached.".to_owned()))
+                let reason = "The number could not be reached.";
+                Err(SubmitError::Temporary(Failure::new(CauseCode::NumberNotReached, reason)))
             })
         })
     }

@@ -271,8 +271,10 @@ fn new(env: &Env, author: Author, line: &Line, media: Vec<Media>, key: &Conversa
         _ => Vec::new(),
     };
     let state = if line.fails.is_some() { DeliveryState::Failed } else { DeliveryState::Delivered };
-    let deliveries =
-        recipients.into_iter().map(|to| Delivery { to, state, reason: line.fails.clone(), at: line.at }).collect();
+    let deliveries = recipients
+        .into_iter()
+        .map(|to| Delivery { to, state, cause: line.fails.map(Into::into), reason: None, at: line.at })
+        .collect();
     New { id: MessageId(env.ulid()), author, body: line.text.clone(), media, deliveries, request_hash: None }
 }
 

@@ -1,6 +1,6 @@
 //! Reads the story: the demo's contacts and conversations, from a text that people can write.
 
-use halyard_protocol::{ContactDraft, ContactNumber, ContactScope, NumberLabel, PhoneNumber, UnixMs};
+use halyard_protocol::{CauseCode, ContactDraft, ContactNumber, ContactScope, NumberLabel, PhoneNumber, UnixMs};
 
 /// A minute, in milliseconds.
 const MINUTE: i64 = 60_000;
@@ -56,7 +56,7 @@ pub(super) struct Line {
     /// The name of a picture that comes with it.
     pub(super) picture: Option<String>,
     /// Why it did not arrive.
-    pub(super) fails: Option<String>,
+    pub(super) fails: Option<CauseCode>,
 }
 
 pub(super) enum Who {
@@ -156,8 +156,9 @@ fn message(line: &str, at: UnixMs) -> Option<Line> {
     let head = line.split(' ').next()?;
     let (who, fails, text) = match head.strip_suffix('!') {
         Some(who) => {
-            let (reason, text) = line[head.len()..].split_once(" | ")?;
-            (who, Some(reason.trim().to_owned()), text)
+            let (code, text) = line[head.len()..].split_once(" | ")?;
+            let code = CauseCode::ALL.iter().find(|known| known.name() == code.trim())?;
+            (who, Some(*code), text)
         }
         None => {
             let (who, text) = line.split_once(": ")?;

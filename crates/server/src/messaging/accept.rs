@@ -117,7 +117,7 @@ async fn own_number(tx: &mut Tx, author: UserId, from: Option<PhoneNumber>) -> R
 }
 
 fn accepted(to: PhoneNumber, at: UnixMs) -> Delivery {
-    Delivery { to, state: DeliveryState::Accepted, reason: None, at }
+    Delivery { to, state: DeliveryState::Accepted, cause: None, reason: None, at }
 }
 
 /// The message as it was answered at first: before anything was carried on.

@@ -94,15 +94,15 @@ async fn settle(
                 advance(tx, &mut message, payload.to, DeliveryState::Delivered, None, now).await?;
             }
         }
-        Some((_, Err(SubmitError::Final(reason)))) => {
-            advance(tx, &mut message, payload.to, DeliveryState::Failed, Some(reason), now).await?;
+        Some((_, Err(SubmitError::Final(failure)))) => {
+            advance(tx, &mut message, payload.to, DeliveryState::Failed, Some(failure), now).await?;
         }
-        Some((_, Err(SubmitError::Temporary(reason)))) => {
+        Some((_, Err(SubmitError::Temporary(failure)))) => {
             if job.attempts < ATTEMPTS {
                 store::jobs::retry(tx, job, now.plus(backoff(job.attempts))).await?;
                 return Ok(true);
             }
-            advance(tx, &mut message, payload.to, DeliveryState::Failed, Some(reason), now).await?;
+            advance(tx, &mut message, payload.to, DeliveryState::Failed, Some(failure), now).await?;
         }
     }
     store::jobs::done(tx, job).await

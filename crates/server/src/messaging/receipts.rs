@@ -4,6 +4,7 @@
 
 use halyard_protocol::{Change, Delivery, DeliveryState, Message, PhoneNumber, UnixMs};
 
+use crate::carriers::Failure;
 use crate::store::{self, StoreError, Tx};
 
 /// Moves a message's delivery to a state, if that is forward, and tells every member.
@@ -15,10 +16,11 @@ pub async fn advance(
     message: &mut Message,
     to: PhoneNumber,
     state: DeliveryState,
-    reason: Option<String>,
+    failure: Option<Failure>,
     now: UnixMs,
 ) -> Result<(), StoreError> {
-    let report = Delivery { to, state, reason, at: now };
+    let (cause, reason) = failure.map_or((None, None), |failure| (failure.cause, Some(failure.reason)));
+    let report = Delivery { to, state, cause, reason, at: now };
     let Some(delivery) = message.deliveries.iter_mut().find(|delivery| delivery.to == to) else { return Ok(()) };
     if !delivery.apply(&report) {
         return Ok(());

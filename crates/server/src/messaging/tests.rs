@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::sync::Mutex;
 
 use halyard_protocol::{
-    Author, Capabilities, Change, ConversationKey, ConversationKind, DeliveryState, Destination, ErrorCode, Peer,
-    SmsNumber,
+    Author, Capabilities, CauseCode, Change, ConversationKey, ConversationKind, DeliveryState, Destination, ErrorCode,
+    Peer, SmsNumber,
 };
 use proptest::prelude::*;
 
 use super::assign::{assign, unassign};
 use super::receive::{InboundText, receive};
-use crate::carriers::{Carrier, Carriers, OutboundText, SubmitError, Submitted, Submitting};
+use crate::carriers::{Carrier, Carriers, Failure, OutboundText, SubmitError, Submitted, Submitting};
 use crate::jobs::Workers;
 use crate::store;
 use crate::testing::bench::{Bench, Browser, number, png};
@@ -62,7 +62,8 @@ async fn a_number_without_a_carrier_fails_with_the_reason() {
     bench.work().await;
     let last = maya.bootstrap().await.conversations.remove(0).last_message().cloned().unwrap();
     assert_eq!(last.deliveries[0].state, DeliveryState::Failed);
-    assert_eq!(last.deliveries[0].reason.as_deref(), Some("no carrier is set up for +16195550142"));
+    assert_eq!(last.deliveries[0].cause, Some(CauseCode::NoCarrier.into()));
+    assert_eq!(last.deliveries[0].reason.as_deref(), Some("No carrier is set up for +16195550142."));
 }
 
 /// Gives a user a number that takes texts and nothing else.
@@ -95,7 +96,7 @@ async fn a_number_without_mms_neither_sends_files_nor_takes_them() {
     bench.work().await;
     let last = maya.bootstrap().await.conversations.remove(0).last_message().cloned().unwrap();
     assert_eq!(last.deliveries[0].state, DeliveryState::Failed);
-    assert_eq!(last.deliveries[0].reason.as_deref(), Some("The number can't receive pictures or files."));
+    assert_eq!(last.deliveries[0].cause, Some(CauseCode::NumberCannotReceiveFiles.into()));
     assert!(rosa.bootstrap().await.conversations.is_empty());
     maya.text(103, &[111], "Just words").await;
     bench.work().await;
@@ -180,6 +181,11 @@ fn kind(event: &halyard_protocol::LoggedEvent) -> &'static str {
     }
 }
 
+/// What only the carrier knows.
+fn down() -> Failure {
+    Failure { cause: None, reason: "The line is down.".to_owned() }
+}
+
 /// A carrier that does what the test says, and keeps what it was asked for.
 #[derive(Default)]
 struct Scripted {
@@ -195,7 +201,7 @@ impl Carrier for Scripted {
     fn submit(&self, text: OutboundText) -> Submitting<'_> {
         let answer = self.answers.lock().unwrap().pop();
         self.asked.lock().unwrap().push(text);
-        Box::pin(async move { answer.unwrap_or(Err(SubmitError::Temporary("The line is down.".into()))) })
+        Box::pin(async move { answer.unwrap_or(Err(SubmitError::Temporary(down()))) })
     }
 }
 
@@ -241,7 +247,7 @@ async fn after_many_tries_the_text_fails_with_the_carriers_word() {
     let maya = bench.sign_in("1001@harbor").await;
     let last = maya.bootstrap().await.conversations.remove(0).last_message().cloned().unwrap();
     assert_eq!(last.deliveries[0].state, DeliveryState::Failed);
-    assert_eq!(last.deliveries[0].reason.as_deref(), Some("The line is down."));
+    assert_eq!((last.deliveries[0].cause, last.deliveries[0].reason.as_deref()), (None, Some("The line is down.")));
     let mut tx = bench.app.store.read().await.unwrap();
     assert_eq!(store::jobs::count(&mut tx).await.unwrap(), 0);
 }

@@ -200,8 +200,8 @@ async fn range(
     let mut states: HashMap<ConversationId, Vec<Delivery>> = HashMap::new();
     let rows = tx
         .all(
-            "SELECT d.conversation AS conversation, d.recipient AS recipient, d.state AS state, d.reason AS reason,
-                    d.at AS at
+            "SELECT d.conversation AS conversation, d.recipient AS recipient, d.state AS state, d.cause AS cause,
+                    d.reason AS reason, d.at AS at
              FROM memberships AS m JOIN conversations AS c ON c.id = m.conversation
              JOIN deliveries AS d ON d.conversation = c.id AND d.seq = c.last_seq
              WHERE m.user_id = $1 AND m.hidden = FALSE

@@ -1,8 +1,8 @@
 //! Deliveries: how far an outgoing text got, for each recipient.
 
-use halyard_protocol::{Delivery, DeliveryState, Message, PhoneNumber, UnixMs};
+use halyard_protocol::{Cause, Delivery, DeliveryState, Message, PhoneNumber, UnixMs};
 
-use super::sql::{Row, args, word};
+use super::sql::{Row, args, json, word};
 use super::{StoreError, Tx};
 
 /// Adds the deliveries of a message that was just added.
@@ -12,13 +12,14 @@ use super::{StoreError, Tx};
 pub async fn add(tx: &mut Tx, message: &Message) -> Result<(), StoreError> {
     for delivery in &message.deliveries {
         tx.run(
-            "INSERT INTO deliveries (conversation, seq, recipient, state, reason, at, carrier, carrier_ref)
-             VALUES ($1, $2, $3, $4, $5, $6, NULL, NULL)",
+            "INSERT INTO deliveries (conversation, seq, recipient, state, cause, reason, at, carrier, carrier_ref)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, NULL)",
             args![
                 message.conversation,
                 message.seq,
                 delivery.to,
                 word(delivery.state)?,
+                delivery.cause.as_ref().map(json).transpose()?,
                 delivery.reason.clone(),
                 delivery.at
             ],
@@ -34,13 +35,14 @@ pub async fn add(tx: &mut Tx, message: &Message) -> Result<(), StoreError> {
 /// When the database fails.
 pub async fn update(tx: &mut Tx, message: &Message, delivery: &Delivery) -> Result<(), StoreError> {
     tx.run(
-        "UPDATE deliveries SET state = $4, reason = $5, at = $6
+        "UPDATE deliveries SET state = $4, cause = $5, reason = $6, at = $7
          WHERE conversation = $1 AND seq = $2 AND recipient = $3",
         args![
             message.conversation,
             message.seq,
             delivery.to,
             word(delivery.state)?,
+            delivery.cause.as_ref().map(json).transpose()?,
             delivery.reason.clone(),
             delivery.at
         ],
@@ -95,7 +97,7 @@ pub(super) async fn attach(tx: &mut Tx, messages: &mut [Message]) -> Result<(), 
     let (Some(first), Some(last)) = (messages.first(), messages.last()) else { return Ok(()) };
     let rows = tx
         .all(
-            "SELECT seq, recipient, state, reason, at FROM deliveries
+            "SELECT seq, recipient, state, cause, reason, at FROM deliveries
              WHERE conversation = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq, recipient",
             args![first.conversation, first.seq, last.seq],
         )
@@ -109,10 +111,16 @@ pub(super) async fn attach(tx: &mut Tx, messages: &mut [Message]) -> Result<(), 
     Ok(())
 }
 
+fn cause(row: &Row) -> Result<Option<Cause>, StoreError> {
+    let text = row.maybe_text("cause")?;
+    text.map(|text| serde_json::from_str(&text).map_err(|_| StoreError::Corrupt("cause"))).transpose()
+}
+
 pub(super) fn delivery(row: &Row) -> Result<Delivery, StoreError> {
     Ok(Delivery {
         to: row.number("recipient")?,
         state: row.word::<DeliveryState>("state")?,
+        cause: cause(row)?,
         reason: row.maybe_text("reason")?,
         at: row.time("at")?,
     })

@@ -29,6 +29,12 @@ const MIGRATIONS: &[Entry] = &[
         include_str!("../../migrations/sqlite/0004_contact_details.sql"),
         include_str!("../../migrations/postgres/0004_contact_details.sql"),
     ),
+    (
+        5,
+        "causes",
+        include_str!("../../migrations/sqlite/0005_causes.sql"),
+        include_str!("../../migrations/postgres/0005_causes.sql"),
+    ),
 ];
 
 pub(super) fn sqlite() -> Migrator {

@@ -11,8 +11,8 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use halyard_protocol::rest::{Bootstrap, SendMessage};
 use halyard_protocol::{
-    Availability, CallingCode, Capabilities, Destination, ErrorBody, ErrorCode, LoggedEvent, MediaId, Message,
-    MessageId, Peer, PhoneNumber, Role, SmsNumber, Tenant, TenantId, User, UserId,
+    Availability, CallingCode, Capabilities, CauseCode, Destination, ErrorBody, ErrorCode, LoggedEvent, MediaId,
+    Message, MessageId, Peer, PhoneNumber, Role, SmsNumber, Tenant, TenantId, User, UserId,
 };
 use http_body_util::BodyExt as _;
 use serde::Serialize;
@@ -23,6 +23,7 @@ use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 
 use super::TestEnv;
+use crate::api::problem::PROBLEM_JSON;
 use crate::app::{App, Settings};
 use crate::auth::password::Cost;
 use crate::messaging::assign::assign;
@@ -303,11 +304,21 @@ impl Answer {
         self.json()
     }
 
-    /// The code of an error, after checking that the status is the one that goes with it.
+    /// The code of an error, after checking that the status is the one that goes with it, and that a broken rule is named.
     pub(crate) fn code(&self) -> ErrorCode {
         let body: ErrorBody = self.json();
         assert_eq!(self.status.as_u16(), body.code.status(), "{body:?}");
-        assert!(!body.message.is_empty());
+        assert_eq!(self.headers[header::CONTENT_TYPE], PROBLEM_JSON);
+        assert!(!body.detail.is_empty());
+        assert_eq!(body.detail, body.message, "apps of before read it there");
+        if let ErrorCode::Invalid
+        | ErrorCode::InvalidRecipients
+        | ErrorCode::InvalidText
+        | ErrorCode::InvalidMedia
+        | ErrorCode::Forbidden = body.code
+        {
+            assert!(body.cause.is_some_and(|cause| cause.code != CauseCode::Unknown), "which rule? {body:?}");
+        }
         body.code
     }
 }

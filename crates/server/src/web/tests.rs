@@ -93,7 +93,7 @@ async fn a_panic_is_our_fault_and_says_so() {
     let body = response.into_body().collect().await.unwrap().to_bytes();
     let body: halyard_protocol::ErrorBody = serde_json::from_slice(&body).unwrap();
     assert_eq!(body.code, ErrorCode::Internal);
-    assert!(!body.message.contains("on purpose"));
+    assert!(!body.detail.contains("on purpose"));
 }
 
 #[tokio::test]

@@ -4,9 +4,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::adapters::assets;
 use crate::prelude::*;
+use crate::words::{self, t};
 
-/// Where they are: `[{"group", "emoji": [[text, name, "key words", 1 if it has skin tones], ...]}, ...]`.
-const ADDRESS: &str = "/emoji.json";
 /// How many of the ones used last are kept, for as long as the page is open.
 const RECENT: usize = 32;
 /// Most emoji that a search shows.
@@ -54,7 +53,8 @@ static RECENTLY: Mutex<Vec<Emoji>> = Mutex::new(Vec::new());
 pub(super) fn load() -> RwSignal<Option<Catalogue>> {
     let signal = RwSignal::new(LOADED.get().cloned().map(Catalogue::Ready));
     if signal.with_untracked(Option::is_none) {
-        assets::load(ADDRESS, move |text| {
+        // `[{"group", "emoji": [[text, name, "key words", 1 if it has skin tones], ...]}, ...]`, in the user's language.
+        assets::load(t(words::EMOJI_LIST), move |text| {
             let groups = text.and_then(|text| parse(&text));
             // The picker may be closed meanwhile; then it finds them the next time.
             signal.set(Some(match groups {

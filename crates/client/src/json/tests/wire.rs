@@ -42,6 +42,8 @@ wire! {
     CallOutcome: [r#""declined""#],
     CallingCode: ["1"],
     Capabilities: [r#"{"sms":true,"mms":true,"group_recipients":10}"#],
+    Cause: [r#"{"code":"message_too_long","limit":1,"length":1}"#],
+    CauseCode: [r#""no_carrier""#],
     Change: [
         r#"{"type":"entry_added","entry":$Entry,"unread":1,"read_seq":1}"#,
         r#"{"type":"delivery_changed","conversation":"$1","message":"$1","delivery":$Delivery}"#,
@@ -69,7 +71,7 @@ wire! {
     ConversationKind: [r#""group_mms""#],
     ConversationsBefore: [r#"{"at":1,"id":"$1"}"#],
     ConversationsPage: [r#"{"conversations":[$Conversation],"older":$ConversationsBefore}"#],
-    Delivery: [r#"{"to":"+16195550142","state":"sent","reason":"a","at":1}"#],
+    Delivery: [r#"{"to":"+16195550142","state":"sent","cause":$Cause,"reason":"a","at":1}"#],
     DeliveryState: [r#""delivered""#],
     Destination: [r#"{"from":"+16195550142","peers":[$Peer]}"#],
     Device: [r#"{"id":"$1","name":"a","signed_in_at":1,"seen_at":1,"current":true}"#],
@@ -84,7 +86,7 @@ wire! {
         r#"{"type":"system","id":"$1","conversation":"$1","seq":1,"at":1,"by":"$1","event":$SystemEvent}"#,
         r#"{"type":"unknown","id":"$1","conversation":"$1","seq":1,"at":1}"#,
     ],
-    ErrorBody: [r#"{"code":"internal","message":"a","field":"b"}"#],
+    ErrorBody: [r#"{"code":"invalid","cause":$Cause,"detail":"a","message":"a","field":"b"}"#],
     ErrorCode: [r#""conflict""#],
     Favourite: [r#"{"user":"$1"}"#, r#"{"contact":"$1"}"#, r#""unknown""#],
     ImportContacts: [r#"{"contacts":[$ImportedContact]}"#],
@@ -273,7 +275,7 @@ fn types(folder: &Path, found: &mut Vec<String>) {
         let mut is_read = false;
         for line in fs::read_to_string(&path).unwrap().lines() {
             let name = line.strip_prefix("pub enum ").or_else(|| line.strip_prefix("pub struct "));
-            if ["tagged! {", "keyed! {", "placed! {"].contains(&line)
+            if ["tagged! {", "keyed! {", "placed! {", "codes! {"].contains(&line)
                 || (line.starts_with("#[derive(") && line.contains("Deserialize"))
             {
                 is_read = true;

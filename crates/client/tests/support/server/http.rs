@@ -6,7 +6,7 @@ use halyard_protocol::rest::{
     SetFavourite, SignIn, UpdateConversation, UpdateMe,
 };
 use halyard_protocol::{
-    Change, ConversationId, DeviceId, ErrorBody, ErrorCode, Media, MediaId, MediaKind, UnixMs, UserId,
+    Cause, Change, ConversationId, DeviceId, ErrorBody, ErrorCode, Media, MediaId, MediaKind, UnixMs, UserId,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -204,14 +204,23 @@ impl Server {
         let id = request.idempotency_key.expect("a message has its id as key");
         match self.accept(me, id, &body::<SendMessage>(request)) {
             Ok(message) => json(202, &message),
-            Err((code, message)) => problem(code, &message),
+            Err((code, cause, detail)) => json(code.status(), &error(code, cause, &detail)),
         }
     }
 }
 
 /// An answer that is an error.
 pub(crate) fn problem(code: ErrorCode, message: &str) -> HttpResponse {
-    json(code.status(), &ErrorBody { code, message: message.to_owned(), field: None })
+    json(code.status(), &error(code, None, message))
+}
+
+/// The same, with a cause.
+pub(crate) fn refusal(code: ErrorCode, cause: impl Into<Cause>, detail: &str) -> HttpResponse {
+    json(code.status(), &error(code, Some(cause.into()), detail))
+}
+
+fn error(code: ErrorCode, cause: Option<Cause>, detail: &str) -> ErrorBody {
+    ErrorBody { code, cause, detail: detail.to_owned(), message: detail.to_owned(), field: None }
 }
 
 fn json(status: u16, body: &impl Serialize) -> HttpResponse {

@@ -6,20 +6,23 @@ use halyard_protocol::media::check_media;
 use halyard_protocol::recipients::check_text;
 use halyard_protocol::rest::SendMessage;
 use halyard_protocol::{
-    Author, Change, ConversationId, ConversationKey, Delivery, DeliveryState, Entry, EntryId, ErrorCode, Media,
+    Author, Cause, Change, ConversationId, ConversationKey, Delivery, DeliveryState, Entry, EntryId, ErrorCode, Media,
     Message, MessageId, PhoneNumber, Seq, UnixMs, UserId,
 };
 
 use super::{Member, Server, Shared};
 
+/// The code, the cause and the detail of an answer that is an error.
+type Refused = (ErrorCode, Option<Cause>, String);
+
+fn rule(code: ErrorCode, error: impl Into<Cause> + ToString) -> Refused {
+    let detail = error.to_string();
+    (code, Some(error.into()), detail)
+}
+
 impl Server {
     /// Takes a message in, once for each id.
-    pub(super) fn accept(
-        &mut self,
-        author: UserId,
-        id: MessageId,
-        request: &SendMessage,
-    ) -> Result<Message, (ErrorCode, String)> {
+    pub(super) fn accept(&mut self, author: UserId, id: MessageId, request: &SendMessage) -> Result<Message, Refused> {
         let body = serde_json::to_string(request).unwrap_or_default();
         if let Some((before, conversation, seq)) = self.sent.get(&(author, id)) {
             let message = self.conversations[conversation].entries[*seq as usize - 1].message().expect("sent as one");
@@ -30,24 +33,28 @@ impl Server {
                 }
                 Ok(message)
             } else {
-                Err((ErrorCode::IdempotencyConflict, "This message was already sent with another text.".to_owned()))
+                Err((
+                    ErrorCode::IdempotencyConflict,
+                    None,
+                    "This message was already sent with another text.".to_owned(),
+                ))
             };
         }
         let numbers = &self.accounts[&author].numbers;
         let own = numbers.iter().find(|own| Some(own.number) == request.to.from);
         if request.to.from.is_some() && own.is_none() {
-            return Err((ErrorCode::NotYourNumber, "You can't text from this number. Choose one of yours.".to_owned()));
+            return Err((ErrorCode::NotYourNumber, None, "This number is not yours.".to_owned()));
         }
-        let key = request.to.key(author, own).map_err(|e| (ErrorCode::InvalidRecipients, e.to_string()))?;
+        let key = request.to.key(author, own).map_err(|error| rule(ErrorCode::InvalidRecipients, error))?;
         let with_files = !request.media.is_empty();
-        check_text(key.kind(), &request.body, with_files).map_err(|e| (ErrorCode::InvalidText, e.to_string()))?;
+        check_text(key.kind(), &request.body, with_files).map_err(|error| rule(ErrorCode::InvalidText, error))?;
         let mut media = Vec::new();
         for id in &request.media {
             let file = self.media.get(id).filter(|file| file.owner == author && !file.sent);
-            let file = file.ok_or((ErrorCode::UnknownMedia, "One of the files is not here.".to_owned()))?;
+            let file = file.ok_or((ErrorCode::UnknownMedia, None, "One of the files is not here.".to_owned()))?;
             media.push(file.media.clone());
         }
-        check_media(key.kind(), own, &media).map_err(|e| (ErrorCode::InvalidMedia, e.to_string()))?;
+        check_media(key.kind(), own, &media).map_err(|error| rule(ErrorCode::InvalidMedia, error))?;
         for id in &request.media {
             self.media.get_mut(id).expect("found above").sent = true;
         }
@@ -61,7 +68,7 @@ impl Server {
     }
 
     fn accepted(&self, to: PhoneNumber) -> Delivery {
-        Delivery { to, state: DeliveryState::Accepted, reason: None, at: self.now }
+        Delivery { to, state: DeliveryState::Accepted, cause: None, reason: None, at: self.now }
     }
 
     /// A text comes in from outside.
@@ -174,13 +181,22 @@ impl Server {
 
     /// The carrier reports on a message, for one recipient.
     pub(crate) fn report(&mut self, id: ConversationId, at: usize, to: usize, state: DeliveryState) {
+        self.report_with(id, at, to, state, None);
+    }
+
+    /// The same, of a message that is not delivered, with a cause.
+    pub(crate) fn report_failed(&mut self, id: ConversationId, at: usize, to: usize, cause: Option<Cause>) {
+        self.report_with(id, at, to, DeliveryState::Failed, cause);
+    }
+
+    fn report_with(&mut self, id: ConversationId, at: usize, to: usize, state: DeliveryState, cause: Option<Cause>) {
         let now = self.now;
         let Some(shared) = self.conversations.get_mut(&id) else { return };
         let members: Vec<UserId> = shared.members.keys().copied().collect();
         let Some(message) = shared.entries.get_mut(at).and_then(Entry::message_mut) else { return };
         let Some(delivery) = message.deliveries.get_mut(to) else { return };
         let reason = (state == DeliveryState::Failed).then(|| format!("{} is not in service.", delivery.to));
-        let report = Delivery { to: delivery.to, state, reason, at: now };
+        let report = Delivery { to: delivery.to, state, cause, reason, at: now };
         if delivery.apply(&report) {
             let change = Change::DeliveryChanged { conversation: id, message: message.id, delivery: report };
             for user in members {

@@ -19,7 +19,7 @@ use halyard_protocol::{
 };
 
 pub(crate) use conversations::{Member, Shared};
-pub(crate) use http::problem;
+pub(crate) use http::{problem, refusal};
 
 /// An extension with its password and numbers.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use halyard_protocol::rest::{ImportContacts, Imported};
-use halyard_protocol::{Change, ContactScope, ErrorBody, limits};
+use halyard_protocol::{CauseCode, Change, ContactScope, ErrorBody, limits};
 
 use super::{checked, may_edit, tell, with_details};
 use crate::api::extract::{Body, Signed};
@@ -33,8 +33,8 @@ pub async fn import(
 ) -> Result<Json<Imported>, Problem> {
     let count = request.contacts.len();
     if count > limits::IMPORT_CONTACTS {
-        let message = format!("An import has {} contacts at most.", limits::IMPORT_CONTACTS);
-        return Err(Problem::invalid(message).at("contacts"));
+        let detail = format!("An import has {} contacts at most.", limits::IMPORT_CONTACTS);
+        return Err(Problem::invalid(CauseCode::TooManyContacts.limit(limits::IMPORT_CONTACTS), detail).at("contacts"));
     }
     let (reader, now) = (crate::api::reader(&session), app.env.now());
     let mut ids = HashSet::with_capacity(count);
@@ -43,7 +43,8 @@ pub async fn import(
     for (index, entry) in request.contacts.into_iter().enumerate() {
         let field = || format!("contacts[{index}]");
         if !ids.insert(entry.id) {
-            return Err(Problem::invalid("Two contacts of this import have the same id.").at(field()));
+            let detail = "Two contacts of this import have the same id.";
+            return Err(Problem::invalid(CauseCode::RepeatedContact, detail).at(field()));
         }
         let draft = checked(entry.contact).map_err(|problem| problem.at(field()))?;
         may_edit(&session, draft.scope).map_err(|problem| problem.at(field()))?;

@@ -6,7 +6,7 @@ pub mod list;
 pub mod put;
 
 use halyard_protocol::contact::ContactDetails;
-use halyard_protocol::{Change, Contact, ContactDraft, ContactScope, ErrorCode, UnixMs};
+use halyard_protocol::{CauseCode, Change, Contact, ContactDraft, ContactScope, ErrorCode, UnixMs};
 
 use super::problem::Problem;
 use crate::store::{self, StoreError, Tx, sessions::Session};
@@ -14,8 +14,8 @@ use crate::store::{self, StoreError, Tx, sessions::Session};
 /// Whether the session may save or delete contacts of this scope.
 fn may_edit(session: &Session, scope: ContactScope) -> Result<(), Problem> {
     if scope == ContactScope::Shared && !session.role.edits_shared_contacts() {
-        let message = "Only Office Managers and Administrators change shared contacts.";
-        return Err(Problem::new(ErrorCode::Forbidden, message));
+        let detail = "Only Office Managers and Administrators change shared contacts.";
+        return Err(Problem::because(ErrorCode::Forbidden, CauseCode::SharedContactsReadOnly, detail));
     }
     Ok(())
 }
@@ -23,7 +23,7 @@ fn may_edit(session: &Session, scope: ContactScope) -> Result<(), Problem> {
 /// A draft without the white space around its texts, if the rules allow it.
 fn checked(mut draft: ContactDraft) -> Result<ContactDraft, Problem> {
     draft.trim();
-    draft.check().map_err(|error| Problem::invalid(error.to_string()))?;
+    draft.check().map_err(|error| Problem::rule(ErrorCode::Invalid, error))?;
     Ok(draft)
 }
 

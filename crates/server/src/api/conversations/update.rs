@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use halyard_protocol::rest::UpdateConversation;
-use halyard_protocol::{Conversation, ConversationId, ErrorBody, limits};
+use halyard_protocol::{CauseCode, Conversation, ConversationId, ErrorBody, limits};
 
 use super::membership;
 use crate::api::extract::{Body, Id, Signed};
@@ -34,8 +34,7 @@ pub async fn update(
 ) -> Result<Json<Conversation>, Problem> {
     let title = request.title.map(|title| title.trim().to_owned());
     if title.as_ref().is_some_and(|title| title.chars().count() > limits::NAME_LENGTH) {
-        let message = format!("A name has {} characters at most.", limits::NAME_LENGTH);
-        return Err(Problem::invalid(message).at("title"));
+        return Err(Problem::too_long(CauseCode::GroupNameTooLong, limits::NAME_LENGTH).at("title"));
     }
     let now = app.env.now();
     let mut tx = app.store.write(session.tenant).await?;
@@ -43,7 +42,7 @@ pub async fn update(
     let before = store::conversations::view(&mut tx, session.user, id).await?.ok_or_else(Problem::not_found)?;
     let title = title.filter(|title| *title != before.title);
     if title.is_some() && !before.kind.is_group() {
-        return Err(Problem::invalid("Only groups have a name of their own.").at("title"));
+        return Err(Problem::invalid(CauseCode::NotAGroup, "Only groups have a name of their own.").at("title"));
     }
     let muted = request.muted.filter(|muted| *muted != membership.muted);
     if let Some(muted) = muted {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use halyard_protocol::rest::{Me, UpdateMe};
-use halyard_protocol::{Availability, Change, ErrorBody, limits};
+use halyard_protocol::{Availability, CauseCode, Change, ErrorBody, limits};
 
 use crate::api::extract::{Body, Signed};
 use crate::api::problem::Problem;
@@ -27,12 +27,13 @@ pub async fn update(
     Body(request): Body<UpdateMe>,
 ) -> Result<Json<Me>, Problem> {
     if request.availability == Some(Availability::Unknown) {
-        return Err(Problem::invalid("This availability is not known.").at("availability"));
+        return Err(
+            Problem::invalid(CauseCode::UnknownAvailability, "This availability is not known.").at("availability")
+        );
     }
     let status_text = request.status_text.map(|text| text.trim().to_owned());
     if status_text.as_ref().is_some_and(|text| text.chars().count() > limits::STATUS_TEXT_LENGTH) {
-        let message = format!("A status text has {} characters at most.", limits::STATUS_TEXT_LENGTH);
-        return Err(Problem::invalid(message).at("status_text"));
+        return Err(Problem::too_long(CauseCode::StatusTextTooLong, limits::STATUS_TEXT_LENGTH).at("status_text"));
     }
     let mut tx = app.store.write(session.tenant).await?;
     let mut me = crate::api::me(&mut tx, &session).await?;

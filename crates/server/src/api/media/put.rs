@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use halyard_protocol::media::{MediaError, clean_name};
-use halyard_protocol::{ErrorBody, ErrorCode, Media, MediaId, MediaKind};
+use halyard_protocol::{CauseCode, ErrorBody, ErrorCode, Media, MediaId, MediaKind};
 use serde::Deserialize;
 
 use crate::api::extract::{Id, Params, Signed};
@@ -70,8 +70,8 @@ pub async fn put(
         return if same { Ok(Json(known)) } else { Err(taken()) };
     }
     if store::media::unsent_bytes(&mut tx, session.user).await? + u64::from(size) > MOST_UNSENT {
-        let message = "Too many of your files wait to be sent. Send or remove some first.";
-        return Err(Problem::new(ErrorCode::InvalidMedia, message));
+        let detail = "Too many of your files wait to be sent. Send or remove some first.";
+        return Err(Problem::because(ErrorCode::InvalidMedia, CauseCode::TooManyUnsentFiles, detail));
     }
     store::media::add_content(&mut tx, &hash, content).await?;
     let upload = Upload { media, uploader: Some(session.user), hash, upload_hash };
@@ -91,7 +91,7 @@ fn taken() -> Problem {
 fn unreadable(error: BytesRejection) -> Problem {
     match error {
         BytesRejection::FailedToBufferBody(error) if error.status() == 413 => {
-            Problem::new(ErrorCode::TooLarge, MediaError::TooLarge.to_string())
+            Problem::rule(ErrorCode::TooLarge, MediaError::TooLarge)
         }
         _ => Problem::new(ErrorCode::MalformedRequest, "The file could not be read."),
     }
@@ -108,9 +108,10 @@ struct Prepared {
 }
 
 fn prepare(body: &[u8]) -> Result<Prepared, Problem> {
-    let refused = |message: String| Problem::new(ErrorCode::InvalidMedia, message);
-    let kind = MediaKind::of(body).ok_or_else(|| refused(MediaError::Kind.to_string()))?;
-    let stripped = stripped(kind, body.to_vec()).map_err(|error: Damaged| refused(error.to_string()))?;
+    let code = ErrorCode::InvalidMedia;
+    let kind = MediaKind::of(body).ok_or_else(|| Problem::rule(code, MediaError::Kind))?;
+    let stripped = stripped(kind, body.to_vec())
+        .map_err(|error: Damaged| Problem::because(code, CauseCode::DamagedFile, error.to_string()))?;
     let hash = digest(&stripped.content);
     let (width, height) = (stripped.width, stripped.height);
     Ok(Prepared { kind, content: stripped.content, width, height, hash, upload_hash: digest(body) })

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use halyard_protocol::rest::{IDEMPOTENCY_KEY, SendMessage};
-use halyard_protocol::{ErrorBody, ErrorCode, Message, MessageId};
+use halyard_protocol::{CauseCode, ErrorBody, ErrorCode, Message, MessageId};
 
 use crate::api::extract::{Body, Signed};
 use crate::api::problem::Problem;
@@ -15,20 +15,20 @@ use crate::messaging::accept::{Refusal, accept};
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let sentence = refusal.to_string();
-        let (code, field) = match refusal {
-            Refusal::Store(error) => return error.into(),
-            Refusal::IdempotencyConflict => (ErrorCode::IdempotencyConflict, None),
-            Refusal::IdTaken => (ErrorCode::Conflict, None),
-            Refusal::NotYourNumber => (ErrorCode::NotYourNumber, Some("to.from")),
-            Refusal::NumberInChat => (ErrorCode::InvalidRecipients, Some("to.from")),
-            Refusal::UnknownUser | Refusal::Recipients(_) => (ErrorCode::InvalidRecipients, Some("to.peers")),
-            Refusal::Text(_) => (ErrorCode::InvalidText, Some("body")),
-            Refusal::UnknownMedia => (ErrorCode::UnknownMedia, Some("media")),
-            Refusal::Media(_) => (ErrorCode::InvalidMedia, Some("media")),
-        };
-        let problem = Self::new(code, sentence);
-        field.into_iter().fold(problem, Self::at)
+        let detail = refusal.to_string();
+        let people = ErrorCode::InvalidRecipients;
+        match refusal {
+            Refusal::Store(error) => error.into(),
+            Refusal::IdempotencyConflict => Self::new(ErrorCode::IdempotencyConflict, detail),
+            Refusal::IdTaken => Self::new(ErrorCode::Conflict, detail),
+            Refusal::NotYourNumber => Self::new(ErrorCode::NotYourNumber, detail).at("to.from"),
+            Refusal::NumberInChat => Self::because(people, CauseCode::NumberInChat, detail).at("to.from"),
+            Refusal::UnknownUser => Self::because(people, CauseCode::NotInDirectory, detail).at("to.peers"),
+            Refusal::Recipients(error) => Self::because(people, error, detail).at("to.peers"),
+            Refusal::Text(error) => Self::because(ErrorCode::InvalidText, error, detail).at("body"),
+            Refusal::UnknownMedia => Self::new(ErrorCode::UnknownMedia, detail).at("media"),
+            Refusal::Media(error) => Self::because(ErrorCode::InvalidMedia, error, detail).at("media"),
+        }
     }
 }
 
