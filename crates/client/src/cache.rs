@@ -19,6 +19,7 @@ use crate::desk::Desk;
 use crate::effect::{Effect, FileCommand, Timer};
 use crate::outbox::Outbox;
 use crate::recipients::NewConversation;
+use crate::sorted::sort_few;
 use crate::storage::{Range, STATE, Store, Token, Write, put};
 use crate::windows::{CardKey, Snapshot};
 
@@ -119,7 +120,7 @@ impl Cache {
             self.forget.push(Range::all(store));
         }
         let mut pinned: Vec<String> = pinned.iter().map(ToString::to_string).collect();
-        pinned.sort_unstable();
+        sort_few(&mut pinned, |a, b| a < b);
         let mut from = String::new();
         for id in pinned {
             self.forget.push(Range { store: Store::Messages, from, to: [&id, "/"].concat() });

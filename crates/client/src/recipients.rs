@@ -2,7 +2,8 @@
 //!
 //! Always holds: nobody is among the bubbles twice; what was typed and could not be taken stays in the field.
 
-use crate::reasons;
+use core::cmp::Reverse;
+
 use halyard_protocol::event::Favourite;
 use halyard_protocol::rest::Me;
 use halyard_protocol::{
@@ -19,7 +20,8 @@ use crate::conversations::Conversations;
 use crate::effect::FocusTarget;
 use crate::env::Env;
 use crate::fact::Fact;
-use crate::sorted::{SortedMap, sorted};
+use crate::reasons;
+use crate::sorted::{SortedMap, sort_few, sorted};
 use crate::update::Changed;
 use crate::windows::{CardKey, Windows};
 
@@ -427,11 +429,12 @@ impl People<'_> {
         all.retain(|suggestion| !without.contains(&suggestion.peer));
         // Of those that fit, the nearest first; who is as near stays in the search's order.
         let wanted = fold(typed);
-        all.sort_by_cached_key(|suggestion| {
-            (fold(&suggestion.name) != wanted, core::cmp::Reverse(self.conversations.nearness(suggestion.peer)))
-        });
-        all.truncate(SUGGESTIONS);
-        all
+        let rank = |suggestion: &Suggestion| {
+            (fold(&suggestion.name) != wanted, Reverse(self.conversations.nearness(suggestion.peer)))
+        };
+        let mut ranked: Vec<_> = all.into_iter().map(|suggestion| (rank(&suggestion), suggestion)).collect();
+        sort_few(&mut ranked, |a, b| a.0 < b.0);
+        ranked.into_iter().take(SUGGESTIONS).map(|(_, suggestion)| suggestion).collect()
     }
 
     /// Those whom the user wrote to last, for a field in which nothing is typed.

@@ -164,6 +164,18 @@ pub(crate) fn sorted<K: Ord + Copy>(keys: &[K]) -> Vec<K> {
     keys.iter().copied().collect::<SortedSet<K>>().iter().collect()
 }
 
+/// Sorts what is few: `before` says whether one comes before another, and equal ones stay in their order. The standard library's sort,
+/// made for many, is several kilobytes of code for each type.
+pub fn sort_few<T>(items: &mut [T], before: impl Fn(&T, &T) -> bool) {
+    for end in 1..items.len() {
+        let mut at = end;
+        while at > 0 && before(&items[at], &items[at - 1]) {
+            items.swap(at - 1, at);
+            at -= 1;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,6 +183,14 @@ mod tests {
     use std::collections::BTreeMap;
 
     proptest! {
+        #[test]
+        fn a_few_are_sorted_as_many(mut items in prop::collection::vec((0u8..6, any::<u8>()), 0..20)) {
+            let mut wanted = items.clone();
+            wanted.sort_by_key(|(key, _)| *key);
+            sort_few(&mut items, |a, b| a.0 < b.0);
+            prop_assert_eq!(items, wanted);
+        }
+
         #[test]
         fn is_as_a_tree(steps in prop::collection::vec((0u8..4, 0u8..12, any::<u8>()), 0..60)) {
             let (mut list, mut tree) = (SortedMap::default(), BTreeMap::new());

@@ -110,7 +110,7 @@ fn own_numbers(app: App, peer: Peer, reach: Vec<NumberView>) -> Vec<MenuItem> {
         };
         return reach.into_iter().filter(|way| way.peer == peer).map(text).collect();
     }
-    own.sort_by_key(|own| !own.chosen);
+    halyard_client::sort_few(&mut own, |a, b| a.chosen && !b.chosen);
     let heading = reach.iter().find(|way| way.peer == peer).map_or_else(Text::default, |way| way.text.clone());
     let heading = MenuItem::heading(say(&words::text_number_using(heading)));
     let entry = |own: halyard_client::view::NumberOption| {

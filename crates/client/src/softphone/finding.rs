@@ -7,6 +7,7 @@ use super::Softphone;
 use crate::commands::{Command, OFFERED, Target};
 use crate::contacts::search::{Matcher, fold};
 use crate::conversations::Thread;
+use crate::sorted::sort_few;
 use crate::windows::CardKey;
 
 /// How many conversations, and how many people, the palette offers at most.
@@ -63,7 +64,7 @@ impl Softphone {
     /// The open cards, the one that was in front last before the others.
     fn cards_for(&self, query: &str) -> Vec<Target> {
         let mut cards: Vec<_> = self.desk.windows.cards().collect();
-        cards.sort_by_key(|card| core::cmp::Reverse(card.stacking()));
+        sort_few(&mut cards, |a, b| a.stacking() > b.stacking());
         let keys = cards.into_iter().map(crate::windows::Card::key);
         keys.filter(|card| query.is_empty() || self.card_matches(*card, query)).map(Target::Card).collect()
     }

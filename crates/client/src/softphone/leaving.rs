@@ -14,6 +14,7 @@ use crate::effect::{Effect, FocusTarget, SocketCommand, Timer};
 use crate::outbox::OutboxRow;
 use crate::route::Route;
 use crate::session::State;
+use crate::sorted::sorted;
 use crate::storage::{DbCommand, Range, Row, STATE, Seal, SealedLabel, Secret, Store, USER, Unseal, WINDOWS, entries};
 use crate::sync::Sync;
 use crate::tabs::TabFrame;
@@ -183,9 +184,7 @@ impl Softphone {
         }
         ids.extend(self.outbox.conversations());
         ids.extend(drafts.cards().filter_map(CardKey::conversation));
-        ids.sort_unstable();
-        ids.dedup();
-        for id in ids {
+        for id in sorted(&ids) {
             keep.push(Range::key(Store::Conversations, id.to_string()));
             let peers = self.conversations.get(id).map(|thread| thread.conversation.peers.as_slice());
             for peer in peers.unwrap_or_default() {

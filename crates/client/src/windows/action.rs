@@ -4,6 +4,7 @@ use super::card::{Card, CardKey, Placement, Resting};
 use super::desk::SnapZone;
 use super::geometry::Edge;
 use super::{Pane, Windows};
+use crate::sorted::sort_few;
 
 /// What the user does with a card. Pointers and sizes are in CSS px from the top left corner of the desk.
 ///
@@ -257,7 +258,7 @@ impl Windows {
             self.cards.iter().filter(|card| !card.is_minimised()).map(|card| (card.stacking, card.key)).collect();
         let tiles = self.desk.tiles(piled.len());
         // What has no room goes to the dock: those that were in front longest ago.
-        piled.sort_unstable();
+        sort_few(&mut piled, |a, b| a < b);
         let without = piled.len().saturating_sub(tiles.len());
         let (docked, _) = piled.split_at(without);
         let mut tiles = tiles.into_iter();
