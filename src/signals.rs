@@ -92,6 +92,8 @@ impl<K: Copy + Eq + Hash, V: Clone + PartialEq + Send + Sync + 'static> Family<K
 pub(crate) enum TimelineKey {
     /// A new day.
     Day(i64),
+    /// What follows is unread.
+    New,
     /// A message.
     Message(MessageId),
     /// Another entry.
@@ -147,6 +149,7 @@ impl TimelineSignals {
 fn key(item: &Item) -> TimelineKey {
     match item {
         Item::Day { day, .. } => TimelineKey::Day(*day),
+        Item::New => TimelineKey::New,
         Item::Message(message) => TimelineKey::Message(message.id),
         Item::Line(line) => TimelineKey::Line(line.id),
     }

@@ -15,6 +15,11 @@ use super::device;
 /// Frames to wait for the place to be drawn.
 const FRAMES: u8 = 4;
 
+/// Frames to wait for the line "New": a long timeline takes longer.
+const LINE_FRAMES: u8 = 30;
+/// Pixels of the timeline that show above the line "New".
+const ABOVE_NEW: i32 = 6;
+
 thread_local! {
     /// How often the focus was asked for: an older wish is dropped. Each step would lay the page out anew.
     static WISHES: Cell<u32> = const { Cell::new(0) };
@@ -58,6 +63,31 @@ pub(super) fn show_newest(card: CardKey) {
     request_animation_frame(move || {
         if let Some(log) = find(&selector) {
             log.set_scroll_top(0);
+        }
+    });
+}
+
+/// Scrolls a card's timeline to its line "New", once that is drawn. The timeline's view hears of it by the event `jumped`, and says what
+/// is on screen then. Of a card that does not show meanwhile nothing is said: nothing in it is read until it is looked at again.
+pub(super) fn show_unread(card: CardKey) {
+    let selector = ["[data-card=\"", &card.attribute(), "\"] [role=log]"].concat();
+    scroll_to_new(selector, LINE_FRAMES);
+}
+
+fn scroll_to_new(selector: String, frames: u8) {
+    request_animation_frame(move || {
+        let log = find(&selector).filter(|log| log.client_height() > 0);
+        let line = log.as_ref().and_then(|log| log.query_selector(".new-line").ok().flatten());
+        if line.is_none() && frames > 1 {
+            return scroll_to_new(selector, frames - 1);
+        }
+        let Some(log) = log else { return };
+        if let Some(line) = line {
+            let down = line.get_bounding_client_rect().top() - log.get_bounding_client_rect().top();
+            log.set_scroll_top(log.scroll_top() + down as i32 - ABOVE_NEW);
+        }
+        if let Ok(jumped) = web_sys::Event::new("jumped") {
+            let _ = log.dispatch_event(&jumped);
         }
     });
 }

@@ -96,6 +96,7 @@ impl Adapters {
             Effect::CancelTimer(id) => self.timers.cancel(id),
             Effect::Focus(target) => focus::run(target),
             Effect::ShowNewest(card) => focus::show_newest(card),
+            Effect::ShowUnread(card) => focus::show_unread(card),
             Effect::Announce(text) => self.announcer.say(say(&text)),
             Effect::Navigate { route, replace } => history::run(route, replace),
             Effect::Title(unread) => system::set_title(unread),
@@ -106,6 +107,7 @@ impl Adapters {
                 self.database.run(command);
             }
             Effect::Tell(text) => self.tabs.say(&text),
+            Effect::Lead => self.tabs.lead(),
             Effect::App(command) => self.run_app(command),
             Effect::Files(command) => self.run_files(command),
         }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use halyard_client::installation::AppEvent;
-use halyard_client::{Event, System as Said};
+use halyard_client::{Attention, Event, System as Said};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, ResizeObserver, VisibilityState, Window};
@@ -44,7 +44,7 @@ impl System {
     }
 
     pub(super) fn report(&self) {
-        (self.send)(Event::System(Said::Attention(has_attention())));
+        (self.send)(Event::System(Said::Attention(attention())));
         (self.send)(Event::System(Said::Online(is_online())));
         (self.send)(sizes(self.desk.get()));
     }
@@ -62,20 +62,20 @@ fn listen(window: &Window, send: &Dispatch, desk: &Rc<Cell<(u32, u32)>>) -> Vec<
         let send = send.clone();
         EventListener::new(target, name, move |_| send(event()))
     };
-    let attention: Rc<dyn Fn() -> Event> = Rc::new(|| Event::System(Said::Attention(has_attention())));
+    let attended: Rc<dyn Fn() -> Event> = Rc::new(|| Event::System(Said::Attention(attention())));
     let online: Rc<dyn Fn() -> Event> = Rc::new(|| Event::System(Said::Online(is_online())));
     let desk = desk.clone();
     let resized: Rc<dyn Fn() -> Event> = Rc::new(move || sizes(desk.get()));
     let mut listeners = vec![
-        on(window, "focus", attention.clone()),
-        on(window, "blur", attention.clone()),
+        on(window, "focus", attended.clone()),
+        on(window, "blur", attended.clone()),
         on(window, "online", online.clone()),
         on(window, "offline", online),
         on(window, "resize", resized),
         on(window, "pagehide", Rc::new(|| Event::System(Said::Leaving))),
     ];
     if let Some(document) = window.document() {
-        listeners.push(on(&document, "visibilitychange", attention));
+        listeners.push(on(&document, "visibilitychange", attended));
         let leaving: Rc<dyn Fn() -> Event> = Rc::new(|| Event::System(Said::Leaving));
         listeners.push(on(&document, "visibilitychange", leaving));
     }
@@ -111,10 +111,13 @@ fn whole(pixels: f64) -> u32 {
     pixels as u32
 }
 
-fn has_attention() -> bool {
-    web_sys::window().and_then(|window| window.document()).is_some_and(|document| {
-        document.visibility_state() == VisibilityState::Visible && document.has_focus().unwrap_or(true)
-    })
+fn attention() -> Attention {
+    let document = web_sys::window().and_then(|window| window.document());
+    match document.filter(|document| document.visibility_state() == VisibilityState::Visible) {
+        None => Attention::Hidden,
+        Some(document) if document.has_focus().unwrap_or(true) => Attention::Focused,
+        Some(_) => Attention::Shows,
+    }
 }
 
 fn is_online() -> bool {

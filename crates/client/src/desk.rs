@@ -7,6 +7,7 @@ use halyard_protocol::ConversationId;
 use crate::context::{Context, Turn};
 use crate::conversations::Conversations;
 use crate::effect::{Effect, FocusTarget};
+use crate::env::Attention;
 use crate::fact::Fact;
 use crate::route::Route;
 use crate::update::Changed;
@@ -17,8 +18,14 @@ use crate::windows::{Card, CardKey, Focus, Outcome, WindowAction, Windows};
 pub(crate) struct Desk {
     pub(crate) windows: Windows,
     pub(crate) route: Route,
-    /// Whether this tab is in front and has the focus.
-    pub(crate) attention: bool,
+    /// Whether this tab shows, and has the focus.
+    pub(crate) attention: Attention,
+    /// The cards that were on screen at the end of the last turn.
+    on_screen: Vec<CardKey>,
+    /// The conversation that was looked at then.
+    looked_at: Option<ConversationId>,
+    /// The cards that were open when their names were last compared, and those of them whose name another one has.
+    pub(crate) compared: (Vec<CardKey>, Vec<CardKey>),
     /// Width of the window, and the desk's size, once known.
     viewport: Option<(u32, u32, u32)>,
 }
@@ -201,13 +208,32 @@ impl Desk {
         self.windows.focused().filter(|_| self.shows_cards())
     }
 
-    /// The conversation that the user is looking at.
-    pub(crate) fn seen(&self) -> Option<ConversationId> {
-        self.front_card().filter(|_| self.attention)?.conversation()
+    /// The conversation that the user has before them, and whether they had not at the end of the last turn.
+    pub(crate) fn look(&mut self) -> Option<(ConversationId, bool)> {
+        let seen = self.front_card().filter(|_| self.attention >= Attention::Shows).and_then(CardKey::conversation);
+        let before = core::mem::replace(&mut self.looked_at, seen);
+        seen.map(|id| (id, before != seen))
+    }
+
+    /// The cards that have come on screen since the end of the last turn.
+    pub(crate) fn came_on_screen(&mut self) -> Vec<CardKey> {
+        let mut now = Vec::new();
+        if self.windows.is_narrow() {
+            now.extend(self.front_card());
+        } else if self.shows_cards() {
+            now.extend(self.windows.cards().filter(|card| !card.is_minimised()).map(Card::key));
+        }
+        let before = core::mem::replace(&mut self.on_screen, now);
+        self.on_screen.iter().filter(|card| !before.contains(card)).copied().collect()
     }
 
     pub(crate) fn is_open(&self, id: ConversationId) -> bool {
         self.windows.is_open(CardKey::Conversation(id))
+    }
+
+    /// Whether another open card has the same name.
+    pub(crate) fn has_twin(&self, card: CardKey) -> bool {
+        self.compared.1.contains(&card)
     }
 
     pub(crate) fn is_pinned(&self, card: CardKey) -> bool {
@@ -231,4 +257,64 @@ pub(crate) fn card_changed(card: CardKey, turn: &mut Turn<'_>) {
     turn.changed(Changed::Composer(card));
     turn.changed(Changed::Recipients(card));
     turn.changed(Changed::Typing(card));
+}
+
+#[cfg(test)]
+mod tests {
+    use halyard_protocol::Ulid;
+
+    use super::*;
+    use crate::testing::Alone;
+
+    const FIRST: CardKey = CardKey::Conversation(ConversationId(Ulid::from_bits(1)));
+    const SECOND: CardKey = CardKey::Conversation(ConversationId(Ulid::from_bits(2)));
+
+    fn with_cards(width: u32) -> (Desk, Alone) {
+        let (mut desk, mut alone) = (Desk { attention: Attention::Focused, ..Desk::default() }, Alone::new());
+        alone.turn(|cx| {
+            desk.resize(width, width, 800, cx);
+            desk.open(FIRST, cx);
+            desk.open(SECOND, cx);
+        });
+        (desk, alone)
+    }
+
+    #[test]
+    fn a_card_comes_on_screen_when_it_is_opened_restored_or_uncovered() {
+        let (mut desk, mut alone) = with_cards(1_440);
+        assert_eq!(desk.came_on_screen(), [FIRST, SECOND]);
+        assert_eq!(desk.came_on_screen(), []);
+        alone.turn(|cx| desk.act(WindowAction::Minimise(FIRST), cx));
+        assert_eq!(desk.came_on_screen(), []);
+        alone.turn(|cx| desk.act(WindowAction::Restore(FIRST), cx));
+        assert_eq!(desk.came_on_screen(), [FIRST]);
+        desk.route = Route::Settings;
+        assert_eq!(desk.came_on_screen(), []);
+        desk.route = Route::Chats(None);
+        assert_eq!(desk.came_on_screen(), [FIRST, SECOND]);
+    }
+
+    #[test]
+    fn the_card_in_front_is_looked_at_while_the_window_shows() {
+        let (mut desk, mut alone) = with_cards(1_440);
+        let id = SECOND.conversation();
+        assert_eq!(desk.look(), id.map(|id| (id, true)));
+        desk.attention = Attention::Shows;
+        assert_eq!(desk.look(), id.map(|id| (id, false)), "without the focus, too");
+        desk.attention = Attention::Hidden;
+        assert_eq!(desk.look(), None);
+        desk.attention = Attention::Shows;
+        assert_eq!(desk.look(), id.map(|id| (id, true)));
+        alone.turn(|cx| desk.act(WindowAction::Focus(FIRST), cx));
+        assert_eq!(desk.look(), FIRST.conversation().map(|id| (id, true)));
+    }
+
+    #[test]
+    fn in_a_narrow_window_one_card_is_on_screen_and_its_address_says_so() {
+        let (mut desk, mut alone) = with_cards(390);
+        assert_eq!(desk.came_on_screen(), [SECOND]);
+        assert_eq!(desk.route, Route::Chats(SECOND.conversation()));
+        alone.turn(|cx| desk.act(WindowAction::Back, cx));
+        assert_eq!((desk.came_on_screen(), desk.route), (vec![], Route::Chats(None)));
+    }
 }

@@ -128,6 +128,8 @@ pub enum Timer {
     Cache,
     /// The device's database has not answered for too long.
     Database,
+    /// The leading tab has not answered.
+    Leader,
     /// Another tab has begun to write a message, and may have died before it said more.
     Unheard,
     /// Midnight: times on screen read differently.
@@ -156,11 +158,13 @@ pub enum FocusTarget {
     SignIn,
     /// The star of the details that show.
     Star,
+    /// The name above the details that show.
+    Details,
 }
 
 impl FocusTarget {
     /// The value of `data-focus` at this place: `composer:…`, `recipients:…` (with the card's [`CardKey::attribute`]),
-    /// `column`, `search`, `import`, `form`, `invalid`, `sign-in`, `star`.
+    /// `column`, `search`, `import`, `form`, `invalid`, `sign-in`, `star`, `details`.
     #[must_use]
     pub fn attribute(self) -> String {
         match self {
@@ -173,6 +177,7 @@ impl FocusTarget {
             Self::Invalid => "invalid".to_owned(),
             Self::SignIn => "sign-in".to_owned(),
             Self::Star => "star".to_owned(),
+            Self::Details => "details".to_owned(),
         }
     }
 }
@@ -281,12 +286,16 @@ pub enum Effect {
     },
     /// Scroll a card's timeline to its newest entry.
     ShowNewest(CardKey),
+    /// Scroll a card's timeline to its line "New", and say then what is on screen.
+    ShowUnread(CardKey),
     /// The tab's title: the unread count, 0 for none.
     Title(u32),
     /// The device's database.
     Db(DbCommand),
     /// Say this to the other tabs.
     Tell(String),
+    /// Takes the lead of the browser's tabs from one that does not answer.
+    Lead,
     /// The app as the device has it.
     App(AppCommand),
     /// A file of a message.

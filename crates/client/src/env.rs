@@ -13,6 +13,18 @@ pub struct Env {
     pub utc_offset: fn(UnixMs) -> i32,
 }
 
+/// How much of the user's attention the tab has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Attention {
+    /// It is hidden.
+    #[default]
+    Hidden,
+    /// It shows; the user works elsewhere.
+    Shows,
+    /// It shows, and has the focus.
+    Focused,
+}
+
 impl Env {
     /// The `n`th random number of this event: as good as fresh, and the same again for the same `n`.
     #[must_use]

@@ -6,6 +6,7 @@ use crate::contacts::ContactsAction;
 use crate::conversations::ConversationsAction;
 use crate::devices::DevicesAction;
 use crate::effect::{AppCommand, HttpOutcome, RequestId, SocketEvent, Timer};
+use crate::env::Attention;
 use crate::importing::ImportAction;
 use crate::installation::AppEvent;
 use crate::notices::NoticesAction;
@@ -89,8 +90,8 @@ pub enum System {
         /// Where.
         route: Route,
     },
-    /// The tab is in front and has the focus, or no longer.
-    Attention(bool),
+    /// Whether the tab shows, and has the focus.
+    Attention(Attention),
     /// The tab may be gone at any moment: the page is hidden or unloads.
     Leaving,
     /// The device says that it has a network, or no longer.
@@ -173,7 +174,7 @@ mod tests {
             (Event::Net(Net::Socket(SocketEvent::Frame(typed.clone()))), "Socket Frame"),
             (Event::Timer(Timer::Outbox), "Timer Outbox"),
             (Event::Tab(TabEvent::Said(typed)), "Tab Said"),
-            (Event::System(System::Attention(true)), "System Attention"),
+            (Event::System(System::Attention(Attention::Focused)), "System Attention"),
         ] {
             assert_eq!(event.name(), name);
         }

@@ -196,3 +196,58 @@ impl Installation {
         core::mem::take(&mut self.openings)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Alone, Done};
+
+    fn asked(done: &Done) -> Vec<AppCommand> {
+        let command = |effect: &Effect| if let Effect::App(command) = effect { Some(*command) } else { None };
+        done.effects.iter().filter_map(command).collect()
+    }
+
+    #[test]
+    fn another_release_is_loaded_once() {
+        let (mut app, mut alone) = (Installation::default(), Alone::new());
+        let facts = [(), ()].map(|()| alone.turn(|cx| app.app(AppEvent::ReleaseChanged, cx)).facts.len());
+        assert_eq!(facts, [1, 0]);
+    }
+
+    #[test]
+    fn a_newer_release_is_asked_for_a_quarter_of_an_hour_later_or_when_the_server_was_away() {
+        let (mut app, mut alone) = (Installation::default(), Alone::new());
+        assert_eq!(asked(&alone.turn(|cx| app.looked_at(cx))), []);
+        assert_eq!(asked(&alone.turn(|cx| app.app(AppEvent::Whole, cx))), [AppCommand::Settle]);
+        alone.wait(RELEASE_AGE - 1);
+        assert_eq!(asked(&alone.turn(|cx| app.looked_at(cx))), []);
+        assert_eq!(asked(&alone.turn(|cx| app.reconnected(cx))), [AppCommand::Check]);
+        alone.wait(RELEASE_AGE);
+        assert_eq!(asked(&alone.turn(|cx| app.looked_at(cx))), [AppCommand::Check]);
+    }
+
+    #[test]
+    fn what_it_was_opened_with_is_taken_once() {
+        let (mut app, mut alone) = (Installation::default(), Alone::new());
+        alone.turn(|cx| app.app(AppEvent::Launched("/new".to_owned()), cx));
+        assert!(app.has_openings());
+        assert_eq!(app.take_openings(), [Opening::Address("/new".to_owned())]);
+        assert!(app.take_openings().is_empty());
+    }
+
+    #[test]
+    fn each_browser_is_told_how_it_installs() {
+        let (mut app, mut alone) = (Installation::default(), Alone::new());
+        for (name, install) in [
+            ("Safari on macOS", Install::Safari),
+            ("Chrome on iPhone", Install::Safari),
+            ("Firefox on Linux", Install::Never),
+            ("Firefox on Android", Install::Menu),
+            ("Chrome on Linux", Install::Menu),
+        ] {
+            let browser = Browser { name: name.to_owned(), ..Browser::default() };
+            alone.turn(|cx| app.app(AppEvent::Browser(browser), cx));
+            assert_eq!(app.install, install, "{name}");
+        }
+    }
+}

@@ -56,7 +56,7 @@ pub use effect::{
     AppCommand, Effect, FocusTarget, HttpOutcome, HttpRequest, HttpResponse, Method, NetworkFailure, RequestId,
     SocketCommand, SocketEvent, Timer,
 };
-pub use env::{Env, LocalTime};
+pub use env::{Attention, Env, LocalTime};
 pub use event::{Event, Net, System, Ui};
 pub use route::Route;
 pub use softphone::Softphone;

@@ -3,6 +3,7 @@
 //! Always holds:
 //! - One tab leads: it alone sends the outbox and writes the cache. Which one, the browser says (Web Locks), and says
 //!   it to another when that one goes. A tab is told so before it does either.
+//! - One that does not answer while another has something to send loses the lead to it: a page may hang, or sleep.
 //! - Whoever comes to lead reads the outbox from the device's database first: it has all that any tab was told is kept.
 //! - A message keeps its id whichever tab sends it, so the server takes it once.
 //! - What another user's tab says is not heard.
@@ -20,6 +21,9 @@ use crate::windows::CardKey;
 /// After so long, in milliseconds, the leading tab looks itself for what another one has begun to write.
 pub(crate) const UNHEARD: i64 = 3_000;
 
+/// After so long, in milliseconds, a leading tab that has not answered loses the lead.
+pub(crate) const UNANSWERED: i64 = 6_000;
+
 /// What concerns the tabs of this browser.
 #[derive(strum::IntoStaticStr, Clone, Debug)]
 pub enum TabEvent {
@@ -34,6 +38,8 @@ pub enum TabEvent {
 pub(crate) enum TabFrame {
     /// A message is being written here: if no more is heard of it, the device has it all the same.
     Writing,
+    /// The leading tab has heard of that.
+    Leading,
     /// A message was written here, and is kept, or never will be.
     Written(Box<OutboxRow>),
     /// The leading tab has got so far with a message.

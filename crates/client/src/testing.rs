@@ -30,19 +30,23 @@ pub(crate) struct Done {
 
 impl Alone {
     pub(crate) fn new() -> Self {
-        let id = "01JZ7TXK1N9RYWM4DPTF0PVM2P";
-        let user = format!(
-            r#"{{"id":"{id}","extension":"1001","name":"Maya Delgado","department":"","role":"basic","availability":"available","status_text":"","email":""}}"#
-        );
-        let tenant = format!(r#"{{"id":"{id}","name":"Harbor","domain":"harbor","calling_code":1}}"#);
-        let me = format!(r#"{{"user":{user},"tenant":{tenant},"numbers":[],"device":"{id}"}}"#);
         Self {
             now: UnixMs(1_763_928_000_000),
             device: Device { keeps: true, reading: false, leads: true, loading: false, signed_in: true },
-            me: json::read(&me).expect("a user as the server says it"),
+            me: json::read(&me_as_json()).expect("a user as the server says it"),
             last_request: 0,
             entropy: 1,
         }
+    }
+
+    /// The signed-in user.
+    pub(crate) fn me(&self) -> Me {
+        self.me.clone()
+    }
+
+    /// The same as the server says it.
+    pub(crate) fn me_as_json(&self) -> String {
+        me_as_json()
     }
 
     /// Runs a handler.
@@ -81,4 +85,13 @@ impl Done {
 /// An answer of the server.
 pub(crate) fn answer(status: u16, body: &str) -> HttpResponse {
     HttpResponse { status, body: body.to_owned(), retry_after: None }
+}
+
+fn me_as_json() -> String {
+    let id = "01JZ7TXK1N9RYWM4DPTF0PVM2P";
+    let user = format!(
+        r#"{{"id":"{id}","extension":"1001","name":"Maya Delgado","department":"","role":"basic","availability":"available","status_text":"","email":""}}"#
+    );
+    let tenant = format!(r#"{{"id":"{id}","name":"Harbor","domain":"harbor","calling_code":1}}"#);
+    format!(r#"{{"user":{user},"tenant":{tenant},"numbers":[],"device":"{id}"}}"#)
 }

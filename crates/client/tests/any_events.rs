@@ -30,6 +30,7 @@ use halyard_protocol::{
 };
 use proptest::prelude::*;
 
+use crate::support::device::Health;
 use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, PRIYA, SALES, STRANGER, number};
 use crate::support::{World, cases};
 
@@ -138,7 +139,7 @@ impl Test {
     }
 
     fn step(&mut self, (kind, a, b, text): Raw) {
-        match kind % 8 {
+        match kind % 9 {
             0..=3 => {
                 let ui = self.ui(a, b, text);
                 self.world.ui(0, ui);
@@ -152,6 +153,7 @@ impl Test {
                 self.world.frame(0, &frame);
             }
             6 => self.server(a, b, &text),
+            7 => self.device(a, b),
             _ => {
                 self.world.commit(0);
                 self.world.prepare(0);
@@ -214,7 +216,12 @@ impl Test {
             37 => Ui::Outbox(OutboxAction::Edit(self.message(b))),
             38 => Ui::Outbox(OutboxAction::Delete(self.message(b))),
             39 => Ui::Conversations(ConversationsAction::LoadOlder(card)),
-            40 => Ui::Conversations(ConversationsAction::AtBottom(card, b > 99)),
+            40 => Ui::Conversations(ConversationsAction::Scrolled {
+                card,
+                at_bottom: b > 99,
+                last: b.is_multiple_of(2).then(|| self.message(b).into()),
+                jumped: a > 99,
+            }),
             41 => Ui::Window(self.window(b)),
             42 => Ui::Conversations(ConversationsAction::SetMuted(id, b > 99)),
             43 => Ui::Conversations(ConversationsAction::ViewContact(id)),
@@ -332,7 +339,13 @@ impl Test {
             })),
             _ => Event::System(
                 [
-                    System::Attention(b > 99),
+                    System::Attention(
+                        [
+                            halyard_client::Attention::Hidden,
+                            halyard_client::Attention::Shows,
+                            halyard_client::Attention::Focused,
+                        ][b as usize / 4 % 3],
+                    ),
                     System::Online(b > 99),
                     System::Navigated(self.route(b / 3)),
                     System::Leaving,
@@ -361,6 +374,17 @@ impl Test {
             },
         };
         serde_json::to_string(&frame).expect("a frame becomes JSON")
+    }
+
+    /// Something happens to the device: its clock, its zone, its database.
+    fn device(&mut self, a: u8, b: u8) {
+        match a % 4 {
+            0 => self.world.set_clock((i64::from(b) - 128) * 1_300_000),
+            1 => self.world.travel(b),
+            2 => self.world.devices[0].health = [Health::Works, Health::Full, Health::Missing][b as usize % 3],
+            _ => self.world.hangs = b > 99,
+        }
+        self.world.hurry(0);
     }
 
     /// Something happens at the server.

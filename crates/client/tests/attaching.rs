@@ -282,7 +282,7 @@ fn at_a_log_out_it_is_sealed_and_comes_back() {
 fn another_tab_shows_it_and_sends_it_from_the_device() {
     let (mut world, at, id, card) = begin();
     let other = world.tab(at);
-    world.system(other, halyard_client::System::Attention(false));
+    world.system(other, halyard_client::System::Attention(halyard_client::Attention::Hidden));
     world.settle();
     attach(&mut world, at, card, &[("boat.jpg", &photo(100))]);
     assert_eq!(files(&world, other, card), ["boat.jpg 1 kB"]);

@@ -33,7 +33,7 @@ fn days(world: &mut World, at: usize, id: ConversationId) -> (Vec<i64>, When) {
 
 /// What the screen shows is what it should show: the world compares them after each event.
 fn tick(world: &mut World, at: usize) {
-    world.system(at, System::Attention(true));
+    world.system(at, System::Attention(halyard_client::Attention::Focused));
     world.settle();
 }
 
@@ -73,4 +73,25 @@ fn a_text_of_another_year_says_so() {
     world.now = UnixMs(world.now.0 + 24 * HOUR * 60);
     tick(&mut world, at);
     assert_eq!(days(&mut world, at, id).1, When::DateAndYear);
+}
+
+#[test]
+fn after_a_journey_to_a_zone_that_agrees_now_the_times_of_the_other_season_are_of_the_new_one() {
+    let (mut world, at, id) = one_text();
+    world.now = UnixMs(world.now.0 + 24 * HOUR * 60);
+    tick(&mut world, at);
+    world.zone = |at| if at.0 < 1_766_520_000_000 { -420 } else { -480 };
+    tick(&mut world, at);
+    let env = world.env();
+    assert_eq!(world.phone(at).row_view(id, &env).expect("a row").at.0.rem_euclid(24 * HOUR) / HOUR, 13);
+}
+
+#[test]
+fn a_clock_that_is_ahead_does_not_date_a_conversation() {
+    let (mut world, at, id) = one_text();
+    world.set_clock(2 * HOUR);
+    world.send(at, CardKey::Conversation(id), "It is");
+    let (user, env) = (world.server.user(MAYA), world.env());
+    let truth = world.server.conversation(user, id).expect("a conversation").last_activity;
+    assert_eq!(world.phone(at).row_view(id, &env).expect("a row").at, env.local(truth));
 }

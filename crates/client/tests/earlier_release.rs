@@ -9,9 +9,11 @@ use halyard_client::storage::{DbCommand, Row, Store, Write};
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Ui};
 use halyard_protocol::ConversationId;
+use proptest::prelude::*;
 
-use crate::support::World;
+use crate::support::device::Health;
 use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, number};
+use crate::support::{Fate, World, cases};
 
 /// What a release with version 3 of the database wrote: one row a line, `store key text`, the text as JSON.
 const RELEASE: &str = include_str!("fixtures/database-3.txt");
@@ -58,8 +60,8 @@ fn rows() -> Vec<Row> {
     RELEASE.lines().map(row).collect()
 }
 
-#[test]
-fn a_database_of_an_earlier_release_opens_without_a_loss() {
+/// A device with that database, that starts without a network.
+fn begin() -> (World, usize, ConversationId, ConversationId) {
     let mut world = World::new();
     let (at, ana, ben) = history(&mut world);
     let mut disk = Memory::default();
@@ -67,27 +69,103 @@ fn a_database_of_an_earlier_release_opens_without_a_loss() {
     disk.run(DbCommand::Write { owner: None, writes, token: None });
     *world.devices[at].disk.borrow_mut() = disk;
     world.crash(at);
-    world.settle();
+    (world, at, ana, ben)
+}
 
+/// All that the user owns in it.
+fn check_owned(world: &mut World, at: usize, ana: ConversationId, ben: ConversationId) {
     let card = CardKey::Conversation(ana);
-    assert!(world.is_signed_in(at), "without a network");
     let log = world.log_of(at, ana);
-    for (line, text) in log.iter().zip(["Is the slip free?", "Yes, until noon", "With a picture"]) {
+    for (line, text) in log.iter().zip(TEXTS) {
         assert!(line.contains(text), "{log:?}");
     }
-    assert_eq!(log.len(), 3);
+    assert_eq!(log.len(), TEXTS.len(), "{log:?}");
     let composer = world.phone(at).composer_view(card);
     assert_eq!(composer.draft, "Half a \u{201c}tho\u{201d}");
     assert_eq!(composer.files.len(), 1);
     assert_eq!(world.column(at).len(), 2);
     let cards = world.phone(at).cards_view();
     assert!(cards.iter().any(|open| open.key == card && open.pinned));
-    assert!(cards.iter().any(|open| open.key == CardKey::Conversation(ben)));
+    assert!(cards.iter().any(|open| open.key == CardKey::Conversation(ben) && open.minimised));
     let chat = world.chat_of(&[MAYA, DEVON]);
     assert!(cards.iter().any(|open| open.key == CardKey::Conversation(chat)));
+}
 
+const TEXTS: [&str; 3] = ["Is the slip free?", "Yes, until noon", "With a picture"];
+
+#[test]
+fn a_database_of_an_earlier_release_opens_without_a_loss() {
+    let (mut world, at, ana, ben) = begin();
+    world.settle();
+    assert!(world.is_signed_in(at), "without a network");
+    check_owned(&mut world, at, ana, ben);
     world.network(at, true);
     world.wait(60_000);
-    assert_eq!(world.server.texts(ana), ["Is the slip free?", "Yes, until noon", "With a picture"]);
+    assert_eq!(world.server.texts(ana), TEXTS);
     assert!(world.devices[at].outbox().is_empty());
+}
+
+/// What may happen to that device.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Commit,
+    Carry(Fate),
+    Hear,
+    Follow,
+    Timer,
+    Network(bool),
+    Crash,
+    Hang(bool),
+    Clock(i8),
+    Travel(u8),
+    Full(bool),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let fate = prop_oneof![6 => Just(Fate::Answered), 1 => Just(Fate::Lost), 2 => Just(Fate::Unheard)];
+    prop_oneof![
+        10 => Just(Step::Commit),
+        8 => fate.prop_map(Step::Carry),
+        8 => Just(Step::Hear),
+        8 => Just(Step::Follow),
+        4 => Just(Step::Timer),
+        3 => any::<bool>().prop_map(Step::Network),
+        2 => Just(Step::Crash),
+        1 => any::<bool>().prop_map(Step::Hang),
+        1 => any::<i8>().prop_map(Step::Clock),
+        1 => any::<u8>().prop_map(Step::Travel),
+        1 => any::<bool>().prop_map(Step::Full),
+    ]
+}
+
+proptest! {
+    #![proptest_config(cases(200))]
+
+    /// Whatever happens while it is read: all of it is there in the end, and what waited was sent once.
+    #[test]
+    fn nothing_of_an_earlier_release_is_lost(steps in prop::collection::vec(step(), 1..60)) {
+        let (mut world, at, ana, ben) = begin();
+        world.watched = false;
+        for step in steps {
+            match step {
+                Step::Commit => drop(world.commit(at)),
+                Step::Carry(fate) => drop(world.carry(at, 0, fate)),
+                Step::Hear => drop(world.hear(at, 0)),
+                Step::Follow => drop(world.follow(at, 3)),
+                Step::Timer => drop(world.hurry(at)),
+                Step::Network(on) => world.network(at, on),
+                Step::Crash => world.crash(at),
+                Step::Hang(hangs) => world.hangs = hangs,
+                Step::Clock(by) => world.set_clock(i64::from(by) * 1_300_000),
+                Step::Travel(to) => world.travel(to),
+                Step::Full(full) => world.devices[at].health = if full { Health::Full } else { Health::Works },
+            }
+        }
+        world.devices[at].health = Health::Works;
+        world.network(at, true);
+        world.wait(300_000);
+        check_owned(&mut world, at, ana, ben);
+        prop_assert_eq!(world.server.texts(ana), TEXTS);
+        prop_assert!(world.devices[at].outbox().is_empty());
+    }
 }

@@ -54,12 +54,12 @@ fn system(world: &mut World, conversation: ConversationId, by: Option<UserId>, e
     world.server.add(conversation, |id, seq, at| Entry::System(SystemLine { id, conversation, seq, at, by, event }));
 }
 
-/// All rows but days, in words.
+/// All rows but days and the line "New", in words.
 fn rows(world: &mut World, at: usize, id: ConversationId) -> Vec<String> {
     let env = world.env();
     let view = world.phone(at).timeline_view(CardKey::Conversation(id), &env).expect("a timeline");
     let words = |item: &Item| match item {
-        Item::Day { .. } => None,
+        Item::Day { .. } | Item::New => None,
         Item::Message(message) => Some(message.body.clone()),
         Item::Line(line) if line.text.is_empty() => Some(["(", &line.words.english(), ")"].concat()),
         Item::Line(line) => Some(["(", &line.words.english(), ") ", &line.text].concat()),
@@ -218,7 +218,7 @@ fn what_is_not_known_can_be_read_and_read_up_to() {
     assert_eq!(rows(&mut world, at, id), ["one", &["(", UNKNOWN, ")"].concat()]);
     assert_eq!((unread(&mut world, at, id), counted(&world, id)), (0, (0, 2)));
     // It comes while nobody looks: another device of hers reads up to it.
-    world.system(at, System::Attention(false));
+    world.system(at, System::Attention(halyard_client::Attention::Hidden));
     unknown(&mut world, id);
     world.settle();
     assert_eq!(unread(&mut world, at, id), 1);

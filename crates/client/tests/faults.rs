@@ -29,6 +29,10 @@ enum Step {
     Kill(u8),
     Pin(u8, bool),
     Full(bool),
+    /// The page hangs, or goes on.
+    Hang(u8, bool),
+    Clock(i8),
+    Travel(u8),
     Inbound,
     Trim,
     Fail(u16),
@@ -53,6 +57,9 @@ fn step() -> impl Strategy<Value = Step> {
         3 => tab.clone().prop_map(Step::Kill),
         1 => (tab.clone(), any::<bool>()).prop_map(|(tab, on)| Step::Pin(tab, on)),
         1 => any::<bool>().prop_map(Step::Full),
+        1 => (tab.clone(), any::<bool>()).prop_map(|(tab, hangs)| Step::Hang(tab, hangs)),
+        1 => any::<i8>().prop_map(Step::Clock),
+        1 => any::<u8>().prop_map(Step::Travel),
         2 => Just(Step::Inbound),
         1 => Just(Step::Trim),
         1 => prop_oneof![Just(503u16), Just(429), Just(502)].prop_map(Step::Fail),
@@ -105,7 +112,9 @@ impl Test {
             Step::Write(n) => {
                 let tab = at(n);
                 world.now = world.now.plus(1);
-                if !world.is_signed_in(tab) || !world.phone(tab).is_known(self.id) {
+                // Nobody can type into a page that hangs.
+                if world.devices[tab].hung.is_some() || !world.is_signed_in(tab) || !world.phone(tab).is_known(self.id)
+                {
                     return;
                 }
                 self.words += 1;
@@ -139,6 +148,9 @@ impl Test {
                     world.devices[tab].health = if full { Health::Full } else { Health::Works };
                 }
             }
+            Step::Hang(tab, hangs) => world.hang(at(tab), hangs),
+            Step::Clock(by) => world.set_clock(i64::from(by) * 1_300_000),
+            Step::Travel(to) => world.travel(to),
             Step::Inbound => drop(world.server.receive(number(ANA), number(FRONT_DESK), "inbound")),
             Step::Trim => world.server.trim(),
             Step::Fail(status) => {
@@ -173,6 +185,7 @@ impl Test {
     fn finish(&mut self) {
         self.world.server.mend();
         for tab in self.tabs {
+            self.world.hang(tab, false);
             self.world.devices[tab].health = Health::Works;
             self.world.network(tab, true);
         }

@@ -181,13 +181,13 @@ fn a_new_release_is_told_once_and_loaded_once() {
 #[test]
 fn a_newer_release_is_looked_for_now_and_then() {
     let (mut world, at, _) = with_a_text();
-    world.system(at, System::Attention(true));
+    world.system(at, System::Attention(halyard_client::Attention::Focused));
     assert_eq!(asked(&mut world, at), [], "nothing is kept yet");
     world.system(at, System::App(AppEvent::Whole));
     for (minutes, expected) in [(14, None), (1, Some(AppCommand::Check)), (1, None)] {
         world.wait(minutes * 60_000);
         asked(&mut world, at).retain(|command| *command != AppCommand::Settle);
-        world.system(at, System::Attention(true));
+        world.system(at, System::Attention(halyard_client::Attention::Focused));
         assert_eq!(asked(&mut world, at), expected.into_iter().collect::<Vec<_>>());
     }
     // The server was away for a moment: it may be another now.
@@ -241,4 +241,49 @@ fn without_a_network_the_log_in_shows_where_something_is_sealed() {
         matches!(&view, halyard_client::view::SessionView::SignedOut { sealed, .. } if sealed.len() == 1),
         "{view:?}"
     );
+}
+
+#[test]
+fn the_same_link_twice_adds_its_text_once() {
+    let (mut world, at, card) = with_a_text();
+    let link = "/open?url=sms%3A%2B16195550142%3Fbody%3DYes%2520it%2520is";
+    open(&mut world, at, link);
+    open(&mut world, at, link);
+    assert_eq!(draft(&world, at, card), "Yes it is");
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("Hello\nYes it is".to_owned())));
+    open(&mut world, at, link);
+    assert_eq!(draft(&world, at, card), "Hello\nYes it is");
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("Oh. Yes it is".to_owned())));
+    open(&mut world, at, link);
+    assert_eq!(draft(&world, at, card), "Oh. Yes it is\nYes it is", "that was somebody's own sentence");
+    // To somebody new it opens one card.
+    for _ in 0..2 {
+        open(&mut world, at, "/open?url=smsto%3A%2B16195550177%2C%2B16195550143%3Fbody%3DHigh%2520tide");
+    }
+    assert_eq!(world.new_cards(at).len(), 1);
+    assert_eq!(draft(&world, at, world.front(at)), "High tide");
+}
+
+#[test]
+fn of_many_shared_files_each_that_cannot_be_sent_is_named() {
+    let (mut world, at, _) = with_a_text();
+    let photo = b"\xFF\xD8\xFF\xE0\0\x10";
+    open(&mut world, at, "/share?text=These&files=1");
+    let mut share = |name: String, bytes: &[u8]| {
+        world.system(at, System::App(AppEvent::File { name, bytes: bytes.to_vec() }));
+    };
+    share("tool.exe".to_owned(), b"MZ");
+    for n in 1..=12 {
+        share(format!("{n}.jpg"), photo);
+    }
+    let view = world.phone(at).composer_view(world.front(at));
+    assert_eq!(view.files.len(), 10);
+    let problem = view.problem.expect("a problem").english();
+    assert!(problem.contains("tool.exe: Pictures"), "{problem}");
+    assert!(problem.contains("11.jpg, 12.jpg: A message carries 10 files"), "{problem}");
+    // What comes later is another matter.
+    world.ui(at, Ui::Composer(world.front(at), ComposerAction::Draft("These two".to_owned())));
+    world.system(at, System::App(AppEvent::File { name: "13.jpg".to_owned(), bytes: photo.to_vec() }));
+    let problem = world.phone(at).composer_view(world.front(at)).problem.expect("a problem").english();
+    assert!(problem.starts_with("13.jpg: A message carries 10 files"), "{problem}");
 }

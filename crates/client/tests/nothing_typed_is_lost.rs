@@ -48,6 +48,8 @@ enum Step {
     SignOut,
     SignIn(bool),
     Full(bool),
+    Clock(i8),
+    Travel(u8),
     Trim,
 }
 
@@ -80,6 +82,8 @@ fn step() -> impl Strategy<Value = Step> {
         2 => Just(Step::SignOut),
         3 => any::<bool>().prop_map(Step::SignIn),
         1 => any::<bool>().prop_map(Step::Full),
+        1 => any::<i8>().prop_map(Step::Clock),
+        1 => any::<u8>().prop_map(Step::Travel),
         1 => Just(Step::Trim),
     ]
 }
@@ -251,6 +255,8 @@ impl Test {
                 self.unkept_once |= full;
                 self.world.devices[0].health = if full { Health::Full } else { Health::Works };
             }
+            Step::Clock(by) => self.world.set_clock(i64::from(by) * 1_300_000),
+            Step::Travel(to) => self.world.travel(to),
             Step::Trim => self.world.server.trim(),
         }
         self.check_safe();

@@ -118,8 +118,8 @@ fn the_server_may_ask_to_wait_and_nothing_hurries_it() {
     world.server.fail_next("POST messages", answer);
     world.send(at, card, "patience");
     assert_eq!(world.log_of(at, id), ["patience [Waiting for the network]"]);
-    world.system(at, System::Attention(false));
-    world.system(at, System::Attention(true));
+    world.system(at, System::Attention(halyard_client::Attention::Hidden));
+    world.system(at, System::Attention(halyard_client::Attention::Focused));
     world.wait(29_000);
     assert!(world.server.texts(id).is_empty());
     world.wait(2_000);

@@ -119,3 +119,24 @@ fn who_switches_in_the_middle_hears_where_the_earlier_messages_are() {
     let notice = "You write from Sales now. What was written from Front desk stays in its own conversation.";
     assert_eq!(world.notices(at), [notice]);
 }
+
+#[test]
+fn cards_of_one_name_are_told_apart() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let apart = |world: &World| -> Vec<Option<String>> {
+        let phone = world.phone(at);
+        let header = |card: &halyard_client::view::CardView| phone.header_view(card.key).expect("a header");
+        phone.cards_view().iter().map(header).map(|header| header.apart.map(|apart| apart.english())).collect()
+    };
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: ana(), from: Some(number(SALES)) }));
+    let first = world.front(at);
+    assert_eq!(apart(&world), [None], "alone its name is enough");
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: ana(), from: Some(number(FRONT_DESK)) }));
+    let both: Vec<String> = apart(&world).into_iter().flatten().collect();
+    assert_eq!(both.len(), 2);
+    assert_ne!(both[0], both[1]);
+    assert!(both.iter().all(|words| words.contains("(619)")), "{both:?}");
+    world.act(at, Ui::Window(halyard_client::windows::WindowAction::Close(first)));
+    assert_eq!(apart(&world), [None]);
+}

@@ -195,7 +195,7 @@ fn keys_act_on_the_card_in_front_and_on_none_that_is_covered() {
 fn before_the_sign_in_no_key_does_anything() {
     let mut world = World::new();
     let at = world.browser_of(1440, 1032, 786);
-    world.system(at, System::Attention(true));
+    world.system(at, System::Attention(halyard_client::Attention::Focused));
     for command in [Command::Palette, Command::NewConversation, Command::Shortcuts, Command::Contacts] {
         world.act(at, Ui::Run(command));
     }

@@ -138,10 +138,54 @@ fn who_signs_out_in_one_tab_is_out_in_all() {
 #[test]
 fn a_draft_follows_into_the_other_tab() {
     let (mut world, first, second, _, card) = begin();
-    world.system(second, halyard_client::System::Attention(false));
+    world.system(second, halyard_client::System::Attention(halyard_client::Attention::Hidden));
     world.ui(first, Ui::Composer(card, ComposerAction::Draft("Half a tho".to_owned())));
     world.settle();
     assert_eq!(world.phone(second).composer_view(card).draft, "Half a tho");
     world.act(first, Ui::Composer(card, ComposerAction::Submit));
     assert_eq!(world.phone(second).composer_view(card).draft, "");
+}
+
+#[test]
+fn a_leading_tab_that_hangs_is_replaced_within_ten_seconds_and_doubles_nothing_later() {
+    let (mut world, first, second, id, card) = begin();
+    world.hang(first, true);
+    world.ui(second, Ui::Composer(card, ComposerAction::Draft("two".to_owned())));
+    world.act(second, Ui::Composer(card, ComposerAction::Submit));
+    world.wait(3_000);
+    assert_eq!(world.server.texts(id), ["one"], "it may still answer");
+    world.wait(7_000);
+    assert_eq!(world.server.texts(id), ["one", "two"]);
+    assert!(world.devices[second].leads && !world.devices[first].leads);
+    world.hang(first, false);
+    world.wait(60_000);
+    world.send(first, card, "three");
+    assert_eq!(world.server.texts(id), ["one", "two", "three"]);
+    for tab in [first, second] {
+        assert_eq!(world.log_of(tab, id).len(), 3);
+        assert!(world.devices[tab].outbox().is_empty());
+    }
+}
+
+#[test]
+fn a_leading_tab_that_answers_keeps_the_lead() {
+    let (mut world, first, second, _, card) = begin();
+    world.network(first, false);
+    world.network(second, false);
+    world.send(second, card, "two");
+    world.wait(60_000);
+    assert!(world.devices[first].leads && !world.devices[second].leads);
+}
+
+#[test]
+fn what_two_tabs_begin_is_each_ones_own() {
+    let (mut world, first, second, ..) = begin();
+    world.act(first, Ui::NewConversation);
+    world.act(second, Ui::NewConversation);
+    let (here, there) = (world.front(first), world.front(second));
+    assert_ne!(here, there);
+    world.act(first, Ui::Composer(here, ComposerAction::Draft("Half a tho".to_owned())));
+    world.act(second, Ui::Composer(there, ComposerAction::Draft(String::new())));
+    world.wait(1_000);
+    assert_eq!(world.devices[first].drafts(), ["Half a tho"]);
 }

@@ -87,6 +87,7 @@ fn a_conversation_in_the_column_opens_its_card_again_with_its_history() {
     for n in 0..120 {
         world.server.receive(number(ANA), number(FRONT_DESK), &format!("text {n}"));
     }
+    world.read_all(MAYA, id);
     let at = world.signed_in(MAYA);
     world.act(at, Ui::Conversations(ConversationsAction::Open(id)));
     let card = CardKey::Conversation(id);
@@ -112,7 +113,7 @@ fn whoever_reads_further_up_keeps_what_they_read_when_texts_come_in() {
     let at = world.signed_in(MAYA);
     world.act(at, Ui::Conversations(ConversationsAction::Open(id)));
     world.act(at, Ui::Conversations(ConversationsAction::LoadOlder(CardKey::Conversation(id))));
-    world.act(at, Ui::Conversations(ConversationsAction::AtBottom(CardKey::Conversation(id), false)));
+    world.scroll(at, CardKey::Conversation(id), 1, false);
     let top = world.log_of(at, id)[0].clone();
     for n in 60..80 {
         world.server.receive(number(ANA), number(FRONT_DESK), &format!("text {n}"));
@@ -150,6 +151,7 @@ fn a_page_from_before_a_fresh_start_leaves_no_gap() {
         }
     };
     receive(&mut world, 0..110);
+    world.read_all(MAYA, id);
     let at = world.signed_in(MAYA);
     world.act(at, Ui::Conversations(ConversationsAction::Open(id)));
     world.ui(at, Ui::Conversations(ConversationsAction::LoadOlder(CardKey::Conversation(id))));

@@ -30,13 +30,17 @@ enum Step {
     Attention(usize, bool),
     Open(usize, u8),
     Close(usize, u8),
-    Bottom(usize, u8, bool),
+    Scroll(usize, u8, u8),
+    Jump(usize),
+    Fold(usize, u8),
     Write(usize, u8),
     Mute(usize, u8, bool),
     Delete(usize, u8),
     Undo(usize),
     Older(usize),
     Crash(usize),
+    Clock(i8),
+    Travel(u8),
     Trim,
     Fail,
 }
@@ -56,13 +60,17 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (on.clone(), any::<bool>()).prop_map(|(on, there)| Step::Attention(on, there)),
         6 => (on.clone(), which.clone()).prop_map(|(on, which)| Step::Open(on, which)),
         2 => (on.clone(), which.clone()).prop_map(|(on, which)| Step::Close(on, which)),
-        3 => (on.clone(), which.clone(), any::<bool>()).prop_map(|(on, which, at)| Step::Bottom(on, which, at)),
+        3 => (on.clone(), which.clone(), 0..4u8).prop_map(|(on, which, last)| Step::Scroll(on, which, last)),
+        6 => on.clone().prop_map(Step::Jump),
+        1 => (on.clone(), 1..4u8).prop_map(|(on, fits)| Step::Fold(on, fits)),
         2 => (on.clone(), which.clone()).prop_map(|(on, which)| Step::Write(on, which)),
         2 => (on.clone(), which.clone(), any::<bool>()).prop_map(|(on, which, mute)| Step::Mute(on, which, mute)),
         2 => (on.clone(), which).prop_map(|(on, which)| Step::Delete(on, which)),
         2 => on.clone().prop_map(Step::Undo),
         2 => on.clone().prop_map(Step::Older),
         1 => on.prop_map(Step::Crash),
+        1 => any::<i8>().prop_map(Step::Clock),
+        1 => any::<u8>().prop_map(Step::Travel),
         1 => Just(Step::Trim),
         1 => Just(Step::Fail),
     ]
@@ -101,8 +109,8 @@ impl Test {
 
     fn inbound(&mut self, which: u8) {
         self.world.now = self.world.now.plus(7);
+        self.world.server.now = self.world.server_now();
         let server = &mut self.world.server;
-        server.now = self.world.now;
         let (maya, devon, priya) = (server.user(MAYA), server.user(DEVON), server.user(PRIYA));
         match which {
             0 => server.receive(number(ANA), number(FRONT_DESK), "a text"),
@@ -115,8 +123,8 @@ impl Test {
     /// Something that is no message: some of it counts as unread.
     fn other(&mut self, which: u8, kind: u8) {
         self.world.now = self.world.now.plus(7);
+        self.world.server.now = self.world.server_now();
         let server = &mut self.world.server;
-        server.now = self.world.now;
         let (from, conversation) = (Author::User(server.user(DEVON)), self.ids[usize::from(which)]);
         server.add(conversation, |id, seq, at| match kind {
             0 | 1 => {
@@ -150,12 +158,16 @@ impl Test {
             Step::Disconnect(on) => world.disconnect(on),
             Step::Timer(on) => drop(world.hurry(on)),
             Step::Network(on, there) => world.network(on, there),
-            Step::Attention(on, there) => world.system(on, System::Attention(there)),
+            Step::Attention(on, there) => {
+                let attention =
+                    if there { halyard_client::Attention::Focused } else { halyard_client::Attention::Hidden };
+                world.system(on, System::Attention(attention));
+            }
             Step::Open(on, which) => world.ui(on, Ui::Conversations(ConversationsAction::Open(id(which)))),
             Step::Close(on, which) => world.ui(on, Ui::Window(WindowAction::Close(card(which)))),
-            Step::Bottom(on, which, at) => {
-                world.ui(on, Ui::Conversations(ConversationsAction::AtBottom(card(which), at)))
-            }
+            Step::Scroll(on, which, last) => world.scroll(on, card(which), last.into(), false),
+            Step::Jump(on) => drop(world.show_unread(on)),
+            Step::Fold(on, fits) => world.devices[on].fits = fits.into(),
             Step::Write(on, which) => {
                 world.ui(on, Ui::Composer(card(which), ComposerAction::Draft("mine".to_owned())));
                 world.ui(on, Ui::Composer(card(which), ComposerAction::Submit));
@@ -178,6 +190,8 @@ impl Test {
             }
             Step::Older(on) => world.ui(on, Ui::Conversations(ConversationsAction::More)),
             Step::Crash(on) => world.crash(on),
+            Step::Clock(by) => world.set_clock(i64::from(by) * 1_300_000),
+            Step::Travel(to) => world.travel(to),
             Step::Trim => world.server.trim(),
             Step::Fail => {
                 let busy = halyard_client::HttpResponse { status: 503, body: String::new(), retry_after: None };

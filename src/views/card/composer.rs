@@ -4,6 +4,7 @@ use halyard_client::composer::ComposerAction;
 use halyard_client::view::{ComposerView, CounterView, UsingView};
 use halyard_client::{CardKey, FocusTarget, Ui};
 use leptos::html::Textarea;
+use wasm_bindgen::JsCast;
 
 use super::attach;
 use crate::adapters::device;
@@ -56,12 +57,17 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
     };
     let insert = Callback::new(move |emoji: String| {
         let Some(field) = field.get_untracked() else { return };
+        let _ = field.focus();
+        // By the browser's own edit, which its Undo takes back; it says of it as of typing.
+        let page = document().dyn_into::<web_sys::HtmlDocument>().ok();
+        let done = page.map(|page| page.exec_command_with_show_ui_and_value("insertText", false, &emoji));
+        if matches!(done, Some(Ok(true))) {
+            return;
+        }
         let (start, end) = (field.selection_start().ok().flatten(), field.selection_end().ok().flatten());
         let (start, end) = (start.unwrap_or_default(), end.unwrap_or_default());
-        // By the field's own edit, so that the caret and Undo stay right.
         let _ = field.set_range_text_with_start_and_end_and_mode(&emoji, start, end, "end");
         app.send(Ui::Composer(card, ComposerAction::Draft(field.value())));
-        let _ = field.focus();
     });
     view! {
         <div class="composer">

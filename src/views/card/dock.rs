@@ -39,6 +39,7 @@ fn Tab(card: CardKey) -> impl IntoView {
     on_cleanup(move || app.signals(|signals| signals.headers.release(card)));
     let header = Memo::new(move |_| header.get());
     let title = move || header.with(|header| header.as_ref().map(|header| say(&header.title)).unwrap_or_default());
+    let apart = move || header.with(|header| header.as_ref()?.apart.as_ref().map(say));
     let avatar = Signal::derive(move || header.get().map(|header| header.avatar).unwrap_or_default());
     let unread = move || header.with(|header| header.as_ref().map_or(0, |header| header.unread));
     view! {
@@ -46,6 +47,7 @@ fn Tab(card: CardKey) -> impl IntoView {
             <button class="tab-open" on:click=move |_| app.send(Ui::Window(WindowAction::Restore(card)))>
                 <Person avatar=avatar size=AvatarSize::Small />
                 <span class="truncate">{title}</span>
+                {move || apart().map(|apart| view! { <span class="sr">{[", ", &apart].concat()}</span> }.into_any())}
                 {move || {
                     (unread() > 0)
                         .then(|| {

@@ -37,6 +37,6 @@ pub(super) fn Line(item: ArcRwSignal<Item>) -> impl IntoView {
                 .into_any(),
             )
         }
-        Item::Day { .. } | Item::Message(_) => None,
+        Item::Day { .. } | Item::New | Item::Message(_) => None,
     }
 }

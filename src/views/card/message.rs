@@ -20,7 +20,7 @@ use crate::words::{self, say, t};
 pub(super) fn Day(item: ArcRwSignal<Item>) -> impl IntoView {
     move || match item.get() {
         Item::Day { at, ago, this_year, .. } => Some(view! { <h3 class="day">{format::day(at, ago, this_year)}</h3> }),
-        Item::Message(_) | Item::Line(_) => None,
+        Item::New | Item::Message(_) | Item::Line(_) => None,
     }
 }
 
@@ -29,7 +29,7 @@ pub(super) fn Day(item: ArcRwSignal<Item>) -> impl IntoView {
 pub(super) fn Message(item: ArcRwSignal<Item>) -> impl IntoView {
     let message = Memo::new(move |_| match item.get() {
         Item::Message(message) => Some(message),
-        Item::Day { .. } | Item::Line(_) => None,
+        Item::Day { .. } | Item::New | Item::Line(_) => None,
     });
     let is = move |read: fn(&MessageView) -> bool| {
         move || message.with(|message| message.as_ref().is_some_and(|message| read(message)))

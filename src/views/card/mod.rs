@@ -132,6 +132,7 @@ fn Card(key: CardKey) -> impl IntoView {
     let place = Memo::new(move |_| place.get());
     let header = Memo::new(move |_| header.get());
     let title = Memo::new(move |_| header.with(|header| header.as_ref().map(|header| say(&header.title))));
+    let name = move || header.with(|header| header.as_ref().map(named));
     let unread = Memo::new(move |_| header.with(|header| header.as_ref().map_or(0, |header| header.unread)));
     let text = move |read: fn(&CardView) -> String| move || place.with(|place| place.as_ref().map(read));
     let is = move |read: fn(&CardView) -> bool| move || place.with(|place| place.as_ref().is_some_and(read));
@@ -147,7 +148,7 @@ fn Card(key: CardKey) -> impl IntoView {
             style:block-size=text(|card| px(card.bounds.h))
             style:z-index=text(|card| card.stacking.to_string())
         >
-            <section class="card" class:front=is(|card| card.front) aria-label=move || title.get()>
+            <section class="card" class:front=is(|card| card.front) aria-label=name>
                 <header::Header card=key header=header place=place />
                 {match key {
                     CardKey::New(_) => view! { <recipients::Recipients card=key /> }.into_any(),
@@ -171,6 +172,15 @@ fn px(length: i32) -> String {
 
 fn translate(x: i32, y: i32) -> String {
     [&px(x), " ", &px(y)].concat()
+}
+
+/// A card's name for screen readers: no other open card has the same.
+fn named(header: &HeaderView) -> String {
+    let title = say(&header.title);
+    match &header.apart {
+        Some(apart) => [&title, ", ", &say(apart)].concat(),
+        None => title,
+    }
 }
 
 /// Whether a header is of a group.

@@ -1,4 +1,4 @@
-//! Somebody's details, or the form in their place.
+//! Somebody's details, or the form, in the place of the list.
 
 use halyard_client::Ui;
 use halyard_client::contacts::{ContactsAction, ContactsFilter};
@@ -16,7 +16,7 @@ use crate::views::common::{AvatarSize, Icon, IconButton, IconName, MenuButton, P
 use crate::views::shell::{Person, presence};
 use crate::words::{self, Word, say, t};
 
-/// The pane beside the list.
+/// The pane over the list.
 #[component]
 pub(crate) fn Details() -> impl IntoView {
     let app = expect_context::<App>();
@@ -94,12 +94,11 @@ fn Shown(details: DetailsView) -> impl IntoView {
                         />
                     }.into_any()
                 })}
-            <IconButton icon=IconName::X label=t(words::CLOSE_DETAILS) class="close" on_click=close />
         </header>
         <div class="details-body">
             <div class="person">
                 <Person avatar=Signal::stored(avatar) size=AvatarSize::Large />
-                <h2>{name}</h2>
+                <h2 data-focus="details" tabindex="-1">{name}</h2>
                 {(!organisation.is_empty()).then(|| view! { <p>{organisation}</p> }.into_any())}
                 <p class="muted">{say(&kind)}</p>
                 {user.map(|user| view! { <PresenceLine user=user status=status /> }.into_any())}

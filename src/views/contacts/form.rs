@@ -84,7 +84,6 @@ pub(super) fn Form(
         <header>
             <IconButton icon=IconName::ChevronLeft label=t(words::BACK) class="back" on_click=cancel />
             <h2>{if is_new { t(words::NEW_CONTACT) } else { t(words::EDIT_CONTACT) }}</h2>
-            <IconButton icon=IconName::X label=t(words::CLOSE_THE_FORM) class="close" on_click=cancel />
         </header>
         <form class="form details-body" id="contact-form" novalidate on:submit=save>
             <div class="form-pair">

@@ -109,7 +109,8 @@ fn Workspace() -> impl IntoView {
         Memo::new(move |_| pane.get() == Pane::Contacts && (details.get().is_some() || form.get().is_some()));
     let in_card = Memo::new(move |_| {
         let RailView { narrow, shows_column, .. } = rail.get();
-        narrow && !shows_column
+        // The settings have their own heading, and the rail beside them.
+        narrow && !shows_column && pane.get() != Pane::Settings
     });
     let covered = Memo::new(move |_| pane.get() == Pane::Settings);
     view! {

@@ -29,6 +29,8 @@ const TEXT_PICTURE: u32 = limits::TEXT_MEDIA_BYTES / 2;
 const SMALLEST_PICTURE: u32 = 20_000;
 /// Bytes of a picture that a browser can be asked to make smaller.
 const LARGEST_PICTURE: u64 = 60_000_000;
+/// How many files are named that can't be sent.
+const MOST_NAMED: usize = 20;
 /// Bytes of a file's head that are asked for.
 pub const HEAD: u32 = 1_024;
 
@@ -117,10 +119,11 @@ impl Composer {
             let ChosenFile { number, name, size, head } = file;
             (name, size, MediaKind::of(&head), FileContent::Chosen(number))
         });
+        self.refused.clear();
         self.attach_all(card, place, files.collect(), cx);
     }
 
-    /// A file that was shared with the app.
+    /// A file that was shared with the app. Several come one by one.
     pub(crate) fn attach_shared(
         &mut self,
         card: CardKey,
@@ -130,6 +133,9 @@ impl Composer {
         cx: &mut Context<'_, '_>,
     ) {
         let (size, kind) = (bytes.len() as u64, MediaKind::of(&bytes));
+        if self.problem(card).is_none() {
+            self.refused.clear();
+        }
         self.attach_all(card, place, vec![(name, size, kind, FileContent::Bytes(bytes))], cx);
     }
 
@@ -142,7 +148,6 @@ impl Composer {
     ) {
         self.problems.remove(&card);
         let pictures = files.iter().filter(|(_, _, kind, _)| kind.is_some_and(can_shrink)).count().max(1);
-        let mut problem = None;
         for (n, (name, size, kind, content)) in files.into_iter().enumerate() {
             // What was refused here takes no part; those that come after it may still fit.
             let share = TEXT_PICTURE.min(limits::TEXT_MEDIA_BYTES / u32::try_from(pictures).unwrap_or(u32::MAX));
@@ -154,12 +159,24 @@ impl Composer {
                     self.drafts.attach(card, [Attached { media, ready: false, content: None }]);
                     cx.effect(Effect::Files(FileCommand::Prepare { id, content, most }));
                 }
-                Err(error) => problem = problem.or(Some(named(&name, error))),
+                Err(reason) => self.refused(name, reason),
             }
         }
         self.files_changed(card, cx);
-        if let Some(problem) = problem {
-            self.refuse_file(card, problem, cx);
+        if !self.refused.is_empty() {
+            let words = |(reason, names): &(Text, Vec<String>)| named(&names.join(", "), reason.clone());
+            self.refuse_file(card, Text::joined(self.refused.iter().map(words).collect(), " "), cx);
+        }
+    }
+
+    /// A file can't be sent: each is named, under its reason.
+    fn refused(&mut self, name: String, reason: Text) {
+        let known = self.refused.iter_mut().find(|(known, _)| *known == reason);
+        match known {
+            Some((_, names)) if names.len() == MOST_NAMED => names.push("\u{2026}".to_owned()),
+            Some((_, names)) if names.len() > MOST_NAMED => {}
+            Some((_, names)) => names.push(name),
+            None => self.refused.push((reason, vec![name])),
         }
     }
 

@@ -5,6 +5,8 @@
 
 mod drafts;
 mod files;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::borrow::Cow;
@@ -49,6 +51,8 @@ pub(crate) struct Composer {
     pub(crate) drafts: Drafts,
     /// What stands in the way of sending, by card; forgotten with the next key press.
     problems: SortedMap<CardKey, Text>,
+    /// The files that were refused last, by the reason.
+    refused: Vec<(Text, Vec<String>)>,
 }
 
 impl Composer {

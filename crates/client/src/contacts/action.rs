@@ -68,9 +68,11 @@ impl Contacts {
             ContactsAction::Field(field) => self.type_in(field, cx),
             ContactsAction::Save => self.save(cx),
             ContactsAction::Cancel => {
+                // Of somebody who is edited the details are behind the form, of somebody new the list.
+                let is_new = self.form.as_ref().is_none_or(|form| form.is_new);
                 self.drop_form(cx);
                 cx.changed(Changed::ContactDetails);
-                cx.focus(FocusTarget::Column);
+                cx.focus(if is_new { FocusTarget::Column } else { FocusTarget::Details });
             }
             ContactsAction::Delete(id) => self.delete(id, cx),
         }
@@ -80,6 +82,8 @@ impl Contacts {
     pub(crate) fn select(&mut self, entry: Option<Favourite>, cx: &mut Context<'_, '_>) {
         self.leave_form(cx);
         cx.go(Route::Contacts(entry), false);
+        // The details take the place of the list, and the list theirs.
+        cx.focus(if entry.is_some() { FocusTarget::Details } else { FocusTarget::Column });
     }
 
     /// The user goes elsewhere: the form closes, and what was typed into it stays until they come back.

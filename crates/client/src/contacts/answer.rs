@@ -7,7 +7,7 @@ use halyard_words as words;
 use super::{Contacts, FormError};
 use crate::api::{read, succeeded};
 use crate::context::Context;
-use crate::effect::HttpOutcome;
+use crate::effect::{FocusTarget, HttpOutcome};
 use crate::fact::{Fact, Renamed};
 use crate::route::Route;
 use crate::update::Changed;
@@ -48,6 +48,7 @@ impl Contacts {
                     self.form = None;
                     cx.go(Route::Contacts(Some(Favourite::Contact(id))), true);
                     cx.inform(words::CONTACT_SAVED);
+                    cx.focus(FocusTarget::Details);
                 }
             }
             Err(error) => {

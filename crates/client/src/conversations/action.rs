@@ -1,7 +1,7 @@
 //! What the user does with conversations.
 
 use halyard_protocol::rest::UpdateConversation;
-use halyard_protocol::{ConversationId, Peer, PhoneNumber, limits};
+use halyard_protocol::{ConversationId, EntryId, Peer, PhoneNumber, limits};
 use halyard_words as words;
 
 use super::{Call, ColumnFilter, Conversations};
@@ -41,8 +41,17 @@ pub enum ConversationsAction {
     Delete(ConversationId),
     /// The timeline was scrolled near its top.
     LoadOlder(CardKey),
-    /// The timeline came to its bottom, or left it.
-    AtBottom(CardKey, bool),
+    /// Another part of the timeline is on screen.
+    Scrolled {
+        /// The card.
+        card: CardKey,
+        /// Whether its newest entry shows.
+        at_bottom: bool,
+        /// The last entry that shows to its end.
+        last: Option<EntryId>,
+        /// Whether this is so after [`Effect::ShowUnread`](crate::Effect::ShowUnread).
+        jumped: bool,
+    },
 }
 
 impl Conversations {
@@ -83,9 +92,9 @@ impl Conversations {
                     self.load_older(id, cx);
                 }
             }
-            ConversationsAction::AtBottom(card, at_bottom) => {
+            ConversationsAction::Scrolled { card, at_bottom, last, jumped } => {
                 if let CardKey::Conversation(id) = card {
-                    self.set_at_bottom(id, at_bottom, cx);
+                    self.scrolled(id, at_bottom, last, jumped, cx);
                 }
             }
         }

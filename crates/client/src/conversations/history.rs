@@ -40,7 +40,7 @@ impl Conversations {
         cx.changed(Changed::Timeline(CardKey::Conversation(id)));
     }
 
-    fn ask_entries(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) {
+    pub(super) fn ask_entries(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) {
         let Some(timeline) = self.timeline(id) else { return };
         let (call, before) = (Call::Entries(id, timeline.epoch), timeline.before());
         self.ask_before(id, before, call, cx);

@@ -9,8 +9,11 @@ pub(crate) mod column;
 mod history;
 mod log;
 mod managing;
+mod position;
 mod reading;
 mod stored;
+#[cfg(test)]
+mod tests;
 pub(crate) mod timeline;
 
 use std::cmp::Reverse;
@@ -31,6 +34,7 @@ pub use action::ConversationsAction;
 pub(crate) use answer::Call;
 use column::Column;
 pub use column::ColumnFilter;
+pub(crate) use position::Position;
 pub(crate) use stored::{STORED_CONVERSATIONS, StoredConversation, Wanted, stored_entry};
 pub(crate) use timeline::{Loaded, Timeline};
 
@@ -91,6 +95,8 @@ pub(crate) struct Conversations {
     undone: SortedSet<ConversationId>,
     /// Whether the number of unread conversations may be another now.
     unread_changed: bool,
+    /// Those that had nothing unread before.
+    unread_now: Vec<ConversationId>,
     pub(crate) requests: Requests<Call>,
 }
 
@@ -358,6 +364,16 @@ impl Conversations {
         self.settle(id);
     }
 
+    /// A message that was on its way from here is with the server: its time is the server's, whatever the clock says here.
+    pub(crate) fn arrived(&mut self, id: ConversationId, waiting: Option<UnixMs>) {
+        if let Some(thread) = self.threads.get_mut(&id)
+            && let Some(newest) = thread.conversation.last_entry.as_ref().map(Entry::at)
+        {
+            thread.conversation.last_activity = waiting.map_or(newest, |waiting| waiting.max(newest));
+        }
+        self.settle(id);
+    }
+
     /// A message that was on its way from here was taken back. What happened last is the newest entry, or the newest of
     /// those that are still on their way.
     pub(crate) fn taken_back(&mut self, id: ConversationId, waiting: Option<UnixMs>) {
@@ -445,7 +461,10 @@ impl Conversations {
         let Some(thread) = self.threads.get_mut(&id) else { return };
         let counts = thread.listed && thread.conversation.unread > 0;
         match (core::mem::replace(&mut thread.counted, counts), counts) {
-            (false, true) => self.unread += 1,
+            (false, true) => {
+                self.unread += 1;
+                self.unread_now.push(id);
+            }
             (true, false) => self.unread -= 1,
             _ => {}
         }
@@ -471,9 +490,10 @@ impl Thread {
         if is_newest {
             conversation.last_seq = seq;
             conversation.last_entry = Some(entry.clone());
-            conversation.last_activity = conversation.last_activity.max(at);
+            // The server's clock counts: this device's, by which something was sent from here, may be ahead.
+            conversation.last_activity = at;
             if entry.message().is_some_and(|message| message.author == Author::User(me)) {
-                conversation.last_sent_at = conversation.last_sent_at.max(Some(at));
+                conversation.last_sent_at = Some(at);
             }
         }
         is_newest

@@ -1,7 +1,7 @@
 //! How far the user has read, here and as the server knows it.
 //!
-//! Always holds: read positions only move forward; the server is told the last one, one request at a time for each
-//! conversation.
+//! Always holds: read positions only move forward; what was not on screen while its card was in front is not read; the
+//! server is told the last one, one request at a time for each conversation.
 
 use halyard_protocol::rest::MarkRead;
 use halyard_protocol::{ConversationId, ErrorCode, Seq};
@@ -12,30 +12,25 @@ use crate::context::Context;
 use crate::effect::{HttpOutcome, Method};
 use crate::fact::Fact;
 use crate::sorted::SortedMap;
-use crate::update::Changed;
-use crate::windows::CardKey;
 
 impl Conversations {
-    pub(super) fn set_at_bottom(&mut self, id: ConversationId, at_bottom: bool, cx: &mut Context<'_, '_>) {
-        let Some(timeline) = self.timeline(id) else { return };
-        timeline.at_bottom = at_bottom;
-        if at_bottom && timeline.show_less() {
-            cx.changed(Changed::Timeline(CardKey::Conversation(id)));
-        }
+    /// Marks as read what the user has before them of a card: it is in front, in a tab that shows. Where the first unread entry is out of
+    /// sight, they are taken there first.
+    pub(crate) fn see(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) {
+        self.read_shown(id, cx);
+        self.find_first_unread(id, cx);
     }
 
-    /// Marks as read what the user is looking at: this card is in front, in the tab that has the focus.
-    pub(crate) fn see(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) {
-        let Some(thread) = self.get(id) else { return };
+    fn read_shown(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) {
+        let (Some(me), Some(thread)) = (cx.user(), self.threads.get_mut(&id)) else { return };
         let conversation = &thread.conversation;
         // Of one that was deleted nothing is there to be seen; what was read stays, should the deletion be undone.
         let there = conversation.last_seq > conversation.cleared_seq;
         let unseen = there && (conversation.unread > 0 || conversation.read_seq < conversation.last_seq);
-        if !thread.timeline.at_bottom || !unseen {
-            return;
-        }
-        let (seq, was_unread) = (conversation.last_seq, conversation.unread > 0);
-        if self.read(id, seq, 0) && was_unread {
+        let was_unread = conversation.unread > 0;
+        let Some(seq) = unseen.then(|| thread.seen(cx)).flatten() else { return };
+        let unread = thread.unread_after(seq, me);
+        if self.read(id, seq, unread) && was_unread {
             self.unsent_reads.insert(id, seq);
             self.send_read(id, cx);
         }

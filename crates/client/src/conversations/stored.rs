@@ -93,6 +93,7 @@ impl Conversations {
         let last = thread.conversation.last_seq;
         let first = if pinned { 0 } else { last.saturating_sub(STORED_ENTRIES - 1) };
         cx.effect(Effect::Db(DbCommand::Read { range: entries(id, first, u64::MAX), limit: usize::MAX }));
+        cx.changed(Changed::Timeline(CardKey::Conversation(id)));
         true
     }
 

@@ -6,6 +6,7 @@
 use halyard_protocol::rest::EntriesPage;
 use halyard_protocol::{Delivery, Entry, EntryId, Message, MessageId, Seq};
 
+use super::position::Position;
 use crate::sorted::SortedMap;
 
 /// Rows on screen when a card opens.
@@ -45,7 +46,7 @@ pub(crate) struct Timeline {
     reports: Vec<(MessageId, Delivery)>,
     /// Rows that show, counted from the newest.
     pub(crate) rows: usize,
-    pub(crate) at_bottom: bool,
+    pub(crate) position: Position,
     /// Whether the device's database was asked for what it has.
     disk: Disk,
     /// Places of entries that it had and that the version which wrote them did not know, in order; the server was not asked since.
@@ -77,7 +78,7 @@ impl Default for Timeline {
             epoch: 0,
             reports: Vec::new(),
             rows: FIRST_ROWS,
-            at_bottom: true,
+            position: Position::default(),
             disk: Disk::Unasked,
             kept_unknown: Vec::new(),
             touched: Vec::new(),
@@ -130,7 +131,7 @@ impl Timeline {
         if let Some(message) = entry.message_mut() {
             sort(&mut message.deliveries);
         }
-        if !self.at_bottom && self.last().is_some_and(|last| last.seq() < seq) {
+        if !self.position.at_bottom && self.last().is_some_and(|last| last.seq() < seq) {
             // Somebody reads further up: what they read must not go because of what comes below.
             self.rows += 1;
         }
@@ -266,6 +267,30 @@ impl Timeline {
     /// Whether what is here may not fill a card.
     pub(crate) fn is_short(&self) -> bool {
         !self.joined || self.entries.len() < MORE_ROWS / 2
+    }
+
+    /// The place of an entry that is here.
+    pub(crate) fn place(&self, id: EntryId) -> Option<Seq> {
+        self.places.get(&id).copied()
+    }
+
+    pub(crate) fn oldest(&self) -> Option<Seq> {
+        self.entries.keys().next()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The entries after this place.
+    pub(crate) fn after(&self, place: Seq) -> impl Iterator<Item = &Entry> {
+        self.entries.values().rev().take_while(move |entry| entry.seq() > place)
+    }
+
+    /// Shows rows from this place on, and so many above it.
+    pub(crate) fn show_from(&mut self, place: Seq, above: usize) {
+        let below = self.after(place.saturating_sub(1)).count();
+        self.rows = self.rows.max(below + above);
     }
 
     /// Scrolled near the top: show more. Says whether a page must be fetched for it.

@@ -9,6 +9,8 @@
 
 mod sending;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use halyard_protocol::rest::SendMessage;
 use halyard_protocol::{ConversationId, Destination, ErrorCode, Media, MediaId, MessageId, UnixMs, UserId};
@@ -114,6 +116,8 @@ pub(crate) struct Outbox {
     gone: SortedSet<MessageId>,
     /// The newest id: one that is written in the same millisecond must still sort behind it.
     newest: Option<MessageId>,
+    /// The time when it was last looked at what is due.
+    clock: UnixMs,
     /// Whether the user was told that messages can't be kept on this device.
     cannot_keep_announced: bool,
     pub(crate) requests: Requests<Call>,
@@ -124,7 +128,9 @@ impl Outbox {
     pub(crate) fn next_id(&mut self, env: &Env) -> MessageId {
         let mut id = MessageId::new(env.now, env.random(1));
         if let Some(newest) = self.newest.filter(|newest| *newest >= id) {
-            id = MessageId(halyard_protocol::Ulid::from_bits(newest.0.bits() + 1));
+            // Two tabs may do this after the same one: a random step keeps their ids apart.
+            let step = 1 + (env.random(2) >> 64);
+            id = MessageId(halyard_protocol::Ulid::from_bits(newest.0.bits().saturating_add(step)));
         }
         self.newest = Some(id);
         id
@@ -187,6 +193,14 @@ impl Outbox {
 
     /// The messages that may leave now, each marked as sending: first their files, then they themselves.
     pub(crate) fn start(&mut self, now: UnixMs) -> Vec<MessageId> {
+        // A clock that was set back makes no wait longer.
+        let back = (self.clock.0 - now.0).max(0);
+        self.clock = now;
+        for message in self.messages.values_mut() {
+            if let SendState::Waiting { until, .. } = &mut message.state {
+                *until = until.plus(-back);
+            }
+        }
         let mut busy: Vec<ConversationId> = Vec::new();
         let mut under_way = self.messages.values().filter(|message| message.is_under_way()).count();
         let mut starting = Vec::new();

@@ -6,6 +6,8 @@
 
 mod action;
 mod answer;
+#[cfg(test)]
+mod tests;
 
 use halyard_protocol::rest::Me;
 use halyard_words::Text;

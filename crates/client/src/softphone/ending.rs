@@ -6,19 +6,28 @@ use super::{Softphone, context};
 use crate::context::Turn;
 use crate::effect::Effect;
 use crate::update::Changed;
+use crate::windows::CardKey;
+
+/// In milliseconds.
+const HALF_A_YEAR: i64 = 182 * 86_400_000;
 
 impl Softphone {
     /// What the user looks at is read; what may leave leaves; what has changed is written; the title says what is unread.
     pub(super) fn end_turn(&mut self, turn: &mut Turn<'_>) {
-        if let Some(id) = self.desk.seen() {
+        let came = self.desk.came_on_screen();
+        self.conversations.came_on_screen(&came);
+        if let Some((id, back)) = self.desk.look() {
+            self.conversations.look(id, back, context!(self, turn));
             self.conversations.see(id, context!(self, turn));
         }
+        self.conversations.mark_new(context!(self, turn));
         self.send_outbox(turn);
         self.settle_facts(turn);
         self.follow_clock(turn);
         self.schedule_writes(turn);
         self.show_unread(turn);
         self.offer_people_and_numbers(turn);
+        self.tell_cards_apart(turn);
         self.overlay.refresh(turn);
     }
 
@@ -26,7 +35,9 @@ impl Softphone {
     /// a device sleeps, so the clock is looked at with each event.
     fn follow_clock(&mut self, turn: &mut Turn<'_>) {
         let now = turn.env.now;
-        let day = (turn.env.local_day(now), (turn.env.utc_offset)(now));
+        // Half a year before and after tell zones apart that agree now.
+        let offsets = [-HALF_A_YEAR, 0, HALF_A_YEAR].map(|by| (turn.env.utc_offset)(now.plus(by)));
+        let day = (turn.env.local_day(now), offsets);
         if self.shown_day.replace(day).is_none_or(|shown| shown == day) {
             return;
         }
@@ -72,6 +83,23 @@ impl Softphone {
                 turn.changed(Changed::Composer(card));
                 turn.changed(Changed::Recipients(card));
             }
+        }
+    }
+
+    /// Of cards with one name each says more than its name.
+    fn tell_cards_apart(&mut self, turn: &mut Turn<'_>) {
+        let cards = self.desk.cards();
+        let renamed = turn.changes().any(|change| matches!(change, Changed::Header(_)));
+        if !renamed && cards == self.desk.compared.0 {
+            return;
+        }
+        let titles: Vec<_> = cards.iter().map(|card| self.title_of(*card)).collect();
+        let has_twin = |title| titles.iter().filter(|other| *other == title).count() > 1;
+        let twins: Vec<CardKey> =
+            cards.iter().zip(&titles).filter(|(_, title)| has_twin(*title)).map(|(card, _)| *card).collect();
+        let (_, before) = core::mem::replace(&mut self.desk.compared, (cards, twins));
+        for card in before.iter().chain(&self.desk.compared.1) {
+            turn.changed(Changed::Header(*card));
         }
     }
 

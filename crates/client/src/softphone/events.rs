@@ -3,6 +3,7 @@
 use super::{Softphone, context};
 use crate::context::Turn;
 use crate::effect::{AppCommand, HttpOutcome, RequestId, SocketEvent, Timer};
+use crate::env::Attention;
 use crate::event::{Event, Net, System};
 use crate::fact::Fact;
 use crate::session::State;
@@ -144,6 +145,7 @@ impl Softphone {
             Timer::SocketSilence => self.sync.silent(turn),
             Timer::Database => self.database_is_silent(turn),
             Timer::Unheard => self.read_outbox(turn),
+            Timer::Leader => self.leader_is_silent(turn),
             Timer::Outbox => turn.fact(Fact::OutboxReady),
             Timer::CatchUp => self.catch_up(turn),
             Timer::Notices => self.notices.expire(turn),
@@ -165,7 +167,7 @@ impl Softphone {
             }
             System::Attention(attention) => {
                 self.desk.attention = attention;
-                if attention {
+                if attention == Attention::Focused {
                     self.read_outbox(turn);
                     self.hurry(turn);
                     self.installation.looked_at(turn);

@@ -73,9 +73,15 @@ impl Softphone {
         }
         self.session.sign_out();
         turn.effect(Effect::Socket(SocketCommand::Close));
-        for timer in
-            [Timer::Reconnect, Timer::SocketSilence, Timer::Bootstrap, Timer::Outbox, Timer::Cache, Timer::Unheard]
-        {
+        for timer in [
+            Timer::Reconnect,
+            Timer::SocketSilence,
+            Timer::Bootstrap,
+            Timer::Outbox,
+            Timer::Cache,
+            Timer::Unheard,
+            Timer::Leader,
+        ] {
             turn.cancel_timer(timer);
         }
         turn.effect(Effect::Title(0));

@@ -32,7 +32,7 @@ use halyard_words::Catalog;
 use crate::database::Database;
 use crate::desk::Desk;
 use crate::devices::Devices;
-use crate::env::Env;
+use crate::env::{Attention, Env};
 use crate::event::Event;
 use crate::importing::Import;
 use crate::installation::Installation;
@@ -71,7 +71,7 @@ pub struct Softphone {
     /// Whether this tab sends and keeps, for all of the browser's tabs.
     leads: bool,
     /// The local day and the zone's offset as times on screen were last written.
-    shown_day: Option<(i64, i32)>,
+    shown_day: Option<(i64, [i32; 3])>,
     /// How many conversations were last said to be unread.
     shown_unread: u32,
     /// Whether outgoing messages may leave.
@@ -110,7 +110,7 @@ impl Softphone {
 
     fn fresh() -> Self {
         let mut phone = Self { online: true, leads: true, ..Self::default() };
-        phone.desk.attention = true;
+        phone.desk.attention = Attention::Focused;
         phone
     }
 

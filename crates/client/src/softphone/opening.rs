@@ -69,6 +69,7 @@ impl Softphone {
             }
         }
         let known = if refused.is_empty() { self.known_conversation(&peers) } else { None };
+        let known = known.or_else(|| self.begun_with(&peers, &text).filter(|_| refused.is_empty()));
         let card =
             known.unwrap_or_else(|| self.recipients.begin_fresh(turn.env, |card| !self.composer.drafts.has(card)));
         self.desk.open(card, context!(self, turn));
@@ -88,12 +89,26 @@ impl Softphone {
         }
         if !text.is_empty() {
             let draft = self.composer.drafts.get(card);
-            let text = if draft.is_empty() { text } else { [draft, "\n", &text].concat() };
-            self.type_draft(card, text, turn);
+            // The same link once more adds nothing.
+            let there = draft.strip_suffix(&*text).is_some_and(|before| before.is_empty() || before.ends_with('\n'));
+            if !there {
+                let text = if draft.is_empty() { text } else { [draft, "\n", &text].concat() };
+                self.type_draft(card, text, turn);
+            }
         }
         let nobody = self.recipients.get(card).is_some_and(|new| new.peers.is_empty() || new.error.is_some());
         turn.focus(if nobody { FocusTarget::Recipients(card) } else { FocusTarget::Composer(card) });
         card
+    }
+
+    /// The card of a new conversation with exactly these people, whose text ends so.
+    fn begun_with(&self, peers: &[(Peer, String)], text: &str) -> Option<CardKey> {
+        let same = |card: &CardKey| {
+            let new = self.recipients.get(*card);
+            new.is_some_and(|new| !peers.is_empty() && new.peers.iter().eq(peers.iter().map(|(peer, _)| peer)))
+                && self.composer.drafts.get(*card).ends_with(text)
+        };
+        self.recipients.cards().find(same)
     }
 
     fn known_conversation(&self, peers: &[(Peer, String)]) -> Option<CardKey> {

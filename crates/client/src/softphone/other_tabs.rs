@@ -6,10 +6,11 @@ use super::{Softphone, context};
 use crate::cache::StoredWindows;
 use crate::context::Turn;
 use crate::effect::{Effect, Timer};
+use crate::env::Attention;
 use crate::outbox::OutboxRow;
 use crate::session::State;
 use crate::storage::{DbCommand, Range, Store};
-use crate::tabs::{self, TabFrame, UNHEARD};
+use crate::tabs::{self, TabFrame, UNANSWERED, UNHEARD};
 use crate::update::Changed;
 use crate::windows::{CardKey, Outcome, Snapshot};
 
@@ -22,6 +23,19 @@ impl Softphone {
             self.outbox.stop();
             self.read_outbox(turn);
             self.ask_unkept(turn);
+        }
+    }
+
+    /// Something was written here, and the leading tab is to send it: it has to answer.
+    pub(super) fn expect_leader(&self, turn: &mut Turn<'_>) {
+        self.tell(TabFrame::Writing, turn);
+        turn.set_timer(Timer::Leader, UNANSWERED);
+    }
+
+    /// The leading tab has not answered: it hangs, or sleeps. What waits is sent from here.
+    pub(super) fn leader_is_silent(&mut self, turn: &mut Turn<'_>) {
+        if !self.leads && self.outbox.waiting() > 0 {
+            turn.effect(Effect::Lead);
         }
     }
 
@@ -76,6 +90,7 @@ impl Softphone {
             frame if mine => self.hear_mine(frame, turn),
             // Another user's.
             TabFrame::Writing
+            | TabFrame::Leading
             | TabFrame::Written(_)
             | TabFrame::Sending(..)
             | TabFrame::Retry(_)
@@ -95,8 +110,10 @@ impl Softphone {
             TabFrame::Writing => {
                 if self.leads {
                     turn.set_timer(Timer::Unheard, UNHEARD);
+                    self.tell(TabFrame::Leading, turn);
                 }
             }
+            TabFrame::Leading => turn.cancel_timer(Timer::Leader),
             TabFrame::Sends => {
                 for row in self.outbox.unkept() {
                     self.tell(TabFrame::Written(Box::new(row.clone())), turn);
@@ -117,12 +134,12 @@ impl Softphone {
             TabFrame::Windows(there) => self.windows_there(there, turn),
             // Where the user is, what they type counts.
             TabFrame::Draft(card, text) => {
-                if !self.desk.attention && card.conversation().is_some() {
+                if self.desk.attention != Attention::Focused && card.conversation().is_some() {
                     self.composer.mirror_draft(card, text, context!(self, turn));
                 }
             }
             TabFrame::Files(card, media) => {
-                if !self.desk.attention && card.conversation().is_some() {
+                if self.desk.attention != Attention::Focused && card.conversation().is_some() {
                     self.composer.mirror_files(card, media, context!(self, turn));
                 }
             }

@@ -11,7 +11,7 @@ use crate::api::CallError;
 use crate::cache::{StoredState, StoredWindows};
 use crate::composer::{Attached, Attachment, card_of_draft};
 use crate::context::Turn;
-use crate::conversations::{STORED_CONVERSATIONS, StoredConversation, Thread};
+use crate::conversations::{Position, STORED_CONVERSATIONS, StoredConversation, Thread};
 use crate::database::{Kept, Owner};
 use crate::effect::{Effect, FocusTarget, Timer};
 use crate::json;
@@ -287,13 +287,13 @@ impl Softphone {
     }
 
     /// The conversations of open cards and waiting messages exist here even if the snapshot did not name them.
-    fn reopen_threads(&mut self, open: Vec<(Destination, bool)>, turn: &mut Turn<'_>) {
+    fn reopen_threads(&mut self, open: Vec<(Destination, Position)>, turn: &mut Turn<'_>) {
         self.reopen_all_waiting();
-        for (to, at_bottom) in open {
+        for (to, position) in open {
             if let Some(id) = self.open_thread(&to)
                 && let Some(timeline) = self.conversations.timeline(id)
             {
-                timeline.at_bottom = at_bottom;
+                timeline.position = position;
             }
         }
         if self.desk.cards().is_empty() {
@@ -302,11 +302,11 @@ impl Softphone {
         self.reopen_cards(turn);
     }
 
-    /// Where the open cards write to, and whether they are at their bottom.
-    fn open_destinations(&self) -> Vec<(Destination, bool)> {
+    /// Where the open cards write to, and where the user is in them.
+    fn open_destinations(&self) -> Vec<(Destination, Position)> {
         let cards =
             self.desk.windows.cards().filter_map(|card: &Card| self.conversations.get(card.key().conversation()?));
-        cards.map(|Thread { conversation, timeline, .. }| (conversation.to_destination(), timeline.at_bottom)).collect()
+        cards.map(|Thread { conversation, timeline, .. }| (conversation.to_destination(), timeline.position)).collect()
     }
 
     /// The conversations of waiting messages exist here, and stand in the column. Gives them.

@@ -16,8 +16,8 @@ use halyard_words as words;
 
 impl Softphone {
     pub(super) fn on_ui(&mut self, ui: Ui, turn: &mut Turn<'_>) {
-        // That a timeline is at its bottom is said by each card that is drawn, too.
-        if !matches!(ui, Ui::Conversations(ConversationsAction::AtBottom(..))) {
+        // A timeline is scrolled by what comes in, too.
+        if !matches!(ui, Ui::Conversations(ConversationsAction::Scrolled { .. })) {
             self.cache.last_input = turn.env.now;
         }
         match ui {

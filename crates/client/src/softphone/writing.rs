@@ -245,8 +245,8 @@ impl Softphone {
         self.composer.clear_problem(card);
         self.presence.message_sent(id);
         self.conversations.sending(id, at);
-        if let Some(timeline) = self.conversations.timeline(id) {
-            timeline.at_bottom = true;
+        if let Some(thread) = self.conversations.get_mut(id) {
+            thread.timeline.position.written(thread.conversation.last_seq);
         }
         turn.effect(Effect::ShowNewest(card));
         if !row.media.is_empty() {
@@ -254,7 +254,7 @@ impl Softphone {
         }
         if self.database.can_keep {
             if !self.leads {
-                self.tell(TabFrame::Writing, turn);
+                self.expect_leader(turn);
             }
             // In one transaction: at no moment is the text nowhere.
             let mut writes = vec![Write::Put(row.to_row())];
@@ -278,6 +278,10 @@ impl Softphone {
     /// too. The leading tab does it; should it die first, the next one to lead finds the message gone.
     pub(super) fn forget_sent(&mut self, sent: Option<Outgoing>, conversation: ConversationId, turn: &mut Turn<'_>) {
         let Some(Outgoing { row, kept, .. }) = sent else { return };
+        let waiting = self.outbox.of(conversation).next_back().map(|message| message.row.at);
+        self.conversations.arrived(conversation, waiting);
+        self.conversations.changed_column(turn);
+        turn.changed(Changed::Row(conversation));
         if self.leads {
             // In one transaction: at no moment is it nowhere.
             let mut writes = vec![Write::Delete(Range::key(Store::Outbox, row.id.to_string()))];

@@ -39,6 +39,8 @@ pub struct HeaderView {
     pub title: Text,
     /// Number and its kind, extension and status, or the people of a group.
     pub subtitle: Text,
+    /// What tells it from other open cards of this name; `None` where there are none.
+    pub apart: Option<Text>,
     /// Avatar.
     pub avatar: AvatarView,
     /// The conversation; `None` for a new one.
@@ -87,7 +89,7 @@ impl Softphone {
     #[must_use]
     pub fn header_view(&self, card: CardKey) -> Option<HeaderView> {
         let CardKey::Conversation(id) = card else {
-            return self.recipients.get(card).map(|_| new_header());
+            return self.recipients.get(card).map(|_| HeaderView { apart: self.new_card_number(card), ..new_header() });
         };
         let conversation = &self.conversations.get(id)?.conversation;
         let title = self.conversation_name(conversation);
@@ -104,6 +106,7 @@ impl Softphone {
             }
         };
         Some(HeaderView {
+            apart: self.desk.has_twin(card).then(|| subtitle.clone()),
             subtitle,
             avatar: self.avatar(&conversation.peers, title.as_written()),
             title,
@@ -114,6 +117,18 @@ impl Softphone {
             contact_action,
             group_title: conversation.kind.is_group().then(|| conversation.title.clone()),
         })
+    }
+
+    /// A card's title; `None` for a new conversation's.
+    pub(crate) fn title_of(&self, card: CardKey) -> Option<Text> {
+        Some(self.conversation_name(&self.conversations.get(card.conversation()?)?.conversation))
+    }
+
+    /// Of several new conversations: which this is, in the order of opening.
+    fn new_card_number(&self, card: CardKey) -> Option<Text> {
+        let cards = self.desk.cards();
+        let at = cards.iter().filter(|other| other.conversation().is_none()).position(|other| *other == card)?;
+        self.desk.has_twin(card).then(|| Text::as_is((at + 1).to_string()))
     }
 
     fn subtitle(&self, peers: &[Peer], kind: ConversationKind, titled: bool) -> Text {
@@ -172,6 +187,7 @@ fn new_header() -> HeaderView {
     HeaderView {
         title: words::NEW_CONVERSATION.into(),
         subtitle: words::NEW_CONVERSATION_HINT.into(),
+        apart: None,
         avatar: AvatarView::group(""),
         conversation: None,
         kind: None,

@@ -5,13 +5,13 @@ use halyard_words::{self as words, Text};
 use std::sync::Arc;
 
 use halyard_protocol::{
-    Author, Conversation, ConversationId, Delivery, DeliveryState, Entry, Media, MediaId, MediaKind, Message,
+    Author, Conversation, ConversationId, Delivery, DeliveryState, Entry, EntryId, Media, MediaId, MediaKind, Message,
     MessageId, Seq, UnixMs,
 };
 
 use super::LineView;
 use crate::composer::{file_words, size_words};
-use crate::conversations::Loaded;
+use crate::conversations::{Loaded, Thread};
 use crate::env::{Env, LocalTime};
 use crate::outbox::{Outgoing, SendState};
 use crate::softphone::Softphone;
@@ -40,6 +40,8 @@ pub enum Item {
         /// Whether it is of this year.
         this_year: bool,
     },
+    /// What follows is unread, or was when the card came before the user.
+    New,
     /// A message.
     Message(Arc<MessageView>),
     /// Anything else.
@@ -169,6 +171,13 @@ impl Row {
         }
     }
 
+    fn id(&self) -> EntryId {
+        match self {
+            Self::Message(draft) => draft.id.into(),
+            Self::Line(_, line) => line.id,
+        }
+    }
+
     fn message(&self) -> Option<&Draft> {
         match self {
             Self::Message(draft) => Some(draft),
@@ -212,7 +221,7 @@ impl Softphone {
             _ if thread.timeline.has_more() => OlderView::More,
             _ => OlderView::Beginning,
         };
-        Some(TimelineView { items: self.items(rows, conversation, env), older })
+        Some(TimelineView { items: self.items(rows, conversation, self.first_new(thread), env), older })
     }
 
     /// How many rows a card shows; tells a view whether it grew at the top.
@@ -221,7 +230,14 @@ impl Softphone {
         self.conversations.get(id).is_some()
     }
 
-    fn items(&self, rows: Vec<Row>, conversation: &Conversation, env: &Env) -> Vec<Item> {
+    /// The entry that the line "New" stands before.
+    fn first_new(&self, thread: &Thread) -> Option<EntryId> {
+        let (me, is_text) = (self.user()?, thread.conversation.kind.is_text());
+        let after = thread.timeline.position.new_after?;
+        thread.timeline.shown().find(|entry| entry.seq() > after && entry.is_inbound(me, is_text)).map(Entry::id)
+    }
+
+    fn items(&self, rows: Vec<Row>, conversation: &Conversation, first_new: Option<EntryId>, env: &Env) -> Vec<Item> {
         let names_matter = conversation.kind.is_group() || conversation.kind.is_text();
         let me = self.me().map(|me| me.user.id);
         let mut items = Vec::with_capacity(rows.len() + 4);
@@ -230,6 +246,10 @@ impl Softphone {
         let mut before: Option<Author> = None;
         let mut rest = rows.into_iter().peekable();
         while let Some(row) = rest.next() {
+            if first_new == Some(row.id()) {
+                before = None;
+                items.push(Item::New);
+            }
             let this = env.local_day(row.at());
             if day != Some(this) {
                 day = Some(this);
@@ -245,7 +265,8 @@ impl Softphone {
                     continue;
                 }
             };
-            let next = rest.peek().filter(|next| env.local_day(next.at()) == this).and_then(Row::message);
+            let near = |next: &&Row| env.local_day(next.at()) == this && first_new != Some(next.id());
+            let next = rest.peek().filter(near).and_then(Row::message);
             let begins = before != Some(draft.author);
             let last_of_run = next.is_none_or(|next| next.author != draft.author);
             // In a shared number's texts it matters which colleague wrote.

@@ -14,7 +14,8 @@ use halyard_client::storage::Db;
 use halyard_client::storage::memory::Memory;
 use halyard_client::storage::{DbCommand, Range, Reason, Row, Store, Write};
 use halyard_client::{
-    AppCommand, Effect, FocusTarget, HttpRequest, Method, RequestId, Route, SocketCommand, Softphone, Timer, Update,
+    AppCommand, CardKey, Effect, FocusTarget, HttpRequest, Method, RequestId, Route, SocketCommand, Softphone, Timer,
+    Update,
 };
 use halyard_protocol::{ClientFrame, Cursor, DeviceId, MediaId, MediaKind, UnixMs, UserId};
 
@@ -66,6 +67,10 @@ pub(crate) struct Device {
     pub(crate) network: bool,
     /// What the tab said to the others, and they have not heard.
     pub(crate) told: VecDeque<String>,
+    /// Whether it takes the lead from a tab that does not answer.
+    pub(crate) claims: bool,
+    /// What happened while the page hung; `None` while it does not.
+    pub(crate) hung: Option<Vec<halyard_client::Event>>,
     /// Whether it was told that it leads.
     pub(crate) leads: bool,
     /// How often the browser was asked not to evict the database.
@@ -74,6 +79,10 @@ pub(crate) struct Device {
     pub(crate) gone: bool,
     pub(crate) announced: Vec<String>,
     pub(crate) focus: Option<FocusTarget>,
+    /// Cards whose timeline is to be scrolled to its line "New".
+    pub(crate) to_unread: VecDeque<CardKey>,
+    /// How many rows of a timeline are on screen.
+    pub(crate) fits: usize,
     pub(crate) title: u32,
     /// What is in the files that the user chose, by the adapter's number.
     pub(crate) chosen: BTreeMap<u32, Vec<u8>>,
@@ -113,11 +122,15 @@ impl Device {
             timers: BTreeMap::new(),
             network: true,
             told: VecDeque::new(),
+            claims: false,
+            hung: None,
             leads: false,
             persisted: 0,
             gone: false,
             announced: Vec::new(),
             focus: None,
+            to_unread: VecDeque::new(),
+            fits: usize::MAX,
             title: 0,
             chosen: BTreeMap::new(),
             fetched: Vec::new(),
@@ -147,6 +160,7 @@ impl Device {
                     self.timers.remove(&id);
                 }
                 Effect::ShowNewest(_) => {}
+                Effect::ShowUnread(card) => self.to_unread.push_back(card),
                 Effect::Focus(target) => self.focus = Some(target),
                 Effect::Announce(text) => self.announced.push(text.english()),
                 Effect::Navigate { route, replace } => {
@@ -161,6 +175,7 @@ impl Device {
                 }
                 Effect::Db(command) => self.commands.push_back(command),
                 Effect::Tell(text) => self.told.push_back(text),
+                Effect::Lead => self.claims = true,
                 Effect::App(command) => self.asked.push(command),
                 Effect::Files(FileCommand::Prepare { id, content, most }) => {
                     let bytes = match content {

@@ -1,10 +1,11 @@
 //! What the user does and sees, in short.
 
 use halyard_client::composer::ComposerAction;
+use halyard_client::conversations::ConversationsAction;
 use halyard_client::notices::NoticesAction;
 use halyard_client::view::{Item, MessageView, RowView, SessionView};
 use halyard_client::{CardKey, Ui};
-use halyard_protocol::{ConversationId, ConversationKey, Peer};
+use halyard_protocol::{ConversationId, ConversationKey, Peer, Seq};
 use std::sync::Arc;
 
 use super::people::number;
@@ -15,6 +16,12 @@ impl World {
     pub(crate) fn texts(&self, own: &str, remote: &[&str]) -> ConversationId {
         let remote = remote.iter().map(|remote| number(remote));
         ConversationKey::text(number(own), remote).id(self.server.tenant.id)
+    }
+
+    /// Another device of this extension has read a conversation to its end.
+    pub(crate) fn read_all(&mut self, extension: &str, id: ConversationId) {
+        let user = self.server.user(extension);
+        assert!(self.server.mark_read(user, id, Seq::MAX), "a conversation to read");
     }
 
     /// The chat of these extensions.
@@ -80,6 +87,41 @@ impl World {
     pub(crate) fn send(&mut self, at: usize, card: CardKey, text: &str) {
         self.ui(at, Ui::Composer(card, ComposerAction::Draft(text.to_owned())));
         self.act(at, Ui::Composer(card, ComposerAction::Submit));
+    }
+
+    /// What a card shows, a line each: "New" too.
+    pub(crate) fn lines(&mut self, at: usize, card: CardKey) -> Vec<String> {
+        let env = self.env();
+        let items = self.phone(at).timeline_view(card, &env).map(|view| view.items).unwrap_or_default();
+        let words = |item: Item| match item {
+            Item::Day { .. } => None,
+            Item::New => Some("New".to_owned()),
+            Item::Message(row) => Some(row.body.clone()),
+            Item::Line(line) => Some(line.words.english()),
+        };
+        items.into_iter().filter_map(words).collect()
+    }
+
+    /// The view does what it was asked: it scrolls a card to its line "New", and says what is on screen then. Says whether it was.
+    pub(crate) fn show_unread(&mut self, at: usize) -> bool {
+        let Some(card) = self.devices[at].to_unread.pop_front() else { return false };
+        let lines = self.lines(at, card);
+        let below = lines.iter().position(|line| line == "New").map_or(0, |new| lines.len() - new - 1);
+        self.scroll(at, card, below.saturating_sub(self.devices[at].fits), true);
+        true
+    }
+
+    /// A card's timeline is scrolled until so many rows are below what shows.
+    pub(crate) fn scroll(&mut self, at: usize, card: CardKey, below: usize, jumped: bool) {
+        let env = self.env();
+        let items = self.phone(at).timeline_view(card, &env).map(|view| view.items).unwrap_or_default();
+        let id = |item: &Item| match item {
+            Item::Day { .. } | Item::New => None,
+            Item::Message(row) => Some(row.id.into()),
+            Item::Line(line) => Some(line.id),
+        };
+        let last = items.iter().rev().filter_map(id).nth(below);
+        self.ui(at, Ui::Conversations(ConversationsAction::Scrolled { card, at_bottom: below == 0, last, jumped }));
     }
 
     /// The notices on screen.

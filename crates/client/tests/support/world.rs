@@ -24,6 +24,14 @@ use super::server::Server;
 
 /// Noon in San Diego, on a Sunday.
 const START: UnixMs = UnixMs(1_763_928_000_000);
+/// San Diego, Kathmandu, Samoa, and where clocks go forward and back half an hour after the world has begun.
+const ZONES: [fn(UnixMs) -> i32; 5] = [
+    |_| -480,
+    |_| 345,
+    |_| 780,
+    |at| if at.0 < START.0 + 1_800_000 { -480 } else { -420 },
+    |at| if at.0 < START.0 + 1_800_000 { -420 } else { -480 },
+];
 /// Events in one frame.
 const BATCH: usize = 100;
 
@@ -33,6 +41,8 @@ pub(crate) struct World {
     pub(crate) server: Server,
     pub(crate) devices: Vec<Device>,
     pub(crate) now: UnixMs,
+    /// How far the devices' clock is ahead of the server's, in milliseconds.
+    skew: i64,
     /// Whether each event is followed by a look at the screen.
     pub(crate) watched: bool,
     /// Whether a database that has not answered by its deadline is given up; otherwise it always answers in time.
@@ -61,6 +71,7 @@ impl World {
             server: people::harbor(START),
             devices: Vec::new(),
             now: START,
+            skew: 0,
             watched: true,
             hangs: false,
             zone: |_| -480,
@@ -131,6 +142,7 @@ impl World {
         device.requests.clear();
         device.answers.clear();
         device.preparing.clear();
+        device.to_unread.clear();
         device.timers.clear();
         device.told.clear();
         device.line = None;
@@ -202,8 +214,11 @@ impl World {
 
     /// Takes an event to a device's machine.
     pub(crate) fn tell(&mut self, at: usize, event: Event) {
+        if let Some(waiting) = &mut self.devices[at].hung {
+            return waiting.push(event);
+        }
         let env = self.env();
-        self.server.now = self.now;
+        self.server.now = self.server_now();
         let device = &mut self.devices[at];
         let said = if self.watched { format!("{event:?}") } else { String::new() };
         let update = device.phone.handle(event, &env);
@@ -213,6 +228,28 @@ impl World {
             assert!(device.screen == fresh, "after {said} the screen is stale: {}", device.screen.differences(&fresh));
         }
         device.carry_out(update, self.now);
+        if std::mem::take(&mut self.devices[at].claims) {
+            self.take_lead(at);
+        }
+    }
+
+    /// A tab takes the lead from the one that has it.
+    fn take_lead(&mut self, at: usize) {
+        for other in self.siblings(at) {
+            if std::mem::take(&mut self.devices[other].leads) {
+                self.tell(other, Event::Tab(TabEvent::Leads(false)));
+            }
+        }
+        self.devices[at].leads = true;
+        self.tell(at, Event::Tab(TabEvent::Leads(true)));
+    }
+
+    /// The page hangs: nothing that happens reaches it; or it goes on, and all of that does.
+    pub(crate) fn hang(&mut self, at: usize, hangs: bool) {
+        match (hangs, self.devices[at].hung.take()) {
+            (true, before) => self.devices[at].hung = before.or(Some(Vec::new())),
+            (false, waiting) => waiting.unwrap_or_default().into_iter().for_each(|event| self.tell(at, event)),
+        }
     }
 
     pub(crate) fn ui(&mut self, at: usize, ui: Ui) {
@@ -282,7 +319,7 @@ impl World {
 
     /// A request goes to the server.
     pub(crate) fn carry(&mut self, at: usize, n: usize, fate: Fate) -> bool {
-        self.server.now = self.now;
+        self.server.now = self.server_now();
         let device = &mut self.devices[at];
         let Some((id, request)) = device.requests.remove(n) else { return false };
         let arrives = device.network && fate != Fate::Lost;
@@ -431,12 +468,33 @@ impl World {
                 busy |= self.hear(at, 0);
                 busy |= self.follow(at, BATCH);
                 busy |= self.overhear(at);
+                busy |= self.show_unread(at);
             }
             if !busy {
                 return;
             }
         }
         panic!("the world does not come to rest");
+    }
+
+    /// The time at the server.
+    pub(crate) fn server_now(&self) -> UnixMs {
+        self.now.plus(-self.skew)
+    }
+
+    /// The device's clock is set, or was wrong: timers run on as they were.
+    pub(crate) fn set_clock(&mut self, by: i64) {
+        self.now = self.now.plus(by);
+        self.skew += by;
+        self.next_ping = self.next_ping.plus(by);
+        for due in self.devices.iter_mut().flat_map(|device| device.timers.values_mut()) {
+            *due = due.plus(by);
+        }
+    }
+
+    /// The devices are in another zone, or clocks go forward or back there in the next hours.
+    pub(crate) fn travel(&mut self, to: u8) {
+        self.zone = ZONES[usize::from(to) % ZONES.len()];
     }
 
     /// Lets time pass: timers come, heartbeats come, and what follows from them happens.
@@ -452,7 +510,7 @@ impl World {
             self.settle();
         }
         self.now = until;
-        self.server.now = until;
+        self.server.now = self.server_now();
     }
 
     /// What comes next: a device's timer, or a heartbeat.
