@@ -5,7 +5,7 @@ use crate::env::Env;
 /// The first wait, in milliseconds; it doubles with each try.
 const FIRST_WAIT: i64 = 1_000;
 /// The longest wait, in milliseconds.
-const LONGEST_WAIT: i64 = 60_000;
+pub(crate) const LONGEST_WAIT: i64 = 60_000;
 
 /// How long to wait after so many tries, in milliseconds. It doubles with each try up to the longest, then a random part of
 /// up to a half is taken off, so that many devices that lost the same server don't come back at once.

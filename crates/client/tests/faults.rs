@@ -235,6 +235,30 @@ proptest! {
     }
 }
 
+/// The clock is set back while a message waits to be tried again. The tab that sends it dies, and what it has said of it is heard late.
+#[test]
+fn a_message_leaves_although_the_clock_was_set_back_before_its_tab_died() {
+    let mut test = Test::new();
+    for step in [
+        Step::Write(0),
+        Step::Overhear(0),
+        Step::Commit(0),
+        Step::Commit(0),
+        Step::Fail(503),
+        Step::Overhear(0),
+        Step::Overhear(0),
+        Step::Carry(0, Fate::Answered),
+        Step::Hear(0),
+        Step::Overhear(0),
+        Step::Clock(-1),
+        Step::Overhear(0),
+        Step::Kill(0),
+    ] {
+        test.step(step);
+    }
+    test.finish();
+}
+
 /// A tab hears of a later message before it has taken in the earlier one that the device had kept.
 #[test]
 fn what_was_kept_leaves_before_what_is_heard_of() {

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::CallError;
 use crate::env::Env;
 use crate::requests::Requests;
+use crate::retry::LONGEST_WAIT;
 use crate::sorted::{SortedMap, SortedSet};
 use crate::storage::{Row, Store};
 
@@ -116,7 +117,7 @@ pub(crate) struct Outbox {
     gone: SortedSet<MessageId>,
     /// The newest id: one that is written in the same millisecond must still sort behind it.
     newest: Option<MessageId>,
-    /// The time when it was last looked at what is due.
+    /// The time when the clock was last looked at.
     clock: UnixMs,
     /// Whether the user was told that messages can't be kept on this device.
     cannot_keep_announced: bool,
@@ -193,14 +194,7 @@ impl Outbox {
 
     /// The messages that may leave now, each marked as sending: first their files, then they themselves.
     pub(crate) fn start(&mut self, now: UnixMs) -> Vec<MessageId> {
-        // A clock that was set back makes no wait longer.
-        let back = (self.clock.0 - now.0).max(0);
-        self.clock = now;
-        for message in self.messages.values_mut() {
-            if let SendState::Waiting { until, .. } = &mut message.state {
-                *until = until.plus(-back);
-            }
-        }
+        self.look_at_clock(now);
         let mut busy: Vec<ConversationId> = Vec::new();
         let mut under_way = self.messages.values().filter(|message| message.is_under_way()).count();
         let mut starting = Vec::new();
@@ -217,6 +211,17 @@ impl Outbox {
             }
         }
         starting
+    }
+
+    /// A clock that was set back since the last look makes no wait longer.
+    fn look_at_clock(&mut self, now: UnixMs) {
+        let back = (self.clock.0 - now.0).max(0);
+        self.clock = now;
+        for message in self.messages.values_mut() {
+            if let SendState::Waiting { until, .. } = &mut message.state {
+                *until = until.plus(-back);
+            }
+        }
     }
 
     /// The server has a file. Says whether the message waited for it.
@@ -345,8 +350,13 @@ impl Outbox {
         u32::try_from(self.messages.len()).unwrap_or(u32::MAX)
     }
 
-    /// Another tab sends: what is known of a message there.
-    pub(crate) fn mirror(&mut self, id: MessageId, state: SendState) {
+    /// Another tab sends: what is known of a message there. This tab may have to go on with it, and the clock may have been set back
+    /// since the other one said it: then no wait is longer than one of our own.
+    pub(crate) fn mirror(&mut self, id: MessageId, mut state: SendState, now: UnixMs) {
+        self.look_at_clock(now);
+        if let SendState::Waiting { until, .. } = &mut state {
+            *until = (*until).min(now.plus(LONGEST_WAIT));
+        }
         if let Some(message) = self.messages.get_mut(&id) {
             message.state = state;
         }

@@ -5,6 +5,7 @@ use halyard_protocol::{ConversationId, Destination, ErrorCode, MessageId, Ulid, 
 use super::{Outbox, OutboxRow, SendState};
 use crate::effect::{HttpOutcome, Method, NetworkFailure, Timer};
 use crate::fact::Fact;
+use crate::retry::LONGEST_WAIT;
 use crate::testing::{Alone, Done, answer};
 
 fn row(id: u128, conversation: u128) -> OutboxRow {
@@ -143,4 +144,26 @@ fn a_clock_that_is_set_back_makes_no_wait_longer() {
     assert!(again <= wait, "{again} after {wait}");
     alone.wait(again.into());
     assert_eq!(sent(&send(&mut outbox, &mut alone)), [1]);
+}
+
+#[test]
+fn a_tab_that_takes_over_when_the_clock_was_set_back_waits_no_longer() {
+    // The other tab's word comes before the clock is set back, or after.
+    for clock_first in [false, true] {
+        let (mut sending, mut alone) = with(&[(1, 1)]);
+        let asked = send(&mut sending, &mut alone);
+        hear(&mut sending, &mut alone, &asked, Err(NetworkFailure));
+        let (mut other, _) = with(&[(1, 1)]);
+        let known = sending.messages.values().next().expect("a message");
+        let (id, state) = (known.row.id, known.state.clone());
+        if clock_first {
+            alone.wait(-3_600_000);
+        }
+        alone.turn(|cx| other.mirror(id, state, cx.env.now));
+        if !clock_first {
+            alone.wait(-3_600_000);
+        }
+        let wait = send(&mut other, &mut alone).timer(Timer::Outbox).expect("a timer");
+        assert!(i64::from(wait) <= LONGEST_WAIT, "{wait}");
+    }
 }

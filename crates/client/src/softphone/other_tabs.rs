@@ -122,7 +122,7 @@ impl Softphone {
             TabFrame::Written(row) => self.take_outbox(vec![*row], turn),
             TabFrame::Sending(id, state) => {
                 if !self.leads {
-                    self.outbox.mirror(id, state);
+                    self.outbox.mirror(id, state, turn.env.now);
                     self.outgoing_changed(id, turn);
                 }
             }
