@@ -4,6 +4,7 @@ mod attach;
 mod composer;
 mod dock;
 mod drag;
+mod drawn;
 mod header;
 mod line;
 mod media;

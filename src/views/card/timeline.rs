@@ -1,5 +1,5 @@
 //! A card's messages. The scrolling box runs from the bottom up (`column-reverse`), so it stays at the newest message,
-//! and keeps its place when older ones appear above, without any script.
+//! and keeps its place when older ones appear above, without any script. Of a long timeline only a part is drawn ([`super::drawn`]).
 
 use halyard_client::conversations::ConversationsAction;
 use halyard_client::view::OlderView;
@@ -7,8 +7,10 @@ use halyard_client::{CardKey, Ui};
 use halyard_protocol::EntryId;
 use leptos::html::Div;
 
+use super::drawn::{Drawn, NEAR, OnScreen, first_where};
 use super::line::Line;
 use super::message::{Day, Message};
+use super::px;
 use crate::erased::Memo;
 use crate::prelude::*;
 use crate::runtime::App;
@@ -16,9 +18,8 @@ use crate::signals::TimelineKey;
 use crate::views::common::{Icon, IconName};
 use crate::words::{self, say, t};
 
-/// Pixels from an end at which the box counts as being there.
+/// Pixels from the bottom at which the box counts as being there.
 const NEAR_BOTTOM: i32 = 24;
-const NEAR_TOP: i32 = 600;
 
 /// The messages.
 #[component]
@@ -32,6 +33,11 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>, unread: Memo<
     let keys = timeline.keys.clone();
     let older = timeline.older.clone();
 
+    let drawn = StoredValue::new(Drawn::default());
+    // Changes when other rows are to be drawn.
+    let redraw = RwSignal::new(());
+    let rows_of =
+        move |keys: &[TimelineKey]| drawn.with_value(|drawn| keys.get(drawn.range(keys)).unwrap_or_default().to_vec());
     // What the phone was told last. A card that is drawn anew stands at its bottom, wherever it was before.
     let said = StoredValue::new(None);
     let scrolled = {
@@ -49,13 +55,25 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>, unread: Memo<
             if bottom != at_bottom.get_untracked() {
                 at_bottom.set(bottom);
             }
-            let last = keys.with_untracked(|keys| last_shown(&log, keys));
+            let rows = keys.with_untracked(|keys| rows_of(keys));
+            let Some(ends) = Ends::of(&log, rows.len()) else { return };
+            let last = ends.last_shown(&rows);
             if jumped || said.get_value() != Some((bottom, last)) {
                 said.set_value(Some((bottom, last)));
                 app.send(Ui::Conversations(ConversationsAction::Scrolled { card, at_bottom: bottom, last, jumped }));
             }
             let above = log.scroll_height() - log.client_height() - up;
-            if above < NEAR_TOP && older.get_untracked() == OlderView::More {
+            let screen = OnScreen {
+                up: up.into(),
+                above: above.into(),
+                view: ends.view,
+                end_of: &|at| ends.end_of(at),
+                may_leave: !is_in_use(&log),
+            };
+            let other = keys.with_untracked(|keys| drawn.try_update_value(|drawn| drawn.scrolled(keys, &screen)));
+            if other == Some(true) {
+                redraw.set(());
+            } else if f64::from(above) < NEAR && older.get_untracked() == OlderView::More {
                 app.send(Ui::Conversations(ConversationsAction::LoadOlder(card)));
             }
         }
@@ -63,9 +81,19 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>, unread: Memo<
     // A box that its rows don't fill can't be scrolled: ask for what is above. When it is first drawn, say what it shows.
     let fill = {
         let (keys, older, scrolled) = (keys.clone(), older.clone(), scrolled.clone());
-        move |drawn: Option<()>| {
-            keys.track();
-            if older.get() == OlderView::More || drawn.is_none() {
+        let had_new = StoredValue::new(false);
+        move |before: Option<()>| {
+            redraw.track();
+            let other = keys.with(|keys| {
+                let has_new = keys.contains(&TimelineKey::New);
+                let wanted = (has_new && !had_new.get_value()).then_some(TimelineKey::New);
+                had_new.set_value(has_new);
+                drawn.try_update_value(|drawn| drawn.changed(keys, wanted))
+            });
+            if other == Some(true) {
+                redraw.set(());
+            }
+            if older.get() == OlderView::More || before.is_none() {
                 let scrolled = scrolled.clone();
                 request_animation_frame(move || scrolled(false));
             }
@@ -93,6 +121,20 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>, unread: Memo<
     let typing = app
         .signals(|signals| signals.typing.acquire(card, || app.phone(|phone, _| crate::signals::typing(phone, card))));
     on_cleanup(move || app.signals(|signals| signals.typing.release(card)));
+    // Where the newest row is not drawn, what stands below it is not either.
+    let typing = move || {
+        redraw.track();
+        let words = typing.get().filter(|_| drawn.with_value(Drawn::reaches_bottom));
+        words.map(|words| view! { <p class="typing">{words}</p> }.into_any())
+    };
+    let space = move || {
+        redraw.track();
+        px(drawn.with_value(Drawn::space))
+    };
+    let each = move || {
+        redraw.track();
+        keys.with(|keys| rows_of(keys))
+    };
     view! {
         <div class="log-frame">
             <div
@@ -105,10 +147,10 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>, unread: Memo<
                 // The adapter's own event.
                 on:jumped=jumped
             >
-                <div class="log-rows">
+                <div class="log-rows" style:margin-block-end=space>
                     <Above older=older.into() card=card />
-                    <For each=move || keys.get().to_vec() key=|key| *key children=row />
-                    {move || typing.get().map(|words| view! { <p class="typing">{words}</p> }.into_any())}
+                    <For each=each key=|key| *key children=row />
+                    {typing}
                 </div>
             </div>
             {move || {
@@ -129,27 +171,49 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>, unread: Memo<
     }
 }
 
-/// The last entry that shows to its end. `None` also while the rows are not drawn as the keys say.
-fn last_shown(log: &web_sys::HtmlElement, keys: &[TimelineKey]) -> Option<EntryId> {
-    let rows = log.first_element_child()?.children();
-    // A note may be above them, and who is typing below.
-    let above = u32::from(rows.item(0)?.class_name() == "log-note");
-    let count = u32::try_from(keys.len()).ok()?;
-    if !(0..=1).contains(&rows.length().checked_sub(above + count)?) {
-        return None;
+/// Where the rows of a log end, in pixels of the page.
+struct Ends {
+    elements: web_sys::HtmlCollection,
+    /// The first row among the elements: a note may be above them.
+    first: u32,
+    /// Where the log begins and ends.
+    view: (f64, f64),
+}
+
+impl Ends {
+    /// Of so many rows. `None` while the rows are not drawn as the keys say.
+    fn of(log: &web_sys::HtmlElement, count: usize) -> Option<Self> {
+        let elements = log.first_element_child()?.children();
+        let first = u32::from(elements.item(0).is_some_and(|first| first.class_name() == "log-note"));
+        // Below them may be who is typing.
+        let others = elements.length().checked_sub(first + u32::try_from(count).ok()?)?;
+        let log = log.get_bounding_client_rect();
+        (others <= 1).then(|| Self { elements, first, view: (log.top(), log.bottom()) })
     }
-    let end = log.get_bounding_client_rect().bottom() + 1.0;
-    let shows = |at: u32| rows.item(above + at).is_some_and(|row| row.get_bounding_client_rect().bottom() <= end);
-    let (mut shown, mut below) = (0, count);
-    while shown < below {
-        let middle = shown.midpoint(below);
-        if shows(middle) { shown = middle + 1 } else { below = middle }
+
+    fn end_of(&self, row: usize) -> f64 {
+        let row = self.elements.item(self.first + row as u32);
+        row.map_or(f64::INFINITY, |row| row.get_bounding_client_rect().bottom())
     }
-    keys.get(..shown as usize)?.iter().rev().find_map(|key| match key {
-        TimelineKey::Message(id) => Some((*id).into()),
-        TimelineKey::Line(id) => Some(*id),
-        TimelineKey::Day(_) | TimelineKey::New => None,
-    })
+
+    /// The last entry that shows to its end.
+    fn last_shown(&self, rows: &[TimelineKey]) -> Option<EntryId> {
+        let shown = first_where(rows.len(), |row| self.end_of(row) > self.view.1 + 1.0);
+        rows.get(..shown)?.iter().rev().find_map(|key| match key {
+            TimelineKey::Message(id) => Some((*id).into()),
+            TimelineKey::Line(id) => Some(*id),
+            TimelineKey::Day(_) | TimelineKey::New => None,
+        })
+    }
+}
+
+/// Whether the focus is in one of the rows, or the user has selected text.
+fn is_in_use(log: &web_sys::HtmlElement) -> bool {
+    let window = web_sys::window();
+    let selection = window.as_ref().and_then(|window| window.get_selection().ok()?);
+    let active = window.and_then(|window| window.document()?.active_element());
+    let focused = active.is_some_and(|active| log.contains(Some(&active)) && !log.is_same_node(Some(&active)));
+    focused || selection.is_some_and(|selection| !selection.is_collapsed())
 }
 
 /// What is above the rows.

@@ -1,0 +1,106 @@
+// A card's timeline: what is drawn of a long one, what stays in place, and where one is taken when much is unread.
+import { Api, chat } from "../harness/api.mjs";
+import { begin, card, expect, goTo, log, row, serverWith, test } from "../harness/app.mjs";
+import { LENA, NILS, PRIYA, THEO, harbor } from "../harness/people.mjs";
+
+const here = serverWith(harbor);
+const THEOS = "Theo Brandt";
+const NILSES = "Nils Okafor";
+
+/** Sends so many notes from one to another; says more with what it gives. */
+async function notes(from, to, count) {
+  const [author, reader] = [await Api.signIn(here.url, from), await Api.signIn(here.url, to)];
+  const { me } = await reader.ask("GET", "/bootstrap");
+  const say = (text) => author.send(chat(me.user.id), text);
+  for (let number = 1; number <= count; number += 1) await say(`Note ${number}`);
+  return say;
+}
+
+const note = (box, number) => box.getByText(`Note ${number}`, { exact: true });
+const drawn = (box) => box.locator(".item").count();
+
+/** Lets the page draw until nothing more follows from what was done. */
+const settled = (page) =>
+  page.evaluate(async () => {
+    for (let frame = 0; frame < 12; frame += 1) await new Promise((next) => requestAnimationFrame(next));
+  });
+
+/** The note in the middle of the box, and how far from the box's top it is, in pixels. */
+const inTheMiddle = (box) =>
+  box.evaluate((element) => {
+    const { top, left, width, height } = element.getBoundingClientRect();
+    for (let down = height / 2; down < height; down += 4) {
+      const sides = [left + 40, left + width - 60].flatMap((across) => document.elementsFromPoint(across, top + down));
+      const item = sides.find((there) => there.matches(".msg"));
+      if (item) return { text: item.textContent, at: Math.round(item.getBoundingClientRect().top - top) };
+    }
+    throw new Error("nothing is drawn there");
+  });
+
+const whereIs = (box, text) =>
+  box.getByText(text, { exact: true }).evaluate((item) => Math.round(item.getBoundingClientRect().top - item.closest("[role=log]").getBoundingClientRect().top));
+
+test("of a long timeline only a part is in the page, and what one reads stays where it is", async ({ person }) => {
+  test.setTimeout(90_000);
+  const theo = await notes(THEO, LENA, 0);
+  await notes(LENA, THEO, 600);
+  const lena = await person(LENA, { baseURL: here.url });
+  await begin(lena, THEOS);
+  const box = log(lena, THEOS);
+  await expect(note(box, 600)).toBeVisible();
+  await expect(async () => {
+    await box.evaluate((element) => element.scrollBy(0, -1e7));
+    await expect(note(box, 1)).toBeVisible({ timeout: 300 });
+  }).toPass();
+  await settled(lena);
+  expect(await drawn(box)).toBeLessThan(350);
+
+  // What comes in below moves nothing.
+  const before = await whereIs(box, "Note 3");
+  await theo("In the meantime");
+  await expect(card(lena, THEOS).getByRole("button", { name: "1 new message" })).toBeVisible();
+  expect(await whereIs(box, "Note 3")).toBe(before);
+
+  // On the way down rows come at one end and go at the other.
+  for (let step = 0; step < 12; step += 1) {
+    await box.evaluate((element) => element.scrollBy(0, 1_200));
+    const { text, at } = await inTheMiddle(box);
+    await settled(lena);
+    expect(await whereIs(box, text), text).toBe(at);
+    expect(await drawn(box)).toBeLessThan(350);
+  }
+  const shown = await box.locator(".msg").allTextContents();
+  const numbers = shown.map((text) => Number(text.slice("Note ".length)));
+  expect(numbers).toEqual(numbers.map((_, index) => numbers[0] + index));
+
+  await card(lena, THEOS).getByRole("button", { name: "1 new message" }).click();
+  await expect(box.getByText("In the meantime")).toBeVisible();
+  await settled(lena);
+  expect(await drawn(box)).toBeLessThan(350);
+});
+
+test("whoever opens a conversation with much unread begins at the first of it, and has read what was on screen", async ({ person }) => {
+  await notes(NILS, PRIYA, 3);
+  const priya = await person(PRIYA, { baseURL: here.url });
+  await row(priya, NILSES).click();
+  await expect(note(log(priya, NILSES), 3)).toBeVisible();
+  await expect(row(priya, NILSES).getByText(/unread/)).toHaveCount(0);
+  await goTo(priya, "Contacts");
+  await priya.getByRole("region", { name: NILSES }).getByRole("button", { name: "Close" }).click();
+
+  await notes(NILS, PRIYA, 60);
+  await goTo(priya, "Chat and SMS");
+  await expect(row(priya, NILSES).getByText(/unread/)).toHaveText(/60/);
+  await row(priya, NILSES).click();
+  const box = log(priya, NILSES);
+  await expect(box.getByText("New", { exact: true })).toBeInViewport();
+  await expect(note(box, 1).last()).toBeInViewport();
+  await expect(note(box, 60)).not.toBeInViewport();
+  const left = () => card(priya, NILSES).getByRole("button", { name: /^\d+ new messages$/ }).textContent();
+  const unread = Number.parseInt(await left(), 10);
+  expect(unread).toBeGreaterThan(20);
+  expect(unread).toBeLessThan(60);
+  await card(priya, NILSES).getByRole("button", { name: /^\d+ new messages$/ }).click();
+  await expect(note(box, 60)).toBeInViewport();
+  await expect(row(priya, NILSES).getByText(/unread/)).toHaveCount(0);
+});
