@@ -4,7 +4,9 @@
 //! start script becomes a file, the styles become one file, and every such file has its content's hash in its name, so that
 //! browsers may keep it for ever.
 
+mod binary;
 mod names;
+mod order;
 mod release;
 mod unused;
 mod words;

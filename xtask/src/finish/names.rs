@@ -7,8 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
+use super::binary::{Bytes, push_number, push_text, sections};
 use super::unused;
 
 /// Gives both files the short names.
@@ -16,20 +17,16 @@ use super::unused;
 /// # Errors
 /// When the WebAssembly is not as its specification says, or the script has such names already.
 pub(super) fn shorten(wasm: &[u8], script: &str) -> Result<(Vec<u8>, String)> {
-    const HEAD: usize = 8;
-    let (head, mut rest) = wasm.split_at_checked(HEAD).context("the WebAssembly is too short")?;
     let mut names = Names::default();
-    let mut short = head.to_vec();
-    while let Some((&id, after)) = rest.split_first() {
-        let mut after = Bytes(after);
-        let content = after.text()?;
+    let mut short = wasm.get(..8).unwrap_or_default().to_vec();
+    for section in sections(wasm)? {
+        let (id, content) = section?;
         short.push(id);
         match id {
             2 => push_text(&mut short, &names.imports(content)?),
             7 => push_text(&mut short, &names.exports(content)?),
             _ => push_text(&mut short, content),
         }
-        rest = after.0;
     }
     Ok((short, names.script(&unused::without_classes(script)?)?))
 }
@@ -50,18 +47,8 @@ impl Names {
         for _ in 0..from.count(&mut to)? {
             push_text(&mut to, from.text()?);
             push_text(&mut to, &self.of(from.text()?));
-            // What is imported (spec 5.5.5): of a function its type; of a table its element and limits, and so on.
-            let numbers = match from.copy(&mut to)? {
-                0 => 1,
-                1 => from.copy(&mut to).and_then(|_| from.limits(&mut to))?,
-                2 => from.limits(&mut to)?,
-                3 | 4 => 2,
-                kind => bail!("an import of the unknown kind {kind}"),
-            };
-            for _ in 0..numbers {
-                let number = from.number()?;
-                push_number(&mut to, number);
-            }
+            let kind = from.copy(&mut to)?;
+            from.import(kind, &mut to)?;
         }
         Ok(to)
     }
@@ -106,68 +93,6 @@ impl Names {
 fn has_hash(name: &str) -> bool {
     let is_hash = |part: &str| part.len() == 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
     name.split('_').any(|part| is_hash(part.strip_prefix('h').unwrap_or(part)))
-}
-
-/// What is yet to be read.
-struct Bytes<'a>(&'a [u8]);
-
-impl<'a> Bytes<'a> {
-    /// An unsigned number in LEB128 (spec 5.2.2).
-    fn number(&mut self) -> Result<u64> {
-        let mut number = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Ok(number);
-            }
-        }
-        bail!("a number without an end")
-    }
-
-    fn byte(&mut self) -> Result<u8> {
-        let (&byte, rest) = self.0.split_first().context("the WebAssembly ends too early")?;
-        self.0 = rest;
-        Ok(byte)
-    }
-
-    /// Bytes with their number before them.
-    fn text(&mut self) -> Result<&'a [u8]> {
-        let length = usize::try_from(self.number()?)?;
-        let (text, rest) = self.0.split_at_checked(length).context("the WebAssembly ends too early")?;
-        self.0 = rest;
-        Ok(text)
-    }
-
-    fn count(&mut self, to: &mut Vec<u8>) -> Result<u64> {
-        let count = self.number()?;
-        push_number(to, count);
-        Ok(count)
-    }
-
-    fn copy(&mut self, to: &mut Vec<u8>) -> Result<u8> {
-        let byte = self.byte()?;
-        to.push(byte);
-        Ok(byte)
-    }
-
-    /// Copies the flags of limits; how many numbers follow.
-    fn limits(&mut self, to: &mut Vec<u8>) -> Result<usize> {
-        Ok(if self.copy(to)? & 1 == 0 { 1 } else { 2 })
-    }
-}
-
-fn push_number(to: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        to.push((number & 0x7f) as u8 | 0x80);
-        number >>= 7;
-    }
-    to.push(number as u8);
-}
-
-fn push_text(to: &mut Vec<u8>, text: &[u8]) {
-    push_number(to, text.len() as u64);
-    to.extend_from_slice(text);
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::{file_name, files, hashed, names};
+use super::{file_name, files, hashed, names, order};
 use crate::process::run;
 use crate::setup::{Node, terser, wasm_opt};
 
@@ -49,8 +49,7 @@ pub(crate) fn compress(folder: &Path, node: &Node) -> Result<()> {
 }
 
 /// What wasm-opt does. Nothing is inlined: code that occurs in one place compresses better than copies of it,
-/// and what is computed twice in the same words better than a local of its own. Copies of one
-/// function for several types compress better side by side, as their names put them. The
+/// and what is computed twice in the same words better than a local of its own. The
 /// addresses below 1,024 are the far end of the stack, where no data lies.
 const OPTIONS: [&str; 10] = [
     "-Oz",
@@ -80,6 +79,8 @@ pub(crate) fn optimise(folder: &Path, node: &Node) -> Result<()> {
     fs::write(&script, short_script)?;
     let after = folder.join("optimised.tmp");
     run(wasm_opt(node)?.args(OPTIONS).args(FEATURES).arg(&wasm).arg("-o").arg(&after))?;
+    fs::write(&wasm, order::named(&fs::read(&after)?)?)?;
+    run(wasm_opt(node)?.arg("--reorder-functions-by-name").args(FEATURES).arg(&wasm).arg("-o").arg(&after))?;
     replace(folder, &wasm, &after, "wasm")?;
     minify(node, &script, &after)?;
     replace(folder, &script, &after, "js")?;
