@@ -214,7 +214,8 @@ async function burst(stage) {
   await messages.getByText("before the burst").waitFor();
   wire.hold();
   for (let index = 0; index < COUNT; index += 1) await nils.send(to, `burst ${index}.`);
-  const last = await paintedIn(messages, `burst ${COUNT - 1}.`);
+  // The card stays with the first of them; the newest is in the column.
+  const last = await paintedIn(page.getByRole("list", { name: "Conversations" }), `burst ${COUNT - 1}.`);
   const from = wire.release();
   const took = (await last()) - from;
   const tasks = await page.evaluate((since) => globalThis.halyardBench.longTasks.filter(({ at }) => at >= since).map(({ duration }) => duration), from);
@@ -222,7 +223,7 @@ async function burst(stage) {
   const longest = Math.max(0, ...tasks);
   const method = "a proxy holds the socket while 5,000 messages are sent, then lets all go at once into the open card";
   return [
-    { name: "burst of 5,000 inbound messages, to the last painted", measured: milliseconds(took), goal: "<= 1000 ms", met: took <= 1000, method },
+    { name: "burst of 5,000 inbound messages, to the last painted in the column", measured: milliseconds(took), goal: "<= 1000 ms", met: took <= 1000, method },
     { name: "longest task during the burst", measured: longest === 0 ? "under 50 ms" : milliseconds(longest), goal: "<= 50 ms", met: longest <= 50,
       method: "the browser's own list of long tasks, from the release on" },
   ];

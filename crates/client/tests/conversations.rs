@@ -488,6 +488,23 @@ fn many_that_come_at_once_into_the_card_in_front_push_none_out_of_sight_unread()
 }
 
 #[test]
+fn hundreds_that_come_at_once_into_the_card_in_front_are_not_all_drawn() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let ana = world.texts(FRONT_DESK, &[ANA]);
+    world.server.receive(number(ANA), number(FRONT_DESK), "one");
+    world.settle();
+    world.act(at, Ui::Conversations(ConversationsAction::Open(ana)));
+    for n in 0..700 {
+        world.server.receive(number(ANA), number(FRONT_DESK), &format!("after a sleep {n}"));
+    }
+    world.settle();
+    let rows = world.messages(at, ana);
+    assert_eq!(rows.last().map(|row| row.body.as_str()), Some("after a sleep 699"));
+    assert!(rows.len() <= 250, "{}", rows.len());
+}
+
+#[test]
 fn what_one_writes_takes_the_line_away() {
     let mut world = World::new();
     let (at, card) = restored(&mut world);

@@ -21,8 +21,10 @@ pub(super) struct Drawn<K> {
     top: Option<K>,
     /// The last row; `None` for the newest of all.
     bottom: Option<K>,
-    /// The rows below the last one and their heights in pixels, the newest first.
+    /// Rows below the last one that were drawn, and their heights in pixels, the newest first. What came since is not among them.
     below: Vec<(K, f64)>,
+    /// The newest row when the rows changed last.
+    newest: Option<K>,
 }
 
 /// What is on screen of the rows that are drawn. Pixels.
@@ -41,7 +43,7 @@ pub(super) struct OnScreen<'a> {
 
 impl<K> Default for Drawn<K> {
     fn default() -> Self {
-        Self { top: None, bottom: None, below: Vec::new() }
+        Self { top: None, bottom: None, below: Vec::new(), newest: None }
     }
 }
 
@@ -66,8 +68,9 @@ impl<K: Copy + PartialEq> Drawn<K> {
         self.below.iter().map(|(_, height)| height).sum()
     }
 
-    /// The rows are others now, and this one is to be drawn if it lies above. Says whether other rows are drawn.
-    pub(super) fn changed(&mut self, keys: &[K], wanted: Option<K>) -> bool {
+    /// The rows are others now, and this one is to be drawn if it lies above. Where very many have come, those at the bottom are drawn
+    /// if that is on screen (`at_bottom`), and none of the new ones if not. Says whether other rows are drawn.
+    pub(super) fn changed(&mut self, keys: &[K], wanted: Option<K>, at_bottom: bool) -> bool {
         let gone = |key: Option<K>| key.is_some() && place(key, keys).is_none();
         let (top_gone, bottom_gone) = (gone(self.top), gone(self.bottom));
         if bottom_gone {
@@ -80,7 +83,22 @@ impl<K: Copy + PartialEq> Drawn<K> {
         } else if top_gone {
             self.top = None;
         }
-        top_gone || bottom_gone || hidden.is_some()
+        let before = core::mem::replace(&mut self.newest, keys.last().copied());
+        let too_many = hidden.is_none() && self.reaches_bottom() && self.range(keys).len() > MOST + MORE;
+        let come = before.filter(|before| keys.last() != Some(before) && keys.contains(before));
+        match (too_many, at_bottom) {
+            (true, true) => self.to_bottom(keys),
+            (true, false) => self.bottom = come,
+            (false, _) => {}
+        }
+        top_gone || bottom_gone || hidden.is_some() || (too_many && (at_bottom || come.is_some()))
+    }
+
+    /// Draws the newest rows, whatever was drawn before.
+    pub(super) fn to_bottom(&mut self, keys: &[K]) {
+        self.below.clear();
+        self.bottom = None;
+        self.top = keys.len().checked_sub(2 * AROUND).and_then(|start| keys.get(start)).copied();
     }
 
     /// The user has scrolled. Says whether other rows are drawn.
@@ -108,7 +126,7 @@ impl<K: Copy + PartialEq> Drawn<K> {
             }
         }
         if self.below.is_empty() {
-            end = keys.len();
+            end = keys.len().min(end + MORE);
         }
         self.bottom = keys.get(end).and(keys.get(end.wrapping_sub(1))).copied();
         if end - start > MOST {
@@ -268,11 +286,34 @@ mod tests {
         log.scroll(15_000.0);
         let seen = log.on_screen();
         log.keys.extend(1_000..1_003);
-        assert!(!log.drawn.changed(&log.keys.clone(), None));
+        assert!(!log.drawn.changed(&log.keys.clone(), None, false));
         assert_eq!(log.on_screen(), seen, "nothing moves");
         log.scroll(-1_000_000.0);
         assert_eq!(log.rows().last(), Some(&1_002));
         assert!(log.drawn.reaches_bottom());
+    }
+
+    #[test]
+    fn very_many_that_come_are_not_all_drawn() {
+        for at_bottom in [true, false] {
+            let mut log = Log::new(0..100);
+            let change = |log: &mut Log| log.drawn.changed(&log.keys.clone(), None, at_bottom);
+            change(&mut log);
+            let seen = log.scroll(if at_bottom { 0.0 } else { 900.0 });
+            log.keys.extend(100..5_000);
+            assert!(change(&mut log));
+            assert!(log.rows().len() <= MOST + MORE);
+            if at_bottom {
+                assert_eq!(log.rows().last(), Some(&4_999));
+                continue;
+            }
+            assert_eq!(log.on_screen(), seen, "nothing moves");
+            log.drawn.to_bottom(&log.keys.clone());
+            log.up = 0.0;
+            while log.step() {}
+            assert_eq!(log.on_screen().first(), Some(&4_999));
+            assert!(log.rows().len() <= MOST + MORE);
+        }
     }
 
     #[test]
@@ -290,7 +331,7 @@ mod tests {
         let mut log = Log::new(0..1_000);
         log.scroll(20_000.0);
         log.keys = (2_000..2_010).collect();
-        assert!(log.drawn.changed(&log.keys.clone(), None));
+        assert!(log.drawn.changed(&log.keys.clone(), None, false));
         assert_eq!((log.rows(), log.drawn.space()), (log.keys.clone(), 0));
     }
 
@@ -299,9 +340,9 @@ mod tests {
         let mut log = Log::new(0..1_000);
         while log.step() {}
         assert!(!log.rows().contains(&300));
-        assert!(log.drawn.changed(&log.keys.clone(), Some(300)));
+        assert!(log.drawn.changed(&log.keys.clone(), Some(300), false));
         assert!(log.rows().contains(&300) && log.rows().contains(&999));
-        assert!(!log.drawn.changed(&log.keys.clone(), Some(300)));
+        assert!(!log.drawn.changed(&log.keys.clone(), Some(300), false));
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>, unread: Memo<
             }
             // 0 at the bottom, negative above it.
             let up = -log.scroll_top();
-            let bottom = up <= NEAR_BOTTOM;
+            let bottom = up <= NEAR_BOTTOM && drawn.with_value(Drawn::reaches_bottom);
             if bottom != at_bottom.get_untracked() {
                 at_bottom.set(bottom);
             }
@@ -88,7 +88,7 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>, unread: Memo<
                 let has_new = keys.contains(&TimelineKey::New);
                 let wanted = (has_new && !had_new.get_value()).then_some(TimelineKey::New);
                 had_new.set_value(has_new);
-                drawn.try_update_value(|drawn| drawn.changed(keys, wanted))
+                drawn.try_update_value(|drawn| drawn.changed(keys, wanted, at_bottom.get_untracked()))
             });
             if other == Some(true) {
                 redraw.set(());
@@ -104,7 +104,11 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>, unread: Memo<
         let scrolled = scrolled.clone();
         move |_: web_sys::Event| scrolled(true)
     };
+    let all = StoredValue::new(keys.clone());
     let to_bottom = move |_| {
+        let keys = all.with_value(|all| all.get_untracked());
+        drawn.update_value(|drawn| drawn.to_bottom(&keys));
+        redraw.set(());
         if let Some(log) = log.try_get_untracked().flatten() {
             log.set_scroll_top(0);
         }

@@ -13,8 +13,8 @@ use crate::windows::CardKey;
 
 /// As many entries may come at once into a card that is looked at: the newest ones push no unread one out of sight.
 const AT_ONCE: Seq = 4;
-/// At most so many entries are fetched to get to the first unread one.
-const MOST_FETCHED: usize = 500;
+/// The first unread entry is shown if no more than so many come after it, and the oldest of so many otherwise.
+const MOST_SHOWN: usize = 200;
 /// Rows above the first unread one.
 const ROWS_ABOVE: usize = 20;
 
@@ -90,12 +90,12 @@ impl Conversations {
         if timeline.is_reading() || matches!(timeline.loaded, Loaded::Nothing | Loaded::Loading) {
             return;
         }
-        if timeline.loaded == Loaded::Part && !timeline.reaches(first, MOST_FETCHED) {
+        if timeline.loaded == Loaded::Part && !timeline.reaches(first, MOST_SHOWN) {
             timeline.loaded = Loaded::Loading;
             cx.changed(Changed::Timeline(CardKey::Conversation(id)));
             return self.ask_entries(id, cx);
         }
-        timeline.show_from(first, ROWS_ABOVE);
+        timeline.show_from(first, ROWS_ABOVE, MOST_SHOWN);
         timeline.position.jump = Jump::UnderWay;
         cx.effect(Effect::ShowUnread(CardKey::Conversation(id)));
         cx.changed(Changed::Timeline(CardKey::Conversation(id)));
@@ -164,7 +164,8 @@ impl Thread {
             return Some(position.seen.min(newest)).filter(|seen| *seen > read);
         }
         let shown = position.seen.max(read);
-        if unread > AT_ONCE && newest.saturating_sub(shown) > AT_ONCE {
+        // Where hundreds come while one looks on, one stays with the newest.
+        if unread > AT_ONCE && (AT_ONCE + 1..=MOST_SHOWN as Seq).contains(&newest.saturating_sub(shown)) {
             self.jump(shown, cx);
             return Some(shown).filter(|shown| *shown > read);
         }
