@@ -12,7 +12,7 @@ use crate::setup::{Node, terser, wasm_opt};
 /// What a first load is to bring at most, in bytes over the wire: after brotli, with the headers of the answers.
 const FIRST_LOAD_GOAL: u64 = 460_000;
 /// What fails the build. Above the goal until what has come since is made smaller; it only goes down.
-const FIRST_LOAD_BUDGET: u64 = 474_000;
+const FIRST_LOAD_BUDGET: u64 = 467_000;
 /// What the headers of an answer take, about: those of a page more, those of what a page is made of less (`crates/server/src/web`).
 const HEADERS: u64 = 600;
 
