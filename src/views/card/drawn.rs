@@ -87,7 +87,7 @@ impl<K: Copy + PartialEq> Drawn<K> {
         let too_many = hidden.is_none() && self.reaches_bottom() && self.range(keys).len() > MOST + MORE;
         let come = before.filter(|before| keys.last() != Some(before) && keys.contains(before));
         match (too_many, at_bottom) {
-            (true, true) => self.to_bottom(keys),
+            (true, true) => self.show_bottom(keys),
             (true, false) => self.bottom = come,
             (false, _) => {}
         }
@@ -95,7 +95,7 @@ impl<K: Copy + PartialEq> Drawn<K> {
     }
 
     /// Draws the newest rows, whatever was drawn before.
-    pub(super) fn to_bottom(&mut self, keys: &[K]) {
+    pub(super) fn show_bottom(&mut self, keys: &[K]) {
         self.below.clear();
         self.bottom = None;
         self.top = keys.len().checked_sub(2 * AROUND).and_then(|start| keys.get(start)).copied();
@@ -308,7 +308,7 @@ mod tests {
                 continue;
             }
             assert_eq!(log.on_screen(), seen, "nothing moves");
-            log.drawn.to_bottom(&log.keys.clone());
+            log.drawn.show_bottom(&log.keys.clone());
             log.up = 0.0;
             while log.step() {}
             assert_eq!(log.on_screen().first(), Some(&4_999));

@@ -107,7 +107,7 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>, unread: Memo<
     let all = StoredValue::new(keys.clone());
     let to_bottom = move |_| {
         let keys = all.with_value(|all| all.get_untracked());
-        drawn.update_value(|drawn| drawn.to_bottom(&keys));
+        drawn.update_value(|drawn| drawn.show_bottom(&keys));
         redraw.set(());
         if let Some(log) = log.try_get_untracked().flatten() {
             log.set_scroll_top(0);
