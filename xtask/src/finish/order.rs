@@ -70,7 +70,8 @@ pub(super) fn named(wasm: &[u8]) -> Result<Vec<u8>> {
 fn imported_functions(mut from: Bytes<'_>) -> Result<u64> {
     let mut functions = 0;
     for _ in 0..from.number()? {
-        (from.text()?, from.text()?);
+        from.text()?;
+        from.text()?;
         let kind = from.byte()?;
         functions += u64::from(kind == 0);
         from.import(kind, &mut Vec::new())?;
