@@ -255,8 +255,8 @@ async fn the_log_is_trimmed_and_says_so(bench: &Bench) {
     maya.chat(&["1002"], "New").await;
     let mut tx = bench.app.store.read().await.unwrap();
     assert!(store::events::after(&mut tx, me, 0, 10).await.unwrap().is_none(), "what comes after 0 is gone");
-    let kept = store::events::after(&mut tx, me, start.cursor, 10).await.unwrap().unwrap();
-    assert_eq!(kept.len(), 1);
+    let events = store::events::after(&mut tx, me, start.cursor, 10).await.unwrap().unwrap();
+    assert_eq!(events.len(), 1);
     let ahead = store::events::after(&mut tx, me, start.cursor + 2, 10).await.unwrap();
     assert!(ahead.is_none(), "a cursor of another log");
 }
@@ -270,22 +270,22 @@ async fn what_the_log_said_of_messages_is_said_of_entries(bench: &Bench) {
     }
     let id = devon.bootstrap().await.conversations[0].id;
     devon.patch(&format!("/conversations/{id}"), &serde_json::json!({ "muted": true })).await;
-    let (me, told) = (devon.bootstrap().await.me, devon.events(0).await);
-    let entries = told.iter().filter(|event| matches!(event.change, Change::EntryAdded { .. }));
+    let (me, events) = (devon.bootstrap().await.me, devon.events(0).await);
+    let entries = events.iter().filter(|event| matches!(event.change, Change::EntryAdded { .. }));
     assert_eq!(entries.count(), words.len());
 
     let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
-    for event in &told {
-        let said = serde_json::to_string(&event.change).unwrap();
-        let before = said
+    for event in &events {
+        let json = serde_json::to_string(&event.change).unwrap();
+        let before = json
             .replace(r#"{"type":"entry_added","entry":{"type":"message","#, r#"{"type":"message_added","message":{"#)
             .replace(r#""last_entry":{"type":"message","#, r#""last_message":{"#);
-        assert!(before != said || !said.contains("_entry"), "{said}");
+        assert!(before != json || !json.contains("_entry"), "{json}");
         let of = args![before, me.user.id, event.cursor];
         tx.run("UPDATE events SET change = $1 WHERE user_id = $2 AND cursor = $3", of).await.unwrap();
     }
     tx.commit().await.unwrap();
-    assert_ne!(devon.events(0).await, told);
+    assert_ne!(devon.events(0).await, events);
 
     let [text, other] = [
         include_str!("../migrations/sqlite/0003_entries.sql"),
@@ -297,7 +297,7 @@ async fn what_the_log_said_of_messages_is_said_of_entries(bench: &Bench) {
         tx.run(statement, args![]).await.unwrap();
     }
     tx.commit().await.unwrap();
-    assert_eq!(devon.events(0).await, told);
+    assert_eq!(devon.events(0).await, events);
 }
 
 async fn sessions_end_when_they_are_old(bench: &Bench) {

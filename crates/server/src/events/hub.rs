@@ -72,7 +72,7 @@ impl Hub {
         let first = online.arrivals == 0;
         online.arrivals += 1;
         if first {
-            state.tell(tenant, user, Presence::of(availability, true));
+            state.publish(tenant, user, Presence::of(availability, true));
         }
         let slot = Slot { id, device, cursor, frames, ended };
         if let Some(online) = state.users.get_mut(&user) {
@@ -108,7 +108,7 @@ impl Hub {
         if online.connections.is_empty() && online.arrivals == departure.arrivals {
             let tenant = online.tenant;
             state.users.remove(&departure.user);
-            state.tell(tenant, departure.user, Presence::Offline);
+            state.publish(tenant, departure.user, Presence::Offline);
         }
     }
 
@@ -119,7 +119,7 @@ impl Hub {
         if online.availability != availability {
             online.availability = availability;
             let tenant = online.tenant;
-            state.tell(tenant, user, Presence::of(availability, true));
+            state.publish(tenant, user, Presence::of(availability, true));
         }
     }
 
@@ -169,9 +169,9 @@ pub struct Departure {
 }
 
 impl State {
-    /// Tells everybody connected of the tenant. A connection that has no room for it is cut off: it would show
-    /// something false for ever.
-    fn tell(&mut self, tenant: TenantId, user: UserId, presence: Presence) {
+    /// Sends a user's presence to everybody connected of the tenant. A connection that has no room for it is cut off:
+    /// it would show something false for ever.
+    fn publish(&mut self, tenant: TenantId, user: UserId, presence: Presence) {
         let frame = ServerFrame::Presence { users: vec![UserPresence { user, presence }] };
         for online in self.users.values_mut().filter(|online| online.tenant == tenant) {
             online.connections.retain(|slot| slot.frames.try_send(frame.clone()).is_ok());

@@ -49,7 +49,7 @@ pub(crate) async fn append(
 
 /// The conversation, with all who belong to it as members; tells those for whom it is new or back.
 async fn open(tx: &mut Tx, tenant: TenantId, key: ConversationKey, now: UnixMs) -> Result<Shared, StoreError> {
-    let (conversation, told) = match store::conversations::by_id(tx, key.id(tenant)).await? {
+    let (conversation, users) = match store::conversations::by_id(tx, key.id(tenant)).await? {
         Some(found) => {
             let back = store::memberships::unhide_all(tx, found.id).await?;
             (found, back)
@@ -66,14 +66,14 @@ async fn open(tx: &mut Tx, tenant: TenantId, key: ConversationKey, now: UnixMs) 
             (added, members)
         }
     };
-    for user in told {
-        tell_changed(tx, user, conversation.id, now).await?;
+    for user in users {
+        publish_changed(tx, user, conversation.id, now).await?;
     }
     Ok(conversation)
 }
 
-/// Tells a member what the conversation is to them now; gives it back.
-pub(crate) async fn tell_changed(
+/// Logs for a member what the conversation is to them now; gives it back.
+pub(crate) async fn publish_changed(
     tx: &mut Tx,
     user: UserId,
     conversation: halyard_protocol::ConversationId,

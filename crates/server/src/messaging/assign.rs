@@ -4,7 +4,7 @@
 
 use halyard_protocol::{Change, PhoneNumber, UnixMs, UserId};
 
-use super::append::tell_changed;
+use super::append::publish_changed;
 use crate::store::{self, StoreError, Tx};
 
 /// Lets a user text from a number. They see what was written there so far, as read. Says whether that is new.
@@ -15,10 +15,10 @@ pub async fn assign(tx: &mut Tx, number: PhoneNumber, user: UserId, now: UnixMs)
     if !store::numbers::assign(tx, number, user).await? {
         return Ok(false);
     }
-    tell_numbers(tx, user, now).await?;
+    publish_numbers(tx, user, now).await?;
     for conversation in store::conversations::of_number(tx, number).await? {
         if store::memberships::add(tx, conversation, user).await? {
-            tell_changed(tx, user, conversation, now).await?;
+            publish_changed(tx, user, conversation, now).await?;
         }
     }
     Ok(true)
@@ -32,7 +32,7 @@ pub async fn unassign(tx: &mut Tx, number: PhoneNumber, user: UserId, now: UnixM
     if !store::numbers::unassign(tx, number, user).await? {
         return Ok(false);
     }
-    tell_numbers(tx, user, now).await?;
+    publish_numbers(tx, user, now).await?;
     for conversation in store::conversations::of_number(tx, number).await? {
         let Some(shared) = store::conversations::by_id(tx, conversation).await? else { continue };
         if store::memberships::remove(tx, conversation, user).await? {
@@ -43,7 +43,7 @@ pub async fn unassign(tx: &mut Tx, number: PhoneNumber, user: UserId, now: UnixM
     Ok(true)
 }
 
-async fn tell_numbers(tx: &mut Tx, user: UserId, now: UnixMs) -> Result<(), StoreError> {
+async fn publish_numbers(tx: &mut Tx, user: UserId, now: UnixMs) -> Result<(), StoreError> {
     let numbers = store::numbers::of_user(tx, user).await?;
     store::events::log(tx, user, now, &Change::NumbersChanged { numbers }).await
 }

@@ -102,7 +102,7 @@ pub async fn unhide_all(tx: &mut Tx, conversation: ConversationId) -> Result<Vec
 
 /// What a member has read and not read.
 #[derive(Clone, Copy, Debug)]
-pub struct Counted {
+pub struct MemberCount {
     /// The member.
     pub user: UserId,
     /// The last message read.
@@ -123,7 +123,7 @@ pub async fn count_message(
     counts: bool,
     seq: Seq,
     at: UnixMs,
-) -> Result<Vec<Counted>, StoreError> {
+) -> Result<Vec<MemberCount>, StoreError> {
     if let Some(author) = author {
         tx.run(
             "UPDATE memberships SET read_seq = $3, unread = 0, last_sent_at = $4
@@ -140,16 +140,16 @@ pub async fn count_message(
             args![conversation, at, counts, author.map_or_else(String::new, |user| user.to_string())],
         )
         .await?;
-    let mut counted = Vec::with_capacity(rows.len());
+    let mut members = Vec::with_capacity(rows.len());
     for row in &rows {
-        counted.push(Counted {
+        members.push(MemberCount {
             user: row.id("user_id")?,
             read_seq: row.count("read_seq")?,
             unread: row.small("unread")?,
         });
     }
-    counted.sort_by_key(|member| member.user);
-    Ok(counted)
+    members.sort_by_key(|member| member.user);
+    Ok(members)
 }
 
 /// Sets what a member has read, and how many unread are left.

@@ -25,7 +25,7 @@ pub async fn add(tx: &mut Tx, message: &Message, request_hash: Option<String>) -
             author,
             inbound,
             &message.body,
-            kept_media(&message.media)?,
+            media_json(&message.media)?,
             message.at,
             request_hash
         ],
@@ -125,7 +125,7 @@ pub(super) fn author(text: &str) -> Result<Author, StoreError> {
 }
 
 /// A message's files as they are kept with it.
-fn kept_media(media: &[Media]) -> Result<Option<String>, StoreError> {
+fn media_json(media: &[Media]) -> Result<Option<String>, StoreError> {
     if media.is_empty() { Ok(None) } else { super::sql::json(&media).map(Some) }
 }
 

@@ -97,9 +97,9 @@ mod tests {
             let mut files: Vec<String> =
                 std::fs::read_dir(path).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
             files.sort();
-            let listed: Vec<String> =
+            let embedded: Vec<String> =
                 MIGRATIONS.iter().map(|(number, name, ..)| format!("{number:04}_{name}.sql")).collect();
-            assert_eq!(files, listed, "{folder}");
+            assert_eq!(files, embedded, "{folder}");
         }
     }
 }

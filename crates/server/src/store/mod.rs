@@ -42,7 +42,7 @@ use sql::{Arg, Row, args, bind};
 /// Connections that read at the same time.
 const READERS: u32 = 8;
 /// How long a request waits for its turn before the server says that it is overloaded.
-const PATIENCE: Duration = Duration::from_secs(10);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why the storage did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -114,7 +114,7 @@ impl Store {
             Some(("sqlite", path)) => open_sqlite(path.trim_start_matches("//")).await?,
             Some(("postgres" | "postgresql", _)) => {
                 let options = PgConnectOptions::from_str(address).map_err(|_| StoreError::Address)?;
-                let pool = PgPoolOptions::new().max_connections(READERS * 2).acquire_timeout(PATIENCE);
+                let pool = PgPoolOptions::new().max_connections(READERS * 2).acquire_timeout(BUSY_TIMEOUT);
                 Db::Postgres(pool.connect_with(options).await.map_err(StoreError::Unavailable)?)
             }
             _ => return Err(StoreError::Address),
@@ -215,11 +215,11 @@ async fn open_sqlite(path: &str) -> Result<Db, StoreError> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(PATIENCE);
+        .busy_timeout(BUSY_TIMEOUT);
     // One connection writes: requests queue up for it in order, instead of racing for SQLite's lock.
-    let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
+    let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(BUSY_TIMEOUT);
     let writer = writer.connect_with(options.clone()).await.map_err(StoreError::Unavailable)?;
-    let readers = SqlitePoolOptions::new().max_connections(READERS).acquire_timeout(PATIENCE);
+    let readers = SqlitePoolOptions::new().max_connections(READERS).acquire_timeout(BUSY_TIMEOUT);
     let readers = readers.connect_with(options.optimize_on_close(true, None)).await.map_err(StoreError::Unavailable)?;
     Ok(Db::Sqlite { readers, writer })
 }

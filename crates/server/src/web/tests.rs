@@ -181,8 +181,8 @@ async fn the_smallest_form_that_the_browser_takes() {
     ] {
         let file = fetch(&assets, path, &[("accept-encoding", accepted)]).await.unwrap();
         assert_eq!(file.body, body.as_bytes(), "{accepted}");
-        let said = file.headers.get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap());
-        assert_eq!(said, encoding);
+        let actual = file.headers.get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap());
+        assert_eq!(actual, encoding);
         assert_eq!(file.headers[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
         assert_eq!(file.headers[header::VARY], "accept-encoding");
     }

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use halyard_protocol::{Change, ContactId, ErrorBody};
 
-use super::{may_edit, tell};
+use super::{may_edit, publish};
 use crate::api::extract::{Id, Signed};
 use crate::api::problem::Problem;
 use crate::app::App;
@@ -32,7 +32,7 @@ pub async fn delete(
     may_edit(&session, contact.scope)?;
     store::contacts::remove(&mut tx, reader, &contact).await?;
     let change = Change::ContactRemoved { contact: id };
-    tell(&mut tx, &session, contact.scope, app.env.now(), &change).await?;
+    publish(&mut tx, &session, contact.scope, app.env.now(), &change).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

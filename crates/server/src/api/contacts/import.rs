@@ -8,7 +8,7 @@ use axum::extract::State;
 use halyard_protocol::rest::{ImportContacts, Imported};
 use halyard_protocol::{CauseCode, Change, ContactScope, ErrorBody, limits};
 
-use super::{checked, may_edit, tell, with_details};
+use super::{checked, may_edit, publish, with_details};
 use crate::api::extract::{Body, Signed};
 use crate::api::problem::Problem;
 use crate::app::App;
@@ -38,7 +38,7 @@ pub async fn import(
     }
     let (reader, now) = (crate::api::reader(&session), app.env.now());
     let mut ids = HashSet::with_capacity(count);
-    let mut touched = HashSet::new();
+    let mut changed = HashSet::new();
     let mut tx = app.store.write(session.tenant).await?;
     for (index, entry) in request.contacts.into_iter().enumerate() {
         let field = || format!("contacts[{index}]");
@@ -55,23 +55,23 @@ pub async fn import(
             if before.to_draft() == draft {
                 continue;
             }
-            touched.insert(before.scope);
+            changed.insert(before.scope);
             if before.scope != draft.scope && count <= TOLD_ONE_BY_ONE {
-                tell(&mut tx, &session, before.scope, now, &Change::ContactRemoved { contact: entry.id }).await?;
+                publish(&mut tx, &session, before.scope, now, &Change::ContactRemoved { contact: entry.id }).await?;
             }
         }
         let contact = store::contacts::save(&mut tx, reader, entry.id, draft, before.as_ref(), now).await?;
-        touched.insert(contact.scope);
+        changed.insert(contact.scope);
         if count <= TOLD_ONE_BY_ONE {
             let scope = contact.scope;
-            tell(&mut tx, &session, scope, now, &Change::ContactChanged { contact }).await?;
+            publish(&mut tx, &session, scope, now, &Change::ContactChanged { contact }).await?;
         }
     }
     if count > TOLD_ONE_BY_ONE {
         // Whoever sees the shared ones includes the user: one event is enough for them.
-        let scope = if touched.contains(&ContactScope::Shared) { ContactScope::Shared } else { ContactScope::Personal };
-        if !touched.is_empty() {
-            tell(&mut tx, &session, scope, now, &Change::ContactsReplaced).await?;
+        let scope = if changed.contains(&ContactScope::Shared) { ContactScope::Shared } else { ContactScope::Personal };
+        if !changed.is_empty() {
+            publish(&mut tx, &session, scope, now, &Change::ContactsReplaced).await?;
         }
     }
     tx.commit().await?;

@@ -38,8 +38,8 @@ fn with_details(mut draft: ContactDraft, before: Option<&Contact>) -> ContactDra
     draft
 }
 
-/// Tells whoever sees contacts of this scope.
-async fn tell(
+/// Logs a change for everybody who sees contacts of this scope.
+async fn publish(
     tx: &mut Tx,
     session: &Session,
     scope: ContactScope,

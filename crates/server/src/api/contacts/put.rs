@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use halyard_protocol::{Change, Contact, ContactDraft, ContactId, ErrorBody};
 
-use super::{checked, may_edit, tell, with_details};
+use super::{checked, may_edit, publish, with_details};
 use crate::api::extract::{Body, Id, Signed};
 use crate::api::problem::Problem;
 use crate::app::App;
@@ -43,12 +43,12 @@ pub async fn put(
             return Ok(Json(before.clone()));
         }
         if before.scope != draft.scope {
-            tell(&mut tx, &session, before.scope, now, &Change::ContactRemoved { contact: id }).await?;
+            publish(&mut tx, &session, before.scope, now, &Change::ContactRemoved { contact: id }).await?;
         }
     }
     let contact = store::contacts::save(&mut tx, reader, id, draft, before.as_ref(), now).await?;
     let change = Change::ContactChanged { contact: contact.clone() };
-    tell(&mut tx, &session, contact.scope, now, &change).await?;
+    publish(&mut tx, &session, contact.scope, now, &change).await?;
     tx.commit().await?;
     Ok(Json(contact))
 }

@@ -9,7 +9,7 @@ use halyard_protocol::{Conversation, ConversationId, ErrorBody, ErrorCode, limit
 use crate::api::extract::{Id, Signed};
 use crate::api::problem::Problem;
 use crate::app::App;
-use crate::messaging::append::tell_changed;
+use crate::messaging::append::publish_changed;
 use crate::store;
 
 /// Bring a conversation back that I deleted less than a minute ago, with its messages.
@@ -42,7 +42,7 @@ pub async fn restore(
     let seen = membership.read_seq.max(cleared);
     let unread = store::messages::unread_after(&mut tx, id, user, seen).await?;
     store::memberships::set_read(&mut tx, id, user, membership.read_seq, unread).await?;
-    let view = tell_changed(&mut tx, user, id, now).await?;
+    let view = publish_changed(&mut tx, user, id, now).await?;
     tx.commit().await?;
     view.map(Json).ok_or_else(Problem::not_found)
 }

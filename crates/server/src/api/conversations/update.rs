@@ -11,7 +11,7 @@ use super::membership;
 use crate::api::extract::{Body, Id, Signed};
 use crate::api::problem::Problem;
 use crate::app::App;
-use crate::messaging::append::tell_changed;
+use crate::messaging::append::publish_changed;
 use crate::store;
 
 /// Turn notifications off or on, or name the group. What is absent stays.
@@ -48,16 +48,16 @@ pub async fn update(
     if let Some(muted) = muted {
         store::memberships::set_muted(&mut tx, id, session.user, muted).await?;
     }
-    let mut told = Vec::new();
+    let mut users = Vec::new();
     if let Some(title) = &title {
         store::conversations::set_title(&mut tx, id, title).await?;
-        told = store::memberships::members(&mut tx, id).await?;
+        users = store::memberships::members(&mut tx, id).await?;
     } else if muted.is_some() {
-        told.push(session.user);
+        users.push(session.user);
     }
     let mut mine = before;
-    for user in told {
-        let view = tell_changed(&mut tx, user, id, now).await?;
+    for user in users {
+        let view = publish_changed(&mut tx, user, id, now).await?;
         if let Some(view) = view.filter(|_| user == session.user) {
             mine = view;
         }

@@ -184,16 +184,16 @@ mod tests {
         assert_eq!(send(id, &[two, one]).await.code(), ErrorCode::IdempotencyConflict);
         assert_eq!(send(bench.message_id(), &[one]).await.code(), ErrorCode::UnknownMedia, "in another message");
         assert_eq!(maya.give(one, "boat.png", png(3, 2)).await.status, 200, "given again, as after a lost answer");
-        let kept = maya.bootstrap().await.conversations[0].last_message().cloned().unwrap();
-        assert_eq!(kept.media, message.media);
+        let stored = maya.bootstrap().await.conversations[0].last_message().cloned().unwrap();
+        assert_eq!(stored.media, message.media);
         let page: EntriesPage = maya.get(&format!("/conversations/{}/entries", message.conversation)).await.json();
         assert_eq!(page.entries[0].message().map(|it| &it.media), Some(&message.media));
-        let told = devon.events(0).await;
+        let events = devon.events(0).await;
         let added = |change: &Change| match change {
             Change::EntryAdded { entry, .. } => entry.message().is_some_and(|it| it.media == message.media),
             _ => false,
         };
-        assert!(told.iter().any(|event| added(&event.change)));
+        assert!(events.iter().any(|event| added(&event.change)));
     }
 
     #[tokio::test]

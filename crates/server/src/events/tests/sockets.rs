@@ -40,7 +40,7 @@ impl Socket {
     async fn resumed(listening: &Listening, browser: &Browser<'_>, cursor: u64) -> Self {
         let mut socket = Self::open(listening, browser).await;
         socket.say(&ClientFrame::Resume { cursor }).await;
-        assert!(matches!(socket.hear().await, ServerFrame::Welcome { .. }));
+        assert!(matches!(socket.receive().await, ServerFrame::Welcome { .. }));
         socket
     }
 
@@ -56,7 +56,7 @@ impl Socket {
         tokio::time::timeout(SOON, self.0.next()).await.expect("something within ten seconds")
     }
 
-    async fn hear(&mut self) -> ServerFrame {
+    async fn receive(&mut self) -> ServerFrame {
         match self.next().await {
             Some(Ok(Message::Text(text))) => serde_json::from_str(&text).unwrap(),
             other => panic!("not a frame: {other:?}"),
@@ -67,7 +67,7 @@ impl Socket {
     async fn events(&mut self, count: usize) -> Vec<LoggedEvent> {
         let mut heard = Vec::new();
         while heard.len() < count {
-            match self.hear().await {
+            match self.receive().await {
                 ServerFrame::Events { events } => heard.extend(events),
                 ServerFrame::Ping => self.say(&ClientFrame::Pong).await,
                 ServerFrame::Presence { .. } => {}
@@ -128,10 +128,10 @@ async fn says_reset_to_a_cursor_that_it_cannot_serve_and_goes_on_after_the_next_
     let maya = bench.sign_in("1001@harbor").await;
     let cursor = maya.bootstrap().await.cursor;
     let mut socket = Socket::resumed(&listening, &maya, cursor + 100).await;
-    assert_eq!(socket.hear().await, ServerFrame::Reset);
+    assert_eq!(socket.receive().await, ServerFrame::Reset);
     maya.chat(&["1002"], "Hello").await;
     socket.say(&ClientFrame::Resume { cursor }).await;
-    match socket.hear().await {
+    match socket.receive().await {
         ServerFrame::Welcome { presence, .. } => assert_eq!(presence.len(), 1, "she herself is here"),
         other => panic!("not a welcome: {other:?}"),
     }
@@ -165,13 +165,13 @@ async fn presence_and_typing_reach_colleagues_and_nobody_else() {
     let mut hers = Socket::resumed(&listening, &maya, cursor).await;
     let mut strangers = Socket::resumed(&listening, &bench.sign_in("1001@atlas").await, 0).await;
     let mut his = Socket::resumed(&listening, &devon, devon.bootstrap().await.cursor).await;
-    let presence = async |socket: &mut Socket| match socket.hear().await {
+    let presence = async |socket: &mut Socket| match socket.receive().await {
         ServerFrame::Presence { users } => users.iter().map(|entry| (entry.user, entry.presence)).collect::<Vec<_>>(),
         other => panic!("not presence: {other:?}"),
     };
     assert_eq!(presence(&mut hers).await, [(user, Presence::Available)]);
     his.say(&ClientFrame::Typing { conversation: id }).await;
-    assert_eq!(hers.hear().await, ServerFrame::Typing { conversation: id, user });
+    assert_eq!(hers.receive().await, ServerFrame::Typing { conversation: id, user });
     drop(his);
     assert_eq!(presence(&mut hers).await, [(user, Presence::Offline)]);
     // Nothing of it has gone to the other tenant: what it hears next is its own.
@@ -251,7 +251,7 @@ async fn silence_ends_a_socket_and_pongs_keep_it() {
     assert_eq!(pings, 2, "two heartbeats without an answer");
     let mut lively = Socket::resumed(&listening, &maya, cursor).await;
     for _ in 0..6 {
-        assert_eq!(lively.hear().await, ServerFrame::Ping);
+        assert_eq!(lively.receive().await, ServerFrame::Ping);
         lively.say(&ClientFrame::Pong).await;
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn stripped(content: &[u8]) -> Option<Stripped> {
     let &[a, b, c, d, flags] = content.get(6..11)? else { return None };
     let [width, height] = [[a, b], [c, d]].map(|side| u32::from(u16::from_le_bytes(side)));
     let mut at = 13 + table(flags);
-    let mut kept = content.get(..at)?.to_vec();
+    let mut output = content.get(..at)?.to_vec();
     // Viewers end at what is no block; what was cut off they show as far as it goes.
     while let Some(&block) = content.get(at).filter(|block| matches!(**block, EXTENSION | IMAGE)) {
         let begins = at;
@@ -36,14 +36,14 @@ pub(super) fn stripped(content: &[u8]) -> Option<Stripped> {
         }
         at = end_of_blocks(content, at);
         if shows {
-            kept.extend(content.get(begins..at)?);
+            output.extend(content.get(begins..at)?);
         }
     }
     // Where the file is cut off there is none.
     if content.len() > at {
-        kept.push(TRAILER);
+        output.push(TRAILER);
     }
-    Some(Stripped { content: kept, width, height })
+    Some(Stripped { content: output, width, height })
 }
 
 /// Bytes of the table of colors that flags announce.

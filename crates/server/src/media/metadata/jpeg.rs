@@ -21,8 +21,8 @@ const ICC: &[u8] = b"ICC_PROFILE\0";
 /// Without EXIF, XMP, IPTC, comments and what makers write for themselves; how the camera was held stays, and so do colour
 /// profiles.
 pub(super) fn stripped(content: &[u8]) -> Option<Stripped> {
-    let mut kept = vec![0xFF, SOI];
-    let (mut size, mut orientation, mut insert_at) = (None, 1, kept.len());
+    let mut output = vec![0xFF, SOI];
+    let (mut size, mut orientation, mut insert_at) = (None, 1, output.len());
     let mut at = 2;
     loop {
         let (marker, start) = next_marker(content, at)?;
@@ -40,15 +40,15 @@ pub(super) fn stripped(content: &[u8]) -> Option<Stripped> {
         match marker {
             APP1 => orientation = turned(segment).unwrap_or(orientation),
             COM => {}
-            APP0 | APP14 => keep(&mut kept, marker, content.get(start..end)?),
+            APP0 | APP14 => keep(&mut output, marker, content.get(start..end)?),
             // Other profiles of this segment point at pictures behind the end, which goes.
-            APP2 if segment.starts_with(ICC) => keep(&mut kept, marker, content.get(start..end)?),
+            APP2 if segment.starts_with(ICC) => keep(&mut output, marker, content.get(start..end)?),
             // What makers of cameras and programs write for themselves.
             0xE0..=0xEF => {}
-            _ => keep(&mut kept, marker, content.get(start..end)?),
+            _ => keep(&mut output, marker, content.get(start..end)?),
         }
         if marker == APP0 {
-            insert_at = kept.len();
+            insert_at = output.len();
         }
         // Heads of frames; the other three of the range are tables (T.81, table B.1).
         if (0xC0..=0xCF).contains(&marker) && !matches!(marker, 0xC4 | 0xC8 | 0xCC) {
@@ -57,26 +57,26 @@ pub(super) fn stripped(content: &[u8]) -> Option<Stripped> {
         at = end;
         if marker == SOS {
             at = end_of_scan(content, end);
-            kept.extend(content.get(end..at)?);
+            output.extend(content.get(end..at)?);
             if at >= content.len() {
                 break;
             }
         }
     }
-    kept.extend([0xFF, EOI]);
+    output.extend([0xFF, EOI]);
     let (mut width, mut height) = size?;
     if orientation > 1 {
-        kept.splice(insert_at..insert_at, held(orientation));
+        output.splice(insert_at..insert_at, held(orientation));
     }
     if orientation > 4 {
         (width, height) = (height, width);
     }
-    Some(Stripped { content: kept, width, height })
+    Some(Stripped { content: output, width, height })
 }
 
-fn keep(kept: &mut Vec<u8>, marker: u8, rest: &[u8]) {
-    kept.extend([0xFF, marker]);
-    kept.extend(rest);
+fn keep(output: &mut Vec<u8>, marker: u8, rest: &[u8]) {
+    output.extend([0xFF, marker]);
+    output.extend(rest);
 }
 
 /// The next marker and where what belongs to it begins. Any number of fill bytes may stand before it.

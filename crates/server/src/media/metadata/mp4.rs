@@ -131,8 +131,8 @@ fn boxes(content: &[u8], inside: &Range<usize>) -> Option<Vec<Part>> {
 }
 
 /// A box that is none of these, and what is in a free one, goes.
-fn keep_only(content: &mut [u8], part: &Part, kept: &[&[u8; 4]]) {
-    if &part.name == b"free" || !kept.contains(&&part.name) {
+fn keep_only(content: &mut [u8], part: &Part, names: &[&[u8; 4]]) {
+    if &part.name == b"free" || !names.contains(&&part.name) {
         free(content, part);
     }
 }

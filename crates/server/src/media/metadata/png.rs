@@ -8,7 +8,7 @@ const DROPPED: [&[u8]; 5] = [b"eXIf", b"tEXt", b"iTXt", b"zTXt", b"tIME"];
 
 /// Without texts, times and EXIF, but for how the picture is to be turned. Colour profiles and the frames of an animation stay.
 pub(super) fn stripped(content: &[u8]) -> Option<Stripped> {
-    let mut kept = content.get(..SIGNATURE)?.to_vec();
+    let mut output = content.get(..SIGNATURE)?.to_vec();
     let (mut size, mut turned, mut behind_head) = (None, 1, SIGNATURE);
     let mut at = SIGNATURE;
     loop {
@@ -19,13 +19,13 @@ pub(super) fn stripped(content: &[u8]) -> Option<Stripped> {
         let (name, data) = (chunk.get(4..8)?, chunk.get(8..8 + length)?);
         if name == b"IHDR" {
             size = Some((be32(data, 0)?, be32(data, 4)?));
-            behind_head = kept.len() + chunk.len();
+            behind_head = output.len() + chunk.len();
         }
         if name == b"eXIf" {
             turned = orientation::of(data).unwrap_or(turned);
         }
         if !DROPPED.contains(&name) {
-            kept.extend(chunk);
+            output.extend(chunk);
         }
         if name == b"IEND" {
             break;
@@ -35,9 +35,9 @@ pub(super) fn stripped(content: &[u8]) -> Option<Stripped> {
     let (width, height) = orientation::sides(turned, size?);
     if turned > 1 {
         let chunk = chunk(b"eXIf", &orientation::tiff(turned))?;
-        kept.splice(behind_head..behind_head, chunk);
+        output.splice(behind_head..behind_head, chunk);
     }
-    Some(Stripped { content: kept, width, height })
+    Some(Stripped { content: output, width, height })
 }
 
 /// A chunk with its check sum, without which viewers pass over it.

@@ -41,7 +41,7 @@ fn jpeg(before: &[Vec<u8>]) -> Vec<u8> {
     .concat()
 }
 
-fn tells_place(picture: &Stripped) -> bool {
+fn has_place(picture: &Stripped) -> bool {
     picture.content.windows(PLACE.len()).any(|part| part == PLACE)
 }
 
@@ -63,7 +63,7 @@ fn a_photo_keeps_its_picture_its_colours_and_its_way_up() {
                 colours.clone(),
             ];
             let picture = stripped(MediaKind::Jpeg, jpeg(&notes)).unwrap();
-            assert!(!tells_place(&picture));
+            assert!(!has_place(&picture));
             assert!(holds(&picture, DATA) && holds(&picture, &colours));
             let turned = orientation > 4;
             assert_eq!((picture.width, picture.height), if turned { (2, 3) } else { (3, 2) }, "{orientation}");

@@ -11,7 +11,7 @@ const XMP: u8 = 0x04;
 
 /// Without EXIF and XMP, but for how the picture is to be turned. Colour profiles and the frames of an animation stay.
 pub(super) fn stripped(content: &[u8]) -> Option<Stripped> {
-    let mut kept = content.get(..HEAD)?.to_vec();
+    let mut output = content.get(..HEAD)?.to_vec();
     let (mut size, mut turned, mut flags_at) = (None, 1, None);
     let mut at = HEAD;
     while let Some(length) = le32(content, at + 4) {
@@ -21,12 +21,12 @@ pub(super) fn stripped(content: &[u8]) -> Option<Stripped> {
         // Chunks begin at even places; some writers leave the last filling byte out.
         let filled = length + length % 2;
         if !matches!(name, b"EXIF" | b"XMP ") {
-            let begins = kept.len();
-            kept.extend(content.get(at..at + 8)?);
-            kept.extend(data);
-            kept.resize(begins + 8 + filled, 0);
+            let begins = output.len();
+            output.extend(content.get(at..at + 8)?);
+            output.extend(data);
+            output.resize(begins + 8 + filled, 0);
             if name == b"VP8X" {
-                *kept.get_mut(begins + 8)? &= !(EXIF | XMP);
+                *output.get_mut(begins + 8)? &= !(EXIF | XMP);
                 flags_at = Some(begins + 8);
             }
         }
@@ -39,15 +39,15 @@ pub(super) fn stripped(content: &[u8]) -> Option<Stripped> {
     }
     // Without the head of the extended format nobody reads EXIF.
     turned = flags_at.map_or(1, |_| turned);
-    if let Some(flags) = flags_at.filter(|_| turned > 1).and_then(|at| kept.get_mut(at)) {
+    if let Some(flags) = flags_at.filter(|_| turned > 1).and_then(|at| output.get_mut(at)) {
         *flags |= EXIF;
         let tiff = orientation::tiff(turned);
-        kept.extend([&b"EXIF"[..], &u32::try_from(tiff.len()).ok()?.to_le_bytes(), &tiff].concat());
+        output.extend([&b"EXIF"[..], &u32::try_from(tiff.len()).ok()?.to_le_bytes(), &tiff].concat());
     }
     let (width, height) = orientation::sides(turned, size?);
-    let length = u32::try_from(kept.len() - 8).ok()?;
-    kept.splice(4..8, length.to_le_bytes());
-    Some(Stripped { content: kept, width, height })
+    let length = u32::try_from(output.len() - 8).ok()?;
+    output.splice(4..8, length.to_le_bytes());
+    Some(Stripped { content: output, width, height })
 }
 
 /// The size that one of the three kinds of heads says.
