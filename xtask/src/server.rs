@@ -20,7 +20,7 @@ use crate::setup::cargo;
 /// The line that the server prints when it takes connections, before the address.
 const READY: &str = "halyard-server listening on ";
 /// How long a program may take to end when it is asked to.
-const PATIENCE: Duration = Duration::from_secs(15);
+const STOP_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Builds the server into a command's own folder; the path of its binary.
 ///
@@ -82,7 +82,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        stop(&mut self.child, PATIENCE);
+        stop(&mut self.child, STOP_TIMEOUT);
     }
 }
 

@@ -50,27 +50,27 @@ pub(crate) fn watched(command: &mut Command) -> Result<(bool, String)> {
         .stderr(Stdio::piped())
         .spawn()
         .with_context(|| format!("could not start `{}`", shown(command)))?;
-    let kept = Arc::new(Mutex::new(String::new()));
+    let captured = Arc::new(Mutex::new(String::new()));
     let readers = [
-        child.stdout.take().map(|stream| keep(stream, Arc::clone(&kept))),
-        child.stderr.take().map(|stream| keep(stream, Arc::clone(&kept))),
+        child.stdout.take().map(|stream| capture(stream, Arc::clone(&captured))),
+        child.stderr.take().map(|stream| capture(stream, Arc::clone(&captured))),
     ];
     for reader in readers.into_iter().flatten() {
         // A reader that panicked has shown why; what it had read counts.
         let _ = reader.join();
     }
     let success = child.wait()?.success();
-    let text = kept.lock().map(|text| text.clone()).unwrap_or_default();
+    let text = captured.lock().map(|text| text.clone()).unwrap_or_default();
     Ok((success, text))
 }
 
-fn keep(stream: impl Read + Send + 'static, kept: Arc<Mutex<String>>) -> thread::JoinHandle<()> {
+fn capture(stream: impl Read + Send + 'static, captured: Arc<Mutex<String>>) -> thread::JoinHandle<()> {
     thread::spawn(move || {
         for line in BufReader::new(stream).split(b'\n').map_while(std::io::Result::ok) {
             let line = String::from_utf8_lossy(&line).into_owned();
             // A terminal that has gone away must not stop the tests.
             let _ = writeln!(std::io::stdout(), "{line}");
-            if let Ok(mut text) = kept.lock() {
+            if let Ok(mut text) = captured.lock() {
                 text.push_str(&line);
                 text.push('\n');
             }

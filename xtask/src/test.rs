@@ -27,17 +27,17 @@ struct Bench {
 pub(crate) fn test() -> Result<ExitCode> {
     let bench = Bench { web: WebTools::ensure()?, tools: TestTools::ensure()? };
     let mut total = Tally::default();
-    total += counted("dependency rules", rules::check());
-    total += counted("native tests", native(&bench.tools));
-    total += counted("committed assets", assets(&bench.tools));
+    total += tally_of("dependency rules", rules::check());
+    total += tally_of("native tests", native(&bench.tools));
+    total += tally_of("committed assets", assets(&bench.tools));
     let output = Output::of("test");
     match built(&bench.web, Profile::Release, &output).and_then(|()| conformance(&bench.web)) {
         Ok(()) => {
-            total += counted("end-to-end tests", end_to_end(&bench.tools, &output));
-            total += counted("smoke test in Firefox", firefox(&bench.tools, &output));
-            total += counted("fuzzing of the HTTP interface", fuzz(&bench.tools, &output));
+            total += tally_of("end-to-end tests", end_to_end(&bench.tools, &output));
+            total += tally_of("smoke test in Firefox", firefox(&bench.tools, &output));
+            total += tally_of("fuzzing of the HTTP interface", fuzz(&bench.tools, &output));
         }
-        Err(error) => total += counted("build of the app and the server", Err(error)),
+        Err(error) => total += tally_of("build of the app and the server", Err(error)),
     }
     println!("\n{} passed, {} failed", total.passed, total.failed);
     Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -63,7 +63,7 @@ pub(crate) fn e2e(quick: bool, arguments: &[String]) -> Result<ExitCode> {
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn counted(what: &str, outcome: Result<Tally>) -> Tally {
+fn tally_of(what: &str, outcome: Result<Tally>) -> Tally {
     match outcome {
         Ok(tally) => {
             say(format!("{what}: {} passed, {} failed", tally.passed, tally.failed));

@@ -69,30 +69,30 @@ fn start_script(folder: &Path, html: &str, words: &str) -> Result<String> {
 /// behind, and so does white space.
 fn one_style(folder: &Path, html: &str) -> Result<String> {
     let mut joined = String::new();
-    let mut kept = String::new();
+    let mut page = String::new();
     let mut rest = html;
     while let Some(at) = rest.find("<link") {
         let (before, tag_on) = rest.split_at(at);
         let end = tag_on.find('>').context("a link of the page does not end")? + 1;
         let (tag, after) = tag_on.split_at(end);
-        kept.push_str(before);
+        page.push_str(before);
         match own_style(tag) {
             Some(name) => {
                 let style = fs::read_to_string(folder.join(name)).with_context(|| format!("{name} is missing"))?;
                 joined.push_str(&without_space(&without_comments(&style).with_context(|| format!("in {name}"))?));
                 fs::remove_file(folder.join(name))?;
             }
-            None => kept.push_str(tag),
+            None => page.push_str(tag),
         }
         rest = after;
     }
-    kept.push_str(rest);
+    page.push_str(rest);
     if joined.is_empty() {
-        return Ok(kept);
+        return Ok(page);
     }
     let name = hashed("halyard", joined.as_bytes(), "css");
     fs::write(folder.join(&name), joined)?;
-    let (head, body) = kept.split_once("</head>").context("the page has no end of its head")?;
+    let (head, body) = page.split_once("</head>").context("the page has no end of its head")?;
     Ok(format!("{head}<link rel=\"stylesheet\" href=\"/{name}\">\n</head>{body}"))
 }
 
