@@ -32,7 +32,7 @@ pub(crate) fn is_mac() -> bool {
 }
 
 /// Whether it is mostly used by touch: its keyboard is on the screen, and takes half of it.
-pub(crate) fn is_touched() -> bool {
+pub(crate) fn is_touch_screen() -> bool {
     let coarse = web_sys::window().and_then(|window| window.match_media("(pointer: coarse)").ok().flatten());
     coarse.is_some_and(|coarse| coarse.matches())
 }

@@ -33,7 +33,7 @@ const SIGN_IN_FIELDS: &str = "form:has([data-focus=sign-in]) input";
 pub(super) fn run(target: FocusTarget) {
     let selector = ["[data-focus=\"", &target.attribute(), "\"]"].concat();
     // Whoever opens a conversation wants to read: the keyboard on the screen would cover half of it.
-    if matches!(target, FocusTarget::Composer(_)) && device::is_touched() && !is_active("textarea") {
+    if matches!(target, FocusTarget::Composer(_)) && device::is_touch_screen() && !is_active("textarea") {
         return;
     }
     let wish = WISHES.get().wrapping_add(1);

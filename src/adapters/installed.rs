@@ -69,7 +69,7 @@ impl Installed {
         let browser = Browser {
             name: device::name(),
             installed,
-            hints: window.local_storage().ok().flatten().is_some_and(|kept| kept.get_item(NO_HINT) == Ok(None)),
+            hints: window.local_storage().ok().flatten().is_some_and(|storage| storage.get_item(NO_HINT) == Ok(None)),
             links: get(&window.navigator(), "registerProtocolHandler").is_function(),
         };
         self.settled.set(true);
@@ -97,9 +97,9 @@ impl Installed {
     }
 
     pub(super) fn hide_hint(&self) {
-        if let Some(kept) = web_sys::window().and_then(|window| window.local_storage().ok().flatten()) {
+        if let Some(storage) = web_sys::window().and_then(|window| window.local_storage().ok().flatten()) {
             // Where it can't be kept it is said once more.
-            let _ = kept.set_item(NO_HINT, "1");
+            let _ = storage.set_item(NO_HINT, "1");
         }
     }
 
@@ -159,7 +159,7 @@ fn take_launches(window: &Window, queue: &JsValue, send: Dispatch) {
         let address = get(&launch, "targetURL").as_string();
         let known = still_loading.get() && (reload || address == loaded);
         if let Some(path) = address.as_deref().and_then(|address| address.strip_prefix(&origin)).filter(|_| !known) {
-            tell(&send, AppEvent::Launched(path.to_owned()));
+            send_soon(&send, AppEvent::Launched(path.to_owned()));
         }
         let handles = get(&launch, "files").dyn_into::<Array>().unwrap_or_default();
         for handle in handles.iter().filter(|_| !(known && reload)) {
@@ -179,7 +179,7 @@ fn take_launches(window: &Window, queue: &JsValue, send: Dispatch) {
 }
 
 /// In a task of its own: the queue calls back while the machine may be at work.
-fn tell(send: &Dispatch, app: AppEvent) {
+fn send_soon(send: &Dispatch, app: AppEvent) {
     let send = send.clone();
     spawn(async move { send(Event::System(System::App(app))) });
 }

@@ -14,8 +14,8 @@ const KEY: &str = "halyard.language";
 
 /// The language that was chosen on this device, if one was.
 pub(crate) fn chosen() -> Option<&'static str> {
-    let kept = storage().and_then(|storage| storage.get_item(KEY).ok().flatten())?;
-    LANGUAGES.iter().map(|(language, _)| *language).find(|language| *language == kept)
+    let stored = storage().and_then(|storage| storage.get_item(KEY).ok().flatten())?;
+    LANGUAGES.iter().map(|(language, _)| *language).find(|language| *language == stored)
 }
 
 /// Chooses a language, or the browser's own, and starts the page anew. What was typed is kept like at every start.

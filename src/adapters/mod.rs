@@ -106,7 +106,7 @@ impl Adapters {
                 }
                 self.database.run(command);
             }
-            Effect::Tell(text) => self.tabs.say(&text),
+            Effect::SendToTabs(text) => self.tabs.send(&text),
             Effect::Lead => self.tabs.lead(),
             Effect::App(command) => self.run_app(command),
             Effect::Files(command) => self.run_files(command),

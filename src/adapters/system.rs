@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use halyard_client::installation::AppEvent;
-use halyard_client::{Attention, Event, System as Said};
+use halyard_client::{Attention, Event, System as SystemEvent};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, ResizeObserver, VisibilityState, Window};
@@ -44,8 +44,8 @@ impl System {
     }
 
     pub(super) fn report(&self) {
-        (self.send)(Event::System(Said::Attention(attention())));
-        (self.send)(Event::System(Said::Online(is_online())));
+        (self.send)(Event::System(SystemEvent::Attention(attention())));
+        (self.send)(Event::System(SystemEvent::Online(is_online())));
         (self.send)(sizes(self.desk.get()));
     }
 
@@ -62,8 +62,8 @@ fn listen(window: &Window, send: &Dispatch, desk: &Rc<Cell<(u32, u32)>>) -> Vec<
         let send = send.clone();
         EventListener::new(target, name, move |_| send(event()))
     };
-    let attended: Rc<dyn Fn() -> Event> = Rc::new(|| Event::System(Said::Attention(attention())));
-    let online: Rc<dyn Fn() -> Event> = Rc::new(|| Event::System(Said::Online(is_online())));
+    let attended: Rc<dyn Fn() -> Event> = Rc::new(|| Event::System(SystemEvent::Attention(attention())));
+    let online: Rc<dyn Fn() -> Event> = Rc::new(|| Event::System(SystemEvent::Online(is_online())));
     let desk = desk.clone();
     let resized: Rc<dyn Fn() -> Event> = Rc::new(move || sizes(desk.get()));
     let mut listeners = vec![
@@ -72,11 +72,11 @@ fn listen(window: &Window, send: &Dispatch, desk: &Rc<Cell<(u32, u32)>>) -> Vec<
         on(window, "online", online.clone()),
         on(window, "offline", online),
         on(window, "resize", resized),
-        on(window, "pagehide", Rc::new(|| Event::System(Said::Leaving))),
+        on(window, "pagehide", Rc::new(|| Event::System(SystemEvent::Leaving))),
     ];
     if let Some(document) = window.document() {
         listeners.push(on(&document, "visibilitychange", attended));
-        let leaving: Rc<dyn Fn() -> Event> = Rc::new(|| Event::System(Said::Leaving));
+        let leaving: Rc<dyn Fn() -> Event> = Rc::new(|| Event::System(SystemEvent::Leaving));
         listeners.push(on(&document, "visibilitychange", leaving));
     }
     listeners
@@ -94,7 +94,7 @@ fn await_idle(send: Dispatch) {
         spawn(async move {
             // The promise is never refused.
             let _ = wasm_bindgen_futures::JsFuture::from(idle).await;
-            send(Event::System(Said::App(AppEvent::Whole)));
+            send(Event::System(SystemEvent::App(AppEvent::Whole)));
         });
     }
 }
@@ -102,7 +102,7 @@ fn await_idle(send: Dispatch) {
 fn sizes((width, height): (u32, u32)) -> Event {
     let viewport = web_sys::window().and_then(|window| window.inner_width().ok()).and_then(|width| width.as_f64());
     let viewport = whole(viewport.unwrap_or_default());
-    Event::System(Said::Resized { viewport, width, height })
+    Event::System(SystemEvent::Resized { viewport, width, height })
 }
 
 /// Whole CSS pixels of a size.

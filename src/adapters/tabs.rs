@@ -33,7 +33,7 @@ impl Tabs {
             let send = send.clone();
             EventListener::new(channel, "message", move |event| {
                 if let Some(text) = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string()) {
-                    send(Event::Tab(TabEvent::Said(text)));
+                    send(Event::Tab(TabEvent::Message(text)));
                 }
             })
         });
@@ -50,7 +50,7 @@ impl Tabs {
         let _ = ask(self.send.clone(), true);
     }
 
-    pub(super) fn say(&self, text: &str) {
+    pub(super) fn send(&self, text: &str) {
         if let Some(channel) = &self.channel {
             let _ = channel.post_message(&JsValue::from_str(text));
         }

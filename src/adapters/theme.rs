@@ -31,8 +31,8 @@ impl Theme {
 /// The theme that was chosen on this device.
 #[must_use]
 pub(crate) fn chosen() -> Theme {
-    let kept = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
-    Theme::ALL.into_iter().find(|theme| theme.word() == kept.as_deref()).unwrap_or_default()
+    let stored = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
+    Theme::ALL.into_iter().find(|theme| theme.word() == stored.as_deref()).unwrap_or_default()
 }
 
 /// Chooses a theme: shows it at once and keeps it. A device that can't keep it shows it until the next start.

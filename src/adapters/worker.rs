@@ -59,7 +59,7 @@ impl Worker {
         let this = self.clone();
         self.listen(&target, "updatefound", move || this.watch());
         self.watch();
-        self.tell();
+        self.report_waiting();
         if begins_with_one {
             self.check();
         }
@@ -75,11 +75,11 @@ impl Worker {
         let installing = get(&self.registration.borrow(), "installing").dyn_into::<EventTarget>();
         if let Ok(installing) = installing {
             let this = self.clone();
-            self.listen(&installing, "statechange", move || this.tell());
+            self.listen(&installing, "statechange", move || this.report_waiting());
         }
     }
 
-    fn tell(&self) {
+    fn report_waiting(&self) {
         let registration = self.registration.borrow();
         if get(&registration, "waiting").is_object() && get(&registration, "active").is_object() {
             (self.send)(Event::System(System::App(AppEvent::UpdateReady)));

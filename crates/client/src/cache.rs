@@ -142,7 +142,7 @@ impl Cache {
     }
 
     fn has_news(&self, conversations: &Conversations, book: &Book) -> bool {
-        self.stale || !self.forget.is_empty() || conversations.has_touched() || book.has_touched()
+        self.stale || !self.forget.is_empty() || conversations.has_unstored() || book.has_unstored()
     }
 
     /// After each event: what has changed is written in a while.
@@ -155,7 +155,7 @@ impl Cache {
 
     /// The time to write has come; much of it waits for a moment of rest.
     pub(crate) fn write_when_quiet(&mut self, sources: &mut Sources<'_>, cx: &mut Context<'_, '_>) {
-        let much = sources.conversations.touched() + sources.book.touched() > BATCH;
+        let much = sources.conversations.unstored_count() + sources.book.unstored_count() > BATCH;
         if much && cx.env.now.since(self.last_input) < REST {
             self.scheduled = true;
             cx.set_timer(Timer::Cache, REST);
@@ -254,7 +254,7 @@ impl Cache {
         writes.push(state(false, sources, cx));
         cx.write(writes, None);
         for id in sources.desk.pinned() {
-            sources.conversations.touch_all(id);
+            sources.conversations.mark_all_unstored(id);
         }
         cx.complain(text);
     }
@@ -264,21 +264,21 @@ impl Cache {
         let mut writes: Vec<Write> = core::mem::take(&mut self.forget).into_iter().map(Write::Delete).collect();
         let since = sources.conversations.nth_activity(STORED_CONVERSATIONS);
         while writes.len() < room {
-            let Some(id) = sources.conversations.next_touched() else { break };
+            let Some(id) = sources.conversations.next_unstored() else { break };
             self.store_conversation(id, since, sources, &mut writes);
         }
         while writes.len() < room {
-            let Some(id) = sources.book.next_touched_user() else { break };
+            let Some(id) = sources.book.next_unstored_user() else { break };
             writes.push(match sources.book.user(id) {
                 Some(user) => put(Store::Users, id.to_string(), user),
                 None => Write::Delete(Range::key(Store::Users, id.to_string())),
             });
         }
         while writes.len() < room {
-            let Some(id) = sources.book.next_touched() else { break };
+            let Some(id) = sources.book.next_unstored() else { break };
             writes.extend(self.store_contact(id, sources));
         }
-        (writes, sources.conversations.has_touched() || sources.book.has_touched())
+        (writes, sources.conversations.has_unstored() || sources.book.has_unstored())
     }
 
     fn store_contact(&self, id: ContactId, sources: &Sources<'_>) -> Option<Write> {
@@ -322,7 +322,7 @@ fn state(whole: bool, sources: &Sources<'_>, cx: &Context<'_, '_>) -> Write {
         me: me.clone(),
         cursor: sources.cursor.filter(|_| whole),
         favourites: sources.book.favourites().collect(),
-        older: sources.conversations.kept_up_to(),
+        older: sources.conversations.stored_up_to(),
         contacts: whole && sources.all_contacts,
         reads: sources.conversations.unsent_reads().entries().to_vec(),
         missing: sources.conversations.missing(),

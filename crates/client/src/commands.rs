@@ -374,14 +374,14 @@ mod tests {
 
     #[test]
     fn the_sheet_tells_of_all_keys_and_of_no_others() {
-        let told: Vec<&str> =
+        let listed: Vec<&str> =
             SHEET.iter().flat_map(|(_, lines)| *lines).flat_map(|(keys, _)| keys.split(' ')).collect();
         for (keys, _) in KEYS {
-            let arrow = keys.contains("Arrow") && told.iter().any(|told| told.starts_with("Alt+Shift+\u{2190}"));
-            assert!(arrow || told.contains(&keys), "{keys}");
+            let arrow = keys.contains("Arrow") && listed.iter().any(|keys| keys.starts_with("Alt+Shift+\u{2190}"));
+            assert!(arrow || listed.contains(&keys), "{keys}");
         }
         let elsewhere = ["Enter", "Shift+Enter", "Escape"];
-        for keys in told {
+        for keys in listed {
             assert!(
                 keys.contains('\u{2190}') || elsewhere.contains(&keys) || KEYS.iter().any(|(known, _)| *known == keys),
                 "{keys}"

@@ -41,8 +41,8 @@ pub(crate) struct Database {
     pub(crate) last_login: String,
     /// Whose sealed rows it has.
     pub(crate) sealed: Vec<SealedLabel>,
-    /// What it had kept, of whichever users.
-    pub(crate) kept: Kept,
+    /// What it had stored of users who are not signed in.
+    pub(crate) unclaimed: Unclaimed,
 }
 
 impl Default for Database {
@@ -57,7 +57,7 @@ impl Default for Database {
             owner: Owner::default(),
             last_login: String::new(),
             sealed: Vec::new(),
-            kept: Kept::default(),
+            unclaimed: Unclaimed::default(),
         }
     }
 }
@@ -90,18 +90,18 @@ impl Database {
     /// What is sealed of somebody, or was kept until they come back, is forgotten.
     pub(crate) fn forget(&mut self, user: UserId) {
         self.sealed.retain(|label| label.user != user);
-        self.kept.forget(user);
+        self.unclaimed.forget(user);
     }
 
     /// Whether it may have messages of this user that were written before those that are on screen.
     pub(crate) fn may_have_older(&self, user: UserId) -> bool {
-        self.loads > 0 || self.outbox_reads > 0 || self.kept.outbox.iter().any(|row| row.author == user)
+        self.loads > 0 || self.outbox_reads > 0 || self.unclaimed.outbox.iter().any(|row| row.author == user)
     }
 }
 
-/// What the device had kept when the app started, until its user signs in.
+/// What the device had stored when the app started, until its user signs in.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Kept {
+pub(crate) struct Unclaimed {
     pub(crate) outbox: Vec<OutboxRow>,
     pub(crate) drafts: Vec<(String, String)>,
     /// The files of text boxes, with what is in those that were never kept.
@@ -113,7 +113,7 @@ pub(crate) struct Kept {
     pub(crate) sealing: Vec<UserId>,
 }
 
-impl Kept {
+impl Unclaimed {
     /// This user's rows were sealed, or could not be. Once the last are, nothing of theirs is waited for.
     pub(crate) fn sealed(&mut self, user: UserId, done: bool) {
         if let Some(at) = self.sealing.iter().position(|sealing| *sealing == user) {

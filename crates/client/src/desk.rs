@@ -11,7 +11,7 @@ use crate::env::Attention;
 use crate::fact::Fact;
 use crate::route::Route;
 use crate::update::Changed;
-use crate::windows::{Card, CardKey, Focus, Outcome, WindowAction, Windows};
+use crate::windows::{Card, CardKey, Focus, WindowAction, Windows, WindowsChange};
 
 /// The desk.
 #[derive(Debug, Default)]
@@ -68,7 +68,7 @@ impl Desk {
             }
             Route::Chats(_) | Route::Contacts(_) | Route::Settings | Route::Home => {
                 let outcome = self.windows.act(WindowAction::Back);
-                self.changed(Outcome { focus: None, ..outcome }, cx);
+                self.changed(WindowsChange { focus: None, ..outcome }, cx);
             }
         }
     }
@@ -148,13 +148,13 @@ impl Desk {
     }
 
     /// The cards changed.
-    pub(crate) fn changed(&mut self, outcome: Outcome, cx: &mut Context<'_, '_>) {
+    pub(crate) fn changed(&mut self, outcome: WindowsChange, cx: &mut Context<'_, '_>) {
         self.cards_changed(outcome, cx);
         self.follow_pane(cx);
     }
 
     /// The cards changed, and the address stays.
-    pub(crate) fn cards_changed(&self, outcome: Outcome, turn: &mut Turn<'_>) {
+    pub(crate) fn cards_changed(&self, outcome: WindowsChange, turn: &mut Turn<'_>) {
         if outcome.changed {
             turn.changed(Changed::Windows);
             turn.changed(Changed::Route);

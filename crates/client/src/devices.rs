@@ -86,7 +86,7 @@ mod tests {
 
     const LIST: &str = r#"{"devices":[{"id":"01JZ7TXK1N9RYWM4DPTF0PVM2P","name":"Firefox","signed_in_at":1,"seen_at":1,"current":false}]}"#;
 
-    fn hear(devices: &mut Devices, alone: &mut Alone, asked: &Done, outcome: HttpOutcome) -> Done {
+    fn answer_with(devices: &mut Devices, alone: &mut Alone, asked: &Done, outcome: HttpOutcome) -> Done {
         let call = devices.requests.take(asked.requests()[0].0).expect("a request");
         alone.turn(|cx| devices.answered(call, outcome, cx))
     }
@@ -95,13 +95,13 @@ mod tests {
     fn one_that_is_signed_out_goes_at_once_and_comes_back_when_the_server_did_not_hear_it() {
         let (mut devices, mut alone) = (Devices::default(), Alone::new());
         let asked = alone.turn(|cx| devices.act(DevicesAction::Load, cx));
-        hear(&mut devices, &mut alone, &asked, Ok(answer(200, LIST)));
+        answer_with(&mut devices, &mut alone, &asked, Ok(answer(200, LIST)));
         let id = devices.list().expect("a list")[0].id;
         let asked = alone.turn(|cx| devices.act(DevicesAction::End(id), cx));
         assert_eq!(devices.list().map(<[Device]>::len), Some(0));
-        let done = hear(&mut devices, &mut alone, &asked, Err(NetworkFailure));
+        let done = answer_with(&mut devices, &mut alone, &asked, Err(NetworkFailure));
         assert!(done.facts.iter().any(|fact| matches!(fact, Fact::Failed(_))));
-        hear(&mut devices, &mut alone, &done, Ok(answer(200, LIST)));
+        answer_with(&mut devices, &mut alone, &done, Ok(answer(200, LIST)));
         assert_eq!(devices.list().map(<[Device]>::len), Some(1));
     }
 }

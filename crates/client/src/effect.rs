@@ -292,8 +292,8 @@ pub enum Effect {
     Title(u32),
     /// The device's database.
     Db(DbCommand),
-    /// Say this to the other tabs.
-    Tell(String),
+    /// Sends this to the other tabs.
+    SendToTabs(String),
     /// Takes the lead of the browser's tabs from one that does not answer.
     Lead,
     /// The app as the device has it.

@@ -173,7 +173,7 @@ mod tests {
             (Event::Ui(Ui::NewConversation), "New conversation"),
             (Event::Net(Net::Socket(SocketEvent::Frame(typed.clone()))), "Socket Frame"),
             (Event::Timer(Timer::Outbox), "Timer Outbox"),
-            (Event::Tab(TabEvent::Said(typed)), "Tab Said"),
+            (Event::Tab(TabEvent::Message(typed)), "Tab Message"),
             (Event::System(System::Attention(Attention::Focused)), "System Attention"),
         ] {
             assert_eq!(event.name(), name);

@@ -12,7 +12,7 @@ use halyard_words::{self as words, Text};
 
 use crate::api::{read, with_body};
 use crate::contacts::Book;
-use crate::contacts::import::{Outcome, Preview, duplicates, merge, merge_drafts, parse, parse_as};
+use crate::contacts::import::{Preview, RowMatch, duplicates, merge, merge_drafts, parse, parse_as};
 use crate::context::Context;
 use crate::effect::{HttpOutcome, Method};
 use crate::fact::Fact;
@@ -67,7 +67,7 @@ pub(crate) struct Importing {
     pub(crate) file: String,
     pub(crate) preview: Preview,
     /// For each row: what it is to the contacts that are here.
-    pub(crate) outcomes: Vec<Outcome>,
+    pub(crate) matches: Vec<RowMatch>,
     /// For each row: whether it is taken.
     pub(crate) taken: Vec<bool>,
     pub(crate) shared: bool,
@@ -124,7 +124,7 @@ impl Import {
     fn read_file(&mut self, name: &str, bytes: &[u8], book: &Book, cx: &mut Context<'_, '_>) {
         let mut importing = Importing {
             file: name.to_owned(),
-            outcomes: Vec::new(),
+            matches: Vec::new(),
             taken: Vec::new(),
             shared: false,
             saving: false,
@@ -216,14 +216,14 @@ impl Importing {
     fn compare(&mut self, book: &Book) {
         let scope = self.scope();
         let existing: Vec<&Contact> = book.contacts().collect();
-        self.outcomes = duplicates(&self.preview, &existing, scope);
-        let takes = |outcome: &Outcome| match outcome {
-            Outcome::New | Outcome::UpdatesExisting(_) | Outcome::AddsToLine(_) => true,
+        self.matches = duplicates(&self.preview, &existing, scope);
+        let takes = |found: &RowMatch| match found {
+            RowMatch::New | RowMatch::UpdatesExisting(_) | RowMatch::AddsToLine(_) => true,
             // Who makes contacts shared wants them to be so, although they are their own already.
-            Outcome::Elsewhere { adds, .. } => *adds || self.shared,
-            Outcome::SameAs(_) | Outcome::RepeatsLine(_) => false,
+            RowMatch::Elsewhere { adds, .. } => *adds || self.shared,
+            RowMatch::SameAs(_) | RowMatch::RepeatsLine(_) => false,
         };
-        self.taken = self.outcomes.iter().map(takes).collect();
+        self.taken = self.matches.iter().map(takes).collect();
     }
 
     fn scope(&self) -> ContactScope {
@@ -239,11 +239,11 @@ impl Importing {
             if !taken {
                 continue;
             }
-            let (id, known) = match self.outcomes[self.root(at)] {
-                Outcome::UpdatesExisting(id) | Outcome::SameAs(id) => (id, book.contact(id)),
+            let (id, known) = match self.matches[self.root(at)] {
+                RowMatch::UpdatesExisting(id) | RowMatch::SameAs(id) => (id, book.contact(id)),
                 // A line whose person is left out, or that is taken although it repeats another, is a contact of its own.
-                Outcome::New | Outcome::Elsewhere { .. } | Outcome::RepeatsLine(_) | Outcome::AddsToLine(_) => {
-                    let adds = matches!(self.outcomes[at], Outcome::AddsToLine(_)) && self.taken[self.root(at)];
+                RowMatch::New | RowMatch::Elsewhere { .. } | RowMatch::RepeatsLine(_) | RowMatch::AddsToLine(_) => {
+                    let adds = matches!(self.matches[at], RowMatch::AddsToLine(_)) && self.taken[self.root(at)];
                     (if adds { self.ids[self.root(at)] } else { *fresh }, None)
                 }
             };
@@ -262,8 +262,8 @@ impl Importing {
 
     /// The row where the person of a row is first.
     fn root(&self, row: usize) -> usize {
-        match self.outcomes[row] {
-            Outcome::AddsToLine(line) => self.preview.rows.binary_search_by_key(&line, |row| row.line).unwrap_or(row),
+        match self.matches[row] {
+            RowMatch::AddsToLine(line) => self.preview.rows.binary_search_by_key(&line, |row| row.line).unwrap_or(row),
             _ => row,
         }
     }

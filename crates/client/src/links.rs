@@ -12,7 +12,7 @@ const MOST_WORDS: usize = 10_000;
 
 /// What an address asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Link {
+pub enum LinkAction {
     /// Go there.
     Go(Route),
     /// Write to these people, each as the link names them; nobody for a new conversation.
@@ -32,20 +32,20 @@ pub enum Link {
 
 /// Reads an address of the app: a path and perhaps a query.
 #[must_use]
-pub fn parse(address: &str) -> Link {
+pub fn parse(address: &str) -> LinkAction {
     let address = address.split('#').next().unwrap_or_default();
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     match path.trim_matches('/') {
         "new" => write(Vec::new(), ""),
         // The link is the only word of the query: what follows belongs to it, also where nobody has encoded it.
-        "open" => query.split_once("url=").map_or(Link::Unknown, |(_, url)| parse_url(url)),
+        "open" => query.split_once("url=").map_or(LinkAction::Unknown, |(_, url)| parse_url(url)),
         "share" => shared(query),
-        _ => Link::Go(Route::parse(path)),
+        _ => LinkAction::Go(Route::parse(path)),
     }
 }
 
 /// Reads `sms:`, `smsto:`, `mms:`, `mmsto:` and `tel:`, encoded once more or not.
-fn parse_url(url: &str) -> Link {
+fn parse_url(url: &str) -> LinkAction {
     let decoded;
     let url = match url.find([':', '%']) {
         Some(at) if url[at..].starts_with(':') => url,
@@ -54,20 +54,20 @@ fn parse_url(url: &str) -> Link {
             &decoded
         }
     };
-    let Some((scheme, rest)) = url.split_once(':') else { return Link::Unknown };
+    let Some((scheme, rest)) = url.split_once(':') else { return LinkAction::Unknown };
     let rest = rest.trim_start_matches('/');
     match scheme.trim().to_ascii_lowercase().as_str() {
         "sms" | "smsto" | "mms" | "mmsto" => message(rest),
         // A pause and what is dialled after it, an extension, a context: the number is what stands before.
         "tel" => match decode(rest.split([';', '?', ',']).next().unwrap_or_default()).trim() {
-            "" => Link::Unknown,
-            number => Link::Call(number.to_owned()),
+            "" => LinkAction::Unknown,
+            number => LinkAction::Call(number.to_owned()),
         },
-        _ => Link::Unknown,
+        _ => LinkAction::Unknown,
     }
 }
 
-fn message(rest: &str) -> Link {
+fn message(rest: &str) -> LinkAction {
     let lower = rest.to_ascii_lowercase();
     let begin = [rest.find(['?', '&']), lower.find(";body=")].into_iter().flatten().min();
     let (to, fields) = begin.map_or((rest, ""), |at| rest.split_at(at));
@@ -101,7 +101,7 @@ fn recipients(list: &str) -> Vec<String> {
 }
 
 /// What another app has shared: its title, text and address, each once.
-fn shared(query: &str) -> Link {
+fn shared(query: &str) -> LinkAction {
     let of = |wanted: &str| {
         let fields = query.split('&').filter_map(|field| field.split_once('='));
         let value = fields.into_iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.replace('+', " "));
@@ -115,14 +115,14 @@ fn shared(query: &str) -> Link {
         }
     }
     match write(Vec::new(), &text) {
-        Link::Write { people, text, .. } => Link::Write { people, text, files: !of("files").is_empty() },
+        LinkAction::Write { people, text, .. } => LinkAction::Write { people, text, files: !of("files").is_empty() },
         other => other,
     }
 }
 
-fn write(people: Vec<String>, text: &str) -> Link {
+fn write(people: Vec<String>, text: &str) -> LinkAction {
     let text = text.replace("\r\n", "\n").chars().take(MOST_WORDS).collect();
-    Link::Write { people, text, files: false }
+    LinkAction::Write { people, text, files: false }
 }
 
 /// Percent encoding taken away; what is no encoding stays as it is.

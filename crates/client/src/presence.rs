@@ -90,7 +90,7 @@ impl PresenceBook {
     }
 
     /// The user types. Says whether the others should be told so now.
-    pub(crate) fn should_tell(&mut self, conversation: ConversationId, now: UnixMs) -> bool {
+    pub(crate) fn is_typing_due(&mut self, conversation: ConversationId, now: UnixMs) -> bool {
         let due = self.sent.get(&conversation).is_none_or(|sent| now.since(*sent) >= TYPING_EVERY);
         if due {
             self.sent.insert(conversation, now);

@@ -29,8 +29,8 @@ pub(crate) const UNANSWERED: i64 = 6_000;
 pub enum TabEvent {
     /// This tab leads, or doesn't.
     Leads(bool),
-    /// Another tab said so.
-    Said(String),
+    /// Another tab has sent this.
+    Message(String),
 }
 
 /// What a tab says to the others.
@@ -72,10 +72,10 @@ struct Envelope {
     frame: TabFrame,
 }
 
-/// Says something to the other tabs, on behalf of the user who is signed in.
-pub(crate) fn tell(user: Option<UserId>, frame: TabFrame, turn: &mut Turn<'_>) {
+/// Sends a frame to the other tabs, on behalf of the user who is signed in.
+pub(crate) fn send(user: Option<UserId>, frame: TabFrame, turn: &mut Turn<'_>) {
     if let Ok(text) = serde_json::to_string(&Envelope { user, frame }) {
-        turn.effect(Effect::Tell(text));
+        turn.effect(Effect::SendToTabs(text));
     }
 }
 

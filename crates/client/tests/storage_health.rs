@@ -47,12 +47,12 @@ fn while_another_tab_blocks_the_database_messages_leave_and_it_is_said_until_the
     assert_eq!(world.server.texts(id).last(), Some(&"It leaves at once"));
     world.network(at, false);
     write(&mut world, at, card, "Kept afterwards");
-    assert!(world.phone(at).connection_view().unkept);
+    assert!(world.phone(at).connection_view().unstored);
     is(&mut world, at, Health::Works);
     world.settle();
     assert_eq!(world.phone(at).connection_view().storage, Health::Works);
     assert_eq!(kept(&world, at), ["Kept afterwards"]);
-    assert!(!world.phone(at).connection_view().unkept);
+    assert!(!world.phone(at).connection_view().unstored);
 }
 
 /// Everything goes on but the database.

@@ -5,10 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::tagged::{placed, tagged};
+use crate::tagged::{sequenced, tagged};
 use crate::{Author, ConversationId, EntryId, Media, Message, Seq, UnixMs, UserId};
 
-placed! {
+sequenced! {
 /// One entry of a conversation's timeline.
 pub enum Entry {
     /// A message.

@@ -6,10 +6,10 @@
 
 /// Capital letters in a row: the first, the last, and how far from each its small letter is. When that is 1, capital
 /// and small letters take turns.
-type Row = (u32, u32, i32);
+type LetterRange = (u32, u32, i32);
 
 #[rustfmt::skip]
-const ROWS: &[Row] = &[
+const RANGES: &[LetterRange] = &[
     (0xc0, 0xd6, 32), (0xd8, 0xde, 32), (0x100, 0x12e, 1), (0x132, 0x136, 1), (0x139, 0x147, 1), (0x14a, 0x176, 1),
     (0x178, 0x178, -121), (0x179, 0x17d, 1), (0x181, 0x181, 210), (0x182, 0x184, 1), (0x186, 0x186, 206),
     (0x187, 0x187, 1), (0x189, 0x18a, 205), (0x18b, 0x18b, 1), (0x18e, 0x18e, 79), (0x18f, 0x18f, 202),
@@ -39,7 +39,7 @@ pub fn lower(c: char) -> char {
         return c.to_ascii_lowercase();
     }
     let code = u32::from(c);
-    let row = ROWS.get(..ROWS.partition_point(|row| row.0 <= code)).and_then(<[Row]>::last);
+    let row = RANGES.get(..RANGES.partition_point(|row| row.0 <= code)).and_then(<[LetterRange]>::last);
     row.filter(|row| is_in(row, code)).and_then(|(.., to)| char::from_u32(code.checked_add_signed(*to)?)).unwrap_or(c)
 }
 
@@ -49,8 +49,8 @@ pub fn upper(c: char) -> char {
     if c.is_ascii() {
         return c.to_ascii_uppercase();
     }
-    let capital = |row: &Row| u32::from(c).checked_add_signed(-row.2).filter(|code| is_in(row, *code));
-    ROWS.iter().find_map(capital).and_then(char::from_u32).unwrap_or(c)
+    let capital = |row: &LetterRange| u32::from(c).checked_add_signed(-row.2).filter(|code| is_in(row, *code));
+    RANGES.iter().find_map(capital).and_then(char::from_u32).unwrap_or(c)
 }
 
 /// A text in small letters.
@@ -59,7 +59,7 @@ pub fn lowercase(text: &str) -> String {
     text.chars().map(lower).collect()
 }
 
-fn is_in((first, last, to): &Row, code: u32) -> bool {
+fn is_in((first, last, to): &LetterRange, code: u32) -> bool {
     (*first..=*last).contains(&code) && (*to != 1 || (code - first).is_multiple_of(2))
 }
 

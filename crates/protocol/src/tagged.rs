@@ -1,4 +1,4 @@
-//! Enums that say which variant they are: in their member `type` ([`tagged!`], [`placed!`]), or by the name of their only member
+//! Enums that say which variant they are: in their member `type` ([`tagged!`], [`sequenced!`]), or by the name of their only member
 //! ([`keyed!`]).
 //!
 //! Always holds: a variant that this version does not know reads as `Unknown`, whatever comes with it. Of a tagged one `type` is the first member that is written, and has to be the first that is read. So each variant
@@ -160,7 +160,7 @@ macro_rules! keyed {
 
 /// Declares an enum whose variants are structs with an id and a place in a conversation. Adds its variant `Unknown`, which is what any
 /// other type reads as: it keeps these members, and lets go of the rest.
-macro_rules! placed {
+macro_rules! sequenced {
     (
         $(#[$doc:meta])*
         pub enum $name:ident {
@@ -236,9 +236,9 @@ macro_rules! placed {
                     Unknown,
                 }
 
-                struct Placed;
+                struct Sequenced;
 
-                impl<'de> Visitor<'de> for Placed {
+                impl<'de> Visitor<'de> for Sequenced {
                     type Value = $name;
 
                     fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -258,14 +258,14 @@ macro_rules! placed {
                     }
                 }
 
-                deserializer.deserialize_map(Placed)
+                deserializer.deserialize_map(Sequenced)
             }
         }
     };
 }
 
 pub(crate) use keyed;
-pub(crate) use placed;
+pub(crate) use sequenced;
 pub(crate) use tagged;
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ fn enums(folder: &Path, found: &mut Vec<String>) {
         let mut is_read = false;
         for line in text.lines() {
             // What stands before an item: comments, attributes, the macro's opening.
-            if ["tagged! {", "keyed! {", "placed! {", "codes! {"].contains(&line)
+            if ["tagged! {", "keyed! {", "sequenced! {", "codes! {"].contains(&line)
                 || (line.starts_with("#[derive(") && line.contains("Deserialize"))
             {
                 is_read = true;

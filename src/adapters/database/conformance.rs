@@ -206,7 +206,7 @@ async fn damaged(name: &'static str) -> Result<Held> {
     // The damaged one is there as it was.
     let old = database(Request::new(schema::request(name, None)?.unchecked_into()).result().await?)?;
     let transaction = Transaction::reading(&old, &["account"])?;
-    let kept = Raw::read(&transaction, &Range::all(Store::Account), None).await?.rows().await;
+    let rows = Raw::read(&transaction, &Range::all(Store::Account), None).await?.rows().await;
     old.close();
-    Ok(held(kept.len() == 2, &kept))
+    Ok(held(rows.len() == 2, &rows))
 }

@@ -21,44 +21,44 @@ use super::super::browser::{call, get};
 pub(super) type Result<T> = core::result::Result<T, JsValue>;
 
 #[derive(Default)]
-struct Said {
+struct Slot {
     event: Option<Event>,
     waker: Option<Waker>,
 }
 
 /// The first of some events. It is listened for from the start, not from the first poll.
-pub(super) struct Heard {
-    said: Rc<RefCell<Said>>,
+pub(super) struct FirstEvent {
+    slot: Rc<RefCell<Slot>>,
     _listeners: Vec<EventListener>,
 }
 
-impl Heard {
+impl FirstEvent {
     pub(super) fn of(target: &EventTarget, names: &[&'static str]) -> Self {
-        let said = Rc::<RefCell<Said>>::default();
+        let slot = Rc::<RefCell<Slot>>::default();
         let listen = |name: &&'static str| {
-            let said = said.clone();
+            let slot = slot.clone();
             EventListener::new(target, *name, move |event| {
-                let mut said = said.borrow_mut();
-                said.event = Some(event.clone());
-                if let Some(waker) = said.waker.take() {
+                let mut slot = slot.borrow_mut();
+                slot.event = Some(event.clone());
+                if let Some(waker) = slot.waker.take() {
                     waker.wake();
                 }
             })
         };
         let listeners = names.iter().map(listen).collect();
-        Self { said, _listeners: listeners }
+        Self { slot, _listeners: listeners }
     }
 }
 
-impl Future for Heard {
+impl Future for FirstEvent {
     type Output = Event;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Event> {
-        let mut said = self.said.borrow_mut();
-        match said.event.take() {
+        let mut slot = self.slot.borrow_mut();
+        match slot.event.take() {
             Some(event) => Poll::Ready(event),
             None => {
-                said.waker = Some(cx.waker().clone());
+                slot.waker = Some(cx.waker().clone());
                 Poll::Pending
             }
         }
@@ -68,18 +68,18 @@ impl Future for Heard {
 /// A request under way.
 pub(super) struct Request {
     request: IdbRequest,
-    heard: Heard,
+    answer: FirstEvent,
 }
 
 impl Request {
     pub(super) fn new(request: IdbRequest) -> Self {
-        let heard = Heard::of(&request, &["success", "error"]);
-        Self { request, heard }
+        let answer = FirstEvent::of(&request, &["success", "error"]);
+        Self { request, answer }
     }
 
     /// Waits for what it gives.
     pub(super) async fn result(self) -> Result<JsValue> {
-        self.heard.await;
+        self.answer.await;
         match self.request.error()? {
             Some(error) => Err(error.into()),
             None => self.request.result(),
@@ -90,7 +90,7 @@ impl Request {
 /// A transaction. Between its requests nothing else may be awaited: the browser ends it when none is left.
 pub(super) struct Transaction {
     inner: IdbTransaction,
-    ended: Heard,
+    ended: FirstEvent,
     writes: bool,
 }
 
@@ -109,7 +109,7 @@ impl Transaction {
         let names: Array = stores.iter().map(|name| JsValue::from_str(name)).collect();
         let mode = if writes { IdbTransactionMode::Readwrite } else { IdbTransactionMode::Readonly };
         let inner = database.transaction_with_str_sequence_and_mode(&names, mode)?;
-        let ended = Heard::of(&inner, &["complete", "abort"]);
+        let ended = FirstEvent::of(&inner, &["complete", "abort"]);
         Ok(Self { inner, ended, writes })
     }
 

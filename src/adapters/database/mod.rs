@@ -61,13 +61,13 @@ impl Database {
     fn named(base: &'static str, send: Dispatch) -> Self {
         let (connection, open, alarm) = (RefCell::default(), RefCell::default(), RefCell::default());
         let shared = Rc::new(Shared { base, send, connection, open, alarm });
-        let heard = shared.clone();
+        let this = shared.clone();
         // Another tab has set a damaged database aside: this one moves to the new one, too.
         let moved = web_sys::window().map(|window| {
             EventListener::new(&window, "storage", move |event| {
                 if get(event, "key").as_string().is_some_and(|key| key == schema::marker(base)) {
-                    heard.close();
-                    heard.clone().hear_soon(Input::Closed);
+                    this.close();
+                    this.clone().handle_soon(Input::Closed);
                 }
             })
         });
@@ -75,25 +75,25 @@ impl Database {
     }
 
     pub(super) fn run(&self, command: DbCommand) {
-        self.shared.clone().hear_soon(Input::Command(command));
+        self.shared.clone().handle_soon(Input::Command(command));
     }
 }
 
 impl Shared {
     /// In a task of its own: nobody is answered, and no listener ends, inside of the call that brought this.
-    fn hear_soon(self: Rc<Self>, input: Input) {
-        spawn(async move { self.hear(input) });
+    fn handle_soon(self: Rc<Self>, input: Input) {
+        spawn(async move { self.handle(input) });
     }
 
-    fn hear(self: &Rc<Self>, input: Input) {
-        let outputs = self.connection.borrow_mut().hear(input);
+    fn handle(self: &Rc<Self>, input: Input) {
+        let outputs = self.connection.borrow_mut().handle(input);
         for output in outputs {
             match output {
                 Output::Open => spawn(self.clone().open()),
                 Output::Close => self.close(),
                 Output::Alarm(milliseconds) => {
                     let this = self.clone();
-                    let alarm = Timeout::new(milliseconds, move || this.hear(Input::Alarm));
+                    let alarm = Timeout::new(milliseconds, move || this.handle(Input::Alarm));
                     self.alarm.replace(Some(alarm));
                 }
                 Output::SetAside => spawn(self.clone().set_aside()),
@@ -105,17 +105,17 @@ impl Shared {
                             Some(database) => carry_out(&database, &command).await.map_err(|error| failure(&error)),
                             None => Err(Failure::Lost),
                         };
-                        this.hear(Input::Done(job, outcome));
+                        this.handle(Input::Done(job, outcome));
                     });
                 }
-                Output::Say(db) => (self.send)(Event::Db(db)),
+                Output::Report(db) => (self.send)(Event::Db(db)),
             }
         }
     }
 
     async fn open(self: Rc<Self>) {
         let this = self.clone();
-        let blocked = move || this.clone().hear_soon(Input::Blocked);
+        let blocked = move || this.clone().handle_soon(Input::Blocked);
         let name = schema::name(self.base, schema::current(self.base));
         let input = match schema::open(&name, Vec::new(), blocked).await {
             Ok(schema::Opened { database, anew }) => {
@@ -124,7 +124,7 @@ impl Shared {
             }
             Err(error) => Input::NotOpened(error),
         };
-        self.hear(input);
+        self.handle(input);
     }
 
     async fn set_aside(self: Rc<Self>) {
@@ -133,7 +133,7 @@ impl Shared {
         if let Some(schema::Opened { database, .. }) = begun {
             self.hold(database);
         }
-        self.hear(Input::SetAside(done));
+        self.handle(Input::SetAside(done));
     }
 
     fn hold(self: &Rc<Self>, database: IdbDatabase) {
@@ -141,12 +141,12 @@ impl Shared {
         let listeners = [
             EventListener::new(&database, "close", move |_| {
                 closed.open.take();
-                closed.clone().hear_soon(Input::Closed);
+                closed.clone().handle_soon(Input::Closed);
             }),
             EventListener::new(&database, "versionchange", move |event| {
                 let event = event.dyn_ref::<IdbVersionChangeEvent>();
                 let newer = event.is_some_and(|event| event.new_version().is_some());
-                released.clone().hear_soon(Input::Released { newer });
+                released.clone().handle_soon(Input::Released { newer });
             }),
         ];
         self.open.replace(Some(Open { database, _listeners: listeners }));

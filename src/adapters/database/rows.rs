@@ -80,11 +80,11 @@ async fn content(value: &JsValue) -> Option<String> {
 
 /// A row as it is kept.
 #[derive(Serialize)]
-struct Kept<'text> {
+struct StoredText<'text> {
     json: &'text str,
 }
 
-fn kept(store: Store, text: &str) -> Result<JsValue> {
+fn stored_value(store: Store, text: &str) -> Result<JsValue> {
     if store == Store::Files {
         let value = Object::new();
         let bytes: Vec<u8> = text.chars().map(|byte| byte as u8).collect();
@@ -92,14 +92,14 @@ fn kept(store: Store, text: &str) -> Result<JsValue> {
         set(&value, "file", &Blob::new_with_u8_array_sequence(&parts)?.into())?;
         return Ok(value.into());
     }
-    Ok(serde_wasm_bindgen::to_value(&Kept { json: text })?)
+    Ok(serde_wasm_bindgen::to_value(&StoredText { json: text })?)
 }
 
 /// Makes the request; that it has failed says the commit.
 pub(super) fn write(transaction: &Transaction, write: &Write) -> Result<()> {
     match write {
         Write::Put(Row { store, key, text }) => {
-            let value = kept(*store, text)?;
+            let value = stored_value(*store, text)?;
             transaction.store(store.name())?.put_with_key(&value, &key.as_str().into()).map(drop)
         }
         Write::Delete(range) => transaction.store(range.store.name())?.delete(&keys(range)?).map(drop),

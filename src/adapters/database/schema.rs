@@ -40,14 +40,14 @@ fn local_storage() -> Option<web_sys::Storage> {
 
 /// The number of the current database.
 pub(super) fn current(base: &str) -> u32 {
-    let kept = local_storage().and_then(|kept| kept.get_item(&marker(base)).ok()?);
-    kept.and_then(|number| number.parse().ok()).unwrap_or(1)
+    let number = local_storage().and_then(|storage| storage.get_item(&marker(base)).ok()?);
+    number.and_then(|number| number.parse().ok()).unwrap_or(1)
 }
 
 pub(super) fn set_current(base: &str, number: u32) {
-    if let Some(kept) = local_storage() {
+    if let Some(storage) = local_storage() {
         // Where it can't be kept the damaged one is found again, and this one after it.
-        let _ = kept.set_item(&marker(base), &number.to_string());
+        let _ = storage.set_item(&marker(base), &number.to_string());
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn SignIn() -> impl IntoView {
                     "Halyard"
                 </p>
                 <h1>{t(words::SIGN_IN)}</h1>
-                <Kept />
+                <SealedAccounts />
                 <Form login=login />
             </div>
         </main>
@@ -37,7 +37,7 @@ pub(crate) fn SignIn() -> impl IntoView {
 
 /// Whose conversations are kept on this device, sealed.
 #[component]
-fn Kept() -> impl IntoView {
+fn SealedAccounts() -> impl IntoView {
     let app = expect_context::<App>();
     let session = app.signals(|signals| signals.session.clone());
     let sealed = Memo::new(move |_| match session.get() {

@@ -49,7 +49,7 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
     let key = move |event: web_sys::KeyboardEvent| {
         // Enter also ends the composition of a character: that one is no send. On the keyboard of a touch screen it is the only way to
         // a new line, and "Send" is beside the text.
-        let sends = !event.shift_key() && !event.alt_key() && !is_composing(&event) && !device::is_touched();
+        let sends = !event.shift_key() && !event.alt_key() && !is_composing(&event) && !device::is_touch_screen();
         if event.key() == "Enter" && sends {
             event.prevent_default();
             submit();
@@ -90,7 +90,7 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
                     aria-describedby=described
                     aria-invalid=move || problem.get().map(|_| "true")
                     data-focus=FocusTarget::Composer(card).attribute()
-                    enterkeyhint=if device::is_touched() { "enter" } else { "send" }
+                    enterkeyhint=if device::is_touch_screen() { "enter" } else { "send" }
                     prop:value=move || draft.get().unwrap_or_default()
                     node_ref=field
                     on:input=move |event| app.send(Ui::Composer(card, ComposerAction::Draft(event_target_value(&event))))

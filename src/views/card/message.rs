@@ -40,7 +40,7 @@ pub(super) fn Message(item: ArcRwSignal<Item>) -> impl IntoView {
     let from = Memo::new(move |_| {
         message.with(|message| {
             let message = message.as_ref()?;
-            let heard = message.said_by.as_ref().map(|name| ("sr", words::said_by(name)));
+            let heard = message.spoken_from.as_ref().map(|name| ("sr", words::said_by(name)));
             message.from.clone().map(|name| ("from", name)).or(heard)
         })
     });

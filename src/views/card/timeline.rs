@@ -39,7 +39,7 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>, unread: Memo<
     let rows_of =
         move |keys: &[TimelineKey]| drawn.with_value(|drawn| keys.get(drawn.range(keys)).unwrap_or_default().to_vec());
     // What the phone was told last. A card that is drawn anew stands at its bottom, wherever it was before.
-    let said = StoredValue::new(None);
+    let reported = StoredValue::new(None);
     let scrolled = {
         let (older, keys) = (older.clone(), keys.clone());
         // `jumped`: after the adapter has scrolled to the line "New".
@@ -58,8 +58,8 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>, unread: Memo<
             let rows = keys.with_untracked(|keys| rows_of(keys));
             let Some(ends) = Ends::of(&log, rows.len()) else { return };
             let last = ends.last_shown(&rows);
-            if jumped || said.get_value() != Some((bottom, last)) {
-                said.set_value(Some((bottom, last)));
+            if jumped || reported.get_value() != Some((bottom, last)) {
+                reported.set_value(Some((bottom, last)));
                 app.send(Ui::Conversations(ConversationsAction::Scrolled { card, at_bottom: bottom, last, jumped }));
             }
             let above = log.scroll_height() - log.client_height() - up;

@@ -64,10 +64,10 @@ fn Status() -> impl IntoView {
     let app = expect_context::<App>();
     let me = app.signals(|signals| signals.me.clone());
     let me = Memo::new(move |_| me.get());
-    let kept = Memo::new(move |_| me.get().map(|me| me.status_text).unwrap_or_default());
-    let typed = RwSignal::new(kept.get_untracked());
+    let saved = Memo::new(move |_| me.get().map(|me| me.status_text).unwrap_or_default());
+    let typed = RwSignal::new(saved.get_untracked());
     // Another device may have said something else in the meantime.
-    Effect::new(move |_| typed.set(kept.get()));
+    Effect::new(move |_| typed.set(saved.get()));
     let save = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         app.send(Ui::Session(SessionAction::SetStatusText(typed.get_untracked())));
@@ -102,7 +102,7 @@ fn Status() -> impl IntoView {
                     hint=t(words::STATUS_TEXT_HINT)
                     on_input=Callback::new(move |text| typed.set(text))
                 />
-                <button type="submit" class="btn quiet" disabled=move || typed.get() == kept.get()>
+                <button type="submit" class="btn quiet" disabled=move || typed.get() == saved.get()>
                     {t(words::SAVE)}
                 </button>
             </form>

@@ -37,10 +37,10 @@ pub(super) fn Banners() -> impl IntoView {
 }
 
 /// What the device's database needs: another tab, or this one, has to be loaded again.
-fn storage(app: App, ConnectionView { storage, unkept, .. }: ConnectionView) -> Option<AnyView> {
+fn storage(app: App, ConnectionView { storage, unstored, .. }: ConnectionView) -> Option<AnyView> {
     let (text, reload) = match storage {
         Health::Blocked => (words::OLDER_TAB_BLOCKS, false),
-        Health::Newer if unkept => (words::UPDATED_MESSAGES_WAIT, true),
+        Health::Newer if unstored => (words::UPDATED_MESSAGES_WAIT, true),
         Health::Newer => (words::UPDATED_IN_ANOTHER_TAB, true),
         Health::Works | Health::SetAside | Health::Emptied | Health::Silent | Health::Refused | Health::Full => {
             return None;
@@ -58,7 +58,7 @@ fn storage(app: App, ConnectionView { storage, unkept, .. }: ConnectionView) -> 
 }
 
 fn words(connection: ConnectionView) -> Option<(IconName, BannerTone, String)> {
-    let ConnectionView { live, offline, lost, waiting, reading, storage: _, unkept: _ } = connection;
+    let ConnectionView { live, offline, lost, waiting, reading, storage: _, unstored: _ } = connection;
     if reading {
         let text = t(words::OFFLINE_READING);
         return Some((IconName::WifiOff, BannerTone::Warn, text.to_owned()));

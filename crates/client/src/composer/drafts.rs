@@ -27,7 +27,7 @@ pub(crate) struct Drafts {
     /// Cards that are to be sent when their files are ready.
     pub(crate) sending: SortedSet<CardKey>,
     /// Cards whose draft waits to be kept: what the device has under the same key was not read yet.
-    pub(crate) unkept: SortedSet<CardKey>,
+    pub(crate) unstored: SortedSet<CardKey>,
     /// Keys of the device whose texts have joined another: they are forgotten when that is kept.
     pub(crate) joined: Vec<String>,
 }
@@ -137,14 +137,14 @@ impl Drafts {
     }
 
     /// What the device had kept joins what was typed since; says whether both were there.
-    pub(crate) fn join(&mut self, card: CardKey, kept: String) -> bool {
+    pub(crate) fn join(&mut self, card: CardKey, stored: String) -> bool {
         let typed = self.texts.get_or_insert(card, String::new());
         // What was kept a moment ago, and typed on since, is there already.
-        if !kept.is_empty() && typed.starts_with(&kept) {
+        if !stored.is_empty() && typed.starts_with(&stored) {
             return false;
         }
-        let both = !typed.is_empty() && !kept.starts_with(typed.as_str());
-        *typed = if both { [&kept, "\n", typed].concat() } else { kept };
+        let both = !typed.is_empty() && !stored.starts_with(typed.as_str());
+        *typed = if both { [&stored, "\n", typed].concat() } else { stored };
         both
     }
 
@@ -160,11 +160,11 @@ impl Drafts {
             self.sending.insert(to);
         }
         if let Some(text) = self.texts.remove(&from) {
-            let kept = self.texts.get_or_insert(to, String::new());
-            if !kept.is_empty() {
-                kept.push('\n');
+            let draft = self.texts.get_or_insert(to, String::new());
+            if !draft.is_empty() {
+                draft.push('\n');
             }
-            kept.push_str(&text);
+            draft.push_str(&text);
         }
     }
 }

@@ -245,7 +245,7 @@ impl Composer {
     }
 
     /// A file is on the device: nothing of it need be held here. Says whether it is in a text box.
-    pub(crate) fn file_kept(&mut self, id: MediaId) -> bool {
+    pub(crate) fn mark_file_stored(&mut self, id: MediaId) -> bool {
         let file = self.drafts.file(id);
         let here = file.is_some();
         if let Some((_, file)) = file {

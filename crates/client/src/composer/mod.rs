@@ -85,14 +85,14 @@ impl Composer {
     /// Keeps a card's draft on the device. While the device is still being read, what it has of an earlier time under the
     /// same key comes first: this one waits until it has joined that.
     pub(crate) fn keep_draft(&mut self, card: CardKey, cx: &mut Context<'_, '_>) {
-        self.drafts.unkept.insert(card);
+        self.drafts.unstored.insert(card);
         self.keep_waiting_drafts(cx);
     }
 
     /// The device has said all that it has: what waited for that is kept.
     pub(crate) fn keep_waiting_drafts(&mut self, cx: &mut Context<'_, '_>) {
         let Some(me) = cx.user().filter(|_| !cx.device.loading) else { return };
-        let cards = core::mem::take(&mut self.drafts.unkept);
+        let cards = core::mem::take(&mut self.drafts.unstored);
         let mut writes: Vec<Write> = Vec::new();
         for card in cards.iter() {
             let (key, text) = (draft_key(me, card), self.drafts.get(card).to_owned());

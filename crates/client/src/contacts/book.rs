@@ -29,8 +29,8 @@ pub(crate) struct Book {
     saved: SortedSet<ContactId>,
     loading: bool,
     /// Who is not written to the device's database as they are now.
-    touched: SortedSet<ContactId>,
-    touched_users: SortedSet<UserId>,
+    unstored: SortedSet<ContactId>,
+    unstored_users: SortedSet<UserId>,
 }
 
 impl Book {
@@ -60,7 +60,7 @@ impl Book {
     }
 
     pub(crate) fn put_user(&mut self, user: User) -> Renamed {
-        self.touched_users.insert(user.id);
+        self.unstored_users.insert(user.id);
         self.put_stored_user(user)
     }
 
@@ -84,7 +84,7 @@ impl Book {
     }
 
     pub(crate) fn remove_user(&mut self, id: UserId) -> Renamed {
-        self.touched_users.insert(id);
+        self.unstored_users.insert(id);
         self.forget(Favourite::User(id));
         self.users.remove(&id);
         Renamed { numbers: Vec::new(), user: Some(id) }
@@ -92,7 +92,7 @@ impl Book {
 
     /// Takes a contact in, unless a newer copy is here. Gives the numbers whose names may have changed.
     pub(crate) fn put(&mut self, contact: Contact, from_page: bool) -> Renamed {
-        self.touched.insert(contact.id);
+        self.unstored.insert(contact.id);
         self.take_in(contact, from_page)
     }
 
@@ -133,28 +133,28 @@ impl Book {
             self.removed.insert(id);
             self.saved.remove(&id);
         }
-        self.touched.insert(id);
+        self.unstored.insert(id);
         let numbers = self.unown(id);
         self.forget(Favourite::Contact(id));
         self.contacts.remove(&id).map(|contact| (contact, Renamed { numbers, user: None }))
     }
 
-    pub(crate) fn touched(&self) -> usize {
-        self.touched.len() + self.touched_users.len()
+    pub(crate) fn unstored_count(&self) -> usize {
+        self.unstored.len() + self.unstored_users.len()
     }
 
-    pub(crate) fn has_touched(&self) -> bool {
-        !self.touched.is_empty() || !self.touched_users.is_empty()
+    pub(crate) fn has_unstored(&self) -> bool {
+        !self.unstored.is_empty() || !self.unstored_users.is_empty()
     }
 
     /// A contact that is to be written, or is gone; each once.
-    pub(crate) fn next_touched(&mut self) -> Option<ContactId> {
-        self.touched.pop()
+    pub(crate) fn next_unstored(&mut self) -> Option<ContactId> {
+        self.unstored.pop()
     }
 
     /// The same of colleagues.
-    pub(crate) fn next_touched_user(&mut self) -> Option<UserId> {
-        self.touched_users.pop()
+    pub(crate) fn next_unstored_user(&mut self) -> Option<UserId> {
+        self.unstored_users.pop()
     }
 
     pub(crate) fn favourites(&self) -> impl Iterator<Item = Favourite> {

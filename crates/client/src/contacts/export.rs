@@ -189,7 +189,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::contacts::import::{Outcome, duplicates, parse};
+    use crate::contacts::import::{RowMatch, duplicates, parse};
 
     const ALL: [ExportFormat; 3] = [ExportFormat::VCard4, ExportFormat::VCard3, ExportFormat::Csv];
 
@@ -270,7 +270,7 @@ mod tests {
                 prop_assert!(preview.errors.is_empty() && preview.unread.is_empty());
                 if format != ExportFormat::Csv {
                     for (outcome, contact) in duplicates(&preview, &all, contacts[0].scope).iter().zip(&contacts) {
-                        prop_assert_eq!(*outcome, Outcome::SameAs(contact.id));
+                        prop_assert_eq!(*outcome, RowMatch::SameAs(contact.id));
                     }
                 }
             }

@@ -30,7 +30,7 @@ fn delete(contacts: &mut Contacts, alone: &mut Alone) -> Done {
     alone.turn(|cx| contacts.act(ContactsAction::Delete(ana().id), cx))
 }
 
-fn hear(contacts: &mut Contacts, alone: &mut Alone, asked: &Done, outcome: HttpOutcome) -> Done {
+fn answer_with(contacts: &mut Contacts, alone: &mut Alone, asked: &Done, outcome: HttpOutcome) -> Done {
     let (id, _) = asked.requests()[0];
     let call = contacts.requests.take(id).expect("a request that is under way");
     alone.turn(|cx| contacts.answered(call, outcome, cx))
@@ -55,12 +55,12 @@ fn a_deletion_shows_at_once_asks_the_server_and_offers_to_undo() {
 fn a_deletion_that_may_not_have_arrived_is_told_again() {
     let (mut contacts, mut alone) = with_ana();
     let asked = delete(&mut contacts, &mut alone);
-    let done = hear(&mut contacts, &mut alone, &asked, Err(NetworkFailure));
+    let done = answer_with(&mut contacts, &mut alone, &asked, Err(NetworkFailure));
     assert!(contacts.book.contact(ana().id).is_none() && contacts.is_changing());
     assert!(done.facts.iter().any(|fact| matches!(fact, Fact::TryLater)));
     let again = alone.turn(|cx| contacts.resume(cx));
     assert_eq!(again.requests().len(), 1);
-    hear(&mut contacts, &mut alone, &again, Ok(answer(404, r#"{"code":"not_found","message":"Not found."}"#)));
+    answer_with(&mut contacts, &mut alone, &again, Ok(answer(404, r#"{"code":"not_found","message":"Not found."}"#)));
     assert!(contacts.book.contact(ana().id).is_none() && !contacts.is_changing());
 }
 
@@ -69,7 +69,7 @@ fn a_deletion_that_is_refused_shows_again_with_the_reason() {
     let (mut contacts, mut alone) = with_ana();
     let asked = delete(&mut contacts, &mut alone);
     let refused = answer(403, r#"{"code":"forbidden","message":"You may not do that."}"#);
-    let done = hear(&mut contacts, &mut alone, &asked, Ok(refused));
+    let done = answer_with(&mut contacts, &mut alone, &asked, Ok(refused));
     assert!(contacts.book.contact(ana().id).is_some());
     assert!(
         done.facts.iter().any(|fact| matches!(fact, Fact::Failed(error) if error.detail == "You may not do that."))

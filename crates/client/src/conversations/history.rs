@@ -19,7 +19,7 @@ impl Conversations {
             return;
         }
         self.ask_unknown(id, cx);
-        let told = self.get(id).is_some_and(|thread| thread.told);
+        let complete = self.get(id).is_some_and(|thread| thread.complete);
         let Some(timeline) = self.timeline(id) else { return };
         // Where the newest are here already, the server is asked for more only if they would not fill a card.
         let wanted = match timeline.loaded {
@@ -31,7 +31,7 @@ impl Conversations {
             return;
         }
         timeline.loaded = Loaded::Loading;
-        if told {
+        if complete {
             self.ask_entries(id, cx);
         } else {
             // Opened by its people's names, it may be one of those that no page has brought yet.
@@ -59,7 +59,7 @@ impl Conversations {
     /// each conversation, as an app is updated by starting anew.
     fn ask_unknown(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) {
         let Some(timeline) = self.threads.get(&id).map(|thread| &thread.timeline) else { return };
-        let (last, call) = (timeline.kept_unknown.last().copied(), Call::Unknown(id, timeline.epoch));
+        let (last, call) = (timeline.stored_unknown.last().copied(), Call::Unknown(id, timeline.epoch));
         if let Some(last) = last
             && !self.requests.any(|call| matches!(call, Call::Unknown(known, _) if *known == id))
         {
@@ -135,7 +135,7 @@ impl Conversations {
             Ok(page) => {
                 let first = !timeline.is_joined();
                 timeline.page(page);
-                self.touch(id);
+                self.mark_unstored(id);
                 if first {
                     cx.fact(Fact::FirstPage(id));
                 }
@@ -162,7 +162,7 @@ impl Conversations {
         let Ok(page) = read::<EntriesPage>(outcome) else { return };
         let Some(timeline) = self.timeline(id).filter(|timeline| timeline.epoch == epoch) else { return };
         timeline.known_now(page);
-        self.touch(id);
+        self.mark_unstored(id);
         self.ask_unknown(id, cx);
         cx.changed(Changed::Timeline(CardKey::Conversation(id)));
     }

@@ -75,7 +75,7 @@ impl Conversations {
         pinned: bool,
         cx: &mut Context<'_, '_>,
     ) {
-        let here = |thread: &Thread| !thread.kept || thread.timeline.contains(message.into());
+        let here = |thread: &Thread| !thread.stored || thread.timeline.contains(message.into());
         if !self.get(id).is_none_or(here) {
             // It may be a message that only the device's database has.
             self.read_stored(id, pinned, cx);
@@ -89,7 +89,7 @@ impl Conversations {
             }
         });
         if moved {
-            self.touch(id);
+            self.mark_unstored(id);
             cx.changed(Changed::Timeline(CardKey::Conversation(id)));
         }
         cx.changed(Changed::Row(id));

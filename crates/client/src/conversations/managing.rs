@@ -16,7 +16,7 @@ impl Conversations {
     pub(crate) fn delete(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) -> bool {
         let Some(thread) = self.get(id) else { return false };
         let before = thread.conversation.clone();
-        let known = thread.listed && before.last_seq > 0;
+        let known = thread.in_column && before.last_seq > 0;
         self.remove(id, before.last_seq);
         if known {
             let request = bare(Method::Delete, item("conversations", id, ""));
@@ -39,7 +39,7 @@ impl Conversations {
             Err(error) if error.code == ErrorCode::NotFound => {}
             Err(error) => {
                 // It is still there, as far as is known: as it was, until the server says how it stands.
-                if self.get(id).is_some_and(|known| !known.listed && !known.said.removed) {
+                if self.get(id).is_some_and(|known| !known.in_column && !known.on_server.removed) {
                     let unsent = self.unsent_reads.get(&id).copied();
                     self.put(before, unsent);
                     self.doubt(id);
@@ -62,7 +62,7 @@ impl Conversations {
     }
 
     fn restore(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) {
-        let removals = self.get(id).map_or(0, |thread| thread.said.removals);
+        let removals = self.get(id).map_or(0, |thread| thread.on_server.removals);
         let request = bare(Method::Post, item("conversations", id, "/restore"));
         self.requests.start(Call::Restore(id, removals), request, cx);
     }
@@ -77,7 +77,7 @@ impl Conversations {
         match read::<Conversation>(outcome) {
             // If the log has spoken of it since, it knows better.
             Ok(conversation) => {
-                if self.get(id).is_none_or(|known| !known.listed && known.said.removals == removals) {
+                if self.get(id).is_none_or(|known| !known.in_column && known.on_server.removals == removals) {
                     self.put(conversation, None);
                 }
             }

@@ -44,28 +44,28 @@ pub(crate) struct Thread {
     /// As the server last said, moved on by what has happened since.
     pub(crate) conversation: Conversation,
     /// Whether it stands in the column; one that was only opened, or was deleted, doesn't.
-    pub(crate) listed: bool,
-    /// Whether the server has said all of it; not so of one that was begun, or only opened, here.
-    pub(crate) told: bool,
-    /// What the server last said of what the user can change here: stands again when a change is refused.
-    pub(crate) said: Said,
+    pub(crate) in_column: bool,
+    /// Whether all of it has come from the server; not so of one that was begun, or only opened, here.
+    pub(crate) complete: bool,
+    /// What the server has of what the user can change here: stands again when a change is refused.
+    pub(crate) on_server: ServerCopy,
     /// Whether it is counted as unread.
-    counted: bool,
-    /// By what it stands in the column's order; `None` when it doesn't.
-    placed: Option<UnixMs>,
+    counted_unread: bool,
+    /// The time by which it is sorted into the column; `None` when it isn't there.
+    column_time: Option<UnixMs>,
     /// Whether the device's database has it.
-    pub(crate) kept: bool,
+    pub(crate) stored: bool,
     pub(crate) timeline: Timeline,
 }
 
-/// The server's word on what the user can change in a conversation.
+/// What the server has of what the user can change in a conversation.
 #[derive(Debug, Default)]
-pub(crate) struct Said {
+pub(crate) struct ServerCopy {
     muted: bool,
     title: String,
     /// Whether it is deleted.
     pub(crate) removed: bool,
-    /// How often it said so.
+    /// How often it was.
     pub(crate) removals: u32,
 }
 
@@ -85,7 +85,7 @@ pub(crate) struct Conversations {
     /// Those that were asked for one by one; and whether the log has spoken of them since.
     asked: SortedMap<ConversationId, bool>,
     /// Those that are not written to the device's database as they are now.
-    touched: SortedSet<ConversationId>,
+    unstored: SortedSet<ConversationId>,
     pub(crate) column: Column,
     /// Read positions that the server may not have heard of.
     unsent_reads: SortedMap<ConversationId, Seq>,
@@ -160,12 +160,12 @@ impl Conversations {
                 last_sent_at: None,
                 reads: Vec::new(),
             },
-            listed: false,
-            told: false,
-            said: Said::default(),
-            counted: false,
-            placed: None,
-            kept: false,
+            in_column: false,
+            complete: false,
+            on_server: ServerCopy::default(),
+            counted_unread: false,
+            column_time: None,
+            stored: false,
             // When all that there are are here, this one is new: the server has nothing to load.
             timeline: if all_known { Timeline::begun_here() } else { Timeline::default() },
         })
@@ -173,7 +173,7 @@ impl Conversations {
 
     /// The log speaks of a conversation. Says whether the server has to be asked for it, as it is not here.
     pub(crate) fn speak_of(&mut self, id: ConversationId) -> bool {
-        if self.threads.get(&id).is_some_and(|thread| thread.told) {
+        if self.threads.get(&id).is_some_and(|thread| thread.complete) {
             return false;
         }
         if self.loading_older {
@@ -187,13 +187,13 @@ impl Conversations {
 
     /// Whether a page's word on a conversation can be taken: not on one that is here, which the log moves on.
     pub(crate) fn is_news(&self, id: ConversationId) -> bool {
-        self.threads.get(&id).is_none_or(|thread| !thread.told)
+        self.threads.get(&id).is_none_or(|thread| !thread.complete)
     }
 
     /// What is here of a conversation may be old: the server's next word on it counts.
     pub(crate) fn doubt(&mut self, id: ConversationId) {
         if let Some(thread) = self.threads.get_mut(&id) {
-            thread.told = false;
+            thread.complete = false;
         }
     }
 
@@ -223,7 +223,8 @@ impl Conversations {
     /// The server said all of a conversation. `unsent` is what the user has read here and it has not heard of.
     pub(crate) fn put(&mut self, mut conversation: Conversation, unsent: Option<Seq>) {
         let id = conversation.id;
-        let said = Said { muted: conversation.muted, title: conversation.title.clone(), ..Said::default() };
+        let on_server =
+            ServerCopy { muted: conversation.muted, title: conversation.title.clone(), ..ServerCopy::default() };
         for peer in &conversation.peers {
             self.by_peer.entry(*peer).or_default().insert(id);
         }
@@ -239,20 +240,32 @@ impl Conversations {
                 }
                 thread.timeline.clear(conversation.cleared_seq);
                 thread.conversation = conversation;
-                if !thread.told && thread.timeline.loaded != Loaded::All {
+                if !thread.complete && thread.timeline.loaded != Loaded::All {
                     // Begun elsewhere: its history is on the server.
                     thread.timeline.loaded = Loaded::Part;
                 }
-                thread.listed = true;
-                thread.told = true;
-                thread.said = Said { removals: thread.said.removals, ..said };
+                thread.in_column = true;
+                thread.complete = true;
+                thread.on_server = ServerCopy { removals: thread.on_server.removals, ..on_server };
             }
             None => {
                 let mut timeline = Timeline::default();
                 timeline.clear(conversation.cleared_seq);
                 timeline.loaded = if conversation.last_seq == 0 { Loaded::All } else { Loaded::Nothing };
-                let (listed, told, counted, placed, kept) = (true, true, false, None, false);
-                self.threads.insert(id, Thread { conversation, listed, told, said, counted, placed, kept, timeline });
+                let (in_column, complete, counted_unread, column_time, stored) = (true, true, false, None, false);
+                self.threads.insert(
+                    id,
+                    Thread {
+                        conversation,
+                        in_column,
+                        complete,
+                        on_server,
+                        counted_unread,
+                        column_time,
+                        stored,
+                        timeline,
+                    },
+                );
             }
         }
         self.settle(id);
@@ -274,7 +287,7 @@ impl Conversations {
             // More was read here than the server has heard of: its count is of before.
             conversation.unread += 1;
         }
-        thread.listed = true;
+        thread.in_column = true;
         self.settle(id);
         is_new
     }
@@ -285,7 +298,7 @@ impl Conversations {
         let Some(thread) = self.threads.get_mut(&id) else { return false };
         if seq <= thread.conversation.cleared_seq {
             // Deleted since: the answer comes late, and nothing of it is left.
-            thread.listed &= thread.conversation.last_seq > thread.conversation.cleared_seq;
+            thread.in_column &= thread.conversation.last_seq > thread.conversation.cleared_seq;
             self.settle(id);
             return false;
         }
@@ -297,7 +310,7 @@ impl Conversations {
             conversation.read_seq = seq;
             conversation.unread = 0;
         }
-        thread.listed = true;
+        thread.in_column = true;
         self.settle(id);
         is_new
     }
@@ -316,10 +329,10 @@ impl Conversations {
 
     /// A change by the user was refused: what the server last said stands.
     pub(crate) fn revert(&mut self, id: ConversationId) {
-        self.touched.insert(id);
-        if let Some(Thread { conversation, said, .. }) = self.threads.get_mut(&id) {
-            conversation.muted = said.muted;
-            conversation.title.clone_from(&said.title);
+        self.unstored.insert(id);
+        if let Some(Thread { conversation, on_server, .. }) = self.threads.get_mut(&id) {
+            conversation.muted = on_server.muted;
+            conversation.title.clone_from(&on_server.title);
         }
     }
 
@@ -327,14 +340,14 @@ impl Conversations {
     pub(crate) fn edit(&mut self, id: ConversationId, edit: impl FnOnce(&mut Conversation)) {
         if let Some(thread) = self.threads.get_mut(&id) {
             edit(&mut thread.conversation);
-            self.touched.insert(id);
+            self.unstored.insert(id);
         }
     }
 
     /// The user deleted a conversation.
     pub(crate) fn remove(&mut self, id: ConversationId, cleared_seq: Seq) {
         let Some(thread) = self.threads.get_mut(&id) else { return };
-        thread.listed = false;
+        thread.in_column = false;
         thread.timeline.clear(cleared_seq);
         let conversation = &mut thread.conversation;
         conversation.cleared_seq = cleared_seq;
@@ -347,8 +360,8 @@ impl Conversations {
     /// The log says that the user deleted it.
     pub(crate) fn removed(&mut self, id: ConversationId, cleared_seq: Seq) {
         if let Some(thread) = self.threads.get_mut(&id) {
-            thread.said.removed = true;
-            thread.said.removals += 1;
+            thread.on_server.removed = true;
+            thread.on_server.removals += 1;
         }
         self.remove(id, cleared_seq);
     }
@@ -356,7 +369,7 @@ impl Conversations {
     /// Something is on its way from here: it stands in the column from now on.
     pub(crate) fn sending(&mut self, id: ConversationId, at: UnixMs) {
         if let Some(thread) = self.threads.get_mut(&id) {
-            thread.listed = true;
+            thread.in_column = true;
             thread.conversation.last_activity = thread.conversation.last_activity.max(at);
             // Also before the server knows: this is the number last used with these people.
             thread.conversation.last_sent_at = thread.conversation.last_sent_at.max(Some(at));
@@ -382,7 +395,7 @@ impl Conversations {
             let newest = conversation.last_entry.as_ref().map(Entry::at);
             conversation.last_activity = newest.max(waiting).unwrap_or_default();
             // One that was only opened here is in the column by its outgoing messages alone.
-            thread.listed &= conversation.last_seq > 0 || waiting.is_some();
+            thread.in_column &= conversation.last_seq > 0 || waiting.is_some();
         }
         self.settle(id);
     }
@@ -457,10 +470,10 @@ impl Conversations {
 
     /// Brings the count and the order in line with a conversation that has changed.
     fn settle(&mut self, id: ConversationId) {
-        self.touched.insert(id);
+        self.unstored.insert(id);
         let Some(thread) = self.threads.get_mut(&id) else { return };
-        let counts = thread.listed && thread.conversation.unread > 0;
-        match (core::mem::replace(&mut thread.counted, counts), counts) {
+        let counts = thread.in_column && thread.conversation.unread > 0;
+        match (core::mem::replace(&mut thread.counted_unread, counts), counts) {
             (false, true) => {
                 self.unread += 1;
                 self.unread_now.push(id);
@@ -468,8 +481,8 @@ impl Conversations {
             (true, false) => self.unread -= 1,
             _ => {}
         }
-        let place = thread.listed.then_some(thread.conversation.last_activity);
-        let before = core::mem::replace(&mut thread.placed, place);
+        let place = thread.in_column.then_some(thread.conversation.last_activity);
+        let before = core::mem::replace(&mut thread.column_time, place);
         if before == place {
             return;
         }

@@ -59,7 +59,7 @@ impl Conversations {
             Err(error) if error.code == ErrorCode::SignedOut => cx.failed(error),
             Err(error) if error.is_temporary() => cx.fact(Fact::TryLater),
             // It was deleted elsewhere when this was told, and has come back and been read since.
-            Err(error) if error.code == ErrorCode::NotFound && self.get(id).is_some_and(|thread| thread.listed) => {
+            Err(error) if error.code == ErrorCode::NotFound && self.get(id).is_some_and(|thread| thread.in_column) => {
                 cx.fact(Fact::TryLater);
             }
             Ok(_) | Err(_) => {

@@ -27,8 +27,10 @@ const STORED_ENTRIES: Seq = 200;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct StoredConversation {
     conversation: Conversation,
-    listed: bool,
-    told: bool,
+    #[serde(rename = "listed")]
+    in_column: bool,
+    #[serde(rename = "told")]
+    complete: bool,
 }
 
 impl StoredConversation {
@@ -65,19 +67,19 @@ impl Conversations {
     /// Takes in a conversation as the device's database has it. `knew_less` says that it may have been written by a version that knew
     /// fewer kinds of entries: the server is asked what its newest one is, if that was none of them.
     pub(crate) fn put_stored(&mut self, stored: StoredConversation, knew_less: bool) {
-        let StoredConversation { conversation, listed, mut told } = stored;
+        let StoredConversation { conversation, in_column, mut complete } = stored;
         let id = conversation.id;
         if knew_less && conversation.last_entry.as_ref().is_some_and(Entry::is_unknown) {
-            told = false;
+            complete = false;
             self.missing.insert(id);
         }
         self.put(conversation, None);
-        self.touched.remove(&id);
+        self.unstored.remove(&id);
         if let Some(thread) = self.threads.get_mut(&id) {
-            (thread.listed, thread.told, thread.kept) = (listed, told, true);
+            (thread.in_column, thread.complete, thread.stored) = (in_column, complete, true);
         }
         self.settle(id);
-        self.touched.remove(&id);
+        self.unstored.remove(&id);
     }
 
     /// Asks the device for a conversation's entries, once; the server is asked for what is not there. Says whether the
@@ -87,7 +89,7 @@ impl Conversations {
             return false;
         }
         let Some(thread) = self.get_mut(id) else { return false };
-        if !thread.timeline.ask_disk() {
+        if !thread.timeline.ask_database() {
             return thread.timeline.is_reading();
         }
         let last = thread.conversation.last_seq;
@@ -100,7 +102,7 @@ impl Conversations {
     /// The first page has come where what was stored was not to be trusted: of a pinned card the device has what is above.
     pub(crate) fn read_above(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) {
         if let Some(timeline) = self.timeline(id) {
-            timeline.ask_disk_again();
+            timeline.ask_database_again();
             self.read_stored(id, true, cx);
         }
     }
@@ -118,9 +120,9 @@ impl Conversations {
         let last = thread.conversation.last_seq;
         if renewed && !thread.timeline.is_joined() {
             // A delivery may be further than the device knows: the server first.
-            thread.timeline.doubt_kept();
+            thread.timeline.distrust_stored();
         } else {
-            thread.timeline.take_kept(found, last);
+            thread.timeline.take_stored(found, last);
         }
         cx.fact(Fact::PageWanted(id));
         cx.changed(Changed::Timeline(CardKey::Conversation(id)));
@@ -137,29 +139,29 @@ impl Conversations {
     }
 
     /// Something of it is not written yet.
-    pub(crate) fn touch(&mut self, id: ConversationId) {
-        self.touched.insert(id);
+    pub(crate) fn mark_unstored(&mut self, id: ConversationId) {
+        self.unstored.insert(id);
     }
 
     /// The same of it and all of its entries.
-    pub(crate) fn touch_all(&mut self, id: ConversationId) {
+    pub(crate) fn mark_all_unstored(&mut self, id: ConversationId) {
         if let Some(thread) = self.threads.get_mut(&id) {
-            thread.timeline.touch_all();
-            self.touched.insert(id);
+            thread.timeline.mark_all_unstored();
+            self.unstored.insert(id);
         }
     }
 
-    pub(crate) fn touched(&self) -> usize {
-        self.touched.len()
+    pub(crate) fn unstored_count(&self) -> usize {
+        self.unstored.len()
     }
 
-    pub(crate) fn has_touched(&self) -> bool {
-        !self.touched.is_empty()
+    pub(crate) fn has_unstored(&self) -> bool {
+        !self.unstored.is_empty()
     }
 
     /// A conversation that is to be written; each once.
-    pub(crate) fn next_touched(&mut self) -> Option<ConversationId> {
-        self.touched.pop()
+    pub(crate) fn next_unstored(&mut self) -> Option<ConversationId> {
+        self.unstored.pop()
     }
 
     /// What is beyond the newest so many leaves the device's database, if it is more than twice as many.
@@ -167,7 +169,7 @@ impl Conversations {
         if self.order.len() > newest * 2 {
             let old: Vec<ConversationId> = self.in_order().skip(newest).collect();
             for id in old {
-                self.touched.insert(id);
+                self.unstored.insert(id);
             }
         }
     }
@@ -178,10 +180,10 @@ impl Conversations {
     }
 
     /// Where the server's pages go on for a device that has what is kept here: behind the last one before which all are.
-    pub(crate) fn kept_up_to(&self) -> Option<ConversationsBefore> {
+    pub(crate) fn stored_up_to(&self) -> Option<ConversationsBefore> {
         let mut last = None;
         for (Reverse(at), id) in self.order.iter() {
-            if !self.threads.get(&id).is_some_and(|thread| thread.kept) {
+            if !self.threads.get(&id).is_some_and(|thread| thread.stored) {
                 return Some(last.unwrap_or(ConversationsBefore { at: UnixMs(i64::MAX), id }));
             }
             last = Some(ConversationsBefore { at, id });
@@ -194,16 +196,16 @@ impl Conversations {
         let Wanted { whole, pinned, needed, since } = wanted;
         let mut files = Vec::new();
         let Some(thread) = self.get_mut(id) else { return files };
-        let recent = whole && thread.listed && since.is_none_or(|since| thread.conversation.last_activity >= since);
-        let touched = core::mem::take(&mut thread.timeline.touched);
-        thread.kept = recent || needed;
-        if !thread.kept {
+        let recent = whole && thread.in_column && since.is_none_or(|since| thread.conversation.last_activity >= since);
+        let unstored = core::mem::take(&mut thread.timeline.unstored);
+        thread.stored = recent || needed;
+        if !thread.stored {
             writes.push(Write::Delete(Range::key(Store::Conversations, id.to_string())));
             writes.push(Write::Delete(entries(id, 0, Seq::MAX)));
             return files;
         }
         let conversation = thread.conversation.clone();
-        let stored = StoredConversation { conversation, listed: thread.listed, told: thread.told };
+        let stored = StoredConversation { conversation, in_column: thread.in_column, complete: thread.complete };
         writes.push(put(Store::Conversations, id.to_string(), &stored));
         if !pinned && !whole {
             return files;
@@ -214,7 +216,7 @@ impl Conversations {
             writes.push(Write::Delete(entries(id, 0, cleared)));
         }
         let first = if pinned { 0 } else { last.saturating_sub(STORED_ENTRIES - 1) };
-        for seq in touched.into_iter().filter(|seq| *seq >= first) {
+        for seq in unstored.into_iter().filter(|seq| *seq >= first) {
             if let Some(entry) = thread.timeline.at(seq) {
                 writes.push(put(Store::Messages, entry_key(id, seq), entry));
                 if pinned {

@@ -48,11 +48,11 @@ pub(crate) struct Timeline {
     pub(crate) rows: usize,
     pub(crate) position: Position,
     /// Whether the device's database was asked for what it has.
-    disk: Disk,
+    reading: Reading,
     /// Places of entries that it had and that the version which wrote them did not know, in order; the server was not asked since.
-    pub(crate) kept_unknown: Vec<Seq>,
+    pub(crate) stored_unknown: Vec<Seq>,
     /// Places of entries that are not written there as they are now.
-    pub(crate) touched: Vec<Seq>,
+    pub(crate) unstored: Vec<Seq>,
     /// Up to here the entries were taken out of it: too old, or deleted.
     pub(crate) evicted: Seq,
     pub(crate) forgotten: Seq,
@@ -60,7 +60,7 @@ pub(crate) struct Timeline {
 
 /// Where reading from the device's database stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Disk {
+enum Reading {
     #[default]
     Unasked,
     Asked,
@@ -79,9 +79,9 @@ impl Default for Timeline {
             reports: Vec::new(),
             rows: FIRST_ROWS,
             position: Position::default(),
-            disk: Disk::Unasked,
-            kept_unknown: Vec::new(),
-            touched: Vec::new(),
+            reading: Reading::Unasked,
+            stored_unknown: Vec::new(),
+            unstored: Vec::new(),
             evicted: 0,
             forgotten: 0,
         }
@@ -123,11 +123,11 @@ impl Timeline {
                 }
             };
             if moved {
-                self.touched.push(seq);
+                self.unstored.push(seq);
             }
             return moved;
         }
-        self.touched.push(seq);
+        self.unstored.push(seq);
         if let Some(message) = entry.message_mut() {
             sort(&mut message.deliveries);
         }
@@ -154,7 +154,7 @@ impl Timeline {
     pub(crate) fn known_now(&mut self, page: EntriesPage) {
         // The newest of them were asked for. A page without entries says that they are gone.
         let first = page.entries.first().map_or(0, Entry::seq);
-        self.kept_unknown.retain(|seq| *seq < first);
+        self.stored_unknown.retain(|seq| *seq < first);
         if self.entries.keys().next().is_some_and(|oldest| first < oldest) && self.loaded != Loaded::Loading {
             self.loaded = if page.more { Loaded::Part } else { Loaded::All };
         }
@@ -170,21 +170,21 @@ impl Timeline {
     }
 
     /// The device's database is to be asked, if it has not been. Says whether it is for the first time.
-    pub(crate) fn ask_disk(&mut self) -> bool {
-        self.disk == Disk::Unasked && {
-            self.disk = Disk::Asked;
+    pub(crate) fn ask_database(&mut self) -> bool {
+        self.reading == Reading::Unasked && {
+            self.reading = Reading::Asked;
             true
         }
     }
 
     /// What the device's database had is not to be trusted.
-    pub(crate) fn doubt_kept(&mut self) {
-        self.disk = Disk::Read;
+    pub(crate) fn distrust_stored(&mut self) {
+        self.reading = Reading::Read;
     }
 
     /// It may be asked once more.
-    pub(crate) fn ask_disk_again(&mut self) {
-        self.disk = Disk::Unasked;
+    pub(crate) fn ask_database_again(&mut self) {
+        self.reading = Reading::Unasked;
     }
 
     /// Whether a first page is here.
@@ -194,15 +194,15 @@ impl Timeline {
 
     /// Whether its answer is still to come.
     pub(crate) fn is_reading(&self) -> bool {
-        self.disk == Disk::Asked
+        self.reading == Reading::Asked
     }
 
     /// What the device's database had, in order; `last` is the place of the conversation's newest message. Only what
     /// joins what is here, or reaches up to the newest, is taken.
-    pub(crate) fn take_kept(&mut self, mut found: Vec<Entry>, last: Seq) {
-        self.disk = Disk::Read;
+    pub(crate) fn take_stored(&mut self, mut found: Vec<Entry>, last: Seq) {
+        self.reading = Reading::Read;
         let mut next = self.entries.keys().next().unwrap_or(last + 1);
-        let touched = core::mem::take(&mut self.touched);
+        let unstored = core::mem::take(&mut self.unstored);
         while let Some(entry) = found.pop() {
             let seq = entry.seq();
             if seq >= next {
@@ -217,12 +217,12 @@ impl Timeline {
             }
             next = seq;
             if entry.is_unknown() {
-                self.kept_unknown.insert(0, seq);
+                self.stored_unknown.insert(0, seq);
             }
             self.put(entry);
             self.joined = true;
         }
-        self.touched = touched;
+        self.unstored = unstored;
         if self.joined && self.loaded != Loaded::Loading {
             self.loaded = if next == self.cleared + 1 { Loaded::All } else { Loaded::Part };
         }
@@ -230,8 +230,8 @@ impl Timeline {
     }
 
     /// All of it is to be written.
-    pub(crate) fn touch_all(&mut self) {
-        self.touched = self.entries.keys().collect();
+    pub(crate) fn mark_all_unstored(&mut self) {
+        self.unstored = self.entries.keys().collect();
     }
 
     pub(crate) fn at(&self, seq: Seq) -> Option<&Entry> {
@@ -254,7 +254,7 @@ impl Timeline {
         };
         let moved = merge(&mut message.deliveries, vec![delivery]);
         if moved {
-            self.touched.push(message.seq);
+            self.unstored.push(message.seq);
         }
         moved
     }
@@ -333,7 +333,7 @@ impl Timeline {
         self.cleared = up_to;
         self.epoch += 1;
         self.reports.clear();
-        self.kept_unknown.retain(|seq| *seq > up_to);
+        self.stored_unknown.retain(|seq| *seq > up_to);
         self.entries.retain(|seq, _| *seq > up_to);
         self.places.retain(|_, seq| *seq > up_to);
         self.loaded = if back { Loaded::Part } else { Loaded::All };

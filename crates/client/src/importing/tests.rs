@@ -31,7 +31,7 @@ impl Bench {
         alone.turn(|cx| import.act(action, &contacts.book, cx))
     }
 
-    fn hear(&mut self, asked: &Done, outcome: HttpOutcome) -> Done {
+    fn answer_with(&mut self, asked: &Done, outcome: HttpOutcome) -> Done {
         let (id, _) = asked.requests()[0];
         let call = self.import.requests.take(id).expect("a request that is under way");
         self.alone.turn(|cx| self.import.answered(call, outcome, cx))
@@ -62,26 +62,26 @@ fn a_large_file_is_sent_in_several_requests() {
     let mut bench = Bench::open(&many(limits::IMPORT_CONTACTS + 7));
     let first = bench.act(ImportAction::Confirm);
     assert_eq!(sent(&first).len(), limits::IMPORT_CONTACTS);
-    let second = bench.hear(&first, saved(limits::IMPORT_CONTACTS));
+    let second = bench.answer_with(&first, saved(limits::IMPORT_CONTACTS));
     assert_eq!(sent(&second).len(), 7);
     assert!(bench.import.open().is_some_and(|importing| importing.saving));
-    let done = bench.hear(&second, saved(7));
+    let done = bench.answer_with(&second, saved(7));
     assert!(bench.import.open().is_none());
-    let told = |fact: &Fact| matches!(fact, Fact::Notice(notice) if notice.text == "5007 contacts imported.");
-    assert!(done.facts.iter().any(told));
+    let announced = |fact: &Fact| matches!(fact, Fact::Notice(notice) if notice.text == "5007 contacts imported.");
+    assert!(done.facts.iter().any(announced));
 }
 
 #[test]
 fn what_was_not_saved_is_told_and_sent_again_under_the_same_ids() {
     let mut bench = Bench::open(&many(limits::IMPORT_CONTACTS + 1));
     let first = bench.act(ImportAction::Confirm);
-    let second = bench.hear(&first, saved(limits::IMPORT_CONTACTS));
-    bench.hear(&second, Err(NetworkFailure));
-    let said = bench.error().expect("an error");
-    assert!(said.starts_with("5000 of 5001 contacts were imported."), "{said}");
+    let second = bench.answer_with(&first, saved(limits::IMPORT_CONTACTS));
+    bench.answer_with(&second, Err(NetworkFailure));
+    let error = bench.error().expect("an error");
+    assert!(error.starts_with("5000 of 5001 contacts were imported."), "{error}");
     let again = bench.act(ImportAction::Confirm);
     assert_eq!(sent(&again), sent(&first));
-    let rest = bench.hear(&again, saved(limits::IMPORT_CONTACTS));
+    let rest = bench.answer_with(&again, saved(limits::IMPORT_CONTACTS));
     assert_eq!(sent(&rest), sent(&second));
 }
 
@@ -99,7 +99,7 @@ fn all_rows_or_none_are_taken_at_once() {
 fn a_column_that_is_taken_for_something_is_imported_under_the_same_ids() {
     let mut bench = Bench::open("First Name,Berth\nAna,619 555 0142\n,619 555 0144\nBen,619 555 0143\n");
     let first = bench.act(ImportAction::Confirm);
-    bench.hear(&first, Err(NetworkFailure));
+    bench.answer_with(&first, Err(NetworkFailure));
     let mobile = choices().position(|word| word == words::COLUMN_MOBILE);
     bench.act(ImportAction::Map(1, mobile));
     let second = bench.act(ImportAction::Confirm);
@@ -107,7 +107,7 @@ fn a_column_that_is_taken_for_something_is_imported_under_the_same_ids() {
     assert_eq!((numbers(&first), numbers(&second)), (vec![0, 0], vec![1, 1, 1]));
     let ids = |done: &Done| sent(done).iter().map(|entry| entry.id).collect::<Vec<_>>();
     assert_eq!([ids(&second)[0], ids(&second)[2]], ids(&first)[..]);
-    bench.hear(&second, Err(NetworkFailure));
+    bench.answer_with(&second, Err(NetworkFailure));
     bench.act(ImportAction::Map(1, None));
     let third = bench.act(ImportAction::Confirm);
     assert_eq!(sent(&third), sent(&first));
@@ -122,7 +122,7 @@ fn lines_of_one_person_become_one_contact() {
     let of = |entry: &ImportedContact| (entry.contact.given.clone(), entry.contact.numbers.len());
     assert_eq!(contacts.iter().map(of).collect::<Vec<_>>(), [("Ana".to_owned(), 2), ("Ben".to_owned(), 1)]);
     // The first line is left out: the other one stands for itself.
-    bench.hear(&asked, Err(NetworkFailure));
+    bench.answer_with(&asked, Err(NetworkFailure));
     bench.act(ImportAction::Toggle(0));
     let contacts = sent(&bench.act(ImportAction::Confirm));
     assert_eq!(contacts.iter().map(of).collect::<Vec<_>>(), [("Ben".to_owned(), 1), ("Ana".to_owned(), 2)]);
@@ -147,8 +147,8 @@ fn an_import_that_is_closed_while_it_saves_says_how_many_were_saved() {
     let mut bench = Bench::open(&many(limits::IMPORT_CONTACTS + 7));
     let first = bench.act(ImportAction::Confirm);
     bench.act(ImportAction::Cancel);
-    let done = bench.hear(&first, saved(limits::IMPORT_CONTACTS));
+    let done = bench.answer_with(&first, saved(limits::IMPORT_CONTACTS));
     assert!(done.requests().is_empty());
-    let told = |fact: &Fact| matches!(fact, Fact::Notice(notice) if notice.text == "5000 contacts imported.");
-    assert!(done.facts.iter().any(told));
+    let announced = |fact: &Fact| matches!(fact, Fact::Notice(notice) if notice.text == "5000 contacts imported.");
+    assert!(done.facts.iter().any(announced));
 }

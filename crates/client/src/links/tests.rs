@@ -4,13 +4,13 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn to(people: &[&str], text: &str) -> Link {
+fn to(people: &[&str], text: &str) -> LinkAction {
     let people = people.iter().map(|&person| person.to_owned()).collect();
-    Link::Write { people, text: text.to_owned(), files: false }
+    LinkAction::Write { people, text: text.to_owned(), files: false }
 }
 
 /// As the browser hands a link of another page over: `%s` is the whole of it, encoded.
-fn opened(url: &str) -> Link {
+fn opened(url: &str) -> LinkAction {
     let encoded: String = url.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let link = parse(&["/open?url=", &encoded].concat());
     assert_eq!(parse(&["/open?url=", url].concat()), link, "the same without encoding: {url}");
@@ -51,7 +51,7 @@ fn a_call_is_to_the_number_alone() {
         ("tel://6195550142", "6195550142"),
     ] {
         let link = parse(&["/open?url=", url].concat());
-        assert_eq!(link, Link::Call(number.to_owned()), "{url}");
+        assert_eq!(link, LinkAction::Call(number.to_owned()), "{url}");
     }
 }
 
@@ -61,17 +61,17 @@ fn what_is_shared_is_said_once() {
     assert_eq!(link, to(&[], "Tides\nHigh at noon + 1\nhttps://example.com/t"));
     let link = parse("/share?text=See%20https%3A%2F%2Fexample.com&url=https%3A%2F%2Fexample.com&title=");
     assert_eq!(link, to(&[], "See https://example.com"));
-    assert_eq!(parse("/share?files=1"), Link::Write { people: Vec::new(), text: String::new(), files: true });
+    assert_eq!(parse("/share?files=1"), LinkAction::Write { people: Vec::new(), text: String::new(), files: true });
 }
 
 #[test]
 fn other_addresses_lead_where_they_say() {
-    assert_eq!(parse("/contacts"), Link::Go(Route::Contacts(None)));
-    assert_eq!(parse("/"), Link::Go(Route::Home));
+    assert_eq!(parse("/contacts"), LinkAction::Go(Route::Contacts(None)));
+    assert_eq!(parse("/"), LinkAction::Go(Route::Home));
     assert_eq!(parse("/new?x#y"), to(&[], ""));
     for nonsense in ["/open", "/open?", "/open?url=", "/open?url=javascript:alert(1)", "/open?url=tel:", "/open?url=%"]
     {
-        assert_eq!(parse(nonsense), Link::Unknown, "{nonsense}");
+        assert_eq!(parse(nonsense), LinkAction::Unknown, "{nonsense}");
     }
 }
 

@@ -81,7 +81,7 @@ pub struct Outgoing {
     /// How far it is.
     pub state: SendState,
     /// Whether the device keeps it, as far as is known.
-    pub kept: bool,
+    pub stored: bool,
     /// How many of its files the server has, as far as this run knows.
     pub uploaded: usize,
     /// What is in those of its files that the device does not have, or not yet.
@@ -90,7 +90,7 @@ pub struct Outgoing {
 
 impl Outgoing {
     fn new(row: OutboxRow, state: SendState) -> Self {
-        Self { row, state, kept: true, uploaded: 0, contents: Vec::new() }
+        Self { row, state, stored: true, uploaded: 0, contents: Vec::new() }
     }
 
     fn is_under_way(&self) -> bool {
@@ -159,26 +159,26 @@ impl Outbox {
     }
 
     /// The message is kept: it may leave.
-    pub(crate) fn kept(&mut self, id: MessageId) {
+    pub(crate) fn mark_stored(&mut self, id: MessageId) {
         if let Some(message) = self.messages.get_mut(&id) {
-            message.kept = true;
+            message.stored = true;
         }
-        self.step(id, SendState::kept);
+        self.step(id, SendState::saved);
     }
 
     /// The device can't keep the message: it may leave all the same.
-    pub(crate) fn not_kept(&mut self, id: MessageId) {
+    pub(crate) fn mark_not_stored(&mut self, id: MessageId) {
         if let Some(message) = self.messages.get_mut(&id) {
-            message.kept = false;
+            message.stored = false;
         }
-        self.step(id, SendState::kept);
+        self.step(id, SendState::saved);
     }
 
     /// The device has no database: nothing that waits to be kept ever will be.
-    pub(crate) fn none_kept(&mut self) {
+    pub(crate) fn mark_none_stored(&mut self) {
         let saving = self.messages.values().filter(|message| message.state == SendState::Saving);
         for id in saving.map(|message| message.row.id).collect::<Vec<_>>() {
-            self.not_kept(id);
+            self.mark_not_stored(id);
         }
     }
 
@@ -247,7 +247,7 @@ impl Outbox {
     }
 
     /// A file of a message is on the device: it need not be held here.
-    pub(crate) fn file_kept(&mut self, media: MediaId) {
+    pub(crate) fn mark_file_stored(&mut self, media: MediaId) {
         for message in self.messages.values_mut() {
             message.contents.retain(|(id, _)| *id != media);
         }
@@ -341,8 +341,8 @@ impl Outbox {
     }
 
     /// Those that the device could not keep.
-    pub(crate) fn unkept(&self) -> impl Iterator<Item = &OutboxRow> {
-        self.messages.values().filter(|message| !message.kept).map(|message| &message.row)
+    pub(crate) fn unstored(&self) -> impl Iterator<Item = &OutboxRow> {
+        self.messages.values().filter(|message| !message.stored).map(|message| &message.row)
     }
 
     /// How many are here, parked ones too.

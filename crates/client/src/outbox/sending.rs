@@ -77,9 +77,9 @@ impl Outbox {
     /// The device has stored a message, or can't: it may leave.
     pub(crate) fn stored(&mut self, id: MessageId, done: bool, turn: &mut Turn<'_>) {
         if done {
-            self.kept(id);
+            self.mark_stored(id);
         } else {
-            self.not_kept(id);
+            self.mark_not_stored(id);
             turn.complain(words::CANNOT_KEEP_MESSAGES);
         }
         turn.changed(Changed::Connection);

@@ -65,7 +65,7 @@ impl SendState {
         if let Self::Waiting { until, .. } = self { Some(*until) } else { None }
     }
 
-    pub(super) fn kept(self) -> Self {
+    pub(super) fn saved(self) -> Self {
         if self == Self::Saving { Self::Queued { tries: 0 } } else { self }
     }
 

@@ -39,7 +39,7 @@ fn sent(done: &Done) -> Vec<u128> {
     done.requests().into_iter().filter_map(|(_, request)| Some(request.idempotency_key?.0.bits())).collect()
 }
 
-fn hear(outbox: &mut Outbox, alone: &mut Alone, asked: &Done, outcome: HttpOutcome) -> Done {
+fn answer_with(outbox: &mut Outbox, alone: &mut Alone, asked: &Done, outcome: HttpOutcome) -> Done {
     let (id, _) = asked.requests()[0];
     let call = outbox.requests.take(id).expect("a request that is under way");
     alone.turn(|cx| outbox.answered(call, outcome, cx))
@@ -51,12 +51,12 @@ fn state(outbox: &Outbox, id: u128) -> SendState {
 
 #[test]
 fn a_message_leaves_when_it_is_kept_or_cannot_be_and_not_before() {
-    for kept in [true, false] {
+    for stored in [true, false] {
         let (mut outbox, mut alone) = (Outbox::default(), Alone::new());
         outbox.write(row(1, 1), Vec::new());
         assert_eq!(sent(&send(&mut outbox, &mut alone)), [0; 0]);
-        let done = alone.turn(|cx| outbox.stored(MessageId(Ulid::from_bits(1)), kept, cx));
-        assert_eq!(done.facts.iter().filter(|fact| matches!(fact, Fact::Notice(_))).count(), usize::from(!kept));
+        let done = alone.turn(|cx| outbox.stored(MessageId(Ulid::from_bits(1)), stored, cx));
+        assert_eq!(done.facts.iter().filter(|fact| matches!(fact, Fact::Notice(_))).count(), usize::from(!stored));
         let done = send(&mut outbox, &mut alone);
         assert_eq!(sent(&done), [1]);
         assert_eq!((done.requests()[0].1.method, &*done.requests()[0].1.path), (Method::Post, "/api/v1/messages"));
@@ -80,7 +80,7 @@ fn what_fails_for_now_waits_longer_each_time_and_keeps_its_id() {
     for _ in 0..3 {
         let asked = send(&mut outbox, &mut alone);
         assert_eq!(sent(&asked), [1]);
-        let done = hear(&mut outbox, &mut alone, &asked, Err(NetworkFailure));
+        let done = answer_with(&mut outbox, &mut alone, &asked, Err(NetworkFailure));
         assert!(done.facts.iter().any(|fact| matches!(fact, Fact::OutboxReady)));
         let wait = send(&mut outbox, &mut alone).timer(Timer::Outbox).expect("a timer");
         alone.wait(wait.into());
@@ -94,7 +94,7 @@ fn what_is_refused_waits_for_the_user_and_lets_the_next_one_leave() {
     let (mut outbox, mut alone) = with(&[(1, 1), (2, 1)]);
     let asked = send(&mut outbox, &mut alone);
     let refusal = answer(422, r#"{"code":"invalid","message":"Not today."}"#);
-    hear(&mut outbox, &mut alone, &asked, Ok(refusal));
+    answer_with(&mut outbox, &mut alone, &asked, Ok(refusal));
     assert!(matches!(state(&outbox, 1), SendState::Parked { code: ErrorCode::Invalid, .. }), "{:?}", state(&outbox, 1));
     assert_eq!(outbox.waiting(), 1);
     assert_eq!(sent(&send(&mut outbox, &mut alone)), [2]);
@@ -137,7 +137,7 @@ fn two_tabs_that_write_after_the_same_message_by_a_clock_that_was_set_back_take_
 fn a_clock_that_is_set_back_makes_no_wait_longer() {
     let (mut outbox, mut alone) = with(&[(1, 1)]);
     let asked = send(&mut outbox, &mut alone);
-    hear(&mut outbox, &mut alone, &asked, Err(NetworkFailure));
+    answer_with(&mut outbox, &mut alone, &asked, Err(NetworkFailure));
     let wait = send(&mut outbox, &mut alone).timer(Timer::Outbox).expect("a timer");
     alone.wait(i64::from(wait) - 3_600_000);
     let again = send(&mut outbox, &mut alone).timer(Timer::Outbox).expect("a timer");
@@ -152,7 +152,7 @@ fn a_tab_that_takes_over_when_the_clock_was_set_back_waits_no_longer() {
     for clock_first in [false, true] {
         let (mut sending, mut alone) = with(&[(1, 1)]);
         let asked = send(&mut sending, &mut alone);
-        hear(&mut sending, &mut alone, &asked, Err(NetworkFailure));
+        answer_with(&mut sending, &mut alone, &asked, Err(NetworkFailure));
         let (mut other, _) = with(&[(1, 1)]);
         let known = sending.messages.values().next().expect("a message");
         let (id, state) = (known.row.id, known.state.clone());

@@ -17,7 +17,7 @@ fn sign_in(session: &mut Session, alone: &mut Alone, login: &str, password: &str
     alone.turn(|cx| session.sign_in(login, password.to_owned(), String::new(), cx))
 }
 
-fn hear(session: &mut Session, alone: &mut Alone, call: Call, outcome: HttpOutcome) -> Done {
+fn answer_with(session: &mut Session, alone: &mut Alone, call: Call, outcome: HttpOutcome) -> Done {
     alone.turn(|cx| session.answered(call, outcome, cx))
 }
 
@@ -42,7 +42,7 @@ fn one_attempt_is_under_way_at_a_time_and_who_signs_in_is_a_fact() {
     assert_eq!((done.requests().len(), done.requests()[0].1.method), (1, Method::Post));
     assert!(sign_in(&mut session, &mut alone, "1001@harbor", "secret").requests().is_empty());
     let me = alone.me_as_json();
-    let done = hear(&mut session, &mut alone, Call::SignIn, Ok(answer(200, &me)));
+    let done = answer_with(&mut session, &mut alone, Call::SignIn, Ok(answer(200, &me)));
     assert!(done.facts.iter().any(|fact| matches!(fact, Fact::SignedIn { typed: Some(_), .. })));
 }
 
@@ -50,7 +50,7 @@ fn one_attempt_is_under_way_at_a_time_and_who_signs_in_is_a_fact() {
 fn a_server_that_cannot_be_reached_may_still_open_what_is_sealed() {
     let (mut session, mut alone) = signed_out();
     sign_in(&mut session, &mut alone, "1001@harbor", "secret");
-    let done = hear(&mut session, &mut alone, Call::SignIn, Err(NetworkFailure));
+    let done = answer_with(&mut session, &mut alone, Call::SignIn, Err(NetworkFailure));
     assert!(focused(&done));
     assert!(done.facts.iter().any(|fact| matches!(fact, Fact::SignInUnreachable { .. })));
 }
@@ -71,13 +71,13 @@ fn a_session_that_ends_keeps_its_user_and_one_that_never_was_has_none() {
 fn the_server_is_told_of_a_sign_out_until_it_hears_it_and_the_user_once() {
     let (mut session, mut alone) = signed_out();
     alone.turn(|cx| session.resume_leaving(cx));
-    let mut told = 0;
+    let mut notices = 0;
     for _ in 0..3 {
-        let done = hear(&mut session, &mut alone, Call::SignOut, Err(NetworkFailure));
+        let done = answer_with(&mut session, &mut alone, Call::SignOut, Err(NetworkFailure));
         assert_eq!(done.timer(Timer::Bootstrap), Some(15_000));
-        told += done.facts.iter().filter(|fact| matches!(fact, Fact::Notice(_))).count();
+        notices += done.facts.iter().filter(|fact| matches!(fact, Fact::Notice(_))).count();
     }
-    assert_eq!(told, 1);
-    hear(&mut session, &mut alone, Call::SignOut, Ok(answer(204, "")));
+    assert_eq!(notices, 1);
+    answer_with(&mut session, &mut alone, Call::SignOut, Ok(answer(204, "")));
     assert!(!session.is_leaving());
 }

@@ -27,7 +27,7 @@ impl Softphone {
         self.schedule_writes(turn);
         self.show_unread(turn);
         self.offer_people_and_numbers(turn);
-        self.tell_cards_apart(turn);
+        self.distinguish_cards(turn);
         self.overlay.refresh(turn);
     }
 
@@ -87,7 +87,7 @@ impl Softphone {
     }
 
     /// Of cards with one name each says more than its name.
-    fn tell_cards_apart(&mut self, turn: &mut Turn<'_>) {
+    fn distinguish_cards(&mut self, turn: &mut Turn<'_>) {
         let cards = self.desk.cards();
         let renamed = turn.changes().any(|change| matches!(change, Changed::Header(_)));
         if !renamed && cards == self.desk.compared.0 {

@@ -21,7 +21,7 @@ impl Softphone {
             Event::Timer(timer) => self.on_timer(timer, turn),
             Event::System(system) => self.on_system(system, turn),
             Event::Tab(TabEvent::Leads(leads)) => self.lead(leads, turn),
-            Event::Tab(TabEvent::Said(text)) => self.hear(&text, turn),
+            Event::Tab(TabEvent::Message(text)) => self.on_tab_message(&text, turn),
             Event::Files(files) => self.composer.prepared(files, context!(self, turn)),
         }
     }
@@ -76,11 +76,11 @@ impl Softphone {
             Db::Failed(token, reason) => self.transaction_ended(token, Err(reason), turn),
             Db::Sealed { user, done, sealed } => {
                 self.sealed_are(sealed, turn);
-                self.database.kept.sealed(user, done);
+                self.database.unclaimed.sealed(user, done);
                 turn.changed(Changed::Session);
             }
             Db::NotSealed(user) => {
-                self.database.kept.sealed(user, false);
+                self.database.unclaimed.sealed(user, false);
                 turn.changed(Changed::Session);
             }
             Db::NotUnsealed => {
@@ -96,14 +96,14 @@ impl Softphone {
                 }
                 self.composer.keep_waiting_drafts(context!(self, turn));
                 turn.changed(Changed::Session);
-                self.tell_former_password(turn);
+                self.announce_former_password(turn);
             }
             Db::Opened(rows) if rows.is_empty() => self.not_opened(turn),
             Db::Opened(rows) => self.opened(rows, turn),
             Db::Unavailable => self.no_database(turn),
             Db::Health(health) => self.database_is(health, turn),
         }
-        self.keep_unkept(turn);
+        self.store_unstored(turn);
     }
 
     /// A transaction is committed, or was not.
@@ -115,11 +115,11 @@ impl Softphone {
                 if let Err(reason) = outcome {
                     self.force_forget(id, reason, turn);
                 }
-                self.tell(TabFrame::Gone(id), turn);
+                self.send_to_tabs(TabFrame::Gone(id), turn);
             }
             Token::File(id) if outcome.is_ok() => {
-                if !self.composer.file_kept(id) {
-                    self.outbox.file_kept(id);
+                if !self.composer.mark_file_stored(id) {
+                    self.outbox.mark_file_stored(id);
                 }
             }
             Token::File(_) => {

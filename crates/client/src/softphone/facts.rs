@@ -40,8 +40,8 @@ impl Softphone {
             Fact::SnapshotFailed(error) => self.snapshot_failed(&error, turn),
             Fact::Verified(answer) => self.probed(answer, turn),
             Fact::MeUpdateFailed(error) => {
-                if let Some(said) = self.user().and_then(|me| self.contacts.book.user(me)) {
-                    self.session.user_changed(said, turn);
+                if let Some(known) = self.user().and_then(|me| self.contacts.book.user(me)) {
+                    self.session.user_changed(known, turn);
                 }
                 turn.failed(error);
             }
@@ -110,25 +110,25 @@ impl Softphone {
                 }
             }
             Fact::DraftChanged(card) => {
-                self.tell(TabFrame::Draft(card, self.composer.drafts.get(card).to_owned()), turn)
+                self.send_to_tabs(TabFrame::Draft(card, self.composer.drafts.get(card).to_owned()), turn)
             }
             Fact::FilesChanged(card) => {
                 let ready = self.composer.drafts.files(card).iter().filter(|file| file.ready);
                 let media = ready.map(|file| file.media.clone()).collect();
-                self.tell(TabFrame::Files(card, media), turn);
+                self.send_to_tabs(TabFrame::Files(card, media), turn);
             }
             Fact::SubmitWanted(card) => self.submit(card, turn),
 
             Fact::OutboxReady => self.outbox_ready = true,
             Fact::Written(id) => {
                 if let Some(message) = self.outbox.get(id) {
-                    self.tell(TabFrame::Written(Box::new(message.row.clone())), turn);
+                    self.send_to_tabs(TabFrame::Written(Box::new(message.row.clone())), turn);
                 }
                 self.outbox_ready = true;
             }
             Fact::OutgoingChanged(id) => self.outgoing_changed(id, turn),
             Fact::Sent(message) => self.message_sent(*message, turn),
-            Fact::RetryWanted(id) => self.tell(TabFrame::Retry(id), turn),
+            Fact::RetryWanted(id) => self.send_to_tabs(TabFrame::Retry(id), turn),
             Fact::ResendWanted(id) => self.resend(id, turn),
             Fact::TakenBack { id, edit } => self.take_back(id, edit, turn),
             Fact::ReloadWanted => self.reload(turn),
@@ -147,8 +147,8 @@ impl Softphone {
     fn renamed(&mut self, renamed: Renamed, turn: &mut Turn<'_>) {
         let peers = renamed.numbers.into_iter().map(Peer::Number).chain(renamed.user.map(Peer::User));
         let with = |peer| self.conversations.with(peer).collect::<Vec<_>>();
-        let touched: SortedSet<ConversationId> = peers.flat_map(with).collect();
-        for id in touched.iter() {
+        let conversations: SortedSet<ConversationId> = peers.flat_map(with).collect();
+        for id in conversations.iter() {
             self.conversations.changed(id, turn);
         }
         for card in self.recipients.cards() {
@@ -161,14 +161,14 @@ impl Softphone {
         let Some(message) = self.outbox.get(id) else { return };
         let conversation = message.row.conversation;
         if self.device().leads {
-            self.tell(TabFrame::Sending(id, message.state.clone()), turn);
+            self.send_to_tabs(TabFrame::Sending(id, message.state.clone()), turn);
         }
         turn.changed(Changed::Timeline(CardKey::Conversation(conversation)));
         turn.changed(Changed::Row(conversation));
     }
 
     /// Says something to the other tabs.
-    pub(super) fn tell(&self, frame: TabFrame, turn: &mut Turn<'_>) {
-        crate::tabs::tell(self.user(), frame, turn);
+    pub(super) fn send_to_tabs(&self, frame: TabFrame, turn: &mut Turn<'_>) {
+        crate::tabs::send(self.user(), frame, turn);
     }
 }

@@ -59,7 +59,7 @@ impl Softphone {
         self.forget_requests();
         self.session.mark_leaving(true, turn);
         self.session.ask_sign_out(turn);
-        self.tell(TabFrame::SignedOut, turn);
+        self.send_to_tabs(TabFrame::SignedOut, turn);
         self.leave(turn);
     }
 
@@ -98,13 +98,13 @@ impl Softphone {
         let user = self.user();
         // While sealed rows are read, or after another tab has signed out, it is seen to elsewhere what stays.
         if let Some(user) = user.filter(|_| !self.reading) {
-            let kept = &mut self.database.kept;
-            kept.outbox.extend(core::mem::take(&mut self.outbox).into_rows());
+            let unclaimed = &mut self.database.unclaimed;
+            unclaimed.outbox.extend(core::mem::take(&mut self.outbox).into_rows());
             let mut drafts = core::mem::take(&mut self.composer.drafts);
             let files = drafts.take_all_files().filter(|(_, file)| file.ready);
             let file = |(card, Attached { media, content, .. })| (user, Attachment { card, media }, content);
-            kept.files.extend(files.map(file));
-            kept.drafts.extend(drafts.into_texts().map(|(card, text)| (draft_key(user, card), text)));
+            unclaimed.files.extend(files.map(file));
+            unclaimed.drafts.extend(drafts.into_texts().map(|(card, text)| (draft_key(user, card), text)));
         }
         let before = core::mem::take(self);
         let mut notices = before.notices;
@@ -129,7 +129,7 @@ impl Softphone {
         let Some(me) = self.me() else { return };
         let user = me.user.id;
         let login = me.login();
-        self.load_kept(user, turn);
+        self.load_unclaimed(user, turn);
         self.write_all_of_cache(turn);
         let pinned = self.desk.windows.cards().filter(|card| card.is_pinned()).count();
         let unsent = self.outbox.count();
@@ -158,25 +158,25 @@ impl Softphone {
         let pins = u32::try_from(pinned).unwrap_or(u32::MAX);
         let label = SealedLabel { user, login, pins, unsent };
         turn.effect(Effect::Db(DbCommand::Seal(Box::new(Seal { label, keep, rows }))));
-        self.database.kept.sealing.push(user);
+        self.database.unclaimed.sealing.push(user);
         self.database.owner = Owner::Known(None);
     }
 
     /// The database is still another user's, whose session ended and who did not come back: all of theirs is sealed.
     pub(super) fn seal_other(&mut self, user: UserId, turn: &mut Turn<'_>) {
-        let pins = match &self.database.kept.cards {
+        let pins = match &self.database.unclaimed.cards {
             Some((owner, windows)) if *owner == user => {
                 windows.snapshot.cards.iter().filter(|card| card.pinned).count()
             }
             _ => 0,
         };
-        let unsent = self.database.kept.outbox.iter().filter(|row| row.author == user).count();
+        let unsent = self.database.unclaimed.outbox.iter().filter(|row| row.author == user).count();
         let [pins, unsent] = [pins, unsent].map(|count| u32::try_from(count).unwrap_or(u32::MAX));
-        let label = SealedLabel { user, login: self.database.kept.login.clone(), pins, unsent };
+        let label = SealedLabel { user, login: self.database.unclaimed.login.clone(), pins, unsent };
         let seal = Seal { label, keep: everything(), rows: Vec::new() };
         turn.effect(Effect::Db(DbCommand::Seal(Box::new(seal))));
-        self.database.kept.sealing.push(user);
-        self.database.kept.cards = None;
+        self.database.unclaimed.sealing.push(user);
+        self.database.unclaimed.cards = None;
     }
 
     /// The pinned cards with their history and the names in it, and where unsent messages and drafts go.
@@ -261,7 +261,7 @@ impl Softphone {
     }
 
     /// What is left sealed of the user who is signed in was sealed with another password.
-    pub(super) fn tell_former_password(&self, turn: &mut Turn<'_>) {
+    pub(super) fn announce_former_password(&self, turn: &mut Turn<'_>) {
         let me = self.user();
         if self.database.sealed.iter().any(|label| Some(label.user) == me) {
             turn.complain(words::SEALED_WITH_FORMER_PASSWORD);

@@ -8,7 +8,7 @@ use crate::context::Turn;
 use crate::effect::{AppCommand, Effect, FocusTarget};
 use crate::importing::ImportAction;
 use crate::installation::Opening;
-use crate::links::{self, Link};
+use crate::links::{self, LinkAction};
 use crate::route::Route;
 use crate::windows::CardKey;
 
@@ -26,8 +26,8 @@ impl Softphone {
         }
     }
 
-    fn follow(&mut self, link: Link, turn: &mut Turn<'_>) {
-        if let Link::Go(route) = link {
+    fn follow(&mut self, link: LinkAction, turn: &mut Turn<'_>) {
+        if let LinkAction::Go(route) = link {
             return self.go(route, false, turn);
         }
         // The address bar forgets it first: a reload, or Back, does not do it again.
@@ -36,21 +36,21 @@ impl Softphone {
             self.go(Route::Chats(None), false, turn);
         }
         match link {
-            Link::Write { text, files: true, .. } => {
+            LinkAction::Write { text, files: true, .. } => {
                 turn.effect(Effect::App(AppCommand::TakeShared));
                 let write = !text.is_empty();
                 self.installation.sharing = write.then(|| self.write_to(Vec::new(), text, turn));
             }
-            Link::Write { people, text, .. } => {
+            LinkAction::Write { people, text, .. } => {
                 self.write_to(people, text, turn);
             }
-            Link::Call(number) => match self.people().named(&number) {
+            LinkAction::Call(number) => match self.people().named(&number) {
                 Ok(peer) => self.message_peer(peer, None, turn),
                 Err(_) => {
                     self.write_to(vec![number], String::new(), turn);
                 }
             },
-            Link::Go(_) | Link::Unknown => turn.complain(words::UNKNOWN_LINK),
+            LinkAction::Go(_) | LinkAction::Unknown => turn.complain(words::UNKNOWN_LINK),
         }
     }
 

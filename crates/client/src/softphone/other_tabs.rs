@@ -12,7 +12,7 @@ use crate::session::State;
 use crate::storage::{DbCommand, Range, Store};
 use crate::tabs::{self, TabFrame, UNANSWERED, UNHEARD};
 use crate::update::Changed;
-use crate::windows::{CardKey, Outcome, Snapshot};
+use crate::windows::{CardKey, Snapshot, WindowsChange};
 
 impl Softphone {
     /// This tab leads from now on, or waits for its turn.
@@ -22,13 +22,13 @@ impl Softphone {
             // What another tab had under way may have been lost with it.
             self.outbox.stop();
             self.read_outbox(turn);
-            self.ask_unkept(turn);
+            self.ask_unstored(turn);
         }
     }
 
     /// Something was written here, and the leading tab is to send it: it has to answer.
     pub(super) fn expect_leader(&self, turn: &mut Turn<'_>) {
-        self.tell(TabFrame::Writing, turn);
+        self.send_to_tabs(TabFrame::Writing, turn);
         turn.set_timer(Timer::Leader, UNANSWERED);
     }
 
@@ -40,9 +40,9 @@ impl Softphone {
     }
 
     /// The leading tab asks for what only another tab has: it may have been said when nobody here could hear it.
-    pub(super) fn ask_unkept(&self, turn: &mut Turn<'_>) {
+    pub(super) fn ask_unstored(&self, turn: &mut Turn<'_>) {
         if self.leads && self.user().is_some() {
-            self.tell(TabFrame::Sends, turn);
+            self.send_to_tabs(TabFrame::Sends, turn);
         }
     }
 
@@ -74,20 +74,20 @@ impl Softphone {
     }
 
     /// Another tab says something.
-    pub(super) fn hear(&mut self, text: &str, turn: &mut Turn<'_>) {
+    pub(super) fn on_tab_message(&mut self, text: &str, turn: &mut Turn<'_>) {
         let Some((user, frame)) = tabs::read(text) else { return };
         let mine = user.is_some() && user == self.user();
         match frame {
             TabFrame::SignedIn { user } => return self.signed_in_there(user, turn),
             // Also of a user who is not here yet: it is not to be sent once more.
             TabFrame::Gone(id) => {
-                self.database.kept.outbox.retain(|row| row.id != id);
+                self.database.unclaimed.outbox.retain(|row| row.id != id);
                 if let Some(message) = self.outbox.remove(id) {
                     turn.changed(Changed::Timeline(CardKey::Conversation(message.row.conversation)));
                     turn.changed(Changed::Row(message.row.conversation));
                 }
             }
-            frame if mine => self.hear_mine(frame, turn),
+            frame if mine => self.on_message_of_same_user(frame, turn),
             // Another user's.
             TabFrame::Writing
             | TabFrame::Leading
@@ -104,19 +104,19 @@ impl Softphone {
     }
 
     /// Another tab of the same user says something.
-    fn hear_mine(&mut self, frame: TabFrame, turn: &mut Turn<'_>) {
+    fn on_message_of_same_user(&mut self, frame: TabFrame, turn: &mut Turn<'_>) {
         match frame {
             TabFrame::SignedOut => self.signed_out_there(turn),
             TabFrame::Writing => {
                 if self.leads {
                     turn.set_timer(Timer::Unheard, UNHEARD);
-                    self.tell(TabFrame::Leading, turn);
+                    self.send_to_tabs(TabFrame::Leading, turn);
                 }
             }
             TabFrame::Leading => turn.cancel_timer(Timer::Leader),
             TabFrame::Sends => {
-                for row in self.outbox.unkept() {
-                    self.tell(TabFrame::Written(Box::new(row.clone())), turn);
+                for row in self.outbox.unstored() {
+                    self.send_to_tabs(TabFrame::Written(Box::new(row.clone())), turn);
                 }
             }
             TabFrame::Written(row) => self.take_outbox(vec![*row], turn),
@@ -155,7 +155,7 @@ impl Softphone {
         let outcome = self.desk.windows.adopt(Snapshot { cards, ..snapshot });
         self.cache.windows = self.stored_windows();
         // The focus stays where it is: the user is in the other tab.
-        self.desk.changed(Outcome { focus: None, ..outcome }, context!(self, turn));
+        self.desk.changed(WindowsChange { focus: None, ..outcome }, context!(self, turn));
         for card in self.desk.cards().into_iter().filter(|card| !before.contains(card)) {
             self.desk.reopen(card, &self.conversations, context!(self, turn));
         }

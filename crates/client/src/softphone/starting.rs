@@ -12,7 +12,7 @@ use crate::cache::{StoredState, StoredWindows};
 use crate::composer::{Attached, Attachment, card_of_draft};
 use crate::context::Turn;
 use crate::conversations::{Position, STORED_CONVERSATIONS, StoredConversation, Thread};
-use crate::database::{Kept, Owner};
+use crate::database::{Owner, Unclaimed};
 use crate::effect::{Effect, FocusTarget, Timer};
 use crate::json;
 use crate::outbox::OutboxRow;
@@ -31,7 +31,7 @@ struct Stored {
     windows: StoredWindows,
     conversations: Vec<StoredConversation>,
     users: Vec<User>,
-    kept: Kept,
+    unclaimed: Unclaimed,
 }
 
 impl Stored {
@@ -39,9 +39,9 @@ impl Stored {
         let mut stored = Self::default();
         for Row { store, key, text } in rows {
             match (store, key.as_str()) {
-                (Store::Outbox, _) => stored.kept.outbox.extend(OutboxRow::from_json(&text)),
-                (Store::Drafts, _) => stored.kept.drafts.push((key, text)),
-                (Store::Attachments, _) => stored.kept.files.extend(kept_file(&key, &text)),
+                (Store::Outbox, _) => stored.unclaimed.outbox.extend(OutboxRow::from_json(&text)),
+                (Store::Drafts, _) => stored.unclaimed.drafts.push((key, text)),
+                (Store::Attachments, _) => stored.unclaimed.files.extend(stored_file(&key, &text)),
                 (Store::Account, USER) => stored.user = text.parse().ok(),
                 (Store::Account, STATE) => stored.state = json::read(&text).ok(),
                 (Store::Account, LEAVING) => stored.leaving = true,
@@ -56,7 +56,7 @@ impl Stored {
 }
 
 /// A file of a text box, with whose it is.
-fn kept_file(key: &str, text: &str) -> Option<(UserId, Attachment, Option<String>)> {
+fn stored_file(key: &str, text: &str) -> Option<(UserId, Attachment, Option<String>)> {
     Some((key.split('/').next()?.parse().ok()?, json::read(text).ok()?, None))
 }
 
@@ -77,16 +77,16 @@ impl Softphone {
             return;
         }
         let stored = Stored::read(rows);
-        self.database.kept.join(stored.kept);
+        self.database.unclaimed.join(stored.unclaimed);
         self.keep_waiting(stored.user, stored.windows, stored.state.as_ref());
         let Some(me) = self.user() else { return };
         if stored.user == Some(me) {
             self.take_waiting_cards(me, turn);
         }
         self.claim(me, turn);
-        self.take_kept(me, turn);
+        self.restore_unclaimed(me, turn);
         // The other tabs have signed in with this one, and have not seen what was sealed.
-        self.tell(TabFrame::Windows(self.stored_windows()), turn);
+        self.send_to_tabs(TabFrame::Windows(self.stored_windows()), turn);
     }
 
     /// The device has no database.
@@ -95,7 +95,7 @@ impl Softphone {
         if matches!(self.session.state, State::Starting) && !self.session.is_asking_snapshot() {
             self.session.ask_snapshot(turn);
         }
-        self.outbox.none_kept();
+        self.outbox.mark_none_stored();
         turn.changed(Changed::Connection);
         self.outbox_ready = true;
     }
@@ -103,7 +103,7 @@ impl Softphone {
     /// The first screen: the user who was here last, as they left it.
     pub(super) fn start_from_stored(&mut self, rows: Vec<Row>, turn: &mut Turn<'_>) {
         let stored = Stored::read(rows);
-        self.database.kept.join(stored.kept);
+        self.database.unclaimed.join(stored.unclaimed);
         let Some(state) = stored.state.filter(|state| stored.user == Some(state.me.user.id)) else {
             if core::mem::take(&mut self.reading) {
                 self.not_opened(turn);
@@ -137,7 +137,7 @@ impl Softphone {
             self.contacts.book.put_stored_user(user);
         }
         self.take_cards(stored.windows, turn);
-        self.load_kept(user, turn);
+        self.load_unclaimed(user, turn);
         self.reopen_all_waiting();
         if stored.leaving && !self.reading {
             // The app died in the middle of signing out.
@@ -156,13 +156,13 @@ impl Softphone {
 
     /// The cards of whoever was here last wait for them.
     fn keep_waiting(&mut self, user: Option<UserId>, windows: StoredWindows, state: Option<&StoredState>) {
-        self.database.kept.cards = user.map(|user| (user, windows));
-        self.database.kept.login = state.map(|state| state.me.login()).unwrap_or_default();
+        self.database.unclaimed.cards = user.map(|user| (user, windows));
+        self.database.unclaimed.login = state.map(|state| state.me.login()).unwrap_or_default();
     }
 
     /// The cards that waited for their user.
     fn take_waiting_cards(&mut self, user: UserId, turn: &mut Turn<'_>) {
-        if let Some((owner, windows)) = self.database.kept.cards.take()
+        if let Some((owner, windows)) = self.database.unclaimed.cards.take()
             && owner == user
         {
             self.take_cards(windows, turn);
@@ -216,7 +216,7 @@ impl Softphone {
         if let Some((login, password)) = typed {
             self.unseal(user, login, password, turn);
         }
-        self.tell(TabFrame::SignedIn { user }, turn);
+        self.send_to_tabs(TabFrame::SignedIn { user }, turn);
     }
 
     /// Somebody is signed in, as the server says.
@@ -270,7 +270,7 @@ impl Softphone {
         self.sync.start(cursor);
         self.cache.renew(&self.desk.pinned());
         self.sync.renewed = true;
-        self.load_kept(user, turn);
+        self.load_unclaimed(user, turn);
         self.take_waiting_cards(user, turn);
         self.reopen_threads(open, turn);
         self.contacts.load(context!(self, turn));
@@ -328,8 +328,8 @@ impl Softphone {
     }
 
     /// What the device had kept of the user who is signed in comes back: drafts into their boxes, messages on their way.
-    fn take_kept(&mut self, me: UserId, turn: &mut Turn<'_>) {
-        self.load_kept(me, turn);
+    fn restore_unclaimed(&mut self, me: UserId, turn: &mut Turn<'_>) {
+        self.load_unclaimed(me, turn);
         for id in self.reopen_all_waiting() {
             self.conversations.changed(id, turn);
         }
@@ -340,23 +340,23 @@ impl Softphone {
     }
 
     /// What the device had kept of this user joins what is here.
-    pub(super) fn load_kept(&mut self, user: UserId, turn: &mut Turn<'_>) {
+    pub(super) fn load_unclaimed(&mut self, user: UserId, turn: &mut Turn<'_>) {
         let (mine, others) =
-            core::mem::take(&mut self.database.kept.outbox).into_iter().partition(|row| row.author == user);
-        self.database.kept.outbox = others;
+            core::mem::take(&mut self.database.unclaimed.outbox).into_iter().partition(|row| row.author == user);
+        self.database.unclaimed.outbox = others;
         self.outbox.load(mine);
         if !self.leads {
             // The tab that wrote them may have died before it could tell the one that sends.
             for row in self.outbox.rows() {
-                self.tell(TabFrame::Written(Box::new(row.clone())), turn);
+                self.send_to_tabs(TabFrame::Written(Box::new(row.clone())), turn);
             }
         }
         self.read_outbox(turn);
-        self.ask_unkept(turn);
-        let (mine, others): (Vec<_>, Vec<_>) = core::mem::take(&mut self.database.kept.drafts)
+        self.ask_unstored(turn);
+        let (mine, others): (Vec<_>, Vec<_>) = core::mem::take(&mut self.database.unclaimed.drafts)
             .into_iter()
             .partition(|(key, _)| card_of_draft(user, key).is_some());
-        self.database.kept.drafts = others;
+        self.database.unclaimed.drafts = others;
         // The latest first: each joins in front of what is here.
         for (key, text) in mine.into_iter().rev() {
             let Some((card, later)) = card_of_draft(user, &key) else { continue };
@@ -367,7 +367,7 @@ impl Softphone {
                 drafts.joined.push(key);
             }
             if later || both {
-                drafts.unkept.insert(card);
+                drafts.unstored.insert(card);
             }
         }
         self.load_files(user, turn);
@@ -376,8 +376,8 @@ impl Softphone {
 
     fn load_files(&mut self, user: UserId, turn: &mut Turn<'_>) {
         let (mine, others): (Vec<_>, Vec<_>) =
-            core::mem::take(&mut self.database.kept.files).into_iter().partition(|(owner, ..)| *owner == user);
-        self.database.kept.files = others;
+            core::mem::take(&mut self.database.unclaimed.files).into_iter().partition(|(owner, ..)| *owner == user);
+        self.database.unclaimed.files = others;
         for (_, Attachment { card, media }, content) in mine {
             // What was read of the device may be of before Enter.
             if self.outbox.has_file(media.id) {

@@ -127,12 +127,12 @@ impl Softphone {
     }
 
     /// The database answers after all: what it could not keep meanwhile is kept, as soon as it is known to be the user's.
-    pub(super) fn keep_unkept(&mut self, turn: &mut Turn<'_>) {
+    pub(super) fn store_unstored(&mut self, turn: &mut Turn<'_>) {
         let is_theirs = self.user().is_some_and(|user| self.database.owner == Owner::Known(Some(user)));
         if !is_theirs || self.reading || !core::mem::take(&mut self.database.is_back) {
             return;
         }
-        for row in self.outbox.unkept() {
+        for row in self.outbox.unstored() {
             context!(self, turn).write(vec![Write::Put(row.to_row())], Some(Token::Message(row.id)));
         }
         self.keep_drafts(turn);
@@ -244,7 +244,7 @@ impl Softphone {
         let pinned = |stored: &StoredWindows| stored.snapshot.cards.iter().filter(|card| card.pinned).count();
         let first_pin = pinned(&self.cache.windows) == 0 && pinned(&now) > 0;
         self.newly_pinned(&now.snapshot);
-        self.tell(TabFrame::Windows(now.clone()), turn);
+        self.send_to_tabs(TabFrame::Windows(now.clone()), turn);
         context!(self, turn).write(vec![put(Store::Windows, WINDOWS.to_owned(), &now)], None);
         self.cache.windows = now;
         if first_pin {
@@ -258,7 +258,7 @@ impl Softphone {
         let was_pinned = |key| before.iter().any(|card| card.key == key && card.pinned);
         let fresh = now.cards.iter().filter(|card| card.pinned && !was_pinned(card.key));
         for id in fresh.filter_map(|card| card.key.conversation()) {
-            self.conversations.touch_all(id);
+            self.conversations.mark_all_unstored(id);
         }
     }
 }

@@ -58,7 +58,7 @@ impl Softphone {
         if let CardKey::Conversation(id) = card
             && !text.is_empty()
             && self.conversations.get(id).is_some_and(|thread| !thread.conversation.kind.is_text())
-            && self.presence.should_tell(id, turn.env.now)
+            && self.presence.is_typing_due(id, turn.env.now)
         {
             Sync::say(&ClientFrame::Typing { conversation: id }, turn);
         }
@@ -235,12 +235,12 @@ impl Softphone {
         let draft = (typed && self.database.loads == 0).then(|| draft_key(author, card));
         if typed && draft.is_none() {
             // What the device has of an earlier time is none of this message.
-            self.composer.drafts.unkept.insert(card);
+            self.composer.drafts.unstored.insert(card);
         }
         self.outbox.write(row.clone(), contents);
         if typed {
             self.composer.drafts.set(card, String::new());
-            self.tell(TabFrame::Draft(card, String::new()), turn);
+            self.send_to_tabs(TabFrame::Draft(card, String::new()), turn);
         }
         self.composer.clear_problem(card);
         self.presence.message_sent(id);
@@ -250,7 +250,7 @@ impl Softphone {
         }
         turn.effect(Effect::ShowNewest(card));
         if !row.media.is_empty() {
-            self.tell(TabFrame::Files(card, Vec::new()), turn);
+            self.send_to_tabs(TabFrame::Files(card, Vec::new()), turn);
         }
         if self.database.can_keep {
             if !self.leads {
@@ -263,8 +263,8 @@ impl Softphone {
             context!(self, turn).write(writes, Some(Token::Message(row.id)));
             Self::expect_database(turn);
         } else {
-            self.outbox.not_kept(row.id);
-            self.tell(TabFrame::Written(Box::new(row)), turn);
+            self.outbox.mark_not_stored(row.id);
+            self.send_to_tabs(TabFrame::Written(Box::new(row)), turn);
             self.outbox_ready = true;
         }
         self.conversations.changed_column(turn);
@@ -277,7 +277,7 @@ impl Softphone {
     /// A message of ours is with the server, and in the history here: on the device it goes from the outbox into that,
     /// too. The leading tab does it; should it die first, the next one to lead finds the message gone.
     pub(super) fn forget_sent(&mut self, sent: Option<Outgoing>, conversation: ConversationId, turn: &mut Turn<'_>) {
-        let Some(Outgoing { row, kept, .. }) = sent else { return };
+        let Some(Outgoing { row, stored, .. }) = sent else { return };
         let waiting = self.outbox.of(conversation).next_back().map(|message| message.row.at);
         self.conversations.arrived(conversation, waiting);
         self.conversations.changed_column(turn);
@@ -289,7 +289,7 @@ impl Softphone {
             self.join_transaction(conversation, &mut writes, turn);
             context!(self, turn).write(writes, Some(Token::Gone(row.id)));
         }
-        if !kept {
+        if !stored {
             // The draft was not forgotten with the message being kept: now it can be.
             self.composer.keep_draft(CardKey::Conversation(row.conversation), context!(self, turn));
         }

@@ -17,7 +17,7 @@ use super::{Db, DbCommand, Health, Reason};
 /// How long opening may take before the user is told, in milliseconds.
 pub const OPENING_DEADLINE: u32 = 8_000;
 /// How long another tab may take to let go of an older version before the user is told: after an update all tabs reload at once.
-pub const BLOCKED_PATIENCE: u32 = 1_500;
+pub const BLOCKED_TIMEOUT: u32 = 1_500;
 /// The pauses between attempts to open a database that fails without a clear reason, in milliseconds.
 const PAUSES: [u32; 3] = [300, 1_200, 3_000];
 
@@ -95,7 +95,7 @@ pub enum Output {
     /// Carry out a command; answered by [`Input::Done`].
     Run(Job, Rc<DbCommand>),
     /// Tell the app.
-    Say(Db),
+    Report(Db),
 }
 
 /// A command, and whether it was interrupted before.
@@ -145,7 +145,7 @@ pub struct Connection {
     /// Whether a damaged database was set aside in this run: the new one is not set aside in turn.
     set_aside: bool,
     /// Whether the app was told that the database does not come.
-    told: bool,
+    reported: bool,
 }
 
 impl Default for Connection {
@@ -157,14 +157,14 @@ impl Default for Connection {
             last_job: 0,
             was_open: false,
             set_aside: false,
-            told: false,
+            reported: false,
         }
     }
 }
 
 impl Connection {
     /// Takes in what was said. Gives what is to be done.
-    pub fn hear(&mut self, input: Input) -> Vec<Output> {
+    pub fn handle(&mut self, input: Input) -> Vec<Output> {
         let mut out = Vec::new();
         match input {
             Input::Command(command) => {
@@ -178,7 +178,7 @@ impl Connection {
             Input::Blocked => {
                 if matches!(self.state, State::Opening(_)) {
                     self.state = State::Blocked;
-                    out.push(Output::Alarm(BLOCKED_PATIENCE));
+                    out.push(Output::Alarm(BLOCKED_TIMEOUT));
                 }
             }
             Input::Released { newer } => {
@@ -244,8 +244,8 @@ impl Connection {
     /// A database is open. What ran on the connection before it and has not ended is interrupted.
     fn works(&mut self, health: Health, out: &mut Vec<Output>) {
         (self.state, self.was_open) = (State::Open, true);
-        if core::mem::take(&mut self.told) || health != Health::Works {
-            out.push(Output::Say(Db::Health(health)));
+        if core::mem::take(&mut self.reported) || health != Health::Works {
+            out.push(Output::Report(Db::Health(health)));
         }
         if let Some((_, task)) = self.running.take() {
             self.interrupted(task, out);
@@ -294,7 +294,7 @@ impl Connection {
             }
         }
         self.state = state;
-        out.push(Output::Say(Db::Health(health)));
+        out.push(Output::Report(Db::Health(health)));
     }
 
     fn alarm(&mut self, out: &mut Vec<Output>) {
@@ -304,14 +304,14 @@ impl Connection {
             State::Lost(attempt) => return self.open(attempt, out),
             State::Unopened | State::Open | State::Damaged | State::Newer | State::Refused | State::Full => return,
         };
-        if !core::mem::replace(&mut self.told, true) || health == Health::Blocked {
-            out.push(Output::Say(Db::Health(health)));
+        if !core::mem::replace(&mut self.reported, true) || health == Health::Blocked {
+            out.push(Output::Report(Db::Health(health)));
         }
     }
 
     fn done(&mut self, task: Task, outcome: Result<Option<Db>, Failure>, out: &mut Vec<Output>) {
         match outcome {
-            Ok(answer) => out.extend(answer.map(|answer| Output::Say(as_told(answer, task.again)))),
+            Ok(answer) => out.extend(answer.map(|answer| Output::Report(after_interruption(answer, task.again)))),
             Err(Failure::Full) => refuse(&task.command, Reason::Full, out),
             Err(Failure::Other) => refuse(&task.command, Reason::Shut, out),
             Err(Failure::Lost) => {
@@ -367,7 +367,7 @@ impl Connection {
 }
 
 /// An answer, with what is not known after an interruption: what was sealed may have been opened by the first run.
-fn as_told(answer: Db, again: bool) -> Db {
+fn after_interruption(answer: Db, again: bool) -> Db {
     match answer {
         Db::Unsealed { restored, sealed } => Db::Unsealed { restored: restored || again, sealed },
         answer => answer,
@@ -385,7 +385,7 @@ fn refuse(command: &DbCommand, reason: Reason, out: &mut Vec<Output>) {
         DbCommand::Unseal(_) => Some(Db::NotUnsealed),
         DbCommand::Forget(_) | DbCommand::Persist => None,
     };
-    out.extend(answer.map(Output::Say));
+    out.extend(answer.map(Output::Report));
 }
 
 #[cfg(test)]

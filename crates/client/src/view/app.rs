@@ -103,7 +103,7 @@ pub struct ConnectionView {
     /// How the device's database is.
     pub storage: Health,
     /// Whether a message waits that the device does not keep: a reload would lose it.
-    pub unkept: bool,
+    pub unstored: bool,
 }
 
 /// A notice.
@@ -190,7 +190,7 @@ impl Softphone {
             waiting: self.outbox.waiting(),
             reading: self.reading,
             storage: self.database.health,
-            unkept: self.outbox.unkept().next().is_some(),
+            unstored: self.outbox.unstored().next().is_some(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The import's preview.
 
-use crate::contacts::import::{LineError, Outcome, Unread};
+use crate::contacts::import::{LineError, RowMatch, Unread};
 use crate::softphone::Softphone;
 use halyard_protocol::ContactScope;
 use halyard_words::{self as words, Text};
@@ -59,7 +59,7 @@ impl Softphone {
             .preview
             .rows
             .iter()
-            .zip(&importing.outcomes)
+            .zip(&importing.matches)
             .zip(&importing.taken)
             .map(|((row, outcome), taken)| {
                 let numbers = row.draft.numbers.iter().map(|entry| entry.number.display(home));
@@ -70,7 +70,7 @@ impl Softphone {
                     line: row.line,
                     name,
                     detail: detail.join(", "),
-                    outcome: self.outcome_words(*outcome),
+                    outcome: self.match_words(*outcome),
                     warnings: row.warnings.clone(),
                     taken: *taken,
                 }
@@ -91,13 +91,13 @@ impl Softphone {
         })
     }
 
-    fn outcome_words(&self, outcome: Outcome) -> Text {
+    fn match_words(&self, found: RowMatch) -> Text {
         let name = |id| self.contacts.book.contact(id).map(halyard_protocol::Contact::display_name).unwrap_or_default();
-        match outcome {
-            Outcome::New => words::IMPORT_NEW.into(),
-            Outcome::UpdatesExisting(id) => words::import_adds_to(name(id)),
-            Outcome::SameAs(_) => words::IMPORT_KNOWN.into(),
-            Outcome::Elsewhere { contact, adds } => {
+        match found {
+            RowMatch::New => words::IMPORT_NEW.into(),
+            RowMatch::UpdatesExisting(id) => words::import_adds_to(name(id)),
+            RowMatch::SameAs(_) => words::IMPORT_KNOWN.into(),
+            RowMatch::Elsewhere { contact, adds } => {
                 let shared =
                     self.contacts.book.contact(contact).is_some_and(|contact| contact.scope != ContactScope::Personal);
                 match (shared, adds) {
@@ -107,8 +107,8 @@ impl Softphone {
                     (false, true) => words::import_more_than_mine(name(contact)),
                 }
             }
-            Outcome::RepeatsLine(line) => words::import_same_line(line),
-            Outcome::AddsToLine(line) => words::import_adds_to_line(line),
+            RowMatch::RepeatsLine(line) => words::import_same_line(line),
+            RowMatch::AddsToLine(line) => words::import_adds_to_line(line),
         }
     }
 }

@@ -77,7 +77,7 @@ pub struct MessageView {
     /// The author's name, at the beginning of a run where it isn't plain.
     pub from: Option<Text>,
     /// The same for screen readers, where the side of the message says it to those who see.
-    pub said_by: Option<Text>,
+    pub spoken_from: Option<Text>,
     /// When.
     pub at: LocalTime,
     /// The line under it, where there is one.
@@ -157,37 +157,37 @@ pub enum StateIcon {
     Failed,
 }
 
-/// One row before its place among its neighbours is known.
-enum Row {
-    Message(Draft),
+/// A row before its place among its neighbours is known.
+enum TimelineRow {
+    Message(MessageRow),
     Line(UnixMs, Arc<LineView>),
 }
 
-impl Row {
+impl TimelineRow {
     fn at(&self) -> UnixMs {
         match self {
-            Self::Message(draft) => draft.at,
+            Self::Message(message) => message.at,
             Self::Line(at, _) => *at,
         }
     }
 
     fn id(&self) -> EntryId {
         match self {
-            Self::Message(draft) => draft.id.into(),
+            Self::Message(message) => message.id.into(),
             Self::Line(_, line) => line.id,
         }
     }
 
-    fn message(&self) -> Option<&Draft> {
+    fn message(&self) -> Option<&MessageRow> {
         match self {
-            Self::Message(draft) => Some(draft),
+            Self::Message(message) => Some(message),
             Self::Line(..) => None,
         }
     }
 }
 
 /// The same of a message.
-struct Draft {
+struct MessageRow {
     id: MessageId,
     author: Author,
     body: String,
@@ -204,15 +204,16 @@ impl Softphone {
         let CardKey::Conversation(id) = card else { return None };
         let thread = self.conversations.get(id)?;
         let conversation = &thread.conversation;
-        let mut rows: Vec<Row> = thread.timeline.shown().map(|entry| self.row(entry, conversation, env)).collect();
+        let mut rows: Vec<TimelineRow> =
+            thread.timeline.shown().map(|entry| self.row(entry, conversation, env)).collect();
         let mut behind = false;
         for message in self.outbox.of(id).filter(|message| !thread.timeline.contains(message.row.id.into())) {
             let row = self.outgoing(message, behind);
             behind |= !message.state.is_parked();
             // One that was refused stays where it was written; what was written after it may be with the server.
-            let mine = |draft: &Draft| draft.author == row.author && draft.id > row.id;
+            let mine = |other: &MessageRow| other.author == row.author && other.id > row.id;
             let at = rows.iter().position(|other| other.message().is_some_and(mine)).unwrap_or(rows.len());
-            rows.insert(at, Row::Message(row));
+            rows.insert(at, TimelineRow::Message(row));
         }
         let older = match thread.timeline.loaded {
             Loaded::Loading => OlderView::Loading,
@@ -237,7 +238,13 @@ impl Softphone {
         thread.timeline.shown().find(|entry| entry.seq() > after && entry.is_inbound(me, is_text)).map(Entry::id)
     }
 
-    fn items(&self, rows: Vec<Row>, conversation: &Conversation, first_new: Option<EntryId>, env: &Env) -> Vec<Item> {
+    fn items(
+        &self,
+        rows: Vec<TimelineRow>,
+        conversation: &Conversation,
+        first_new: Option<EntryId>,
+        env: &Env,
+    ) -> Vec<Item> {
         let names_matter = conversation.kind.is_group() || conversation.kind.is_text();
         let me = self.me().map(|me| me.user.id);
         let mut items = Vec::with_capacity(rows.len() + 4);
@@ -257,58 +264,58 @@ impl Softphone {
                 let at = env.local(row.at());
                 items.push(Item::Day { day: this, at, ago: today - this, this_year: at.year() == year });
             }
-            let draft = match row {
-                Row::Message(draft) => draft,
-                Row::Line(_, line) => {
+            let message = match row {
+                TimelineRow::Message(message) => message,
+                TimelineRow::Line(_, line) => {
                     before = None;
                     items.push(Item::Line(line));
                     continue;
                 }
             };
-            let near = |next: &&Row| env.local_day(next.at()) == this && first_new != Some(next.id());
-            let next = rest.peek().filter(near).and_then(Row::message);
-            let begins = before != Some(draft.author);
-            let last_of_run = next.is_none_or(|next| next.author != draft.author);
+            let near = |next: &&TimelineRow| env.local_day(next.at()) == this && first_new != Some(next.id());
+            let next = rest.peek().filter(near).and_then(TimelineRow::message);
+            let begins = before != Some(message.author);
+            let last_of_run = next.is_none_or(|next| next.author != message.author);
             // In a shared number's texts it matters which colleague wrote.
-            let somebody = match draft.author {
-                Author::User(user) => Some(user) != me && (names_matter || !draft.mine),
+            let somebody = match message.author {
+                Author::User(user) => Some(user) != me && (names_matter || !message.mine),
                 Author::Number(_) => conversation.kind.is_group(),
                 Author::Unknown => true,
             };
-            let known = draft.author != Author::Unknown;
-            let named = somebody && (conversation.kind.is_group() || draft.mine || !known);
-            let same_below = next.is_some_and(|next| next.author == draft.author && next.state == draft.state);
-            let state = draft.state.filter(|state| !same_below || state.parked || state.can_resend);
-            before = Some(draft.author);
+            let known = message.author != Author::Unknown;
+            let named = somebody && (conversation.kind.is_group() || message.mine || !known);
+            let same_below = next.is_some_and(|next| next.author == message.author && next.state == message.state);
+            let state = message.state.filter(|state| !same_below || state.parked || state.can_resend);
+            before = Some(message.author);
             items.push(Item::Message(Arc::new(MessageView {
-                id: draft.id,
-                body: draft.body,
-                media: draft.media,
-                mine: draft.mine,
+                id: message.id,
+                body: message.body,
+                media: message.media,
+                mine: message.mine,
                 last_of_run,
-                from: (begins && named).then(|| self.author_name(draft.author)),
-                said_by: (begins && !named).then(|| match draft.author {
+                from: (begins && named).then(|| self.author_name(message.author)),
+                spoken_from: (begins && !named).then(|| match message.author {
                     Author::User(user) if Some(user) == me => words::YOU.into(),
                     author => self.author_name(author),
                 }),
-                at: env.local(draft.at),
+                at: env.local(message.at),
                 state,
             })));
         }
         items
     }
 
-    fn row(&self, entry: &Entry, conversation: &Conversation, env: &Env) -> Row {
+    fn row(&self, entry: &Entry, conversation: &Conversation, env: &Env) -> TimelineRow {
         match self.entry_words(entry, conversation) {
-            Err(message) => Row::Message(self.committed(message, conversation)),
+            Err(message) => TimelineRow::Message(self.committed(message, conversation)),
             Ok((icon, words, text)) => {
                 let (id, at) = (entry.id(), entry.at());
-                Row::Line(at, Arc::new(LineView { id, icon, words, text, at: env.local(at) }))
+                TimelineRow::Line(at, Arc::new(LineView { id, icon, words, text, at: env.local(at) }))
             }
         }
     }
 
-    fn committed(&self, message: &Message, conversation: &Conversation) -> Draft {
+    fn committed(&self, message: &Message, conversation: &Conversation) -> MessageRow {
         let me = self.me().map(|me| me.user.id);
         let is_text = conversation.kind.is_text();
         let mine = match message.author {
@@ -325,7 +332,7 @@ impl Softphone {
             }
             (true, false) => Some(chat_state(conversation, message.seq)),
         };
-        Draft {
+        MessageRow {
             id: message.id,
             author: message.author,
             body: message.body.clone(),
@@ -337,7 +344,7 @@ impl Softphone {
     }
 
     /// An outgoing message; `behind` says that another one leaves before it.
-    fn outgoing(&self, message: &Outgoing, behind: bool) -> Draft {
+    fn outgoing(&self, message: &Outgoing, behind: bool) -> MessageRow {
         let state = match &message.state {
             SendState::Saving | SendState::Queued { tries: 0 } if behind => {
                 StateView { can_cancel: true, ..state(words::STATE_WAITING, StateIcon::Waiting) }
@@ -355,7 +362,7 @@ impl Softphone {
             },
         };
         let row = &message.row;
-        Draft {
+        MessageRow {
             id: row.id,
             author: Author::User(row.author),
             body: row.body.clone(),

@@ -244,8 +244,8 @@ impl Windows {
     }
 
     fn place(&mut self, card: CardKey, how: impl FnOnce(Placement) -> Placement) -> bool {
-        let Some(placed) = self.card_mut(card) else { return false };
-        placed.placement = how(placed.placement);
+        let Some(found) = self.card_mut(card) else { return false };
+        found.placement = how(found.placement);
         self.raise(card);
         true
     }

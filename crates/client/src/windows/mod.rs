@@ -55,7 +55,7 @@ pub enum Pane {
 /// What an action has led to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[must_use]
-pub struct Outcome {
+pub struct WindowsChange {
     /// Whether anything is different now: on screen, or in what [`Windows::snapshot`] keeps.
     pub changed: bool,
     /// Where the keyboard focus goes; if nowhere, it stays.
@@ -81,7 +81,7 @@ impl Windows {
     /// The browser says how wide the viewport and how large the desk is, in CSS px. A desk without an area is hidden
     /// (by the other pane, or another screen) and keeps its size. When the window gets too narrow for both panes,
     /// the focus goes into the one that stays.
-    pub fn resize_desk(&mut self, viewport_width: u32, desk_width: u32, desk_height: u32) -> Outcome {
+    pub fn resize_desk(&mut self, viewport_width: u32, desk_width: u32, desk_height: u32) -> WindowsChange {
         self.change(|windows| {
             let was_wide = windows.measured && !windows.desk.narrow;
             windows.desk = windows.desk.measured(viewport_width, desk_width, desk_height);
@@ -92,7 +92,7 @@ impl Windows {
 
     /// Opens a card beside the others: in the first free slot of a grid of columns, else in a cascade. One that is
     /// open already comes to the front, out of the dock if it is there.
-    pub fn open(&mut self, card: CardKey) -> Outcome {
+    pub fn open(&mut self, card: CardKey) -> WindowsChange {
         self.change(|windows| {
             if !windows.is_open(card) {
                 windows.cards.push(Card::new(card, windows.cards.len() as u32));
@@ -103,7 +103,7 @@ impl Windows {
 
     /// A card becomes another one's, in the same place: a new conversation has got its people. If that one is open
     /// already, `from` closes and `to` comes to the front. Nothing happens if the user has closed `from`.
-    pub fn retarget(&mut self, from: CardKey, to: CardKey) -> Outcome {
+    pub fn retarget(&mut self, from: CardKey, to: CardKey) -> WindowsChange {
         self.change(|windows| {
             let Some(old) = windows.get(from).copied().filter(|_| from != to) else { return false };
             if let Some(open) = windows.card_mut(to) {
@@ -123,7 +123,7 @@ impl Windows {
     }
 
     /// Does what the user asks for.
-    pub fn act(&mut self, action: WindowAction) -> Outcome {
+    pub fn act(&mut self, action: WindowAction) -> WindowsChange {
         self.change(|windows| windows.apply(action))
     }
 
@@ -182,14 +182,14 @@ impl Windows {
     }
 
     /// Runs a change, which says whether the keyboard focus goes to what is in front after it.
-    fn change(&mut self, change: impl FnOnce(&mut Self) -> bool) -> Outcome {
+    fn change(&mut self, change: impl FnOnce(&mut Self) -> bool) -> WindowsChange {
         let shown = |windows: &Self| (windows.pane, windows.desk.narrow, windows.dragged(), windows.snap_preview());
         let before = (self.cards.clone(), shown(self));
         let refocus = change(self);
         self.settle();
         let changed = before.0 != self.cards || before.1 != shown(self);
         let focus = refocus.then(|| self.focused().map_or(Focus::Column, Focus::Card));
-        Outcome { changed, focus }
+        WindowsChange { changed, focus }
     }
 
     /// Brings what is derived in line with cards and desk.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::card::{Card, CardKey, Placement};
 use super::desk::Desk;
 use super::geometry::Rect;
-use super::{Outcome, Pane, Windows};
+use super::{Pane, Windows, WindowsChange};
 
 /// The windows as they are kept: what the user wanted, not what the desk of that day allowed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,9 +46,9 @@ impl Snapshot {
     /// The cards of it that can be shown: each key once, sizes and the pile made sound.
     fn into_cards(self) -> Vec<Card> {
         let mut cards: Vec<Card> = Vec::with_capacity(self.cards.len());
-        for kept in self.cards {
-            if !cards.iter().any(|card| card.key == kept.key) {
-                let CardSnapshot { key, wanted, placement, pinned, stacking } = kept;
+        for stored in self.cards {
+            if !cards.iter().any(|card| card.key == stored.key) {
+                let CardSnapshot { key, wanted, placement, pinned, stacking } = stored;
                 cards.push(Card { wanted: wanted.map(Rect::sane), placement, pinned, ..Card::new(key, stacking) });
             }
         }
@@ -88,7 +88,7 @@ impl Windows {
 
     /// The windows as another tab has them now, on this tab's desk and in its pane. The focus goes elsewhere only if
     /// the card that has it is gone.
-    pub fn adopt(&mut self, mut snapshot: Snapshot) -> Outcome {
+    pub fn adopt(&mut self, mut snapshot: Snapshot) -> WindowsChange {
         self.change(|windows| {
             let (focused, pane) = (windows.focused(), windows.pane);
             // What has no people yet is each tab's own.
@@ -109,11 +109,11 @@ impl Windows {
     }
 
     /// The cards that were kept come beside those that are open already, which stay above them. The focus stays.
-    pub fn join(&mut self, kept: Snapshot) -> Outcome {
+    pub fn join(&mut self, stored: Snapshot) -> WindowsChange {
         self.change(|windows| {
             let open = windows.snapshot();
-            let above = kept.cards.len() as u32;
-            let mut all = Snapshot { pane: if open.cards.is_empty() { kept.pane } else { open.pane }, ..kept };
+            let above = stored.cards.len() as u32;
+            let mut all = Snapshot { pane: if open.cards.is_empty() { stored.pane } else { open.pane }, ..stored };
             for mut card in open.cards {
                 card.stacking += above;
                 match all.cards.iter_mut().find(|known| known.key == card.key) {

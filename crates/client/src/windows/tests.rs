@@ -57,8 +57,8 @@ const fn to_card(card: CardKey) -> Option<Focus> {
 #[test]
 fn opening_a_card_puts_the_focus_into_it() {
     let mut windows = wide(&[]);
-    assert_eq!(windows.open(ADA), Outcome { changed: true, focus: to_card(ADA) });
-    assert_eq!(windows.open(BEN), Outcome { changed: true, focus: to_card(BEN) });
+    assert_eq!(windows.open(ADA), WindowsChange { changed: true, focus: to_card(ADA) });
+    assert_eq!(windows.open(BEN), WindowsChange { changed: true, focus: to_card(BEN) });
     assert_eq!(windows.focused(), Some(BEN));
     assert_eq!(keys(&windows), [ADA, BEN]);
 }
@@ -67,7 +67,7 @@ fn opening_a_card_puts_the_focus_into_it() {
 fn opening_an_open_card_brings_it_to_the_front_where_it_is() {
     let mut windows = wide(&[ADA, BEN]);
     let before = bounds(&windows, ADA);
-    assert_eq!(windows.open(ADA), Outcome { changed: true, focus: to_card(ADA) });
+    assert_eq!(windows.open(ADA), WindowsChange { changed: true, focus: to_card(ADA) });
     assert_eq!(bounds(&windows, ADA), before);
     assert_eq!(keys(&windows), [ADA, BEN]);
     assert!(windows.get(ADA).unwrap().stacking() > windows.get(BEN).unwrap().stacking());
@@ -109,7 +109,7 @@ fn actions_on_a_card_that_is_not_open_do_nothing() {
         WindowAction::MoveBy { card: BEN, dx: 5, dy: 5 },
         WindowAction::Snap { card: BEN, zone: SnapZone::Left },
     ] {
-        assert_eq!(windows.act(action), Outcome::default(), "{action:?}");
+        assert_eq!(windows.act(action), WindowsChange::default(), "{action:?}");
     }
 }
 
@@ -165,7 +165,7 @@ fn the_order_of_tab_is_the_order_of_opening_and_passes_by_the_dock() {
 fn with_no_card_in_front_there_is_no_next_one() {
     let mut windows = wide(&[ADA]);
     let _ = windows.act(WindowAction::Minimise(ADA));
-    assert_eq!(windows.act(WindowAction::FocusNext), Outcome::default());
+    assert_eq!(windows.act(WindowAction::FocusNext), WindowsChange::default());
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn a_new_conversation_becomes_its_card_in_the_same_place() {
     let _ = windows.act(WindowAction::Focus(NEW));
     let _ = windows.act(WindowAction::SetPinned(NEW, true));
     let before = bounds(&windows, NEW);
-    assert_eq!(windows.retarget(NEW, CLEO), Outcome { changed: true, focus: to_card(CLEO) });
+    assert_eq!(windows.retarget(NEW, CLEO), WindowsChange { changed: true, focus: to_card(CLEO) });
     assert_eq!(keys(&windows), [ADA, CLEO, BEN]);
     assert_eq!(bounds(&windows, CLEO), before);
     assert!(windows.get(CLEO).unwrap().is_pinned());
@@ -184,7 +184,7 @@ fn a_new_conversation_becomes_its_card_in_the_same_place() {
 fn a_new_conversation_that_waits_in_the_dock_becomes_its_card_there() {
     let mut windows = wide(&[NEW, ADA]);
     let _ = windows.act(WindowAction::Minimise(NEW));
-    assert_eq!(windows.retarget(NEW, BEN), Outcome { changed: true, focus: None });
+    assert_eq!(windows.retarget(NEW, BEN), WindowsChange { changed: true, focus: None });
     assert!(windows.get(BEN).unwrap().is_minimised());
     assert_eq!(windows.focused(), Some(ADA));
 }
@@ -195,7 +195,7 @@ fn a_new_conversation_with_the_people_of_an_open_card_closes_in_its_favour() {
     let before = bounds(&windows, ADA);
     let _ = windows.act(WindowAction::Minimise(ADA));
     let _ = windows.act(WindowAction::SetPinned(NEW, true));
-    assert_eq!(windows.retarget(NEW, ADA), Outcome { changed: true, focus: to_card(ADA) });
+    assert_eq!(windows.retarget(NEW, ADA), WindowsChange { changed: true, focus: to_card(ADA) });
     assert_eq!(keys(&windows), [ADA]);
     assert_eq!(bounds(&windows, ADA), before);
     assert!(windows.get(ADA).unwrap().is_pinned());
@@ -204,15 +204,15 @@ fn a_new_conversation_with_the_people_of_an_open_card_closes_in_its_favour() {
 #[test]
 fn a_card_that_the_user_has_closed_meanwhile_is_not_opened_again() {
     let mut windows = wide(&[ADA]);
-    assert_eq!(windows.retarget(NEW, BEN), Outcome::default());
+    assert_eq!(windows.retarget(NEW, BEN), WindowsChange::default());
     assert_eq!(keys(&windows), [ADA]);
 }
 
 #[test]
 fn pinning_moves_neither_card_nor_focus() {
     let mut windows = wide(&[ADA, BEN]);
-    assert_eq!(windows.act(WindowAction::SetPinned(ADA, true)), Outcome { changed: true, focus: None });
-    assert_eq!(windows.act(WindowAction::SetPinned(ADA, true)), Outcome::default());
+    assert_eq!(windows.act(WindowAction::SetPinned(ADA, true)), WindowsChange { changed: true, focus: None });
+    assert_eq!(windows.act(WindowAction::SetPinned(ADA, true)), WindowsChange::default());
     assert!(windows.get(ADA).unwrap().is_pinned());
     assert_eq!(windows.focused(), Some(BEN));
 }
@@ -220,6 +220,6 @@ fn pinning_moves_neither_card_nor_focus() {
 #[test]
 fn a_pointer_raises_a_card_without_taking_the_focus_from_where_it_clicked() {
     let mut windows = wide(&[ADA, BEN]);
-    assert_eq!(windows.act(WindowAction::Raise(ADA)), Outcome { changed: true, focus: None });
+    assert_eq!(windows.act(WindowAction::Raise(ADA)), WindowsChange { changed: true, focus: None });
     assert_eq!(windows.focused(), Some(ADA));
 }

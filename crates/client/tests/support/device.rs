@@ -66,7 +66,7 @@ pub(crate) struct Device {
     /// Whether there is a network.
     pub(crate) network: bool,
     /// What the tab said to the others, and they have not heard.
-    pub(crate) told: VecDeque<String>,
+    pub(crate) to_tabs: VecDeque<String>,
     /// Whether it takes the lead from a tab that does not answer.
     pub(crate) claims: bool,
     /// What happened while the page hung; `None` while it does not.
@@ -121,7 +121,7 @@ impl Device {
             line: None,
             timers: BTreeMap::new(),
             network: true,
-            told: VecDeque::new(),
+            to_tabs: VecDeque::new(),
             claims: false,
             hung: None,
             leads: false,
@@ -174,7 +174,7 @@ impl Device {
                     self.titles_written += 1;
                 }
                 Effect::Db(command) => self.commands.push_back(command),
-                Effect::Tell(text) => self.told.push_back(text),
+                Effect::SendToTabs(text) => self.to_tabs.push_back(text),
                 Effect::Lead => self.claims = true,
                 Effect::App(command) => self.asked.push(command),
                 Effect::Files(FileCommand::Prepare { id, content, most }) => {

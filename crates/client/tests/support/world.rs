@@ -144,7 +144,7 @@ impl World {
         device.preparing.clear();
         device.to_unread.clear();
         device.timers.clear();
-        device.told.clear();
+        device.to_tabs.clear();
         device.line = None;
         self.elect();
         self.presences();
@@ -170,9 +170,9 @@ impl World {
 
     /// The other tabs hear the next of what a tab said.
     pub(crate) fn overhear(&mut self, at: usize) -> bool {
-        let Some(text) = self.devices[at].told.pop_front() else { return false };
+        let Some(text) = self.devices[at].to_tabs.pop_front() else { return false };
         for other in self.siblings(at) {
-            self.tell(other, Event::Tab(TabEvent::Said(text.clone())));
+            self.tell(other, Event::Tab(TabEvent::Message(text.clone())));
         }
         true
     }

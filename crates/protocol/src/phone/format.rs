@@ -28,7 +28,7 @@ impl PhoneNumber {
             group(&mut text, &national[3..], 0x44);
             return text;
         }
-        if !at_home || !is_dialled_as_said(plan, national) {
+        if !at_home || !has_national_form(plan, national) {
             text.extend(["+", code, " "]);
         } else if takes_trunk(plan, national) {
             text.push_str(plan.trunk.digits());
@@ -95,7 +95,7 @@ fn north_american(text: &mut String, national: &str, prefix: &str, hyphen: char)
 }
 
 /// Numbers of a length outside of the plan, or that begin with what at home would be a prefix, show their country.
-fn is_dialled_as_said(plan: Plan, national: &str) -> bool {
+fn has_national_form(plan: Plan, national: &str) -> bool {
     let fits = (usize::from(plan.shortest)..=usize::from(plan.longest)).contains(&national.len());
     let abroad = Plan::international_prefix(CallingCode(plan.code));
     let prefix = if plan.trunk == Trunk::None { abroad } else { "0" };

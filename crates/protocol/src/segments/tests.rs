@@ -48,9 +48,9 @@ fn an_extension_character_stays_whole() {
 #[test]
 fn one_character_makes_all_of_it_ucs_2() {
     let text = format!("{}ç!🙂", "x".repeat(20));
-    let counted = count(&text);
-    assert_eq!((counted.encoding, counted.forced_by), (Encoding::Ucs2, Some('ç')));
-    assert_eq!((counted.units, counted.limit), (24, 70));
+    let segments = count(&text);
+    assert_eq!((segments.encoding, segments.forced_by), (Encoding::Ucs2, Some('ç')));
+    assert_eq!((segments.units, segments.limit), (24, 70));
     assert_eq!(parts(&"🙂".repeat(35)), (1, 70, 70));
     // 33 pairs are 66 units; the 67th stays empty.
     assert_eq!(parts(&"🙂".repeat(36)), (2, 6, 67));
@@ -73,15 +73,15 @@ fn text() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn every_part_fits_and_none_is_wasted(text in text()) {
-        let counted = count(&text);
-        let part = counted.encoding.part(counted.segments);
-        prop_assert_eq!(counted.limit, part);
-        prop_assert!(counted.used <= counted.limit);
-        prop_assert!(counted.units <= counted.segments * part);
+        let segments = count(&text);
+        let part = segments.encoding.part(segments.segments);
+        prop_assert_eq!(segments.limit, part);
+        prop_assert!(segments.used <= segments.limit);
+        prop_assert!(segments.units <= segments.segments * part);
         // At most one unit of each part but the last stays empty.
-        let wasted = counted.segments.saturating_sub(1);
-        prop_assert!(counted.units + wasted >= counted.segments.saturating_sub(1) * part + counted.used);
-        prop_assert_eq!(counted.forced_by.is_some(), counted.encoding == Encoding::Ucs2);
+        let wasted = segments.segments.saturating_sub(1);
+        prop_assert!(segments.units + wasted >= segments.segments.saturating_sub(1) * part + segments.used);
+        prop_assert_eq!(segments.forced_by.is_some(), segments.encoding == Encoding::Ucs2);
     }
 
     #[test]

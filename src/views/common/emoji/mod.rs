@@ -37,7 +37,7 @@ pub(crate) fn EmojiButton(
     let open = move || {
         toggle.show(|panel| {
             // The keyboard on the screen would cover the emoji.
-            if device::is_touched() {
+            if device::is_touch_screen() {
                 return;
             }
             let search = panel.query_selector("input").ok().flatten();

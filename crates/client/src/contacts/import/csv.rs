@@ -11,7 +11,7 @@ const LONGEST_FIELD: usize = 64 * 1024;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Column {
+pub(super) enum CsvColumn {
     FullName,
     Given,
     Middle,
@@ -37,19 +37,19 @@ pub(super) enum Column {
 }
 
 /// What the user may say that a column holds.
-pub(super) const CHOICES: [(Column, Word); 12] = [
-    (Column::FullName, words::NAME),
-    (Column::Given, words::FIRST_NAME),
-    (Column::Family, words::LAST_NAME),
-    (Column::Company, words::COMPANY),
-    (Column::Phone(NumberLabel::Mobile), words::COLUMN_MOBILE),
-    (Column::Phone(NumberLabel::Work), words::COLUMN_WORK),
-    (Column::Phone(NumberLabel::Home), words::COLUMN_HOME),
-    (Column::Phone(NumberLabel::Other), words::COLUMN_OTHER),
-    (Column::Email, words::E_MAIL),
-    (Column::Nickname, words::NICKNAME),
-    (Column::Address(u16::MAX), words::ADDRESS),
-    (Column::Notes, words::NOTES),
+pub(super) const CHOICES: [(CsvColumn, Word); 12] = [
+    (CsvColumn::FullName, words::NAME),
+    (CsvColumn::Given, words::FIRST_NAME),
+    (CsvColumn::Family, words::LAST_NAME),
+    (CsvColumn::Company, words::COMPANY),
+    (CsvColumn::Phone(NumberLabel::Mobile), words::COLUMN_MOBILE),
+    (CsvColumn::Phone(NumberLabel::Work), words::COLUMN_WORK),
+    (CsvColumn::Phone(NumberLabel::Home), words::COLUMN_HOME),
+    (CsvColumn::Phone(NumberLabel::Other), words::COLUMN_OTHER),
+    (CsvColumn::Email, words::E_MAIL),
+    (CsvColumn::Nickname, words::NICKNAME),
+    (CsvColumn::Address(u16::MAX), words::ADDRESS),
+    (CsvColumn::Notes, words::NOTES),
 ];
 
 /// A record: the line that it begins on, and its fields or what is wrong with it.
@@ -74,13 +74,13 @@ pub(super) fn parse(text: &str, home: CallingCode, chosen: &[(usize, usize)]) ->
         }
     };
     let (format, mut columns) = headings::columns(&names);
-    let unread: Vec<usize> = (0..names.len()).filter(|&at| columns[at] == Column::Else).collect();
+    let unread: Vec<usize> = (0..names.len()).filter(|&at| columns[at] == CsvColumn::Else).collect();
     for (at, choice) in chosen {
         if let (Some(column), Some((choice, _))) = (columns.get_mut(*at), CHOICES.get(*choice)) {
             *column = *choice;
         }
     }
-    let none = columns.iter().all(|column| matches!(column, Column::Else | Column::Known));
+    let none = columns.iter().all(|column| matches!(column, CsvColumn::Else | CsvColumn::Known));
     let mut preview = Preview::new(if none { Format::Unknown } else { format });
     if none {
         preview.error(head.line, words::IMPORT_NO_COLUMNS);
@@ -117,13 +117,13 @@ pub(super) fn parse(text: &str, home: CallingCode, chosen: &[(usize, usize)]) ->
     preview
 }
 
-fn person(columns: &[Column], fields: &[String], format: Format, home: CallingCode) -> Person {
+fn person(columns: &[CsvColumn], fields: &[String], format: Format, home: CallingCode) -> Person {
     let mut person = Person::default();
     if fields.len() < columns.len() {
         person.warn(words::IMPORT_SHORT_LINE);
     }
     let label_of = |number: u16| {
-        let column = columns.iter().position(|column| *column == Column::PhoneLabel(number));
+        let column = columns.iter().position(|column| *column == CsvColumn::PhoneLabel(number));
         column.and_then(|at| fields.get(at)).map_or((NumberLabel::Other, ""), |words| own_label(words))
     };
     let mut addresses: Vec<(u16, String)> = Vec::new();
@@ -132,7 +132,7 @@ fn person(columns: &[Column], fields: &[String], format: Format, home: CallingCo
         .zip(fields)
         .filter(|(_, field)| !field.trim().is_empty())
         .filter_map(|(column, _)| match column {
-            Column::AddressWhole(group) => Some(*group),
+            CsvColumn::AddressWhole(group) => Some(*group),
             _ => None,
         })
         .collect();
@@ -140,17 +140,17 @@ fn person(columns: &[Column], fields: &[String], format: Format, home: CallingCo
         // Google puts several values of one kind into one field.
         let values = || field.split(if format == Format::Google { " ::: " } else { "\n" });
         match *column {
-            Column::FullName => set(&mut person.full, field),
-            Column::Given => set(&mut person.given, field),
-            Column::Middle => set(&mut person.middle, field),
-            Column::Family => set(&mut person.family, field),
-            Column::Company => set(&mut person.company, field),
-            Column::Prefix => set(&mut person.details.prefix, field),
-            Column::Suffix => set(&mut person.details.suffix, field),
-            Column::Nickname => set(&mut person.details.nickname, field),
-            Column::Notes => Person::lines(&mut person.details.notes, field),
-            Column::Address(group) | Column::AddressWhole(group) => {
-                let whole = matches!(column, Column::AddressWhole(_));
+            CsvColumn::FullName => set(&mut person.full, field),
+            CsvColumn::Given => set(&mut person.given, field),
+            CsvColumn::Middle => set(&mut person.middle, field),
+            CsvColumn::Family => set(&mut person.family, field),
+            CsvColumn::Company => set(&mut person.company, field),
+            CsvColumn::Prefix => set(&mut person.details.prefix, field),
+            CsvColumn::Suffix => set(&mut person.details.suffix, field),
+            CsvColumn::Nickname => set(&mut person.details.nickname, field),
+            CsvColumn::Notes => Person::lines(&mut person.details.notes, field),
+            CsvColumn::Address(group) | CsvColumn::AddressWhole(group) => {
+                let whole = matches!(column, CsvColumn::AddressWhole(_));
                 let field = field.trim();
                 if !field.is_empty() && whole == wholes.contains(&group) {
                     match addresses.iter_mut().find(|(known, _)| *known == group) {
@@ -159,13 +159,13 @@ fn person(columns: &[Column], fields: &[String], format: Format, home: CallingCo
                     }
                 }
             }
-            Column::Email => values().for_each(|text| person.email(text)),
-            Column::Phone(label) => values().for_each(|text| person.number(text, label, "", home)),
-            Column::LabelledPhone(number) => {
+            CsvColumn::Email => values().for_each(|text| person.email(text)),
+            CsvColumn::Phone(label) => values().for_each(|text| person.number(text, label, "", home)),
+            CsvColumn::LabelledPhone(number) => {
                 let (label, name) = label_of(number);
                 values().for_each(|text| person.number(text, label, name, home));
             }
-            Column::PhoneLabel(_) | Column::Known | Column::Else => {}
+            CsvColumn::PhoneLabel(_) | CsvColumn::Known | CsvColumn::Else => {}
         }
     }
     for (_, address) in &addresses {
@@ -195,11 +195,11 @@ fn set(text: &mut String, field: &str) {
 /// of. Gives how many lines that took, and the text after them.
 fn delimiter(text: &str) -> (usize, &str, char) {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    if let Some(said) = first.strip_prefix("sep=").and_then(|said| said.chars().next())
+    if let Some(separator) = first.strip_prefix("sep=").and_then(|rest| rest.chars().next())
         && text.starts_with(first)
     {
         let rest = text[first.len()..].trim_start_matches('\r');
-        return (1, rest.strip_prefix('\n').unwrap_or(rest), said);
+        return (1, rest.strip_prefix('\n').unwrap_or(rest), separator);
     }
     let mut quoted = false;
     let mut counts = [(',', 0_usize), (';', 0), ('\t', 0)];

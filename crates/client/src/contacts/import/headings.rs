@@ -4,37 +4,40 @@
 use halyard_protocol::NumberLabel;
 
 use super::Format;
-use super::csv::Column;
+use super::csv::CsvColumn;
 use crate::contacts::search::fold;
 
 /// Headings with one meaning each, folded, without figures, a bar around each.
-const WHOLE: &[(Column, &str)] = &[
+const WHOLE: &[(CsvColumn, &str)] = &[
     (
-        Column::FullName,
+        CsvColumn::FullName,
         "|name|full name|display name|contact|contact name|nombre completo|nom complet|vollstandiger name|anzeigename|",
     ),
-    (Column::Given, "|first name|given name|first|forename|vorname|prenom|nombre|nombre de pila|"),
-    (Column::Middle, "|middle name|additional name|weitere vornamen|zweiter vorname|segundo nombre|deuxieme prenom|"),
+    (CsvColumn::Given, "|first name|given name|first|forename|vorname|prenom|nombre|nombre de pila|"),
     (
-        Column::Family,
+        CsvColumn::Middle,
+        "|middle name|additional name|weitere vornamen|zweiter vorname|segundo nombre|deuxieme prenom|",
+    ),
+    (
+        CsvColumn::Family,
         "|last name|family name|last|surname|nachname|familienname|apellido|apellidos|nom de famille|nom|",
     ),
-    (Column::Prefix, "|name prefix|prefix|anrede|tratamiento|"),
-    (Column::Suffix, "|name suffix|suffix|namenszusatz|sufijo|suffixe|"),
-    (Column::Nickname, "|nickname|nick name|spitzname|apodo|surnom|alias|"),
+    (CsvColumn::Prefix, "|name prefix|prefix|anrede|tratamiento|"),
+    (CsvColumn::Suffix, "|name suffix|suffix|namenszusatz|sufijo|suffixe|"),
+    (CsvColumn::Nickname, "|nickname|nick name|spitzname|apodo|surnom|alias|"),
     (
-        Column::Company,
+        CsvColumn::Company,
         "|company|company name|organization|organisation|organization name|business|customer|firma|unternehmen|empresa|compania|\
          organizacion|societe|entreprise|",
     ),
     (
-        Column::Notes,
+        CsvColumn::Notes,
         "|notes|note|notizen|notiz|bemerkung|bemerkungen|kommentar|comments|comment|notas|nota|observaciones|remarques|commentaires|",
     ),
-    (Column::PhoneLabel(0), "|phone label|phone type|"),
-    (Column::LabelledPhone(0), "|phone value|"),
-    (Column::AddressWhole(0), "|address formatted|"),
-    (Column::Known, "|e mail label|e mail type|address label|address type|"),
+    (CsvColumn::PhoneLabel(0), "|phone label|phone type|"),
+    (CsvColumn::LabelledPhone(0), "|phone value|"),
+    (CsvColumn::AddressWhole(0), "|address formatted|"),
+    (CsvColumn::Known, "|e mail label|e mail type|address label|address type|"),
 ];
 
 /// What the words of other headings say, each with the words of its kind. A heading is understood if all of its words are.
@@ -78,7 +81,7 @@ fn holds(list: &str, text: &str) -> bool {
 }
 
 /// The columns with these headings, and what wrote them.
-pub(super) fn columns(names: &[String]) -> (Format, Vec<Column>) {
+pub(super) fn columns(names: &[String]) -> (Format, Vec<CsvColumn>) {
     let names: Vec<String> = names.iter().map(|name| fold(name.trim())).collect();
     let any = |known: &str| names.iter().any(|name| name.contains(known));
     let numbered = |kind: &str| names.iter().any(|name| name.starts_with(kind) && name.contains(" - "));
@@ -91,15 +94,15 @@ pub(super) fn columns(names: &[String]) -> (Format, Vec<Column>) {
     } else {
         Format::Csv
     };
-    let mut columns: Vec<Column> = names.iter().map(|name| column(name, format)).collect();
-    let has = |wanted: &Column| columns.contains(wanted);
+    let mut columns: Vec<CsvColumn> = names.iter().map(|name| column(name, format)).collect();
+    let has = |wanted: &CsvColumn| columns.contains(wanted);
     // A "Name" beside a "Vorname" is the family's; a "Nombre" or "Nom" alone is all of it.
-    let (given, family, full) = (has(&Column::Given), has(&Column::Family), has(&Column::FullName));
+    let (given, family, full) = (has(&CsvColumn::Given), has(&CsvColumn::Family), has(&CsvColumn::FullName));
     for (name, column) in names.iter().zip(&mut columns) {
         match (*column, name.as_str()) {
-            (Column::FullName, "name") if given && !family && is("|vorname|prenom|") => *column = Column::Family,
-            (Column::Given, "nombre") if !family && !full => *column = Column::FullName,
-            (Column::Family, "nom") if !given && !full => *column = Column::FullName,
+            (CsvColumn::FullName, "name") if given && !family && is("|vorname|prenom|") => *column = CsvColumn::Family,
+            (CsvColumn::Given, "nombre") if !family && !full => *column = CsvColumn::FullName,
+            (CsvColumn::Family, "nom") if !given && !full => *column = CsvColumn::FullName,
             _ => {}
         }
     }
@@ -107,7 +110,7 @@ pub(super) fn columns(names: &[String]) -> (Format, Vec<Column>) {
 }
 
 /// What a heading, folded, says.
-fn column(name: &str, format: Format) -> Column {
+fn column(name: &str, format: Format) -> CsvColumn {
     let words = || name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let is_figure = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
     let number: u16 = words().find(is_figure).and_then(|word| word.parse().ok()).unwrap_or_default();
@@ -115,13 +118,13 @@ fn column(name: &str, format: Format) -> Column {
     let plain: Vec<&str> = words().filter(|word| !is_figure(word)).collect();
     let heading = plain.join(" ");
     if format == Format::Outlook && holds("|title|titel|titre|titulo|", &heading) {
-        return Column::Prefix;
+        return CsvColumn::Prefix;
     }
     if let Some((column, _)) = WHOLE.iter().find(|(_, known)| holds(known, &heading)) {
         return match column {
-            Column::PhoneLabel(_) => Column::PhoneLabel(number),
-            Column::LabelledPhone(_) => Column::LabelledPhone(number),
-            Column::AddressWhole(_) => Column::AddressWhole(number),
+            CsvColumn::PhoneLabel(_) => CsvColumn::PhoneLabel(number),
+            CsvColumn::LabelledPhone(_) => CsvColumn::LabelledPhone(number),
+            CsvColumn::AddressWhole(_) => CsvColumn::AddressWhole(number),
             column => *column,
         };
     }
@@ -129,7 +132,7 @@ fn column(name: &str, format: Format) -> Column {
     for word in plain {
         let mut known = WORDS.iter().filter(|(_, words)| holds(words, word)).peekable();
         if known.peek().is_none() {
-            return Column::Else;
+            return CsvColumn::Else;
         }
         all |= known.fold(0, |all, (kind, _)| all | kind);
     }
@@ -138,13 +141,13 @@ fn column(name: &str, format: Format) -> Column {
     let kinds = u16::from(has(WORK)) + 2 * u16::from(has(HOME)) + 4 * u16::from(has(OTHER));
     let group = number.min(999) + 1_000 * kinds;
     match () {
-        () if has(FAX) => Column::Phone(NumberLabel::Fax),
-        () if has(EMAIL) => Column::Email,
-        () if has(ADDRESS) => Column::Address(group),
-        () if has(MOBILE) => Column::Phone(NumberLabel::Mobile),
-        () if has(HOME) => Column::Phone(NumberLabel::Home),
-        () if has(WORK) => Column::Phone(NumberLabel::Work),
-        () if has(PHONE) => Column::Phone(NumberLabel::Other),
-        () => Column::Else,
+        () if has(FAX) => CsvColumn::Phone(NumberLabel::Fax),
+        () if has(EMAIL) => CsvColumn::Email,
+        () if has(ADDRESS) => CsvColumn::Address(group),
+        () if has(MOBILE) => CsvColumn::Phone(NumberLabel::Mobile),
+        () if has(HOME) => CsvColumn::Phone(NumberLabel::Home),
+        () if has(WORK) => CsvColumn::Phone(NumberLabel::Work),
+        () if has(PHONE) => CsvColumn::Phone(NumberLabel::Other),
+        () => CsvColumn::Else,
     }
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use halyard_protocol::contact::ContactDetails;
 use halyard_protocol::{Contact, ContactDraft, ContactId, ContactScope, NumberLabel, PhoneNumber, limits};
 
-use super::{Preview, Row};
+use super::{ImportRow, Preview};
 use crate::contacts::search::fold;
 
 /// People with one number who are compared: a whole office, but not a whole file.
@@ -21,7 +21,7 @@ const UID: usize = 5;
 
 /// What a row of a file is to the contacts that are there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum RowMatch {
     /// Nobody known.
     New,
     /// This contact, and nothing about it is new.
@@ -45,8 +45,8 @@ pub enum Outcome {
 ///
 /// A row is somebody with the same UID; else somebody who has one of its numbers and a name that agrees with the row's.
 #[must_use]
-pub fn duplicates(preview: &Preview, existing: &[&Contact], scope: ContactScope) -> Vec<Outcome> {
-    let (mut known, mut earlier) = (People::default(), People::default());
+pub fn duplicates(preview: &Preview, existing: &[&Contact], scope: ContactScope) -> Vec<RowMatch> {
+    let (mut known, mut earlier) = (KnownPeople::default(), KnownPeople::default());
     for contact in existing {
         known.add(Somebody::new(contact.to_draft(), contact.id.to_string()));
         if let Some(details) = &contact.details {
@@ -55,7 +55,7 @@ pub fn duplicates(preview: &Preview, existing: &[&Contact], scope: ContactScope)
     }
     // For each person of the file, the line where they were first.
     let mut lines = Vec::new();
-    let mut outcomes = Vec::with_capacity(preview.rows.len());
+    let mut matches = Vec::with_capacity(preview.rows.len());
     for row in &preview.rows {
         let somebody = Somebody::new(row.draft.clone(), row.uid.clone());
         let before = earlier.find(&somebody, |_| false);
@@ -63,32 +63,32 @@ pub fn duplicates(preview: &Preview, existing: &[&Contact], scope: ContactScope)
         if let Some((before, whole)) = before.zip(whole).filter(|(_, whole)| has_all(whole, row)) {
             let adds = whole != earlier.all[before].draft;
             earlier.grow(before, whole, &somebody);
-            outcomes.push(if adds { Outcome::AddsToLine(lines[before]) } else { Outcome::RepeatsLine(lines[before]) });
+            matches.push(if adds { RowMatch::AddsToLine(lines[before]) } else { RowMatch::RepeatsLine(lines[before]) });
             continue;
         }
         let found = known.find(&somebody, |at| existing[at].scope != scope);
-        outcomes.push(found.map_or(Outcome::New, |at| {
+        matches.push(found.map_or(RowMatch::New, |at| {
             let (contact, id) = (existing[at], existing[at].id);
             let whole = merge_drafts(&known.all[at].draft, &row.draft);
             let (adds, fits) = (whole != known.all[at].draft, has_all(&whole, row));
             if contact.scope != scope {
-                return Outcome::Elsewhere { contact: id, adds: adds || !fits };
+                return RowMatch::Elsewhere { contact: id, adds: adds || !fits };
             }
             if !fits {
                 // The contact has no room for it.
-                return Outcome::New;
+                return RowMatch::New;
             }
             known.grow(at, whole, &somebody);
-            if adds { Outcome::UpdatesExisting(id) } else { Outcome::SameAs(id) }
+            if adds { RowMatch::UpdatesExisting(id) } else { RowMatch::SameAs(id) }
         }));
         lines.push(row.line);
         earlier.add(somebody);
     }
-    outcomes
+    matches
 }
 
 /// Whether nothing of a row's numbers and addresses is missing.
-fn has_all(whole: &ContactDraft, row: &Row) -> bool {
+fn has_all(whole: &ContactDraft, row: &ImportRow) -> bool {
     let number = |number: PhoneNumber| whole.numbers.iter().any(|entry| entry.number == number);
     let email = |email: &String| whole.emails.iter().any(|known| known.eq_ignore_ascii_case(email));
     let texts =
@@ -224,13 +224,13 @@ fn is_initial(a: &str, b: &str) -> bool {
 
 /// People in a list, and by number and by UID who of them has it.
 #[derive(Default)]
-struct People {
+struct KnownPeople {
     all: Vec<Somebody>,
     owners: HashMap<PhoneNumber, Vec<usize>>,
     uids: HashMap<String, usize>,
 }
 
-impl People {
+impl KnownPeople {
     fn add(&mut self, somebody: Somebody) {
         self.own(self.all.len(), &somebody.draft, &somebody.uid);
         self.all.push(somebody);

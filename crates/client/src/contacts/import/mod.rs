@@ -21,7 +21,7 @@ pub(super) use csv::FORMULA;
 pub(super) use person::{LABELS, with_extension};
 pub(super) use vcard::OWN_UID;
 
-pub use known::{Outcome, duplicates, merge, merge_drafts};
+pub use known::{RowMatch, duplicates, merge, merge_drafts};
 
 /// Errors that a preview holds at most; one more says how many there are besides.
 const MOST_ERRORS: usize = 1_000;
@@ -57,7 +57,7 @@ impl Format {
 
 /// A contact of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct ImportRow {
     /// The line that it begins on, from 1.
     pub line: usize,
     /// What would be saved. Its scope is the default one.
@@ -99,7 +99,7 @@ pub struct Preview {
     /// What it was read as.
     pub format: Format,
     /// Its contacts, in the file's order.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ImportRow>,
     /// What could not be read, in the file's order.
     pub errors: Vec<LineError>,
     /// What is not kept of its contacts.
@@ -113,7 +113,7 @@ impl Preview {
         Self { format, rows: Vec::new(), errors: Vec::new(), unread: Vec::new(), encoding: decode::UTF_8 }
     }
 
-    fn add(&mut self, row: Result<Row, LineError>) {
+    fn add(&mut self, row: Result<ImportRow, LineError>) {
         match row {
             Ok(row) => self.rows.push(row),
             Err(error) => self.add_error(error),

@@ -6,7 +6,7 @@ use halyard_words::{self as words, Text, Word};
 
 use halyard_protocol::contact::{ContactDetails, ContactError};
 
-use super::{LineError, Row};
+use super::{ImportRow, LineError};
 
 /// What a file says of one person. Texts may come with white space around them.
 #[derive(Debug, Default)]
@@ -108,7 +108,7 @@ impl Person {
     ///
     /// # Errors
     /// The rule that the contact breaks, with what was left out of it.
-    pub(super) fn row(mut self, line: usize) -> Result<Row, LineError> {
+    pub(super) fn row(mut self, line: usize) -> Result<ImportRow, LineError> {
         for text in [&mut self.full, &mut self.given, &mut self.middle, &mut self.family, &mut self.company] {
             *text = one_line(text);
         }
@@ -137,7 +137,7 @@ impl Person {
             ..ContactDraft::default()
         };
         match draft.check() {
-            Ok(()) => Ok(Row { line, draft, uid: self.uid, warnings: self.warnings }),
+            Ok(()) => Ok(ImportRow { line, draft, uid: self.uid, warnings: self.warnings }),
             Err(error) => {
                 self.warnings.push(reasons::contact(error));
                 Err(LineError { line, messages: self.warnings })

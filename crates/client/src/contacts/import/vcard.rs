@@ -5,7 +5,7 @@ use halyard_words as words;
 
 use super::decode::narrow;
 use super::person::{Person, label, one_line, own_label};
-use super::{Format, LineError, Preview, Row, Unread};
+use super::{Format, ImportRow, LineError, Preview, Unread};
 
 /// Properties that say nothing of the person.
 const KNOWN: &str = "|VERSION|PRODID|REV|CLASS|SOURCE|MAILER|SORT-STRING|X-ABUID|X-ABADR|X-IMAGEHASH|X-IMAGETYPE|CLIENTPIDMAP|LABEL|X-SHARED-PHOTO-DISPLAY-PREF|";
@@ -24,7 +24,7 @@ struct Property {
 
 /// A card while it is read.
 #[derive(Default)]
-struct Card {
+struct VCard {
     line: usize,
     person: Person,
     is_company: bool,
@@ -37,7 +37,7 @@ struct Card {
 /// Reads a file of cards. The bytes are UTF-8 or Windows-1252; a mark in front is skipped.
 pub(super) fn parse(bytes: &[u8], home: CallingCode) -> Preview {
     let mut preview = Preview::new(Format::VCard);
-    let mut card: Option<Card> = None;
+    let mut card: Option<VCard> = None;
     for (line, text) in unfold(bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes)) {
         if text.trim().is_empty() {
             continue;
@@ -49,7 +49,7 @@ pub(super) fn parse(bytes: &[u8], home: CallingCode) -> Preview {
         let is_card = property.value.trim().eq_ignore_ascii_case("VCARD");
         match (property.name.as_str(), &mut card) {
             ("BEGIN", _) if is_card => {
-                let unfinished = card.replace(Card { line, ..Card::default() });
+                let unfinished = card.replace(VCard { line, ..VCard::default() });
                 unclosed(unfinished, &mut preview);
             }
             ("END", Some(_)) if is_card => {
@@ -65,13 +65,13 @@ pub(super) fn parse(bytes: &[u8], home: CallingCode) -> Preview {
     preview
 }
 
-fn unclosed(card: Option<Card>, preview: &mut Preview) {
+fn unclosed(card: Option<VCard>, preview: &mut Preview) {
     if let Some(card) = card {
         preview.error(card.line, words::IMPORT_CARD_NOT_CLOSED);
     }
 }
 
-impl Card {
+impl VCard {
     fn take(&mut self, property: Property, unread: &mut Vec<Unread>) {
         let person = &mut self.person;
         match property.name.as_str() {
@@ -122,7 +122,7 @@ impl Card {
         }
     }
 
-    fn row(mut self, home: CallingCode) -> Result<Row, LineError> {
+    fn row(mut self, home: CallingCode) -> Result<ImportRow, LineError> {
         if self.is_group {
             let messages = vec![words::IMPORT_GROUP.into()];
             return Err(LineError { line: self.line, messages });

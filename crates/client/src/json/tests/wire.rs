@@ -275,7 +275,7 @@ fn types(folder: &Path, found: &mut Vec<String>) {
         let mut is_read = false;
         for line in fs::read_to_string(&path).unwrap().lines() {
             let name = line.strip_prefix("pub enum ").or_else(|| line.strip_prefix("pub struct "));
-            if ["tagged! {", "keyed! {", "placed! {", "codes! {"].contains(&line)
+            if ["tagged! {", "keyed! {", "sequenced! {", "codes! {"].contains(&line)
                 || (line.starts_with("#[derive(") && line.contains("Deserialize"))
             {
                 is_read = true;

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn drag(windows: &mut Windows, card: CardKey, grip: Grip, path: &[(i32, i32)]) -> Outcome {
+fn drag(windows: &mut Windows, card: CardKey, grip: Grip, path: &[(i32, i32)]) -> WindowsChange {
     let mut path = path.iter();
     let &(x, y) = path.next().unwrap();
     let _ = windows.act(WindowAction::StartDrag { card, grip, x, y });
@@ -56,7 +56,7 @@ fn escape_puts_the_card_back() {
     let _ = windows.act(WindowAction::CancelDrag);
     assert_eq!(windows.snapshot(), before);
     // Whatever the pointer does after that.
-    assert_eq!(windows.act(WindowAction::EndDrag { x: 0, y: 300 }), Outcome::default());
+    assert_eq!(windows.act(WindowAction::EndDrag { x: 0, y: 300 }), WindowsChange::default());
 }
 
 /// Takes the first card by its title and holds it here; where it would snap to.
@@ -179,7 +179,7 @@ fn resizing_a_snapped_card_starts_from_how_it_shows() {
 fn keys_move_as_far_as_the_desk_goes_and_bring_the_card_to_the_front() {
     let mut windows = wide(&[ADA, BEN]);
     let outcome = windows.act(WindowAction::MoveBy { card: ADA, dx: 0, dy: 32 });
-    assert_eq!(outcome, Outcome { changed: true, focus: to_card(ADA) });
+    assert_eq!(outcome, WindowsChange { changed: true, focus: to_card(ADA) });
     assert_eq!(bounds(&windows, ADA), (16, 32, 322, 470));
     // The focus is there already, on the title or in the menu: it stays.
     assert_eq!(windows.act(WindowAction::MoveBy { card: ADA, dx: i32::MAX, dy: i32::MIN }).focus, None);
@@ -201,7 +201,7 @@ fn fullscreen_and_minimised_cards_neither_move_nor_resize() {
             WindowAction::Drag { x: 99, y: 99 },
             WindowAction::EndDrag { x: 99, y: 99 },
         ] {
-            assert_eq!(windows.act(action), Outcome::default(), "{action:?}");
+            assert_eq!(windows.act(action), WindowsChange::default(), "{action:?}");
         }
     }
 }
@@ -232,5 +232,5 @@ fn closing_a_card_ends_its_drag() {
     let _ = windows.act(WindowAction::Drag { x: 200, y: 200 });
     let _ = windows.act(WindowAction::Close(ADA));
     assert_eq!(windows.dragged(), None);
-    assert_eq!(windows.act(WindowAction::Drag { x: 300, y: 300 }), Outcome::default());
+    assert_eq!(windows.act(WindowAction::Drag { x: 300, y: 300 }), WindowsChange::default());
 }

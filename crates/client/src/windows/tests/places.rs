@@ -102,7 +102,7 @@ fn snapping_leaves_fullscreen_but_not_the_dock() {
     let _ = windows.act(WindowAction::Snap { card: ADA, zone: SnapZone::Left });
     assert_eq!(bounds(&windows, ADA), (16, 0, 492, 770));
     let _ = windows.act(WindowAction::Minimise(ADA));
-    assert_eq!(windows.act(WindowAction::Snap { card: ADA, zone: SnapZone::Right }), Outcome::default());
+    assert_eq!(windows.act(WindowAction::Snap { card: ADA, zone: SnapZone::Right }), WindowsChange::default());
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn tiles_fill_the_desk_without_overlap_and_keep_the_focus() {
     let mut windows = wide(&[ADA, BEN, CLEO]);
     let _ = windows.act(WindowAction::MoveTo { card: ADA, x: 300, y: 200 });
     let _ = windows.act(WindowAction::ToggleFullscreen(BEN));
-    assert_eq!(windows.act(WindowAction::Tile), Outcome { changed: true, focus: to_card(BEN) });
+    assert_eq!(windows.act(WindowAction::Tile), WindowsChange { changed: true, focus: to_card(BEN) });
     assert_eq!(bounds(&windows, ADA), (16, 0, 322, 770));
     assert_eq!(bounds(&windows, BEN), (354, 0, 323, 770));
     assert_eq!(bounds(&windows, CLEO), (693, 0, 323, 770));
@@ -142,7 +142,7 @@ fn tiling_leaves_the_dock_alone() {
     assert!(windows.get(ADA).unwrap().is_minimised());
     assert_eq!(bounds(&windows, BEN), (16, 0, 1000, 770));
     let _ = windows.act(WindowAction::Minimise(BEN));
-    assert_eq!(windows.act(WindowAction::Tile), Outcome::default());
+    assert_eq!(windows.act(WindowAction::Tile), WindowsChange::default());
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn what_the_user_moves_on_a_small_desk_is_their_new_will_and_the_rest_the_old() 
 fn a_hidden_desk_is_not_a_small_one() {
     let mut windows = wide(&[ADA, BEN]);
     let before = bounds(&windows, BEN);
-    assert_eq!(windows.resize_desk(1440, 0, 0), Outcome::default());
+    assert_eq!(windows.resize_desk(1440, 0, 0), WindowsChange::default());
     assert_eq!(bounds(&windows, BEN), before);
 }
 
@@ -47,11 +47,11 @@ fn below_700_px_one_pane_shows_at_a_time() {
     assert_eq!(windows.open(ADA).focus, to_card(ADA));
     assert!(windows.shows_cards() && !windows.shows_column());
     assert_eq!(bounds(&windows, ADA), (0, 0, 390, 740));
-    assert_eq!(windows.act(WindowAction::Back), Outcome { changed: true, focus: Some(Focus::Column) });
+    assert_eq!(windows.act(WindowAction::Back), WindowsChange { changed: true, focus: Some(Focus::Column) });
     assert!(windows.shows_column() && !windows.shows_cards());
     assert_eq!(windows.focused(), None);
-    assert_eq!(windows.act(WindowAction::Back), Outcome::default());
-    assert_eq!(windows.open(ADA), Outcome { changed: true, focus: to_card(ADA) });
+    assert_eq!(windows.act(WindowAction::Back), WindowsChange::default());
+    assert_eq!(windows.open(ADA), WindowsChange { changed: true, focus: to_card(ADA) });
 
     assert!(windows.resize_desk(699, 699, 700).focus.is_none());
     assert!(windows.is_narrow());
@@ -97,7 +97,7 @@ fn there_is_nothing_to_place_in_the_narrow_shape() {
         WindowAction::MoveBy { card: ADA, dx: 9, dy: 9 },
         WindowAction::StartDrag { card: ADA, grip: Grip::Title, x: 0, y: 0 },
     ] {
-        assert_eq!(windows.act(action), Outcome::default(), "{action:?}");
+        assert_eq!(windows.act(action), WindowsChange::default(), "{action:?}");
     }
     assert_eq!(windows.snap_preview(), None);
 }
@@ -105,7 +105,7 @@ fn there_is_nothing_to_place_in_the_narrow_shape() {
 #[test]
 fn cards_opened_on_a_narrow_screen_lie_beside_each_other_when_it_widens() {
     let mut windows = narrow(&[ADA, BEN]);
-    assert_eq!(windows.resize_desk(1440, 1032, 786), Outcome { changed: true, focus: None });
+    assert_eq!(windows.resize_desk(1440, 1032, 786), WindowsChange { changed: true, focus: None });
     assert_eq!(bounds(&windows, ADA), (16, 0, 322, 470));
     assert_eq!(bounds(&windows, BEN), (354, 0, 323, 470));
 }
@@ -127,7 +127,7 @@ fn a_window_that_gets_narrow_keeps_the_focus_in_the_pane_that_stays() {
 #[test]
 fn the_first_measurement_takes_the_focus_from_nobody() {
     let mut windows = Windows::restore(narrow(&[ADA]).snapshot());
-    assert_eq!(windows.resize_desk(390, 390, 740), Outcome { changed: true, focus: None });
+    assert_eq!(windows.resize_desk(390, 390, 740), WindowsChange { changed: true, focus: None });
     assert!(windows.shows_cards());
 }
 
@@ -139,8 +139,8 @@ fn a_reload_finds_all_cards_as_they_were() {
     let _ = windows.act(WindowAction::SetPinned(CLEO, true));
     let _ = windows.act(WindowAction::ToggleFullscreen(NEW));
     let _ = windows.act(WindowAction::Focus(CLEO));
-    let kept = serde_json::to_string(&windows.snapshot()).unwrap();
-    let mut again = Windows::restore(serde_json::from_str(&kept).unwrap());
+    let json = serde_json::to_string(&windows.snapshot()).unwrap();
+    let mut again = Windows::restore(serde_json::from_str(&json).unwrap());
     let _ = again.resize_desk(1440, 1032, 786);
     assert_eq!(again.cards().collect::<Vec<_>>(), windows.cards().collect::<Vec<_>>());
     assert_eq!(again.focused(), Some(CLEO));
@@ -187,7 +187,7 @@ fn two_tabs_agree_on_the_cards_each_on_its_own_desk() {
 
     // What is in front here stays there, whatever is done elsewhere.
     let _ = one.open(CLEO);
-    assert_eq!(other.adopt(one.snapshot()), Outcome { changed: true, focus: None });
+    assert_eq!(other.adopt(one.snapshot()), WindowsChange { changed: true, focus: None });
     assert_eq!(other.focused(), Some(ADA));
     // Unless it is closed there.
     let _ = one.act(WindowAction::Close(ADA));
@@ -198,7 +198,7 @@ fn two_tabs_agree_on_the_cards_each_on_its_own_desk() {
 #[test]
 fn a_tab_that_shows_its_column_still_does_when_another_one_opens_a_card() {
     let mut phone = narrow(&[]);
-    assert_eq!(phone.adopt(wide(&[ADA]).snapshot()), Outcome { changed: true, focus: None });
+    assert_eq!(phone.adopt(wide(&[ADA]).snapshot()), WindowsChange { changed: true, focus: None });
     assert!(phone.shows_column());
 }
 

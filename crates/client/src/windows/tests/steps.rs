@@ -132,7 +132,7 @@ impl Model {
         let _ = self.outcome(step);
     }
 
-    pub(super) fn outcome(&mut self, step: &Step) -> Outcome {
+    pub(super) fn outcome(&mut self, step: &Step) -> WindowsChange {
         match *step {
             Step::Desk(viewport, width, height) => {
                 self.viewport = viewport;
@@ -160,9 +160,9 @@ impl Model {
                 self.windows.act(action)
             }
             Step::Reload => {
-                let kept = serde_json::to_string(&self.windows.snapshot()).unwrap();
+                let json = serde_json::to_string(&self.windows.snapshot()).unwrap();
                 let desk = self.desk();
-                self.windows = Windows::restore(serde_json::from_str(&kept).unwrap());
+                self.windows = Windows::restore(serde_json::from_str(&json).unwrap());
                 self.windows.resize_desk(self.viewport, desk.w as u32, desk.h as u32)
             }
         }

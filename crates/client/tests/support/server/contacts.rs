@@ -9,7 +9,7 @@ impl Server {
     /// Saves a contact for a user, or for the tenant.
     pub(crate) fn save_contact(&mut self, by: UserId, id: ContactId, draft: ContactDraft) -> Contact {
         let contact = self.store_contact(by, id, draft);
-        self.tell_contact(&id, &Change::ContactChanged { contact: contact.clone() });
+        self.log_contact(&id, &Change::ContactChanged { contact: contact.clone() });
         contact
     }
 
@@ -28,11 +28,11 @@ impl Server {
 
     /// Deletes a contact.
     pub(crate) fn delete_contact(&mut self, id: ContactId) -> bool {
-        self.tell_contact(&id, &Change::ContactRemoved { contact: id });
+        self.log_contact(&id, &Change::ContactRemoved { contact: id });
         self.contacts.remove(&id).is_some()
     }
 
-    fn tell_contact(&mut self, id: &ContactId, change: &Change) {
+    fn log_contact(&mut self, id: &ContactId, change: &Change) {
         match self.contacts.get(id).map(|saved| saved.owner) {
             Some(Some(owner)) => self.log(owner, change.clone()),
             Some(None) => self.log_all(change),

@@ -107,7 +107,7 @@ impl Server {
         Some(EntriesPage { entries: all[skip..].to_vec(), more: skip > 0 })
     }
 
-    pub(super) fn tell_changed(&mut self, user: UserId, id: ConversationId) {
+    pub(super) fn log_changed(&mut self, user: UserId, id: ConversationId) {
         if let Some(view) = self.conversation(user, id) {
             self.log(user, Change::ConversationChanged { conversation: Box::new(view) });
         }
@@ -140,7 +140,7 @@ impl Server {
             && member.muted != muted
         {
             member.muted = muted;
-            self.tell_changed(user, id);
+            self.log_changed(user, id);
         }
     }
 
@@ -149,7 +149,7 @@ impl Server {
         let Some(shared) = self.conversations.get_mut(&id) else { return };
         title.clone_into(&mut shared.title);
         for user in shared.members.keys().copied().collect::<Vec<_>>() {
-            self.tell_changed(user, id);
+            self.log_changed(user, id);
         }
     }
 
@@ -179,7 +179,7 @@ impl Server {
             let unread = shared.unread_after(user, member.read_seq.max(cleared_seq));
             let back = Member { hidden: false, removed_at: None, cleared_seq, unread, ..member };
             shared.members.insert(user, back);
-            self.tell_changed(user, id);
+            self.log_changed(user, id);
         }
         self.conversation(user, id)
     }

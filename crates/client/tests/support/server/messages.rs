@@ -161,7 +161,7 @@ impl Server {
         let (key, title) = (key.clone(), String::new());
         self.conversations.insert(id, Shared { key, title, entries: Vec::new(), last_activity, members });
         for user in told {
-            self.tell_changed(user, id);
+            self.log_changed(user, id);
         }
     }
 
@@ -175,7 +175,7 @@ impl Server {
             }
         }
         for user in told {
-            self.tell_changed(user, id);
+            self.log_changed(user, id);
         }
     }
 

@@ -88,9 +88,9 @@ fn a_broken_line_is_named_and_costs_no_other() {
     );
     assert_eq!(error_lines(&preview), [3, 5, 6, 8, 10]);
     assert_eq!(preview.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 4, 9]);
-    assert!(said(&preview.errors[2]).contains("4 fields"));
-    assert!(said(&preview.errors[3]).contains("“12” is left out. This phone number is too short."));
-    assert!(said(&preview.errors[4]).contains("never closed"));
+    assert!(words(&preview.errors[2]).contains("4 fields"));
+    assert!(words(&preview.errors[3]).contains("“12” is left out. This phone number is too short."));
+    assert!(words(&preview.errors[4]).contains("never closed"));
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn a_column_that_is_not_read_is_named_and_can_be_read_as_something() {
     assert_eq!(summaries(&parse_as(text.as_bytes(), "a.csv", HOME, &chosen)), ["Ada||||Mobile +16195550142"]);
 }
 
-fn details(row: &Row) -> [String; 5] {
+fn details(row: &ImportRow) -> [String; 5] {
     let mut details = row.draft.details.as_deref().cloned().unwrap_or_default();
     let [prefix, suffix, nickname, address, notes, _] = details.texts().map(core::mem::take);
     [prefix, suffix, nickname, address, notes]

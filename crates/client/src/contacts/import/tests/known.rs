@@ -17,14 +17,16 @@ fn draft(given: &str, family: &str, numbers: &[(NumberLabel, u64)]) -> ContactDr
 }
 
 fn preview(drafts: Vec<ContactDraft>) -> Preview {
-    let rows =
-        (2..).zip(drafts).map(|(line, draft)| Row { line, draft, uid: String::new(), warnings: Vec::new() }).collect();
+    let rows = (2..)
+        .zip(drafts)
+        .map(|(line, draft)| ImportRow { line, draft, uid: String::new(), warnings: Vec::new() })
+        .collect();
     Preview { rows, ..Preview::new(Format::Csv) }
 }
 
 use NumberLabel::{Home, Mobile, Other, Work};
 
-fn known(file: &Preview, existing: &[&Contact]) -> Vec<Outcome> {
+fn known(file: &Preview, existing: &[&Contact]) -> Vec<RowMatch> {
     duplicates(file, existing, ContactScope::Personal)
 }
 
@@ -44,13 +46,13 @@ fn rows_are_known_by_number_and_name() {
     assert_eq!(
         known(&file, &[&maya, &nils]),
         [
-            Outcome::SameAs(maya.id),
-            Outcome::AddsToLine(2),
-            Outcome::New,
-            Outcome::RepeatsLine(4),
-            Outcome::UpdatesExisting(nils.id),
-            Outcome::New,
-            Outcome::RepeatsLine(2),
+            RowMatch::SameAs(maya.id),
+            RowMatch::AddsToLine(2),
+            RowMatch::New,
+            RowMatch::RepeatsLine(4),
+            RowMatch::UpdatesExisting(nils.id),
+            RowMatch::New,
+            RowMatch::RepeatsLine(2),
         ]
     );
 }
@@ -66,7 +68,7 @@ fn people_who_share_a_number_stay_separate_people() {
             draft("Mum", "", &[(label, 100)]),
             ContactDraft { company: "Poe Boats".into(), ..draft("", "", &[(label, 100)]) },
         ]);
-        assert_eq!(known(&file, &[&sam]), [Outcome::New; 5], "{label:?}");
+        assert_eq!(known(&file, &[&sam]), [RowMatch::New; 5], "{label:?}");
     }
 }
 
@@ -74,10 +76,10 @@ fn people_who_share_a_number_stay_separate_people() {
 fn who_has_no_name_is_whoever_has_all_of_their_numbers() {
     let sam = contact(1, draft("Sam", "Poe", &[(Home, 100)]));
     let file = preview(vec![draft("", "", &[(Other, 100)]), draft("", "", &[(Other, 100), (Other, 101)])]);
-    assert_eq!(known(&file, &[&sam])[..], [Outcome::SameAs(sam.id), Outcome::AddsToLine(2)]);
+    assert_eq!(known(&file, &[&sam])[..], [RowMatch::SameAs(sam.id), RowMatch::AddsToLine(2)]);
     let nobody = contact(2, draft("", "", &[(Home, 102)]));
     let file = preview(vec![draft("Rosa", "Tanaka", &[(Home, 102)])]);
-    assert_eq!(known(&file, &[&nobody]), [Outcome::UpdatesExisting(nobody.id)]);
+    assert_eq!(known(&file, &[&nobody]), [RowMatch::UpdatesExisting(nobody.id)]);
 }
 
 #[test]
@@ -85,7 +87,7 @@ fn of_several_with_the_number_the_one_with_the_name_is_meant() {
     let shared = contact(1, draft("Maya", "", &[(Mobile, 100)]));
     let maya = contact(2, draft("Maya", "Delgado", &[(Mobile, 100)]));
     let file = preview(vec![draft("Maya", "Delgado", &[(Mobile, 100)])]);
-    assert_eq!(known(&file, &[&shared, &maya]), [Outcome::SameAs(maya.id)]);
+    assert_eq!(known(&file, &[&shared, &maya]), [RowMatch::SameAs(maya.id)]);
 }
 
 #[test]
@@ -94,7 +96,7 @@ fn the_same_card_is_the_same_person_whatever_they_are_called_now() {
     let mut file = preview(vec![draft("Maya", "Okafor", &[(Home, 143)]), draft("M.", "", &[(Home, 144)])]);
     file.rows[0].uid = maya.id.to_string();
     file.rows[1].uid = maya.id.to_string();
-    assert_eq!(known(&file, &[&maya]), [Outcome::UpdatesExisting(maya.id), Outcome::AddsToLine(2)]);
+    assert_eq!(known(&file, &[&maya]), [RowMatch::UpdatesExisting(maya.id), RowMatch::AddsToLine(2)]);
 }
 
 #[test]
@@ -102,12 +104,12 @@ fn a_contact_of_the_other_kind_is_not_called_new() {
     let shared = ContactDraft { scope: ContactScope::Shared, ..draft("Maya", "Delgado", &[(Mobile, 142)]) };
     let shared = contact(1, shared);
     let file = preview(vec![draft("Maya", "Delgado", &[(Mobile, 142)]), draft("Nils", "Okafor", &[(Work, 112)])]);
-    let there = |adds| Outcome::Elsewhere { contact: shared.id, adds };
-    assert_eq!(known(&file, &[&shared]), [there(false), Outcome::New]);
+    let there = |adds| RowMatch::Elsewhere { contact: shared.id, adds };
+    assert_eq!(known(&file, &[&shared]), [there(false), RowMatch::New]);
     let file = preview(vec![draft("Maya", "", &[(Mobile, 142), (Home, 143)])]);
     assert_eq!(known(&file, &[&shared]), [there(true)]);
     let mine = contact(2, draft("Maya", "Delgado", &[(Mobile, 142), (Home, 143)]));
-    assert_eq!(known(&file, &[&shared, &mine]), [Outcome::SameAs(mine.id)]);
+    assert_eq!(known(&file, &[&shared, &mine]), [RowMatch::SameAs(mine.id)]);
 }
 
 #[test]
@@ -115,7 +117,7 @@ fn nothing_of_a_row_is_lost_in_a_contact_that_is_full() {
     let lines: Vec<(NumberLabel, u64)> = (100..110).map(|line| (Mobile, line)).collect();
     let full = contact(1, draft("Maya", "Delgado", &lines));
     let file = preview(vec![draft("Maya", "Delgado", &[(Mobile, 100), (Home, 111)])]);
-    assert_eq!(known(&file, &[&full]), [Outcome::New]);
+    assert_eq!(known(&file, &[&full]), [RowMatch::New]);
 }
 
 #[test]
@@ -147,12 +149,12 @@ proptest! {
     #[test]
     fn what_was_imported_is_known_when_it_comes_again(drafts in prop::collection::vec(any_draft(), 0..12)) {
         let file = preview(drafts);
-        let outcomes = known(&file, &[]);
+        let matches = known(&file, &[]);
         let mut saved: Vec<(usize, ContactDraft)> = Vec::new();
-        for (row, outcome) in file.rows.iter().zip(&outcomes) {
+        for (row, outcome) in file.rows.iter().zip(&matches) {
             match outcome {
-                Outcome::New => saved.push((row.line, row.draft.clone())),
-                Outcome::AddsToLine(line) | Outcome::RepeatsLine(line) => {
+                RowMatch::New => saved.push((row.line, row.draft.clone())),
+                RowMatch::AddsToLine(line) | RowMatch::RepeatsLine(line) => {
                     let (_, draft) = saved.iter_mut().find(|(known, _)| known == line).expect("the line before");
                     *draft = merge_drafts(draft, &row.draft);
                 }
@@ -162,18 +164,18 @@ proptest! {
         // Each number of the file is in a contact of that name.
         for row in &file.rows {
             for entry in &row.draft.numbers {
-                let kept = saved.iter().any(|(_, draft)| {
+                let saved = saved.iter().any(|(_, draft)| {
                     (draft.given == row.draft.given || row.draft.given.is_empty() || draft.given.is_empty())
                         && draft.numbers.iter().any(|known| known.number == entry.number)
                 });
-                prop_assert!(kept);
+                prop_assert!(saved);
             }
         }
         let saved: Vec<Contact> = (1..).zip(saved).map(|(id, (_, draft))| contact(id, draft)).collect();
-        for (before, after) in outcomes.iter().zip(known(&file, &saved.iter().collect::<Vec<_>>())) {
+        for (before, after) in matches.iter().zip(known(&file, &saved.iter().collect::<Vec<_>>())) {
             match before {
-                Outcome::RepeatsLine(_) | Outcome::AddsToLine(_) => prop_assert_eq!(*before, after),
-                _ => prop_assert!(matches!(after, Outcome::SameAs(_) | Outcome::UpdatesExisting(_))),
+                RowMatch::RepeatsLine(_) | RowMatch::AddsToLine(_) => prop_assert_eq!(*before, after),
+                _ => prop_assert!(matches!(after, RowMatch::SameAs(_) | RowMatch::UpdatesExisting(_))),
             }
         }
     }

@@ -14,7 +14,7 @@ fn read(text: &str) -> Preview {
 }
 
 /// A row as given, family, company, addresses and numbers, with bars between them.
-fn summary(row: &Row) -> String {
+fn summary(row: &ImportRow) -> String {
     let ContactDraft { given, family, company, emails, numbers, .. } = &row.draft;
     let numbers: Vec<String> = numbers
         .iter()
@@ -30,7 +30,7 @@ fn summaries(preview: &Preview) -> Vec<String> {
     preview.rows.iter().map(summary).collect()
 }
 
-fn said(error: &LineError) -> String {
+fn words(error: &LineError) -> String {
     error.messages.iter().map(Text::english).collect::<Vec<_>>().join(" ")
 }
 
@@ -49,14 +49,14 @@ fn a_file_that_is_none_is_refused_in_a_sentence() {
     ] {
         let preview = parse(bytes, "x", HOME);
         assert_eq!((preview.format, preview.rows.len(), preview.errors.len()), (Format::Unknown, 0, 1));
-        assert!(said(&preview.errors[0]).contains(part), "{}", said(&preview.errors[0]));
+        assert!(words(&preview.errors[0]).contains(part), "{}", words(&preview.errors[0]));
     }
     for (text, name) in [("Name,Phone\n,\n", "x.csv"), ("\n", "x.vcf")] {
         let preview = parse(format!("{text} ").as_bytes(), name, HOME);
         assert_eq!((preview.rows.len(), error_lines(&preview)), (0, vec![1]));
     }
     let large = vec![b'a'; limits::IMPORT_BYTES + 1];
-    assert!(said(&parse(&large, "x", HOME).errors[0]).contains("too large"));
+    assert!(words(&parse(&large, "x", HOME).errors[0]).contains("too large"));
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn an_endless_list_of_errors_is_cut_with_a_word() {
     let text = format!("Name,Phone\n{}", "a,1,2\n".repeat(1_500));
     let preview = read(&text);
     assert_eq!(preview.errors.len(), 1_001);
-    assert!(said(&preview.errors[1_000]).contains("500 more"));
+    assert!(words(&preview.errors[1_000]).contains("500 more"));
 }
 
 proptest! {

@@ -77,8 +77,8 @@ struct Browser {
 }
 
 impl Browser {
-    fn hear(&mut self, input: Input) {
-        for output in self.connection.hear(input) {
+    fn handle(&mut self, input: Input) {
+        for output in self.connection.handle(input) {
             match output {
                 Output::Open => {
                     assert!(!self.opening && !self.open, "one connection at a time");
@@ -103,12 +103,12 @@ impl Browser {
                     let before = self.running.replace((job, command));
                     assert!(before.is_none(), "one at a time");
                 }
-                Output::Say(db) => self.said(db),
+                Output::Report(db) => self.reported(db),
             }
         }
     }
 
-    fn said(&mut self, db: Db) {
+    fn reported(&mut self, db: Db) {
         match db {
             Db::Committed(Token::Message(id)) => self.answers.entry(id.0.bits()).or_default().push(true),
             Db::Failed(Token::Message(id), _) => self.answers.entry(id.0.bits()).or_default().push(false),
@@ -129,15 +129,15 @@ impl Browser {
         match step {
             Step::Write => {
                 self.given += 1;
-                self.hear(Input::Command(write(self.given)));
+                self.handle(Input::Command(write(self.given)));
             }
             Step::Read => {
                 self.reads.0 += 1;
-                self.hear(Input::Command(read()));
+                self.handle(Input::Command(read()));
             }
             Step::Load => {
                 self.loads.0 += 1;
-                self.hear(Input::Command(DbCommand::Load));
+                self.handle(Input::Command(DbCommand::Load));
             }
             Step::Opens if self.opening => {
                 (self.opening, self.open) = (false, true);
@@ -146,34 +146,34 @@ impl Browser {
                 }
                 // What was interrupted is over.
                 self.running = None;
-                self.hear(Input::Opened { anew: false });
+                self.handle(Input::Opened { anew: false });
             }
             Step::Fails(error) if self.opening => {
                 self.opening = false;
-                self.hear(Input::NotOpened(error));
+                self.handle(Input::NotOpened(error));
             }
-            Step::Blocks if self.opening => self.hear(Input::Blocked),
-            Step::Alarms if core::mem::take(&mut self.alarm) => self.hear(Input::Alarm),
+            Step::Blocks if self.opening => self.handle(Input::Blocked),
+            Step::Alarms if core::mem::take(&mut self.alarm) => self.handle(Input::Alarm),
             Step::Ends(failure) => {
                 let Some((job, command)) = self.running.take() else { return };
                 let outcome = match failure {
                     Some(failure) => Err(failure),
                     None => Ok(self.carry_out(&command)),
                 };
-                self.hear(Input::Done(job, outcome));
+                self.handle(Input::Done(job, outcome));
             }
             Step::Unheard if self.open => {
                 if let Some((_, command)) = self.running.take() {
                     self.carry_out(&command);
                 }
                 self.open = false;
-                self.hear(Input::Closed);
+                self.handle(Input::Closed);
             }
             Step::Closes if self.open => {
                 self.open = false;
-                self.hear(Input::Closed);
+                self.handle(Input::Closed);
             }
-            Step::Released(newer) if self.open => self.hear(Input::Released { newer }),
+            Step::Released(newer) if self.open => self.handle(Input::Released { newer }),
             Step::SetAside(done) if self.setting_aside => {
                 self.setting_aside = false;
                 self.open = done;
@@ -182,7 +182,7 @@ impl Browser {
                     self.databases.push(self.databases.last().cloned().unwrap_or_default());
                     self.running = None;
                 }
-                self.hear(Input::SetAside(done));
+                self.handle(Input::SetAside(done));
             }
             Step::Opens
             | Step::Fails(_)
@@ -229,8 +229,8 @@ proptest! {
             prop_assert_eq!(answers.len(), 1, "write {}", n);
             if answers[0] {
                 let key = n.to_string();
-                let kept = browser.databases.last().is_some_and(|last| last.get(Store::Outbox, &key).is_some());
-                prop_assert!(kept, "write {} was said to be kept", n);
+                let stored = browser.databases.last().is_some_and(|last| last.get(Store::Outbox, &key).is_some());
+                prop_assert!(stored, "write {} was said to be kept", n);
             }
         }
     }
