@@ -1,6 +1,8 @@
 //! Writes an id for every text of `public/words/en.txt`: a constant for a text that stands alone, a function for one with arguments.
 //! So a text that doesn't exist, or an argument that is missing, doesn't compile.
 
+#[path = "src/arguments.rs"]
+mod arguments;
 #[path = "src/pattern.rs"]
 mod pattern;
 
@@ -8,7 +10,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-use pattern::{arguments, entries};
+use arguments::arguments;
+use pattern::entries;
 
 fn main() {
     let languages =

@@ -1,9 +1,9 @@
 //! Enums that say which variant they are: in their member `type` ([`tagged!`], [`sequenced!`]), or by the name of their only member
 //! ([`keyed!`]).
 //!
-//! Always holds: a variant that this version does not know reads as `Unknown`, whatever comes with it. Of a tagged one `type` is the first member that is written, and has to be the first that is read. So each variant
-//! is read straight into its fields; what derived code does, to keep all members until it has found the `type`,
-//! would have every type inside compiled twice.
+//! Always holds: a variant that this version does not know reads as `Unknown`, whatever comes with it. Of a tagged one `type` is the
+//! first member that is written, and has to be the first that is read. So each variant is read straight into its fields; derived code
+//! keeps all members until it has found the `type`, and would have every type inside compiled twice.
 
 /// Declares such an enum, and adds its variant `Unknown`.
 macro_rules! tagged {
@@ -28,8 +28,7 @@ macro_rules! tagged {
 
         impl $name {
             /// How many variants this version knows.
-            #[allow(dead_code, reason = "only some of these enums are asked")]
-            pub(crate) const VARIANTS: u32 = [$(stringify!($variant)),*].len() as u32;
+            pub const VARIANTS: u32 = [$(stringify!($variant)),*].len() as u32;
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
@@ -179,7 +178,7 @@ macro_rules! sequenced {
 
         impl $name {
             /// How many variants this version knows.
-            pub(crate) const VARIANTS: u32 = [$(stringify!($variant)),*].len() as u32;
+            pub const VARIANTS: u32 = [$(stringify!($variant)),*].len() as u32;
 
             /// Its id.
             #[must_use]

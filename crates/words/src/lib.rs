@@ -6,6 +6,8 @@
 //!
 //! Always holds: every language has every text, with the same arguments and all plural categories of its own (a test reads them all).
 
+#[cfg(test)]
+mod arguments;
 mod catalog;
 mod english;
 mod pattern;

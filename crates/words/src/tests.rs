@@ -2,7 +2,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::pattern::{Part, arguments, entries, parts};
+use crate::arguments::arguments;
+use crate::pattern::{Part, entries, parts};
 use crate::{Argument, Catalog, LANGUAGES, Numbers, Text, Word};
 
 /// The plural categories of whole numbers that a language has, by CLDR 47. A new language has its line here.

@@ -479,7 +479,7 @@ impl Conversations {
                 self.unread_now.push(id);
             }
             (true, false) => self.unread -= 1,
-            _ => {}
+            (false, false) | (true, true) => {}
         }
         let place = thread.in_column.then_some(thread.conversation.last_activity);
         let before = core::mem::replace(&mut thread.column_time, place);

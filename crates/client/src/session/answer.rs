@@ -78,7 +78,7 @@ impl Session {
                 }
                 turn.set_timer(Timer::Bootstrap, TELL_AGAIN);
             }
-            _ => self.mark_leaving(false, turn),
+            Ok(_) | Err(_) => self.mark_leaving(false, turn),
         }
     }
 }
