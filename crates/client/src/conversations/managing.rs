@@ -1,16 +1,55 @@
-//! Deleting a conversation, and its undo.
+//! What the user changes in a conversation: edits, deletion and its undo.
 //!
 //! Always holds: what the user changed shows at once; after a failure the server's last word does.
 
-use halyard_protocol::{Conversation, ConversationId, ErrorCode};
+use halyard_protocol::{Conversation, ConversationId, ErrorCode, Seq};
 
-use super::{Call, Conversations};
+use super::{Call, Conversations, Thread};
 use crate::api::{bare, item, read, succeeded};
 use crate::context::Context;
 use crate::effect::{HttpOutcome, Method};
 use crate::fact::Fact;
 
 impl Conversations {
+    /// A change by the user was refused: what the server last said stands.
+    pub(crate) fn revert(&mut self, id: ConversationId) {
+        self.unstored.insert(id);
+        if let Some(Thread { conversation, on_server, .. }) = self.threads.get_mut(&id) {
+            conversation.muted = on_server.muted;
+            conversation.title.clone_from(&on_server.title);
+        }
+    }
+
+    /// Changes what neither the column's order nor the unread count follows.
+    pub(crate) fn edit(&mut self, id: ConversationId, edit: impl FnOnce(&mut Conversation)) {
+        if let Some(thread) = self.threads.get_mut(&id) {
+            edit(&mut thread.conversation);
+            self.unstored.insert(id);
+        }
+    }
+
+    /// The user deleted a conversation.
+    pub(crate) fn remove(&mut self, id: ConversationId, cleared_seq: Seq) {
+        let Some(thread) = self.threads.get_mut(&id) else { return };
+        thread.in_column = false;
+        thread.timeline.clear(cleared_seq);
+        let conversation = &mut thread.conversation;
+        conversation.cleared_seq = cleared_seq;
+        conversation.last_entry = thread.timeline.last().cloned();
+        // What was read stays as it is, as on the server: the undo counts from there.
+        conversation.unread = 0;
+        self.settle(id);
+    }
+
+    /// The log says that the user deleted it.
+    pub(crate) fn removed(&mut self, id: ConversationId, cleared_seq: Seq) {
+        if let Some(thread) = self.threads.get_mut(&id) {
+            thread.on_server.removed = true;
+            thread.on_server.removals += 1;
+        }
+        self.remove(id, cleared_seq);
+    }
+
     /// Deletes a conversation for this user, here at once. Says whether there is something to undo: one that was only
     /// opened just goes.
     pub(crate) fn delete(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) -> bool {

@@ -5,10 +5,13 @@
 
 mod action;
 mod answer;
+mod asking;
 pub(crate) mod column;
 mod history;
 mod log;
 mod managing;
+mod outgoing;
+mod people;
 mod position;
 mod reading;
 mod stored;
@@ -19,10 +22,8 @@ pub(crate) mod timeline;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use halyard_protocol::rest::{ConversationsBefore, Me};
-use halyard_protocol::{
-    Author, Conversation, ConversationId, ConversationKey, Destination, Entry, Peer, PhoneNumber, Seq, UnixMs, UserId,
-};
+use halyard_protocol::rest::ConversationsBefore;
+use halyard_protocol::{Author, Conversation, ConversationId, ConversationKey, Entry, Peer, Seq, UnixMs, UserId};
 
 use crate::context::Turn;
 use crate::requests::Requests;
@@ -118,11 +119,6 @@ impl Conversations {
         self.order.iter().map(|(_, id)| id)
     }
 
-    /// Those in which this peer takes part.
-    pub(crate) fn with(&self, peer: Peer) -> impl Iterator<Item = ConversationId> {
-        self.by_peer.get(&peer).into_iter().flat_map(SortedSet::iter)
-    }
-
     /// A snapshot follows: nobody knows what happened since, so nothing that the server said before counts.
     pub(crate) fn reset(&mut self) {
         let before = core::mem::take(self);
@@ -169,55 +165,6 @@ impl Conversations {
             // When all that there are are here, this one is new: the server has nothing to load.
             timeline: if all_known { Timeline::begun_here() } else { Timeline::default() },
         })
-    }
-
-    /// The log speaks of a conversation. Says whether the server has to be asked for it, as it is not here.
-    pub(crate) fn speak_of(&mut self, id: ConversationId) -> bool {
-        if self.threads.get(&id).is_some_and(|thread| thread.complete) {
-            return false;
-        }
-        if self.loading_older {
-            self.spoken_of.insert(id);
-        }
-        if let Some(since) = self.asked.get_mut(&id) {
-            *since = true;
-        }
-        true
-    }
-
-    /// Whether a page's word on a conversation can be taken: not on one that is here, which the log moves on.
-    pub(crate) fn is_news(&self, id: ConversationId) -> bool {
-        self.threads.get(&id).is_none_or(|thread| !thread.complete)
-    }
-
-    /// What is here of a conversation may be old: the server's next word on it counts.
-    pub(crate) fn doubt(&mut self, id: ConversationId) {
-        if let Some(thread) = self.threads.get_mut(&id) {
-            thread.complete = false;
-        }
-    }
-
-    /// The page has come. Gives those that the log spoke of since it was asked for.
-    pub(crate) fn page_came(&mut self) -> SortedSet<ConversationId> {
-        self.loading_older = false;
-        core::mem::take(&mut self.spoken_of)
-    }
-
-    /// The server is asked for a conversation. Says whether it is not asked already.
-    pub(crate) fn ask(&mut self, id: ConversationId) -> bool {
-        let is_new = !self.asked.contains_key(&id);
-        self.asked.get_or_insert(id, false);
-        is_new
-    }
-
-    /// Those that the server is being asked for.
-    pub(crate) fn asked(&self) -> impl Iterator<Item = ConversationId> {
-        self.asked.keys()
-    }
-
-    /// The server has answered. Says whether the log has spoken of it since it was asked, if it was.
-    pub(crate) fn is_answered(&mut self, id: ConversationId) -> Option<bool> {
-        self.asked.remove(&id)
     }
 
     /// The server said all of a conversation. `unsent` is what the user has read here and it has not heard of.
@@ -327,113 +274,9 @@ impl Conversations {
         moved
     }
 
-    /// A change by the user was refused: what the server last said stands.
-    pub(crate) fn revert(&mut self, id: ConversationId) {
-        self.unstored.insert(id);
-        if let Some(Thread { conversation, on_server, .. }) = self.threads.get_mut(&id) {
-            conversation.muted = on_server.muted;
-            conversation.title.clone_from(&on_server.title);
-        }
-    }
-
-    /// Changes what neither the column's order nor the unread count follows.
-    pub(crate) fn edit(&mut self, id: ConversationId, edit: impl FnOnce(&mut Conversation)) {
-        if let Some(thread) = self.threads.get_mut(&id) {
-            edit(&mut thread.conversation);
-            self.unstored.insert(id);
-        }
-    }
-
-    /// The user deleted a conversation.
-    pub(crate) fn remove(&mut self, id: ConversationId, cleared_seq: Seq) {
-        let Some(thread) = self.threads.get_mut(&id) else { return };
-        thread.in_column = false;
-        thread.timeline.clear(cleared_seq);
-        let conversation = &mut thread.conversation;
-        conversation.cleared_seq = cleared_seq;
-        conversation.last_entry = thread.timeline.last().cloned();
-        // What was read stays as it is, as on the server: the undo counts from there.
-        conversation.unread = 0;
-        self.settle(id);
-    }
-
-    /// The log says that the user deleted it.
-    pub(crate) fn removed(&mut self, id: ConversationId, cleared_seq: Seq) {
-        if let Some(thread) = self.threads.get_mut(&id) {
-            thread.on_server.removed = true;
-            thread.on_server.removals += 1;
-        }
-        self.remove(id, cleared_seq);
-    }
-
-    /// Something is on its way from here: it stands in the column from now on.
-    pub(crate) fn sending(&mut self, id: ConversationId, at: UnixMs) {
-        if let Some(thread) = self.threads.get_mut(&id) {
-            thread.in_column = true;
-            thread.conversation.last_activity = thread.conversation.last_activity.max(at);
-            // Also before the server knows: this is the number last used with these people.
-            thread.conversation.last_sent_at = thread.conversation.last_sent_at.max(Some(at));
-        }
-        self.settle(id);
-    }
-
-    /// A message that was on its way from here is with the server: its time is the server's, whatever the clock says here.
-    pub(crate) fn arrived(&mut self, id: ConversationId, waiting: Option<UnixMs>) {
-        if let Some(thread) = self.threads.get_mut(&id)
-            && let Some(newest) = thread.conversation.last_entry.as_ref().map(Entry::at)
-        {
-            thread.conversation.last_activity = waiting.map_or(newest, |waiting| waiting.max(newest));
-        }
-        self.settle(id);
-    }
-
-    /// A message that was on its way from here was taken back. What happened last is the newest entry, or the newest of
-    /// those that are still on their way.
-    pub(crate) fn taken_back(&mut self, id: ConversationId, waiting: Option<UnixMs>) {
-        if let Some(thread) = self.threads.get_mut(&id) {
-            let conversation = &mut thread.conversation;
-            let newest = conversation.last_entry.as_ref().map(Entry::at);
-            conversation.last_activity = newest.max(waiting).unwrap_or_default();
-            // One that was only opened here is in the column by its outgoing messages alone.
-            thread.in_column &= conversation.last_seq > 0 || waiting.is_some();
-        }
-        self.settle(id);
-    }
-
-    /// The conversation with these people, made here if nobody knows it yet.
-    pub(crate) fn open_with(&mut self, to: &Destination, me: &Me) -> Option<ConversationId> {
-        let own = me.numbers.iter().find(|own| Some(own.number) == to.from);
-        // A number that is no longer the user's still has its old conversations.
-        let key = to.key(me.user.id, own).ok().or_else(|| key_without_own(to))?;
-        let id = key.id(me.tenant.id);
-        self.open(id, &key, me.user.id);
-        Some(id)
-    }
-
     /// Conversations that are listed and have something unread.
     pub(crate) fn unread(&self) -> u32 {
         self.unread
-    }
-
-    /// The own number that the user last wrote to these people from.
-    pub(crate) fn last_used(&self, peers: &[Peer]) -> Option<PhoneNumber> {
-        let first = peers.first()?;
-        self.with(*first)
-            .filter_map(|id| self.threads.get(&id))
-            .map(|thread| &thread.conversation)
-            .filter(|conversation| conversation.kind.is_text() && conversation.peers == peers)
-            .max_by_key(|conversation| (conversation.last_sent_at, conversation.last_activity))
-            .and_then(|conversation| conversation.own_number)
-    }
-
-    /// How near somebody is to the user: in which week they last wrote to them alone, and how much they have written to each other.
-    pub(crate) fn nearness(&self, peer: Peer) -> Option<(i64, Seq)> {
-        const WEEK: i64 = 7 * 86_400_000;
-        let alone = |thread: &&Thread| thread.conversation.peers == [peer];
-        let threads = self.with(peer).filter_map(|id| self.threads.get(&id)).filter(alone);
-        threads
-            .filter_map(|thread| Some((thread.conversation.last_sent_at?.0 / WEEK, thread.conversation.last_seq)))
-            .max()
     }
 
     /// Whether the number of unread conversations may be another one since this was last asked.
@@ -511,12 +354,4 @@ impl Thread {
         }
         is_newest
     }
-}
-
-/// The key by the people alone, for a number that the user no longer has.
-fn key_without_own(to: &Destination) -> Option<ConversationKey> {
-    let own = to.from?;
-    let remote: Vec<PhoneNumber> =
-        to.peers.iter().filter_map(|peer| if let Peer::Number(number) = peer { Some(*number) } else { None }).collect();
-    (!remote.is_empty()).then(|| ConversationKey::text(own, remote))
 }

@@ -1,0 +1,53 @@
+//! Conversations by the people in them.
+
+use halyard_protocol::rest::Me;
+use halyard_protocol::{ConversationId, ConversationKey, Destination, Peer, PhoneNumber, Seq};
+
+use super::{Conversations, Thread};
+use crate::sorted::SortedSet;
+
+impl Conversations {
+    /// Those in which this peer takes part.
+    pub(crate) fn with(&self, peer: Peer) -> impl Iterator<Item = ConversationId> {
+        self.by_peer.get(&peer).into_iter().flat_map(SortedSet::iter)
+    }
+
+    /// The conversation with these people, made here if nobody knows it yet.
+    pub(crate) fn open_with(&mut self, to: &Destination, me: &Me) -> Option<ConversationId> {
+        let own = me.numbers.iter().find(|own| Some(own.number) == to.from);
+        // A number that is no longer the user's still has its old conversations.
+        let key = to.key(me.user.id, own).ok().or_else(|| key_without_own(to))?;
+        let id = key.id(me.tenant.id);
+        self.open(id, &key, me.user.id);
+        Some(id)
+    }
+
+    /// The own number that the user last wrote to these people from.
+    pub(crate) fn last_used(&self, peers: &[Peer]) -> Option<PhoneNumber> {
+        let first = peers.first()?;
+        self.with(*first)
+            .filter_map(|id| self.threads.get(&id))
+            .map(|thread| &thread.conversation)
+            .filter(|conversation| conversation.kind.is_text() && conversation.peers == peers)
+            .max_by_key(|conversation| (conversation.last_sent_at, conversation.last_activity))
+            .and_then(|conversation| conversation.own_number)
+    }
+
+    /// How near somebody is to the user: in which week they last wrote to them alone, and how much they have written to each other.
+    pub(crate) fn nearness(&self, peer: Peer) -> Option<(i64, Seq)> {
+        const WEEK: i64 = 7 * 86_400_000;
+        let alone = |thread: &&Thread| thread.conversation.peers == [peer];
+        let threads = self.with(peer).filter_map(|id| self.threads.get(&id)).filter(alone);
+        threads
+            .filter_map(|thread| Some((thread.conversation.last_sent_at?.0 / WEEK, thread.conversation.last_seq)))
+            .max()
+    }
+}
+
+/// The key by the people alone, for a number that the user no longer has.
+fn key_without_own(to: &Destination) -> Option<ConversationKey> {
+    let own = to.from?;
+    let remote: Vec<PhoneNumber> =
+        to.peers.iter().filter_map(|peer| if let Peer::Number(number) = peer { Some(*number) } else { None }).collect();
+    (!remote.is_empty()).then(|| ConversationKey::text(own, remote))
+}
