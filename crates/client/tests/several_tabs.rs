@@ -168,6 +168,19 @@ fn a_leading_tab_that_hangs_is_replaced_within_ten_seconds_and_doubles_nothing_l
 }
 
 #[test]
+fn whoever_goes_on_writing_gives_a_tab_that_hangs_no_more_time() {
+    let (mut world, first, second, id, card) = begin();
+    world.hang(first, true);
+    for text in ["two", "three", "four"] {
+        world.ui(second, Ui::Composer(card, ComposerAction::Draft(text.to_owned())));
+        world.act(second, Ui::Composer(card, ComposerAction::Submit));
+        world.wait(4_000);
+    }
+    assert_eq!(world.server.texts(id), ["one", "two", "three", "four"]);
+    assert!(world.devices[second].leads && !world.devices[first].leads);
+}
+
+#[test]
 fn a_leading_tab_that_answers_keeps_the_lead() {
     let (mut world, first, second, _, card) = begin();
     world.network(first, false);

@@ -275,6 +275,7 @@ impl Outbox {
 
     /// A try failed. A temporary failure waits and tries again; any other parks the message with its reason.
     pub(crate) fn failed(&mut self, id: MessageId, error: CallError, env: &Env) {
+        self.look_at_clock(env.now);
         self.step(id, |state| state.failed(error, env));
     }
 

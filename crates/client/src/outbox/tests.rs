@@ -147,6 +147,16 @@ fn a_clock_that_is_set_back_makes_no_wait_longer() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_while_a_message_is_under_way_makes_no_wait_shorter() {
+    let (mut outbox, mut alone) = with(&[(1, 1)]);
+    let asked = send(&mut outbox, &mut alone);
+    alone.wait(-3_600_000);
+    answer_with(&mut outbox, &mut alone, &asked, Err(NetworkFailure));
+    let done = send(&mut outbox, &mut alone);
+    assert!(sent(&done).is_empty() && done.timer(Timer::Outbox).is_some_and(|wait| wait >= 500));
+}
+
+#[test]
 fn a_tab_that_takes_over_when_the_clock_was_set_back_waits_no_longer() {
     // The other tab's word comes before the clock is set back, or after.
     for clock_first in [false, true] {

@@ -70,6 +70,10 @@ pub struct Softphone {
     pub(crate) reading: bool,
     /// Whether this tab sends and keeps, for all of the browser's tabs.
     leads: bool,
+    /// Whether the leading tab is to answer.
+    expects_leader: bool,
+    /// Whether another tab has begun to write, and what it writes is looked for later.
+    expects_written: bool,
     /// The local day and the zone's offset as times on screen were last written.
     shown_day: Option<(i64, [i32; 3])>,
     /// How many conversations were last said to be unread.

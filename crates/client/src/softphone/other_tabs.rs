@@ -27,13 +27,17 @@ impl Softphone {
     }
 
     /// Something was written here, and the leading tab is to send it: it has to answer.
-    pub(super) fn expect_leader(&self, turn: &mut Turn<'_>) {
+    pub(super) fn expect_leader(&mut self, turn: &mut Turn<'_>) {
         self.send_to_tabs(TabFrame::Writing, turn);
-        turn.set_timer(Timer::Leader, UNANSWERED);
+        // Whoever goes on writing gives it no more time.
+        if !core::mem::replace(&mut self.expects_leader, true) {
+            turn.set_timer(Timer::Leader, UNANSWERED);
+        }
     }
 
     /// The leading tab has not answered: it hangs, or sleeps. What waits is sent from here.
     pub(super) fn leader_is_silent(&mut self, turn: &mut Turn<'_>) {
+        self.expects_leader = false;
         if !self.leads && self.outbox.waiting() > 0 {
             turn.effect(Effect::Lead);
         }
@@ -53,6 +57,12 @@ impl Softphone {
             Self::expect_database(turn);
             turn.effect(Effect::Db(DbCommand::Read { range: Range::all(Store::Outbox), limit: usize::MAX }));
         }
+    }
+
+    /// Another tab began to write some time ago.
+    pub(super) fn look_for_written(&mut self, turn: &mut Turn<'_>) {
+        self.expects_written = false;
+        self.read_outbox(turn);
     }
 
     /// What the database, or another tab, has of the outbox joins what is here.
@@ -109,11 +119,16 @@ impl Softphone {
             TabFrame::SignedOut => self.signed_out_there(turn),
             TabFrame::Writing => {
                 if self.leads {
-                    turn.set_timer(Timer::Unheard, UNHEARD);
+                    if !core::mem::replace(&mut self.expects_written, true) {
+                        turn.set_timer(Timer::Unheard, UNHEARD);
+                    }
                     self.send_to_tabs(TabFrame::Leading, turn);
                 }
             }
-            TabFrame::Leading => turn.cancel_timer(Timer::Leader),
+            TabFrame::Leading => {
+                self.expects_leader = false;
+                turn.cancel_timer(Timer::Leader);
+            }
             TabFrame::Sends => {
                 for row in self.outbox.unstored() {
                     self.send_to_tabs(TabFrame::Written(Box::new(row.clone())), turn);
