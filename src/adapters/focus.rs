@@ -8,17 +8,15 @@ use std::cell::Cell;
 use halyard_client::{CardKey, FocusTarget};
 use leptos::prelude::request_animation_frame;
 use wasm_bindgen::JsCast;
-use web_sys::{FocusOptions, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{Event, FocusOptions, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use super::device;
 
 /// Frames to wait for the place to be drawn.
 const FRAMES: u8 = 4;
 
-/// Frames to wait for the line "New": a long timeline takes longer.
-const LINE_FRAMES: u8 = 30;
-/// Pixels of the timeline that show above the line "New".
-const ABOVE_NEW: i32 = 6;
+/// Frames to wait for a card's timeline to be drawn.
+const TIMELINE_FRAMES: u8 = 30;
 
 thread_local! {
     /// How often the focus was asked for: an older wish is dropped. Each step would lay the page out anew.
@@ -57,38 +55,26 @@ fn attempt(selector: String, unless: Option<&'static str>, wish: u32, frames: u8
     });
 }
 
-/// Scrolls a card's timeline to its newest entry, once that is drawn. A timeline is laid out from its end: there it is at 0.
+/// Has a card's timeline show its newest entry, once that is drawn.
 pub(super) fn show_newest(card: CardKey) {
-    let selector = ["[data-card=\"", &card.attribute(), "\"] [role=log]"].concat();
-    request_animation_frame(move || {
-        if let Some(log) = find(&selector) {
-            log.set_scroll_top(0);
-        }
-    });
+    tell_timeline(card, "newest");
 }
 
-/// Scrolls a card's timeline to its line "New", once that is drawn. The timeline's view hears of it by the event `jumped`, and says what
-/// is on screen then. Of a card that does not show meanwhile nothing is said: nothing in it is read until it is looked at again.
+/// Has a card's timeline show its line "New".
 pub(super) fn show_unread(card: CardKey) {
-    let selector = ["[data-card=\"", &card.attribute(), "\"] [role=log]"].concat();
-    scroll_to_new(selector, LINE_FRAMES);
+    tell_timeline(card, "unread");
 }
 
-fn scroll_to_new(selector: String, frames: u8) {
-    request_animation_frame(move || {
-        let log = find(&selector).filter(|log| log.client_height() > 0);
-        let line = log.as_ref().and_then(|log| log.query_selector(".new-line").ok().flatten());
-        if line.is_none() && frames > 1 {
-            return scroll_to_new(selector, frames - 1);
-        }
-        let Some(log) = log else { return };
-        if let Some(line) = line {
-            let down = line.get_bounding_client_rect().top() - log.get_bounding_client_rect().top();
-            log.set_scroll_top(log.scroll_top() + down as i32 - ABOVE_NEW);
-        }
-        if let Ok(jumped) = web_sys::Event::new("jumped") {
-            let _ = log.dispatch_event(&jumped);
-        }
+/// The timeline's view hears an event of this name, once it is there.
+fn tell_timeline(card: CardKey, name: &'static str) {
+    tell(["[data-card=\"", &card.attribute(), "\"] [role=log]"].concat(), name, TIMELINE_FRAMES);
+}
+
+fn tell(selector: String, name: &'static str, frames: u8) {
+    request_animation_frame(move || match (find(&selector), Event::new(name)) {
+        (Some(place), Ok(event)) => drop(place.dispatch_event(&event)),
+        (None, _) if frames > 1 => tell(selector, name, frames - 1),
+        (None, _) | (Some(_), Err(_)) => {}
     });
 }
 

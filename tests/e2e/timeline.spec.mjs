@@ -1,11 +1,12 @@
 // A card's timeline: what is drawn of a long one, what stays in place, and where one is taken when much is unread.
 import { Api, chat } from "../harness/api.mjs";
-import { begin, card, expect, goTo, log, row, serverWith, test } from "../harness/app.mjs";
+import { begin, card, expect, goTo, log, row, send, serverWith, test } from "../harness/app.mjs";
 import { LENA, NILS, PRIYA, THEO, harbor } from "../harness/people.mjs";
 
 const here = serverWith(harbor);
 const THEOS = "Theo Brandt";
 const NILSES = "Nils Okafor";
+const PRIYAS = "Priya Iyer";
 
 /** Sends so many notes from one to another; says more with what it gives. */
 async function notes(from, to, count) {
@@ -88,19 +89,57 @@ test("whoever opens a conversation with much unread begins at the first of it, a
   await goTo(priya, "Contacts");
   await priya.getByRole("region", { name: NILSES }).getByRole("button", { name: "Close" }).click();
 
-  await notes(NILS, PRIYA, 60);
+  await notes(NILS, PRIYA, 320);
   await goTo(priya, "Chat and SMS");
-  await expect(row(priya, NILSES).getByText(/unread/)).toHaveText(/60/);
+  await expect(row(priya, NILSES).getByText(/unread/)).toHaveText(/320/);
   await row(priya, NILSES).click();
   const box = log(priya, NILSES);
   await expect(box.getByText("New", { exact: true })).toBeInViewport();
   await expect(note(box, 1).last()).toBeInViewport();
-  await expect(note(box, 60)).not.toBeInViewport();
-  const left = () => card(priya, NILSES).getByRole("button", { name: /^\d+ new messages$/ }).textContent();
-  const unread = Number.parseInt(await left(), 10);
-  expect(unread).toBeGreaterThan(20);
-  expect(unread).toBeLessThan(60);
-  await card(priya, NILSES).getByRole("button", { name: /^\d+ new messages$/ }).click();
-  await expect(note(box, 60)).toBeInViewport();
+  expect(await drawn(box)).toBeLessThan(320);
+  const button = card(priya, NILSES).getByRole("button", { name: /^\d+ new messages$/ });
+  const left = async () => Number.parseInt(await button.textContent(), 10);
+  await expect.poll(left).toBeLessThan(320);
+  const unread = await left();
+  expect(unread).toBeGreaterThan(280);
+
+  // A card that is made larger shows more of them, though nobody scrolls.
+  await card(priya, NILSES).getByRole("button", { name: "More" }).click();
+  await priya.getByRole("menuitem", { name: "View in fullscreen" }).click();
+  await expect.poll(left).toBeLessThan(unread);
+  await button.click();
+  await expect(note(box, 320)).toBeInViewport();
+  await expect(button).toHaveCount(0);
   await expect(row(priya, NILSES).getByText(/unread/)).toHaveCount(0);
+});
+
+test("whoever writes while they read further up sees what they wrote, whatever came below meanwhile", async ({ person }) => {
+  test.setTimeout(90_000);
+  await notes(PRIYA, THEO, 150);
+  const theo = await person(THEO, { baseURL: here.url });
+  await row(theo, PRIYAS).click();
+  const box = log(theo, PRIYAS);
+  const newest = card(theo, PRIYAS).getByRole("button", { name: /new message|Newest messages/ });
+  await newest.click();
+  await expect(note(box, 150)).toBeInViewport();
+  await expect(async () => {
+    await box.evaluate((element) => element.scrollBy(0, -1e7));
+    await expect(note(box, 1)).toBeVisible({ timeout: 300 });
+  }).toPass();
+  await notes(PRIYA, THEO, 200);
+  await expect(newest).toHaveText("200 new messages");
+  await expect(note(box, 1).first()).toBeInViewport();
+  await send(theo, PRIYAS, "I have read it all");
+  await expect(box.getByText("I have read it all")).toBeInViewport();
+  await expect(newest).toHaveCount(0);
+  await settled(theo);
+  expect(await drawn(box)).toBeLessThan(300);
+
+  // A card that shows again stands where it stood.
+  await card(theo, PRIYAS).getByRole("button", { name: "Minimize" }).click();
+  await expect(box).toBeHidden();
+  await notes(PRIYA, THEO, 40);
+  await theo.getByRole("group", { name: "Minimized" }).getByRole("button", { name: "40 unread messages" }).click();
+  await expect(box.getByText("New", { exact: true })).toBeInViewport();
+  await expect(note(box, 1).last()).toBeInViewport();
 });

@@ -220,7 +220,7 @@ impl Test {
                 card,
                 at_bottom: b > 99,
                 last: b.is_multiple_of(2).then(|| self.message(b).into()),
-                jumped: a > 99,
+                to_unread: a > 99,
             }),
             41 => Ui::Window(self.window(b)),
             42 => Ui::Conversations(ConversationsAction::SetMuted(id, b > 99)),

@@ -8,6 +8,8 @@ use std::ops::Range;
 
 /// So many rows may be drawn before others are left out.
 const MOST: usize = 240;
+/// So many may be drawn while rows are in use that may not be left out, before they are all the same.
+const MOST_IN_USE: usize = 1_000;
 /// Rows that stay above and below those on screen.
 const AROUND: usize = 80;
 /// Rows that are drawn at once above, and the fewest that are left out at once.
@@ -38,7 +40,7 @@ pub(super) struct OnScreen<'a> {
     /// Where a row ends, counted from the first that is drawn.
     pub(super) end_of: &'a dyn Fn(usize) -> f64,
     /// Whether rows may be left out: not those in which the user has selected text, or has the focus.
-    pub(super) may_leave: bool,
+    pub(super) may_leave: &'a dyn Fn() -> bool,
 }
 
 impl<K> Default for Drawn<K> {
@@ -68,30 +70,45 @@ impl<K: Copy + PartialEq> Drawn<K> {
         self.below.iter().map(|(_, height)| height).sum()
     }
 
-    /// The rows are others now, and this one is to be drawn if it lies above. Where very many have come, those at the bottom are drawn
-    /// if that is on screen (`at_bottom`), and none of the new ones if not. Says whether other rows are drawn.
-    pub(super) fn changed(&mut self, keys: &[K], wanted: Option<K>, at_bottom: bool) -> bool {
+    /// The rows are others now. Where very many have come, those at the bottom are drawn if that is on screen (`at_bottom`), and none of
+    /// the new ones if not. Says whether other rows are drawn.
+    pub(super) fn changed(&mut self, keys: &[K], at_bottom: bool, may_leave: &dyn Fn() -> bool) -> bool {
         let gone = |key: Option<K>| key.is_some() && place(key, keys).is_none();
         let (top_gone, bottom_gone) = (gone(self.top), gone(self.bottom));
         if bottom_gone {
             self.bottom = None;
             self.below.clear();
         }
-        let hidden = place(wanted, keys).filter(|at| *at < self.range(keys).start);
-        if let Some(at) = hidden {
-            self.top = keys.get(at.saturating_sub(MORE)).copied();
-        } else if top_gone {
+        if top_gone {
             self.top = None;
         }
         let before = core::mem::replace(&mut self.newest, keys.last().copied());
-        let too_many = hidden.is_none() && self.reaches_bottom() && self.range(keys).len() > MOST + MORE;
         let come = before.filter(|before| keys.last() != Some(before) && keys.contains(before));
-        match (too_many, at_bottom) {
+        let count = self.range(keys).len();
+        let too_many = self.reaches_bottom() && count > MOST + MORE;
+        let leaves = match (too_many, at_bottom) {
+            (true, true) => count > MOST_IN_USE || may_leave(),
+            (true, false) => come.is_some(),
+            (false, _) => false,
+        };
+        match (leaves, at_bottom) {
             (true, true) => self.show_bottom(keys),
             (true, false) => self.bottom = come,
             (false, _) => {}
         }
-        top_gone || bottom_gone || hidden.is_some() || (too_many && (at_bottom || come.is_some()))
+        top_gone || bottom_gone || leaves
+    }
+
+    /// Draws this row, if it is not drawn, and some around it, instead of what was drawn. Says whether other rows are drawn.
+    pub(super) fn show(&mut self, keys: &[K], row: usize) -> bool {
+        if self.range(keys).contains(&row) {
+            return false;
+        }
+        self.below.clear();
+        self.top = row.checked_sub(MORE).and_then(|start| keys.get(start)).copied();
+        let end = row.saturating_sub(MORE) + MOST;
+        self.bottom = keys.get(end).and(keys.get(end - 1)).copied();
+        true
     }
 
     /// Draws the newest rows, whatever was drawn before.
@@ -105,19 +122,19 @@ impl<K: Copy + PartialEq> Drawn<K> {
     pub(super) fn scrolled(&mut self, keys: &[K], screen: &OnScreen<'_>) -> bool {
         let Range { start, end } = self.range(keys);
         if !self.reaches_bottom() && screen.up - self.height() < NEAR {
-            self.draw_below(keys, start, end, screen.up);
+            self.draw_below(keys, start, end, screen);
             return true;
         }
         if start > 0 && screen.above < NEAR {
             self.top = start.checked_sub(MORE).and_then(|start| keys.get(start)).copied();
             return true;
         }
-        screen.may_leave && end - start > MOST && self.leave_out(keys, start, end, screen)
+        end - start > MOST && (screen.may_leave)() && self.leave_out(keys, start, end, screen)
     }
 
     /// Draws rows below the last one, until what is on screen has some around it.
-    fn draw_below(&mut self, keys: &[K], start: usize, mut end: usize, up: f64) {
-        let wanted = (up - 3.0 * NEAR).max(0.0);
+    fn draw_below(&mut self, keys: &[K], start: usize, mut end: usize, screen: &OnScreen<'_>) {
+        let wanted = (screen.up - 3.0 * NEAR).max(0.0);
         while self.height() > wanted {
             match self.below.pop() {
                 Some((key, _)) if keys.get(end) == Some(&key) => end += 1,
@@ -129,7 +146,7 @@ impl<K: Copy + PartialEq> Drawn<K> {
             end = keys.len().min(end + MORE);
         }
         self.bottom = keys.get(end).and(keys.get(end.wrapping_sub(1))).copied();
-        if end - start > MOST {
+        if end - start > MOST && (screen.may_leave)() {
             self.top = keys.get(end - 2 * AROUND).copied();
         }
     }
@@ -226,7 +243,7 @@ mod tests {
                 above: bottom - HEIGHT,
                 view: (bottom - HEIGHT, bottom),
                 end_of: &|at| ends[at],
-                may_leave: true,
+                may_leave: &|| true,
             };
             self.drawn.scrolled(&self.keys, &screen)
         }
@@ -286,7 +303,7 @@ mod tests {
         log.scroll(15_000.0);
         let seen = log.on_screen();
         log.keys.extend(1_000..1_003);
-        assert!(!log.drawn.changed(&log.keys.clone(), None, false));
+        assert!(!log.drawn.changed(&log.keys.clone(), false, &|| true));
         assert_eq!(log.on_screen(), seen, "nothing moves");
         log.scroll(-1_000_000.0);
         assert_eq!(log.rows().last(), Some(&1_002));
@@ -297,7 +314,7 @@ mod tests {
     fn very_many_that_come_are_not_all_drawn() {
         for at_bottom in [true, false] {
             let mut log = Log::new(0..100);
-            let change = |log: &mut Log| log.drawn.changed(&log.keys.clone(), None, at_bottom);
+            let change = |log: &mut Log| log.drawn.changed(&log.keys.clone(), at_bottom, &|| true);
             change(&mut log);
             let seen = log.scroll(if at_bottom { 0.0 } else { 900.0 });
             log.keys.extend(100..5_000);
@@ -331,18 +348,29 @@ mod tests {
         let mut log = Log::new(0..1_000);
         log.scroll(20_000.0);
         log.keys = (2_000..2_010).collect();
-        assert!(log.drawn.changed(&log.keys.clone(), None, false));
+        assert!(log.drawn.changed(&log.keys.clone(), false, &|| true));
         assert_eq!((log.rows(), log.drawn.space()), (log.keys.clone(), 0));
     }
 
     #[test]
-    fn a_row_above_that_is_wanted_is_drawn() {
-        let mut log = Log::new(0..1_000);
-        while log.step() {}
-        assert!(!log.rows().contains(&300));
-        assert!(log.drawn.changed(&log.keys.clone(), Some(300), false));
-        assert!(log.rows().contains(&300) && log.rows().contains(&999));
-        assert!(!log.drawn.changed(&log.keys.clone(), Some(300), false));
+    fn a_row_that_is_to_be_shown_is_drawn_with_some_around_it() {
+        for row in [0, 20, 300, 820, 985] {
+            let mut log = Log::new(0..1_000);
+            log.scroll(if row > 900 { 1_000_000.0 } else { 0.0 });
+            for _ in 0..3 {
+                log.scroll(if row > 900 { 1_000_000.0 } else { 0.0 });
+            }
+            let place = usize::try_from(row).unwrap_or_default();
+            assert!(!log.rows().contains(&row), "{row}");
+            assert!(log.drawn.show(&log.keys.clone(), place));
+            let rows = log.rows();
+            let (above, below) =
+                (rows.iter().filter(|key| **key < row).count(), rows.iter().filter(|key| **key > row).count());
+            assert!(above >= MORE.min(place) && below >= AROUND.min(999 - place), "{above} above {row}, {below} below");
+            assert!(rows.len() <= MOST);
+            assert_eq!(log.drawn.reaches_bottom(), rows.contains(&999));
+            assert!(!log.drawn.show(&log.keys.clone(), place), "it is drawn now");
+        }
     }
 
     #[test]
@@ -354,9 +382,26 @@ mod tests {
             above: 9_000.0,
             view: (9_000.0, 9_500.0),
             end_of: &|at| (at + 1) as f64 * 20.0,
-            may_leave: false,
+            may_leave: &|| false,
         };
         assert!(!drawn.scrolled(&keys, &screen));
-        assert!(drawn.scrolled(&keys, &OnScreen { may_leave: true, ..screen }));
+        assert!(drawn.scrolled(&keys, &OnScreen { may_leave: &|| true, ..screen }));
+        // Also on the way down, where others are drawn.
+        let (before, below) = (drawn.range(&keys), OnScreen { up: 0.0, ..screen });
+        assert!(drawn.scrolled(&keys, &below));
+        assert_eq!(drawn.range(&keys).start, before.start);
+    }
+
+    #[test]
+    fn rows_in_use_stay_when_others_come_unless_very_many_do() {
+        let mut drawn = Drawn::default();
+        let mut keys: Vec<u32> = (0..200).collect();
+        drawn.changed(&keys, true, &|| false);
+        keys.extend(200..600);
+        assert!(!drawn.changed(&keys, true, &|| false));
+        assert_eq!(drawn.range(&keys), 0..600);
+        keys.extend(600..5_000);
+        assert!(drawn.changed(&keys, true, &|| false));
+        assert!(drawn.range(&keys).len() <= MOST + MORE);
     }
 }

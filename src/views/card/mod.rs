@@ -7,8 +7,10 @@ mod drag;
 mod drawn;
 mod header;
 mod line;
+mod log;
 mod media;
 mod message;
+mod on_screen;
 mod recipients;
 mod timeline;
 

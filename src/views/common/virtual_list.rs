@@ -4,11 +4,13 @@
 //! row at a time can be reached by Tab, the others by the arrow keys, Home, End and the page keys; a row that leaves
 //! gives its elements to one that comes, or they wait, hidden, for the next one, so typing a search makes next to none.
 
+use std::rc::Rc;
+
 use leptos::html::{Div, Li};
 use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::Closure;
-use web_sys::{Element, HtmlElement, KeyboardEvent, ResizeObserver};
+use web_sys::{Element, HtmlDivElement, HtmlElement, KeyboardEvent};
 
+use super::resize::on_resize;
 use crate::erased::Memo;
 use crate::prelude::*;
 
@@ -293,24 +295,14 @@ impl Frame {
     }
 
     fn watch_size(self) {
-        Effect::new(move |_| {
-            let Some(scroller) = self.scroller.get() else { return };
-            let element = scroller.clone();
-            let resized = Closure::<dyn Fn()>::new(move || {
-                // While it is hidden it has none, and comes back as it was.
-                let height = element.client_height();
-                if height > 0 {
-                    self.height.set(f64::from(height));
-                }
-            });
-            if let Ok(observer) = ResizeObserver::new(resized.as_ref().unchecked_ref()) {
-                observer.observe(&scroller);
-                let held = StoredValue::new_local((observer, resized));
-                on_cleanup(move || {
-                    held.try_with_value(|(observer, _)| observer.disconnect());
-                });
+        let resized = move |scroller: &HtmlDivElement| {
+            // While it is hidden it has none, and comes back as it was.
+            let height = scroller.client_height();
+            if height > 0 {
+                self.height.set(f64::from(height));
             }
-        });
+        };
+        on_resize(self.scroller, Rc::new(resized));
     }
 
     fn watch_end(self, on_end: Option<Callback<()>>) {

@@ -50,7 +50,7 @@ pub enum ConversationsAction {
         /// The last entry that shows to its end.
         last: Option<EntryId>,
         /// Whether this is so after [`Effect::ShowUnread`](crate::Effect::ShowUnread).
-        jumped: bool,
+        to_unread: bool,
     },
 }
 
@@ -92,9 +92,9 @@ impl Conversations {
                     self.load_older(id, cx);
                 }
             }
-            ConversationsAction::Scrolled { card, at_bottom, last, jumped } => {
+            ConversationsAction::Scrolled { card, at_bottom, last, to_unread } => {
                 if let CardKey::Conversation(id) = card {
-                    self.scrolled(id, at_bottom, last, jumped, cx);
+                    self.scrolled(id, at_bottom, last, to_unread, cx);
                 }
             }
         }

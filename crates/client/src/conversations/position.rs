@@ -13,8 +13,8 @@ use crate::windows::CardKey;
 
 /// As many entries may come at once into a card that is looked at: the newest ones push no unread one out of sight.
 const AT_ONCE: Seq = 4;
-/// The first unread entry is shown if no more than so many come after it, and the oldest of so many otherwise.
-const MOST_SHOWN: usize = 200;
+/// To show the first unread entry, no more than so many are fetched: where there are more, the oldest of those here is shown.
+const MOST_FETCHED: usize = 500;
 /// Rows above the first unread one.
 const ROWS_ABOVE: usize = 20;
 
@@ -28,12 +28,12 @@ pub(crate) struct Position {
     pub(crate) new_after: Option<Seq>,
     /// Whether the card has come on screen and nobody has looked at it since.
     pub(crate) came: bool,
-    pub(crate) jump: Jump,
+    pub(crate) to_unread: ToUnread,
 }
 
 /// The way to the first unread entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Jump {
+pub(crate) enum ToUnread {
     /// Nobody goes there.
     No,
     /// The entry may have to be fetched first.
@@ -44,20 +44,20 @@ pub(crate) enum Jump {
 
 impl Default for Position {
     fn default() -> Self {
-        Self { at_bottom: true, seen: 0, new_after: None, came: false, jump: Jump::No }
+        Self { at_bottom: true, seen: 0, new_after: None, came: false, to_unread: ToUnread::No }
     }
 }
 
 impl Position {
     /// The user has written: they are at the bottom, and nothing above is new.
     pub(crate) const fn written(&mut self, last: Seq) {
-        *self = Self { at_bottom: true, seen: last, new_after: None, came: false, jump: Jump::No };
+        *self = Self { at_bottom: true, seen: last, new_after: None, came: false, to_unread: ToUnread::No };
     }
 }
 
 impl Conversations {
     /// These cards have come on screen.
-    pub(crate) fn came_on_screen(&mut self, cards: &[CardKey]) {
+    pub(crate) fn note_came_on_screen(&mut self, cards: &[CardKey]) {
         for id in cards.iter().filter_map(|card| card.conversation()) {
             if let Some(timeline) = self.timeline(id) {
                 timeline.position.came = true;
@@ -76,39 +76,39 @@ impl Conversations {
             cx.changed(Changed::Timeline(CardKey::Conversation(id)));
         }
         if unread && (came || (back && position.at_bottom)) {
-            thread.jump(thread.conversation.read_seq, cx);
+            thread.go_to_unread(thread.conversation.read_seq, cx);
         }
     }
 
     /// Scrolls to the first unread entry if the user is to be taken there, once it is here.
     pub(super) fn find_first_unread(&mut self, id: ConversationId, cx: &mut Context<'_, '_>) {
         let Some(Thread { conversation, timeline, .. }) = self.threads.get_mut(&id) else { return };
-        if timeline.position.jump != Jump::Wanted {
+        if timeline.position.to_unread != ToUnread::Wanted {
             return;
         }
         let first = conversation.read_seq.max(conversation.cleared_seq) + 1;
         if timeline.is_reading() || matches!(timeline.loaded, Loaded::Nothing | Loaded::Loading) {
             return;
         }
-        if timeline.loaded == Loaded::Part && !timeline.reaches(first, MOST_SHOWN) {
+        if timeline.loaded == Loaded::Part && !timeline.reaches(first, MOST_FETCHED) {
             timeline.loaded = Loaded::Loading;
             cx.changed(Changed::Timeline(CardKey::Conversation(id)));
             return self.ask_entries(id, cx);
         }
-        timeline.show_from(first, ROWS_ABOVE, MOST_SHOWN);
-        timeline.position.jump = Jump::UnderWay;
+        timeline.show_from(first, ROWS_ABOVE);
+        timeline.position.to_unread = ToUnread::UnderWay;
         cx.effect(Effect::ShowUnread(CardKey::Conversation(id)));
         cx.changed(Changed::Timeline(CardKey::Conversation(id)));
     }
 
-    /// The view says what of a timeline is on screen: the last entry that shows, and whether that is its bottom; `jumped` when this
+    /// The view says what of a timeline is on screen: the last entry that shows, and whether that is its bottom; `to_unread` when this
     /// is so after it was scrolled to the first unread one.
     pub(super) fn scrolled(
         &mut self,
         id: ConversationId,
         at_bottom: bool,
         last: Option<EntryId>,
-        jumped: bool,
+        to_unread: bool,
         cx: &mut Context<'_, '_>,
     ) {
         let Some(Thread { timeline, .. }) = self.threads.get_mut(&id) else { return };
@@ -118,10 +118,10 @@ impl Conversations {
         let position = &mut timeline.position;
         position.at_bottom = at_bottom;
         position.seen = shown.unwrap_or(position.seen);
-        if jumped && position.jump == Jump::UnderWay {
-            position.jump = Jump::No;
+        if to_unread && position.to_unread == ToUnread::UnderWay {
+            position.to_unread = ToUnread::No;
         }
-        if at_bottom && position.jump == Jump::No && timeline.show_less() {
+        if at_bottom && position.to_unread == ToUnread::No && timeline.show_less() {
             cx.changed(Changed::Timeline(CardKey::Conversation(id)));
         }
     }
@@ -143,9 +143,9 @@ impl Thread {
     }
 
     /// The user is taken to the first unread entry, that after this place.
-    fn jump(&mut self, read: Seq, cx: &mut Context<'_, '_>) {
+    fn go_to_unread(&mut self, read: Seq, cx: &mut Context<'_, '_>) {
         let position = &mut self.timeline.position;
-        position.jump = Jump::Wanted;
+        position.to_unread = ToUnread::Wanted;
         if position.new_after.replace(read) != Some(read) {
             cx.changed(Changed::Timeline(CardKey::Conversation(self.conversation.id)));
         }
@@ -157,16 +157,15 @@ impl Thread {
         let newest = self.timeline.last()?.seq();
         let (read, unread) = (self.conversation.read_seq, Seq::from(self.conversation.unread));
         let position = &mut self.timeline.position;
-        if position.jump != Jump::No {
+        if position.to_unread != ToUnread::No {
             return None;
         }
         if !position.at_bottom {
             return Some(position.seen.min(newest)).filter(|seen| *seen > read);
         }
         let shown = position.seen.max(read);
-        // Where hundreds come while one looks on, one stays with the newest.
-        if unread > AT_ONCE && (AT_ONCE + 1..=MOST_SHOWN as Seq).contains(&newest.saturating_sub(shown)) {
-            self.jump(shown, cx);
+        if unread > AT_ONCE && newest.saturating_sub(shown) > AT_ONCE {
+            self.go_to_unread(shown, cx);
             return Some(shown).filter(|shown| *shown > read);
         }
         position.seen = newest;

@@ -68,14 +68,14 @@ fn look(all: &mut Conversations, alone: &mut Alone, back: bool) -> Done {
     })
 }
 
-fn jumps(done: &Done) -> bool {
+fn goes_to_unread(done: &Done) -> bool {
     done.effects.iter().any(|effect| matches!(effect, Effect::ShowUnread(_)))
 }
 
-fn scrolled(all: &mut Conversations, alone: &mut Alone, last: Option<Seq>, jumped: bool) {
+fn scrolled(all: &mut Conversations, alone: &mut Alone, last: Option<Seq>, to_unread: bool) {
     let last_id = last.map(|seq| EntryId::from(MessageId(Ulid::from_bits(seq.into()))));
     let card = CardKey::Conversation(ID);
-    let action = ConversationsAction::Scrolled { card, at_bottom: last.is_none(), last: last_id, jumped };
+    let action = ConversationsAction::Scrolled { card, at_bottom: last.is_none(), last: last_id, to_unread };
     alone.turn(|cx| all.act(action, cx));
 }
 
@@ -86,9 +86,9 @@ fn unread(all: &Conversations) -> u32 {
 #[test]
 fn a_card_that_comes_on_screen_is_read_up_to_what_the_view_says_shows() {
     let (mut all, mut alone) = with_texts(9, 3);
-    all.came_on_screen(&[CardKey::Conversation(ID)]);
+    all.note_came_on_screen(&[CardKey::Conversation(ID)]);
     let done = look(&mut all, &mut alone, true);
-    assert!(jumps(&done) && done.requests().is_empty());
+    assert!(goes_to_unread(&done) && done.requests().is_empty());
     assert_eq!(unread(&all), 6, "nothing before the view has said so");
     scrolled(&mut all, &mut alone, Some(5), true);
     let done = look(&mut all, &mut alone, false);

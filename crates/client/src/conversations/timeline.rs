@@ -287,10 +287,10 @@ impl Timeline {
         self.entries.values().rev().take_while(move |entry| entry.seq() > place)
     }
 
-    /// Shows rows from this place on, and so many above it; of very many, the newest.
-    pub(crate) fn show_from(&mut self, place: Seq, above: usize, most: usize) {
+    /// Shows rows from this place on, and so many above it.
+    pub(crate) fn show_from(&mut self, place: Seq, above: usize) {
         let below = self.after(place.saturating_sub(1)).count();
-        self.rows = self.rows.max((below + above).min(most));
+        self.rows = self.rows.max(below + above);
     }
 
     /// Scrolled near the top: show more. Says whether a page must be fetched for it.

@@ -15,7 +15,7 @@ impl Softphone {
     /// What the user looks at is read; what may leave leaves; what has changed is written; the title says what is unread.
     pub(super) fn end_turn(&mut self, turn: &mut Turn<'_>) {
         let came = self.desk.came_on_screen();
-        self.conversations.came_on_screen(&came);
+        self.conversations.note_came_on_screen(&came);
         if let Some((id, back)) = self.desk.look() {
             self.conversations.look(id, back, context!(self, turn));
             self.conversations.see(id, context!(self, turn));

@@ -112,7 +112,7 @@ impl World {
     }
 
     /// A card's timeline is scrolled until so many rows are below what shows.
-    pub(crate) fn scroll(&mut self, at: usize, card: CardKey, below: usize, jumped: bool) {
+    pub(crate) fn scroll(&mut self, at: usize, card: CardKey, below: usize, to_unread: bool) {
         let env = self.env();
         let items = self.phone(at).timeline_view(card, &env).map(|view| view.items).unwrap_or_default();
         let id = |item: &Item| match item {
@@ -121,7 +121,7 @@ impl World {
             Item::Line(line) => Some(line.id),
         };
         let last = items.iter().rev().filter_map(id).nth(below);
-        self.ui(at, Ui::Conversations(ConversationsAction::Scrolled { card, at_bottom: below == 0, last, jumped }));
+        self.ui(at, Ui::Conversations(ConversationsAction::Scrolled { card, at_bottom: below == 0, last, to_unread }));
     }
 
     /// The notices on screen.
