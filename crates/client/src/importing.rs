@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 
-use halyard_protocol::contact::ContactDetails;
 use halyard_protocol::rest::{ImportContacts, Imported, ImportedContact};
 use halyard_protocol::{Contact, ContactDraft, ContactId, ContactScope, ErrorCode, limits};
 use halyard_words::{self as words, Text};
@@ -278,10 +277,7 @@ fn fresh(line: usize, cx: &Context<'_, '_>) -> ContactId {
 fn size(draft: &ContactDraft) -> usize {
     let texts = [&draft.given, &draft.family, &draft.company].into_iter().chain(&draft.emails);
     let names = draft.numbers.iter().map(|entry| entry.name.len() + 60).sum::<usize>();
-    let details = draft.details.as_ref().map_or(0, |details| {
-        let ContactDetails { prefix, suffix, nickname, address, notes, uid } = &**details;
-        [prefix, suffix, nickname, address, notes, uid].iter().map(|text| text.len() + 16).sum()
-    });
+    let details = draft.details.as_ref().map_or(0, |details| details.texts().iter().map(|text| text.len() + 16).sum());
     texts.map(String::len).sum::<usize>() + names + details + 100
 }
 

@@ -202,7 +202,14 @@ impl From<ContactError> for Cause {
 impl ContactDetails {
     /// All texts.
     #[must_use]
-    pub fn texts(&mut self) -> [&mut String; 6] {
+    pub const fn texts(&self) -> [&String; 6] {
+        let Self { prefix, suffix, nickname, address, notes, uid } = self;
+        [prefix, suffix, nickname, address, notes, uid]
+    }
+
+    /// All texts, to change them.
+    #[must_use]
+    pub const fn texts_mut(&mut self) -> [&mut String; 6] {
         let Self { prefix, suffix, nickname, address, notes, uid } = self;
         [prefix, suffix, nickname, address, notes, uid]
     }
@@ -213,7 +220,7 @@ impl ContactDraft {
     pub fn trim(&mut self) {
         let own = [&mut self.given, &mut self.family, &mut self.company].into_iter().chain(&mut self.emails);
         let own = own.chain(self.numbers.iter_mut().map(|entry| &mut entry.name));
-        for text in own.chain(self.details.iter_mut().flat_map(|details| details.texts())) {
+        for text in own.chain(self.details.iter_mut().flat_map(|details| details.texts_mut())) {
             let trimmed = text.trim();
             if trimmed.len() != text.len() {
                 *text = trimmed.to_owned();

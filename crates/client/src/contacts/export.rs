@@ -3,7 +3,7 @@
 //! Always holds: the import of such a file gives back what was exported (a table has no UIDs); no cell of a table is a formula for a
 //! spreadsheet.
 
-use halyard_protocol::{Contact, NumberLabel};
+use halyard_protocol::{Contact, ContactDetails, NumberLabel};
 use halyard_words::Word;
 
 use super::import::{FORMULA, LABELS, OWN_UID};
@@ -59,8 +59,8 @@ pub fn export(contacts: &[&Contact], format: ExportFormat) -> String {
 }
 
 fn card(contact: &Contact, format: ExportFormat, file: &mut String) {
-    let mut details = contact.details.as_deref().cloned().unwrap_or_default();
-    let [prefix, suffix, nickname, address, notes, uid] = details.texts();
+    let none = ContactDetails::default();
+    let [prefix, suffix, nickname, address, notes, uid] = contact.details.as_deref().unwrap_or(&none).texts();
     let new = format == ExportFormat::VCard4;
     line(file, "BEGIN:VCARD", &[]);
     line(file, if new { "VERSION:4.0" } else { "VERSION:3.0" }, &[]);
@@ -72,8 +72,8 @@ fn card(contact: &Contact, format: ExportFormat, file: &mut String) {
     line(file, "FN:", &[&name]);
     line(file, "N:", &[&contact.family, &contact.given, "", prefix, suffix]);
     let own = [OWN_UID, &contact.id.to_string()].concat();
-    line(file, "UID:", &[if uid.is_empty() { &own } else { &*uid }]);
-    for (property, value) in [("NICKNAME:", &*nickname), ("ORG:", &contact.company), ("NOTE:", &*notes)] {
+    line(file, "UID:", &[if uid.is_empty() { &own } else { uid }]);
+    for (property, value) in [("NICKNAME:", nickname), ("ORG:", &contact.company), ("NOTE:", notes)] {
         if !value.is_empty() {
             line(file, property, &[value]);
         }
@@ -144,9 +144,9 @@ fn table(contacts: &[&Contact], file: &mut String) {
         file.extend([",Phone ", &at, " - Label,Phone ", &at, " - Value"]);
     }
     file.push_str("\r\n");
+    let none = ContactDetails::default();
     for contact in contacts {
-        let mut details = contact.details.as_deref().cloned().unwrap_or_default();
-        let [prefix, suffix, nickname, address, notes, _] = details.texts();
+        let [prefix, suffix, nickname, address, notes, _] = contact.details.as_deref().unwrap_or(&none).texts();
         let texts = [&contact.given, &contact.family, prefix, suffix, nickname, &contact.company, address, notes];
         for (at, text) in texts.into_iter().enumerate() {
             cell(file, at, text);
@@ -185,7 +185,7 @@ fn cell(file: &mut String, at: usize, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use halyard_protocol::{CallingCode, ContactDetails, ContactDraft, ContactId, ContactNumber, PhoneNumber, Ulid};
+    use halyard_protocol::{CallingCode, ContactDraft, ContactId, ContactNumber, PhoneNumber, Ulid};
     use proptest::prelude::*;
 
     use super::*;

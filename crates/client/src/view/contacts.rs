@@ -4,7 +4,7 @@ use halyard_words::{self as words, Text, Word};
 use std::sync::Arc;
 
 use halyard_protocol::event::Favourite;
-use halyard_protocol::{ContactDraft, ContactId, ContactScope, Peer, PhoneNumber, UserId};
+use halyard_protocol::{ContactDetails, ContactDraft, ContactId, ContactScope, Peer, PhoneNumber, UserId};
 
 use super::{AvatarView, NumberOption};
 use crate::contacts::export::{ExportFormat, export};
@@ -228,16 +228,20 @@ impl Softphone {
                 let contact = self.contacts.book.contact(id)?;
                 let shared = contact.scope != ContactScope::Personal;
                 let name = contact.display_name();
-                let mut details = contact.details.as_deref().cloned().unwrap_or_default();
-                let [prefix, suffix, nickname, address, notes, _] = details.texts().map(core::mem::take);
+                let none = ContactDetails::default();
+                let [prefix, suffix, nickname, address, notes, _] = contact.details.as_deref().unwrap_or(&none).texts();
                 let texts = [(words::NICKNAME, nickname), (words::ADDRESS, address), (words::NOTES, notes)];
-                let full = [prefix.as_str(), &name, &suffix].join(" ").trim().to_owned();
+                let full = [prefix.as_str(), &name, suffix].join(" ").trim().to_owned();
                 Some(DetailsView {
                     entry,
                     organisation: if contact.company == name { String::new() } else { contact.company.clone() },
                     avatar: AvatarView::of(&name, None),
                     name: full,
-                    texts: texts.into_iter().filter(|(_, text)| !text.is_empty()).collect(),
+                    texts: texts
+                        .into_iter()
+                        .filter(|(_, text)| !text.is_empty())
+                        .map(|(label, text)| (label, text.clone()))
+                        .collect(),
                     kind: if shared { words::SHARED_CONTACT } else { words::MY_CONTACT }.into(),
                     status: String::new(),
                     emails: contact.emails.clone(),

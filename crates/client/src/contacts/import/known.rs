@@ -14,11 +14,6 @@ use crate::contacts::search::fold;
 /// People with one number who are compared: a whole office, but not a whole file.
 const MOST_OWNERS: usize = 64;
 
-/// Which of a contact's details are written in lines.
-const ADDRESS: usize = 3;
-const NOTES: usize = 4;
-const UID: usize = 5;
-
 /// What a row of a file is to the contacts that are there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowMatch {
@@ -141,22 +136,16 @@ pub fn merge_drafts(existing: &ContactDraft, new: &ContactDraft) -> ContactDraft
     }
     if let Some(new) = &new.details {
         let details = merged.details.get_or_insert_default();
-        let mut new = new.clone();
-        let longest = [limits::CONTACT_ADDRESS_LENGTH, limits::CONTACT_NOTES_LENGTH];
-        for ((at, text), new) in details.texts().into_iter().enumerate().zip(new.texts()) {
-            if at == UID {
-                continue;
-            }
+        let ContactDetails { prefix, suffix, nickname, address, notes, uid } = &**new;
+        for (text, new) in
+            [(&mut details.prefix, prefix), (&mut details.suffix, suffix), (&mut details.nickname, nickname)]
+        {
             if text.is_empty() {
                 text.clone_from(new);
-            } else if (ADDRESS..=NOTES).contains(&at) && !text.contains(new.as_str()) {
-                // What is written in lines is kept beside what is there already.
-                let both = [text.as_str(), "\n", new].concat();
-                if both.chars().count() <= longest[at - ADDRESS] {
-                    *text = both;
-                }
             }
         }
+        add_lines(&mut details.address, address, limits::CONTACT_ADDRESS_LENGTH);
+        add_lines(&mut details.notes, notes, limits::CONTACT_NOTES_LENGTH);
         // Where the card came from is no news of its own.
         if existing.details.is_none() && **details == ContactDetails::default() {
             merged.details = None;
@@ -165,10 +154,22 @@ pub fn merge_drafts(existing: &ContactDraft, new: &ContactDraft) -> ContactDraft
             && let details = merged.details.get_or_insert_default()
             && details.uid.is_empty()
         {
-            details.uid.clone_from(&new.uid);
+            details.uid.clone_from(uid);
         }
     }
     merged
+}
+
+/// What is written in lines is kept beside what is there already, where there is room for both.
+fn add_lines(text: &mut String, new: &str, longest: usize) {
+    if text.is_empty() {
+        new.clone_into(text);
+    } else if !text.contains(new) {
+        let both = [text.as_str(), "\n", new].concat();
+        if both.chars().count() <= longest {
+            *text = both;
+        }
+    }
 }
 
 /// A draft, its UID, and the words of its name; of its company, where it has no name.

@@ -166,8 +166,8 @@ fn a_column_that_is_not_read_is_named_and_can_be_read_as_something() {
 }
 
 fn details(row: &ImportRow) -> [String; 5] {
-    let mut details = row.draft.details.as_deref().cloned().unwrap_or_default();
-    let [prefix, suffix, nickname, address, notes, _] = details.texts().map(core::mem::take);
+    let details = row.draft.details.as_deref().cloned().unwrap_or_default();
+    let ContactDetails { prefix, suffix, nickname, address, notes, .. } = details;
     [prefix, suffix, nickname, address, notes]
 }
 

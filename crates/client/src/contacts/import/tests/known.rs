@@ -135,6 +135,30 @@ fn merging_adds_and_takes_nothing_away() {
     assert_eq!(merged.scope, old.scope);
 }
 
+#[test]
+fn details_are_added_where_there_is_room_and_lines_are_kept_beside_each_other() {
+    let with = |nickname: &str, address: &str, notes: &str, uid: &str| {
+        let details = ContactDetails {
+            nickname: nickname.to_owned(),
+            address: address.to_owned(),
+            notes: notes.to_owned(),
+            uid: uid.to_owned(),
+            ..ContactDetails::default()
+        };
+        ContactDraft { details: Some(Box::new(details)), ..draft("Maya", "", &[]) }
+    };
+    let merged = |old: ContactDraft, new: ContactDraft| merge(&contact(1, old), &new);
+    let old = with("Captain", "1 Dock Road", "Slip 12\nwinter", "");
+    assert_eq!(
+        merged(old.clone(), with("May", "2 Quay", "winter", "card")),
+        with("Captain", "1 Dock Road\n2 Quay", "Slip 12\nwinter", "card")
+    );
+    assert_eq!(merged(old.clone(), with("May", "", "Slip 12", "card")), old, "a UID alone is no news");
+    let long = "n".repeat(limits::CONTACT_NOTES_LENGTH - 5);
+    assert_eq!(merged(with("", "", &long, ""), with("", "", "other", "")), with("", "", &long, ""), "no room for both");
+    assert_eq!(merged(draft("Maya", "", &[]), with("May", "", "", "card")), with("May", "", "", "card"));
+}
+
 fn any_draft() -> impl Strategy<Value = ContactDraft> {
     let label = prop::sample::select(vec![Work, Mobile, Home, Other]);
     let name = prop::sample::select(vec!["", "Maya", "Nils", "Theo"]);

@@ -2,7 +2,7 @@ mod csv;
 mod known;
 mod vcard;
 
-use halyard_protocol::{CallingCode, ContactNumber, NumberLabel};
+use halyard_protocol::{CallingCode, ContactDetails, ContactNumber, NumberLabel};
 use proptest::prelude::*;
 
 use super::*;
