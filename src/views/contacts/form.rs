@@ -54,9 +54,26 @@ impl Fields {
         }
     }
 
-    fn text(self, read: fn(&mut ContactDraft) -> &mut String) -> (Memo<String>, Callback<String>) {
-        let value = Memo::new(move |_| self.read(|view| read(&mut view.draft.clone()).clone()));
-        (value, Callback::new(move |text| self.change(|draft| *read(draft) = text)))
+    /// A text of the contact, and how to change it.
+    fn text(
+        self,
+        read: fn(&ContactDraft) -> &String,
+        write: fn(&mut ContactDraft) -> &mut String,
+    ) -> (Memo<String>, Callback<String>) {
+        let value = Memo::new(move |_| self.read(|view| read(&view.draft).clone()));
+        (value, Callback::new(move |text| self.change(|draft| *write(draft) = text)))
+    }
+
+    /// A text of its details, likewise; empty where it has none.
+    fn detail(
+        self,
+        read: fn(&ContactDetails) -> &String,
+        write: fn(&mut ContactDetails) -> &mut String,
+    ) -> (Memo<String>, Callback<String>) {
+        let value =
+            Memo::new(move |_| self.read(|view| view.draft.details.as_deref().map(read).cloned().unwrap_or_default()));
+        let set = move |text| self.change(|draft| *write(draft.details.get_or_insert_default()) = text);
+        (value, Callback::new(set))
     }
 }
 
@@ -69,9 +86,9 @@ pub(super) fn Form(
     let app = expect_context::<App>();
     let view = app.signals(|signals| signals.form.clone());
     let fields = Fields { app, view: Memo::new(move |_| view.get()) };
-    let (given, set_given) = fields.text(|draft| &mut draft.given);
-    let (family, set_family) = fields.text(|draft| &mut draft.family);
-    let (company, set_company) = fields.text(|draft| &mut draft.company);
+    let (given, set_given) = fields.text(|draft| &draft.given, |draft| &mut draft.given);
+    let (family, set_family) = fields.text(|draft| &draft.family, |draft| &mut draft.family);
+    let (company, set_company) = fields.text(|draft| &draft.company, |draft| &mut draft.company);
     let saving = Memo::new(move |_| fields.read(|view| view.saving));
     let may_share = Memo::new(move |_| fields.read(|view| view.may_share));
     let general = Signal::derive(move || fields.error(None));
@@ -271,21 +288,10 @@ fn own_label(index: usize, field: Memo<NumberField>, change: impl Fn(&dyn Fn(&mu
 /// Notes, address and what few contacts have.
 #[component]
 fn More(fields: Fields) -> impl IntoView {
-    let one = |label: Word, read: fn(&mut ContactDetails) -> &mut String| {
-        let value = Memo::new(move |_| {
-            fields.read(|view| {
-                view.draft.details.clone().map(|mut details| read(&mut details).clone()).unwrap_or_default()
-            })
-        });
-        let set = move |text: String| fields.change(|draft| *read(draft.details.get_or_insert_default()) = text);
-        (label, value, Callback::new(set))
-    };
-    let short = |label, read| {
-        let (label, value, set) = one(label, read);
+    let short = |label: Word, (value, set): (Memo<String>, Callback<String>)| {
         view! { <TextField label=t(label) value=value on_input=set max_length=200 /> }.into_any()
     };
-    let long = |label, most: usize, read| {
-        let (label, value, set) = one(label, read);
+    let long = |label: Word, most: usize, (value, set): (Memo<String>, Callback<String>)| {
         view! {
             <label class="form-field">
                 <span>{t(label)}</span>
@@ -300,17 +306,19 @@ fn More(fields: Fields) -> impl IntoView {
         }
         .into_any()
     };
+    let address = fields.detail(|details| &details.address, |details| &mut details.address);
+    let notes = fields.detail(|details| &details.notes, |details| &mut details.notes);
     let open = fields.view.with_untracked(|view| view.as_ref().is_some_and(|view| view.draft.details.is_some()));
     view! {
         <details class="more-fields" open=open>
             <summary>{t(words::MORE_FIELDS)}</summary>
             <div class="form-pair">
-                {short(words::NAME_PREFIX, |details| &mut details.prefix)}
-                {short(words::NAME_SUFFIX, |details| &mut details.suffix)}
+                {short(words::NAME_PREFIX, fields.detail(|details| &details.prefix, |details| &mut details.prefix))}
+                {short(words::NAME_SUFFIX, fields.detail(|details| &details.suffix, |details| &mut details.suffix))}
             </div>
-            {short(words::NICKNAME, |details| &mut details.nickname)}
-            {long(words::ADDRESS, limits::CONTACT_ADDRESS_LENGTH, |details| &mut details.address)}
-            {long(words::NOTES, limits::CONTACT_NOTES_LENGTH, |details| &mut details.notes)}
+            {short(words::NICKNAME, fields.detail(|details| &details.nickname, |details| &mut details.nickname))}
+            {long(words::ADDRESS, limits::CONTACT_ADDRESS_LENGTH, address)}
+            {long(words::NOTES, limits::CONTACT_NOTES_LENGTH, notes)}
         </details>
     }
 }
