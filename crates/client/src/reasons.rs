@@ -3,18 +3,12 @@
 //! Always holds: each code that this version knows has a text, under the code's own name. A code of a newer server gets a general
 //! one, and only then what the server says in its own words is shown.
 
-use halyard_protocol::contact::ContactError;
 use halyard_protocol::{Cause, CauseCode, ErrorCode, PhoneNumberError};
 use halyard_words::{self as words, Text};
 
-/// A rule that both ends check.
+/// The rule that is broken, of those that both ends check.
 pub(crate) fn rule(error: impl Into<Cause>) -> Text {
     cause(error.into()).unwrap_or_else(|| words::INVALID.into())
-}
-
-/// Why a contact can't be saved.
-pub(crate) fn contact(error: ContactError) -> Text {
-    rule(error)
 }
 
 /// A cause; nothing for a code that this version does not know, or one without its arguments.

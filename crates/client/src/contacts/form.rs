@@ -107,7 +107,7 @@ impl ContactForm {
         }
         draft.check().map_err(|error| {
             let field = (error == halyard_protocol::contact::ContactError::InvalidEmail).then_some(FormField::Email);
-            FormError { field, message: reasons::contact(error) }
+            FormError { field, message: reasons::rule(error) }
         })?;
         Ok(draft)
     }

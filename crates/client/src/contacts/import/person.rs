@@ -44,7 +44,7 @@ impl Person {
                     return;
                 }
                 if self.numbers.len() == limits::CONTACT_NUMBERS {
-                    return self.left_out(text, reasons::contact(ContactError::TooManyNumbers));
+                    return self.left_out(text, reasons::rule(ContactError::TooManyNumbers));
                 }
                 self.numbers.push(entry);
             }
@@ -61,9 +61,9 @@ impl Person {
         }
         let alone = ContactDraft { emails: vec![text.to_owned()], ..ContactDraft::default() };
         if let Err(error) = alone.check() {
-            self.left_out(text, reasons::contact(error));
+            self.left_out(text, reasons::rule(error));
         } else if self.emails.len() == limits::CONTACT_EMAILS {
-            self.left_out(text, reasons::contact(ContactError::TooManyEmails));
+            self.left_out(text, reasons::rule(ContactError::TooManyEmails));
         } else {
             self.emails.push(text.to_owned());
         }
@@ -86,7 +86,7 @@ impl Person {
     fn fitting(&mut self, text: &str, most: usize, error: ContactError) -> String {
         let Some((end, _)) = text.char_indices().nth(most) else { return text.to_owned() };
         let (fitting, rest) = text.split_at(end);
-        self.left_out(rest, reasons::contact(error));
+        self.left_out(rest, reasons::rule(error));
         fitting.trim_end().to_owned()
     }
 
@@ -139,7 +139,7 @@ impl Person {
         match draft.check() {
             Ok(()) => Ok(ImportRow { line, draft, uid: self.uid, warnings: self.warnings }),
             Err(error) => {
-                self.warnings.push(reasons::contact(error));
+                self.warnings.push(reasons::rule(error));
                 Err(LineError { line, messages: self.warnings })
             }
         }
