@@ -7,7 +7,7 @@ use halyard_protocol::rest::EntriesPage;
 use halyard_protocol::{Delivery, Entry, EntryId, Message, MessageId, Seq};
 
 use super::position::Position;
-use crate::sorted::SortedMap;
+use crate::sorted::{SortedMap, sort_few};
 
 /// Rows on screen when a card opens.
 const FIRST_ROWS: usize = 60;
@@ -341,12 +341,9 @@ impl Timeline {
     }
 }
 
-/// By recipient. They are few: the standard sort would be kilobytes of code for them.
+/// By recipient.
 fn sort(deliveries: &mut [Delivery]) {
-    for end in 1..deliveries.len() {
-        let at = deliveries[..end].partition_point(|earlier| earlier.to <= deliveries[end].to);
-        deliveries[at..=end].rotate_right(1);
-    }
+    sort_few(deliveries, |a, b| a.to < b.to);
 }
 
 fn merge(known: &mut Vec<Delivery>, reports: Vec<Delivery>) -> bool {
