@@ -9,13 +9,12 @@ use std::sync::{Arc, Mutex};
 
 use halyard_client::view::PaletteView;
 use halyard_client::view::{
-    CardView, ComposerView, ConnectionView, ContactsView, DetailsView, FormView, HeaderView, ImportView,
+    CardView, ComposerView, ConnectionView, ContactsView, DetailsView, DeviceView, FormView, HeaderView, ImportView,
     InstallationView, Item, MeView, NoticeView, OlderView, QuestionView, RailView, RecipientsView, RowView,
     SessionView, TimelineView,
 };
 use halyard_client::windows::Rect;
 use halyard_client::{CardKey, Changed, Env, Softphone};
-use halyard_protocol::rest::Device;
 use halyard_protocol::{ConversationId, EntryId, MessageId, PhoneNumber, Presence, UserId};
 use leptos::prelude::*;
 
@@ -181,7 +180,7 @@ pub(crate) struct Signals {
     pub(crate) details: ArcRwSignal<Option<DetailsView>>,
     pub(crate) form: ArcRwSignal<Option<FormView>>,
     pub(crate) import: ArcRwSignal<Option<ImportView>>,
-    pub(crate) devices: ArcRwSignal<Option<Vec<Device>>>,
+    pub(crate) devices: ArcRwSignal<Option<Vec<DeviceView>>>,
     pub(crate) installation: ArcRwSignal<InstallationView>,
     pub(crate) notices: ArcRwSignal<Vec<NoticeView>>,
     pub(crate) question: ArcRwSignal<Option<QuestionView>>,

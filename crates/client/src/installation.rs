@@ -6,6 +6,7 @@
 use halyard_protocol::UnixMs;
 
 use crate::context::Turn;
+use crate::devices::browser_and_system;
 use crate::effect::{AppCommand, Effect};
 use crate::fact::Fact;
 use crate::update::Changed;
@@ -146,11 +147,10 @@ impl Installation {
     }
 
     fn browser(&mut self, browser: &Browser) {
-        let name = browser.name.as_str();
         if browser.installed {
             self.install = Install::Done;
         } else if self.install != Install::Offered {
-            self.install = match name.split_once(" on ") {
+            self.install = match browser_and_system(&browser.name) {
                 Some(("Safari", _) | (_, "iPhone" | "iPad")) => Install::Safari,
                 Some(("Firefox", system)) if system != "Android" => Install::Never,
                 _ => Install::Menu,

@@ -2,7 +2,7 @@
 
 use halyard_client::Ui;
 use halyard_client::devices::DevicesAction;
-use halyard_protocol::rest::Device;
+use halyard_client::view::DeviceView;
 
 use crate::format;
 use crate::prelude::*;
@@ -27,17 +27,11 @@ pub(super) fn Devices() -> impl IntoView {
     }
 }
 
-fn line(device: Device) -> AnyView {
+fn line(device: DeviceView) -> AnyView {
     let app = expect_context::<App>();
-    let Device { id, name, signed_in_at, seen_at, current } = device;
-    let phone = name.ends_with("Android") || name.ends_with("iPhone");
-    // The app that signed in there has named it so (`adapters::device::name`).
-    let name = match name.split_once(" on ") {
-        Some((browser, system)) => say(&words::device_name(browser, system)),
-        None if name.is_empty() => t(words::UNNAMED_DEVICE).to_owned(),
-        None => name,
-    };
+    let DeviceView { id, name, phone, signed_in_at, seen_at, current } = device;
     let label = say(&words::sign_out_device(&name));
+    let name = say(&name);
     let env = crate::runtime::env();
     let [signed_in, seen] = [signed_in_at, seen_at].map(|at| format::moment(env.local(at)));
     let when = say(&words::device_times(signed_in, seen));

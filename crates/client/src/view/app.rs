@@ -250,12 +250,6 @@ impl Softphone {
         }
     }
 
-    /// My devices, once asked for.
-    #[must_use]
-    pub fn devices_view(&self) -> Option<Vec<halyard_protocol::rest::Device>> {
-        self.devices.list().map(<[_]>::to_vec)
-    }
-
     /// Where the app stands.
     #[must_use]
     pub fn route(&self) -> Route {

@@ -8,15 +8,14 @@ use std::sync::Arc;
 
 use halyard_client::view::PaletteView;
 use halyard_client::view::{
-    CardView, ComposerView, ConnectionView, ContactRowView, ContactsView, DetailsView, FormView, HeaderView,
-    ImportView, InstallationView, MeView, NoticeView, QuestionView, RailView, RecipientsView, RowView, SessionView,
-    TimelineView,
+    CardView, ComposerView, ConnectionView, ContactRowView, ContactsView, DetailsView, DeviceView, FormView,
+    HeaderView, ImportView, InstallationView, MeView, NoticeView, QuestionView, RailView, RecipientsView, RowView,
+    SessionView, TimelineView,
 };
 use halyard_client::windows::Rect;
 use halyard_client::{CardKey, Changed, Env, Softphone};
 use halyard_protocol::ConversationId;
 use halyard_protocol::event::Favourite;
-use halyard_protocol::rest::Device;
 
 /// What a card shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +47,7 @@ pub(crate) struct Screen {
     details: Option<DetailsView>,
     form: Option<FormView>,
     import: Option<ImportView>,
-    devices: Option<Vec<Device>>,
+    devices: Option<Vec<DeviceView>>,
     installation: InstallationView,
     notices: Vec<NoticeView>,
     question: Option<QuestionView>,
