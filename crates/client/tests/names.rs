@@ -270,12 +270,17 @@ fn a_contact_is_found_by_nickname_and_shows_its_own_label_and_notes() {
 fn contacts_are_exported_by_filter_or_alone() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
-    let (name, file) = world.phone(at).exported_view(ContactsFilter::All, ExportFormat::VCard4).expect("a file");
-    assert_eq!((name.english().as_str(), file.matches("BEGIN:VCARD").count()), ("Contacts", 2));
-    assert_eq!(world.phone(at).exported_view(ContactsFilter::Directory, ExportFormat::Csv), None);
-    let (name, file) = world.phone(at).exported_contact_view(contact_id(1), ExportFormat::Csv).expect("a file");
-    assert_eq!((name.english().as_str(), file.lines().count()), ("Ana Cruz", 2));
-    world.act(at, Ui::Import(ImportAction::File { name: "ana.csv".to_owned(), bytes: file.into_bytes() }));
+    let file = world.phone(at).exported_view(ContactsFilter::All, ExportFormat::VCard4).expect("a file");
+    assert_eq!((file.name.english().as_str(), file.media_type), ("Contacts.vcf", "text/vcard;charset=utf-8"));
+    assert_eq!(file.content.matches("BEGIN:VCARD").count(), 2);
+    // Colleagues are no contacts: all contacts are exported in their place.
+    assert_eq!(world.phone(at).exported_view(ContactsFilter::Directory, ExportFormat::VCard4), Some(file));
+    assert_eq!(ContactsFilter::Directory.exported().word(), ContactsFilter::All.word());
+    assert_eq!(world.phone(at).exported_view(ContactsFilter::Favourites, ExportFormat::Csv), None);
+    let file = world.phone(at).exported_contact_view(contact_id(1), ExportFormat::Csv).expect("a file");
+    assert_eq!((file.name.english().as_str(), file.content.lines().count()), ("Ana Cruz.csv", 2));
+    let bytes = file.content.into_bytes();
+    world.act(at, Ui::Import(ImportAction::File { name: "ana.csv".to_owned(), bytes }));
     let rows = world.phone(at).import_view().expect("the preview").rows;
     assert!(rows.iter().all(|row| !row.taken && row.outcome != "New"));
 }

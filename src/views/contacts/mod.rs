@@ -21,18 +21,10 @@ use crate::runtime::App;
 use crate::views::common::{
     Chips, EmptyState, Icon, IconButton, IconName, MenuButton, MenuItem, SearchField, VirtualList,
 };
-use crate::words::{self, Word, say, t};
+use crate::words::{self, say, t};
 
 pub(crate) use details::Details;
 pub(crate) use import::ImportDialog;
-
-const FILTERS: [(ContactsFilter, Word); 5] = [
-    (ContactsFilter::All, words::ALL),
-    (ContactsFilter::Mine, words::MINE),
-    (ContactsFilter::Shared, words::SHARED),
-    (ContactsFilter::Directory, words::DIRECTORY),
-    (ContactsFilter::Favourites, words::FAVORITES),
-];
 
 /// Height of a row in CSS pixels; the style sheet's `.row` has the same.
 const ROW_HEIGHT: f64 = 57.0;
@@ -84,7 +76,7 @@ pub(crate) fn ContactsPane() -> impl IntoView {
             />
             <Chips
                 label=t(words::SHOW)
-                options=FILTERS.to_vec()
+                options=ContactsFilter::ALL.map(|filter| (filter, filter.word())).to_vec()
                 chosen=filter
                 on_choose=move |filter| app.send(Ui::Contacts(ContactsAction::Filter(filter)))
             />
@@ -128,8 +120,6 @@ fn nothing(app: App, unsearched: bool, filter: ContactsFilter, loading: bool) ->
     .into_any()
 }
 
-const EXPORTS: [ExportFormat; 3] = [ExportFormat::VCard4, ExportFormat::VCard3, ExportFormat::Csv];
-
 /// An entry for each kind of file, with one contact or with those that the filter lets show.
 fn exports(app: App, one: Option<ContactId>, filter: ContactsFilter) -> Vec<MenuItem> {
     let entry = |format: ExportFormat| {
@@ -138,27 +128,22 @@ fn exports(app: App, one: Option<ContactId>, filter: ContactsFilter) -> Vec<Menu
                 Some(id) => phone.exported_contact_view(id, format),
                 None => phone.exported_view(filter, format),
             });
-            if let Some((name, content)) = file {
-                let (media, ending) = format.kind();
-                files::save(&[&say(&name), ending].concat(), media, &content);
+            if let Some(file) = file {
+                files::save(&say(&file.name), file.media_type, &file.content);
             }
         })
     };
-    EXPORTS.into_iter().map(entry).collect()
+    ExportFormat::ALL.into_iter().map(entry).collect()
 }
 
-/// Saves the contacts that the filter lets show; all where it shows colleagues, who are no contacts.
+/// Saves the contacts that are exported under the filter.
 #[component]
 fn ExportButton(filter: Memo<ContactsFilter>) -> impl IntoView {
     let app = expect_context::<App>();
     let items = Signal::derive(move || {
-        let filter = match filter.get() {
-            ContactsFilter::Directory => ContactsFilter::All,
-            filter => filter,
-        };
+        let filter = filter.get();
         let mut items = exports(app, None, filter);
-        let shown = FILTERS.iter().find(|(known, _)| *known == filter).map_or(words::ALL, |(_, word)| *word);
-        items.insert(0, MenuItem::heading(t(shown)));
+        items.insert(0, MenuItem::heading(t(filter.exported().word())));
         items
     });
     view! { <MenuButton icon=IconName::Download label=t(words::EXPORT_CONTACTS).to_owned() items=items /> }

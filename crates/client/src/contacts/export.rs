@@ -4,7 +4,7 @@
 //! spreadsheet.
 
 use halyard_protocol::{Contact, ContactDetails, NumberLabel};
-use halyard_words::Word;
+use halyard_words::{Text, Word};
 
 use super::import::{FORMULA, LABELS, OWN_UID};
 
@@ -20,6 +20,9 @@ pub enum ExportFormat {
 }
 
 impl ExportFormat {
+    /// All of them, as they are offered.
+    pub const ALL: [Self; 3] = [Self::VCard4, Self::VCard3, Self::Csv];
+
     /// What users call it.
     #[must_use]
     pub const fn word(self) -> Word {
@@ -32,11 +35,31 @@ impl ExportFormat {
 
     /// The media type, and how the file's name ends.
     #[must_use]
-    pub const fn kind(self) -> (&'static str, &'static str) {
+    pub(crate) const fn kind(self) -> (&'static str, &'static str) {
         match self {
             Self::VCard4 | Self::VCard3 => ("text/vcard;charset=utf-8", ".vcf"),
             Self::Csv => ("text/csv;charset=utf-8", ".csv"),
         }
+    }
+}
+
+/// A file to save.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportedFile {
+    /// What it is called, with its ending.
+    pub name: Text,
+    /// Its media type.
+    pub media_type: &'static str,
+    /// What is in it.
+    pub content: String,
+}
+
+impl ExportedFile {
+    /// The file with these contacts; its name has no ending yet.
+    pub(crate) fn new(name: Text, contacts: &[&Contact], format: ExportFormat) -> Self {
+        let (media_type, ending) = format.kind();
+        let name = Text::joined(vec![name, Text::as_is(ending)], "");
+        Self { name, media_type, content: export(contacts, format) }
     }
 }
 
@@ -191,8 +214,6 @@ mod tests {
     use super::*;
     use crate::contacts::import::{RowMatch, duplicates, parse};
 
-    const ALL: [ExportFormat; 3] = [ExportFormat::VCard4, ExportFormat::VCard3, ExportFormat::Csv];
-
     fn contact(given: &str, company: &str) -> Contact {
         let draft = ContactDraft { given: given.into(), company: company.into(), ..ContactDraft::default() };
         draft.into_contact(ContactId(Ulid::from_bits(7)), 1)
@@ -262,7 +283,7 @@ mod tests {
             let contacts: Vec<Contact> =
                 (1..).zip(&drafts).map(|(id, draft)| draft.clone().into_contact(ContactId(Ulid::from_bits(id)), 1)).collect();
             let all: Vec<&Contact> = contacts.iter().collect();
-            for format in ALL {
+            for format in ExportFormat::ALL {
                 let file = export(&all, format);
                 let preview = parse(file.as_bytes(), ["a", format.kind().1].concat().as_str(), CallingCode(1));
                 let read: Vec<ContactDraft> = preview.rows.iter().map(|row| row.draft.clone()).collect();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use halyard_protocol::ContactScope;
 use halyard_protocol::event::Favourite;
+use halyard_words::{self as words, Word};
 
 use super::book::Book;
 
@@ -24,6 +25,32 @@ pub enum ContactsFilter {
     Directory,
     /// Those with a star.
     Favourites,
+}
+
+impl ContactsFilter {
+    /// All of them, as they are offered.
+    pub const ALL: [Self; 5] = [Self::All, Self::Mine, Self::Shared, Self::Directory, Self::Favourites];
+
+    /// What users call it.
+    #[must_use]
+    pub const fn word(self) -> Word {
+        match self {
+            Self::All => words::ALL,
+            Self::Mine => words::MINE,
+            Self::Shared => words::SHARED,
+            Self::Directory => words::DIRECTORY,
+            Self::Favourites => words::FAVORITES,
+        }
+    }
+
+    /// Which contacts are exported while the list shows this: all where it shows colleagues, who are no contacts.
+    #[must_use]
+    pub const fn exported(self) -> Self {
+        match self {
+            Self::Directory => Self::All,
+            Self::All | Self::Mine | Self::Shared | Self::Favourites => self,
+        }
+    }
 }
 
 /// The list as it stands.

@@ -7,7 +7,7 @@ use halyard_protocol::event::Favourite;
 use halyard_protocol::{ContactDetails, ContactDraft, ContactId, ContactScope, Peer, PhoneNumber, UserId};
 
 use super::{AvatarView, NumberOption};
-use crate::contacts::export::{ExportFormat, export};
+use crate::contacts::export::{ExportFormat, ExportedFile};
 use crate::contacts::{ContactsFilter, FormError, NumberField};
 use crate::recipients::number_label;
 use crate::route::Route;
@@ -277,23 +277,23 @@ impl Softphone {
             .collect()
     }
 
-    /// The contacts of the list's filter as a file: its name without an ending, and its content. None where there are none.
+    /// The contacts to export under the list's filter ([`ContactsFilter::exported`]) as a file. None where there are none.
     #[must_use]
-    pub fn exported_view(&self, filter: ContactsFilter, format: ExportFormat) -> Option<(Text, String)> {
-        let contacts = self.contacts.list_contacts(filter);
-        (!contacts.is_empty()).then(|| (words::CONTACTS.into(), export(&contacts, format)))
+    pub fn exported_view(&self, filter: ContactsFilter, format: ExportFormat) -> Option<ExportedFile> {
+        let contacts = self.contacts.list_contacts(filter.exported());
+        (!contacts.is_empty()).then(|| ExportedFile::new(words::CONTACTS.into(), &contacts, format))
     }
 
     /// One contact as a file, likewise.
     #[must_use]
-    pub fn exported_contact_view(&self, id: ContactId, format: ExportFormat) -> Option<(Text, String)> {
+    pub fn exported_contact_view(&self, id: ContactId, format: ExportFormat) -> Option<ExportedFile> {
         let contact = self.contacts.book.contact(id)?;
         let name = contact.display_name().replace(|c: char| !c.is_alphanumeric(), " ");
         let name = match name.trim() {
             "" => words::CONTACTS.into(),
             name => Text::as_is(name),
         };
-        Some((name, export(&[contact], format)))
+        Some(ExportedFile::new(name, &[contact], format))
     }
 
     /// The form.
