@@ -1,7 +1,7 @@
 //! The import's preview: what will happen, before it happens.
 
 use halyard_client::Ui;
-use halyard_client::contacts::import::{Unread, choices};
+use halyard_client::contacts::import::{UnreadColumn, choices};
 use halyard_client::importing::ImportAction;
 use halyard_client::view::{ImportRowView, ImportView};
 
@@ -49,7 +49,8 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
     let error = Memo::new(move |_| read(import, |import| import.error.as_ref().map(say)));
     let may_share = Memo::new(move |_| read(import, |import| import.may_share));
     // A choice does not change it, so that its element keeps the focus.
-    let unread_parts = Memo::new(move |_| read(import, |import| import.unread.clone()));
+    let unread_parts =
+        Memo::new(move |_| read(import, |import| (import.unread_columns.clone(), import.unread_properties.clone())));
     let confirm = move || say(&words::import_count(taken.get()));
     view! {
         <p class="tally">{move || read(import, tally)}</p>
@@ -73,7 +74,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
                     }.into_any()
                 })
         }}
-        {move || unread(app, unread_parts.get())}
+        {move || { let (columns, properties) = unread_parts.get(); unread(app, columns, &properties) }}
         <Remarks import=import />
         <div role="alert">
             <FieldError id=unique_id("import-error") error=error />
@@ -121,13 +122,15 @@ fn tally(import: &ImportView) -> String {
         0 => words::import_tally(&import.format, contacts),
         errors => words::import_tally_with_errors(&import.format, contacts, errors),
     });
-    if import.encoding == "UTF-8" { tally } else { [tally, say(&words::import_encoding(import.encoding))].join(" ") }
+    match import.encoding {
+        Some(encoding) => [tally, say(&words::import_encoding(encoding))].join(" "),
+        None => tally,
+    }
 }
 
 /// What of the file is not kept: columns of a table, which may be taken for something, or properties of cards.
-fn unread(app: App, all: Vec<Unread>) -> Option<AnyView> {
-    let (columns, properties): (Vec<Unread>, Vec<Unread>) = all.into_iter().partition(|unread| unread.column.is_some());
-    let names = properties.iter().map(|unread| unread.name.as_str()).collect::<Vec<_>>().join(", ");
+fn unread(app: App, columns: Vec<UnreadColumn>, properties: &[String]) -> Option<AnyView> {
+    let names = properties.join(", ");
     let any = !columns.is_empty();
     let rows = columns.into_iter().map(|unread| column(app, unread)).collect::<Vec<_>>();
     (any || !names.is_empty()).then(|| {
@@ -143,15 +146,14 @@ fn unread(app: App, all: Vec<Unread>) -> Option<AnyView> {
 }
 
 /// A column with the first that stands in it, and what it may be taken for.
-fn column(app: App, unread: Unread) -> AnyView {
-    let Unread { column, name, sample } = unread;
-    let at = column.unwrap_or_default();
+fn column(app: App, unread: UnreadColumn) -> AnyView {
+    let UnreadColumn { place, name, sample } = unread;
     let choose = move |event| {
-        app.send(Ui::Import(ImportAction::Map(at, event_target_value(&event).parse().ok())));
+        app.send(Ui::Import(ImportAction::Map(place, event_target_value(&event).parse().ok())));
     };
-    let options = choices().enumerate().map(|(place, word)| {
+    let options = choices().enumerate().map(|(choice, word)| {
         view! {
-            <option value=place.to_string()>
+            <option value=choice.to_string()>
                 {t(word)}
             </option>
         }

@@ -288,7 +288,8 @@ mod tests {
                 let preview = parse(file.as_bytes(), ["a", format.kind().1].concat().as_str(), CallingCode(1));
                 let read: Vec<ContactDraft> = preview.rows.iter().map(|row| row.draft.clone()).collect();
                 prop_assert_eq!(&read, &drafts, "{:?} {}", format, file);
-                prop_assert!(preview.errors.is_empty() && preview.unread.is_empty());
+                prop_assert!(preview.errors.is_empty());
+                prop_assert!(preview.unread_columns.is_empty() && preview.unread_properties.is_empty());
                 if format != ExportFormat::Csv {
                     for (outcome, contact) in duplicates(&preview, &all, contacts[0].scope).iter().zip(&contacts) {
                         prop_assert_eq!(*outcome, RowMatch::SameAs(contact.id));

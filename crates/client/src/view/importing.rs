@@ -1,6 +1,6 @@
 //! The import's preview.
 
-use crate::contacts::import::{LineError, RowMatch, Unread};
+use crate::contacts::import::{LineError, RowMatch, UnreadColumn};
 use crate::softphone::Softphone;
 use halyard_protocol::ContactScope;
 use halyard_words::{self as words, Text};
@@ -16,10 +16,12 @@ pub struct ImportView {
     pub rows: Vec<ImportRowView>,
     /// Lines that can't be read.
     pub errors: Vec<LineError>,
-    /// Columns and properties that are not kept.
-    pub unread: Vec<Unread>,
-    /// How the file's characters are written.
-    pub encoding: &'static str,
+    /// Columns of a table that are not read, unless they are taken for something.
+    pub unread_columns: Vec<UnreadColumn>,
+    /// Names of the properties of cards that are not kept.
+    pub unread_properties: Vec<String>,
+    /// How the file's characters are written, where it needs a mention.
+    pub encoding: Option<&'static str>,
     /// How many are taken.
     pub taken: usize,
     /// Whether they become shared contacts.
@@ -82,7 +84,8 @@ impl Softphone {
             taken: rows.iter().filter(|row| row.taken).count(),
             rows,
             errors: importing.preview.errors.clone(),
-            unread: importing.preview.unread.clone(),
+            unread_columns: importing.preview.unread_columns.clone(),
+            unread_properties: importing.preview.unread_properties.clone(),
             encoding: importing.preview.encoding,
             shared: importing.shared,
             may_share: self.me().is_some_and(|me| me.user.role.edits_shared_contacts()),

@@ -3,8 +3,8 @@
 use halyard_protocol::{CallingCode, NumberLabel};
 use halyard_words::{self as words, Word};
 
-use super::person::{Person, one_line, own_label};
-use super::{Format, Preview, Unread, headings};
+use super::person::{Person, excerpt, one_line, own_label};
+use super::{Format, Preview, UnreadColumn, headings};
 
 /// Bytes of a quoted field at most. A longer one is a quote that was never closed.
 const LONGEST_FIELD: usize = 64 * 1024;
@@ -99,7 +99,7 @@ pub(super) fn parse(text: &str, home: CallingCode, chosen: &[(usize, usize)]) ->
                 fields.iter_mut().for_each(make_plain);
                 for (sample, field) in samples.iter_mut().zip(&fields) {
                     if sample.is_empty() {
-                        *sample = one_line(field);
+                        *sample = excerpt(&one_line(field));
                     }
                 }
                 if !none {
@@ -111,7 +111,7 @@ pub(super) fn parse(text: &str, home: CallingCode, chosen: &[(usize, usize)]) ->
     for at in unread {
         let sample = core::mem::take(&mut samples[at]);
         if !sample.is_empty() {
-            preview.unread.push(Unread { column: Some(at), name: names[at].trim().to_owned(), sample });
+            preview.unread_columns.push(UnreadColumn { place: at, name: names[at].trim().to_owned(), sample });
         }
     }
     preview

@@ -6,17 +6,14 @@ const WINDOWS: [char; 32] = [
     '—', '˜', '™', 'š', '›', 'œ', ' ', 'ž', 'Ÿ',
 ];
 
-/// What most files are written in.
-pub(super) const UTF_8: &str = "UTF-8";
-
-/// What a file is written in.
-pub(super) fn encoding(bytes: &[u8]) -> &'static str {
+/// What a file is written in; none for UTF-8.
+pub(super) fn encoding(bytes: &[u8]) -> Option<&'static str> {
     if is_wide(bytes) {
-        "UTF-16"
+        Some("UTF-16")
     } else if core::str::from_utf8(bytes).is_ok() {
-        UTF_8
+        None
     } else {
-        "Windows-1252"
+        Some("Windows-1252")
     }
 }
 

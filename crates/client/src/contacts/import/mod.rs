@@ -77,14 +77,14 @@ pub struct LineError {
     pub messages: Vec<Text>,
 }
 
-/// Something in the file that contacts don't keep, whatever the user takes it for.
+/// A column of a table that is not read, unless the user takes it for something.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unread {
-    /// Which column of a table it is; none in a vCard.
-    pub column: Option<usize>,
-    /// Its heading, or the property's name.
+pub struct UnreadColumn {
+    /// Its place in the table.
+    pub place: usize,
+    /// Its heading.
     pub name: String,
-    /// The first that stands there.
+    /// The first that stands there, cut where it is long.
     pub sample: String,
 }
 
@@ -102,15 +102,24 @@ pub struct Preview {
     pub rows: Vec<ImportRow>,
     /// What could not be read, in the file's order.
     pub errors: Vec<LineError>,
-    /// What is not kept of its contacts.
-    pub unread: Vec<Unread>,
-    /// How its characters are written.
-    pub encoding: &'static str,
+    /// Columns of a table that are not read.
+    pub unread_columns: Vec<UnreadColumn>,
+    /// Names of the properties of cards that are not kept.
+    pub unread_properties: Vec<String>,
+    /// How its characters are written; none for UTF-8, which needs no mention.
+    pub encoding: Option<&'static str>,
 }
 
 impl Preview {
     fn new(format: Format) -> Self {
-        Self { format, rows: Vec::new(), errors: Vec::new(), unread: Vec::new(), encoding: decode::UTF_8 }
+        Self {
+            format,
+            rows: Vec::new(),
+            errors: Vec::new(),
+            unread_columns: Vec::new(),
+            unread_properties: Vec::new(),
+            encoding: None,
+        }
     }
 
     fn add(&mut self, row: Result<ImportRow, LineError>) {

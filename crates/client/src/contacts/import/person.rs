@@ -91,12 +91,7 @@ impl Person {
     }
 
     fn left_out(&mut self, what: &str, why: Text) {
-        let mut what = what.to_owned();
-        if let Some((end, _)) = what.char_indices().nth(60) {
-            what.truncate(end);
-            what.push('…');
-        }
-        self.warnings.push(words::import_left_out(what, why));
+        self.warnings.push(words::import_left_out(excerpt(what), why));
     }
 
     /// Something else that the user should know.
@@ -143,6 +138,14 @@ impl Person {
                 Err(LineError { line, messages: self.warnings })
             }
         }
+    }
+}
+
+/// As much of a text of the file as is shown of it.
+pub(super) fn excerpt(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => [&text[..end], "…"].concat(),
+        None => text.to_owned(),
     }
 }
 

@@ -4,8 +4,8 @@ use halyard_protocol::{CallingCode, NumberLabel};
 use halyard_words as words;
 
 use super::decode::narrow;
-use super::person::{Person, label, one_line, own_label};
-use super::{Format, ImportRow, LineError, Preview, Unread};
+use super::person::{Person, label, own_label};
+use super::{Format, ImportRow, LineError, Preview};
 
 /// Properties that say nothing of the person.
 const KNOWN: &str = "|VERSION|PRODID|REV|CLASS|SOURCE|MAILER|SORT-STRING|X-ABUID|X-ABADR|X-IMAGEHASH|X-IMAGETYPE|CLIENTPIDMAP|LABEL|X-SHARED-PHOTO-DISPLAY-PREF|";
@@ -57,7 +57,7 @@ pub(super) fn parse(bytes: &[u8], home: CallingCode) -> Preview {
                     preview.add(card.row(home));
                 }
             }
-            (_, Some(card)) => card.take(property, &mut preview.unread),
+            (_, Some(card)) => card.take(property, &mut preview.unread_properties),
             (_, None) => preview.error(line, words::IMPORT_OUTSIDE_CARD),
         }
     }
@@ -72,7 +72,7 @@ fn unclosed(card: Option<VCard>, preview: &mut Preview) {
 }
 
 impl VCard {
-    fn take(&mut self, property: Property, unread: &mut Vec<Unread>) {
+    fn take(&mut self, property: Property, unread: &mut Vec<String>) {
         let person = &mut self.person;
         match property.name.as_str() {
             "FN" => person.full = unescape(&property.value),
@@ -110,13 +110,10 @@ impl VCard {
                 self.is_group |= property.value.trim().eq_ignore_ascii_case("group");
             }
             name => {
-                // Each kind is named once, with what stands there first.
-                let sample = unescape(&property.value);
-                let is_new =
-                    !KNOWN.contains(&["|", name, "|"].concat()) && unread.iter().all(|other| other.name != name);
-                if is_new && !sample.trim().is_empty() {
-                    let sample = if sample.len() > 200 { "…".to_owned() } else { one_line(&sample) };
-                    unread.push(Unread { column: None, name: name.to_owned(), sample });
+                // Each kind is named once.
+                let is_new = !KNOWN.contains(&["|", name, "|"].concat()) && unread.iter().all(|other| other != name);
+                if is_new && !unescape(&property.value).trim().is_empty() {
+                    unread.push(name.to_owned());
                 }
             }
         }

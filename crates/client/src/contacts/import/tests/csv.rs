@@ -114,7 +114,7 @@ fn what_is_left_out_of_a_row_is_said() {
 }
 
 fn unread(preview: &Preview) -> Vec<String> {
-    preview.unread.iter().map(|unread| [unread.name.as_str(), "=", &unread.sample].concat()).collect()
+    preview.unread_columns.iter().map(|unread| [unread.name.as_str(), "=", &unread.sample].concat()).collect()
 }
 
 #[test]
@@ -156,13 +156,20 @@ fn a_column_that_is_not_read_is_named_and_can_be_read_as_something() {
     let chosen = [(1, choice(words::COMPANY)), (2, choice(words::COLUMN_HOME))];
     let mapped = parse_as(text.as_bytes(), "a.csv", HOME, &chosen);
     assert_eq!(summaries(&mapped), ["Ada||Kittiwake||Home +16195550142"]);
-    assert_eq!(mapped.unread, preview.unread, "the columns stay, for another choice");
+    assert_eq!(mapped.unread_columns, preview.unread_columns, "the columns stay, for another choice");
     // Also where none is known.
     let text = "Who,Where\nAda,619 555 0142\n";
     let preview = read(text);
-    assert_eq!((preview.rows.len(), preview.errors.len(), preview.unread.len()), (0, 1, 2));
+    assert_eq!((preview.rows.len(), preview.errors.len(), preview.unread_columns.len()), (0, 1, 2));
     let chosen = [(0, choice(words::NAME)), (1, choice(words::COLUMN_MOBILE))];
     assert_eq!(summaries(&parse_as(text.as_bytes(), "a.csv", HOME, &chosen)), ["Ada||||Mobile +16195550142"]);
+}
+
+#[test]
+fn what_is_shown_of_a_column_is_cut_where_it_is_long() {
+    let (fits, long) = ("ä".repeat(60), "ä".repeat(61));
+    let preview = read(&format!("Name,Ship,Log\nAda,{fits},\"{long}\nmore\"\n"));
+    assert_eq!(unread(&preview), [["Ship=", &fits].concat(), ["Log=", &fits, "…"].concat()]);
 }
 
 fn details(row: &ImportRow) -> [String; 5] {
@@ -201,10 +208,10 @@ fn notes_that_are_too_long_are_cut_with_a_word() {
 }
 
 #[test]
-fn the_encoding_is_said() {
+fn an_encoding_that_is_not_utf_8_is_said() {
     let wide: Vec<u8> = "Name\nZoë\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     for (bytes, encoding) in
-        [("Name\nZoë\n".as_bytes(), "UTF-8"), (b"Name\nZo\xeb\n", "Windows-1252"), (&wide, "UTF-16")]
+        [("Name\nZoë\n".as_bytes(), None), (b"Name\nZo\xeb\n", Some("Windows-1252")), (&wide, Some("UTF-16"))]
     {
         let preview = parse(bytes, "a.csv", HOME);
         assert_eq!((summaries(&preview), preview.encoding), (vec!["Zoë||||".to_owned()], encoding));

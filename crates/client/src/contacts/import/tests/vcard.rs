@@ -50,8 +50,8 @@ fn what_a_card_says_besides_is_kept_or_named() {
     );
     assert_eq!(details.address, "1 Dock Road, San Diego, CA, 92101, USA\n2 Quay");
     assert_eq!((details.notes.as_str(), details.uid.as_str()), ("Slip 12\nWinter", "4fbe8971"));
-    let unread: Vec<&str> = preview.unread.iter().map(|unread| unread.name.as_str()).collect();
-    assert_eq!(unread, ["BDAY", "TITLE"]);
+    assert_eq!(preview.unread_properties, ["BDAY", "TITLE"]);
+    assert_eq!(preview.unread_columns, []);
 }
 
 #[test]
