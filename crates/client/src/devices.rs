@@ -19,11 +19,6 @@ pub enum DevicesAction {
     End(DeviceId),
 }
 
-/// The browser and the system of a device: the app names one "Firefox on macOS" when it signs in there.
-pub(crate) fn browser_and_system(name: &str) -> Option<(&str, &str)> {
-    name.split_once(" on ")
-}
-
 /// What the server was asked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Call {

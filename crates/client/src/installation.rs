@@ -6,7 +6,6 @@
 use halyard_protocol::UnixMs;
 
 use crate::context::Turn;
-use crate::devices::browser_and_system;
 use crate::effect::{AppCommand, Effect};
 use crate::fact::Fact;
 use crate::update::Changed;
@@ -111,6 +110,11 @@ pub(crate) struct Installation {
     openings: Vec<Opening>,
     /// The card that takes what is being shared.
     pub(crate) sharing: Option<CardKey>,
+}
+
+/// The browser and the system of a device: the app names one "Firefox on macOS" when it signs in there.
+pub(crate) fn browser_and_system(name: &str) -> Option<(&str, &str)> {
+    name.split_once(" on ")
 }
 
 impl Installation {

@@ -4,7 +4,7 @@ use halyard_protocol::rest::Device;
 use halyard_protocol::{DeviceId, UnixMs};
 use halyard_words::{self as words, Text};
 
-use crate::devices::browser_and_system;
+use crate::installation::browser_and_system;
 use crate::softphone::Softphone;
 
 /// A device that I am signed in on.
