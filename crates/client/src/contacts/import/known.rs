@@ -53,7 +53,9 @@ pub fn duplicates(preview: &Preview, existing: &[&Contact], scope: ContactScope)
     let mut matches = Vec::with_capacity(preview.rows.len());
     for row in &preview.rows {
         let somebody = Somebody::new(row.draft.clone(), row.uid.clone());
-        let before = earlier.find(&somebody, |_| false);
+        // Whoever is known by their UID is not taken for somebody of the same name on an earlier line.
+        let is_known = known.of_uid(&row.uid).is_some() && earlier.of_uid(&row.uid).is_none();
+        let before = if is_known { None } else { earlier.find(&somebody, |_| false) };
         let whole = before.map(|before| merge_drafts(&earlier.all[before].draft, &row.draft));
         if let Some((before, whole)) = before.zip(whole).filter(|(_, whole)| has_all(whole, row)) {
             let adds = whole != earlier.all[before].draft;
@@ -260,10 +262,14 @@ impl KnownPeople {
         }
     }
 
+    fn of_uid(&self, uid: &str) -> Option<usize> {
+        self.uids.get(uid).copied()
+    }
+
     /// The place of the one who is the same person: by UID, else by name and number. Of several, one for whom `last` holds comes after the
     /// others, one with all of the numbers before others, one with most of the name before who has less.
     fn find(&self, somebody: &Somebody, last: impl Fn(usize) -> bool) -> Option<usize> {
-        if let Some(&at) = self.uids.get(&somebody.uid) {
+        if let Some(at) = self.of_uid(&somebody.uid) {
             return Some(at);
         }
         let numbers = somebody.draft.numbers.iter().filter_map(|entry| self.owners.get(&entry.number));

@@ -58,6 +58,20 @@ fn rows_are_known_by_number_and_name() {
 }
 
 #[test]
+fn whoever_is_known_by_their_uid_is_nobody_of_an_earlier_line() {
+    let father = contact(1, draft("", "Tam", &[(Home, 100)]));
+    let child = contact(2, draft("Tam", "", &[(Home, 100)]));
+    let mut file = preview(vec![father.to_draft(), child.to_draft(), child.to_draft()]);
+    for (row, contact) in file.rows.iter_mut().zip([&father, &child, &child]) {
+        row.uid = contact.id.to_string();
+    }
+    assert_eq!(
+        known(&file, &[&father, &child]),
+        [RowMatch::SameAs(father.id), RowMatch::SameAs(child.id), RowMatch::RepeatsLine(file.rows[1].line)]
+    );
+}
+
+#[test]
 fn people_who_share_a_number_stay_separate_people() {
     let sam = contact(1, draft("Sam", "Poe", &[(Home, 100)]));
     for label in [Home, Mobile, Work, Other] {
