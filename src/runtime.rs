@@ -13,7 +13,7 @@ use halyard_client::{CardKey, Changed, Effect, Env, Event, Route, Softphone, Sys
 use halyard_protocol::{MediaId, UnixMs};
 use leptos::prelude::*;
 
-use crate::adapters::{Adapters, Dispatch, history};
+use crate::adapters::{Adapters, Dispatch, device, history};
 use crate::problem;
 use crate::signals::Signals;
 
@@ -55,7 +55,7 @@ pub(crate) fn start() -> App {
         }
     });
     let route = history::current();
-    Rc::clone(&runtime).send(Event::System(System::Started { route }));
+    Rc::clone(&runtime).send(Event::System(System::Started { route, newest: device::newest() }));
     if route == Route::Home
         && let Some(address) = history::launch()
     {

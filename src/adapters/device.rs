@@ -1,5 +1,7 @@
 //! What this device is: its name in the list of devices, its keyboard, and whether anybody has signed in on it.
 
+use halyard_protocol::MessageId;
+
 /// "Firefox on Linux"; an installed app says so.
 pub(crate) fn name() -> String {
     let agent = web_sys::window().and_then(|window| window.navigator().user_agent().ok()).unwrap_or_default();
@@ -51,6 +53,21 @@ pub(crate) fn remember() {
     if let Some(storage) = storage() {
         // Where it can't be kept the next start waits for the answer that this one has not waited for.
         let _ = storage.set_item(KNOWN, "1");
+    }
+}
+
+/// The id of the newest message that was written in this browser.
+const NEWEST: &str = "halyard.newest";
+
+/// What was kept by [`keep_newest`].
+pub(crate) fn newest() -> Option<MessageId> {
+    storage()?.get_item(NEWEST).ok()??.parse().ok()
+}
+
+pub(super) fn keep_newest(id: MessageId) {
+    if let Some(storage) = storage() {
+        // Without it the order of writing depends on the clock where the database does not answer either.
+        let _ = storage.set_item(NEWEST, &id.to_string());
     }
 }
 

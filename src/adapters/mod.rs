@@ -99,6 +99,7 @@ impl Adapters {
             Effect::ShowUnread(card) => focus::show_unread(card),
             Effect::Announce(text) => self.announcer.say(say(&text)),
             Effect::Navigate { route, replace } => history::run(route, replace),
+            Effect::KeepNewest(id) => device::keep_newest(id),
             Effect::Title(unread) => system::set_title(unread),
             Effect::Db(command) => {
                 if matches!(command, DbCommand::Seal(_)) {

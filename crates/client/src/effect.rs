@@ -288,6 +288,9 @@ pub enum Effect {
     ShowNewest(CardKey),
     /// Scroll a card's timeline to its line "New", and say then what is on screen.
     ShowUnread(CardKey),
+    /// The id of the newest message that was written in this browser. To be kept where the next tab has it at its start, even if the
+    /// database does not answer: ids follow the order of writing, whatever the clock says by then.
+    KeepNewest(MessageId),
     /// The tab's title: the unread count, 0 for none.
     Title(u32),
     /// The device's database.

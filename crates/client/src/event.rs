@@ -1,5 +1,7 @@
 //! Events: everything that the machine hears of, grouped by who speaks.
 
+use halyard_protocol::MessageId;
+
 use crate::commands::Command;
 use crate::composer::{ComposerAction, Files};
 use crate::contacts::ContactsAction;
@@ -89,6 +91,8 @@ pub enum System {
     Started {
         /// Where.
         route: Route,
+        /// What a tab of this browser kept last by [`Effect::KeepNewest`](crate::Effect::KeepNewest).
+        newest: Option<MessageId>,
     },
     /// Whether the tab shows, and has the focus.
     Attention(Attention),

@@ -286,3 +286,24 @@ fn what_only_another_tab_has_is_asked_for() {
     test.finish();
     assert_eq!(test.written.len(), 2);
 }
+
+/// A tab dies with a message that the other one has not heard of. The next one starts before the database answers, and by a clock that
+/// was set back.
+#[test]
+fn what_a_new_tab_writes_comes_after_what_it_does_not_know_yet() {
+    let mut test = Test::new();
+    for step in [
+        Step::Write(1),
+        Step::Commit(1),
+        Step::Commit(1),
+        Step::Kill(1),
+        Step::Timer(1),
+        Step::Carry(1, Fate::Answered),
+        Step::Hear(1),
+        Step::Clock(-1),
+        Step::Write(1),
+    ] {
+        test.step(step);
+    }
+    test.finish();
+}

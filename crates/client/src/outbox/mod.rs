@@ -125,6 +125,16 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
+    /// An empty one, whose messages come after this one.
+    pub(crate) fn after(newest: Option<MessageId>) -> Self {
+        Self { newest, ..Self::default() }
+    }
+
+    /// The newest message of this device that is known.
+    pub(crate) const fn newest(&self) -> Option<MessageId> {
+        self.newest
+    }
+
     /// An id for a message that is written now: behind all others of this device.
     pub(crate) fn next_id(&mut self, env: &Env) -> MessageId {
         let mut id = MessageId::new(env.now, env.random(1));

@@ -6,6 +6,7 @@ use crate::effect::{AppCommand, HttpOutcome, RequestId, SocketEvent, Timer};
 use crate::env::Attention;
 use crate::event::{Event, Net, System};
 use crate::fact::Fact;
+use crate::outbox::Outbox;
 use crate::session::State;
 use crate::storage::{Db, Health, Range, Reason, Store, Token};
 use crate::tabs::{TabEvent, TabFrame};
@@ -157,7 +158,8 @@ impl Softphone {
 
     fn on_system(&mut self, system: System, turn: &mut Turn<'_>) {
         match system {
-            System::Started { route } => {
+            System::Started { route, newest } => {
+                self.outbox = Outbox::after(newest);
                 self.desk.route = route;
                 self.load(turn);
                 turn.set_timer(Timer::Bootstrap, DATABASE_DEADLINE);

@@ -11,7 +11,7 @@ use crate::composer::{Attached, Attachment, draft_key, file_key, later_draft_key
 use crate::context::Turn;
 use crate::database::Owner;
 use crate::effect::{Effect, FocusTarget, SocketCommand, Timer};
-use crate::outbox::OutboxRow;
+use crate::outbox::{Outbox, OutboxRow};
 use crate::route::Route;
 use crate::session::State;
 use crate::sorted::sorted;
@@ -96,6 +96,7 @@ impl Softphone {
     pub(super) fn forget_user(&mut self, turn: &mut Turn<'_>) {
         self.seal(turn);
         let user = self.user();
+        let newest = self.outbox.newest();
         // While sealed rows are read, or after another tab has signed out, it is seen to elsewhere what stays.
         if let Some(user) = user.filter(|_| !self.reading) {
             let unclaimed = &mut self.database.unclaimed;
@@ -113,6 +114,7 @@ impl Softphone {
             session: before.session.outlive(),
             desk: before.desk.outlive(turn),
             database: before.database,
+            outbox: Outbox::after(newest),
             notices,
             installation: before.installation,
             online: before.online,

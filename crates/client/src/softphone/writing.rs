@@ -232,6 +232,7 @@ impl Softphone {
         let contents = files.into_iter().filter_map(|file| Some((file.media.id, file.content?))).collect();
         let at = turn.env.now;
         let row = OutboxRow { id: self.outbox.next_id(turn.env), author, conversation: id, to, body, media, at };
+        turn.effect(Effect::KeepNewest(row.id));
         let draft = (typed && self.database.loads == 0).then(|| draft_key(author, card));
         if typed && draft.is_none() {
             // What the device has of an earlier time is none of this message.

@@ -17,7 +17,7 @@ use halyard_client::{
     AppCommand, CardKey, Effect, FocusTarget, HttpRequest, Method, RequestId, Route, SocketCommand, Softphone, Timer,
     Update,
 };
-use halyard_protocol::{ClientFrame, Cursor, DeviceId, MediaId, MediaKind, UnixMs, UserId};
+use halyard_protocol::{ClientFrame, Cursor, DeviceId, MediaId, MediaKind, MessageId, UnixMs, UserId};
 
 use super::screen::Screen;
 
@@ -63,6 +63,8 @@ pub(crate) struct Device {
     pub(crate) answers: VecDeque<(RequestId, HttpOutcome)>,
     pub(crate) line: Option<Line>,
     pub(crate) timers: BTreeMap<Timer, UnixMs>,
+    /// The newest message that the browser kept.
+    pub(crate) newest: Rc<Cell<Option<MessageId>>>,
     /// Whether there is a network.
     pub(crate) network: bool,
     /// What the tab said to the others, and they have not heard.
@@ -120,6 +122,7 @@ impl Device {
             answers: VecDeque::new(),
             line: None,
             timers: BTreeMap::new(),
+            newest: Rc::default(),
             network: true,
             to_tabs: VecDeque::new(),
             claims: false,
@@ -169,6 +172,7 @@ impl Device {
                     }
                     self.history.push(route);
                 }
+                Effect::KeepNewest(id) => self.newest.set(Some(id)),
                 Effect::Title(unread) => {
                     self.title = unread;
                     self.titles_written += 1;

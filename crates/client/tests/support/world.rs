@@ -117,7 +117,8 @@ impl World {
         let route = self.devices[at].history.last().copied().unwrap_or_default();
         let env = self.env();
         self.devices[at].screen = Screen::read(&mut self.devices[at].phone, &env);
-        self.system(at, System::Started { route });
+        let newest = self.devices[at].newest.get();
+        self.system(at, System::Started { route, newest });
         let leads = self.devices[at].leads;
         self.tell(at, Event::Tab(TabEvent::Leads(leads)));
         self.elect();
@@ -126,8 +127,9 @@ impl World {
     /// Another tab of a browser.
     pub(crate) fn tab(&mut self, of: usize) -> usize {
         let (cookie, disk) = (self.devices[of].cookie.clone(), self.devices[of].disk.clone());
-        let (health, network) = (self.devices[of].health, self.devices[of].network);
-        self.devices.push(Device { network, ..Device::started(cookie, disk, health, Route::Home) });
+        let (health, network, newest) =
+            (self.devices[of].health, self.devices[of].network, self.devices[of].newest.clone());
+        self.devices.push(Device { network, newest, ..Device::started(cookie, disk, health, Route::Home) });
         let at = self.devices.len() - 1;
         self.begin(at);
         self.system(at, System::Resized { viewport: 1440, width: 1000, height: 850 });
