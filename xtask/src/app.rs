@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use crate::finish;
+use crate::finish::{self, Names};
 use crate::paths::root;
 use crate::process::{run, say};
 use crate::setup::{Node, WebTools};
@@ -19,6 +19,8 @@ pub(crate) enum Profile {
     Conformance,
     /// As shipped.
     Release,
+    /// As [`Profile::Release`], with the names of its functions: for a profiler, too large to ship.
+    Named,
 }
 
 /// Builds the app into a folder, which is replaced when all is done: a server never serves half of a build.
@@ -39,7 +41,7 @@ pub(crate) fn build(web: &WebTools, profile: Profile, into: &Path) -> Result<()>
             }
             None
         }
-        Profile::Release => {
+        Profile::Release | Profile::Named => {
             say("building the app for release: a few minutes");
             trunk.args(["--release", "--cargo-profile", "wasm-release"]);
             Some(crate::setup::node()?)
@@ -52,12 +54,15 @@ pub(crate) fn build(web: &WebTools, profile: Profile, into: &Path) -> Result<()>
     run(&mut trunk)?;
     finish::page(&staging)?;
     if let Some(node) = &node {
-        finish::optimise(&staging, node)?;
+        let names = if profile == Profile::Named { Names::Kept } else { Names::Dropped };
+        finish::optimise(&staging, node, names)?;
     }
     finish::worker(&staging, node.as_ref())?;
     if let Some(node) = &node {
         finish::compress(&staging, node)?;
-        finish::weigh(&staging)?;
+        if profile == Profile::Release {
+            finish::weigh(&staging)?;
+        }
     }
     if old.exists() {
         fs::remove_dir_all(&old)?;

@@ -66,6 +66,9 @@ enum Task {
         /// Quickly: for development, not small.
         #[arg(long)]
         quick: bool,
+        /// As shipped, but with the names of its functions: for a profiler.
+        #[arg(long, conflicts_with = "quick")]
+        names: bool,
     },
     /// Write the service worker's list of a copy of an app again, after its files were changed by hand: to try an update.
     Worker {
@@ -101,8 +104,12 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Pictures => test::pictures()?,
         Task::Check => check::check()?,
         Task::Dist => dist::build()?,
-        Task::App { quick } => {
-            let profile = if quick { app::Profile::Quick } else { app::Profile::Release };
+        Task::App { quick, names } => {
+            let profile = match (quick, names) {
+                (true, _) => app::Profile::Quick,
+                (false, true) => app::Profile::Named,
+                (false, false) => app::Profile::Release,
+            };
             let folder = paths::Output::of("app").app();
             app::build(&setup::WebTools::ensure()?, profile, &folder)?;
             println!("{}", folder.display());

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-pub(crate) use self::release::{compress, optimise, weigh};
+pub(crate) use self::release::{Names, compress, optimise, weigh};
 pub(crate) use self::worker::worker;
 
 /// Makes the page of a build fit for the content security policy.

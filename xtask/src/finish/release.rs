@@ -64,11 +64,20 @@ const OPTIONS: [&str; 10] = [
     "--strip-target-features",
 ];
 
+/// Whether the WebAssembly keeps the names of its functions, by which a profiler tells them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// As shipped.
+    Dropped,
+    /// The same code in another order: what stands where matters to a compressor alone.
+    Kept,
+}
+
 /// Makes the WebAssembly and the scripts smaller, and names each by what comes out.
 ///
 /// # Errors
 /// When a tool fails, or the build is not as Trunk leaves it.
-pub(crate) fn optimise(folder: &Path, node: &Node) -> Result<()> {
+pub(crate) fn optimise(folder: &Path, node: &Node, function_names: Names) -> Result<()> {
     let wasm = only(folder, ".wasm")?;
     let script = folder.join(file_name(&wasm).replace("_bg.wasm", ".js"));
     let text = fs::read_to_string(&script).context("the WebAssembly has no script")?;
@@ -78,9 +87,16 @@ pub(crate) fn optimise(folder: &Path, node: &Node) -> Result<()> {
     fs::write(&wasm, short_wasm)?;
     fs::write(&script, short_script)?;
     let after = folder.join("optimised.tmp");
-    run(wasm_opt(node)?.args(OPTIONS).args(FEATURES).arg(&wasm).arg("-o").arg(&after))?;
-    fs::write(&wasm, order::named(&fs::read(&after)?)?)?;
-    run(wasm_opt(node)?.arg("--reorder-functions-by-name").args(FEATURES).arg(&wasm).arg("-o").arg(&after))?;
+    let mut smaller = wasm_opt(node)?;
+    smaller.args(OPTIONS).args(FEATURES);
+    if function_names == Names::Kept {
+        smaller.arg("--debuginfo");
+    }
+    run(smaller.arg(&wasm).arg("-o").arg(&after))?;
+    if function_names == Names::Dropped {
+        fs::write(&wasm, order::named(&fs::read(&after)?)?)?;
+        run(wasm_opt(node)?.arg("--reorder-functions-by-name").args(FEATURES).arg(&wasm).arg("-o").arg(&after))?;
+    }
     replace(folder, &wasm, &after, "wasm")?;
     minify(node, &script, &after)?;
     replace(folder, &script, &after, "js")?;
