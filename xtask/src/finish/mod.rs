@@ -62,7 +62,7 @@ fn start_script(folder: &Path, html: &str, words: &str) -> Result<String> {
         .replace("const WORDS = {};", &words);
     let name = hashed("start", script.as_bytes(), "js");
     fs::write(folder.join(&name), script)?;
-    Ok(format!("{before}<script type=\"module\" src=\"/{name}\"></script>{after}"))
+    Ok(format!("{before}<script type=\"module\" async src=\"/{name}\"></script>{after}"))
 }
 
 /// Joins the page's own style files, in their order, into one. Their comments, a third of what they weigh over the wire, stay
@@ -216,9 +216,9 @@ mod tests {
         assert!(html.contains("href=\"/mark.svg\""));
         let style = between(&html, "rel=\"stylesheet\" href=\"/", "\"").unwrap();
         assert_eq!(fs::read_to_string(folder.join(style)).unwrap(), "a{}b{}");
-        let start = between(&html, "<script type=\"module\" src=\"/", "\"").unwrap();
+        let start = between(&html, "<script type=\"module\" async src=\"/", "\"").unwrap();
         let script = fs::read_to_string(folder.join(start)).unwrap();
-        assert!(script.contains("from \"/app-3.js\"") && script.contains("module_or_path: \"/app-3_bg.wasm\""));
+        assert!(script.contains("import(\"/app-3.js\")") && script.contains("fetch(\"/app-3_bg.wasm\")"));
         assert!(script.contains("const WORDS = {\"en\":\"/words-en-"));
         assert!(!folder.join("a-1.css").exists());
         fs::remove_dir_all(folder).unwrap();

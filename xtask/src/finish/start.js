@@ -1,5 +1,7 @@
 // Starts the app. The build writes the addresses of the app's script and WebAssembly into it.
-import init from "SCRIPT";
+//
+// The page runs it as soon as it is here (`async`), and it imports nothing first: so the browser compiles the WebAssembly while that
+// comes, and asks for the words at once. The app itself begins when all of that, the page's elements and its style are here.
 
 /**
  * Static markup, as Leptos writes the parts of a view that never change: these elements with these attributes, and text. Whatever
@@ -37,4 +39,15 @@ globalThis.halyardWords = fetch(WORDS[language]).then((answer) => (answer.ok ? a
 const whenIdle = globalThis.requestIdleCallback ?? ((then) => setTimeout(then, 200));
 globalThis.halyardIdle = () => new Promise((then) => whenIdle(then, { timeout: 2000 }));
 
-init({ module_or_path: "WASM" });
+const parsed = new Promise((then) => {
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", then);
+  else then();
+});
+const styled = parsed.then(() => {
+  const style = document.querySelector("link[rel=stylesheet]");
+  // Without its style the app starts all the same.
+  return style?.sheet || new Promise((then) => ["load", "error"].forEach((end) => style?.addEventListener(end, then)));
+});
+const compiled = WebAssembly.compileStreaming(fetch("WASM"));
+const [{ default: init }, module_or_path] = await Promise.all([import("SCRIPT"), compiled, styled]);
+init({ module_or_path });
