@@ -5,7 +5,7 @@
 
 mod socket;
 
-use halyard_protocol::{ClientFrame, Cursor};
+use halyard_protocol::{ClientFrame, Cursor, UnixMs};
 
 use crate::api::CallError;
 use crate::context::Turn;
@@ -47,6 +47,8 @@ pub(crate) struct Sync {
     pub(crate) verified: bool,
     /// Whether it began anew in this run, by a snapshot: messages that the device stores may lack what the log said.
     pub(crate) renewed: bool,
+    /// When the wait for silence began last.
+    listening_since: UnixMs,
 }
 
 impl Sync {

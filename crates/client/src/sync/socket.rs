@@ -13,12 +13,15 @@ use crate::json;
 use crate::retry::backoff;
 use crate::update::Changed;
 
+/// Milliseconds for which the timer of the silence counts as new.
+const LISTEN_AGAIN: i64 = 1_000;
+
 impl Sync {
     pub(crate) fn socket(&mut self, event: SocketEvent, turn: &mut Turn<'_>) {
         match event {
             SocketEvent::Opened => {
                 Self::say(&ClientFrame::Resume { cursor: self.cursor }, turn);
-                listen(turn);
+                self.listen(turn);
             }
             SocketEvent::Frame(text) => self.frame(&text, turn),
             SocketEvent::Closed(code) => self.closed(code, turn),
@@ -52,7 +55,10 @@ impl Sync {
         if !matches!(self.connection, Connection::Connecting | Connection::Live) {
             return;
         }
-        listen(turn);
+        // Not with every frame of a burst: to set a timer takes the browser longer than to apply an event.
+        if !(0..LISTEN_AGAIN).contains(&turn.env.now.since(self.listening_since)) {
+            self.listen(turn);
+        }
         // A frame that can't be read at all is as good as a lost one: start the socket again and resume.
         let Ok(frame) = json::read::<ServerFrame>(text) else { return self.silent(turn) };
         match frame {
@@ -95,10 +101,11 @@ impl Sync {
         }
         turn.fact(Fact::OutboxReady);
     }
-}
 
-fn listen(turn: &mut Turn<'_>) {
-    turn.set_timer(Timer::SocketSilence, i64::from(HEARTBEAT_SECONDS) * 2_500);
+    fn listen(&mut self, turn: &mut Turn<'_>) {
+        self.listening_since = turn.env.now;
+        turn.set_timer(Timer::SocketSilence, i64::from(HEARTBEAT_SECONDS) * 2_500);
+    }
 }
 
 #[cfg(test)]
@@ -130,6 +137,19 @@ mod tests {
         let done = alone.turn(|cx| sync.socket(events(&[3, 4, 5, 6]), cx));
         let logged = done.facts.iter().filter(|fact| matches!(fact, Fact::Logged(_))).count();
         assert_eq!((logged, sync.cursor), (2, 6));
+    }
+
+    #[test]
+    fn of_a_burst_one_frame_a_second_begins_the_wait_for_silence_anew() {
+        let (mut sync, mut alone) = connected(4);
+        let opened = alone.turn(|cx| sync.socket(SocketEvent::Opened, cx));
+        assert_eq!(opened.timer(Timer::SocketSilence), Some(62_500));
+        assert_eq!(alone.turn(|cx| sync.socket(events(&[5]), cx)).timer(Timer::SocketSilence), None);
+        alone.now = alone.now.plus(LISTEN_AGAIN);
+        assert!(alone.turn(|cx| sync.socket(events(&[6]), cx)).timer(Timer::SocketSilence).is_some());
+        // The clock was set back.
+        alone.now = alone.now.plus(-5_000);
+        assert!(alone.turn(|cx| sync.socket(events(&[7]), cx)).timer(Timer::SocketSilence).is_some());
     }
 
     #[test]
