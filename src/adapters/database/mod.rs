@@ -31,7 +31,7 @@ use web_sys::{IdbDatabase, IdbVersionChangeEvent};
 use super::browser::get;
 use super::{Dispatch, spawn};
 use idb::{Request, Result, Transaction, name_of};
-use rows::{Raw, belongs_to};
+use rows::{Asked, Raw, belongs_to};
 
 /// Holds the connection.
 pub(super) struct Database {
@@ -175,11 +175,16 @@ async fn carry_out(database: &IdbDatabase, command: &DbCommand) -> Result<Option
     match command {
         DbCommand::Load => {
             let transaction = Transaction::reading(database, &schema::stores())?;
-            let mut raws = Vec::new();
+            let mut asked = Vec::new();
             for store in Store::FIRST {
-                raws.push(Raw::read(&transaction, &Range::all(store), None).await?);
+                asked.push(Asked::new(&transaction, &Range::all(store), None)?);
             }
-            let sealed = labels(&transaction).await?;
+            let sealed = ask_sealed(&transaction)?;
+            let mut raws = Vec::new();
+            for one in asked {
+                raws.push(one.answer().await?);
+            }
+            let sealed = labels(sealed).await?;
             Ok(Some(Db::Loaded { rows: rows::of_all(&raws).await, sealed }))
         }
         DbCommand::Read { range, limit } => {
@@ -211,10 +216,13 @@ async fn carry_out(database: &IdbDatabase, command: &DbCommand) -> Result<Option
     }
 }
 
+fn ask_sealed(transaction: &Transaction) -> Result<Request> {
+    Ok(Request::new(transaction.store(schema::SEALED)?.get_all()?))
+}
+
 /// Whose sealed rows are here.
-async fn labels(transaction: &Transaction) -> Result<Vec<SealedLabel>> {
-    let sealed = Request::new(transaction.store(schema::SEALED)?.get_all()?).result().await?;
-    Ok(Array::from(&sealed).iter().filter_map(|sealed| label(&sealed)).collect())
+async fn labels(sealed: Request) -> Result<Vec<SealedLabel>> {
+    Ok(Array::from(&sealed.result().await?).iter().filter_map(|sealed| label(&sealed)).collect())
 }
 
 /// Taken apart by hand: derived code brings words for each error and kind of number.

@@ -22,16 +22,35 @@ pub(super) struct Raw {
     values: Array,
 }
 
-impl Raw {
-    /// Reads a range, by key.
-    pub(super) async fn read(transaction: &Transaction, range: &Range, most: Option<u32>) -> Result<Self> {
+/// Rows that were asked for.
+pub(super) struct Asked {
+    store: Store,
+    keys: Request,
+    values: Request,
+}
+
+impl Asked {
+    /// Asks for a range, by key. The browser reads while more is asked for.
+    pub(super) fn new(transaction: &Transaction, range: &Range, most: Option<u32>) -> Result<Self> {
         let store = transaction.store(range.store.name())?;
         let keys = keys(range)?;
         let most = most.unwrap_or(u32::MAX);
-        let names = Request::new(store.get_all_keys_with_key_and_limit(&keys, most)?);
         let values = Request::new(store.get_all_with_key_and_limit(&keys, most)?);
-        let (names, values) = (names.result().await?, values.result().await?);
-        Ok(Self { store: range.store, keys: names.dyn_into()?, values: values.dyn_into()? })
+        let keys = Request::new(store.get_all_keys_with_key_and_limit(&keys, most)?);
+        Ok(Self { store: range.store, keys, values })
+    }
+
+    /// The rows.
+    pub(super) async fn answer(self) -> Result<Raw> {
+        let (values, keys) = (self.values.result().await?, self.keys.result().await?);
+        Ok(Raw { store: self.store, keys: keys.dyn_into()?, values: values.dyn_into()? })
+    }
+}
+
+impl Raw {
+    /// Reads a range, by key.
+    pub(super) async fn read(transaction: &Transaction, range: &Range, most: Option<u32>) -> Result<Self> {
+        Asked::new(transaction, range, most)?.answer().await
     }
 
     /// Whether the same is kept. What is in a file never changes.

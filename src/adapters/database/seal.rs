@@ -18,7 +18,7 @@ use super::crypto::{self, get, set};
 use super::idb::{Request, Result, Transaction};
 use super::rows::{self, Raw, belongs_to};
 use super::schema::{SEALED, VAULT, stores};
-use super::{label, labels};
+use super::{ask_sealed, label, labels};
 
 /// Under what the key is kept while its user is signed in.
 const CURRENT: &str = "current";
@@ -50,7 +50,7 @@ pub(super) fn run<'a>(
 }
 
 async fn labels_now(database: &IdbDatabase) -> Result<Vec<SealedLabel>> {
-    labels(&Transaction::reading(database, &[SEALED])?).await
+    labels(ask_sealed(&Transaction::reading(database, &[SEALED])?)?).await
 }
 
 /// What became of the rows.
