@@ -4,6 +4,7 @@ use halyard_client::view::{AvatarView, Face};
 use halyard_protocol::Presence;
 
 use super::{Icon, IconName};
+use crate::erased::Memo;
 use crate::prelude::*;
 use crate::words::{self, t};
 
@@ -67,8 +68,9 @@ pub(crate) fn Avatar(
         AvatarSize::Large => "avatar l",
     };
     // By the style sheet, which draws them: as text they would be a part of the name of a button that holds the avatar.
+    let face = Memo::new(move |_| avatar.with(|avatar| avatar.face.clone()));
     let initials = move || {
-        avatar.with(|avatar| match &avatar.face {
+        face.with(|face| match face {
             Face::Initials(initials) => Some(initials.clone()),
             Face::Group | Face::Number => None,
         })
@@ -76,7 +78,7 @@ pub(crate) fn Avatar(
     let hue = move || avatar.with(|avatar| avatar.hue).to_string();
     view! {
         <span class=class style=("--hue", hue) aria-hidden="true" data-initials=initials>
-            {move || match avatar.with(|avatar| avatar.face.clone()) {
+            {move || match face.get() {
                 Face::Initials(_) => ().into_any(),
                 Face::Group => view! { <Icon name=IconName::UsersRound /> }.into_any(),
                 Face::Number => view! { <Icon name=IconName::Phone /> }.into_any(),

@@ -2,7 +2,10 @@
 //!
 //! Always holds: the row with the focus exists also when it is scrolled out of sight, so the focus is never lost; one
 //! row at a time can be reached by Tab, the others by the arrow keys, Home, End and the page keys; a row that leaves
-//! gives its elements to one that comes, or they wait, hidden, for the next one, so typing a search makes next to none.
+//! gives its elements to one that comes, or they wait, hidden, for the next one, so typing a search makes next to none;
+//! when the list rests, its elements stand in the page in the order of its rows.
+
+use std::time::Duration;
 
 use std::rc::Rc;
 
@@ -18,6 +21,8 @@ use crate::prelude::*;
 const AROUND: usize = 3;
 /// Rows from the end at which more are asked for.
 const NEAR_END: usize = 12;
+/// After so long without a scroll the list rests.
+const REST: Duration = Duration::from_millis(150);
 
 /// A list.
 #[component]
@@ -55,13 +60,15 @@ where
     let owner = Owner::current().unwrap_or_default();
     let slots = Memo::new(move |before: Option<&Slots<K>>| {
         let Slots { all, made } = before.cloned().unwrap_or_default();
+        let (moves, has_focus) = (frame.moves.get(), frame.has_focus.get_untracked());
         positions.with(|positions| {
             // An empty list hides as a whole.
             if positions.is_empty() {
-                Slots { all, made }
-            } else {
-                owner.with(|| assign(&all, positions, frame.has_focus.get_untracked(), made))
+                return Slots { all, made };
             }
+            let now = owner.with(|| assign(&all, positions, has_focus || moves, made));
+            // To move an element costs more than all else that a row takes: while one scrolls each stays where it is in the page.
+            if moves && !has_focus { Slots { all: in_order_of(&all, now.all), ..now } } else { now }
         })
     });
     let row = move |slot: Slot<K>| frame.row(slot, render(slot.key));
@@ -123,16 +130,23 @@ impl<K: PartialEq> PartialEq for Slots<K> {
     }
 }
 
+/// The slots in the order of these; those that are new come last.
+fn in_order_of<K: Copy>(before: &[Slot<K>], mut now: Vec<Slot<K>>) -> Vec<Slot<K>> {
+    let place = |slot: &Slot<K>| before.iter().position(|known| known.number == slot.number).unwrap_or(before.len());
+    now.sort_by_cached_key(place);
+    now
+}
+
 /// The slots for these positions, in their order. Those that are free come last.
 fn assign<K: Copy + PartialEq + Send + Sync + 'static>(
     slots: &[Slot<K>],
     positions: &[(usize, K)],
-    has_focus: bool,
+    stay: bool,
     mut made: usize,
 ) -> Slots<K> {
     let has_key = |slot: usize, position: usize| slots[slot].shown.1 == positions[position].1;
     let is_there = |slot: usize, position: usize| slots[slot].shown.0 == positions[position].0;
-    let chosen = choose(slots.len(), positions.len(), has_focus, &has_key, &is_there);
+    let chosen = choose(slots.len(), positions.len(), stay, &has_key, &is_there);
     let place = |(&(index, key), chosen): (&(usize, K), &Option<usize>)| {
         let shown = (index, key);
         if let Some(slot) = chosen {
@@ -165,17 +179,17 @@ fn show<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
 
 /// Which slot each position gets, if there is one left: a key keeps its slot; a key that comes gets the one that showed
 /// its place before, or another that is free. Where most keys are new, those that were there may change their slots as
-/// well, unless one has the focus: a row that moves costs more than one whose texts change.
+/// well, unless they are to stay: a row that moves costs more than one whose texts change.
 fn choose(
     slots: usize,
     positions: usize,
-    has_focus: bool,
+    stay: bool,
     has_key: &dyn Fn(usize, usize) -> bool,
     is_there: &dyn Fn(usize, usize) -> bool,
 ) -> Vec<Option<usize>> {
-    let stay = (0..positions).filter(|position| (0..slots).any(|slot| has_key(slot, *position))).count();
+    let known = (0..positions).filter(|position| (0..slots).any(|slot| has_key(slot, *position))).count();
     let rules: [&dyn Fn(usize, usize) -> bool; 3] = [has_key, is_there, &|_, _| true];
-    let first = usize::from(!has_focus && stay * 2 <= positions);
+    let first = usize::from(!stay && known * 2 <= positions);
     let (mut chosen, mut taken) = (vec![None; positions], vec![false; slots]);
     for rule in &rules[first..] {
         for (position, chosen) in chosen.iter_mut().enumerate() {
@@ -209,6 +223,10 @@ struct Frame {
     /// The row that Tab leads to.
     active: RwSignal<usize>,
     has_focus: RwSignal<bool>,
+    /// Whether one scrolls.
+    moves: RwSignal<bool>,
+    /// How often one has scrolled.
+    scrolls: StoredValue<u32>,
     /// The first row in sight and the one after the last.
     sight: Memo<(usize, usize)>,
     /// The row that Tab leads to, among those that exist.
@@ -232,8 +250,9 @@ impl Frame {
             let exists = has_focus.get() || (first.saturating_sub(AROUND)..end + AROUND).contains(&active);
             if exists && active < len.get() { active } else { first }
         });
+        let (scroller, moves, scrolls) = (NodeRef::new(), RwSignal::new(false), StoredValue::new(0));
         let frame =
-            Self { scroller: NodeRef::new(), len, row_height, top, height, active, has_focus, sight, reachable };
+            Self { scroller, len, row_height, top, height, active, has_focus, moves, scrolls, sight, reachable };
         frame.watch_size();
         frame
     }
@@ -325,8 +344,27 @@ impl Frame {
 
     fn scrolled(self) {
         if let Some(scroller) = self.scroller.try_get_untracked().flatten() {
+            self.scrolls.update_value(|scrolls| *scrolls = scrolls.wrapping_add(1));
+            if !self.moves.get_untracked() {
+                self.moves.set(true);
+                self.rest();
+            }
             self.top.set(f64::from(scroller.scroll_top()));
         }
+    }
+
+    /// Waits until nobody has scrolled for a while.
+    fn rest(self) {
+        let before = self.scrolls.get_value();
+        set_timeout(
+            move || match self.scrolls.try_get_value() {
+                Some(now) if now == before => self.moves.set(false),
+                Some(_) => self.rest(),
+                // The list has gone.
+                None => {}
+            },
+            REST,
+        );
     }
 
     fn scroll_to(self, top: f64) {
@@ -417,10 +455,10 @@ mod tests {
     use super::choose;
 
     /// What shows these keys from the first place on, after what showed those.
-    fn chosen(before: &str, after: &str, has_focus: bool) -> Vec<Option<usize>> {
+    fn chosen(before: &str, after: &str, stay: bool) -> Vec<Option<usize>> {
         let (before, after) = (before.as_bytes(), after.as_bytes());
         let has_key = |slot: usize, position: usize| before[slot] == after[position];
-        choose(before.len(), after.len(), has_focus, &has_key, &|slot, position| slot == position)
+        choose(before.len(), after.len(), stay, &has_key, &|slot, position| slot == position)
     }
 
     #[test]
@@ -433,7 +471,7 @@ mod tests {
     }
 
     #[test]
-    fn slots_keep_their_places_where_most_keys_are_new_and_none_has_the_focus() {
+    fn slots_keep_their_places_where_most_keys_are_new_unless_they_are_to_stay() {
         assert_eq!(chosen("abcd", "dxyz", false), [Some(0), Some(1), Some(2), Some(3)]);
         assert_eq!(chosen("abcd", "dxyz", true), [Some(3), Some(1), Some(2), Some(0)]);
     }
@@ -441,8 +479,8 @@ mod tests {
     #[test]
     fn no_slot_shows_two_keys() {
         for after in ["", "d", "axby", "xyzw", "badcxyz", "xabcdy"] {
-            for has_focus in [false, true] {
-                let mut slots: Vec<usize> = chosen("abcd", after, has_focus).into_iter().flatten().collect();
+            for stay in [false, true] {
+                let mut slots: Vec<usize> = chosen("abcd", after, stay).into_iter().flatten().collect();
                 assert_eq!(slots.len(), after.len().min(4), "{after}");
                 slots.sort_unstable();
                 slots.dedup();

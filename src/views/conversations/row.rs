@@ -25,53 +25,53 @@ pub(super) fn Row(id: Signal<ConversationId>) -> impl IntoView {
     let row = Memo::new(move |_| signal.get().get());
     let desk = app.signals(|signals| signals.desk.clone());
     let current = Memo::new(move |_| desk.with(|desk| desk.front) == Some(CardKey::Conversation(id.get())));
-    let avatar = Signal::derive(move || row.with(|row| row.as_ref().map(|row| row.avatar.clone()).unwrap_or_default()));
-    let unread = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.unread)));
-    let tag = Memo::new(move |_| {
-        row.with(|row| row.as_ref().map_or(String::new(), |row| row.tag.as_ref().map(say).unwrap_or_default()))
-    });
-    let is = |read: fn(&RowView) -> bool| Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(read)));
-    let text = |read: fn(&RowView) -> String| move || row.with(|row| row.as_ref().map(read).unwrap_or_default());
-    let (failed, muted) = (is(|row| row.failed), is(|row| row.muted));
-    let extension =
-        text(|row| if row.extension.is_empty() { String::new() } else { [" \u{b7} ", &row.extension].concat() });
+    let avatar = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.avatar.clone()).unwrap_or_default()));
+    let unread = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.unread != 0)));
+    // Nobody sees the whole time before the pointer is there, and the browser takes long to write it.
+    let pointed = RwSignal::new(false);
     view! {
         <button
             class="row"
-            class:unread=move || unread.get() != 0
+            class:unread=move || unread.get()
             aria-current=move || if current.get() { "true" } else { "false" }
+            on:pointerenter=move |_| pointed.set(true)
+            on:pointerleave=move |_| pointed.set(false)
             on:click=move |_| app.send(Ui::Conversations(ConversationsAction::Open(id.get_untracked())))
         >
             <Person avatar=avatar />
-            <span class="row-text">
-                <b class="row-name">{text(|row| say(&row.title))} <span class="ext">{extension}</span></b>
-                <span class="preview">{text(|row| say(&row.preview))}</span>
-            </span>
-            <span class="meta">
-                <span class="num" title=text(|row| format::moment(row.at))>
-                    {text(|row| format::when(row.at, row.when))}
-                </span>
-                <span>
-                    {move || {
-                        failed
-                            .get()
-                            .then(|| view! { <Icon name=IconName::CircleAlert class="failed" label=t(words::NOT_DELIVERED) /> }.into_any())
-                    }}
-                    {move || {
-                        muted.get().then(|| view! { <Icon name=IconName::BellOff label=t(words::NOTIFICATIONS_ARE_OFF) /> }.into_any())
-                    }}
-                    {move || match (unread.get(), tag.get()) {
-                        (0, tag) if tag.is_empty() => ().into_any(),
-                        (0, tag) => view! { <span class="tag">{tag}</span> }.into_any(),
-                        (unread, _) => view! {
-                            <span class="badge num">
-                                <span aria-hidden="true">{unread.min(99)}</span>
-                                <span class="sr">{say(&words::unread_messages(unread))}</span>
-                            </span>
-                        }.into_any(),
-                    }}
-                </span>
-            </span>
+            {move || row.with(|row| row.as_ref().map(|row| content(row, pointed.get())))}
         </button>
     }
+}
+
+/// What a row says. As a whole, and what is the same stays: a list that is scrolled changes all of it with each row.
+fn content(row: &RowView, pointed: bool) -> AnyView {
+    let extension = if row.extension.is_empty() { String::new() } else { [" \u{b7} ", &row.extension].concat() };
+    let failed = row
+        .failed
+        .then(|| view! { <Icon name=IconName::CircleAlert class="failed" label=t(words::NOT_DELIVERED) /> }.into_any());
+    let muted =
+        row.muted.then(|| view! { <Icon name=IconName::BellOff label=t(words::NOTIFICATIONS_ARE_OFF) /> }.into_any());
+    let mark = match (row.unread, &row.tag) {
+        (0, None) => ().into_any(),
+        (0, Some(tag)) => view! { <span class="tag">{say(tag)}</span> }.into_any(),
+        (unread, _) => view! {
+            <span class="badge num">
+                <span aria-hidden="true">{unread.min(99)}</span>
+                <span class="sr">{say(&words::unread_messages(unread))}</span>
+            </span>
+        }
+        .into_any(),
+    };
+    view! {
+        <span class="row-text">
+            <b class="row-name">{say(&row.title)} <span class="ext">{extension}</span></b>
+            <span class="preview">{say(&row.preview)}</span>
+        </span>
+        <span class="meta">
+            <span class="num" title=pointed.then(|| format::moment(row.at))>{format::when(row.at, row.when)}</span>
+            <span>{failed} {muted} {mark}</span>
+        </span>
+    }
+    .into_any()
 }
