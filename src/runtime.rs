@@ -2,13 +2,16 @@
 //!
 //! Always holds: an event that arrives while another is being handled waits its turn; signals change after the last
 //! one of a turn, in one batch. What the user does shows at once; of what the network says, the first shows at once
-//! and the rest with the next frame, so that a burst is drawn once a frame and not once a message.
+//! and the rest with the next frame, so that a burst is drawn once a frame and not once a message. What the device's
+//! database says shows once the messages of the open cards are there, too: a start draws its cards once.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
+use std::time::Duration;
 
 use halyard_client::installation::AppEvent;
+use halyard_client::storage::{Db, DbCommand, Store};
 use halyard_client::{CardKey, Changed, Effect, Env, Event, Route, Softphone, System, Ui, Update};
 use halyard_protocol::{MediaId, UnixMs};
 use leptos::prelude::*;
@@ -32,7 +35,12 @@ struct Runtime {
     changed: RefCell<BTreeSet<Changed>>,
     /// Whether signals have changed since the last frame.
     fresh: Cell<bool>,
+    /// How many ranges of messages are being read from the device's database.
+    reading: Cell<usize>,
 }
+
+/// So long what the database has said waits for the messages of the open cards.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Starts the softphone: adapters first, so that nothing is missed.
 pub(crate) fn start() -> App {
@@ -52,6 +60,7 @@ pub(crate) fn start() -> App {
             waiting: RefCell::default(),
             changed: RefCell::default(),
             fresh: Cell::new(false),
+            reading: Cell::new(0),
         }
     });
     let route = history::current();
@@ -103,8 +112,15 @@ impl Runtime {
         // Somebody further up is taking events: they take this one, too.
         let Ok(mut phone) = self.phone.try_borrow_mut() else { return };
         let mut can_wait = self.fresh.get() && !document().hidden();
+        let mut is_stored = true;
         while let Some(event) = { self.waiting.borrow_mut().pop_front() } {
             can_wait &= matches!(event, Event::Net(_));
+            is_stored &= matches!(event, Event::Db(_));
+            if let Event::Db(Db::Rows { range, .. } | Db::NotRead(range)) = &event
+                && range.store == Store::Messages
+            {
+                self.reading.set(self.reading.get().saturating_sub(1));
+            }
             problem::note(&event);
             let Update { effects, changed } = phone.handle(event, &env());
             self.changed.borrow_mut().extend(changed);
@@ -112,7 +128,17 @@ impl Runtime {
                 self.carry_out(effect);
             }
         }
-        if !can_wait {
+        if is_stored && self.reading.get() > 0 {
+            let this = Rc::clone(&self);
+            set_timeout(move || this.draw(), PATIENCE);
+        } else if !can_wait {
+            self.refresh(&mut phone);
+        }
+    }
+
+    /// Changes the signals, if nobody else is about to.
+    fn draw(self: Rc<Self>) {
+        if let Ok(mut phone) = self.phone.try_borrow_mut() {
             self.refresh(&mut phone);
         }
     }
@@ -131,26 +157,42 @@ impl Runtime {
             let this = Rc::clone(self);
             request_animation_frame(move || {
                 this.fresh.set(false);
-                if let Ok(mut phone) = this.phone.try_borrow_mut() {
-                    this.refresh(&mut phone);
-                }
+                this.draw();
             });
         }
     }
 
     fn carry_out(&self, effect: Effect) {
+        if let Effect::Db(DbCommand::Read { range, .. }) = &effect
+            && range.store == Store::Messages
+        {
+            self.reading.set(self.reading.get() + 1);
+        }
         self.adapters.run(effect);
     }
 }
 
 /// The world, for one event.
 pub(crate) fn env() -> Env {
-    let mut bytes = [0u8; 16];
-    if let Some(crypto) = web_sys::window().and_then(|window| window.crypto().ok()) {
-        // Fails only for more than 65,536 bytes.
-        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+    Env { now: UnixMs(js_sys::Date::now() as i64), entropy: entropy(), utc_offset }
+}
+
+/// Randomness that nobody else gets. The browser is asked for that of 64 events at once: a call takes longer than most events do.
+fn entropy() -> u128 {
+    thread_local! {
+        static DRAWN: RefCell<Vec<u128>> = const { RefCell::new(Vec::new()) };
     }
-    Env { now: UnixMs(js_sys::Date::now() as i64), entropy: u128::from_le_bytes(bytes), utc_offset }
+    DRAWN.with_borrow_mut(|drawn| {
+        drawn.pop().unwrap_or_else(|| {
+            let mut bytes = [0u8; 1024];
+            if let Some(crypto) = web_sys::window().and_then(|window| window.crypto().ok()) {
+                // Fails only for more than 65,536 bytes.
+                let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+            }
+            drawn.extend(bytes.as_chunks::<16>().0.iter().map(|part| u128::from_le_bytes(*part)));
+            drawn.pop().unwrap_or_default()
+        })
+    })
 }
 
 fn utc_offset(at: UnixMs) -> i32 {
