@@ -3,12 +3,12 @@
 //! Always holds: an event that arrives while another is being handled waits its turn; signals change after the last
 //! one of a turn, in one batch. What the user does shows at once; of what the network says, the first shows at once
 //! and the rest with the next frame, so that a burst is drawn once a frame and not once a message. What the device's
-//! database says shows once the messages of the open cards are there, too: a start draws its cards once.
+//! database says shows once the messages that were asked for with it are there, too, or with whatever else happens: a start draws its
+//! cards once.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
-use std::time::Duration;
 
 use halyard_client::installation::AppEvent;
 use halyard_client::storage::{Db, DbCommand, Store};
@@ -35,12 +35,9 @@ struct Runtime {
     changed: RefCell<BTreeSet<Changed>>,
     /// Whether signals have changed since the last frame.
     fresh: Cell<bool>,
-    /// How many ranges of messages are being read from the device's database.
+    /// How many ranges of messages the device's database was asked for since the signals changed.
     reading: Cell<usize>,
 }
-
-/// So long what the database has said waits for the messages of the open cards.
-const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Starts the softphone: adapters first, so that nothing is missed.
 pub(crate) fn start() -> App {
@@ -128,23 +125,14 @@ impl Runtime {
                 self.carry_out(effect);
             }
         }
-        if is_stored && self.reading.get() > 0 {
-            let this = Rc::clone(&self);
-            set_timeout(move || this.draw(), PATIENCE);
-        } else if !can_wait {
-            self.refresh(&mut phone);
-        }
-    }
-
-    /// Changes the signals, if nobody else is about to.
-    fn draw(self: Rc<Self>) {
-        if let Ok(mut phone) = self.phone.try_borrow_mut() {
+        if !can_wait && !(is_stored && self.reading.get() > 0) {
             self.refresh(&mut phone);
         }
     }
 
     /// Changes the signals.
     fn refresh(self: &Rc<Self>, phone: &mut Softphone) {
+        self.reading.set(0);
         let changed = self.changed.take();
         if changed.is_empty() {
             return;
@@ -157,7 +145,9 @@ impl Runtime {
             let this = Rc::clone(self);
             request_animation_frame(move || {
                 this.fresh.set(false);
-                this.draw();
+                if let Ok(mut phone) = this.phone.try_borrow_mut() {
+                    this.refresh(&mut phone);
+                }
             });
         }
     }
@@ -189,7 +179,7 @@ fn entropy() -> u128 {
                 // Fails only for more than 65,536 bytes.
                 let _ = crypto.get_random_values_with_u8_array(&mut bytes);
             }
-            drawn.extend(bytes.as_chunks::<16>().0.iter().map(|part| u128::from_le_bytes(*part)));
+            *drawn = bytes.as_chunks().0.iter().map(|part| u128::from_le_bytes(*part)).collect();
             drawn.pop().unwrap_or_default()
         })
     })

@@ -5,8 +5,6 @@
 //! gives its elements to one that comes, or they wait, hidden, for the next one, so typing a search makes next to none;
 //! when the list rests, its elements stand in the page in the order of its rows.
 
-use std::time::Duration;
-
 use std::rc::Rc;
 
 use leptos::html::{Div, Li};
@@ -21,8 +19,8 @@ use crate::prelude::*;
 const AROUND: usize = 3;
 /// Rows from the end at which more are asked for.
 const NEAR_END: usize = 12;
-/// After so long without a scroll the list rests.
-const REST: Duration = Duration::from_millis(150);
+/// After so many frames without a scroll the list rests.
+const REST: u8 = 10;
 
 /// A list.
 #[component]
@@ -59,16 +57,15 @@ where
     // The slots' signals are as old as the list, whatever runs when they are made.
     let owner = Owner::current().unwrap_or_default();
     let slots = Memo::new(move |before: Option<&Slots<K>>| {
-        let Slots { all, made } = before.cloned().unwrap_or_default();
+        let before = before.cloned().unwrap_or_default();
         let (moves, has_focus) = (frame.moves.get(), frame.has_focus.get_untracked());
         positions.with(|positions| {
             // An empty list hides as a whole.
             if positions.is_empty() {
-                return Slots { all, made };
+                before
+            } else {
+                owner.with(|| assign(&before, positions, has_focus || moves, moves && !has_focus))
             }
-            let now = owner.with(|| assign(&all, positions, has_focus || moves, made));
-            // To move an element costs more than all else that a row takes: while one scrolls each stays where it is in the page.
-            if moves && !has_focus { Slots { all: in_order_of(&all, now.all), ..now } } else { now }
         })
     });
     let row = move |slot: Slot<K>| frame.row(slot, render(slot.key));
@@ -115,35 +112,34 @@ struct Slot<K> {
 struct Slots<K> {
     all: Vec<Slot<K>>,
     made: usize,
+    /// Another when the elements are to stand in this order.
+    order: usize,
+    /// Whether they stand in the order of another time.
+    mixed: bool,
 }
 
 impl<K> Default for Slots<K> {
     fn default() -> Self {
-        Self { all: Vec::new(), made: 0 }
+        Self { all: Vec::new(), made: 0, order: 0, mixed: false }
     }
 }
 
-impl<K: PartialEq> PartialEq for Slots<K> {
-    /// Whether the rows stand in the same order: what each shows, its own signals say.
+impl<K> PartialEq for Slots<K> {
+    /// Whether the elements stay where they are: what each shows, its own signals say.
     fn eq(&self, other: &Self) -> bool {
-        self.all.iter().map(|slot| slot.number).eq(other.all.iter().map(|slot| slot.number))
+        self.order == other.order
     }
 }
 
-/// The slots in the order of these; those that are new come last.
-fn in_order_of<K: Copy>(before: &[Slot<K>], mut now: Vec<Slot<K>>) -> Vec<Slot<K>> {
-    let place = |slot: &Slot<K>| before.iter().position(|known| known.number == slot.number).unwrap_or(before.len());
-    now.sort_by_cached_key(place);
-    now
-}
-
-/// The slots for these positions, in their order. Those that are free come last.
+/// The slots for these positions, in their order. Those that are free come last. `stay`: a key keeps its slot. `mixed`: an element keeps
+/// its place in the page; to move it takes longer than all else that changes in a row.
 fn assign<K: Copy + PartialEq + Send + Sync + 'static>(
-    slots: &[Slot<K>],
+    before: &Slots<K>,
     positions: &[(usize, K)],
     stay: bool,
-    mut made: usize,
+    mixed: bool,
 ) -> Slots<K> {
+    let (slots, mut made) = (&before.all, before.made);
     let has_key = |slot: usize, position: usize| slots[slot].shown.1 == positions[position].1;
     let is_there = |slot: usize, position: usize| slots[slot].shown.0 == positions[position].0;
     let chosen = choose(slots.len(), positions.len(), stay, &has_key, &is_there);
@@ -160,14 +156,16 @@ fn assign<K: Copy + PartialEq + Send + Sync + 'static>(
         let (key, index, waits) = (RwSignal::new(key), RwSignal::new(index), RwSignal::new(false));
         Slot { number: made, key, index, waits, shown }
     };
-    let mut now: Vec<Slot<K>> = positions.iter().zip(&chosen).map(place).collect();
+    let mut all: Vec<Slot<K>> = positions.iter().zip(&chosen).map(place).collect();
     for (at, slot) in slots.iter().enumerate() {
         if !chosen.contains(&Some(at)) {
             show(slot.waits, true);
-            now.push(*slot);
+            all.push(*slot);
         }
     }
-    Slots { all: now, made }
+    let stands = all.iter().map(|slot| slot.number).eq(slots.iter().map(|slot| slot.number));
+    let stays = made == before.made && (mixed || (stands && !before.mixed));
+    Slots { all, made, order: before.order + usize::from(!stays), mixed: mixed && stays }
 }
 
 /// Changes a signal of a slot, if its value is another.
@@ -347,24 +345,23 @@ impl Frame {
             self.scrolls.update_value(|scrolls| *scrolls = scrolls.wrapping_add(1));
             if !self.moves.get_untracked() {
                 self.moves.set(true);
-                self.rest();
+                self.rest(0);
             }
             self.top.set(f64::from(scroller.scroll_top()));
         }
     }
 
     /// Waits until nobody has scrolled for a while.
-    fn rest(self) {
+    fn rest(self, frames: u8) {
         let before = self.scrolls.get_value();
-        set_timeout(
-            move || match self.scrolls.try_get_value() {
-                Some(now) if now == before => self.moves.set(false),
-                Some(_) => self.rest(),
-                // The list has gone.
-                None => {}
-            },
-            REST,
-        );
+        request_animation_frame(move || {
+            // `None` when the list has gone.
+            let Some(now) = self.scrolls.try_get_value() else { return };
+            match if now == before { frames + 1 } else { 0 } {
+                REST => self.moves.set(false),
+                frames => self.rest(frames),
+            }
+        });
     }
 
     fn scroll_to(self, top: f64) {
