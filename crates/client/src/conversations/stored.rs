@@ -198,8 +198,13 @@ impl Conversations {
         let Some(thread) = self.get_mut(id) else { return files };
         let recent = whole && thread.in_column && since.is_none_or(|since| thread.conversation.last_activity >= since);
         let unstored = core::mem::take(&mut thread.timeline.unstored);
-        thread.stored = recent || needed;
+        let was_stored = core::mem::replace(&mut thread.stored, recent || needed);
         if !thread.stored {
+            // One that is only too old was never there: thousands may be paged in, and a delete takes as long as a write. Another tab may
+            // have stored what was deleted since.
+            if whole && thread.in_column && !was_stored {
+                return files;
+            }
             writes.push(Write::Delete(Range::key(Store::Conversations, id.to_string())));
             writes.push(Write::Delete(entries(id, 0, Seq::MAX)));
             return files;

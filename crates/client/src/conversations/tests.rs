@@ -4,7 +4,7 @@ use halyard_protocol::{
     Author, Conversation, ConversationId, ConversationKind, Entry, EntryId, MessageId, Peer, Seq, Ulid, UnixMs, UserId,
 };
 
-use super::{Call, Conversations, ConversationsAction};
+use super::{Call, Conversations, ConversationsAction, Wanted};
 use crate::effect::{Effect, HttpOutcome, Method, NetworkFailure};
 use crate::fact::Fact;
 use crate::testing::{Alone, Done, answer};
@@ -139,4 +139,21 @@ fn a_change_that_is_refused_is_taken_back() {
     let call = all.requests.take(asked.requests()[0].0).expect("a request");
     alone.turn(|cx| all.answered(call, Ok(answer(403, r#"{"code":"forbidden","message":"No."}"#)), cx));
     assert!(all.get(ID).is_some_and(|thread| !thread.conversation.muted));
+}
+
+#[test]
+fn an_old_conversation_that_was_never_stored_is_not_deleted_from_the_device() {
+    let (mut all, _) = with_texts(1, 1);
+    let too_old = Wanted { whole: true, pinned: false, needed: false, since: Some(UnixMs(2)) };
+    let mut store = |wanted| {
+        let mut writes = Vec::new();
+        all.store(ID, wanted, &mut writes);
+        writes.len()
+    };
+    assert_eq!(store(too_old), 0);
+    // Of a full device all goes that may be there.
+    assert_eq!(store(Wanted { whole: false, ..too_old }), 2);
+    assert!(store(Wanted { since: None, ..too_old }) > 0, "it is stored");
+    assert_eq!(store(too_old), 2, "both go");
+    assert_eq!(store(too_old), 0);
 }
