@@ -49,6 +49,40 @@ test("a contact is added, changed, deleted, and comes back by Undo", async ({ pe
   await expect(details.getByRole("heading", { name: "Devon Kerr" })).toBeVisible();
 });
 
+test("a list that is scrolled shows each row in its place, and its elements stand in order once it rests", async ({ person }) => {
+  const api = await Api.signIn(here.url, LENA);
+  for (let berth = 10; berth < 70; berth += 1) {
+    await api.save({ scope: "personal", given: "Berth", family: String(berth), numbers: [{ label: "work", number: `+161955506${berth}` }] });
+  }
+  const lena = await person(LENA, { baseURL: here.url });
+  await goTo(lena, "Contacts");
+  await search(lena).fill("berth");
+  const list = lena.getByRole("list", { name: "Contacts", exact: true });
+  await expect(list.getByText("Berth 10")).toBeVisible();
+  /** The berths from the top of the screen down, and in the order of the page. */
+  const shown = () => list.evaluate((list) => {
+    const rows = [...list.children].filter((row) => !row.hidden).map((row) => ({
+      berth: row.querySelector(".row-name").textContent.trim(), top: row.getBoundingClientRect().top, place: Number(row.ariaPosInSet),
+    }));
+    return { page: rows.map(({ place }) => place), screen: rows.sort((a, b) => a.top - b.top).map(({ berth, place }) => ({ berth, place })) };
+  });
+  const inOrder = (places) => places.every((place, at) => at === 0 || place > places[at - 1]);
+  await list.hover();
+  let [moves, mixed] = [0, 0];
+  for (const way of [700, 700, -400, 900, -300]) {
+    await lena.mouse.wheel(0, way);
+    await lena.evaluate(() => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then))));
+    const { page, screen } = await shown();
+    for (const { berth, place } of screen) expect(berth).toBe(`Berth ${place + 9}`);
+    expect(screen.map(({ place }) => place)).toEqual([...page].sort((a, b) => a - b));
+    moves += screen[0].place === 1 ? 0 : 1;
+    mixed += inOrder(page) ? 0 : 1;
+  }
+  expect(moves, "it was scrolled").toBeGreaterThan(0);
+  expect(mixed, "elements stay where they are meanwhile").toBeGreaterThan(0);
+  await expect.poll(async () => inOrder((await shown()).page)).toBe(true);
+});
+
 const CARDS = `BEGIN:VCARD\r\nVERSION:4.0\r\nN:Wirth;Jonas;;;\r\nFN:Jonas Wirth\r\nTEL;TYPE=cell;VALUE=uri:tel:+1-619-555-0131\r\nEND:VCARD\r
 BEGIN:VCARD\r\nVERSION:3.0\r\nN:Iyer;Anil;;;\r\nFN:Anil Iyer\r\nTEL;TYPE=WORK:not a number\r\nEND:VCARD\r
 NOTE:left over\r\n`;
