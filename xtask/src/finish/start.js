@@ -39,15 +39,16 @@ globalThis.halyardWords = fetch(WORDS[language]).then((answer) => (answer.ok ? a
 const whenIdle = globalThis.requestIdleCallback ?? ((then) => setTimeout(then, 200));
 globalThis.halyardIdle = () => new Promise((then) => whenIdle(then, { timeout: 2000 }));
 
-const parsed = new Promise((then) => {
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", then);
-  else then();
-});
-const styled = parsed.then(() => {
-  const style = document.querySelector("link[rel=stylesheet]");
-  // Without its style the app starts all the same.
-  return style?.sheet || new Promise((then) => ["load", "error"].forEach((end) => style?.addEventListener(end, then)));
+const ready = new Promise((then) => {
+  const look = () => {
+    // A style that could not be loaded is not waited for.
+    const { readyState, styleSheets } = document;
+    if (readyState === "complete" || (readyState === "interactive" && styleSheets.length > 0)) then();
+  };
+  look();
+  document.addEventListener("readystatechange", look);
+  document.addEventListener("load", look, true);
 });
 const compiled = WebAssembly.compileStreaming(fetch("WASM"));
-const [{ default: init }, module_or_path] = await Promise.all([import("SCRIPT"), compiled, styled]);
+const [{ default: init }, module_or_path] = await Promise.all([import("SCRIPT"), compiled, ready]);
 init({ module_or_path });
