@@ -125,7 +125,8 @@ impl Runtime {
                 self.carry_out(effect);
             }
         }
-        if !can_wait && !(is_stored && self.reading.get() > 0) {
+        can_wait |= is_stored && self.reading.get() > 0;
+        if !can_wait {
             self.refresh(&mut phone);
         }
     }

@@ -1,7 +1,7 @@
 // Contacts: found by any word or digits, added, changed, deleted with a way back, and brought in from files.
 import { contactRow, expect, goTo, serverWith, test } from "../harness/app.mjs";
 import { Api } from "../harness/api.mjs";
-import { LENA, harbor } from "../harness/people.mjs";
+import { LENA, THEO, harbor } from "../harness/people.mjs";
 
 const here = serverWith(harbor);
 
@@ -50,14 +50,14 @@ test("a contact is added, changed, deleted, and comes back by Undo", async ({ pe
 });
 
 test("a list that is scrolled shows each row in its place, and its elements stand in order once it rests", async ({ person }) => {
-  const api = await Api.signIn(here.url, LENA);
+  const api = await Api.signIn(here.url, THEO);
   for (let berth = 10; berth < 70; berth += 1) {
     await api.save({ scope: "personal", given: "Berth", family: String(berth), numbers: [{ label: "work", number: `+161955506${berth}` }] });
   }
-  const lena = await person(LENA, { baseURL: here.url });
-  await goTo(lena, "Contacts");
-  await search(lena).fill("berth");
-  const list = lena.getByRole("list", { name: "Contacts", exact: true });
+  const theo = await person(THEO, { baseURL: here.url });
+  await goTo(theo, "Contacts");
+  await search(theo).fill("berth");
+  const list = theo.getByRole("list", { name: "Contacts", exact: true });
   await expect(list.getByText("Berth 10")).toBeVisible();
   /** The berths from the top of the screen down, and in the order of the page. */
   const shown = () => list.evaluate((list) => {
@@ -70,8 +70,8 @@ test("a list that is scrolled shows each row in its place, and its elements stan
   await list.hover();
   let [moves, mixed] = [0, 0];
   for (const way of [700, 700, -400, 900, -300]) {
-    await lena.mouse.wheel(0, way);
-    await lena.evaluate(() => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then))));
+    await theo.mouse.wheel(0, way);
+    await theo.evaluate(() => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then))));
     const { page, screen } = await shown();
     for (const { berth, place } of screen) expect(berth).toBe(`Berth ${place + 9}`);
     expect(screen.map(({ place }) => place)).toEqual([...page].sort((a, b) => a - b));
