@@ -1,8 +1,11 @@
-// The main job without a pointer: sign in, find a person, text them, read the answer, come back.
+// Everything without a pointer: first the main job (sign in, find a person, text them, read the answer), then each function, in both
+// languages.
 import { card, expect, log, row, serverWith, test } from "../harness/app.mjs";
 import { Api, text } from "../harness/api.mjs";
+import { photo } from "../harness/files.mjs";
 import { PASSWORD } from "../harness/server.mjs";
-import { LENA, MAYA, THREE_NUMBERS, harbor, kittiwake } from "../harness/people.mjs";
+import { LENA, MAYA, NILS, THEO, THREE_NUMBERS, harbor, kittiwake } from "../harness/people.mjs";
+import { wordsOf } from "../harness/words.mjs";
 
 const here = serverWith(harbor, kittiwake);
 
@@ -68,3 +71,202 @@ test("from sign-in to the answer by keyboard alone", async ({ person }) => {
   await expect(card(page, "Maya Delgado")).toBeHidden();
   await expect(row(page, "Maya Delgado")).toBeVisible();
 });
+
+const TABLE = ["First Name,Mobile Phone", "Jonas,(619) 555-0131"].join("\r\n");
+
+for (const [language, locale, login] of [["en", "en-US", THEO], ["es", "es-MX", NILS]]) {
+  test(`every function by keyboard alone: ${language}`, async ({ person }) => {
+    test.setTimeout(120_000);
+    const t = await wordsOf(language);
+    const page = await person(undefined, { baseURL: here.url, locale });
+    const press = async (...keys) => {
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    const type = (words) => page.keyboard.type(words);
+    const named = (role, id, args, rest) => page.getByRole(role, { name: t(id, args), exact: true, ...rest });
+    const button = (id, args, rest) => named("button", id, args, rest);
+    /** To a control, and Enter there. */
+    const use = async (target, most) => {
+      await tabTo(page, target, most);
+      await press("Enter");
+    };
+    /** To an entry of the menu that is open, and Enter there. */
+    const pick = async (entry) => {
+      await expect(page.getByRole("menu").or(page.getByRole("menuitemradio")).first()).toBeVisible();
+      for (let presses = 0; presses < 12; presses += 1) {
+        if (await entry.evaluate((element) => element === document.activeElement)) return press("Enter");
+        await press("ArrowDown");
+      }
+      throw new Error(`the arrows do not lead to ${entry}`);
+    };
+
+    await expect(named("textbox", "extension")).toBeFocused();
+    await type(login);
+    await press("Tab");
+    await type(PASSWORD);
+    await press("Enter");
+    await expect(page.getByRole("navigation")).toBeVisible();
+
+    // A contact: added, found, changed, a favorite, saved as a file, deleted, and back.
+    await press("Alt+1");
+    await expect(page.getByRole("heading", { level: 1, name: t("contacts") })).toBeFocused();
+    await use(button("new_contact"));
+    await expect(named("textbox", "first_name")).toBeFocused();
+    await type("Devon");
+    await press("Tab");
+    await type("Kerr");
+    await tabTo(page, named("textbox", "number_field", { index: "1" }));
+    await type("(619) 555-0177");
+    await press("Enter");
+    await expect(page.getByRole("heading", { name: "Devon Kerr" })).toBeFocused();
+    await use(button("favorite"));
+    await expect(button("favorite", {}, { pressed: true })).toBeFocused();
+    await use(button("edit"));
+    await tabTo(page, named("textbox", "company"));
+    await type("Atlas Boatworks");
+    await press("Enter");
+    await expect(page.getByRole("complementary").getByText("Atlas Boatworks")).toBeVisible();
+    await use(button("export_contact"));
+    const saved = page.waitForEvent("download");
+    await pick(named("menuitem", "export_vcard_4"));
+    expect((await saved).suggestedFilename()).toMatch(/\.vcf$/);
+    await use(button("delete_contact"));
+    await use(button("undo"), 90);
+    await expect(page.getByRole("heading", { name: "Devon Kerr" })).toBeVisible();
+    await use(button("back_to_contacts"));
+
+    // The list: its search, its filters and its rows.
+    await press("/");
+    await expect(named("searchbox", "search_contacts")).toBeFocused();
+    await type("devon");
+    await use(button("favorites"));
+    await expect(button("favorites", {}, { pressed: true })).toBeFocused();
+    await press("Tab");
+    await expect(page.getByRole("list", { name: t("contacts"), exact: true }).getByRole("button", { name: /Devon Kerr/ }).first()).toBeFocused();
+    await press("Enter");
+    await expect(page.getByRole("heading", { name: "Devon Kerr" })).toBeFocused();
+    await press("Escape");
+    const choosing = page.waitForEvent("filechooser");
+    await use(button("import_contacts"));
+    await (await choosing).setFiles({ name: "friends.csv", mimeType: "text/csv", buffer: Buffer.from(TABLE) });
+    await expect(page.getByRole("dialog").getByText("Jonas").first()).toBeVisible();
+    await use(page.getByRole("dialog").getByRole("button", { name: t("import_count") }));
+    await expect(page.getByText(t("contacts_imported")).first()).toBeVisible();
+
+    // A conversation by the palette; what one writes with an emoji, a file and another number.
+    await press("Control+k");
+    await type("devon kerr");
+    await expect(page.getByRole("option", { selected: true })).toContainText("Devon Kerr");
+    await press("Enter");
+    const devons = card(page, "Devon Kerr");
+    const box = devons.getByRole("textbox", { name: t("type_a_message") });
+    await expect(box).toBeFocused();
+    await type("The tide turns at noon ");
+    await use(devons.getByRole("button", { name: t("emoji"), exact: true }));
+    await expect(page.getByRole("gridcell").first()).toBeVisible();
+    await press("ArrowDown", "ArrowRight", "Enter");
+    await expect(box).toBeFocused();
+    await expect(box).toHaveValue(/noon .+/);
+    const files = page.waitForEvent("filechooser");
+    await use(devons.getByRole("button", { name: t("attach_a_file"), exact: true }));
+    await (await files).setFiles({ name: "boat.jpg", mimeType: "image/jpeg", buffer: await photo(page, 200, 100) });
+    await expect(devons.getByRole("button", { name: t("remove_item", { name: "boat.jpg" }) })).toBeVisible();
+    await tabTo(page, box);
+    await press("Enter");
+    const picture = log(page, "Devon Kerr").getByRole("button", { name: t("open_item", { name: "boat.jpg" }) });
+    await expect(picture).toBeVisible();
+    await use(picture);
+    await expect(page.getByRole("dialog", { name: "boat.jpg" })).toBeVisible();
+    await press("Escape");
+    await expect(picture).toBeFocused();
+
+    // The card: pinned, full screen, minimized and back, to its halves, a step, larger; and a second one in turn.
+    await press("Alt+p");
+    await expect(devons.getByRole("button", { name: t("pin"), pressed: true, exact: true })).toBeVisible();
+    await press("Alt+Enter");
+    await expect(devons.getByRole("button", { name: t("exit_fullscreen") })).toBeVisible();
+    await press("Alt+Enter");
+    await press("Alt+m");
+    await use(page.getByRole("group", { name: t("minimized") }).getByRole("button", { name: /Devon Kerr/ }).first(), 90);
+    await expect(box).toBeFocused();
+    const place = () => devons.boundingBox();
+    await press("Alt+l");
+    const left = await place();
+    await press("Alt+r");
+    await expect.poll(async () => (await place()).x).toBeGreaterThan(left.x);
+    await use(devons.getByRole("button", { name: t("more"), exact: true }));
+    await pick(named("menuitem", "move_and_resize_menu"));
+    await pick(named("menuitemradio", "float_card"));
+    const floating = await place();
+    await press("Alt+Shift+ArrowLeft", "Alt+Shift+Home");
+    await expect.poll(async () => (await place()).width).toBeLessThan(floating.width);
+    await press("Alt+n");
+    await expect(named("combobox", "add_contact")).toBeFocused();
+    await type("1003");
+    await expect(page.getByRole("option", { name: /Priya Iyer/ }).first()).toBeVisible();
+    await press("ArrowDown", "Enter");
+    await expect(button("remove_item", { name: "Priya Iyer" })).toBeVisible();
+    await type("1001");
+    await expect(page.getByRole("option", { name: /Lena Castellanos/ }).first()).toBeVisible();
+    await press("ArrowDown", "Enter");
+    await use(button("done"));
+    const group = page.getByRole("region").filter({ has: page.getByRole("heading", { level: 2, name: /Lena.*Priya|Priya.*Lena/ }) });
+    await expect(group.getByRole("textbox", { name: t("type_a_message") })).toBeFocused();
+    await type("Both of you");
+    await press("Enter");
+    await expect(group.getByText("Both of you").first()).toBeVisible();
+    await press("Alt+PageDown");
+    await expect(box).toBeFocused();
+    await press("Alt+PageUp");
+    await use(group.getByRole("button", { name: t("more"), exact: true }));
+    await pick(named("menuitem", "name_this_group"));
+    await expect(named("textbox", "name")).toBeFocused();
+    await type(`Crew ${language}`);
+    await press("Enter");
+    const crew = card(page, `Crew ${language}`);
+    await expect(crew).toBeVisible();
+    await use(crew.getByRole("button", { name: t("more"), exact: true }));
+    await pick(named("menuitem", "turn_off_notifications"));
+    await press("Alt+t");
+    await expect(devons).toBeVisible();
+
+    // The column: its filters, its search, its rows; and a conversation that is deleted, and comes back.
+    await press("Alt+2");
+    await press("/");
+    await expect(named("searchbox", "search_conversations")).toBeFocused();
+    await type("crew");
+    const rows = page.getByRole("list", { name: t("conversations") });
+    await expect(rows.getByRole("listitem")).toHaveCount(1);
+    await use(button("chat"));
+    await tabTo(page, rows.getByRole("button").first());
+    await press("Enter");
+    await use(crew.getByRole("button", { name: t("more"), exact: true }), 90);
+    await pick(named("menuitem", "delete_conversation"));
+    await use(page.getByRole("dialog").getByRole("button", { name: t("delete"), exact: true }));
+    await expect(crew).toHaveCount(0);
+    await use(button("undo"), 90);
+    await expect(rows.getByText(`Crew ${language}`)).toBeVisible();
+    await press("Escape");
+
+    // The settings, and out.
+    await press("?");
+    await expect(page.getByRole("dialog", { name: t("keyboard_shortcuts") })).toBeVisible();
+    await press("Escape");
+    await press("Control+k");
+    await type(t("settings"));
+    await press("Enter");
+    await expect(page.getByRole("heading", { level: 1, name: t("settings") })).toBeFocused();
+    await tabTo(page, page.getByRole("radio", { checked: true }).first());
+    await press("ArrowRight");
+    await expect(named("radio", "busy")).toBeChecked();
+    await tabTo(page, named("textbox", "status_text"));
+    await type("At the fuel dock");
+    await press("Enter");
+    await expect(button("save")).toBeDisabled();
+    await tabTo(page, named("radio", "match_system"));
+    await press("ArrowRight");
+    await expect(page.locator("html")).toHaveAttribute("data-theme", "light");
+    await use(button("sign_out"));
+    await expect(named("textbox", "extension")).toBeVisible();
+  });
+}

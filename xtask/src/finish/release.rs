@@ -49,9 +49,9 @@ pub(crate) fn compress(folder: &Path, node: &Node) -> Result<()> {
 }
 
 /// What wasm-opt does. Nothing is inlined: code that occurs in one place compresses better than copies of it,
-/// and what is computed twice in the same words better than a local of its own. The
-/// addresses below 1,024 are the far end of the stack, where no data lies.
-const OPTIONS: [&str; 10] = [
+/// and what is computed twice in the same words better than a local of its own; the same holds for locals that could be nested
+/// into where they are used. The addresses below 1,024 are the far end of the stack, where no data lies.
+const OPTIONS: [&str; 11] = [
     "-Oz",
     "--converge",
     "--low-memory-unused",
@@ -59,6 +59,7 @@ const OPTIONS: [&str; 10] = [
     "--flexible-inline-max-function-size=0",
     "--one-caller-inline-max-function-size=0",
     "--skip-pass=local-cse",
+    "--skip-pass=simplify-locals",
     "--reorder-functions-by-name",
     "--strip-producers",
     "--strip-target-features",
