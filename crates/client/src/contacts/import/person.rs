@@ -171,7 +171,8 @@ const PLAIN: &str = "|mobile|cell|cell phone|iphone|mobile phone|work|business|o
 /// A label as somebody wrote it: what the number is for, and their own word, if it is none of the usual ones.
 pub(super) fn own_label(words: &str) -> (NumberLabel, &str) {
     // Google puts an asterisk before the label of a main number; a Mac puts signs around its own labels.
-    let words = words.trim().trim_start_matches("* ");
+    let words = words.trim();
+    let words = words.strip_prefix("* ").unwrap_or(words);
     if let Some(own) = words.strip_prefix("_$!<") {
         return (label(own), "");
     }
