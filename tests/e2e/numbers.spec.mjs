@@ -52,3 +52,17 @@ test("who has no SMS number is told whom to ask, and can still chat", async ({ p
   await priya.getByRole("button", { name: "Done" }).click();
   await send(priya, "Theo Brandt", "Could you cover the front desk?");
 });
+
+test("plain characters make a text one again, and the browser's Undo brings back what was typed", async ({ person }) => {
+  const lena = await person(LENA, { baseURL: here.url });
+  await begin(lena, "6195550142");
+  const title = shownPattern("+16195550142");
+  const box = card(lena, title).getByRole("textbox", { name: "Type a message" });
+  const typed = "It\u2019s the \u201cother\u201d slip, beside the fuel dock, behind the crane, and it is yours until Friday";
+  await box.fill(typed);
+  await card(lena, title).getByRole("button", { name: "Use plain characters" }).click();
+  await expect(box).toHaveValue(typed.replace("\u2019", "'").replace(/[\u201c\u201d]/g, '"'));
+  await expect(box).toBeFocused();
+  await lena.keyboard.press("Control+z");
+  await expect(box).toHaveValue(typed);
+});

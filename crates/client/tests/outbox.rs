@@ -239,10 +239,10 @@ fn a_clock_that_is_set_back_does_not_change_the_order() {
 }
 
 /// A text's counter: in sight, on demand, and which character costs.
-fn counter(world: &World, at: usize, card: CardKey) -> (String, String, Option<String>, bool) {
+fn counter(world: &World, at: usize, card: CardKey) -> (String, String, Option<String>, Option<String>) {
     let counter = world.phone(at).composer_view(card).counter.expect("a text's counter");
     let costly = counter.costly.map(|text| text.english());
-    (counter.text.english(), counter.words.english(), costly, counter.can_be_plain)
+    (counter.text.english(), counter.words.english(), costly, counter.plain)
 }
 
 #[test]
@@ -263,8 +263,7 @@ fn a_text_is_counted_and_sent_composed_and_says_what_costs() {
         costly.as_deref(),
         Some("\u{201c}\u{2019}\u{201d} makes every text shorter: 70 characters instead of 160.")
     );
-    assert!(plain);
-    world.ui(at, Ui::Composer(card, ComposerAction::MakePlain));
+    draft(&mut world, plain.expect("plain characters"));
     assert_eq!(counter(&world, at, card).0, "100 / 160");
 
     world.ui(at, Ui::Composer(card, ComposerAction::Draft("cafe\u{301}\tbar".to_owned())));

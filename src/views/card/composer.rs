@@ -55,27 +55,33 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
             submit();
         }
     };
-    let insert = Callback::new(move |emoji: String| {
+    // Writes into the text box: in the place of all that is there, or of what is selected.
+    let write = move |text: &str, all: bool| {
         let Some(field) = field.get_untracked() else { return };
         let _ = field.focus();
+        if all {
+            field.select();
+        }
         // By the browser's own edit, which its Undo takes back; it says of it as of typing.
         let page = document().dyn_into::<web_sys::HtmlDocument>().ok();
-        let done = page.map(|page| page.exec_command_with_show_ui_and_value("insertText", false, &emoji));
+        let done = page.map(|page| page.exec_command_with_show_ui_and_value("insertText", false, text));
         if matches!(done, Some(Ok(true))) {
             return;
         }
         let (start, end) = (field.selection_start().ok().flatten(), field.selection_end().ok().flatten());
         let (start, end) = (start.unwrap_or_default(), end.unwrap_or_default());
-        let _ = field.set_range_text_with_start_and_end_and_mode(&emoji, start, end, "end");
+        let _ = field.set_range_text_with_start_and_end_and_mode(text, start, end, "end");
         app.send(Ui::Composer(card, ComposerAction::Draft(field.value())));
-    });
+    };
+    let insert = Callback::new(move |emoji: String| write(&emoji, false));
+    let make_plain = Callback::new(move |plain: String| write(&plain, true));
     view! {
         <div class="composer">
             <Line card=card using=using counter=counter />
             <p class="hint" class:bad=move || problem.get().is_some() class:warn=move || blocked.get().is_some() id=hint>
                 {move || problem.get().or_else(|| blocked.get())}
             </p>
-            {move || costly.get().map(|counter| costs(app, card, counter))}
+            {move || costly.get().map(|counter| costs(counter, make_plain))}
             {move || {
                 let files = files.get();
                 (!files.is_empty()).then(|| attach::chips(card, files))
@@ -162,15 +168,15 @@ fn Line(card: CardKey, using: Memo<Option<UsingView>>, counter: Memo<Option<Coun
 }
 
 /// Which character makes a text several, and what can be done about it.
-fn costs(app: App, card: CardKey, counter: CounterView) -> AnyView {
-    let CounterView { costly, can_be_plain, .. } = counter;
+fn costs(counter: CounterView, make_plain: Callback<String>) -> AnyView {
+    let CounterView { costly, plain, .. } = counter;
     view! {
         <p class="hint">
             {costly.as_ref().map(say)}
-            {can_be_plain
-                .then(|| {
+            {plain
+                .map(|plain| {
                     view! {
-                        <button type="button" class="link" on:click=move |_| app.send(Ui::Composer(card, ComposerAction::MakePlain))>
+                        <button type="button" class="link" on:click=move |_| make_plain.run(plain.clone())>
                             {t(words::USE_PLAIN_CHARACTERS)}
                         </button>
                     }.into_any()

@@ -41,8 +41,6 @@ pub enum ComposerAction {
     Submit,
     /// "Send SMS using".
     SendUsing(PhoneNumber),
-    /// "Use plain characters": those that make a text shorter become others that look alike.
-    MakePlain,
 }
 
 /// All text boxes.

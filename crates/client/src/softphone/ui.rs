@@ -71,7 +71,6 @@ impl Softphone {
             ComposerAction::Detach(id) => self.composer.detach(card, id, context!(self, turn)),
             ComposerAction::Submit => self.submit(card, turn),
             ComposerAction::SendUsing(number) => self.send_using(card, number, turn),
-            ComposerAction::MakePlain => self.make_plain(card, turn),
         }
     }
 

@@ -5,7 +5,6 @@
 
 use crate::reasons;
 use halyard_protocol::recipients::check_text;
-use halyard_protocol::segments;
 use halyard_protocol::{
     ClientFrame, Conversation, ConversationId, ConversationKind, Destination, MessageId, Peer, PhoneNumber, SmsNumber,
 };
@@ -63,15 +62,6 @@ impl Softphone {
             Sync::say(&ClientFrame::Typing { conversation: id }, turn);
         }
         self.composer.set_draft(card, text, context!(self, turn));
-    }
-
-    /// "Use plain characters".
-    pub(super) fn make_plain(&mut self, card: CardKey, turn: &mut Turn<'_>) {
-        let typed = as_sent(ConversationKind::Sms, self.composer.drafts.get(card));
-        if let Some(plain) = segments::plain_look_alike(&typed) {
-            self.composer.set_draft(card, plain, context!(self, turn));
-            turn.focus(FocusTarget::Composer(card));
-        }
     }
 
     /// "Send SMS using".

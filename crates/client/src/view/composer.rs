@@ -52,8 +52,8 @@ pub struct CounterView {
     pub over: bool,
     /// Which character makes it several texts, or more of them.
     pub costly: Option<Text>,
-    /// Whether plain characters can stand for those that do.
-    pub can_be_plain: bool,
+    /// The draft with plain characters in the place of those that do, where there are some that look alike.
+    pub plain: Option<String>,
 }
 
 /// "Send SMS using".
@@ -182,7 +182,7 @@ fn counter(kind: ConversationKind, draft: &str, with_files: bool) -> CounterView
         // An MMS is one message whatever its length.
         let text = Text::AsIs([&length.to_string(), " / ", &limit.to_string()].concat());
         let words = words::characters_of(length, limit);
-        return CounterView { text, words, over, costly: None, can_be_plain: false };
+        return CounterView { text, words, over, costly: None, plain: None };
     }
     let count = segments::count(draft);
     let texts = words::texts(count.segments.max(1));
@@ -195,6 +195,6 @@ fn counter(kind: ConversationKind, draft: &str, with_files: bool) -> CounterView
         true => words::COSTLY_INVISIBLE.into(),
         false => words::costly_sign(sign.to_string()),
     });
-    let can_be_plain = costly.is_some() && segments::plain_look_alike(draft).is_some();
-    CounterView { text, words, over, costly, can_be_plain }
+    let plain = if costly.is_some() { segments::plain_look_alike(draft) } else { None };
+    CounterView { text, words, over, costly, plain }
 }
