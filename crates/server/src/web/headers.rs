@@ -45,12 +45,14 @@ const PERMISSIONS: &str = "microphone=(self), camera=(), geolocation=(), payment
 /// load, which no compression makes smaller.
 const OF_PAGES: [&str; 3] = ["content-security-policy", "cross-origin-opener-policy", "permissions-policy"];
 
-/// Whether this is a script, a style sheet or WebAssembly with its content's hash in its name. A worker's script has none.
+/// Whether this is the app's manifest, or a script, a style sheet, WebAssembly or words with its content's hash in its name. A worker's
+/// script has none.
 fn is_part_of_page(headers: &HeaderMap) -> bool {
+    const HASHED: [&str; 5] =
+        ["text/javascript", "application/javascript", "text/css", "application/wasm", "text/plain"];
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
     let kind = text(header::CONTENT_TYPE).split(';').next().unwrap_or_default();
-    text(header::CACHE_CONTROL).contains("immutable")
-        && ["text/javascript", "application/javascript", "text/css", "application/wasm"].contains(&kind)
+    kind == "application/manifest+json" || (text(header::CACHE_CONTROL).contains("immutable") && HASHED.contains(&kind))
 }
 
 fn content_security_policy(public_url: Option<&str>) -> String {
@@ -109,6 +111,8 @@ mod tests {
         };
         let hashed = "public, max-age=31536000, immutable";
         assert!(of("text/javascript; charset=utf-8", hashed) && of("application/wasm", hashed));
+        assert!(of("text/plain; charset=utf-8", hashed), "words");
+        assert!(of("application/manifest+json", "no-cache") && !of("application/json", "no-store"));
         assert!(!of("text/javascript", "no-cache"), "a service worker has a policy of its own");
         assert!(!of("text/html; charset=utf-8", hashed) && !of("image/svg+xml", hashed));
         assert!(!is_part_of_page(&HeaderMap::new()));
