@@ -56,8 +56,8 @@ const ROUTES = [
 
 /** @param {string} path @param {Request} request */
 async function kept(path, request) {
-  const cache = await caches.open(CACHE);
-  return (await cache.match(key(path), { ignoreVary: true })) ?? fetch(request);
+  // Opening would make the cache again that a newer release has deleted.
+  return (await caches.match(key(path), { cacheName: CACHE, ignoreVary: true })) ?? fetch(request);
 }
 
 /**
@@ -104,9 +104,7 @@ async function given({ path, file: content, name }) {
 
 /** A file that is kept for a user. @param {string} path @param {string} user */
 async function keptFile(path, user) {
-  // Opening would make the cache.
-  if (!(await caches.has(MEDIA))) return undefined;
-  return (await caches.open(MEDIA)).match(`${path}?${user}`);
+  return caches.match(`${path}?${user}`, { cacheName: MEDIA });
 }
 
 /** Keeps a file for a user who is still here when it has come. @param {string} path @param {string | undefined} user @param {Response} answer */
