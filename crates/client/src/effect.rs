@@ -227,8 +227,8 @@ impl core::fmt::Debug for FileContent {
 /// What to do with a file of a message.
 #[derive(Clone, PartialEq, Eq)]
 pub enum FileCommand {
-    /// Make it ready to be sent; reported as [`crate::event::Files`]. A picture that has more bytes than `most` is made
-    /// smaller, by the steps of [`crate::attachments::STEPS`].
+    /// Make it ready to be sent; reported as [`crate::composer::Files`]. A picture that has more bytes than `most` is made
+    /// smaller, by the steps of [`crate::composer::STEPS`].
     Prepare {
         /// As which it will be sent.
         id: MediaId,

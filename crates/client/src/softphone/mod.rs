@@ -2,7 +2,7 @@
 //!
 //! Each noun owns its state and its handlers, and knows no other one but those that stand below it, which it may read.
 //! This module is the only one that has them all. An event goes to its noun; what that means for others comes back as
-//! facts, which [`facts`] takes to whom they concern, until none is left. What takes several nouns at once (starting,
+//! facts, which `facts` takes to whom they concern, until none is left. What takes several nouns at once (starting,
 //! leaving, sending a message, the device's database) stands in a file of its own beside.
 
 mod ending;

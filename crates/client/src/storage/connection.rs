@@ -1,6 +1,6 @@
 //! The connection to the device's database: what to do when the browser opens it, refuses it, loses it, or another tab needs it.
 //!
-//! Does no input or output and reads no clock: [`Connection::hear`] takes what the browser or the app said and gives what is to be
+//! Does no input or output and reads no clock: [`Connection::handle`] takes what the browser or the app said and gives what is to be
 //! done, in order. The adapter carries that out.
 //!
 //! Always holds:

@@ -29,7 +29,7 @@ pub enum Store {
     Outbox,
     /// Drafts by `user/card`: the text as it was typed.
     Drafts,
-    /// Files in text boxes by `user/file`: [`crate::attachments::Attachment`].
+    /// Files in text boxes by `user/file`: [`Attachment`](crate::composer::Attachment).
     Attachments,
     /// What is in the files of text boxes and of outgoing messages, by the file's id. A row's text has one character for each byte;
     /// the browser keeps the bytes, as a Blob.
