@@ -201,7 +201,7 @@ impl KeyPress<'_> {
         let is_sign = self.key.chars().count() == 1;
         let key = match place {
             Some(place) if self.alt && self.writes_sign() => place.to_owned(),
-            _ => self.key.to_ascii_uppercase(),
+            Some(_) | None => self.key.to_ascii_uppercase(),
         };
         let is_sign = is_sign || self.key == "Dead";
         let key = if is_sign { &*key } else { self.key };

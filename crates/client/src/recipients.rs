@@ -141,7 +141,7 @@ impl Recipients {
         // A list that was pasted is taken apart at once; the last piece stays in the field.
         match query.rsplit_once(SEPARATORS) {
             Some((list, rest)) if is_list(&query) => self.add_list(card, list, rest, people, cx),
-            _ => self.set_query(card, query, cx),
+            Some(_) | None => self.set_query(card, query, cx),
         }
     }
 

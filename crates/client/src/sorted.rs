@@ -21,7 +21,7 @@ impl<K: Ord + Copy, V> SortedMap<K, V> {
         // Most that comes is new, and so the last.
         match self.0.last() {
             Some((last, _)) if last < key => Err(self.0.len()),
-            _ => self.0.binary_search_by(|(known, _)| known.cmp(key)),
+            Some(_) | None => self.0.binary_search_by(|(known, _)| known.cmp(key)),
         }
     }
 

@@ -222,24 +222,28 @@ fn sign_in(world: &mut World, at: usize) {
     world.ui(at, Ui::Session(SessionAction::SignIn { login, password, device: String::new() }));
 }
 
+/// What must hold in the end, after these steps.
+fn play(steps: impl IntoIterator<Item = Step>) {
+    let mut test = Test::new();
+    for step in steps {
+        test.step(step);
+    }
+    test.finish();
+}
+
 proptest! {
     #![proptest_config(cases(1_000))]
 
     #[test]
     fn nothing_is_lost_doubled_or_out_of_order(steps in prop::collection::vec(step(), 1..90)) {
-        let mut test = Test::new();
-        for step in steps {
-            test.step(step);
-        }
-        test.finish();
+        play(steps);
     }
 }
 
 /// The clock is set back while a message waits to be tried again. The tab that sends it dies, and what it has said of it is heard late.
 #[test]
 fn a_message_leaves_although_the_clock_was_set_back_before_its_tab_died() {
-    let mut test = Test::new();
-    for step in [
+    play([
         Step::Write(0),
         Step::Overhear(0),
         Step::Commit(0),
@@ -253,10 +257,7 @@ fn a_message_leaves_although_the_clock_was_set_back_before_its_tab_died() {
         Step::Clock(-1),
         Step::Overhear(0),
         Step::Kill(0),
-    ] {
-        test.step(step);
-    }
-    test.finish();
+    ]);
 }
 
 /// A tab hears of a later message before it has taken in the earlier one that the device had kept.
@@ -291,8 +292,7 @@ fn what_only_another_tab_has_is_asked_for() {
 /// was set back.
 #[test]
 fn what_a_new_tab_writes_comes_after_what_it_does_not_know_yet() {
-    let mut test = Test::new();
-    for step in [
+    play([
         Step::Write(1),
         Step::Commit(1),
         Step::Commit(1),
@@ -302,8 +302,5 @@ fn what_a_new_tab_writes_comes_after_what_it_does_not_know_yet() {
         Step::Hear(1),
         Step::Clock(-1),
         Step::Write(1),
-    ] {
-        test.step(step);
-    }
-    test.finish();
+    ]);
 }

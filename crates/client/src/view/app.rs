@@ -141,7 +141,7 @@ impl Softphone {
                 let sealed = self.database.sealed.iter().map(sealed_view).collect();
                 let login = match self.database.sealed.first() {
                     Some(label) if self.database.last_login.is_empty() => label.login.clone(),
-                    _ => self.database.last_login.clone(),
+                    Some(_) | None => self.database.last_login.clone(),
                 };
                 SessionView::SignedOut { login, busy: *busy, error: error.clone(), sealed }
             }
@@ -246,7 +246,7 @@ impl Softphone {
             Some(me) if me.user.id == user => {
                 Presence::of(me.user.availability, self.sync.connection == Connection::Live)
             }
-            _ => self.presence.of(user),
+            Some(_) | None => self.presence.of(user),
         }
     }
 
