@@ -7,6 +7,7 @@
 //! Always holds: who reads a memo or an [`ArcRwSignal`] hears only of a value that is another.
 
 mod list;
+mod node_ref;
 
 use std::any::Any;
 use std::marker::PhantomData;
@@ -18,6 +19,7 @@ use leptos::prelude as stock;
 use leptos::prelude::{DefinedAt, Get, GetUntracked, LocalStorage, ReadUntracked, Set, Track, Update};
 
 pub(crate) use list::For;
+pub(crate) use node_ref::{NodeRef, NodeRefAttribute};
 
 /// A value of any type, and how two of this type compare.
 #[derive(Clone)]

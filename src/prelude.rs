@@ -6,6 +6,7 @@
 //! Always holds: what the page gets is what it gets from Leptos' own traits.
 
 use std::borrow::Cow;
+use std::sync::{Arc, Mutex};
 
 use leptos::ev::{Custom, EventDescriptor, on};
 use leptos::tachys::html::attribute::AttributeValue;
@@ -17,7 +18,15 @@ use web_sys::Event;
 
 pub(crate) use leptos::prelude::*;
 
-pub(crate) use crate::erased::{Effect, For, RwSignal, Signal};
+pub(crate) use crate::erased::{Effect, For, NodeRef, NodeRefAttribute, RwSignal, Signal};
+
+/// A view that is drawn again when a signal that it read changes.
+pub(crate) type Reactive<V> = Arc<Mutex<dyn FnMut() -> V + Send>>;
+
+/// A closure as a view, of one type whatever the closure: for one that does not stand in `view!` itself, where the macro does the same.
+pub(crate) fn reactive<V: 'static>(draw: impl FnMut() -> V + Send + 'static) -> Reactive<V> {
+    Arc::new(Mutex::new(draw))
+}
 
 macro_rules! attributes {
     ($trait:ident: $($method:ident $name:literal),*) => {

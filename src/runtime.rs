@@ -7,12 +7,12 @@
 //! cards once.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use halyard_client::installation::AppEvent;
 use halyard_client::storage::{Db, DbCommand, Store};
-use halyard_client::{CardKey, Changed, Effect, Env, Event, Route, Softphone, System, Ui, Update};
+use halyard_client::{CardKey, Changed, Effect, Env, Event, Route, Softphone, SortedSet, System, Ui, Update};
 use halyard_protocol::{MediaId, UnixMs};
 use leptos::prelude::*;
 
@@ -32,7 +32,7 @@ struct Runtime {
     adapters: Adapters,
     waiting: RefCell<VecDeque<Event>>,
     /// What the signals do not show yet.
-    changed: RefCell<BTreeSet<Changed>>,
+    changed: RefCell<SortedSet<Changed>>,
     /// Whether signals have changed since the last frame.
     fresh: Cell<bool>,
     /// How many ranges of messages the device's database was asked for since the signals changed.
@@ -120,7 +120,9 @@ impl Runtime {
             }
             problem::note(&event);
             let Update { effects, changed } = phone.handle(event, &env());
-            self.changed.borrow_mut().extend(changed);
+            changed.iter().for_each(|what| {
+                self.changed.borrow_mut().insert(what);
+            });
             for effect in effects {
                 self.carry_out(effect);
             }
@@ -139,7 +141,7 @@ impl Runtime {
             return;
         }
         let env = env();
-        for what in changed {
+        for what in changed.iter() {
             self.signals.refresh(phone, what, &env);
         }
         if !self.fresh.replace(true) {

@@ -1,5 +1,6 @@
 //! Building the app for the browser: Trunk, then what Trunk leaves to do.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -44,6 +45,7 @@ pub(crate) fn build(web: &WebTools, profile: Profile, into: &Path) -> Result<()>
         Profile::Release | Profile::Named => {
             say("building the app for release: a few minutes");
             trunk.args(["--release", "--cargo-profile", "wasm-release"]);
+            trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", release_flags());
             Some(crate::setup::node()?)
         }
     };
@@ -77,6 +79,21 @@ pub(crate) fn build(web: &WebTools, profile: Profile, into: &Path) -> Result<()>
         fs::remove_dir_all(&old)?;
     }
     Ok(())
+}
+
+/// What the compiler does in a release besides what `.cargo/config.toml` asks for: it inlines only what makes the code smaller, and the
+/// places in messages of panics name a dependency's file without the folder that it was built in.
+fn release_flags() -> String {
+    let mut flags = "-C llvm-args=-inline-threshold=0".to_owned();
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let sources = home.and_then(|home| fs::read_dir(home.join("registry/src")).ok());
+    for folder in sources.into_iter().flatten().flatten() {
+        // Cargo separates flags by spaces.
+        if let Some(folder) = folder.path().to_str().filter(|folder| !folder.contains(' ')) {
+            flags.push_str(&format!(" --remap-path-prefix={folder}=deps"));
+        }
+    }
+    flags
 }
 
 /// A folder in `target/` for a step on the way to the one that is built.

@@ -40,7 +40,7 @@ impl<'e> Turn<'e> {
     }
 
     /// What views have to read again, so far.
-    pub(crate) fn changes(&self) -> impl Iterator<Item = &Changed> {
+    pub(crate) fn changes(&self) -> impl Iterator<Item = Changed> {
         self.update.changed.iter()
     }
 

@@ -60,6 +60,6 @@ pub use env::{Attention, Env, LocalTime};
 pub use event::{Event, Net, System, Ui};
 pub use route::Route;
 pub use softphone::Softphone;
-pub use sorted::sort_few;
+pub use sorted::{SortedSet, sort_few};
 pub use update::{Changed, Update};
 pub use windows::CardKey;

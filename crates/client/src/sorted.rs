@@ -104,7 +104,7 @@ impl<K: Ord + Copy, V> SortedMap<K, V> {
 
 /// A set as a sorted list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SortedSet<K>(SortedMap<K, ()>);
+pub struct SortedSet<K>(SortedMap<K, ()>);
 
 impl<K> Default for SortedSet<K> {
     fn default() -> Self {
@@ -113,12 +113,13 @@ impl<K> Default for SortedSet<K> {
 }
 
 impl<K: Ord + Copy> SortedSet<K> {
-    pub(crate) fn contains(&self, key: &K) -> bool {
+    /// Whether a key is in it.
+    pub fn contains(&self, key: &K) -> bool {
         self.0.contains_key(key)
     }
 
     /// Whether it is new.
-    pub(crate) fn insert(&mut self, key: K) -> bool {
+    pub fn insert(&mut self, key: K) -> bool {
         self.0.insert(key, ())
     }
 
@@ -131,7 +132,8 @@ impl<K: Ord + Copy> SortedSet<K> {
         self.0.clear();
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
@@ -144,7 +146,8 @@ impl<K: Ord + Copy> SortedSet<K> {
         self.0.0.pop().map(|(key, ())| key)
     }
 
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = K> {
+    /// The keys, ascending.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = K> {
         self.0.keys()
     }
 }
@@ -162,6 +165,31 @@ impl<K: Ord + Copy> FromIterator<K> for SortedSet<K> {
 /// These in order, each once.
 pub(crate) fn sorted<K: Ord + Copy>(keys: &[K]) -> Vec<K> {
     keys.iter().copied().collect::<SortedSet<K>>().iter().collect()
+}
+
+/// Sorts what is many, by merging: a third of the code of the standard library's sort.
+pub(crate) fn sort_many<T: Ord + Copy>(items: &mut Vec<T>) {
+    let mut merged = Vec::with_capacity(items.len());
+    let mut sorted = 1;
+    while sorted < items.len() {
+        merged.clear();
+        for pair in items.chunks(sorted * 2) {
+            let (mut left, mut right) = pair.split_at(sorted.min(pair.len()));
+            while let ([first, rest @ ..], [other, others @ ..]) = (left, right) {
+                if other < first {
+                    merged.push(*other);
+                    right = others;
+                } else {
+                    merged.push(*first);
+                    left = rest;
+                }
+            }
+            merged.extend_from_slice(left);
+            merged.extend_from_slice(right);
+        }
+        core::mem::swap(items, &mut merged);
+        sorted *= 2;
+    }
 }
 
 /// Sorts what is few: `before` says whether one comes before another, and equal ones stay in their order. The standard library's sort,
@@ -183,6 +211,14 @@ mod tests {
     use std::collections::BTreeMap;
 
     proptest! {
+        #[test]
+        fn many_are_sorted(mut items in prop::collection::vec((0u8..6, any::<u8>()), 0..70)) {
+            let mut wanted = items.clone();
+            wanted.sort();
+            sort_many(&mut items);
+            prop_assert_eq!(items, wanted);
+        }
+
         #[test]
         fn a_few_are_sorted_as_many(mut items in prop::collection::vec((0u8..6, any::<u8>()), 0..20)) {
             let mut wanted = items.clone();

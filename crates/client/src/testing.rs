@@ -58,7 +58,7 @@ impl Alone {
         let facts = core::iter::from_fn(|| turn.next_fact()).collect();
         let (update, last_request) = turn.finish();
         self.last_request = last_request;
-        Done { effects: update.effects, changed: update.changed.into_iter().collect(), facts }
+        Done { effects: update.effects, changed: update.changed.iter().collect(), facts }
     }
 
     pub(crate) fn wait(&mut self, milliseconds: i64) {

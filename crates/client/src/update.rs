@@ -1,10 +1,9 @@
 //! The outcome of one event: effects in order, and the names of what changed.
 
-use std::collections::BTreeSet;
-
 use halyard_protocol::{ConversationId, UserId};
 
 use crate::effect::Effect;
+use crate::sorted::SortedSet;
 use crate::windows::CardKey;
 
 /// What a view may have to read again. A name and no content: the view reads the content through [`crate::view`].
@@ -66,5 +65,5 @@ pub struct Update {
     /// To be carried out in this order.
     pub effects: Vec<Effect>,
     /// To be read again.
-    pub changed: BTreeSet<Changed>,
+    pub changed: SortedSet<Changed>,
 }

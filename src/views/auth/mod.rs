@@ -44,7 +44,7 @@ fn SealedAccounts() -> impl IntoView {
         SessionView::SignedOut { sealed, .. } => sealed,
         _ => Vec::new(),
     });
-    move || {
+    reactive(move || {
         sealed
             .get()
             .into_iter()
@@ -64,9 +64,10 @@ fn SealedAccounts() -> impl IntoView {
                         </button>
                     </div>
                 }
+                .into_any()
             })
             .collect::<Vec<_>>()
-    }
+    })
 }
 
 /// The log-in over the app: the session has ended, everything stays as it was.

@@ -135,11 +135,11 @@ fn Line(card: CardKey, using: Memo<Option<UsingView>>, counter: Memo<Option<Coun
     let choice = Memo::new(move |_| using.with(|using| using.as_ref().is_some_and(|using| using.options.len() > 1)));
     let chosen =
         Memo::new(move |_| using.with(|using| using.as_ref().map(|using| say(&using.chosen)).unwrap_or_default()));
-    move || {
+    reactive(move || {
         shown.get().then(|| {
             view! {
                 <div class="using">
-                    {move || using.with(Option::is_some).then(|| t(words::SEND_SMS_USING))}
+                    {move || if using.with(Option::is_some) { t(words::SEND_SMS_USING) } else { "" }}
                     {move || {
                         if choice.get() {
                             view! {
@@ -164,7 +164,7 @@ fn Line(card: CardKey, using: Memo<Option<UsingView>>, counter: Memo<Option<Coun
             }
             .into_any()
         })
-    }
+    })
 }
 
 /// Which character makes a text several, and what can be done about it.

@@ -20,7 +20,7 @@ pub(crate) fn Dock(
     let desk = app.signals(|signals| signals.desk.clone());
     let keys = Memo::new(move |_| desk.with(|desk| desk.minimised.clone()));
     let any = Memo::new(move |_| !hidden.get() && keys.with(|keys| !keys.is_empty()));
-    move || {
+    reactive(move || {
         any.get().then(|| {
             view! {
                 <div class="dock" role="group" aria-label=t(words::MINIMIZED)>
@@ -29,7 +29,7 @@ pub(crate) fn Dock(
             }
             .into_any()
         })
-    }
+    })
 }
 
 #[component]
@@ -46,14 +46,14 @@ fn Tab(card: CardKey) -> impl IntoView {
         <div class="tab">
             <button class="tab-open" on:click=move |_| app.send(Ui::Window(WindowAction::Restore(card)))>
                 <Person avatar=avatar size=AvatarSize::Small />
-                <span class="truncate">{title}</span>
+                <span class="truncate">{move || title()}</span>
                 {move || apart().map(|apart| view! { <span class="sr">{[", ", &apart].concat()}</span> }.into_any())}
                 {move || {
                     (unread() > 0)
                         .then(|| {
                             view! {
                                 <span class="badge num">
-                                    <span aria-hidden="true">{unread().min(99)}</span> <span class="sr">{say(&words::unread_messages(unread()))}</span>
+                                    <span aria-hidden="true">{unread().min(99).to_string()}</span> <span class="sr">{say(&words::unread_messages(unread()))}</span>
                                 </span>
                             }.into_any()
                         })

@@ -46,7 +46,7 @@ impl Pointers {
 
     /// Where a pointer is, in CSS px from the desk's corner.
     fn place(self, event: &PointerEvent) -> (i32, i32) {
-        let corner = self.desk.try_get_untracked().flatten().map(|desk| desk.get_bounding_client_rect());
+        let corner = self.desk.try_get_untracked().map(|desk| desk.get_bounding_client_rect());
         let (left, top) = corner.map_or((0.0, 0.0), |corner| (corner.left(), corner.top()));
         (event.client_x() - left as i32, event.client_y() - top as i32)
     }

@@ -90,12 +90,13 @@ pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Mem
 fn PresenceWord(user: Signal<Option<UserId>>) -> impl IntoView {
     let app = expect_context::<App>();
     let user = Memo::new(move |_| user.get());
-    move || {
+    reactive(move || {
         user.get().map(|user| {
             let presence = crate::views::shell::presence(app, user);
             view! { <span class="sr">{move || [", ", crate::views::common::presence_word(presence.get())].concat()}</span> }
+                .into_any()
         })
-    }
+    })
 }
 
 /// The three dots.

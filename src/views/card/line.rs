@@ -12,7 +12,7 @@ use crate::words::say;
 /// The row.
 #[component]
 pub(super) fn Line(item: ArcRwSignal<Item>) -> impl IntoView {
-    move || match item.get() {
+    reactive(move || match item.get() {
         Item::Line(line) => {
             let (icon, class) = match line.icon {
                 LineIcon::Call => (IconName::Phone, "small"),
@@ -38,5 +38,5 @@ pub(super) fn Line(item: ArcRwSignal<Item>) -> impl IntoView {
             )
         }
         Item::Day { .. } | Item::New | Item::Message(_) => None,
-    }
+    })
 }

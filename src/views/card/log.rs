@@ -126,7 +126,7 @@ impl Log {
     /// Looks at what is on screen: tells the client, if it is not what it was told last, and draws what it takes. `to_unread`: after
     /// the box was scrolled to the first unread entry.
     pub(super) fn look(self, to_unread: bool) {
-        let Some(log) = self.node.try_get_untracked().flatten() else { return };
+        let Some(log) = self.node.try_get_untracked() else { return };
         if to_unread {
             self.to_unread.set_value(false);
         } else if self.to_unread.get_value() {
@@ -177,7 +177,7 @@ impl Log {
             drawn.show_bottom(&keys);
             true
         });
-        if let Some(log) = self.node.try_get_untracked().flatten() {
+        if let Some(log) = self.node.try_get_untracked() {
             log.set_scroll_top(0);
         }
     }
@@ -201,7 +201,7 @@ impl Log {
 
     /// Scrolls to the line "New". Says whether it is drawn.
     fn scroll_to_new(self) -> bool {
-        let Some(log) = self.node.try_get_untracked().flatten() else { return false };
+        let Some(log) = self.node.try_get_untracked() else { return false };
         let keys = self.keys.get_untracked();
         let Some(at) = keys.iter().position(|key| *key == TimelineKey::New) else { return false };
         if self.draw(|drawn| drawn.show(&keys, at)) || Ends::of(&log, self.among(&keys).len()).is_none() {

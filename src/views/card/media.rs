@@ -22,7 +22,7 @@ fn File(file: MediaView) -> impl IntoView {
     // Without a network, or when it is gone from the server.
     let missing = RwSignal::new(false);
     let address = app.address_of(file.id);
-    move || {
+    reactive(move || {
         let failed = move |_: web_sys::ErrorEvent| missing.set(true);
         let (file, address) = (file.clone(), address.clone());
         match file.shape {
@@ -40,7 +40,7 @@ fn File(file: MediaView) -> impl IntoView {
             }
             MediaShape::Document | MediaShape::File => named(&file, None),
         }
-    }
+    })
 }
 
 /// A file by its name: to be opened in a tab of its own, or saved.

@@ -18,10 +18,12 @@ use crate::words::{self, say, t};
 /// A new day begins.
 #[component]
 pub(super) fn Day(item: ArcRwSignal<Item>) -> impl IntoView {
-    move || match item.get() {
-        Item::Day { at, ago, this_year, .. } => Some(view! { <h3 class="day">{format::day(at, ago, this_year)}</h3> }),
+    reactive(move || match item.get() {
+        Item::Day { at, ago, this_year, .. } => {
+            Some(view! { <h3 class="day">{format::day(at, ago, this_year)}</h3> }.into_any())
+        }
         Item::New | Item::Message(_) | Item::Line(_) => None,
-    }
+    })
 }
 
 /// A message. Its element stays the same from Enter on; what changes is in it.

@@ -38,10 +38,10 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>, unread: Memo<
         .signals(|signals| signals.typing.acquire(card, || app.phone(|phone, _| crate::signals::typing(phone, card))));
     on_cleanup(move || app.signals(|signals| signals.typing.release(card)));
     // Where the newest row is not drawn, what stands below it is not either.
-    let typing = move || {
+    let typing = reactive(move || {
         let words = typing.get().filter(|_| log.reaches_bottom());
         words.map(|words| view! { <p class="typing">{words}</p> }.into_any())
-    };
+    });
     view! {
         <div class="log-frame">
             <div
@@ -83,7 +83,7 @@ pub(super) fn Timeline(card: CardKey, title: Memo<Option<String>>, unread: Memo<
 #[component]
 fn Above(older: Signal<OlderView>, card: CardKey) -> impl IntoView {
     let app = expect_context::<App>();
-    move || {
+    reactive(move || {
         match older.get() {
         OlderView::Loading => view! { <p class="log-note">{t(words::LOADING_OLDER_MESSAGES)}</p> }.into_any(),
         OlderView::Failed => view! {
@@ -98,5 +98,5 @@ fn Above(older: Signal<OlderView>, card: CardKey) -> impl IntoView {
         OlderView::Beginning => view! { <p class="log-note">{t(words::START_OF_CONVERSATION)}</p> }.into_any(),
         OlderView::More => ().into_any(),
     }
-    }
+    })
 }

@@ -109,14 +109,14 @@ where
         }
     };
     let id = list.id.get_value();
-    let shown = move || {
+    let shown = reactive(move || {
         list.expanded.get().then(|| {
             let draw = |(index, option): (usize, ComboboxOption<T>)| {
                 list.option(index, option.label, (option.content)(), move || pick(index))
             };
             options.get().into_iter().enumerate().map(draw).collect::<Vec<_>>()
         })
-    };
+    });
     view! {
         <div class="combo" node_ref=list.frame on:click=move |_| list.focus_field()>
             {children()}
@@ -208,7 +208,7 @@ impl List {
     /// where one is marked by `data-list-below`, so that the list covers none of its buttons.
     fn place(self) {
         request_animation_frame(move || {
-            let (panel, frame) = (self.panel.try_get_untracked().flatten(), self.frame.try_get_untracked().flatten());
+            let (panel, frame) = (self.panel.try_get_untracked(), self.frame.try_get_untracked());
             if let (Some(panel), Some(frame)) = (panel, frame)
                 && is_open(&panel)
             {
@@ -225,7 +225,7 @@ impl List {
     }
 
     fn focus_field(self) {
-        if let Some(field) = self.field.try_get_untracked().flatten() {
+        if let Some(field) = self.field.try_get_untracked() {
             let _ = field.focus();
         }
     }

@@ -56,7 +56,7 @@ pub(crate) fn Dialog(
     let beside = move |event: web_sys::MouseEvent| {
         // The content fills the dialog, so a click that hits the dialog itself was on the backdrop.
         let target = event.target().and_then(|target| target.dyn_into::<HtmlDialogElement>().ok());
-        if target.is_some() && target == dialog.try_get_untracked().flatten() {
+        if target.is_some() && target == dialog.try_get_untracked() {
             close();
         }
     };

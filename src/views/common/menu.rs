@@ -180,7 +180,7 @@ fn entry(toggle: Toggle, item: MenuItem) -> AnyView {
             action();
             // The entries are others now.
             request_animation_frame(move || {
-                if let Some(menu) = toggle.panel.try_get_untracked().flatten() {
+                if let Some(menu) = toggle.panel.try_get_untracked() {
                     focus(&menu, 0);
                 }
             });
@@ -225,7 +225,7 @@ fn focus(menu: &HtmlElement, index: usize) {
 }
 
 fn navigate(toggle: Toggle, event: &KeyboardEvent) {
-    let Some(menu) = toggle.panel.try_get_untracked().flatten() else { return };
+    let Some(menu) = toggle.panel.try_get_untracked() else { return };
     let entries = entries(&menu);
     let active = document().active_element();
     let current = entries.iter().position(|entry| active.as_ref().is_some_and(|active| *active == **entry));

@@ -75,14 +75,12 @@ impl Toggle {
 
     /// Opens it; calls back when its content is there and placed, before it is painted.
     pub(super) fn show(self, then: impl FnOnce(&HtmlElement) + 'static) {
-        let Some(panel) = self.panel.try_get_untracked().flatten() else { return };
+        let Some(panel) = self.panel.try_get_untracked() else { return };
         self.open.set(true);
         // Fails only for one that is open already.
         let _ = panel.show_popover();
         request_animation_frame(move || {
-            if let (Some(panel), Some(button)) =
-                (self.panel.try_get_untracked().flatten(), self.button.try_get_untracked().flatten())
-            {
+            if let (Some(panel), Some(button)) = (self.panel.try_get_untracked(), self.button.try_get_untracked()) {
                 place(&panel, &button);
                 then(&panel);
             }
@@ -90,7 +88,7 @@ impl Toggle {
     }
 
     pub(super) fn close(self) {
-        if let Some(panel) = self.panel.try_get_untracked().flatten() {
+        if let Some(panel) = self.panel.try_get_untracked() {
             let _ = panel.hide_popover();
         }
         self.open.set(false);
@@ -99,14 +97,14 @@ impl Toggle {
     /// Closes it with the focus back on the button.
     pub(super) fn dismiss(self) {
         self.close();
-        if let Some(button) = self.button.try_get_untracked().flatten() {
+        if let Some(button) = self.button.try_get_untracked() {
             let _ = button.focus();
         }
     }
 
     /// The browser opened or closed it.
     pub(super) fn toggled(self) {
-        if let Some(panel) = self.panel.try_get_untracked().flatten()
+        if let Some(panel) = self.panel.try_get_untracked()
             && !is_open(&panel)
         {
             self.open.set(false);

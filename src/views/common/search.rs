@@ -29,7 +29,7 @@ pub(crate) fn SearchField(
     let is_empty = Memo::new(move |_| value.with(String::is_empty));
     let clear = move || {
         on_input.run(String::new());
-        if let Some(field) = field.try_get_untracked().flatten() {
+        if let Some(field) = field.try_get_untracked() {
             // Fails only for a field that is gone.
             let _ = field.focus();
         }

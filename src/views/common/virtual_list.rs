@@ -341,7 +341,7 @@ impl Frame {
     }
 
     fn scrolled(self) {
-        if let Some(scroller) = self.scroller.try_get_untracked().flatten() {
+        if let Some(scroller) = self.scroller.try_get_untracked() {
             self.scrolls.update_value(|scrolls| *scrolls = scrolls.wrapping_add(1));
             if !self.moves.get_untracked() {
                 self.moves.set(true);
@@ -365,7 +365,7 @@ impl Frame {
     }
 
     fn scroll_to(self, top: f64) {
-        if let Some(scroller) = self.scroller.try_get_untracked().flatten() {
+        if let Some(scroller) = self.scroller.try_get_untracked() {
             scroller.set_scroll_top(top as i32);
             self.top.set(top);
         }
@@ -403,7 +403,7 @@ impl Frame {
             self.scroll_to((below - height).ceil());
         }
         request_animation_frame(move || {
-            let Some(scroller) = self.scroller.try_get_untracked().flatten() else { return };
+            let Some(scroller) = self.scroller.try_get_untracked() else { return };
             let selector = ["[aria-posinset=\"", &(index + 1).to_string(), "\"]:not([hidden])"].concat();
             let row = scroller.query_selector(&selector).ok().flatten();
             let control = row.and_then(|row| row.query_selector("button, a[href]").ok().flatten());
@@ -427,7 +427,7 @@ impl Frame {
 
     fn focus_left(self, event: &web_sys::FocusEvent) {
         let to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        let inside = self.scroller.try_get_untracked().flatten().is_some_and(|scroller| scroller.contains(to.as_ref()));
+        let inside = self.scroller.try_get_untracked().is_some_and(|scroller| scroller.contains(to.as_ref()));
         if !(inside && to.is_some()) {
             self.has_focus.set(false);
         }

@@ -22,7 +22,7 @@ pub(crate) fn ImportDialog() -> impl IntoView {
     let app = expect_context::<App>();
     let import = app.signals(|signals| signals.import.clone());
     let open = Memo::new(move |_| import.with(Option::is_some));
-    move || open.get().then(|| dialog(app))
+    reactive(move || open.get().then(|| dialog(app)))
 }
 
 fn dialog(app: App) -> AnyView {
@@ -51,7 +51,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
     // A choice does not change it, so that its element keeps the focus.
     let unread_parts =
         Memo::new(move |_| read(import, |import| (import.unread_columns.clone(), import.unread_properties.clone())));
-    let confirm = move || say(&words::import_count(taken.get()));
+    let confirm = reactive(move || say(&words::import_count(taken.get())));
     view! {
         <p class="tally">{move || read(import, tally)}</p>
         {move || may_share.get().then(|| view! { <Scope import=import /> }.into_any())}
@@ -65,7 +65,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
                                 len=count
                                 row_height=ROW_HEIGHT
                                 key=move |index| (index < count.get()).then_some(index)
-                                render=move |index| (move || view! { <Row import=import index=index.get() /> }).into_any()
+                                render=move |index| reactive(move || view! { <Row import=import index=index.get() /> }.into_any()).into_any()
                             />
                         </div>
                         <div class="import-choice" role="group" aria-label=t(words::CHOOSE_ROWS)>
@@ -256,6 +256,7 @@ fn remarks(label: &'static str, class: &'static str, remarks: Vec<(usize, String
                 {text}
             </li>
         }
+        .into_any()
     });
     let lines = lines.collect::<Vec<_>>();
     (!none).then(|| {

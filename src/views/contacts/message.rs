@@ -35,7 +35,7 @@ pub(super) fn MessageButton(
     });
     // The button is another one for a colleague; numbers are all alike.
     let colleague = Memo::new(move |_| only.get().filter(|peer| matches!(peer, Peer::User(_))));
-    move || match colleague.get() {
+    reactive(move || match colleague.get() {
         Some(peer) => chat(app, peer, label, worded),
         _ if worded => view! {
             <MenuButton
@@ -56,7 +56,7 @@ pub(super) fn MessageButton(
             />
         }
         .into_any(),
-    }
+    })
 }
 
 fn words() -> AnyView {

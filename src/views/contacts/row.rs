@@ -50,7 +50,7 @@ pub(super) fn Row(entry: Signal<Favourite>, selected: Memo<Option<Favourite>>) -
                 <span class="preview num">{text(|row| &row.detail)}</span>
                 {move || user.get().map(|user| {
                     let presence = presence(app, user);
-                    view! { <span class="sr">{move || [", ", presence_word(presence.get())].concat()}</span> }
+                    view! { <span class="sr">{move || [", ", presence_word(presence.get())].concat()}</span> }.into_any()
                 })}
             </span>
         </button>

@@ -86,6 +86,7 @@ fn Status() -> impl IntoView {
                 <span>{t(word)}</span>
             </label>
         }
+        .into_any()
     });
     view! {
         <section class="setting" aria-labelledby="status-title">
@@ -159,6 +160,7 @@ fn Looks() -> impl IntoView {
                 <span>{word}</span>
             </label>
         }
+        .into_any()
     });
     view! {
         <section class="setting" aria-labelledby="looks-title">

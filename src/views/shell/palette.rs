@@ -19,7 +19,7 @@ pub(super) fn Palette() -> impl IntoView {
     let app = expect_context::<App>();
     let palette = app.signals(|signals| signals.palette.clone());
     let open = Memo::new(move |_| palette.with(Option::is_some));
-    move || open.get().then(|| dialog(app))
+    reactive(move || open.get().then(|| dialog(app)))
 }
 
 fn dialog(app: App) -> AnyView {
@@ -103,7 +103,7 @@ fn Field(palette: Memo<Option<PaletteView>>) -> impl IntoView {
             }}
         </div>
         <p class="palette-none" role="status">
-            {move || (!some.get()).then_some(t(words::PALETTE_NOTHING_FOUND))}
+            {move || if some.get() { "" } else { t(words::PALETTE_NOTHING_FOUND) }}
         </p>
     }
 }

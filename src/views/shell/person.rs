@@ -20,10 +20,10 @@ pub(crate) fn Person(
 ) -> impl IntoView {
     let app = expect_context::<App>();
     let user = Memo::new(move |_| avatar.with(|avatar| avatar.user));
-    move || {
+    reactive(move || {
         let presence = user.get().map(|user| presence(app, user));
-        view! { <Avatar avatar=avatar presence=presence size=size /> }
-    }
+        view! { <Avatar avatar=avatar presence=presence size=size /> }.into_any()
+    })
 }
 
 /// A colleague's presence, for as long as the view that asks is on screen.

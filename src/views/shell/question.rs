@@ -14,7 +14,7 @@ use crate::words::{self, say, t};
 pub(super) fn Question() -> impl IntoView {
     let app = expect_context::<App>();
     let question = app.signals(|signals| signals.question.clone());
-    move || question.get().map(|question| dialog(app, question))
+    reactive(move || question.get().map(|question| dialog(app, question)))
 }
 
 fn dialog(app: App, question: QuestionView) -> AnyView {

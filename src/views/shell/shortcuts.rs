@@ -15,7 +15,7 @@ use crate::words::{self, Word, t};
 pub(super) fn Shortcuts() -> impl IntoView {
     let app = expect_context::<App>();
     let open = app.signals(|signals| signals.shortcuts.clone());
-    move || open.get().then(|| sheet(app))
+    reactive(move || open.get().then(|| sheet(app)))
 }
 
 fn sheet(app: App) -> AnyView {

@@ -1,10 +1,10 @@
 //! The book: everybody whom the user can find. Saved contacts, the directory, favourites, and who owns a number.
 //!
-//! Always holds: the search index, the order and the numbers' owners hold exactly the entries of the two maps; of two
+//! Always holds: the search index and the numbers' owners hold exactly the entries of the two maps; of two
 //! versions of a contact the newer one stays.
 
 use halyard_words::{self as words, Text};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{CallingCode, Contact, ContactId, ContactScope, Peer, PhoneNumber, User, UserId};
@@ -12,7 +12,7 @@ use halyard_protocol::{CallingCode, Contact, ContactId, ContactScope, Peer, Phon
 use crate::fact::Renamed;
 use crate::sorted::SortedSet;
 
-use super::search::{Fields, SearchIndex, fold};
+use super::search::{Fields, SearchIndex};
 
 /// Everybody whom the user can find.
 #[derive(Debug, Default)]
@@ -21,7 +21,6 @@ pub(crate) struct Book {
     contacts: HashMap<ContactId, Contact>,
     favourites: SortedSet<Favourite>,
     owners: HashMap<PhoneNumber, Vec<ContactId>>,
-    order: BTreeSet<(Box<str>, Favourite)>,
     index: SearchIndex<Favourite>,
     /// Contacts removed while the list is being loaded: a page from before must not bring them back.
     removed: SortedSet<ContactId>,
@@ -77,7 +76,6 @@ impl Book {
             numbers: &[],
         };
         self.index.insert(key, fields);
-        self.order.insert((sort_name(&user.name), key));
         let renamed = Renamed { numbers: Vec::new(), user: Some(user.id) };
         self.users.insert(user.id, user);
         renamed
@@ -119,7 +117,6 @@ impl Book {
         let company = nickname.as_ref().unwrap_or(&contact.company);
         let fields = Fields { name: &name, company, emails: &contact.emails, extension: "", numbers: &digits };
         self.index.insert(key, fields);
-        self.order.insert((sort_name(&name), key));
         for number in digits {
             self.owners.entry(number).or_default().push(contact.id);
             numbers.push(number);
@@ -216,9 +213,9 @@ impl Book {
         }
     }
 
-    /// Everybody in the order of their names.
-    pub(crate) fn in_order(&self) -> impl Iterator<Item = Favourite> {
-        self.order.iter().map(|(_, entry)| *entry)
+    /// Whom `keep` lets pass, in the order of their names; those without one last.
+    pub(crate) fn in_order(&self, keep: impl Fn(Favourite) -> bool) -> Vec<Favourite> {
+        self.index.in_order(keep)
     }
 
     /// Those who match what was typed and the filter, best first.
@@ -227,15 +224,7 @@ impl Book {
     }
 
     fn forget(&mut self, key: Favourite) {
-        let name = match key {
-            Favourite::User(id) => self.users.get(&id).map(|user| sort_name(&user.name)),
-            Favourite::Contact(id) => self.contacts.get(&id).map(|contact| sort_name(&contact.display_name())),
-            Favourite::Unknown => None,
-        };
-        if let Some(name) = name {
-            self.order.remove(&(name, key));
-            self.index.remove(key);
-        }
+        self.index.remove(key);
     }
 
     fn unown(&mut self, id: ContactId) -> Vec<PhoneNumber> {
@@ -251,9 +240,4 @@ impl Book {
         }
         numbers
     }
-}
-
-/// What an entry is sorted by. Those without a name come last.
-fn sort_name(name: &str) -> Box<str> {
-    if name.trim().is_empty() { "\u{10FFFF}".into() } else { fold(name).into() }
 }

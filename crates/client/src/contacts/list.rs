@@ -75,11 +75,7 @@ impl ContactList {
         let query = self.query.trim();
         self.shown
             .get_or_insert_with(|| {
-                if query.is_empty() {
-                    book.in_order().filter(|entry| keep(*entry)).collect()
-                } else {
-                    book.search(query, HITS, keep).into()
-                }
+                if query.is_empty() { book.in_order(keep).into() } else { book.search(query, HITS, keep).into() }
             })
             .clone()
     }

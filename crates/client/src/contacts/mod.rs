@@ -120,8 +120,9 @@ impl Contacts {
 
     /// The contacts that the list shows under a filter, in its order.
     pub(crate) fn list_contacts(&self, filter: ContactsFilter) -> Vec<&Contact> {
-        let shown = self.book.in_order().filter(|entry| list::keeps(filter, &self.book, *entry));
+        let shown = self.book.in_order(|entry| list::keeps(filter, &self.book, entry));
         shown
+            .into_iter()
             .filter_map(|entry| if let Favourite::Contact(id) = entry { self.book.contact(id) } else { None })
             .collect()
     }

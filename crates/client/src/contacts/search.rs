@@ -184,13 +184,22 @@ impl<K: Copy + Ord + Hash> SearchIndex<K> {
     #[must_use]
     pub fn search_where(&self, query: &str, limit: usize, keep: impl Fn(K) -> bool) -> Vec<Hit<K>> {
         let query = Query::read(query);
-        let waiting = self.waiting.get_or_init(|| Run::new(&self.pending));
-        let runs = || self.runs.iter().map(|(_, run)| run).chain([waiting]);
-        let hits = rank::best(rank::find(runs(), &query, false), limit, &keep);
+        let hits = rank::best(rank::find(self.all_runs(), &query, false), limit, &keep);
         if hits.len() < FEW.min(limit) && query.may_have_typos() {
-            return rank::best(rank::find(runs(), &query, true), limit, &keep);
+            return rank::best(rank::find(self.all_runs(), &query, true), limit, &keep);
         }
         hits
+    }
+
+    /// All that `keep` lets pass, in the order of their names, those without a name last; equals by key.
+    #[must_use]
+    pub fn in_order(&self, keep: impl Fn(K) -> bool) -> Vec<K> {
+        rank::best(rank::all(self.all_runs()), usize::MAX, keep).into_iter().map(|hit| hit.key).collect()
+    }
+
+    fn all_runs(&self) -> impl Iterator<Item = &Run<K>> {
+        let waiting = self.waiting.get_or_init(|| Run::new(&self.pending));
+        self.runs.iter().map(|(_, run)| run).chain([waiting])
     }
 
     fn place(&mut self, id: u32, to: Place) {

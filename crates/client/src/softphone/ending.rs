@@ -77,7 +77,7 @@ impl Softphone {
     /// Which number a new conversation is offered to go from is the one last used with its people, and those whom one wrote to last are
     /// offered first.
     fn offer_people_and_numbers(&self, turn: &mut Turn<'_>) {
-        let of_conversations = |what: &Changed| matches!(what, Changed::Column | Changed::Row(_) | Changed::Header(_));
+        let of_conversations = |what: Changed| matches!(what, Changed::Column | Changed::Row(_) | Changed::Header(_));
         if self.recipients.cards().next().is_some() && turn.changes().any(of_conversations) {
             for card in self.recipients.cards() {
                 turn.changed(Changed::Composer(card));

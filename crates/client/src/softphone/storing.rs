@@ -264,7 +264,7 @@ impl Softphone {
 }
 
 /// Whether the windows may be stored otherwise after this change: comparing them after each key would cost more than it.
-fn concerns_windows(changed: &Changed) -> bool {
+fn concerns_windows(changed: Changed) -> bool {
     matches!(
         changed,
         Changed::Session

@@ -13,7 +13,7 @@ use halyard_client::view::{
     SessionView, TimelineView,
 };
 use halyard_client::windows::Rect;
-use halyard_client::{CardKey, Changed, Env, Softphone};
+use halyard_client::{CardKey, Changed, Env, Softphone, SortedSet};
 use halyard_protocol::ConversationId;
 use halyard_protocol::event::Favourite;
 
@@ -87,9 +87,9 @@ impl Screen {
     }
 
     /// Reads again what an update named.
-    pub(crate) fn refresh(&mut self, phone: &mut Softphone, changed: &BTreeSet<Changed>, env: &Env) {
-        for what in changed {
-            match *what {
+    pub(crate) fn refresh(&mut self, phone: &mut Softphone, changed: &SortedSet<Changed>, env: &Env) {
+        for what in changed.iter() {
+            match what {
                 Changed::Session => self.session = Some(phone.session_view()),
                 Changed::Route | Changed::Unread => {
                     self.rail = Some(phone.rail_view());

@@ -105,7 +105,7 @@ fn Picker(on_pick: Callback<Emoji>) -> impl IntoView {
             }
         }
     });
-    let tabs = move || {
+    let tabs = reactive(move || {
         let has_recent = !recent.is_empty();
         let first = has_recent.then(|| tab(0, t(words::USED_LAST).to_owned(), None, group, query));
         let groups = match catalogue.get() {
@@ -117,7 +117,7 @@ fn Picker(on_pick: Callback<Emoji>) -> impl IntoView {
             tab(index + 1, it.name.clone(), face, group, query)
         });
         first.into_iter().chain(tabs).collect::<Vec<_>>()
-    };
+    });
     let first = move || shown.with_untracked(|shown| shown.first().cloned());
     let pointed = RwSignal::new(None::<String>);
     let grid = NodeRef::<Div>::new();
@@ -134,12 +134,12 @@ fn Picker(on_pick: Callback<Emoji>) -> impl IntoView {
         }
         _ => {}
     };
-    let note = move || match (catalogue.get(), shown.with(|shown| shown.is_empty())) {
+    let note = reactive(move || match (catalogue.get(), shown.with(|shown| shown.is_empty())) {
         (None, _) => t(words::LOADING).to_owned(),
         (Some(Catalogue::Missing), _) => t(words::THE_EMOJI_COULD_NOT_BE_LOADED).to_owned(),
         (Some(Catalogue::Ready(_)), true) => t(words::NO_EMOJI_IS_CALLED_THAT).to_owned(),
         _ => String::new(),
-    };
+    });
     view! {
         <div on:keydown=key>
             <SearchField
@@ -212,8 +212,9 @@ fn Grid(
                 {text}
             </button>
         }
+        .into_any()
     };
-    let rows = move || {
+    let rows = reactive(move || {
         let emoji: Vec<(usize, Emoji)> = shown.get().iter().cloned().enumerate().collect();
         let rows = emoji.chunks(COLUMNS).map(|row| {
             let cells = row.iter().cloned().map(cell).collect::<Vec<_>>();
@@ -222,9 +223,10 @@ fn Grid(
                     {cells}
                 </div>
             }
+            .into_any()
         });
         rows.collect::<Vec<_>>()
-    };
+    });
     let key = move |event: KeyboardEvent| {
         let count = shown.with_untracked(|shown| shown.len());
         let active = document().active_element().and_then(|cell| cell.get_attribute("data-cell"));

@@ -49,6 +49,16 @@ pub(super) fn find<'a, K: Copy + Ord>(
     found
 }
 
+/// All entries, to be taken in the order of their names: those without one come last.
+pub(super) fn all<'a, K: Copy + Ord>(runs: impl Iterator<Item = &'a Run<K>>) -> Vec<Found<'a, K>> {
+    let entries = |run: &'a Run<K>| {
+        let places = (0_u32..).zip(&run.alive).filter(|(_, alive)| **alive);
+        let hits = places.map(|(place, _)| u32::from(run.is_nameless(place as usize)) << 16 | place).collect();
+        Found { run, hits, next: 0 }
+    };
+    runs.map(entries).collect()
+}
+
 /// Adds what finding the term costs to each entry's sum; [`NOWHERE`] where it, or one before it, is not found.
 fn add_costs<K: Copy + Ord>(run: &Run<K>, term: &Term, typos: bool, costs: &mut Vec<u8>, sums: &mut [u16]) -> bool {
     if !run.find(term, typos, costs) {

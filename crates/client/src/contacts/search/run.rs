@@ -6,6 +6,7 @@ use core::cmp::Ordering;
 use super::arena::Arena;
 use super::query::Term;
 use super::typo;
+use crate::sorted::sort_many;
 
 /// Entries of a run at most: what 13 bits count.
 pub(super) const LARGEST: usize = 1 << 13;
@@ -105,7 +106,7 @@ impl<K: Copy + Ord> Run<K> {
         // Names and words are sorted as the same type: a second copy of the sort would cost some kilobytes of code.
         let mut names: Vec<(&str, u16)> =
             pending.iter().zip(0..).map(|(entry, at)| (entry.name.as_str(), at)).collect();
-        names.sort_unstable();
+        sort_many(&mut names);
         for equals in names.chunk_by_mut(|a, b| a.0 == b.0) {
             for end in 1..equals.len() {
                 let key = |at: usize| pending[usize::from(equals[at].1)].key;
@@ -129,7 +130,7 @@ impl<K: Copy + Ord> Run<K> {
                 run.number_places.push(small(place));
             }
         }
-        words.sort_unstable();
+        sort_many(&mut words);
         words.dedup();
         for chunk in words.chunk_by(|a, b| a.0 == b.0) {
             run.postings.extend(chunk.iter().map(|(_, posting)| posting));
@@ -191,6 +192,11 @@ impl<K: Copy + Ord> Run<K> {
             let by_name = self.names.get(place).cmp(other.names.get(other_place));
             by_name.then_with(|| self.keys[place].cmp(&other.keys[other_place]))
         })
+    }
+
+    /// Whether an entry has no name to stand under.
+    pub(super) fn is_nameless(&self, place: usize) -> bool {
+        self.names.get(place).trim().is_empty()
     }
 
     fn push_entry(&mut self, key: K, id: u32, name: &str) {

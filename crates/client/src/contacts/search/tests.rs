@@ -332,6 +332,10 @@ proptest! {
             }
         }
         prop_assert_eq!(index.len(), people.len());
+        let odd = |key: u32| key % 2 == 1;
+        let mut wanted: Vec<u32> = people.keys().copied().filter(|key| odd(*key)).collect();
+        wanted.sort_by_key(|key| (people[key].name.trim().is_empty(), fold(&people[key].name), *key));
+        prop_assert_eq!(index.in_order(odd), wanted);
         for query in queries {
             let hits: Vec<u32> = index.search(&query, limit).iter().map(|hit| hit.key).collect();
             prop_assert_eq!(hits, oracle::search(&people, &query, limit), "{}", query);
