@@ -45,6 +45,7 @@ pub(crate) fn cause(cause: Cause) -> Option<Text> {
         CauseCode::LabelTooLong => return Some(words::label_too_long(cause.limit?)),
         CauseCode::UnknownScope => words::UNKNOWN_SCOPE,
         CauseCode::InvalidEmail => words::INVALID_EMAIL,
+        CauseCode::InvalidPhoto => return Some(words::invalid_photo(cause.limit? / 1_024)),
         CauseCode::TooManyContacts => return Some(words::too_many_contacts(cause.limit?)),
         CauseCode::RepeatedContact => words::REPEATED_CONTACT,
         CauseCode::SharedContactsReadOnly => words::SHARED_CONTACTS_READ_ONLY,

@@ -70,6 +70,8 @@ pub enum CauseCode {
     UnknownScope = "unknown_scope",
     /// This is no e-mail address.
     InvalidEmail = "invalid_email",
+    /// A contact's photo is a JPEG, PNG or WebP picture of `limit` bytes at most.
+    InvalidPhoto = "invalid_photo",
     /// An import has `limit` contacts at most.
     TooManyContacts = "too_many_contacts",
     /// Two contacts of an import have the same id.

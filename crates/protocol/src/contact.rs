@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cause, CauseCode, ContactId, PhoneNumber, limits};
+use crate::{Cause, CauseCode, ContactId, PhoneNumber, PhotoId, limits};
 
 /// Whose a contact is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -118,6 +118,13 @@ pub struct ContactDraft {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<ContactDetails>))]
     pub details: Option<Box<ContactDetails>>,
+    /// A photo that the server has of a contact of the user's. Left out, or where the server no longer has it, what the contact has stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub photo: Option<PhotoId>,
+    /// Another photo: JPEG, PNG or WebP, in base 64 (RFC 4648, 4). Empty, the photo goes. Counts before `photo`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 87384))]
+    pub photo_content: Option<String>,
 }
 
 /// A saved contact.
@@ -149,6 +156,15 @@ pub struct Contact {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<ContactDetails>))]
     pub details: Option<Box<ContactDetails>>,
+    /// Its photo, if it has one: see [`photo_path`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub photo: Option<PhotoId>,
+}
+
+/// Where a photo is: outside of `/api`, for a service worker keeps it.
+#[must_use]
+pub fn photo_path(id: PhotoId) -> String {
+    ["/media/photos/", &id.to_string()].concat()
 }
 
 /// Why a contact cannot be saved.
@@ -274,11 +290,11 @@ impl ContactDraft {
         Ok(())
     }
 
-    /// The contact that this draft makes.
+    /// The contact that this draft makes. A content of a photo is for the server, which knows it by an id.
     #[must_use]
     pub fn into_contact(self, id: ContactId, version: u64) -> Contact {
-        let Self { scope, given, family, company, emails, numbers, details } = self;
-        Contact { id, version, scope, given, family, company, emails, numbers, details }
+        let Self { scope, given, family, company, emails, numbers, details, photo, photo_content: _ } = self;
+        Contact { id, version, scope, given, family, company, emails, numbers, details, photo }
     }
 }
 
@@ -317,6 +333,8 @@ impl Contact {
             emails: self.emails.clone(),
             numbers: self.numbers.clone(),
             details: self.details.clone(),
+            photo: self.photo,
+            photo_content: None,
         }
     }
 }
@@ -337,6 +355,7 @@ mod tests {
         let text = r#"{"scope":"personal","given":"Maya","family":"","company":"","emails":[],"numbers":[{"label":"home","number":"+16195550142"}]}"#;
         let draft: ContactDraft = serde_json::from_str(text).unwrap();
         assert_eq!((draft.details.as_ref(), draft.numbers[0].name.as_str()), (None, ""));
+        assert_eq!((draft.photo, draft.photo_content.as_ref()), (None, None));
         assert_eq!(serde_json::to_string(&draft).unwrap(), text);
     }
 

@@ -183,6 +183,10 @@ id!(
     MediaId
 );
 id!(
+    /// A contact's photo. Not chosen but derived from its content, so the same photo has the same id and an id never another content.
+    PhotoId
+);
+id!(
     /// A signed-in browser: one session.
     DeviceId
 );

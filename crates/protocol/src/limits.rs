@@ -36,8 +36,14 @@ pub const TEXT_MEDIA_BYTES: u32 = 600_000;
 pub const CHAT_MEDIA_BYTES: u32 = 10_000_000;
 /// Characters of a file's name.
 pub const MEDIA_NAME_LENGTH: usize = 200;
-/// Bytes of a request's body; an import and a file may be larger.
+/// Bytes of a contact's photo.
+pub const PHOTO_BYTES: usize = 64 * 1024;
+/// Pixels of a contact's photo, across and down.
+pub const PHOTO_SIDE: u32 = 1_024;
+/// Bytes of a request's body; a contact, an import and a file may be larger.
 pub const BODY_BYTES: usize = 64 * 1024;
+/// Bytes of a contact's body: that of any other, and a photo in base 64.
+pub const CONTACT_BYTES: usize = BODY_BYTES + PHOTO_BYTES / 3 * 4 + 4;
 /// Bytes of an import's body.
 pub const IMPORT_BYTES: usize = 8 * 1024 * 1024;
 /// Bytes of a frame that the app sends on the socket.

@@ -192,6 +192,7 @@ impl App {
             .route("/api/docs", get(|| async move { axum::response::Html(docs) }))
             .route("/api/docs.css", get(|| async { web::css(api::docs::STYLE) }))
             .route("/media/{id}", get(api::media::show::show))
+            .route("/media/photos/{id}", get(api::contacts::show_photo::show))
             .route("/healthz", get(web::health::health))
             .method_not_allowed_fallback(|| async { web::method_not_allowed() })
             .fallback(move |request: axum::extract::Request| {
@@ -212,7 +213,6 @@ fn v1() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(api::me::update::update))
         .routes(routes!(api::bootstrap::show::show))
         .routes(routes!(api::contacts::list::list))
-        .routes(routes!(api::contacts::put::put, api::contacts::delete::delete))
         .routes(routes!(api::favourites::put::put))
         .routes(routes!(api::conversations::list::list))
         .routes(routes!(
@@ -226,6 +226,11 @@ fn v1() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(api::messages::send::send))
         .routes(routes!(api::socket::socket))
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(api::contacts::put::put, api::contacts::delete::delete))
+                .layer(DefaultBodyLimit::max(limits::CONTACT_BYTES)),
+        )
         .merge(
             OpenApiRouter::new()
                 .routes(routes!(api::contacts::import::import))

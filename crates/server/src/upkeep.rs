@@ -17,6 +17,10 @@ const KEEP_RECEIVED: i64 = 60 * DAY;
 /// somebody looks at it. A later try gives it to us again.
 const KEEP_UNSENT: i64 = 7 * DAY;
 
+/// How long a photo is kept that no contact has any more, in milliseconds: a deletion is undone within minutes, but may have been made
+/// without a network.
+const KEEP_PHOTOS: i64 = 7 * DAY;
+
 /// Keeps the house until `stop`.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut turns = tokio::time::interval(EVERY);
@@ -31,7 +35,8 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// Forgets old events, sessions that no longer hold, references of texts received long ago, and files that nobody sent.
+/// Forgets old events, sessions that no longer hold, references of texts received long ago, files that nobody sent, and
+/// photos that no contact has.
 ///
 /// # Errors
 /// When the database fails.
@@ -43,7 +48,8 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
     let sessions = store::sessions::forget_expired(&mut tx, now, app.settings.lifetimes).await?;
     store::deliveries::forget_received(&mut tx, now.plus(-KEEP_RECEIVED)).await?;
     let files = store::media::forget_unsent(&mut tx, now.plus(-KEEP_UNSENT)).await?;
+    let photos = store::photos::forget_unused(&mut tx, now.plus(-KEEP_PHOTOS)).await?;
     tx.commit().await?;
-    tracing::debug!(events, sessions, files, "forgotten");
+    tracing::debug!(events, sessions, files, photos, "forgotten");
     Ok(())
 }

@@ -80,7 +80,7 @@ pub(super) fn filler(n: usize) -> ContactDraft {
         company: if n % 4 == 1 { String::new() } else { company.to_owned() },
         emails: if n % 5 == 2 { Vec::new() } else { vec![format!("{user}@{host}.example")] },
         numbers,
-        details: None,
+        ..ContactDraft::default()
     }
 }
 

@@ -3,7 +3,7 @@
 use halyard_protocol::{Contact, ContactDraft, ContactId, ContactScope, TenantId, UnixMs, UserId};
 
 use super::sql::{Arg, Row, args, json};
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, photos};
 
 /// Who looks: their own contacts and those that their tenant shares.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +15,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    fn owner(self, scope: ContactScope) -> Arg {
+    pub(super) fn owner(self, scope: ContactScope) -> Arg {
         match scope {
             ContactScope::Personal | ContactScope::Unknown => self.user.into(),
             ContactScope::Shared => self.tenant.into(),
@@ -63,7 +63,7 @@ pub async fn by_id(tx: &mut Tx, reader: Reader, id: ContactId) -> Result<Option<
 }
 
 /// Saves a contact under an id, in place of `before` if there was one. The version grows in any case, also over
-/// a deletion: it is the time, or one more than before.
+/// a deletion: it is the time, or one more than before. Its photo has to be there: see [`photos`].
 ///
 /// # Errors
 /// When the database fails.
@@ -78,16 +78,20 @@ pub async fn save(
     if let Some(before) = before
         && before.scope != draft.scope
     {
-        remove(tx, reader, before).await?;
+        remove(tx, reader, before, now).await?;
+    } else if let Some(before) = before
+        && before.photo != draft.photo
+    {
+        photos::release(tx, reader, before, now).await?;
     }
     let at = u64::try_from(now.0).unwrap_or_default();
     let contact = draft.into_contact(id, before.map_or(at, |before| at.max(before.version + 1)));
     tx.run(
-        "INSERT INTO contacts (owner, id, tenant, version, given, family, company, emails, numbers, details)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        "INSERT INTO contacts (owner, id, tenant, version, given, family, company, emails, numbers, details, photo)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          ON CONFLICT (owner, id) DO UPDATE SET version = excluded.version, given = excluded.given,
              family = excluded.family, company = excluded.company, emails = excluded.emails,
-             numbers = excluded.numbers, details = excluded.details",
+             numbers = excluded.numbers, details = excluded.details, photo = excluded.photo",
         vec![
             reader.owner(contact.scope),
             id.into(),
@@ -99,6 +103,7 @@ pub async fn save(
             json(&contact.emails)?.into(),
             json(&contact.numbers)?.into(),
             contact.details.as_ref().map(json).transpose()?.into(),
+            contact.photo.into(),
         ],
     )
     .await?;
@@ -109,7 +114,8 @@ pub async fn save(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn remove(tx: &mut Tx, reader: Reader, contact: &Contact) -> Result<(), StoreError> {
+pub async fn remove(tx: &mut Tx, reader: Reader, contact: &Contact, now: UnixMs) -> Result<(), StoreError> {
+    photos::release(tx, reader, contact, now).await?;
     let owner = reader.owner(contact.scope);
     tx.run("DELETE FROM contacts WHERE owner = $1 AND id = $2", vec![owner, contact.id.into()]).await?;
     Ok(())
@@ -127,5 +133,6 @@ fn contact(row: &Row, reader: Reader) -> Result<Contact, StoreError> {
         emails: row.json("emails")?,
         numbers: row.json("numbers")?,
         details: if row.maybe_text("details")?.is_some() { Some(row.json("details")?) } else { None },
+        photo: if row.maybe_text("photo")?.is_some() { Some(row.id("photo")?) } else { None },
     })
 }

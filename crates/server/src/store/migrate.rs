@@ -35,6 +35,12 @@ const MIGRATIONS: &[Entry] = &[
         include_str!("../../migrations/sqlite/0005_causes.sql"),
         include_str!("../../migrations/postgres/0005_causes.sql"),
     ),
+    (
+        6,
+        "contact_photos",
+        include_str!("../../migrations/sqlite/0006_contact_photos.sql"),
+        include_str!("../../migrations/postgres/0006_contact_photos.sql"),
+    ),
 ];
 
 pub(super) fn sqlite() -> Migrator {

@@ -22,6 +22,7 @@ pub mod memberships;
 pub mod messages;
 mod migrate;
 pub mod numbers;
+pub mod photos;
 pub mod sessions;
 pub(crate) mod sql;
 pub mod tenants;

@@ -4,7 +4,8 @@
 //! arguments. What differs between the databases stands in [`super::dialect`].
 
 use halyard_protocol::{
-    ContactId, ConversationId, DeviceId, MediaId, MessageId, PhoneNumber, TenantId, UnixMs, UserId, ids::InvalidId,
+    ContactId, ConversationId, DeviceId, MediaId, MessageId, PhoneNumber, PhotoId, TenantId, UnixMs, UserId,
+    ids::InvalidId,
 };
 use sqlx::{Row as _, postgres::PgRow, sqlite::SqliteRow};
 
@@ -33,7 +34,19 @@ macro_rules! text_arg {
         }
     )* };
 }
-text_arg!(&str, &String, ContactId, ConversationId, DeviceId, MediaId, MessageId, TenantId, UserId, PhoneNumber);
+text_arg!(
+    &str,
+    &String,
+    ContactId,
+    ConversationId,
+    DeviceId,
+    MediaId,
+    MessageId,
+    PhotoId,
+    TenantId,
+    UserId,
+    PhoneNumber
+);
 
 impl From<String> for Arg {
     fn from(value: String) -> Self {

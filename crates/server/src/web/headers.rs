@@ -73,6 +73,8 @@ fn content_security_policy(public_url: Option<&str>) -> String {
 pub async fn add(State(policy): State<Policy>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let private = path.starts_with("/api/v1") || path.starts_with("/media/");
+    // A photo says itself how it may be kept; a problem in its place says nothing.
+    let photo = path.starts_with("/media/photos/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let governs = !is_part_of_page(headers);
@@ -83,7 +85,7 @@ pub async fn add(State(policy): State<Policy>, request: Request, next: Next) -> 
             headers.insert(name, value.clone());
         }
     }
-    if private {
+    if private && !(photo && headers.contains_key(header::CACHE_CONTROL)) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response

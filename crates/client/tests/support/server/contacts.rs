@@ -1,7 +1,7 @@
 //! Contacts and favourites.
 
 use halyard_protocol::rest::{ContactsPage, ImportContacts};
-use halyard_protocol::{Change, Contact, ContactDetails, ContactDraft, ContactId, ContactScope, UserId};
+use halyard_protocol::{Change, Contact, ContactDetails, ContactDraft, ContactId, ContactScope, PhotoId, Ulid, UserId};
 
 use super::{Saved, Server};
 
@@ -17,7 +17,15 @@ impl Server {
         let owner = (draft.scope == ContactScope::Personal).then_some(by);
         let at = u64::try_from(self.now.0).unwrap_or_default();
         let version = self.contacts.get(&id).map_or(at, |saved| at.max(saved.contact.version + 1));
+        let before = self.contacts.get(&id).and_then(|saved| saved.contact.photo);
+        let photo = match draft.photo_content.as_deref() {
+            None => draft.photo.or(before),
+            Some("") => None,
+            // The model knows a content by its length.
+            Some(content) => Some(PhotoId(Ulid::from_bits(content.len() as u128))),
+        };
         let mut contact = draft.into_contact(id, version);
+        contact.photo = photo;
         contact.details = match contact.details {
             None => self.contacts.get(&id).and_then(|saved| saved.contact.details.clone()),
             details => details.filter(|details| **details != ContactDetails::default()),

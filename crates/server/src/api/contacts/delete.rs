@@ -12,7 +12,7 @@ use crate::api::problem::Problem;
 use crate::app::App;
 use crate::store;
 
-/// Delete a contact. To undo it, save it again under the same id.
+/// Delete a contact. To undo it, save it again under the same id; its photo, by its id, is there for seven days.
 #[utoipa::path(
     delete, path = "/contacts/{id}", tag = "contacts", params(("id" = ContactId, Path, description = "The contact")),
     responses(
@@ -30,9 +30,10 @@ pub async fn delete(
     let mut tx = app.store.write(session.tenant).await?;
     let contact = store::contacts::by_id(&mut tx, reader, id).await?.ok_or_else(Problem::not_found)?;
     may_edit(&session, contact.scope)?;
-    store::contacts::remove(&mut tx, reader, &contact).await?;
+    let now = app.env.now();
+    store::contacts::remove(&mut tx, reader, &contact, now).await?;
     let change = Change::ContactRemoved { contact: id };
-    publish(&mut tx, &session, contact.scope, app.env.now(), &change).await?;
+    publish(&mut tx, &session, contact.scope, now, &change).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

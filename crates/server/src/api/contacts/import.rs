@@ -38,29 +38,35 @@ pub async fn import(
     }
     let (reader, now) = (crate::api::reader(&session), app.env.now());
     let mut ids = HashSet::with_capacity(count);
-    let mut changed = HashSet::new();
-    let mut tx = app.store.write(session.tenant).await?;
+    let mut drafts = Vec::with_capacity(count);
     for (index, entry) in request.contacts.into_iter().enumerate() {
-        let field = || format!("contacts[{index}]");
+        let at = |problem: Problem| problem.at(format!("contacts[{index}]"));
         if !ids.insert(entry.id) {
             let detail = "Two contacts of this import have the same id.";
-            return Err(Problem::invalid(CauseCode::RepeatedContact, detail).at(field()));
+            return Err(at(Problem::invalid(CauseCode::RepeatedContact, detail)));
         }
-        let draft = checked(entry.contact).map_err(|problem| problem.at(field()))?;
-        may_edit(&session, draft.scope).map_err(|problem| problem.at(field()))?;
-        let before = store::contacts::by_id(&mut tx, reader, entry.id).await?;
-        let draft = with_details(draft, before.as_ref());
+        let (draft, photo) = checked(entry.contact).map_err(at)?;
+        may_edit(&session, draft.scope).map_err(at)?;
+        drafts.push((entry.id, draft, photo));
+    }
+    let mut changed = HashSet::new();
+    let mut tx = app.store.write(session.tenant).await?;
+    for (index, (id, draft, photo)) in drafts.into_iter().enumerate() {
+        let before = store::contacts::by_id(&mut tx, reader, id).await?;
         if let Some(before) = &before {
-            may_edit(&session, before.scope).map_err(|problem| problem.at(field()))?;
+            may_edit(&session, before.scope).map_err(|problem| problem.at(format!("contacts[{index}]")))?;
+        }
+        let draft = photo.keep(&mut tx, reader, with_details(draft, before.as_ref()), before.as_ref(), now).await?;
+        if let Some(before) = &before {
             if before.to_draft() == draft {
                 continue;
             }
             changed.insert(before.scope);
             if before.scope != draft.scope && count <= TOLD_ONE_BY_ONE {
-                publish(&mut tx, &session, before.scope, now, &Change::ContactRemoved { contact: entry.id }).await?;
+                publish(&mut tx, &session, before.scope, now, &Change::ContactRemoved { contact: id }).await?;
             }
         }
-        let contact = store::contacts::save(&mut tx, reader, entry.id, draft, before.as_ref(), now).await?;
+        let contact = store::contacts::save(&mut tx, reader, id, draft, before.as_ref(), now).await?;
         changed.insert(contact.scope);
         if count <= TOLD_ONE_BY_ONE {
             let scope = contact.scope;

@@ -3,11 +3,14 @@
 pub mod delete;
 pub mod import;
 pub mod list;
+mod photo;
 pub mod put;
+pub mod show_photo;
 
 use halyard_protocol::contact::ContactDetails;
 use halyard_protocol::{CauseCode, Change, Contact, ContactDraft, ContactScope, ErrorCode, UnixMs};
 
+use self::photo::NewPhoto;
 use super::problem::Problem;
 use crate::store::{self, StoreError, Tx, sessions::Session};
 
@@ -20,11 +23,12 @@ fn may_edit(session: &Session, scope: ContactScope) -> Result<(), Problem> {
     Ok(())
 }
 
-/// A draft without the white space around its texts, if the rules allow it.
-fn checked(mut draft: ContactDraft) -> Result<ContactDraft, Problem> {
+/// A draft without the white space around its texts, and with the photo that came with it, if the rules allow both.
+fn checked(mut draft: ContactDraft) -> Result<(ContactDraft, NewPhoto), Problem> {
     draft.trim();
     draft.check().map_err(|error| Problem::rule(ErrorCode::Invalid, error))?;
-    Ok(draft)
+    let photo = NewPhoto::read(draft.photo_content.take())?;
+    Ok((draft, photo))
 }
 
 /// The draft with the details of the contact that it replaces, if it has none of its own: an older version of the app does not know

@@ -14,7 +14,9 @@ use crate::store;
 
 /// Save a contact under an id of my choice: a fresh one, or that of a contact to replace.
 ///
-/// The same again changes nothing. Saving a deleted contact brings it back.
+/// The same again changes nothing. Saving a deleted contact brings it back. A photo comes with it as `photo_content`, without what a camera
+/// wrote into it afterwards; the contact then has its id in `photo`, and `GET /media/photos/{id}`, outside of this interface's path, gives
+/// its content to whoever sees the contact.
 #[utoipa::path(
     put, path = "/contacts/{id}", tag = "contacts", request_body = ContactDraft,
     params(("id" = ContactId, Path, description = "The contact")),
@@ -31,14 +33,16 @@ pub async fn put(
     Id(id): Id<ContactId>,
     Body(draft): Body<ContactDraft>,
 ) -> Result<Json<Contact>, Problem> {
-    let draft = checked(draft)?;
+    let (draft, photo) = checked(draft)?;
     may_edit(&session, draft.scope)?;
     let (reader, now) = (crate::api::reader(&session), app.env.now());
     let mut tx = app.store.write(session.tenant).await?;
     let before = store::contacts::by_id(&mut tx, reader, id).await?;
-    let draft = with_details(draft, before.as_ref());
     if let Some(before) = &before {
         may_edit(&session, before.scope)?;
+    }
+    let draft = photo.keep(&mut tx, reader, with_details(draft, before.as_ref()), before.as_ref(), now).await?;
+    if let Some(before) = &before {
         if before.to_draft() == draft {
             return Ok(Json(before.clone()));
         }
