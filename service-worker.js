@@ -4,9 +4,10 @@
 //
 // Always holds: the cache of a release has all of its files or none of them is used; a page gets the files of one release; the next
 // one waits until no page is open or the user says so, and then all pages start anew. Of the server's nothing is kept but files of
-// messages, which never change: so many at most, for the user whose the device's database is, and until they leave. Whatever is
-// answered under /media/ has a known media type and a policy that lets nothing in it run. Messages that wait are sent from here only
-// when no page is open, for the user whose they are, and in the order of writing; one that was refused is left to its user.
+// messages and photos of contacts, which never change: so many at most, for the user whose the device's database is, and until they
+// leave. Whatever is answered under /media/ has a known media type and a policy that lets nothing in it run. Messages that wait are
+// sent from here only when no page is open, for the user whose they are, and in the order of writing; one that was refused is left to
+// its user.
 
 // The build writes these two: the release's name, and its files by their addresses; for those without a hash in the name, the hash.
 const RELEASE = "";
@@ -19,7 +20,7 @@ const CACHE = `halyard-${RELEASE}`;
 const SHARED = "halyard-shared";
 /** The same until it is known that no other site has shared it. */
 const PENDING = "halyard-pending";
-/** Files of messages. */
+/** Files of messages, and photos of contacts. */
 const MEDIA = "halyard-media";
 /** How many bytes of them are kept at most. */
 const MEDIA_BYTES = 100_000_000;
@@ -61,14 +62,15 @@ async function kept(path, request) {
 }
 
 /**
- * A file of a message: from the cache, from what waits here to be sent, or from the server. It is fetched as a whole, also for a
+ * A file of a message or a photo of a contact: from the cache, from what waits here to be sent, or from the server. It is fetched as a whole, also for a
  * player that asks for parts, so that it is there without a network. @param {string} path @param {Request} request
  */
 async function media(path, request) {
   const user = await owner();
   const here = user && ((await keptFile(path, user)) ?? (await unsent(path.slice("/media/".length), user)));
   if (here) return part(here, request);
-  const response = await fetch(path, { signal: request.signal });
+  // A photo may be kept by a browser's own cache. Here it is kept for its user alone, and until they leave.
+  const response = await fetch(path, { signal: request.signal, cache: "no-store" });
   if (response.status !== 200) return response;
   const [, name] = /filename\*=UTF-8''([^;\s]+)/.exec(response.headers.get("content-disposition") ?? "") ?? [];
   const whole = await response.blob();
@@ -107,21 +109,29 @@ async function keptFile(path, user) {
   return caches.match(`${path}?${user}`, { cacheName: MEDIA });
 }
 
+/** For how many bytes more there is room at least, as far as this worker knows, and for whose files. */
+let room = { user: /** @type {string | undefined} */ (undefined), bytes: 0 };
+
 /** Keeps a file for a user who is still here when it has come. @param {string} path @param {string | undefined} user @param {Response} answer */
 async function keep(path, user, answer) {
   try {
     if (!user || (await owner()) !== user) return;
     const cache = await caches.open(MEDIA);
+    const size = Number(answer.headers.get("content-length"));
     await cache.put(`${path}?${user}`, answer);
     // They may have left in the meantime, and the app have deleted the cache before it was made here.
-    if ((await owner()) === user) await trim(cache, user);
-    else await caches.delete(MEDIA);
+    if ((await owner()) !== user) await caches.delete(MEDIA);
+    // Photos come by hundreds: what is kept is only looked through where it may be too much.
+    else if (room.user !== user || (room.bytes -= size) < 0) room = { user, bytes: await trim(cache, user) };
   } catch {
     // There is no room: it is shown all the same.
   }
 }
 
-/** What is another user's goes, then what came first, until the rest fits. @param {Cache} cache @param {string} user */
+/**
+ * What is another user's goes, then what came first, until the rest fits. Gives the bytes that are left. @param {Cache} cache
+ * @param {string} user
+ */
 async function trim(cache, user) {
   const sizes = [];
   for (const request of await cache.keys()) {
@@ -134,10 +144,11 @@ async function trim(cache, user) {
   }
   let over = sizes.reduce((sum, { size }) => sum + size, -MEDIA_BYTES);
   for (const { request, size } of sizes) {
-    if (over <= 0) return;
+    if (over <= 0) break;
     await cache.delete(request);
     over -= size;
   }
+  return -over;
 }
 
 /** The range that is asked for (RFC 9110, 14), or all of it. @param {Response} whole @param {Request} request */

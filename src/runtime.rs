@@ -13,7 +13,7 @@ use std::rc::Rc;
 use halyard_client::installation::AppEvent;
 use halyard_client::storage::{Db, DbCommand, Store};
 use halyard_client::{CardKey, Changed, Effect, Env, Event, Route, Softphone, SortedSet, System, Ui, Update};
-use halyard_protocol::{MediaId, UnixMs};
+use halyard_protocol::{ContactId, MediaId, UnixMs};
 use leptos::prelude::*;
 
 use crate::adapters::{Adapters, Dispatch, device, history};
@@ -85,6 +85,11 @@ impl App {
     /// The user chose files for a card.
     pub(crate) fn choose_files(self, card: CardKey, files: Vec<web_sys::File>) {
         self.inner.with_value(|runtime| runtime.adapters.choose_files(card, files));
+    }
+
+    /// The user chose a photo for the contact in the form.
+    pub(crate) fn choose_photo(self, contact: ContactId, file: web_sys::File) {
+        self.inner.with_value(|runtime| runtime.adapters.choose_photo(contact, file));
     }
 
     /// Where a file of a message can be shown from.

@@ -1,13 +1,14 @@
 //! Files that the user chooses.
 
+use halyard_client::contacts::import::CARDS_BYTES;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, File, HtmlElement, Url};
 
 use super::spawn;
 
-/// Most bytes that are read of a file: far more than an address book has, and less than a tab can bear.
-const MOST: f64 = 32.0 * 1024.0 * 1024.0;
+/// Most bytes that are read of a file: one more than an address book may have, so that a larger one is refused and not cut.
+const MOST: f64 = CARDS_BYTES as f64 + 1.0;
 
 /// Lets the browser save a file, as it saves downloads.
 pub(crate) fn save(name: &str, mime: &str, content: &str) {

@@ -20,6 +20,7 @@ use web_sys::{Blob, File};
 
 use super::browser::{call, get, resolved};
 use super::http::{self, Body};
+use super::photos::{self, Source};
 use super::worker::REFUSED;
 use super::{Dispatch, spawn};
 
@@ -86,6 +87,7 @@ impl Media {
                     send(Event::Files(files));
                 });
             }
+            FileCommand::Photo { of, content } => photos::shrink(of, Source::Content(content), send),
             FileCommand::Fetch(ids) => spawn(async move {
                 for id in ids {
                     let _ = fetch(id).await;
@@ -144,7 +146,7 @@ pub(super) async fn bytes(blob: &Blob) -> Result<Vec<u8>, JsValue> {
     Ok(Uint8Array::new(&wasm_bindgen_futures::JsFuture::from(blob.array_buffer()).await?).to_vec())
 }
 
-fn blob_of(content: &[u8], kind: MediaKind) -> Result<Blob, JsValue> {
+pub(super) fn blob_of(content: &[u8], kind: MediaKind) -> Result<Blob, JsValue> {
     let options = web_sys::BlobPropertyBag::new();
     options.set_type(kind.mime());
     Blob::new_with_u8_array_sequence_and_options(&Array::of1(&Uint8Array::from(content)), &options)
@@ -173,7 +175,7 @@ async fn prepare(
         let picture = resolved(call(&web_sys::window().into(), "createImageBitmap", &[blob.clone().into()])).await?;
         (width, height) = (side(&picture, "width"), side(&picture, "height"));
         if let Some(most) = most.filter(|most| blob.size() > f64::from(*most)) {
-            (blob, width, height) = shrunk(&picture, width, height, most).await?;
+            (blob, width, height) = shrunk(&picture, width, height, most, &STEPS).await?;
             content = bytes(&blob).await?;
             kind = MediaKind::Jpeg;
         }
@@ -183,13 +185,19 @@ async fn prepare(
     Ok(Files::Ready { id, kind, width, height, content: content.into_iter().map(char::from).collect() })
 }
 
-fn side(picture: &JsValue, name: &str) -> u32 {
+pub(super) fn side(picture: &JsValue, name: &str) -> u32 {
     get(picture, name).as_f64().unwrap_or_default() as u32
 }
 
 /// A picture as a JPEG of fewer bytes: by the steps, until it has few enough.
-async fn shrunk(picture: &JsValue, width: u32, height: u32, most: u32) -> Result<(Blob, u32, u32), JsValue> {
-    for (longest, quality) in STEPS {
+pub(super) async fn shrunk(
+    picture: &JsValue,
+    width: u32,
+    height: u32,
+    most: u32,
+    steps: &[(u32, u32)],
+) -> Result<(Blob, u32, u32), JsValue> {
+    for &(longest, quality) in steps {
         let scale = (f64::from(longest) / f64::from(width.max(height).max(1))).min(1.0);
         let [wide, high] = [width, height].map(|side| (f64::from(side) * scale).round().max(1.0) as u32);
         // No photo has so few bytes: not worth the time.

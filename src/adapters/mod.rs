@@ -16,6 +16,7 @@ mod http;
 mod installed;
 pub(crate) mod language;
 mod media;
+pub(crate) mod photos;
 mod socket;
 mod system;
 mod tabs;
@@ -27,10 +28,10 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use crate::words::say;
-use halyard_client::effect::FileCommand;
+use halyard_client::effect::{FileCommand, PhotoOf};
 use halyard_client::storage::DbCommand;
 use halyard_client::{AppCommand, CardKey, Effect, Event};
-use halyard_protocol::MediaId;
+use halyard_protocol::{ContactId, MediaId};
 
 /// Takes an event to the machine. Never called from inside of an effect: the adapters answer in a later task.
 pub(crate) type Dispatch = Rc<dyn Fn(Event)>;
@@ -125,6 +126,11 @@ impl Adapters {
     /// Tells of files that the user chose for a card.
     pub(crate) fn choose_files(&self, card: CardKey, files: Vec<web_sys::File>) {
         self.media.choose(card, files);
+    }
+
+    /// Makes a photo small that the user chose for a contact.
+    pub(crate) fn choose_photo(&self, contact: ContactId, file: web_sys::File) {
+        photos::shrink(PhotoOf::Form(contact), photos::Source::File(file), self.send.clone());
     }
 
     /// Where a file of a message can be shown from.

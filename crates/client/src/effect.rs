@@ -1,6 +1,6 @@
 //! Effects: what the machine asks the browser to do. Data only; `src/adapters/` of the app carries them out.
 
-use halyard_protocol::{Media, MediaId, MessageId};
+use halyard_protocol::{ContactId, Media, MediaId, MessageId};
 use halyard_words::Text;
 
 use crate::route::Route;
@@ -224,7 +224,16 @@ impl core::fmt::Debug for FileContent {
     }
 }
 
-/// What to do with a file of a message.
+/// Whose a photo is that is made small.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PhotoOf {
+    /// Of the contact that is written in the form.
+    Form(ContactId),
+    /// Of the row of the import that makes this contact.
+    Import(ContactId),
+}
+
+/// What to do with a file of a message, or a contact's photo.
 #[derive(Clone, PartialEq, Eq)]
 pub enum FileCommand {
     /// Make it ready to be sent; reported as [`crate::composer::Files`]. A picture that has more bytes than `most` is made
@@ -249,6 +258,13 @@ pub enum FileCommand {
         /// Its content, as [`crate::storage::Store::Files`] has it.
         content: String,
     },
+    /// Make a contact's photo small, by the steps of [`crate::contacts::photo::STEPS`]; reported as [`crate::Event::Photo`].
+    Photo {
+        /// Whose.
+        of: PhotoOf,
+        /// Its content in base 64.
+        content: String,
+    },
 }
 
 impl core::fmt::Debug for FileCommand {
@@ -258,6 +274,7 @@ impl core::fmt::Debug for FileCommand {
             Self::Prepare { id, .. } => write!(f, "prepare {id}"),
             Self::Fetch(ids) => write!(f, "fetch {} files", ids.len()),
             Self::Upload { media, .. } => write!(f, "upload {}", media.id),
+            Self::Photo { of, .. } => write!(f, "photo {of:?}"),
         }
     }
 }
@@ -301,6 +318,6 @@ pub enum Effect {
     Lead,
     /// The app as the device has it.
     App(AppCommand),
-    /// A file of a message.
+    /// A file of a message, or a contact's photo.
     Files(FileCommand),
 }

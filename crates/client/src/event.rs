@@ -7,7 +7,7 @@ use crate::composer::{ComposerAction, Files};
 use crate::contacts::ContactsAction;
 use crate::conversations::ConversationsAction;
 use crate::devices::DevicesAction;
-use crate::effect::{AppCommand, HttpOutcome, RequestId, SocketEvent, Timer};
+use crate::effect::{AppCommand, HttpOutcome, PhotoOf, RequestId, SocketEvent, Timer};
 use crate::env::Attention;
 use crate::importing::ImportAction;
 use crate::installation::AppEvent;
@@ -38,6 +38,8 @@ pub enum Event {
     Tab(TabEvent),
     /// A file of a message.
     Files(Files),
+    /// A contact's photo is small: its content in base 64. Nothing where it is no picture that the browser can show.
+    Photo(PhotoOf, Option<String>),
 }
 
 /// What the user asks for, by the noun that it is about.
@@ -132,6 +134,8 @@ impl Event {
             Self::Tab(tab) => named("Tab", tab),
             Self::Files(Files::Ready { .. }) => "File ready".to_owned(),
             Self::Files(Files::Unreadable(_)) => "File unreadable".to_owned(),
+            Self::Photo(_, Some(_)) => "Photo ready".to_owned(),
+            Self::Photo(_, None) => "Photo unreadable".to_owned(),
         }
     }
 }

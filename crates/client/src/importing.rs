@@ -3,6 +3,8 @@
 //! Always holds: nothing is saved before "Import"; then all that is chosen, or the user is told how many were saved and why the others
 //! were not. A row has its contact's id from the moment when the file is read, so a row that is sent again is saved once.
 
+mod photos;
+
 use std::collections::HashMap;
 
 use halyard_protocol::rest::{ImportContacts, Imported, ImportedContact};
@@ -11,13 +13,15 @@ use halyard_words::{self as words, Text};
 
 use crate::api::{read, with_body};
 use crate::contacts::Book;
-use crate::contacts::import::{Preview, RowMatch, duplicates, merge, merge_drafts, parse, parse_as};
+use crate::contacts::import::{Format, Preview, RowMatch, duplicates, merge, merge_drafts, parse, parse_as};
 use crate::context::Context;
 use crate::effect::{HttpOutcome, Method};
 use crate::fact::Fact;
 use crate::requests::Requests;
 use crate::route::Route;
 use crate::update::Changed;
+
+use photos::Photos;
 
 /// Bytes of text in one request, by a rough count: quotes and names of fields at least double it.
 const REQUEST_BYTES: usize = limits::IMPORT_BYTES / 4;
@@ -72,12 +76,14 @@ pub(crate) struct Importing {
     pub(crate) shared: bool,
     pub(crate) saving: bool,
     pub(crate) error: Option<Text>,
+    /// Of a table, whose columns the user may take for something else.
     bytes: Vec<u8>,
+    pub(crate) photos: Photos,
     /// Columns that the user takes for something.
     chosen_columns: Vec<(usize, usize)>,
     /// For each row: the id of its contact, if it makes a new one.
     ids: Vec<ContactId>,
-    /// What is still to be sent, and how many are saved.
+    /// What is still to be sent, once the photos are small, and how many are saved.
     left: Vec<ImportedContact>,
     saved: usize,
 }
@@ -132,11 +138,16 @@ impl Import {
             left: Vec::new(),
             saved: 0,
             preview: parse(bytes, name, cx.home()),
-            bytes: bytes.to_vec(),
+            bytes: Vec::new(),
+            photos: Photos::default(),
             chosen_columns: Vec::new(),
         };
+        if importing.preview.format != Format::VCard {
+            importing.bytes = bytes.to_vec();
+        }
         importing.ids = importing.preview.rows.iter().map(|row| fresh(row.line, cx)).collect();
         importing.compare(book);
+        importing.prepare_photos(cx);
         self.open = Some(importing);
         cx.go(Route::Contacts(None), false);
     }
@@ -153,14 +164,15 @@ impl Import {
     fn send_next(&mut self, cx: &mut Context<'_, '_>) {
         let Some(importing) = self.open.as_mut() else { return };
         importing.saving = !importing.left.is_empty();
-        if importing.saving {
+        if importing.saving && !importing.photos.are_under_way() {
             let mut bytes = 0;
             let fits = |entry: &&ImportedContact| {
-                bytes += size(&entry.contact);
+                bytes += size(&entry.contact) + importing.photos.size(entry.contact.photo);
                 bytes <= REQUEST_BYTES
             };
             let count = importing.left.iter().take(limits::IMPORT_CONTACTS).take_while(fits).count().max(1);
-            let body = ImportContacts { contacts: importing.left.drain(..count).collect() };
+            let contacts = importing.left.drain(..count).map(|entry| importing.photos.for_request(entry)).collect();
+            let body = ImportContacts { contacts };
             let call = Call { before: importing.saved, count };
             self.requests.start(call, with_body(Method::Post, "contacts/import".to_owned(), &body), cx);
         }

@@ -6,11 +6,14 @@ use halyard_client::contacts::ContactsFilter;
 use halyard_client::contacts::export::ExportFormat;
 use halyard_client::contacts::{FormField, NumberField};
 use halyard_client::conversations::ConversationsAction;
+use halyard_client::effect::PhotoOf;
 use halyard_client::importing::ImportAction;
 use halyard_client::notices::NoticesAction;
-use halyard_client::{CardKey, FocusTarget, Route, Ui};
+use halyard_client::{CardKey, Event, FocusTarget, Route, Ui};
 use halyard_protocol::event::Favourite;
-use halyard_protocol::{Change, ContactDetails, ContactDraft, ContactScope, ErrorCode, NumberLabel, Peer};
+use halyard_protocol::{
+    Change, ContactDetails, ContactDraft, ContactScope, ErrorCode, NumberLabel, Peer, PhotoId, Ulid,
+};
 
 use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, STRANGER, contact, contact_id, number};
 use crate::support::server::problem;
@@ -270,17 +273,92 @@ fn a_contact_is_found_by_nickname_and_shows_its_own_label_and_notes() {
 fn contacts_are_exported_by_filter_or_alone() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
-    let file = world.phone(at).exported_view(ContactsFilter::All, ExportFormat::VCard4).expect("a file");
+    let export = |filter, one, format| world.phone(at).exported_view(one, filter, format, &[]);
+    let file = export(ContactsFilter::All, None, ExportFormat::VCard4).expect("a file");
     assert_eq!((file.name.english().as_str(), file.media_type), ("Contacts.vcf", "text/vcard;charset=utf-8"));
     assert_eq!(file.content.matches("BEGIN:VCARD").count(), 2);
     // Colleagues are no contacts: all contacts are exported in their place.
-    assert_eq!(world.phone(at).exported_view(ContactsFilter::Directory, ExportFormat::VCard4), Some(file));
+    assert_eq!(export(ContactsFilter::Directory, None, ExportFormat::VCard4), Some(file));
     assert_eq!(ContactsFilter::Directory.exported().word(), ContactsFilter::All.word());
-    assert_eq!(world.phone(at).exported_view(ContactsFilter::Favourites, ExportFormat::Csv), None);
-    let file = world.phone(at).exported_contact_view(contact_id(1), ExportFormat::Csv).expect("a file");
+    assert_eq!(export(ContactsFilter::Favourites, None, ExportFormat::Csv), None);
+    let file = export(ContactsFilter::All, Some(contact_id(1)), ExportFormat::Csv).expect("a file");
     assert_eq!((file.name.english().as_str(), file.content.lines().count()), ("Ana Cruz.csv", 2));
     let bytes = file.content.into_bytes();
     world.act(at, Ui::Import(ImportAction::File { name: "ana.csv".to_owned(), bytes }));
     let rows = world.phone(at).import_view().expect("the preview").rows;
     assert!(rows.iter().all(|row| !row.taken && row.outcome != "New"));
+}
+
+#[test]
+fn a_photo_shows_wherever_the_contact_does_and_goes_with_an_undo_and_comes_back() {
+    let mut world = World::new();
+    let here = world.signed_in(MAYA);
+    let there = world.signed_in(MAYA);
+    world.server.receive(number(ANA), number(FRONT_DESK), "Is the slip free?");
+    world.settle();
+    let id = world.texts(FRONT_DESK, &[ANA]);
+    world.act(there, Ui::Conversations(ConversationsAction::Open(id)));
+    let entry = Favourite::Contact(contact_id(1));
+    let shown = |world: &World, at: usize| {
+        let phone = world.phone(at);
+        let avatars = [
+            phone.contact_row_view(entry).map(|row| row.avatar),
+            phone.header_view(CardKey::Conversation(id)).map(|header| header.avatar),
+            Some(phone.person_avatar(Peer::Number(number(ANA)), "Ana")),
+        ];
+        avatars.map(|avatar| avatar.expect("an avatar").photo)
+    };
+    assert_eq!(shown(&world, there), [None, None, None]);
+
+    world.act(here, Ui::Contacts(ContactsAction::Edit(contact_id(1))));
+    world.tell(here, Event::Photo(PhotoOf::Form(contact_id(2)), Some("iVBO".to_owned())));
+    assert_eq!(world.phone(here).form_view().expect("a form").avatar.photo, None, "another contact's");
+    world.tell(here, Event::Photo(PhotoOf::Form(contact_id(1)), None));
+    let error = world.phone(here).form_view().and_then(|form| form.error).expect("an error");
+    assert_eq!(error.message, "This photo can't be read. Choose a JPEG, PNG or WebP picture.");
+    world.tell(here, Event::Photo(PhotoOf::Form(contact_id(1)), Some("/9j/4AAQ".to_owned())));
+    let form = world.phone(here).form_view().expect("a form");
+    assert_eq!((form.error, form.avatar.photo.as_deref()), (None, Some("data:image/jpeg;base64,/9j/4AAQ")));
+    world.act(here, Ui::Contacts(ContactsAction::Save));
+    let address = format!("/media/photos/{}", PhotoId(Ulid::from_bits(8)));
+    for at in [here, there] {
+        assert_eq!(shown(&world, at), [Some(address.clone()), Some(address.clone()), Some(address.clone())]);
+    }
+
+    world.act(here, Ui::Contacts(ContactsAction::Delete(contact_id(1))));
+    let undo = world.phone(here).notices_view().last().map(|notice| notice.id).expect("a notice");
+    world.act(here, Ui::Notices(NoticesAction::Undo(undo)));
+    assert_eq!(shown(&world, there)[0].as_ref(), Some(&address), "an undo brings it back");
+
+    world.act(here, Ui::Contacts(ContactsAction::Edit(contact_id(1))));
+    let form = world.phone(here).form_view().expect("a form");
+    let draft = ContactDraft { photo: None, photo_content: Some(String::new()), ..form.draft };
+    world.ui(here, Ui::Contacts(ContactsAction::Field(ContactField::Draft(Box::new(draft)))));
+    assert_eq!(world.phone(here).form_view().expect("a form").avatar.photo, None);
+    world.act(here, Ui::Contacts(ContactsAction::Save));
+    assert_eq!(shown(&world, there), [None, None, None]);
+}
+
+#[test]
+fn an_import_brings_photos_and_an_export_says_which_it_lacks() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let card = "BEGIN:VCARD\nVERSION:4.0\nFN:Noor Haddad\nPHOTO:data:image/jpeg;base64,/9j/4AAQ\nEND:VCARD\n";
+    world.act(at, Ui::Import(ImportAction::File { name: "noor.vcf".to_owned(), bytes: card.into() }));
+    world.act(at, Ui::Import(ImportAction::Confirm));
+    assert!(world.phone(at).import_view().expect("the preview").preparing, "its photo is made small first");
+    assert!(world.shrink_photo(at));
+    world.settle();
+    assert_eq!(world.phone(at).import_view(), None);
+    let photo = PhotoId(Ulid::from_bits(8));
+    assert_eq!(world.phone(at).photos_to_export(None, ContactsFilter::All, ExportFormat::VCard3), [photo]);
+    let export = |world: &World, photos: &[(PhotoId, String)]| {
+        let file = world.phone(at).exported_view(None, ContactsFilter::All, ExportFormat::VCard4, photos);
+        let file = file.expect("a file");
+        (file.content.contains("PHOTO:data:image/jpeg;base64,/9j/4AAQ\r\n"), file.lacking)
+    };
+    assert_eq!(export(&world, &[(photo, "/9j/4AAQ".to_owned())]), (true, 0));
+    assert_eq!(export(&world, &[]), (false, 1), "without a network");
+    world.act(at, Ui::Contacts(ContactsAction::ExportLacksPhotos(1)));
+    assert!(world.notices(at).contains(&"The photo of 1 contact is not in the exported file.".to_owned()));
 }

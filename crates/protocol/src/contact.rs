@@ -156,7 +156,7 @@ pub struct Contact {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<ContactDetails>))]
     pub details: Option<Box<ContactDetails>>,
-    /// Its photo, if it has one: see [`photo_path`].
+    /// Its photo, if it has one: under `/media/photos/` stands its content.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub photo: Option<PhotoId>,
 }

@@ -2,7 +2,7 @@
 
 use halyard_client::recipients::RecipientsAction;
 use halyard_client::recipients::Suggestion;
-use halyard_client::view::{AvatarView, BubbleView};
+use halyard_client::view::BubbleView;
 use halyard_client::{CardKey, FocusTarget, Ui};
 use halyard_protocol::Peer;
 
@@ -29,7 +29,7 @@ pub(super) fn Recipients(card: CardKey) -> impl IntoView {
     let error = Memo::new(move |_| view.with(|view| view.as_ref().and_then(|view| view.error.as_ref().map(say))));
     let is_number = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.is_number)));
     let can_finish = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.can_finish)));
-    let options = Signal::derive(move || suggestions.get().into_iter().map(option).collect::<Vec<_>>());
+    let options = Signal::derive(move || suggestions.get().into_iter().map(|one| option(app, one)).collect::<Vec<_>>());
     let last = move || bubbles.with_untracked(|bubbles| bubbles.last().map(|bubble| bubble.peer));
     let hint = ["recipients-hint-", &card.attribute()].concat();
     let described = hint.clone();
@@ -88,14 +88,14 @@ pub(super) fn Recipients(card: CardKey) -> impl IntoView {
     }
 }
 
-fn option(suggestion: Suggestion) -> ComboboxOption<Peer> {
+fn option(app: App, suggestion: Suggestion) -> ComboboxOption<Peer> {
     let Suggestion { peer, name, detail, why_not } = suggestion;
     let (class, detail) = match why_not {
         Some(reason) => ("row-text off", reason),
         None => ("row-text", detail),
     };
-    let user = if let Peer::User(user) = peer { Some(user) } else { None };
-    let avatar = AvatarView::of(&name, user);
+    // Somebody who is found by a name has it as their avatar's, also where the number is all that is known.
+    let avatar = app.phone(|phone, _| phone.person_avatar(peer, &name));
     ComboboxOption {
         value: peer,
         label: name.clone(),

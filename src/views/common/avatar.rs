@@ -75,6 +75,8 @@ pub(crate) fn Avatar(
             Face::Group | Face::Number => None,
         })
     };
+    // Another photo is another element: the one before must not show beside the new name until this one is there.
+    let photo = move || avatar.with(|avatar| avatar.photo.clone());
     let hue = move || avatar.with(|avatar| avatar.hue).to_string();
     view! {
         <span class=class style=("--hue", hue) aria-hidden="true" data-initials=initials>
@@ -83,6 +85,11 @@ pub(crate) fn Avatar(
                 Face::Group => view! { <Icon name=IconName::UsersRound /> }.into_any(),
                 Face::Number => view! { <Icon name=IconName::Phone /> }.into_any(),
             }}
+            <For
+                each=photo
+                key=|photo| photo.clone()
+                children=|photo| view! { <img src=photo alt="" decoding="async" /> }
+            />
             {presence.map(|presence| view! { <i class=move || presence_class(presence.get())></i> }.into_any())}
         </span>
     }

@@ -7,12 +7,13 @@ use halyard_client::contacts::{FormField, NumberField};
 use halyard_client::view::FormView;
 use halyard_protocol::{ContactDetails, ContactDraft, ContactScope, NumberLabel, limits};
 use leptos::html::Input;
+use wasm_bindgen::JsCast;
 use web_sys::SubmitEvent;
 
 use crate::erased::Memo;
 use crate::prelude::*;
 use crate::runtime::App;
-use crate::views::common::{FieldError, Icon, IconButton, IconName, TextField, unique_id};
+use crate::views::common::{Avatar, AvatarSize, FieldError, Icon, IconButton, IconName, TextField, unique_id};
 use crate::words::{self, Word, say, t};
 
 const LABELS: [(NumberLabel, &str, Word); 5] = [
@@ -103,6 +104,7 @@ pub(super) fn Form(
             <h2>{if is_new { t(words::NEW_CONTACT) } else { t(words::EDIT_CONTACT) }}</h2>
         </header>
         <form class="form details-body" id="contact-form" novalidate on:submit=save>
+            <Photo fields=fields />
             <div class="form-pair">
                 <TextField label=t(words::FIRST_NAME) value=given on_input=set_given max_length=200 focus=Some("form") />
                 <TextField label=t(words::LAST_NAME) value=family on_input=set_family max_length=200 />
@@ -124,6 +126,64 @@ pub(super) fn Form(
                 {t(words::SAVE)}
             </button>
         </footer>
+    }
+}
+
+/// The photo: chosen from a file, or taken away.
+#[component]
+fn Photo(fields: Fields) -> impl IntoView {
+    let avatar = Memo::new(move |_| fields.read(|view| view.avatar.clone()));
+    let has_photo = Memo::new(move |_| avatar.with(|avatar| avatar.photo.is_some()));
+    let input = NodeRef::<Input>::new();
+    let chosen = move |_| {
+        let Some(input) = input.get_untracked() else { return };
+        let contact = fields.view.with_untracked(|view| view.as_ref().map(|view| view.id));
+        if let Some((contact, file)) = contact.zip(input.files().and_then(|files| files.get(0))) {
+            fields.app.choose_photo(contact, file);
+        }
+        input.set_value("");
+    };
+    let ask = move |_| {
+        if let Some(input) = input.get_untracked() {
+            input.click();
+        }
+    };
+    let remove = move |_| {
+        fields.change(|draft| {
+            draft.photo = None;
+            draft.photo_content = Some(String::new());
+        });
+        // The button that was pressed is gone.
+        if let Some(button) = input.get_untracked().and_then(|input| input.next_element_sibling()) {
+            let _ = button.unchecked_into::<web_sys::HtmlElement>().focus();
+        }
+    };
+    view! {
+        <div class="form-photo">
+            <Avatar avatar=avatar presence=None size=AvatarSize::Large />
+            <input
+                type="file"
+                accept="image/*"
+                aria-label=t(words::CHOOSE_PHOTO)
+                hidden
+                node_ref=input
+                on:change=chosen
+            />
+            <button type="button" class="btn quiet" on:click=ask>
+                {t(words::CHOOSE_PHOTO)}
+            </button>
+            {move || {
+                has_photo
+                    .get()
+                    .then(|| {
+                        view! {
+                            <button type="button" class="btn plain" on:click=remove>
+                                {t(words::REMOVE_PHOTO)}
+                            </button>
+                        }.into_any()
+                    })
+            }}
+        </div>
     }
 }
 

@@ -46,6 +46,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
     let count = Memo::new(move |_| read(import, |import| import.rows.len()));
     let taken = Memo::new(move |_| read(import, |import| import.taken));
     let saving = Memo::new(move |_| read(import, |import| import.saving));
+    let preparing = Memo::new(move |_| read(import, |import| import.preparing));
     let error = Memo::new(move |_| read(import, |import| import.error.as_ref().map(say)));
     let may_share = Memo::new(move |_| read(import, |import| import.may_share));
     // A choice does not change it, so that its element keeps the focus.
@@ -79,6 +80,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
         <div role="alert">
             <FieldError id=unique_id("import-error") error=error />
         </div>
+        <p role="status">{move || preparing.get().then(|| t(words::IMPORT_PHOTOS))}</p>
         <footer class="buttons end">
             <button type="button" class="btn quiet" on:click=move |_| app.send(Ui::Import(ImportAction::Cancel))>
                 {t(words::CANCEL)}

@@ -14,7 +14,7 @@ use halyard_client::importing::ImportAction;
 use halyard_protocol::ContactId;
 use leptos::html::Input;
 
-use crate::adapters::files;
+use crate::adapters::{files, photos};
 use crate::erased::Memo;
 use crate::prelude::*;
 use crate::runtime::App;
@@ -124,13 +124,16 @@ fn nothing(app: App, unsearched: bool, filter: ContactsFilter, loading: bool) ->
 fn exports(app: App, one: Option<ContactId>, filter: ContactsFilter) -> Vec<MenuItem> {
     let entry = |format: ExportFormat| {
         MenuItem::new(IconName::Download, t(format.word()), move || {
-            let file = app.phone(|phone, _| match one {
-                Some(id) => phone.exported_contact_view(id, format),
-                None => phone.exported_view(filter, format),
-            });
-            if let Some(file) = file {
+            let wanted = app.phone(|phone, _| phone.photos_to_export(one, filter, format));
+            let save = move |photos: Vec<_>| {
+                let file = app.phone(|phone, _| phone.exported_view(one, filter, format, &photos));
+                let Some(file) = file else { return };
                 files::save(&say(&file.name), file.media_type, &file.content);
-            }
+                if file.lacking > 0 {
+                    app.send(Ui::Contacts(ContactsAction::ExportLacksPhotos(file.lacking)));
+                }
+            };
+            photos::fetch(wanted, Box::new(save));
         })
     };
     ExportFormat::ALL.into_iter().map(entry).collect()

@@ -37,6 +37,8 @@ pub enum ContactsAction {
     Cancel,
     /// "Delete" in the details.
     Delete(ContactId),
+    /// A file was saved without the photos of so many contacts.
+    ExportLacksPhotos(usize),
 }
 
 /// A field of the contact's form.
@@ -75,6 +77,7 @@ impl Contacts {
                 cx.focus(if is_new { FocusTarget::Column } else { FocusTarget::Details });
             }
             ContactsAction::Delete(id) => self.delete(id, cx),
+            ContactsAction::ExportLacksPhotos(count) => cx.inform(words::export_lacks_photos(count)),
         }
     }
 

@@ -3,10 +3,14 @@
 //! Always holds: the import of such a file gives back what was exported (a table has no UIDs); no cell of a table is a formula for a
 //! spreadsheet.
 
-use halyard_protocol::{Contact, ContactDetails, NumberLabel};
+use halyard_protocol::{Contact, ContactDetails, NumberLabel, PhotoId};
 use halyard_words::{Text, Word};
 
 use super::import::{FORMULA, LABELS, OWN_UID};
+use super::photo::mime;
+
+/// A contact's photo: its content in base 64.
+pub type Photo = (PhotoId, String);
 
 /// What kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,36 +56,42 @@ pub struct ExportedFile {
     pub media_type: &'static str,
     /// What is in it.
     pub content: String,
+    /// How many of its contacts have a photo that is not in it.
+    pub lacking: usize,
 }
 
 impl ExportedFile {
     /// The file with these contacts; its name has no ending yet.
-    pub(crate) fn new(name: Text, contacts: &[&Contact], format: ExportFormat) -> Self {
+    pub(crate) fn new(name: Text, contacts: &[&Contact], format: ExportFormat, photos: &[Photo]) -> Self {
         let (media_type, ending) = format.kind();
         let name = Text::joined(vec![name, Text::as_is(ending)], "");
-        Self { name, media_type, content: export(contacts, format) }
+        let (content, lacking) = export(contacts, format, photos);
+        Self { name, media_type, content, lacking }
     }
 }
 
 /// Octets of a line of a vCard.
 const LINE: usize = 75;
 
-/// The file with these contacts.
+/// The file with these contacts, and how many of them have a photo that is not in it. `photos` are in the order of their ids; a table has none.
 #[must_use]
-pub fn export(contacts: &[&Contact], format: ExportFormat) -> String {
+pub fn export(contacts: &[&Contact], format: ExportFormat, photos: &[Photo]) -> (String, usize) {
     let mut file = String::new();
+    let mut lacking = contacts.iter().filter(|contact| contact.photo.is_some()).count();
     match format {
         ExportFormat::Csv => table(contacts, &mut file),
         ExportFormat::VCard4 | ExportFormat::VCard3 => {
             for contact in contacts {
-                card(contact, format, &mut file);
+                let photo = contact.photo.and_then(|id| photos.binary_search_by_key(&id, |(id, _)| *id).ok());
+                lacking -= usize::from(photo.is_some());
+                card(contact, format, photo.map_or("", |at| &photos[at].1), &mut file);
             }
         }
     }
-    file
+    (file, lacking)
 }
 
-fn card(contact: &Contact, format: ExportFormat, file: &mut String) {
+fn card(contact: &Contact, format: ExportFormat, photo: &str, file: &mut String) {
     let none = ContactDetails::default();
     let [prefix, suffix, nickname, address, notes, uid] = contact.details.as_deref().unwrap_or(&none).texts();
     let new = format == ExportFormat::VCard4;
@@ -120,6 +130,16 @@ fn card(contact: &Contact, format: ExportFormat, file: &mut String) {
         if !entry.name.is_empty() {
             line(file, &[&group, "X-ABLabel:"].concat(), &[&entry.name]);
         }
+    }
+    if !photo.is_empty() {
+        let mime = mime(photo);
+        let kind = mime.trim_start_matches("image/").to_uppercase();
+        let property = if new {
+            ["PHOTO:data:", mime, ";base64,", photo].concat()
+        } else {
+            ["PHOTO;ENCODING=b;TYPE=", &kind, ":", photo].concat()
+        };
+        line(file, &property, &[]);
     }
     line(file, "END:VCARD", &[]);
 }
@@ -222,7 +242,7 @@ mod tests {
     #[test]
     fn no_cell_is_a_formula() {
         for bad in ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "'=1"] {
-            let table = export(&[&contact(bad, "a;b")], ExportFormat::Csv);
+            let (table, _) = export(&[&contact(bad, "a;b")], ExportFormat::Csv, &[]);
             let row = table.lines().nth(1).expect("a row").trim_start_matches('"');
             assert!(row.starts_with('\''), "{row}");
         }
@@ -236,11 +256,35 @@ mod tests {
             ..ContactNumber::new(NumberLabel::Mobile, PhoneNumber::from_e164("+16195550142").unwrap())
         }];
         ana.details = Some(Box::new(ContactDetails { notes: "x".repeat(100), ..ContactDetails::default() }));
-        let card = export(&[&ana], ExportFormat::VCard3);
+        let (card, _) = export(&[&ana], ExportFormat::VCard3, &[]);
         assert!(card.starts_with("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ana\r\nN:;Ana;;;\r\nUID:urn:halyard:"), "{card}");
         assert!(card.contains("\r\nORG:Kittiwake\\, Sons\r\n"), "{card}");
         assert!(card.contains("\r\nitem1.TEL;TYPE=CELL:+16195550142\r\nitem1.X-ABLabel:Boat\r\n"), "{card}");
         assert!(card.lines().all(|line| line.len() <= LINE), "{card}");
+    }
+
+    #[test]
+    fn a_card_has_the_photo_and_the_import_reads_it() {
+        let photo = |n| PhotoId(Ulid::from_bits(n));
+        let with = |name: &str, id| Contact { photo: Some(photo(id)), ..contact(name, "") };
+        let (ana, theo, maya) = (with("Ana", 2), with("Theo", 9), contact("Maya", ""));
+        for content in ["/9j/".repeat(100), "iVBORw0KGgo=".to_owned(), "UklGRg==".to_owned()] {
+            let photos = [(photo(1), "A".to_owned()), (photo(2), content.clone())];
+            for format in [ExportFormat::VCard4, ExportFormat::VCard3] {
+                let (file, lacking) = export(&[&ana, &theo, &maya], format, &photos);
+                assert_eq!(lacking, 1, "Theo's was not to be had");
+                assert!(file.lines().all(|line| line.len() <= LINE), "{file}");
+                let preview = parse(file.as_bytes(), "a.vcf", CallingCode(1));
+                let read: Vec<&str> = preview.rows.iter().map(|row| row.photo.as_str()).collect();
+                assert_eq!((read, preview.unread_properties.len()), (vec![content.as_str(), "", ""], 0), "{file}");
+            }
+            assert_eq!(export(&[&ana, &theo, &maya], ExportFormat::Csv, &photos).1, 2, "a table has no photos");
+        }
+        let photos = [(photo(2), "iVBORw0KGgo=".to_owned())];
+        let (card, _) = export(&[&ana], ExportFormat::VCard4, &photos);
+        assert!(card.contains("\r\nPHOTO:data:image/png;base64,iVBORw0KGgo=\r\n"), "{card}");
+        let (card, _) = export(&[&ana], ExportFormat::VCard3, &photos);
+        assert!(card.contains("\r\nPHOTO;ENCODING=b;TYPE=PNG:iVBORw0KGgo=\r\n"), "{card}");
     }
 
     fn words() -> impl Strategy<Value = String> {
@@ -284,7 +328,7 @@ mod tests {
                 (1..).zip(&drafts).map(|(id, draft)| draft.clone().into_contact(ContactId(Ulid::from_bits(id)), 1)).collect();
             let all: Vec<&Contact> = contacts.iter().collect();
             for format in ExportFormat::ALL {
-                let file = export(&all, format);
+                let (file, _) = export(&all, format, &[]);
                 let preview = parse(file.as_bytes(), ["a", format.kind().1].concat().as_str(), CallingCode(1));
                 let read: Vec<ContactDraft> = preview.rows.iter().map(|row| row.draft.clone()).collect();
                 prop_assert_eq!(&read, &drafts, "{:?} {}", format, file);

@@ -11,6 +11,7 @@ pub(crate) mod form;
 pub mod import;
 pub(crate) mod list;
 mod loading;
+pub mod photo;
 pub mod search;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use halyard_protocol::{Ulid, limits};
 use super::*;
 use crate::contacts::Contacts;
 use crate::contacts::import::choices;
-use crate::effect::NetworkFailure;
+use crate::effect::{Effect, FileCommand, NetworkFailure, PhotoOf};
 use crate::testing::{Alone, Done, answer};
 
 fn file(text: &str) -> ImportAction {
@@ -151,4 +151,105 @@ fn an_import_that_is_closed_while_it_saves_says_how_many_were_saved() {
     assert!(done.requests().is_empty());
     let announced = |fact: &Fact| matches!(fact, Fact::Notice(notice) if notice.text == "5000 contacts imported.");
     assert!(done.facts.iter().any(announced));
+}
+
+fn cards(photos: &[&str]) -> ImportAction {
+    let card = |(n, photo): (usize, &&str)| {
+        let photo = if photo.is_empty() { String::new() } else { format!("PHOTO;ENCODING=b:{photo}\n") };
+        format!("BEGIN:VCARD\nVERSION:3.0\nFN:Person {n}\nUID:{n}\n{photo}END:VCARD\n")
+    };
+    let bytes = photos.iter().enumerate().map(card).collect::<String>().into_bytes();
+    ImportAction::File { name: "people.vcf".to_owned(), bytes }
+}
+
+/// The photo that is to be made small.
+fn photo(done: &Done) -> Option<(ContactId, &str)> {
+    done.effects.iter().find_map(|effect| match effect {
+        Effect::Files(FileCommand::Photo { of: PhotoOf::Import(id), content }) => Some((*id, content.as_str())),
+        _ => None,
+    })
+}
+
+impl Bench {
+    fn small(&mut self, id: ContactId, small: Option<&str>) -> Done {
+        let Self { import, alone, .. } = self;
+        alone.turn(|cx| import.photo_ready(id, small.map(str::to_owned), cx))
+    }
+}
+
+#[test]
+fn photos_are_made_small_one_by_one_and_sent_with_their_contacts() {
+    let mut bench = Bench::open("x");
+    let opened = bench.act(cards(&["/9j/large", "", "iVBORlarge", "none"]));
+    let (first, content) = photo(&opened).expect("a photo");
+    assert_eq!(content, "/9j/large");
+    let asked = bench.act(ImportAction::Confirm);
+    assert!(asked.requests().is_empty() && bench.import.open().is_some_and(|importing| importing.saving));
+    let next = bench.small(first, Some("/9j/small"));
+    let (second, _) = photo(&next).expect("the next photo");
+    assert!(photo(&bench.small(first, Some("/9j/again"))).is_none(), "an answer counts once");
+    let next = bench.small(second, Some("iVBORsmall"));
+    let (third, _) = photo(&next).expect("the last photo");
+    let done = bench.small(third, None);
+    let contacts = sent(&done);
+    let contents: Vec<Option<&str>> = contacts.iter().map(|entry| entry.contact.photo_content.as_deref()).collect();
+    assert_eq!(contents, [Some("/9j/small"), None, Some("iVBORsmall"), None]);
+    assert!(contacts.iter().all(|entry| entry.contact.photo.is_none()));
+    let rows = &bench.import.open().expect("the preview").preview.rows;
+    let warned: Vec<usize> = rows.iter().map(|row| row.warnings.len()).collect();
+    assert_eq!(warned, [0, 0, 0, 1], "what is no picture is named");
+}
+
+#[test]
+fn a_photo_of_an_import_that_was_cancelled_is_nobodys() {
+    let mut bench = Bench::open("x");
+    let opened = bench.act(cards(&["/9j/a"]));
+    let (stale, _) = photo(&opened).expect("a photo");
+    bench.act(ImportAction::Cancel);
+    bench.small(stale, Some("/9j/a"));
+    let opened = bench.act(cards(&["/9j/b"]));
+    let (fresh, _) = photo(&opened).expect("a photo");
+    assert!(bench.small(stale, Some("/9j/a")).effects.is_empty());
+    bench.small(fresh, Some("/9j/b"));
+    let contacts = sent(&bench.act(ImportAction::Confirm));
+    assert_eq!(contacts[0].contact.photo_content.as_deref(), Some("/9j/b"));
+}
+
+#[test]
+fn photos_make_requests_of_a_size_that_a_slow_line_bears() {
+    let mut bench = Bench::open("x");
+    let mut done = bench.act(cards(&["/9j/"; 60]));
+    let small = "A".repeat(60_000);
+    while let Some((id, _)) = photo(&done) {
+        done = bench.small(id, Some(&small));
+    }
+    let first = bench.act(ImportAction::Confirm);
+    assert_eq!(sent(&first).len(), 17);
+    let body = first.requests()[0].1.body.as_ref().map(String::len).unwrap_or_default();
+    assert!(body < 1_100_000, "{body}");
+}
+
+#[test]
+fn a_photo_is_news_of_a_contact_without_one_alone() {
+    let mut bench = Bench::open("x");
+    let known = |n: u128, photo| {
+        let uid = format!("{}", n - 1);
+        let details = Some(Box::new(halyard_protocol::ContactDetails { uid, ..Default::default() }));
+        let given = "Person".to_owned();
+        let draft = ContactDraft { given, family: format!("{}", n - 1), details, photo, ..ContactDraft::default() };
+        draft.into_contact(ContactId(Ulid::from_bits(n)), 1)
+    };
+    let has = halyard_protocol::PhotoId(Ulid::from_bits(u128::MAX));
+    bench.contacts.book.put(known(1, None), false);
+    bench.contacts.book.put(known(2, Some(has)), false);
+    let opened = bench.act(cards(&["/9j/a", "/9j/b"]));
+    let matches = &bench.import.open().expect("the preview").matches;
+    assert!(matches!(matches[..], [RowMatch::UpdatesExisting(_), RowMatch::SameAs(_)]), "{matches:?}");
+    let (first, _) = photo(&opened).expect("a photo");
+    let next = bench.small(first, Some("/9j/a"));
+    bench.small(photo(&next).expect("a photo").0, Some("/9j/b"));
+    bench.act(ImportAction::All(true));
+    let contacts = sent(&bench.act(ImportAction::Confirm));
+    let contents: Vec<Option<&str>> = contacts.iter().map(|entry| entry.contact.photo_content.as_deref()).collect();
+    assert_eq!(contents, [Some("/9j/a"), None], "a photo that is there stays");
 }

@@ -2,7 +2,7 @@
 
 use super::{Softphone, context};
 use crate::context::Turn;
-use crate::effect::{AppCommand, HttpOutcome, RequestId, SocketEvent, Timer};
+use crate::effect::{AppCommand, HttpOutcome, PhotoOf, RequestId, SocketEvent, Timer};
 use crate::env::Attention;
 use crate::event::{Event, Net, System};
 use crate::fact::Fact;
@@ -24,6 +24,8 @@ impl Softphone {
             Event::Tab(TabEvent::Leads(leads)) => self.lead(leads, turn),
             Event::Tab(TabEvent::Message(text)) => self.on_tab_message(&text, turn),
             Event::Files(files) => self.composer.prepared(files, context!(self, turn)),
+            Event::Photo(PhotoOf::Form(id), small) => self.contacts.photo_chosen(id, small, turn),
+            Event::Photo(PhotoOf::Import(id), small) => self.import.photo_ready(id, small, context!(self, turn)),
         }
     }
 

@@ -1,7 +1,8 @@
-//! Avatars: initials on a colour that stays with the name.
+//! Avatars: a contact's photo, or initials on a colour that stays with the name.
 
+use halyard_protocol::contact::photo_path;
 use halyard_protocol::letters::upper;
-use halyard_protocol::{Peer, UserId};
+use halyard_protocol::{Contact, Peer, UserId};
 
 use crate::softphone::Softphone;
 
@@ -14,6 +15,8 @@ pub struct AvatarView {
     pub hue: u16,
     /// Whose presence its dot shows.
     pub user: Option<UserId>,
+    /// Where its photo is. Until it is there, and where it can't be had, the face shows.
+    pub photo: Option<String>,
 }
 
 /// What is in an avatar.
@@ -37,28 +40,46 @@ impl AvatarView {
     /// The avatar of a number that nobody has.
     #[must_use]
     pub fn number(number: &str) -> Self {
-        Self { face: Face::Number, hue: hue(number), user: None }
+        Self { face: Face::Number, hue: hue(number), user: None, photo: None }
     }
 
     /// The avatar of somebody with this name.
     #[must_use]
     pub fn of(name: &str, user: Option<UserId>) -> Self {
-        Self { face: Face::Initials(initials(name)), hue: hue(name), user }
+        Self { face: Face::Initials(initials(name)), hue: hue(name), user, photo: None }
+    }
+
+    /// The avatar of a contact, who goes by this name.
+    #[must_use]
+    pub fn contact(contact: &Contact, name: &str) -> Self {
+        Self { photo: contact.photo.map(photo_path), ..Self::of(name, None) }
     }
 
     /// The avatar of a group.
     #[must_use]
     pub fn group(name: &str) -> Self {
-        Self { face: Face::Group, hue: hue(name), user: None }
+        Self { face: Face::Group, hue: hue(name), user: None, photo: None }
     }
 }
 
 impl Softphone {
+    /// The avatar of somebody who goes by this name.
+    #[must_use]
+    pub fn person_avatar(&self, peer: Peer, name: &str) -> AvatarView {
+        match peer {
+            Peer::User(user) => AvatarView::of(name, Some(user)),
+            Peer::Number(number) => match self.contacts.book.owner(number) {
+                Some(contact) => AvatarView::contact(contact, name),
+                None => AvatarView::of(name, None),
+            },
+            Peer::Unknown => AvatarView::of(name, None),
+        }
+    }
+
     pub(crate) fn avatar(&self, peers: &[Peer], name: &str) -> AvatarView {
         match peers {
-            [Peer::User(user)] => AvatarView::of(name, Some(*user)),
             [Peer::Number(number)] if self.contacts.book.owner(*number).is_none() => AvatarView::number(name),
-            [_] => AvatarView::of(name, None),
+            [peer] => self.person_avatar(*peer, name),
             _ => AvatarView::group(name),
         }
     }

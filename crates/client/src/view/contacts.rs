@@ -3,11 +3,15 @@
 use halyard_words::{self as words, Text, Word};
 use std::sync::Arc;
 
+use halyard_protocol::contact::photo_path;
 use halyard_protocol::event::Favourite;
-use halyard_protocol::{ContactDetails, ContactDraft, ContactId, ContactScope, Peer, PhoneNumber, UserId};
+use halyard_protocol::{
+    Contact, ContactDetails, ContactDraft, ContactId, ContactScope, Peer, PhoneNumber, PhotoId, UserId,
+};
 
 use super::{AvatarView, NumberOption};
-use crate::contacts::export::{ExportFormat, ExportedFile};
+use crate::contacts::export::{ExportFormat, ExportedFile, Photo};
+use crate::contacts::photo;
 use crate::contacts::{ContactsFilter, FormError, NumberField};
 use crate::recipients::number_label;
 use crate::route::Route;
@@ -96,6 +100,8 @@ pub struct FormView {
     pub is_new: bool,
     /// All but the numbers.
     pub draft: ContactDraft,
+    /// Its avatar as it would be saved.
+    pub avatar: AvatarView,
     /// The numbers as typed.
     pub numbers: Vec<NumberField>,
     /// What is wrong.
@@ -143,7 +149,7 @@ impl Softphone {
                     (None, Some(number)) => number,
                     (None, None) => contact.emails.first().cloned().unwrap_or_default(),
                 };
-                let avatar = AvatarView::of(&name, None);
+                let avatar = AvatarView::contact(contact, &name);
                 (if name.is_empty() { detail.clone() } else { name }, detail, avatar)
             }
             Favourite::Unknown => return None,
@@ -235,7 +241,7 @@ impl Softphone {
                 Some(DetailsView {
                     entry,
                     organisation: if contact.company == name { String::new() } else { contact.company.clone() },
-                    avatar: AvatarView::of(&name, None),
+                    avatar: AvatarView::contact(contact, &name),
                     name: full,
                     texts: texts
                         .into_iter()
@@ -277,30 +283,65 @@ impl Softphone {
             .collect()
     }
 
-    /// The contacts to export under the list's filter ([`ContactsFilter::exported`]) as a file. None where there are none.
+    /// The photos that a file is to have, of one contact or of those to export under the list's filter ([`ContactsFilter::exported`]). A
+    /// table has none.
     #[must_use]
-    pub fn exported_view(&self, filter: ContactsFilter, format: ExportFormat) -> Option<ExportedFile> {
-        let contacts = self.contacts.list_contacts(filter.exported());
-        (!contacts.is_empty()).then(|| ExportedFile::new(words::CONTACTS.into(), &contacts, format))
+    pub fn photos_to_export(
+        &self,
+        one: Option<ContactId>,
+        filter: ContactsFilter,
+        format: ExportFormat,
+    ) -> Vec<PhotoId> {
+        if format == ExportFormat::Csv {
+            return Vec::new();
+        }
+        let contacts = self.contacts_to_export(one, filter);
+        let mut photos: Vec<PhotoId> = contacts.iter().filter_map(|contact| contact.photo).collect();
+        photos.sort_unstable();
+        photos.dedup();
+        photos
     }
 
-    /// One contact as a file, likewise.
+    /// The contacts as a file, with those of their photos that could be had. None where there is no contact.
     #[must_use]
-    pub fn exported_contact_view(&self, id: ContactId, format: ExportFormat) -> Option<ExportedFile> {
-        let contact = self.contacts.book.contact(id)?;
-        let name = contact.display_name().replace(|c: char| !c.is_alphanumeric(), " ");
+    pub fn exported_view(
+        &self,
+        one: Option<ContactId>,
+        filter: ContactsFilter,
+        format: ExportFormat,
+        photos: &[Photo],
+    ) -> Option<ExportedFile> {
+        let contacts = self.contacts_to_export(one, filter);
+        let name = match contacts[..] {
+            [] => return None,
+            [contact] if one.is_some() => contact.display_name(),
+            _ => String::new(),
+        };
+        let name = name.replace(|c: char| !c.is_alphanumeric(), " ");
         let name = match name.trim() {
             "" => words::CONTACTS.into(),
             name => Text::as_is(name),
         };
-        Some(ExportedFile::new(name, &[contact], format))
+        Some(ExportedFile::new(name, &contacts, format, photos))
+    }
+
+    fn contacts_to_export(&self, one: Option<ContactId>, filter: ContactsFilter) -> Vec<&Contact> {
+        match one {
+            Some(id) => self.contacts.book.contact(id).into_iter().collect(),
+            None => self.contacts.list_contacts(filter.exported()),
+        }
     }
 
     /// The form.
     #[must_use]
     pub fn form_view(&self) -> Option<FormView> {
         let form = self.contacts.form.as_ref()?;
+        let [given, family] = [&form.draft.given, &form.draft.family].map(|name| name.trim());
+        let name = [given, family].join(" ");
+        let content = form.draft.photo_content.as_ref().filter(|content| !content.is_empty());
+        let photo = content.map(|content| photo::address(content)).or_else(|| form.draft.photo.map(photo_path));
         Some(FormView {
+            avatar: AvatarView { photo, ..AvatarView::of(&name, None) },
             id: form.id,
             is_new: form.is_new,
             draft: form.draft.clone(),

@@ -30,6 +30,8 @@ pub struct ImportView {
     pub may_share: bool,
     /// Whether they are being saved.
     pub saving: bool,
+    /// Whether they wait to be saved until their photos are small.
+    pub preparing: bool,
     /// Why they could not be saved.
     pub error: Option<Text>,
 }
@@ -90,6 +92,7 @@ impl Softphone {
             shared: importing.shared,
             may_share: self.me().is_some_and(|me| me.user.role.edits_shared_contacts()),
             saving: importing.saving,
+            preparing: importing.saving && importing.photos.are_under_way(),
             error: importing.error.clone(),
         })
     }

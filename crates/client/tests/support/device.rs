@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use halyard_client::HttpOutcome;
 use halyard_client::composer::Files;
-use halyard_client::effect::{FileCommand, FileContent};
+use halyard_client::effect::{FileCommand, FileContent, PhotoOf};
 use halyard_client::outbox::OutboxRow;
 use halyard_client::storage::Db;
 use halyard_client::storage::memory::Memory;
@@ -92,6 +92,8 @@ pub(crate) struct Device {
     pub(crate) fetched: Vec<MediaId>,
     /// Files that are made ready.
     pub(crate) preparing: VecDeque<Files>,
+    /// Photos that are to be made small.
+    pub(crate) photos: VecDeque<(PhotoOf, String)>,
     /// What the browser was asked to do with the app.
     pub(crate) asked: Vec<AppCommand>,
     /// How often the title was written.
@@ -138,6 +140,7 @@ impl Device {
             chosen: BTreeMap::new(),
             fetched: Vec::new(),
             preparing: VecDeque::new(),
+            photos: VecDeque::new(),
             asked: Vec::new(),
             titles_written: 0,
             history: vec![route],
@@ -189,6 +192,7 @@ impl Device {
                     self.preparing.push_back(prepared(id, bytes, most));
                 }
                 Effect::Files(FileCommand::Fetch(ids)) => self.fetched.extend(ids),
+                Effect::Files(FileCommand::Photo { of, content }) => self.photos.push_back((of, content)),
                 Effect::Files(FileCommand::Upload { request, media, content }) => {
                     let path = ["/api/v1/media/", &media.id.to_string(), "?name=", &media.name].concat();
                     let request_body = Some(content);

@@ -144,6 +144,7 @@ impl World {
         device.requests.clear();
         device.answers.clear();
         device.preparing.clear();
+        device.photos.clear();
         device.to_unread.clear();
         device.timers.clear();
         device.to_tabs.clear();
@@ -310,6 +311,13 @@ impl World {
     pub(crate) fn prepare(&mut self, at: usize) -> bool {
         let Some(files) = self.devices[at].preparing.pop_front() else { return false };
         self.tell(at, Event::Files(files));
+        true
+    }
+
+    /// The next photo is small.
+    pub(crate) fn shrink_photo(&mut self, at: usize) -> bool {
+        let Some((of, content)) = self.devices[at].photos.pop_front() else { return false };
+        self.tell(at, Event::Photo(of, Some(content)));
         true
     }
 

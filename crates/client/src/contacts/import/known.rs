@@ -136,6 +136,7 @@ pub fn merge_drafts(existing: &ContactDraft, new: &ContactDraft) -> ContactDraft
             None => {}
         }
     }
+    merged.photo = merged.photo.or(new.photo);
     if let Some(new) = &new.details {
         let details = merged.details.get_or_insert_default();
         let ContactDetails { prefix, suffix, nickname, address, notes, uid } = &**new;

@@ -14,7 +14,7 @@ mod vcard;
 #[cfg(test)]
 mod tests;
 
-use halyard_protocol::{CallingCode, ContactDraft, limits};
+use halyard_protocol::{CallingCode, ContactDraft, PhotoId, Ulid, limits};
 use halyard_words::{self as words, Text, Word};
 
 pub(super) use csv::FORMULA;
@@ -22,6 +22,9 @@ pub(super) use person::{LABELS, with_extension};
 pub(super) use vcard::OWN_UID;
 
 pub use known::{RowMatch, duplicates, merge, merge_drafts};
+
+/// Bytes of a file of cards: more than of a table, for photos may be in it.
+pub const CARDS_BYTES: usize = 32 * 1024 * 1024;
 
 /// Errors that a preview holds at most; one more says how many there are besides.
 const MOST_ERRORS: usize = 1_000;
@@ -60,12 +63,19 @@ impl Format {
 pub struct ImportRow {
     /// The line that it begins on, from 1.
     pub line: usize,
-    /// What would be saved. Its scope is the default one.
+    /// What would be saved. Its scope is the default one; its photo, if the card has one, is [`photo_of_line`].
     pub draft: ContactDraft,
+    /// The content of the card's photo, in base 64 and as large as it is there. Empty if it has none.
+    pub photo: String,
     /// What tells a vCard's person from all others; empty if nothing does.
     pub uid: String,
     /// What of the contact is left out, and why: a sentence each.
     pub warnings: Vec<Text>,
+}
+
+/// Stands for the photo of the card at a line until the server has given it an id.
+pub(crate) fn photo_of_line(line: usize) -> PhotoId {
+    PhotoId(Ulid::from_bits(line as u128))
 }
 
 /// A line that made no contact.
@@ -139,7 +149,7 @@ impl Preview {
         self.errors.insert(at, error);
     }
 
-    fn failed(message: Word) -> Self {
+    fn failed(message: impl Into<Text>) -> Self {
         let mut preview = Self::new(Format::Unknown);
         preview.error(1, message);
         preview
@@ -155,8 +165,8 @@ pub fn parse(bytes: &[u8], file_name: &str, home: CallingCode) -> Preview {
 /// The same, where the user takes columns of a table for something: the column's place, and one in [`choices`].
 #[must_use]
 pub fn parse_as(bytes: &[u8], file_name: &str, home: CallingCode, chosen: &[(usize, usize)]) -> Preview {
-    if bytes.len() > limits::IMPORT_BYTES {
-        return Preview::failed(words::IMPORT_FILE_TOO_LARGE);
+    if bytes.len() > CARDS_BYTES {
+        return Preview::failed(words::import_file_too_large(CARDS_BYTES >> 20));
     }
     let text = decode::text(bytes);
     if text.trim().is_empty() {
@@ -169,6 +179,8 @@ pub fn parse_as(bytes: &[u8], file_name: &str, home: CallingCode, chosen: &[(usi
     let named_card = file_name.rsplit('.').next().is_some_and(|end| end.eq_ignore_ascii_case("vcf"));
     let mut preview = if named_card || text.lines().find(|line| !line.trim().is_empty()).is_some_and(is_card) {
         vcard::parse(if decode::is_wide(bytes) { text.as_bytes() } else { bytes }, home)
+    } else if bytes.len() > limits::IMPORT_BYTES {
+        return Preview::failed(words::import_file_too_large(limits::IMPORT_BYTES >> 20));
     } else {
         csv::parse(&text, home, chosen)
     };

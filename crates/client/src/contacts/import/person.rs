@@ -6,7 +6,7 @@ use halyard_words::{self as words, Text, Word};
 
 use halyard_protocol::contact::{ContactDetails, ContactError};
 
-use super::{ImportRow, LineError};
+use super::{ImportRow, LineError, photo_of_line};
 
 /// What a file says of one person. Texts may come with white space around them.
 #[derive(Debug, Default)]
@@ -19,6 +19,8 @@ pub(super) struct Person {
     /// The UID as a row is known by it.
     pub(super) uid: String,
     pub(super) details: ContactDetails,
+    /// The content of their photo in base 64.
+    pub(super) photo: String,
     emails: Vec<String>,
     numbers: Vec<ContactNumber>,
     warnings: Vec<Text>,
@@ -129,10 +131,11 @@ impl Person {
             company: self.company,
             emails: self.emails,
             numbers: self.numbers,
+            photo: (!self.photo.is_empty()).then(|| photo_of_line(line)),
             ..ContactDraft::default()
         };
         match draft.check() {
-            Ok(()) => Ok(ImportRow { line, draft, uid: self.uid, warnings: self.warnings }),
+            Ok(()) => Ok(ImportRow { line, draft, photo: self.photo, uid: self.uid, warnings: self.warnings }),
             Err(error) => {
                 self.warnings.push(reasons::rule(error));
                 Err(LineError { line, messages: self.warnings })

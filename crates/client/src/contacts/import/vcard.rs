@@ -109,6 +109,9 @@ impl VCard {
                 self.is_company |= property.value.trim().eq_ignore_ascii_case("org");
                 self.is_group |= property.value.trim().eq_ignore_ascii_case("group");
             }
+            "PHOTO" if person.photo.is_empty() && property.content().is_some() => {
+                person.photo = property.content().unwrap_or_default();
+            }
             name => {
                 // Each kind is named once.
                 let is_new = !KNOWN.contains(&["|", name, "|"].concat()) && unread.iter().all(|other| other != name);
@@ -192,6 +195,24 @@ impl Property {
             property.value = quoted_printable(value);
         }
         Some(property)
+    }
+
+    /// What is in it, in base 64: of vCard 2.1 and 3.0 the value, of 4.0 a part of it. Nothing of an address, which is not ours to ask.
+    fn content(&self) -> Option<String> {
+        let encoded = self.parameters.iter().any(|(name, value)| {
+            matches!(name.as_str(), "ENCODING" | "TYPE")
+                && ["b", "base64"].iter().any(|word| value.eq_ignore_ascii_case(word))
+        });
+        let is_data = self.value.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("data:"));
+        let content = if is_data {
+            self.value
+                .split_once(";base64")
+                .map(|(_, content)| content.trim_start_matches('\\').trim_start_matches(','))
+        } else {
+            Some(self.value.as_str()).filter(|_| encoded)
+        };
+        let content = content?.split_whitespace().collect::<String>();
+        (!content.is_empty()).then_some(content)
     }
 
     /// All that is said of its kind.

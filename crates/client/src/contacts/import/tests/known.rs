@@ -19,7 +19,7 @@ fn draft(given: &str, family: &str, numbers: &[(NumberLabel, u64)]) -> ContactDr
 fn preview(drafts: Vec<ContactDraft>) -> Preview {
     let rows = (2..)
         .zip(drafts)
-        .map(|(line, draft)| ImportRow { line, draft, uid: String::new(), warnings: Vec::new() })
+        .map(|(line, draft)| ImportRow { line, draft, photo: String::new(), uid: String::new(), warnings: Vec::new() })
         .collect();
     Preview { rows, ..Preview::new(Format::Csv) }
 }

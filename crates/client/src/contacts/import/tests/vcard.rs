@@ -150,3 +150,40 @@ proptest! {
         prop_assert_eq!(preview.rows.iter().map(|row| row.draft.company.as_str()).collect::<Vec<_>>(), vec![wanted]);
     }
 }
+
+#[test]
+fn a_photo_is_read_in_each_version() {
+    for photo in [
+        "PHOTO;ENCODING=BASE64;JPEG:/9j/4AAQ\r\n SkZJRg==\r\n",
+        "PHOTO;TYPE=JPEG;ENCODING=BASE64:\r\n /9j/4AAQSkZJ\r\n Rg==\r\n\r\n",
+        "PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQ\r\n SkZJRg==",
+        "photo;encoding=\"B\";x-abcrop-rectangle=ABClipRect_1:/9j/4AAQSkZJRg==",
+        "PHOTO:data:image/jpeg;base64,/9j/4AAQ\r\n SkZJRg==",
+        "item1.PHOTO;VALUE=uri:DATA:image/jpeg;base64\\,/9j/4AAQSkZJRg==",
+    ] {
+        let preview = cards(&card(&format!("FN:Maya\r\n{photo}")));
+        assert_eq!(
+            (preview.unread_properties.len(), preview.errors.len(), preview.rows.len()),
+            (0, 0, 1),
+            "{photo}: {preview:?}"
+        );
+        assert_eq!(preview.rows[0].photo, "/9j/4AAQSkZJRg==", "{photo}");
+        assert_eq!(preview.rows[0].draft.photo, Some(photo_of_line(1)));
+    }
+}
+
+#[test]
+fn a_photo_at_an_address_is_named_and_never_fetched() {
+    for photo in [
+        "PHOTO:https://example.com/maya.jpg",
+        "PHOTO;VALUE=uri:http://example.com/maya.jpg",
+        "PHOTO;MEDIATYPE=image/gif:http://example.com/maya.gif",
+        "PHOTO:data:image/jpeg,raw",
+    ] {
+        let preview = cards(&card(&format!("FN:Maya\r\n{photo}")));
+        assert_eq!(preview.unread_properties, ["PHOTO"], "{photo}");
+        assert_eq!((preview.rows[0].photo.as_str(), preview.rows[0].draft.photo), ("", None));
+    }
+    let two = cards(&card("FN:Maya\r\nPHOTO;ENCODING=b:/9j/\r\nPHOTO;ENCODING=b:iVBO"));
+    assert_eq!((two.rows[0].photo.as_str(), two.unread_properties.len()), ("/9j/", 1), "a contact has one");
+}

@@ -1,0 +1,80 @@
+//! The photos of an import: made small one after the other while the user looks at the preview, and sent with their contacts.
+//!
+//! Always holds: one photo at a time is with the adapter, so a file of thousands takes no more memory than one of a few; nothing is sent
+//! before the last one is small or is known to be none.
+
+use halyard_protocol::rest::ImportedContact;
+use halyard_protocol::{ContactId, PhotoId};
+use halyard_words as words;
+
+use super::{Import, Importing};
+use crate::contacts::import::photo_of_line;
+use crate::context::Context;
+use crate::effect::{Effect, FileCommand, PhotoOf};
+use crate::sorted::SortedMap;
+use crate::update::Changed;
+
+/// The photos of the file.
+#[derive(Debug, Default)]
+pub(crate) struct Photos {
+    /// The row whose photo is being made small.
+    under_way: Option<usize>,
+    /// Small ones, in base 64, by what stands for them in the drafts.
+    small: SortedMap<PhotoId, String>,
+}
+
+impl Photos {
+    pub(crate) fn are_under_way(&self) -> bool {
+        self.under_way.is_some()
+    }
+
+    /// Bytes that the photo of a draft takes in a request: twice, as with it a slow line should bear the request, too.
+    pub(super) fn size(&self, photo: Option<PhotoId>) -> usize {
+        photo.and_then(|photo| self.small.get(&photo)).map_or(0, |content| content.len() * 2)
+    }
+
+    /// A contact as it is sent: with the photo's content. Left out, the photo that it has stays.
+    pub(super) fn for_request(&self, mut entry: ImportedContact) -> ImportedContact {
+        entry.contact.photo_content = entry.contact.photo.take().and_then(|photo| self.small.get(&photo)).cloned();
+        entry
+    }
+}
+
+impl Import {
+    /// A photo of the file is small, or is none.
+    pub(crate) fn photo_ready(&mut self, id: ContactId, small: Option<String>, cx: &mut Context<'_, '_>) {
+        let Some(importing) = &mut self.open else { return };
+        // Of an import that is no longer open.
+        let Some(row) = importing.photos.under_way.filter(|row| importing.ids.get(*row) == Some(&id)) else { return };
+        match small {
+            Some(small) => {
+                let line = importing.preview.rows[row].line;
+                importing.photos.small.insert(photo_of_line(line), small);
+            }
+            None => importing.preview.rows[row].warnings.push(words::PHOTO_UNREADABLE.into()),
+        }
+        importing.next_photo(row + 1, cx);
+        if !importing.photos.are_under_way() {
+            cx.changed(Changed::Import);
+            if importing.saving {
+                self.send_next(cx);
+            }
+        }
+    }
+}
+
+impl Importing {
+    /// Begins with the first photo.
+    pub(super) fn prepare_photos(&mut self, cx: &mut Context<'_, '_>) {
+        self.next_photo(0, cx);
+    }
+
+    fn next_photo(&mut self, from: usize, cx: &mut Context<'_, '_>) {
+        let rows = &mut self.preview.rows;
+        self.photos.under_way = (from..rows.len()).find(|row| !rows[*row].photo.is_empty());
+        if let Some(row) = self.photos.under_way {
+            let content = core::mem::take(&mut rows[row].photo);
+            cx.effect(Effect::Files(FileCommand::Photo { of: PhotoOf::Import(self.ids[row]), content }));
+        }
+    }
+}
