@@ -1,6 +1,8 @@
 // Contacts: found by any word or digits, added, changed, deleted with a way back, and brought in from files.
+import { readFile } from "node:fs/promises";
 import { contactRow, expect, goTo, serverWith, test } from "../harness/app.mjs";
 import { Api } from "../harness/api.mjs";
+import { photo, tellsPlace } from "../harness/files.mjs";
 import { LENA, THEO, harbor } from "../harness/people.mjs";
 
 const here = serverWith(harbor);
@@ -100,4 +102,55 @@ test("an import shows what it will do, says which line is broken, and saves the 
   await expect(preview.getByText(/Line 13/)).toBeVisible();
   await preview.getByRole("button", { name: /^Import \d/ }).click();
   await expect(contactRow(lena, "Jonas Wirth")).toBeVisible();
+});
+
+/** A content in base 64 on lines as phones fold them. */
+const folded = (content) => content.toString("base64").replace(/.{74}/g, "$&\r\n ");
+
+/** How large a person's picture is that their avatar shows; none while there are initials. */
+const picture = (place) => place.locator(".avatar img").evaluateAll((images) =>
+  images.filter((image) => image.complete && image.naturalWidth > 0).map((image) => [image.naturalWidth, image.naturalHeight]));
+
+test("photos come with an import, show small, are exported, changed and removed", async ({ person }) => {
+  const lena = await person(LENA, { baseURL: here.url });
+  await goTo(lena, "Contacts");
+  const large = await photo(lena, 800, 600);
+  expect(tellsPlace(large)).toBe(true);
+  const cards = [
+    `BEGIN:VCARD\r\nVERSION:2.1\r\nN:Sato;Aiko;;;\r\nPHOTO;ENCODING=BASE64;JPEG:${folded(large)}\r\n\r\nEND:VCARD\r\n`,
+    "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Bo Lind\r\nPHOTO;ENCODING=b;TYPE=JPEG:/9j/AAAA\r\nEND:VCARD\r\n",
+    "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Cem Aydin\r\nPHOTO:https://photos.example/cem.jpg\r\nEND:VCARD\r\n",
+  ];
+  const choosing = lena.waitForEvent("filechooser");
+  await lena.getByRole("button", { name: "Import contacts" }).click();
+  await (await choosing).setFiles({ name: "phone.vcf", mimeType: "text/vcard", buffer: Buffer.from(cards.join("")) });
+  const preview = lena.getByRole("dialog", { name: /Import contacts/ });
+  await expect(preview.getByText(/PHOTO are not imported/)).toBeVisible();
+  await expect(preview.getByText(/Bo Lind: This photo can't be read/)).toBeVisible();
+  await preview.getByRole("button", { name: "Import 3 contacts" }).click();
+  await expect.poll(() => picture(contactRow(lena, "Aiko Sato"))).toEqual([[192, 144]]);
+  expect(await picture(contactRow(lena, "Bo Lind"))).toEqual([]);
+
+  await contactRow(lena, "Aiko Sato").getByText("Aiko Sato").click();
+  const details = lena.getByRole("complementary", { name: "Contact details" });
+  await expect.poll(() => picture(details)).toEqual([[192, 144]]);
+  const saving = lena.waitForEvent("download");
+  await lena.getByRole("button", { name: "Export contact" }).click();
+  await lena.getByRole("menuitem", { name: "vCard 4" }).click();
+  const card = await readFile(await (await saving).path(), "utf8");
+  expect(card).toContain("PHOTO:data:image/jpeg;base64,/9j/");
+  expect(tellsPlace(card)).toBe(false);
+
+  await lena.getByRole("button", { name: "Edit", exact: true }).click();
+  const form = lena.getByRole("complementary", { name: "Edit contact" });
+  await form.locator("input[type=file]").setInputFiles({ name: "aiko.png", mimeType: "image/png", buffer: await photo(lena, 90, 60) });
+  await expect.poll(() => picture(form)).toEqual([[90, 60]]);
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect.poll(() => picture(details)).toEqual([[90, 60]]);
+  await lena.getByRole("button", { name: "Edit", exact: true }).click();
+  await form.getByRole("button", { name: "Remove photo" }).click();
+  await expect(form.getByRole("button", { name: "Choose photo" })).toBeFocused();
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(details.getByRole("heading", { name: "Aiko Sato" })).toBeVisible();
+  expect(await picture(details)).toEqual([]);
 });
