@@ -133,11 +133,15 @@ fn card(contact: &Contact, format: ExportFormat, photo: &str, file: &mut String)
     }
     if !photo.is_empty() {
         let mime = mime(photo);
-        let kind = mime.trim_start_matches("image/").to_uppercase();
+        let kind = match mime {
+            "image/png" => "PNG",
+            "image/webp" => "WEBP",
+            _ => "JPEG",
+        };
         let property = if new {
             ["PHOTO:data:", mime, ";base64,", photo].concat()
         } else {
-            ["PHOTO;ENCODING=b;TYPE=", &kind, ":", photo].concat()
+            ["PHOTO;ENCODING=b;TYPE=", kind, ":", photo].concat()
         };
         line(file, &property, &[]);
     }

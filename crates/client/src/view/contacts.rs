@@ -16,6 +16,7 @@ use crate::contacts::{ContactsFilter, FormError, NumberField};
 use crate::recipients::number_label;
 use crate::route::Route;
 use crate::softphone::Softphone;
+use crate::sorted::sorted;
 
 /// The list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -296,10 +297,7 @@ impl Softphone {
             return Vec::new();
         }
         let contacts = self.contacts_to_export(one, filter);
-        let mut photos: Vec<PhotoId> = contacts.iter().filter_map(|contact| contact.photo).collect();
-        photos.sort_unstable();
-        photos.dedup();
-        photos
+        sorted(&contacts.iter().filter_map(|contact| contact.photo).collect::<Vec<PhotoId>>())
     }
 
     /// The contacts as a file, with those of their photos that could be had. None where there is no contact.
