@@ -80,7 +80,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
         <div role="alert">
             <FieldError id=unique_id("import-error") error=error />
         </div>
-        <p role="status">{move || preparing.get().then(|| t(words::IMPORT_PHOTOS))}</p>
+        <p role="status">{move || if preparing.get() { t(words::IMPORT_PHOTOS) } else { "" }}</p>
         <footer class="buttons end">
             <button type="button" class="btn quiet" on:click=move |_| app.send(Ui::Import(ImportAction::Cancel))>
                 {t(words::CANCEL)}
