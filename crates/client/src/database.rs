@@ -31,6 +31,8 @@ pub(crate) struct Database {
     pub(crate) silent: bool,
     /// Whether it answers again, and what it could not keep meanwhile has still to be kept.
     pub(crate) is_back: bool,
+    /// Whether what the user owns was kept once more: what another tab deletes meanwhile may be kept again after that.
+    pub(crate) kept_again: bool,
     /// How often it is being asked for what it has: until it has answered, there may be more.
     pub(crate) loads: u32,
     /// How often it is being asked for the outbox: until it has answered, an older message may be there.
@@ -52,6 +54,7 @@ impl Default for Database {
             health: Health::Works,
             silent: false,
             is_back: false,
+            kept_again: false,
             loads: 0,
             outbox_reads: 0,
             owner: Owner::default(),

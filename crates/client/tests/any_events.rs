@@ -313,7 +313,7 @@ impl Test {
                     Db::Health(Storage::Blocked),
                     Db::Health(Storage::Works),
                     Db::Health(Storage::SetAside),
-                    Db::Health(Storage::Emptied),
+                    Db::Health(Storage::Reopened),
                     Db::Health(Storage::Newer),
                 ];
                 Event::Db(answers[b as usize % answers.len()].clone())

@@ -3,11 +3,13 @@
 use halyard_client::composer::ComposerAction;
 use halyard_client::conversations::ConversationsAction;
 use halyard_client::session::SessionAction;
+use halyard_client::view::Item;
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, HttpResponse, Ui};
 use halyard_protocol::{ConversationId, ConversationKey};
 use proptest::prelude::*;
 
+use crate::support::database::Lost;
 use crate::support::device::{Health, going};
 use crate::support::people::{ANA, FRONT_DESK, MAYA, number};
 use crate::support::{Fate, World, cases};
@@ -29,6 +31,12 @@ enum Step {
     Kill(u8),
     Pin(u8, bool),
     Full(bool),
+    /// The connection to the database is lost while it carries out the tab's next command.
+    Lose(u8, Lost),
+    /// The database does not open in time, or does at last.
+    Silent(u8, bool),
+    /// Somebody clears the database.
+    Clear(u8),
     /// The page hangs, or goes on.
     Hang(u8, bool),
     Clock(i8),
@@ -42,6 +50,7 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     let tab = 0..2u8;
+    let lost = prop_oneof![Just(Lost::Before), Just(Lost::After)];
     let fate = prop_oneof![6 => Just(Fate::Answered), 1 => Just(Fate::Lost), 2 => Just(Fate::Unheard)];
     prop_oneof![
         8 => tab.clone().prop_map(Step::Write),
@@ -57,6 +66,9 @@ fn step() -> impl Strategy<Value = Step> {
         3 => tab.clone().prop_map(Step::Kill),
         1 => (tab.clone(), any::<bool>()).prop_map(|(tab, on)| Step::Pin(tab, on)),
         1 => any::<bool>().prop_map(Step::Full),
+        2 => (tab.clone(), lost).prop_map(|(tab, lost)| Step::Lose(tab, lost)),
+        1 => (tab.clone(), any::<bool>()).prop_map(|(tab, silent)| Step::Silent(tab, silent)),
+        1 => tab.clone().prop_map(Step::Clear),
         1 => (tab.clone(), any::<bool>()).prop_map(|(tab, hangs)| Step::Hang(tab, hangs)),
         1 => any::<i8>().prop_map(Step::Clock),
         1 => any::<u8>().prop_map(Step::Travel),
@@ -75,10 +87,8 @@ struct Test {
     id: ConversationId,
     written: Vec<String>,
     words: u32,
-    /// What the database could not keep, by tab.
-    unkept: [Vec<String>; 2],
-    /// All of that: it leaves when the sending tab hears of it, and has no place among what was kept.
-    adrift: Vec<String>,
+    /// What a tab showed when the database was cleared.
+    cleared: [Vec<String>; 2],
 }
 
 impl Test {
@@ -93,15 +103,7 @@ impl Test {
         world.act(first, Ui::Conversations(ConversationsAction::Open(id)));
         let second = world.tab(first);
         world.settle();
-        Self {
-            world,
-            tabs: [first, second],
-            id,
-            written: Vec::new(),
-            words: 0,
-            unkept: Default::default(),
-            adrift: Vec::new(),
-        }
+        Self { world, tabs: [first, second], id, written: Vec::new(), words: 0, cleared: Default::default() }
     }
 
     fn step(&mut self, step: Step) {
@@ -124,13 +126,6 @@ impl Test {
                 self.written.push(text);
             }
             Step::Commit(tab) => {
-                let device = &world.devices[at(tab)];
-                if device.health == Health::Full {
-                    // The user is told, and leaves the tab open.
-                    let going = going(device.commands.front());
-                    self.adrift.extend(going.iter().cloned());
-                    self.unkept[usize::from(tab)].extend(going);
-                }
                 world.commit(at(tab));
             }
             Step::Carry(tab, fate) => drop(world.carry(at(tab), 0, fate)),
@@ -148,6 +143,9 @@ impl Test {
                     world.devices[tab].health = if full { Health::Full } else { Health::Works };
                 }
             }
+            Step::Lose(tab, lost) => world.devices[at(tab)].database.loses = Some(lost),
+            Step::Silent(tab, silent) => world.silence(at(tab), silent),
+            Step::Clear(tab) => self.clear(tab),
             Step::Hang(tab, hangs) => world.hang(at(tab), hangs),
             Step::Clock(by) => world.set_clock(i64::from(by) * 1_300_000),
             Step::Travel(to) => world.travel(to),
@@ -166,15 +164,37 @@ impl Test {
         }
     }
 
+    /// What no tab shows and the server does not have is lost with the database.
+    fn clear(&mut self, tab: u8) {
+        let shown: Vec<String> = self.tabs.into_iter().flat_map(|at| self.shown(at)).collect();
+        let there = self.world.server.texts(self.id);
+        self.written.retain(|text| shown.contains(text) || there.contains(&text.as_str()));
+        self.world.clear_database(self.tabs[usize::from(tab)]);
+        // Until it is kept again it is where it shows.
+        for tab in 0..2 {
+            self.cleared[tab] = self.shown(self.tabs[tab]);
+        }
+    }
+
+    /// The messages that a tab shows.
+    fn shown(&mut self, at: usize) -> Vec<String> {
+        let env = self.world.env();
+        let view = self.world.phone(at).timeline_view(CardKey::Conversation(self.id), &env);
+        let items = view.map(|view| view.items).unwrap_or_default().into_iter();
+        items.filter_map(|item| if let Item::Message(row) = item { Some(row.body.clone()) } else { None }).collect()
+    }
+
     fn kill(&mut self, tab: u8) {
         let at = self.tabs[usize::from(tab)];
         let other = self.tabs[usize::from(1 - tab)];
         // What was not kept when the tab died is lost with it, unless the other one or the server has it.
-        let mut lost = going(&self.world.devices[at].commands);
-        lost.append(&mut self.unkept[usize::from(tab)]);
+        let device = &self.world.devices[at];
+        // Where the database refuses a message the user is told, and leaves the tab open.
+        let mut lost = [going(&device.commands), device.refused.clone()].concat();
+        lost.append(&mut self.cleared[usize::from(tab)]);
         self.world.kill(at);
         self.tabs[usize::from(tab)] = self.world.tab(other);
-        let kept: Vec<String> = self.world.devices[other].outbox().into_iter().map(|row| row.body).collect();
+        let kept = kept(&self.world, other);
         let there = self.world.server.texts(self.id);
         self.written.retain(|text| {
             let safe = kept.contains(text) || there.contains(&text.as_str());
@@ -187,6 +207,7 @@ impl Test {
         for tab in self.tabs {
             self.world.hang(tab, false);
             self.world.devices[tab].health = Health::Works;
+            self.world.silence(tab, false);
             self.world.network(tab, true);
         }
         self.world.wait(300_000);
@@ -202,8 +223,11 @@ impl Test {
         assert_eq!(once.len(), server.len(), "each once");
         // Two tabs that write in the same moment have no order that anybody could know; each has its own.
         for tab in ["0 ", "1 "] {
-            let kept = |text: &&&str| !self.adrift.iter().any(|adrift| adrift == **text);
-            let of_tab = || server.iter().filter(|text| text.starts_with(tab)).filter(kept);
+            // What was refused leaves when the sending tab hears of it, and has no place among what was kept.
+            let refused = |text: &&&str| {
+                self.world.devices.iter().any(|device| device.refused.iter().any(|refused| refused == **text))
+            };
+            let of_tab = || server.iter().filter(|text| text.starts_with(tab)).filter(|text| !refused(text));
             let order = |text: &&&str| text["0 message ".len()..].parse::<u32>().expect("a number");
             let mut sorted: Vec<_> = of_tab().collect();
             sorted.sort_by_key(order);
@@ -215,6 +239,11 @@ impl Test {
             assert_eq!(self.world.phone(tab).connection_view().waiting, 0);
         }
     }
+}
+
+/// The messages that the database keeps until they are sent.
+fn kept(world: &World, at: usize) -> Vec<String> {
+    world.devices[at].outbox().into_iter().map(|row| row.body).collect()
 }
 
 fn sign_in(world: &mut World, at: usize) {
@@ -303,4 +332,29 @@ fn what_a_new_tab_writes_comes_after_what_it_does_not_know_yet() {
         Step::Clock(-1),
         Step::Write(1),
     ]);
+}
+
+/// The database is cleared while two tabs are open. The tab that does not make it again has a message that the other one has not heard of.
+#[test]
+fn what_was_kept_is_kept_again_by_each_tab_when_the_database_was_cleared() {
+    let mut test = Test::new();
+    let begin = [Step::Write(0), Step::Commit(0), Step::Commit(0), Step::Commit(0), Step::Clear(1)];
+    let again = [Step::Commit(1), Step::Commit(1), Step::Commit(0), Step::Commit(0), Step::Commit(0), Step::Commit(0)];
+    for step in begin.into_iter().chain(again) {
+        test.step(step);
+    }
+    assert_eq!(kept(&test.world, test.tabs[0]), ["0 message 1"]);
+    test.step(Step::Kill(0));
+    test.finish();
+    assert_eq!(test.written.len(), 1);
+}
+
+/// A message waits to be kept in the tab that does not send, and the database falls silent.
+#[test]
+fn the_sending_tab_hears_of_what_waits_for_a_silent_database() {
+    let mut test = Test::new();
+    test.step(Step::Write(1));
+    test.step(Step::Silent(1, true));
+    test.world.settle();
+    assert!(test.world.server.texts(test.id).contains(&"1 message 1"));
 }

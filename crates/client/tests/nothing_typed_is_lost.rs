@@ -16,6 +16,7 @@ use halyard_client::{CardKey, Ui};
 use halyard_protocol::{ConversationId, ConversationKey, ErrorCode, Message, MessageId, Peer, UserId};
 use proptest::prelude::*;
 
+use crate::support::database::Lost;
 use crate::support::device::{Health, going};
 use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, REPAIRS, SALES, number};
 use crate::support::{Fate, World, cases};
@@ -48,6 +49,9 @@ enum Step {
     SignOut,
     SignIn(bool),
     Full(bool),
+    Lose(Lost),
+    Silent(bool),
+    Clear,
     Clock(i8),
     Travel(u8),
     Trim,
@@ -82,6 +86,9 @@ fn step() -> impl Strategy<Value = Step> {
         2 => Just(Step::SignOut),
         3 => any::<bool>().prop_map(Step::SignIn),
         1 => any::<bool>().prop_map(Step::Full),
+        2 => prop_oneof![Just(Lost::Before), Just(Lost::After)].prop_map(Step::Lose),
+        1 => any::<bool>().prop_map(Step::Silent),
+        1 => Just(Step::Clear),
         1 => any::<i8>().prop_map(Step::Clock),
         1 => any::<u8>().prop_map(Step::Travel),
         1 => Just(Step::Trim),
@@ -100,7 +107,7 @@ struct Test {
     safe: BTreeSet<String>,
     /// What the device could not keep.
     unkept: String,
-    /// Whether the device was ever full.
+    /// Whether the device was ever full, or emptied.
     unkept_once: bool,
     words: u32,
     /// New conversations in the order in which they were begun.
@@ -255,6 +262,9 @@ impl Test {
                 self.unkept_once |= full;
                 self.world.devices[0].health = if full { Health::Full } else { Health::Works };
             }
+            Step::Lose(lost) => self.world.devices[0].database.loses = Some(lost),
+            Step::Silent(silent) => self.world.silence(0, silent),
+            Step::Clear => self.clear(),
             Step::Clock(by) => self.world.set_clock(i64::from(by) * 1_300_000),
             Step::Travel(to) => self.world.travel(to),
             Step::Trim => self.world.server.trim(),
@@ -295,8 +305,24 @@ impl Test {
         })
     }
 
+    /// What no card shows and the server does not have is lost with the database.
+    fn clear(&mut self) {
+        // The content of files is.
+        self.unkept_once = true;
+        let found = self.found();
+        self.typed.retain(|word, _| found.contains(word.as_str()));
+        self.safe.clear();
+        // Until it is kept again it is where it shows.
+        self.unkept.push_str(&found);
+        self.world.clear_database(0);
+    }
+
     fn crash(&mut self) {
         let mut going = [going(&self.world.devices[0].commands).concat(), std::mem::take(&mut self.unkept)].concat();
+        if self.world.devices[0].database.is_silent() {
+            // The user was told that nothing is kept.
+            going.extend(self.typed.keys().map(String::as_str));
+        }
         let reads = |command: &DbCommand| matches!(command, DbCommand::Load | DbCommand::Unseal(_));
         if self.world.devices[0].commands.iter().any(reads) {
             // Until the device has said what it has, drafts wait.
@@ -357,6 +383,7 @@ impl Test {
     }
 
     fn finish(&mut self) {
+        self.world.silence(0, false);
         self.world.network(0, true);
         self.world.wait(120_000);
         for extension in [MAYA, DEVON] {

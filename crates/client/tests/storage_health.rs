@@ -112,7 +112,7 @@ fn what_the_user_owns_is_kept_again_when_the_browser_has_cleared_the_database() 
     world.ui(at, Ui::Composer(card, ComposerAction::Draft("Half a tho".to_owned())));
     world.settle();
     *world.devices[at].disk.borrow_mut() = Memory::default();
-    is(&mut world, at, Health::Emptied);
+    is(&mut world, at, Health::Reopened);
     world.settle();
     assert_eq!(kept(&world, at), ["Waits"]);
     assert_eq!(world.devices[at].drafts(), ["Half a tho"]);

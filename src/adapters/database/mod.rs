@@ -118,9 +118,9 @@ impl Shared {
         let blocked = move || this.clone().handle_soon(Input::Blocked);
         let name = schema::name(self.base, schema::current(self.base));
         let input = match schema::open(&name, Vec::new(), blocked).await {
-            Ok(schema::Opened { database, anew }) => {
+            Ok(database) => {
                 self.hold(database);
-                Input::Opened { anew }
+                Input::Opened
             }
             Err(error) => Input::NotOpened(error),
         };
@@ -130,7 +130,7 @@ impl Shared {
     async fn set_aside(self: Rc<Self>) {
         let begun = salvage::begin(self.base).await;
         let done = begun.is_some();
-        if let Some(schema::Opened { database, .. }) = begun {
+        if let Some(database) = begun {
             self.hold(database);
         }
         self.handle(Input::SetAside(done));

@@ -8,7 +8,7 @@ use indexed_db_futures::error::Error;
 use indexed_db_futures::prelude::*;
 use wasm_bindgen::JsValue;
 
-use super::schema::{self, Opened, SEALED, VAULT};
+use super::schema::{self, SEALED, VAULT};
 
 /// A row that could be read, as it is kept.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ const OWNED: [&str; 8] = [
 ];
 
 /// Begins a new database. Where not all of what could be read can be kept, it is one with less.
-pub(super) async fn begin(base: &str) -> Option<Opened> {
+pub(super) async fn begin(base: &str) -> Option<web_sys::IdbDatabase> {
     let damaged = schema::current(base);
     let rows = salvage(&schema::name(base, damaged)).await.unwrap_or_default();
     let next = damaged + 1;

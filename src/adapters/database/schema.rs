@@ -4,9 +4,6 @@
 //! stays under its name, and the next one has the next number: `halyard`, `halyard-2`. Local storage says which is the current one;
 //! the service worker, which has none, takes the highest number.
 
-use std::cell::Cell;
-use std::rc::Rc;
-
 use gloo_events::EventListener;
 use halyard_client::storage::Store;
 use halyard_client::storage::connection::OpenError;
@@ -56,25 +53,17 @@ pub(super) fn name(base: &str, number: u32) -> String {
     if number < 2 { base.to_owned() } else { [base, "-", &number.to_string()].concat() }
 }
 
-/// A database that is open.
-pub(super) struct Opened {
-    pub(super) database: IdbDatabase,
-    /// Whether it was made just now.
-    pub(super) anew: bool,
-}
-
 /// Opens a database of this version. One that is made now begins with what was salvaged.
 pub(super) async fn open(
     name: &str,
     begin_with: Vec<Salvaged>,
     blocked: impl Fn() + 'static,
-) -> core::result::Result<Opened, OpenError> {
+) -> core::result::Result<IdbDatabase, OpenError> {
     let request = request(name, Some(VERSION)).map_err(|error| open_error(&error))?;
-    let anew = Rc::new(Cell::new(false));
-    let (made, upgraded) = (anew.clone(), request.clone());
+    let upgraded = request.clone();
     let _upgrade = EventListener::new(&request, "upgradeneeded", move |event| {
-        made.set(event.dyn_ref::<IdbVersionChangeEvent>().is_some_and(|event| event.old_version() == 0.0));
-        let rows = if made.get() { &begin_with[..] } else { &[] };
+        let is_made = event.dyn_ref::<IdbVersionChangeEvent>().is_some_and(|event| event.old_version() == 0.0);
+        let rows = if is_made { &begin_with[..] } else { &[] };
         if upgrade(&upgraded, rows).is_err()
             && let Some(transaction) = upgraded.transaction()
         {
@@ -89,7 +78,7 @@ pub(super) async fn open(
         database.close();
         return Err(OpenError::Damaged);
     }
-    Ok(Opened { database, anew: anew.get() })
+    Ok(database)
 }
 
 /// Whether there is a database of this name. None is made.

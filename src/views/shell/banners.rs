@@ -42,7 +42,7 @@ fn storage(app: App, ConnectionView { storage, unstored, .. }: ConnectionView) -
         Health::Blocked => (words::OLDER_TAB_BLOCKS, false),
         Health::Newer if unstored => (words::UPDATED_MESSAGES_WAIT, true),
         Health::Newer => (words::UPDATED_IN_ANOTHER_TAB, true),
-        Health::Works | Health::SetAside | Health::Emptied | Health::Silent | Health::Refused | Health::Full => {
+        Health::Works | Health::SetAside | Health::Reopened | Health::Silent | Health::Refused | Health::Full => {
             return None;
         }
     };

@@ -185,11 +185,11 @@ impl Outbox {
     }
 
     /// The device has no database: nothing that waits to be kept ever will be.
-    pub(crate) fn mark_none_stored(&mut self) {
+    pub(crate) fn mark_none_stored(&mut self) -> Vec<MessageId> {
         let saving = self.messages.values().filter(|message| message.state == SendState::Saving);
-        for id in saving.map(|message| message.row.id).collect::<Vec<_>>() {
-            self.mark_not_stored(id);
-        }
+        let ids: Vec<MessageId> = saving.map(|message| message.row.id).collect();
+        ids.iter().for_each(|id| self.mark_not_stored(*id));
+        ids
     }
 
     /// Whether a message waits to be kept.

@@ -73,6 +73,7 @@ impl Softphone {
             }
             Db::Rows { range, rows, more } => self.rows_read(&range, rows, more, turn),
             Db::NotRead(Range { store: Store::Files, from, .. }) => self.outbox.file_not_read(&from, turn),
+            Db::NotRead(Range { store: Store::Account, .. }) => {}
             // Without a database it is the same as one without these rows.
             Db::NotRead(range) => self.rows_read(&range, Vec::new(), None, turn),
             Db::Committed(token) => self.transaction_ended(token, Ok(()), turn),
@@ -238,7 +239,7 @@ fn has_worked(db: &Db) -> bool {
         | Db::Failed(_, Reason::Full)
         | Db::Sealed { .. }
         | Db::Unsealed { .. }
-        | Db::Health(Health::Works | Health::SetAside | Health::Emptied) => true,
+        | Db::Health(Health::Works | Health::SetAside | Health::Reopened) => true,
         Db::NotRead(_)
         | Db::Failed(_, Reason::Shut)
         | Db::NotSealed(_)

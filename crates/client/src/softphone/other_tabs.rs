@@ -9,7 +9,7 @@ use crate::effect::{Effect, Timer};
 use crate::env::Attention;
 use crate::outbox::OutboxRow;
 use crate::session::State;
-use crate::storage::{DbCommand, Range, Store};
+use crate::storage::{DbCommand, Range, Store, Write};
 use crate::tabs::{self, TabFrame, UNANSWERED, UNHEARD};
 use crate::update::Changed;
 use crate::windows::{CardKey, Snapshot, WindowsChange};
@@ -92,6 +92,10 @@ impl Softphone {
             // Also of a user who is not here yet: it is not to be sent once more.
             TabFrame::Gone(id) => {
                 self.database.unclaimed.outbox.retain(|row| row.id != id);
+                if self.database.kept_again {
+                    let row = Range::key(Store::Outbox, id.to_string());
+                    context!(self, turn).write(vec![Write::Delete(row)], None);
+                }
                 if let Some(message) = self.outbox.remove(id) {
                     turn.changed(Changed::Timeline(CardKey::Conversation(message.row.conversation)));
                     turn.changed(Changed::Row(message.row.conversation));

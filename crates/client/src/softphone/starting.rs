@@ -14,6 +14,7 @@ use crate::context::Turn;
 use crate::conversations::{Position, STORED_CONVERSATIONS, StoredConversation, Thread};
 use crate::database::{Owner, Unclaimed};
 use crate::effect::{Effect, FocusTarget, Timer};
+use crate::fact::Fact;
 use crate::json;
 use crate::outbox::OutboxRow;
 use crate::session::State;
@@ -95,7 +96,10 @@ impl Softphone {
         if matches!(self.session.state, State::Starting) && !self.session.is_asking_snapshot() {
             self.session.ask_snapshot(turn);
         }
-        self.outbox.mark_none_stored();
+        // The tab that sends them knows them from no database either.
+        for id in self.outbox.mark_none_stored() {
+            turn.fact(Fact::Written(id));
+        }
         turn.changed(Changed::Connection);
         self.outbox_ready = true;
     }

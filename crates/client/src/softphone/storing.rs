@@ -1,6 +1,6 @@
 //! The device's database: what it gives back, and when what has changed is written.
 
-use halyard_protocol::{ConversationId, MessageId};
+use halyard_protocol::{ConversationId, MessageId, UserId};
 use halyard_words as words;
 
 use super::{Softphone, context};
@@ -10,7 +10,7 @@ use crate::conversations::stored_entry;
 use crate::database::Owner;
 use crate::effect::{Effect, Timer};
 use crate::outbox::OutboxRow;
-use crate::storage::{DbCommand, Health, Range, Reason, Row, SealedLabel, Store, Token, WINDOWS, Write, put};
+use crate::storage::{DbCommand, Health, Range, Reason, Row, SealedLabel, Store, Token, USER, WINDOWS, Write, put};
 use crate::tabs::TabFrame;
 use crate::update::Changed;
 use crate::windows::{CardKey, Snapshot};
@@ -54,13 +54,9 @@ impl Softphone {
                     self.entries_read(id, rows.iter(), turn);
                 }
             }
+            Store::Account => self.keep_all_again(rows.first().and_then(|row| row.text.parse().ok()), turn),
             // These are read as a whole, by another command.
-            Store::Drafts
-            | Store::Attachments
-            | Store::Account
-            | Store::Windows
-            | Store::Conversations
-            | Store::Users => {}
+            Store::Drafts | Store::Attachments | Store::Windows | Store::Conversations | Store::Users => {}
         }
     }
 
@@ -108,7 +104,11 @@ impl Softphone {
         match health {
             // What it was given up for is taken up again with any answer, this one too.
             Health::Works => {}
-            Health::Emptied => self.keep_all_again(turn),
+            Health::Reopened => {
+                self.cache.doubt();
+                let range = Range::key(Store::Account, USER.to_owned());
+                turn.effect(Effect::Db(DbCommand::Read { range, limit: 1 }));
+            }
             Health::SetAside => {
                 self.cache.doubt();
                 turn.complain(words::STORAGE_SET_ASIDE);
@@ -146,11 +146,13 @@ impl Softphone {
         }
     }
 
-    /// What this browser had kept was cleared while the app runs: what the user owns is kept once more.
-    fn keep_all_again(&mut self, turn: &mut Turn<'_>) {
-        self.database.owner = Owner::Known(None);
-        self.cache.doubt();
-        let Some(user) = self.user().filter(|_| !self.reading) else { return };
+    /// The database was opened again, and is this user's or nobody's: what the user owns is kept once more.
+    fn keep_all_again(&mut self, owner: Option<UserId>, turn: &mut Turn<'_>) {
+        let Some(user) = self.user().filter(|user| !self.reading && owner.is_none_or(|owner| owner == *user)) else {
+            return;
+        };
+        self.database.owner = Owner::Known(owner);
+        self.database.kept_again = true;
         self.claim(user, turn);
         let rows: Vec<Write> = self.outbox.rows().map(|row| Write::Put(row.to_row())).collect();
         context!(self, turn).write(rows, None);

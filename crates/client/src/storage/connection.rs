@@ -30,10 +30,7 @@ pub enum Input {
     /// The app wants this done.
     Command(DbCommand),
     /// The database is open.
-    Opened {
-        /// Whether it was made just now.
-        anew: bool,
-    },
+    Opened,
     /// It could not be opened.
     NotOpened(OpenError),
     /// It has to be upgraded, and another tab still holds the older version.
@@ -173,7 +170,7 @@ impl Connection {
                     self.open(Attempt::default(), &mut out);
                 }
             }
-            Input::Opened { anew } => self.opened(anew, &mut out),
+            Input::Opened => self.opened(&mut out),
             Input::NotOpened(error) => self.not_opened(error, &mut out),
             Input::Blocked => {
                 if matches!(self.state, State::Opening(_)) {
@@ -227,11 +224,11 @@ impl Connection {
         out.extend([Output::Open, Output::Alarm(OPENING_DEADLINE)]);
     }
 
-    fn opened(&mut self, anew: bool, out: &mut Vec<Output>) {
+    fn opened(&mut self, out: &mut Vec<Output>) {
         match self.state {
             State::Opening(_) | State::Blocked => {
-                // Somebody has cleared what this browser keeps: what the app took for kept is gone.
-                let health = if anew && self.was_open { Health::Emptied } else { Health::Works };
+                // Somebody may have cleared what this browser keeps: what the app took for kept is gone then.
+                let health = if self.was_open { Health::Reopened } else { Health::Works };
                 self.works(health, out);
             }
             State::Open => {}

@@ -265,8 +265,9 @@ pub enum Health {
     /// It works: the one before it was damaged and stays aside, and what the user owns was taken from there, as far as it could be
     /// read.
     SetAside,
-    /// It works, and is empty: what this browser had kept was cleared.
-    Emptied,
+    /// It works again after the browser had closed it, as it does when what it keeps is cleared: it may be empty, or made by another tab
+    /// since.
+    Reopened,
     /// It does not open in time. What it was asked for waits.
     Silent,
     /// It does not open before another tab, with an older release, lets go of it. What it was asked for waits.

@@ -12,13 +12,14 @@ use halyard_client::effect::{FileCommand, FileContent, PhotoOf};
 use halyard_client::outbox::OutboxRow;
 use halyard_client::storage::Db;
 use halyard_client::storage::memory::Memory;
-use halyard_client::storage::{DbCommand, Range, Reason, Row, Store, Write};
+use halyard_client::storage::{DbCommand, Range, Reason, Row, Store, Token, Write};
 use halyard_client::{
     AppCommand, CardKey, Effect, FocusTarget, HttpRequest, Method, RequestId, Route, SocketCommand, Softphone, Timer,
     Update,
 };
 use halyard_protocol::{ClientFrame, Cursor, DeviceId, MediaId, MediaKind, MessageId, UnixMs, UserId};
 
+use super::database::Database;
 use super::screen::Screen;
 
 /// How well the database works.
@@ -55,6 +56,9 @@ pub(crate) struct Device {
     pub(crate) cookie: Rc<Cell<Option<DeviceId>>>,
     pub(crate) disk: Rc<RefCell<Memory>>,
     pub(crate) health: Health,
+    pub(crate) database: Database,
+    /// Messages that the database refused to keep.
+    pub(crate) refused: Vec<String>,
     /// Commands that have not taken effect.
     pub(crate) commands: VecDeque<DbCommand>,
     /// Requests that have not arrived.
@@ -117,8 +121,10 @@ impl Device {
             phone: Softphone::new(halyard_words::english()),
             screen: Screen::default(),
             cookie,
+            database: Database::new(Rc::clone(&disk)),
             disk,
             health,
+            refused: Vec::new(),
             commands: VecDeque::new(),
             requests: VecDeque::new(),
             answers: VecDeque::new(),
@@ -203,23 +209,32 @@ impl Device {
         }
     }
 
-    /// The database carries out its next command. Gives what it answers, if it does.
-    pub(crate) fn commit(&mut self) -> Option<Option<Db>> {
+    /// The database carries out its next command, unless it does not answer. Gives what it says.
+    pub(crate) fn commit(&mut self) -> Option<Vec<Db>> {
+        if self.database.is_silent() {
+            return None;
+        }
         let command = self.commands.pop_front()?;
         self.persisted += usize::from(command == DbCommand::Persist);
-        Some(match self.health {
+        let messages = messages(&command);
+        let answers = match self.health {
             Health::Missing => match command {
-                DbCommand::Load => Some(Db::Unavailable),
-                DbCommand::Write { token, .. } => token.map(|token| Db::Failed(token, Reason::Shut)),
-                DbCommand::Read { range, .. } => Some(Db::NotRead(range)),
-                _ => None,
+                DbCommand::Load => vec![Db::Unavailable],
+                DbCommand::Write { token, .. } => {
+                    token.map(|token| Db::Failed(token, Reason::Shut)).into_iter().collect()
+                }
+                DbCommand::Read { range, .. } => vec![Db::NotRead(range)],
+                _ => Vec::new(),
             },
             health => {
-                let mut disk = self.disk.borrow_mut();
-                disk.full = health == Health::Full;
-                disk.run(command)
+                self.disk.borrow_mut().full = health == Health::Full;
+                self.database.run(command)
             }
-        })
+        };
+        if answers.iter().any(|answer| matches!(answer, Db::Failed(Token::Message(_), _))) {
+            self.refused.extend(messages);
+        }
+        Some(answers)
     }
 
     /// Whose session the browser has.
@@ -248,6 +263,16 @@ fn prepared(id: MediaId, mut bytes: Vec<u8>, most: Option<u32>) -> Files {
         }
         _ => Files::Unreadable(id),
     }
+}
+
+/// The messages that the database is told to keep until they are sent.
+fn messages(command: &DbCommand) -> Vec<String> {
+    let DbCommand::Write { writes, .. } = command else { return Vec::new() };
+    let row = |write: &Write| match write {
+        Write::Put(row) if row.store == Store::Outbox => OutboxRow::from_json(&row.text).map(|row| row.body),
+        Write::Put(_) | Write::Delete(_) => None,
+    };
+    writes.iter().filter_map(row).collect()
 }
 
 /// The words of what the database is told to keep: messages, drafts and files.

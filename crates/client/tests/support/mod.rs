@@ -1,5 +1,6 @@
 //! The test kit: a world with a model of the server, devices that crash, and a clock that is moved by hand.
 
+pub(crate) mod database;
 pub(crate) mod device;
 mod look;
 pub(crate) mod people;

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 
 use halyard_client::composer::ChosenFile;
 use halyard_client::storage::Db;
+use halyard_client::storage::memory::Memory;
 use halyard_client::tabs::TabEvent;
 use halyard_client::{CardKey, Env, Event, Net, NetworkFailure, Route, Softphone, System, Timer, Ui};
 use halyard_protocol::limits::HEARTBEAT_SECONDS;
@@ -288,11 +289,25 @@ impl World {
 
     /// The database carries out its next command. Says whether there was one.
     pub(crate) fn commit(&mut self, at: usize) -> bool {
-        let Some(answer) = self.devices[at].commit() else { return false };
-        if let Some(answer) = answer {
-            self.tell(at, Event::Db(answer));
-        }
+        let Some(answers) = self.devices[at].commit() else { return false };
+        answers.into_iter().for_each(|answer| self.tell(at, Event::Db(answer)));
         true
+    }
+
+    /// Somebody clears what the browser keeps, but for the session, while its tabs are open.
+    pub(crate) fn clear_database(&mut self, at: usize) {
+        self.devices[at].disk.replace(Memory::default());
+        for tab in [vec![at], self.siblings(at)].concat() {
+            let reports = self.devices[tab].database.close();
+            reports.into_iter().for_each(|report| self.tell(tab, Event::Db(report)));
+        }
+    }
+
+    /// The database closes and does not open in time, or opens after all.
+    pub(crate) fn silence(&mut self, at: usize, silent: bool) {
+        let database = &mut self.devices[at].database;
+        let reports = if silent { database.fall_silent() } else { database.speak() };
+        reports.into_iter().for_each(|report| self.tell(at, Event::Db(report)));
     }
 
     /// The user chooses files for a text box, each by its name and what is in it.

@@ -24,7 +24,7 @@ impl Desk {
         let mut desk = Self::default();
         desk.handle(Input::Command(DbCommand::Load));
         desk.expect(&[Output::Open, Output::Alarm(OPENING_DEADLINE)]);
-        desk.handle(Input::Opened { anew: false });
+        desk.handle(Input::Opened);
         desk.expect_run(1, &DbCommand::Load);
         desk.handle(Input::Done(1, Ok(Some(loaded()))));
         desk.expect(&[Output::Report(loaded())]);
@@ -37,6 +37,10 @@ impl Desk {
     }
 
     #[track_caller]
+    fn expect_reopened(&mut self, job: Job, command: &DbCommand) {
+        self.expect(&[say(Health::Reopened), Output::Run(job, Rc::new(command.clone()))]);
+    }
+
     fn expect_run(&mut self, job: Job, command: &DbCommand) {
         self.expect(&[Output::Run(job, Rc::new(command.clone()))]);
     }
@@ -82,7 +86,7 @@ fn what_comes_before_the_database_is_open_runs_afterwards_one_at_a_time_and_in_o
     desk.expect(&[Output::Open, Output::Alarm(OPENING_DEADLINE)]);
     desk.handle(Input::Command(write(2)));
     desk.expect(&[]);
-    desk.handle(Input::Opened { anew: false });
+    desk.handle(Input::Opened);
     desk.expect_run(1, &write(1));
     desk.handle(done(1, 1));
     desk.expect(&[committed(1), Output::Run(2, Rc::new(write(2)))]);
@@ -101,7 +105,7 @@ fn a_database_that_does_not_open_in_time_is_said_and_goes_on_when_it_opens_after
     desk.expect(&[say(Health::Silent)]);
     desk.handle(Input::Command(write(2)));
     desk.expect(&[]);
-    desk.handle(Input::Opened { anew: false });
+    desk.handle(Input::Opened);
     desk.expect(&[say(Health::Works), Output::Run(1, Rc::new(write(1)))]);
     desk.handle(done(1, 1));
     desk.expect(&[committed(1), Output::Run(2, Rc::new(write(2)))]);
@@ -114,8 +118,8 @@ fn a_connection_that_is_lost_between_two_commands_is_opened_again() {
     desk.expect(&[Output::Open, Output::Alarm(OPENING_DEADLINE)]);
     desk.handle(Input::Command(write(1)));
     desk.expect(&[]);
-    desk.handle(Input::Opened { anew: false });
-    desk.expect_run(2, &write(1));
+    desk.handle(Input::Opened);
+    desk.expect_reopened(2, &write(1));
 }
 
 #[test]
@@ -126,8 +130,8 @@ fn a_write_that_a_lost_connection_interrupts_runs_again_before_what_came_after_i
     desk.expect_run(2, &write(1));
     desk.handle(Input::Done(2, Err(Failure::Lost)));
     desk.expect(&[Output::Close, Output::Open, Output::Alarm(OPENING_DEADLINE)]);
-    desk.handle(Input::Opened { anew: false });
-    desk.expect_run(3, &write(1));
+    desk.handle(Input::Opened);
+    desk.expect_reopened(3, &write(1));
     desk.handle(done(3, 1));
     desk.expect(&[committed(1), Output::Run(4, Rc::new(write(2)))]);
 }
@@ -142,8 +146,8 @@ fn a_read_that_a_lost_connection_interrupts_runs_again() {
     desk.expect(&[Output::Open, Output::Alarm(OPENING_DEADLINE)]);
     desk.handle(Input::Done(2, Err(Failure::Lost)));
     desk.expect(&[]);
-    desk.handle(Input::Opened { anew: false });
-    desk.expect_run(3, &read());
+    desk.handle(Input::Opened);
+    desk.expect_reopened(3, &read());
 }
 
 #[test]
@@ -152,14 +156,14 @@ fn a_command_that_is_interrupted_twice_fails_and_the_next_one_has_its_own_two_tr
     desk.handle(Input::Command(write(1)));
     desk.handle(Input::Command(write(2)));
     desk.handle(Input::Done(2, Err(Failure::Lost)));
-    desk.handle(Input::Opened { anew: false });
+    desk.handle(Input::Opened);
     desk.out.clear();
     desk.handle(Input::Done(3, Err(Failure::Lost)));
     desk.expect(&[failed(1, Reason::Shut), Output::Close, Output::Open, Output::Alarm(OPENING_DEADLINE)]);
-    desk.handle(Input::Opened { anew: false });
-    desk.expect_run(4, &write(2));
+    desk.handle(Input::Opened);
+    desk.expect_reopened(4, &write(2));
     desk.handle(Input::Done(4, Err(Failure::Lost)));
-    desk.handle(Input::Opened { anew: false });
+    desk.handle(Input::Opened);
     desk.out.clear();
     desk.handle(done(5, 2));
     desk.expect(&[committed(2)]);
@@ -173,8 +177,8 @@ fn a_write_that_ended_while_the_connection_was_lost_does_not_run_again() {
     desk.out.clear();
     desk.handle(done(2, 1));
     desk.expect(&[committed(1)]);
-    desk.handle(Input::Opened { anew: false });
-    desk.expect(&[]);
+    desk.handle(Input::Opened);
+    desk.expect(&[say(Health::Reopened)]);
 }
 
 #[test]
@@ -183,8 +187,8 @@ fn a_transaction_that_never_ended_is_repeated_and_its_late_word_is_not_heard() {
     desk.handle(Input::Command(write(1)));
     desk.handle(Input::Closed);
     desk.out.clear();
-    desk.handle(Input::Opened { anew: false });
-    desk.expect_run(3, &write(1));
+    desk.handle(Input::Opened);
+    desk.expect_reopened(3, &write(1));
     desk.handle(done(2, 1));
     desk.expect(&[]);
     desk.handle(done(3, 1));
@@ -229,7 +233,7 @@ fn a_tab_with_an_older_release_is_named_after_a_moment_and_waited_for() {
     desk.expect(&[say(Health::Blocked)]);
     desk.handle(Input::Command(write(2)));
     desk.expect(&[]);
-    desk.handle(Input::Opened { anew: false });
+    desk.handle(Input::Opened);
     desk.expect(&[say(Health::Works), Output::Run(1, Rc::new(write(1)))]);
 }
 
@@ -239,7 +243,7 @@ fn a_tab_with_an_older_release_that_reloads_at_once_is_not_named() {
     desk.handle(Input::Command(write(1)));
     desk.handle(Input::Blocked);
     desk.out.clear();
-    desk.handle(Input::Opened { anew: false });
+    desk.handle(Input::Opened);
     desk.expect_run(1, &write(1));
 }
 
@@ -293,12 +297,12 @@ fn a_device_without_room_to_open_it_is_full() {
 }
 
 #[test]
-fn a_deleted_database_is_made_anew_and_the_app_hears_that_it_is_empty() {
+fn a_deleted_database_is_made_again_and_the_app_hears_that_it_may_be_empty() {
     let mut desk = Desk::open();
     desk.handle(Input::Released { newer: false });
     desk.expect(&[Output::Close, Output::Open, Output::Alarm(OPENING_DEADLINE)]);
-    desk.handle(Input::Opened { anew: true });
-    desk.expect(&[say(Health::Emptied)]);
+    desk.handle(Input::Opened);
+    desk.expect(&[say(Health::Reopened)]);
 }
 
 #[test]
@@ -325,7 +329,7 @@ fn a_database_that_opens_at_the_second_try_is_not_set_aside() {
     desk.handle(Input::NotOpened(OpenError::Other));
     desk.handle(Input::Alarm);
     desk.out.clear();
-    desk.handle(Input::Opened { anew: false });
+    desk.handle(Input::Opened);
     desk.expect_run(1, &write(1));
 }
 

@@ -146,7 +146,7 @@ impl Browser {
                 }
                 // What was interrupted is over.
                 self.running = None;
-                self.handle(Input::Opened { anew: false });
+                self.handle(Input::Opened);
             }
             Step::Fails(error) if self.opening => {
                 self.opening = false;
