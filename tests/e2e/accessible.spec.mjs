@@ -1,5 +1,6 @@
 // axe finds nothing in any state of the app: in light, dark and forced colors, in both languages, at every width; and no width scrolls
 // sideways.
+import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { card, expect, expectRefusals, log, serverWith, test } from "../harness/app.mjs";
 import { Api, chat } from "../harness/api.mjs";
@@ -20,7 +21,10 @@ const SHAPES = [
   ["en", "dark", 400, 640],
   ["es", "forced colors", 400, 640],
   ["en", "light", 320, 640],
+  ["es", "dark", 390, 844],
 ];
+// A folder that gets a picture of each state, for whoever looks at all of them.
+const PICTURES = process.env.HALYARD_PICTURES;
 const LOCALES = { en: "en-US", es: "es-MX" };
 const MAYA = "Maya Delgado";
 const THEOS = "Theo Brandt";
@@ -73,6 +77,7 @@ for (const [language, colors, width, height] of SHAPES) {
     const states = new Set();
     const state = async (what) => {
       states.add(what);
+      if (PICTURES) await page.screenshot({ path: join(PICTURES, `${language} ${colors} ${width}x${height} ${states.size} ${what}.png`) });
       found.push(...(await look(page, what, colors === "forced colors")));
     };
     const button = (id, args) => page.getByRole("button", { name: t(id, args), exact: true });

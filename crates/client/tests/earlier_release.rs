@@ -6,7 +6,6 @@ use halyard_client::composer::ComposerAction;
 use halyard_client::conversations::ConversationsAction;
 use halyard_client::storage::memory::Memory;
 use halyard_client::storage::{DbCommand, Row, Store, Write};
-use halyard_client::view::OlderView;
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Ui};
 use halyard_protocol::ConversationId;
@@ -92,15 +91,6 @@ fn check_owned(world: &mut World, at: usize, ana: ConversationId, ben: Conversat
     assert!(cards.iter().any(|open| open.key == CardKey::Conversation(chat)));
 }
 
-/// A page of history whose request was lost waits for "Try again".
-fn try_again(world: &mut World, at: usize, id: ConversationId) {
-    let (card, env) = (CardKey::Conversation(id), world.env());
-    if world.phone(at).timeline_view(card, &env).is_some_and(|view| view.older == OlderView::Failed) {
-        world.act(at, Ui::Conversations(ConversationsAction::LoadOlder(card)));
-        world.wait(10_000);
-    }
-}
-
 const TEXTS: [&str; 3] = ["Is the slip free?", "Yes, until noon", "With a picture"];
 
 #[test]
@@ -134,7 +124,6 @@ fn a_late_database_and_a_lost_page_of_history_lose_nothing() {
     world.carry(at, 0, Fate::Answered);
     world.carry(at, 0, Fate::Lost);
     world.wait(60_000);
-    try_again(&mut world, at, ana);
     check_owned(&mut world, at, ana, ben);
     assert_eq!(world.server.texts(ana), TEXTS);
 }
@@ -198,7 +187,6 @@ proptest! {
         world.devices[at].health = Health::Works;
         world.network(at, true);
         world.wait(300_000);
-        try_again(&mut world, at, ana);
         check_owned(&mut world, at, ana, ben);
         prop_assert_eq!(world.server.texts(ana), TEXTS);
         prop_assert!(world.devices[at].outbox().is_empty());

@@ -324,3 +324,21 @@ fn what_could_not_be_fetched_is_not_read() {
     world.act(at, Ui::Conversations(ConversationsAction::Open(ana)));
     assert_eq!(unread(&world, at), 1);
 }
+
+#[test]
+fn what_could_not_be_fetched_is_fetched_a_moment_later() {
+    let mut world = World::new();
+    let at = world.browser();
+    let ana = world.texts(FRONT_DESK, &[ANA]);
+    world.server.receive(number(ANA), number(FRONT_DESK), "text");
+    world.sign_in(at, MAYA);
+    for _ in 0..2 {
+        let busy = halyard_client::HttpResponse { status: 503, body: String::new(), retry_after: None };
+        world.server.fail_next("GET conversations/", busy);
+    }
+    world.act(at, Ui::Conversations(ConversationsAction::Open(ana)));
+    assert!(world.log_of(at, ana).is_empty());
+    world.wait(60_000);
+    assert_eq!(world.log_of(at, ana).len(), 1);
+    assert_eq!(unread(&world, at), 0);
+}

@@ -143,7 +143,9 @@ impl Conversations {
             Err(error) if error.code == ErrorCode::NotFound => timeline.loaded = Loaded::All,
             Err(error) => {
                 timeline.failed();
-                if !error.is_temporary() {
+                if error.is_temporary() {
+                    cx.fact(Fact::TryLater);
+                } else {
                     cx.failed(error);
                 }
             }

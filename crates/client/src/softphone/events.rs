@@ -11,6 +11,7 @@ use crate::session::State;
 use crate::storage::{Db, Health, Range, Reason, Store, Token};
 use crate::tabs::{TabEvent, TabFrame};
 use crate::update::Changed;
+use crate::windows::CardKey;
 use halyard_words as words;
 
 impl Softphone {
@@ -220,6 +221,10 @@ impl Softphone {
         if self.sync.connection == crate::sync::Connection::Live {
             self.conversations.catch_up(context!(self, turn));
             self.contacts.resume(context!(self, turn));
+            // Pages that could not be had.
+            for id in self.desk.cards().into_iter().filter_map(CardKey::conversation) {
+                turn.fact(Fact::PageWanted(id));
+            }
         }
     }
 

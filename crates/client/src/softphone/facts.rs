@@ -61,10 +61,6 @@ impl Softphone {
                 self.outbox.hurry();
                 turn.fact(Fact::OutboxReady);
                 self.catch_up(turn);
-                // Pages that could not be had.
-                for id in self.desk.cards().into_iter().filter_map(CardKey::conversation) {
-                    turn.fact(Fact::PageWanted(id));
-                }
             }
             Fact::Disconnected => self.presence.replace(&[], turn),
             Fact::Logged(change) => {
