@@ -147,6 +147,25 @@ fn contacts_saved_and_deleted_while_the_pages_come_are_right_in_the_end() {
 }
 
 #[test]
+fn a_search_that_ends_shows_the_list_from_before_and_what_has_come_since() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let search = |world: &mut World, text: &str| {
+        world.ui(at, Ui::Contacts(ContactsAction::Search(text.to_owned())));
+        world.devices[at].phone.contacts_view().entries
+    };
+    let all = world.devices[at].phone.contacts_view().entries;
+    assert_ne!(search(&mut world, "cruz"), all);
+    assert!(std::sync::Arc::ptr_eq(&search(&mut world, ""), &all), "not put in order once more");
+    search(&mut world, "cruz");
+    let maya = world.server.user(MAYA);
+    world.server.save_contact(maya, contact_id(3), contact("New", "Face", STRANGER, ContactScope::Personal));
+    while world.follow(at, 100) {}
+    world.settle();
+    assert_eq!(search(&mut world, "").len(), all.len() + 1);
+}
+
+#[test]
 fn pages_of_contacts_that_fail_are_asked_for_again() {
     let mut world = World::new();
     world.server.page = 1;

@@ -54,8 +54,7 @@ impl Contacts {
     pub(crate) fn act(&mut self, action: ContactsAction, cx: &mut Context<'_, '_>) {
         match action {
             ContactsAction::Search(query) => {
-                self.list.query = query;
-                self.list.stale();
+                self.list.search(query);
                 cx.changed(Changed::Contacts);
             }
             ContactsAction::Filter(filter) => {

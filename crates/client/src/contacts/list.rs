@@ -58,14 +58,22 @@ impl ContactsFilter {
 pub(crate) struct ContactList {
     pub(crate) query: String,
     pub(crate) filter: ContactsFilter,
-    /// What shows; made anew when the book, the query or the filter changes.
-    shown: Option<Arc<[Favourite]>>,
+    /// What the query finds; made anew when the book, the query or the filter changes.
+    found: Option<Arc<[Favourite]>>,
+    /// What shows without a query. It stays during a search: to put a hundred thousand names in order takes long.
+    all: Option<Arc<[Favourite]>>,
 }
 
 impl ContactList {
-    /// The book, the query or the filter has changed.
+    /// The book or the filter has changed.
     pub(crate) fn stale(&mut self) {
-        self.shown = None;
+        (self.found, self.all) = (None, None);
+    }
+
+    /// The query has changed.
+    pub(crate) fn search(&mut self, query: String) {
+        self.query = query;
+        self.found = None;
     }
 
     /// What shows, in order.
@@ -73,11 +81,9 @@ impl ContactList {
         let filter = self.filter;
         let keep = |entry: Favourite| keeps(filter, book, entry);
         let query = self.query.trim();
-        self.shown
-            .get_or_insert_with(|| {
-                if query.is_empty() { book.in_order(keep).into() } else { book.search(query, HITS, keep).into() }
-            })
-            .clone()
+        let shown = if query.is_empty() { &mut self.all } else { &mut self.found };
+        let make = || if query.is_empty() { book.in_order(keep) } else { book.search(query, HITS, keep) }.into();
+        shown.get_or_insert_with(make).clone()
     }
 }
 
