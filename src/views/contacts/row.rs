@@ -34,7 +34,7 @@ pub(super) fn Row(entry: Signal<Favourite>, selected: Memo<Option<Favourite>>) -
         Favourite::Contact(_) | Favourite::Unknown => None,
     });
     let name = text(|row| &row.name);
-    let label = Signal::derive(move || say(&words::message_person(name())));
+    let label = Memo::new(move |_| say(&words::message_person(name())));
     view! {
         <button
             class="row"
