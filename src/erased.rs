@@ -23,13 +23,13 @@ pub(crate) use node_ref::{NodeRef, NodeRefAttribute};
 
 /// A value of any type, and how two of this type compare.
 #[derive(Clone)]
-struct Value {
+pub(crate) struct Value {
     held: Arc<dyn Any + Send + Sync>,
     same: fn(&Value, &Value) -> bool,
 }
 
 impl Value {
-    fn new<T: PartialEq + Send + Sync + 'static>(value: T) -> Self {
+    pub(crate) fn new<T: PartialEq + Send + Sync + 'static>(value: T) -> Self {
         Self { held: Arc::new(value), same: |one, other| one.of::<T>() == other.of::<T>() }
     }
 
@@ -205,6 +205,23 @@ impl<T: Send + Sync + 'static> RwSignal<T> {
     /// Changes the value; whoever reads hears of it in any case.
     pub(crate) fn set(self, value: T) {
         write(self.0, Value::opaque(value));
+    }
+}
+
+impl RwSignal<Value> {
+    /// A signal with its first value, whose type somebody else knows.
+    pub(crate) fn of(value: Value) -> Self {
+        Self(writable(value), PhantomData)
+    }
+
+    /// Changes the value, to another one of the same type.
+    pub(crate) fn put(self, value: Value) {
+        write(self.0, value);
+    }
+
+    /// The same signal, for whoever knows the type of its values.
+    pub(crate) fn typed<T>(self) -> RwSignal<T> {
+        RwSignal(self.0, PhantomData)
     }
 }
 

@@ -3,16 +3,19 @@
 //! Always holds: the row with the focus exists also when it is scrolled out of sight, so the focus is never lost; one
 //! row at a time can be reached by Tab, the others by the arrow keys, Home, End and the page keys; a row that leaves
 //! gives its elements to one that comes, or they wait, hidden, for the next one, so typing a search makes next to none;
-//! when the list rests, its elements stand in the page in the order of its rows.
+//! when the list rests, its elements stand in the page in the order of its rows. Few of them are moved for that
+//! ([`arrange`]): an element that is put elsewhere is styled and laid out anew with all that is in it.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use leptos::html::{Div, Li};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlDivElement, HtmlElement, KeyboardEvent};
+use web_sys::{Element, HtmlDivElement, HtmlElement, KeyboardEvent, Node};
 
+use super::arrange::arrange;
 use super::resize::on_resize;
-use crate::erased::Memo;
+use crate::erased::{Memo, Value};
 use crate::prelude::*;
 
 /// Rows that exist above and below the ones in sight.
@@ -45,18 +48,32 @@ pub(crate) fn VirtualList<K, F, R>(
     restart: Option<Signal<String>>,
 ) -> impl IntoView
 where
-    K: Copy + PartialEq + Send + Sync + 'static,
+    K: PartialEq + Send + Sync + 'static,
     F: Fn(usize) -> Option<K> + Send + Sync + 'static,
-    R: Fn(RwSignal<K>) -> AnyView + Clone + Send + 'static,
+    R: Fn(RwSignal<K>) -> AnyView + Send + Sync + 'static,
 {
     let frame = Frame::new(len, row_height * type_scale());
+    let key = move |index| key(index).map(Value::new);
+    let render = move |key: RwSignal<Value>| render(key.typed());
+    list(label, frame, Box::new(key), Arc::new(render), on_end, restart)
+}
+
+/// The list, whatever its keys are: one copy of its code.
+fn list(
+    label: &'static str,
+    frame: Frame,
+    key: Box<dyn Fn(usize) -> Option<Value> + Send + Sync>,
+    render: Arc<dyn Fn(RwSignal<Value>) -> AnyView + Send + Sync>,
+    on_end: Option<Callback<()>>,
+    restart: Option<Signal<String>>,
+) -> AnyView {
     let positions = Memo::new(move |_| {
         let keyed = |index| key(index).map(|key| (index, key));
-        frame.rows().into_iter().filter_map(keyed).collect::<Vec<(usize, K)>>()
+        frame.rows().into_iter().filter_map(keyed).collect::<Vec<(usize, Value)>>()
     });
     // The slots' signals are as old as the list, whatever runs when they are made.
     let owner = Owner::current().unwrap_or_default();
-    let slots = Memo::new(move |before: Option<&Slots<K>>| {
+    let slots = Memo::new(move |before: Option<&Slots>| {
         let before = before.cloned().unwrap_or_default();
         let (moves, has_focus) = (frame.moves.get(), frame.has_focus.get_untracked());
         positions.with(|positions| {
@@ -68,7 +85,15 @@ where
             }
         })
     });
-    let row = move |slot: Slot<K>| frame.row(slot, render(slot.key));
+    // In the order in which they were made, so that `For` moves none of them.
+    let made = Memo::new(move |_| slots.with(|slots| slots.made));
+    let row = move |number: usize| {
+        let slot = slots.with_untracked(|slots| slots.all.iter().find(|slot| slot.number == number).cloned());
+        slot.map(|slot| frame.row(&slot, render(slot.key)))
+    };
+    watch_order(Signal::derive(move || {
+        slots.with(|slots| slots.all.iter().map(|slot| (slot.number, slot.item)).collect())
+    }));
     frame.watch_end(on_end);
     if let Some(restart) = restart {
         let mut is_first = true;
@@ -82,7 +107,7 @@ where
     view! {
         <div
             class="vlist rows"
-            hidden=move || len.get() == 0
+            hidden=move || frame.len.get() == 0
             node_ref=frame.scroller
             on:scroll=move |_| frame.scrolled()
             on:keydown=move |event| frame.key(&event)
@@ -90,77 +115,94 @@ where
             on:focusout=move |event| frame.focus_left(&event)
         >
             <ul class="vlist-canvas" role="list" aria-label=label style:block-size=move || frame.canvas()>
-                <For each=move || slots.get().all key=|slot| slot.number children=row />
+                <For each=move || 0..made.get() key=|number| *number children=row />
             </ul>
         </div>
     }
+    .into_any()
 }
 
 /// A row's elements: which key they show now, and where; or showed last, while they wait.
-#[derive(Clone, Copy)]
-struct Slot<K> {
+#[derive(Clone)]
+struct Slot {
     number: usize,
-    key: RwSignal<K>,
+    key: RwSignal<Value>,
     index: RwSignal<usize>,
     waits: RwSignal<bool>,
+    item: NodeRef<Li>,
     /// What the signals hold.
-    shown: (usize, K),
+    shown: (usize, Value),
 }
 
 /// All slots of a list, in the order of their rows, and how many were made.
-#[derive(Clone)]
-struct Slots<K> {
-    all: Vec<Slot<K>>,
+#[derive(Clone, Default)]
+struct Slots {
+    all: Vec<Slot>,
     made: usize,
-    /// Another when the elements are to stand in this order.
+    /// Another when the elements are to stand in the order of `all`, or there are more of them.
     order: usize,
     /// Whether they stand in the order of another time.
     mixed: bool,
 }
 
-impl<K> Default for Slots<K> {
-    fn default() -> Self {
-        Self { all: Vec::new(), made: 0, order: 0, mixed: false }
-    }
-}
-
-impl<K> PartialEq for Slots<K> {
+impl PartialEq for Slots {
     /// Whether the elements stay where they are: what each shows, its own signals say.
     fn eq(&self, other: &Self) -> bool {
         self.order == other.order
     }
 }
 
+/// Has the elements stand in this order, once all of them are there.
+fn watch_order(order: Signal<Vec<(usize, NodeRef<Li>)>>) {
+    let mut stand = Vec::new();
+    Effect::new(move |_| {
+        let (mut wanted, mut items) = (Vec::new(), Vec::new());
+        for (number, item) in order.get() {
+            let Some(item) = item.get() else { return };
+            wanted.push(number);
+            items.push((number, Node::from(item)));
+        }
+        // New ones come last.
+        stand.extend(stand.len()..wanted.len());
+        let item = |number| items.iter().find(|(known, _)| *known == number).map(|(_, item)| item);
+        arrange(&mut stand, &wanted, &mut |(one, other, behind)| {
+            let (Some(one), Some(other)) = (item(one), item(other)) else { return };
+            let next = if behind { other.next_sibling() } else { Some(other.clone()) };
+            if let Some(list) = other.parent_node() {
+                let _ = list.insert_before(one, next.as_ref());
+            }
+        });
+    });
+}
+
 /// The slots for these positions, in their order. Those that are free come last. `stay`: a key keeps its slot. `mixed`: an element keeps
 /// its place in the page; to move it takes longer than all else that changes in a row.
-fn assign<K: Copy + PartialEq + Send + Sync + 'static>(
-    before: &Slots<K>,
-    positions: &[(usize, K)],
-    stay: bool,
-    mixed: bool,
-) -> Slots<K> {
+fn assign(before: &Slots, positions: &[(usize, Value)], stay: bool, mixed: bool) -> Slots {
     let (slots, mut made) = (&before.all, before.made);
     let has_key = |slot: usize, position: usize| slots[slot].shown.1 == positions[position].1;
     let is_there = |slot: usize, position: usize| slots[slot].shown.0 == positions[position].0;
     let chosen = choose(slots.len(), positions.len(), stay, &has_key, &is_there);
-    let place = |(&(index, key), chosen): (&(usize, K), &Option<usize>)| {
-        let shown = (index, key);
+    let place = |(shown, chosen): (&(usize, Value), &Option<usize>)| {
+        let shown = shown.clone();
         if let Some(slot) = chosen {
-            let slot = slots[*slot];
-            show(slot.key, key);
-            show(slot.index, index);
+            let slot = slots[*slot].clone();
+            if slot.shown.1 != shown.1 {
+                slot.key.put(shown.1.clone());
+            }
+            show(slot.index, shown.0);
             show(slot.waits, false);
             return Slot { shown, ..slot };
         }
+        let number = made;
         made += 1;
-        let (key, index, waits) = (RwSignal::new(key), RwSignal::new(index), RwSignal::new(false));
-        Slot { number: made, key, index, waits, shown }
+        let (key, index) = (RwSignal::of(shown.1.clone()), RwSignal::new(shown.0));
+        Slot { number, key, index, waits: RwSignal::new(false), item: NodeRef::new(), shown }
     };
-    let mut all: Vec<Slot<K>> = positions.iter().zip(&chosen).map(place).collect();
+    let mut all: Vec<Slot> = positions.iter().zip(&chosen).map(place).collect();
     for (at, slot) in slots.iter().enumerate() {
         if !chosen.contains(&Some(at)) {
             show(slot.waits, true);
-            all.push(*slot);
+            all.push(slot.clone());
         }
     }
     let stands = all.iter().map(|slot| slot.number).eq(slots.iter().map(|slot| slot.number));
@@ -276,9 +318,8 @@ impl Frame {
         pixels(self.len.get() as f64 * self.row_height)
     }
 
-    fn row<K: Send + Sync + 'static>(self, slot: Slot<K>, content: AnyView) -> AnyView {
-        let Slot { key, index, waits, .. } = slot;
-        let item = NodeRef::<Li>::new();
+    fn row(self, slot: &Slot, content: AnyView) -> AnyView {
+        let Slot { key, index, waits, item, .. } = *slot;
         Effect::new(move |_| {
             // Another key may have other buttons.
             key.track();
