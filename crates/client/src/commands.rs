@@ -7,6 +7,7 @@
 //! arrows with `Ctrl+Alt` belong to desktops and screen readers, so resizing has the four keys beside them.
 
 use halyard_protocol::event::Favourite;
+use halyard_protocol::letters::is_alphanumeric;
 use halyard_protocol::{ConversationId, Peer};
 use halyard_words::{self as words, Word};
 
@@ -206,7 +207,7 @@ impl KeyPress<'_> {
         let is_sign = is_sign || self.key == "Dead";
         let key = if is_sign { &*key } else { self.key };
         // Which signs need Shift depends on the keyboard.
-        let shift = self.shift && (!is_sign || key.chars().all(char::is_alphanumeric));
+        let shift = self.shift && (!is_sign || key.chars().all(is_alphanumeric));
         [
             if self.ctrl { "Ctrl+" } else { "" },
             if self.alt { "Alt+" } else { "" },

@@ -1,8 +1,10 @@
-//! Small and capital letters.
+//! Small and capital letters, and what is a letter at all.
 //!
 //! The standard library has a table of each for every script there ever was: 25 kB of data that hardly compress, and
 //! the app is loaded over the wire. This one has the letters of today's alphabets (Unicode 16), for both directions.
 //! What is not in it (dead scripts, phonetic notation, a `ß`, a Turkish `İ`) is left as it is.
+
+use crate::phone::digit;
 
 /// Capital letters in a row: the first, the last, and how far from each its small letter is. When that is 1, capital
 /// and small letters take turns.
@@ -59,6 +61,37 @@ pub fn lowercase(text: &str) -> String {
     text.chars().map(lower).collect()
 }
 
+/// What is no letter and no digit beyond ASCII: signs, punctuation, symbols and emoji of what people write today.
+#[rustfmt::skip]
+const SIGNS: &[(u32, u32)] = &[
+    (0x80, 0xa9), (0xab, 0xb1), (0xb4, 0xb4), (0xb6, 0xb8), (0xbb, 0xbb), (0xbf, 0xbf), (0xd7, 0xd7), (0xf7, 0xf7), (0x2c2, 0x2c5),
+    (0x2d2, 0x2df), (0x300, 0x344), (0x346, 0x362), (0x37e, 0x37e), (0x387, 0x387), (0x482, 0x489), (0x55a, 0x55f), (0x589, 0x58f),
+    (0x5be, 0x5be), (0x5c0, 0x5c0), (0x5c3, 0x5c3), (0x5c6, 0x5c6), (0x5f3, 0x60f), (0x61b, 0x61f), (0x66a, 0x66d), (0x6d4, 0x6d4),
+    (0x964, 0x965), (0xe3f, 0xe3f), (0xe4f, 0xe4f), (0xe5a, 0xe5b), (0x104a, 0x104f), (0x1360, 0x1368), (0x1680, 0x1680),
+    (0x17d4, 0x17d6), (0x17d8, 0x17db), (0x2000, 0x206f), (0x207a, 0x207e), (0x208a, 0x208e), (0x20a0, 0x2101), (0x2103, 0x2106),
+    (0x2116, 0x2118), (0x211e, 0x2123), (0x2190, 0x245f), (0x249c, 0x24b5), (0x2500, 0x2775), (0x2794, 0x2bff), (0x2e00, 0x2e2e),
+    (0x2e30, 0x3004), (0x3008, 0x3020), (0x3030, 0x3030), (0x303d, 0x303f), (0x30a0, 0x30a0), (0x30fb, 0x30fb), (0xe000, 0xf8ff),
+    (0xfe00, 0xfe6f), (0xfeff, 0xff0f), (0xff1a, 0xff20), (0xff3b, 0xff40), (0xff5b, 0xff65), (0xffe0, 0xffff), (0x1f000, 0x1f0ff),
+    (0x1f18a, 0x1faff), (0xe0000, 0x10ffff),
+];
+
+/// Whether it is a letter or a digit of some script.
+#[must_use]
+pub fn is_alphanumeric(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric();
+    }
+    let code = u32::from(c);
+    let row = SIGNS.get(..SIGNS.partition_point(|row| row.0 <= code)).and_then(<[_]>::last);
+    row.is_none_or(|(_, last)| *last < code)
+}
+
+/// Whether it is a letter of some script.
+#[must_use]
+pub fn is_alphabetic(c: char) -> bool {
+    digit(c).is_none() && is_alphanumeric(c)
+}
+
 fn is_in((first, last, to): &LetterRange, code: u32) -> bool {
     (*first..=*last).contains(&code) && (*to != 1 || (code - first).is_multiple_of(2))
 }
@@ -76,6 +109,29 @@ mod tests {
         for c in '\0'..=char::MAX {
             assert!(lower(c) == c || only(c.to_lowercase()) == Some(lower(c)), "{c}");
             assert!(upper(c) == c || only(c.to_uppercase()) == Some(upper(c)), "{c}");
+        }
+    }
+
+    #[test]
+    fn what_unicode_calls_a_letter_or_a_number_is_one() {
+        for c in '\0'..=char::MAX {
+            assert!(!c.is_alphanumeric() || is_alphanumeric(c), "{:#x} {c}", u32::from(c));
+            assert!(!c.is_whitespace() || !is_alphanumeric(c), "{:#x}", u32::from(c));
+            assert!(!c.is_control() || !is_alphanumeric(c), "{:#x}", u32::from(c));
+            assert!(!is_alphabetic(c) || is_alphanumeric(c), "{c}");
+        }
+        assert!(SIGNS.is_sorted() && SIGNS.iter().all(|(first, last)| first <= last));
+    }
+
+    #[test]
+    fn what_people_write_between_words_is_no_letter() {
+        let signs = "\u{b7}\u{d7}…“”„‚‘’«»‹›—–•€£¥₽©®™°§¶†‡¡¿،؛؟۔।॥。、「」『』【】〜・！？（）：；，．＠\u{300}\u{200b}\u{200d}\u{202e}\u{feff}\u{fe0f}";
+        for c in signs.chars().chain("☎✆★♥→⇒∞≠■●😀👍🏽🇲🇽👩‍🚀🫠🀄🂡".chars())
+        {
+            assert!(!is_alphanumeric(c), "{:#x} {c}", u32::from(c));
+        }
+        for c in "٣५２".chars() {
+            assert!(is_alphanumeric(c) && !is_alphabetic(c), "{c}");
         }
     }
 

@@ -12,6 +12,7 @@ mod punycode;
 #[cfg(test)]
 mod tests;
 
+use crate::letters::{is_alphabetic, is_alphanumeric};
 use core::ops::Range;
 
 use crate::{CallingCode, PhoneNumber, signs};
@@ -110,7 +111,7 @@ fn web(text: &str, start: usize) -> Option<Range<usize>> {
     let rest = text.get(start..)?;
     let scheme = web_scheme(rest);
     let lead = scheme.or_else(|| starts_with_ignoring_case(rest, "www.").then_some("www."))?;
-    if before(text, start).is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '@' | '.' | '-')) {
+    if before(text, start).is_some_and(|c| is_alphanumeric(c) || matches!(c, '_' | '@' | '.' | '-')) {
         return None;
     }
     // Browsers read a backslash as a slash: what stands behind it is not what it seems.
@@ -123,7 +124,7 @@ fn web(text: &str, start: usize) -> Option<Range<usize>> {
         return None;
     }
     let mut host = &address[lead.len()..host_end(address).unwrap_or(address.len())];
-    if !host.starts_with(char::is_alphanumeric) {
+    if !host.starts_with(is_alphanumeric) {
         return None;
     }
     if scheme.is_none() && !host.trim_end_matches('.').contains('.') {
@@ -164,7 +165,7 @@ fn without_closing(address: &str) -> &str {
 
 /// An e-mail address around the @ at `at`, not reaching back before `from`.
 fn email(text: &str, at: usize, from: usize) -> Option<Range<usize>> {
-    let is_local = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-' | '\'' | '&');
+    let is_local = |c: char| is_alphanumeric(c) || matches!(c, '.' | '_' | '%' | '+' | '-' | '\'' | '&');
     let local = text.get(from..at)?;
     let length = local.chars().rev().take_while(|&c| is_local(c)).map(char::len_utf8).sum::<usize>();
     let local = local[local.len() - length..].trim_start_matches(['.', '\'', '&', '-', '%', '+']);
@@ -175,12 +176,12 @@ fn email(text: &str, at: usize, from: usize) -> Option<Range<usize>> {
         return None;
     }
     let host = text.get(at + 1..)?;
-    let is_host = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-');
+    let is_host = |c: char| is_alphanumeric(c) || matches!(c, '.' | '-');
     let host = &host[..host.find(|c| !is_host(c)).unwrap_or(host.len())];
     let host = host.trim_end_matches(['.', '-']);
     let (name, top) = host.rsplit_once('.')?;
     let good_labels =
         name.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
-    let good_top = top.chars().count() >= 2 && top.chars().all(char::is_alphabetic);
+    let good_top = top.chars().count() >= 2 && top.chars().all(is_alphabetic);
     (good_labels && good_top && host::is_plain(host)).then(|| at - local.len()..at + 1 + host.len())
 }

@@ -159,7 +159,7 @@ fn Card(key: CardKey) -> impl IntoView {
                 }}
                 <composer::Composer card=key />
             </section>
-            {drag::EDGES.map(|(name, _)| view! { <i data-grip=name></i> }.into_any())}
+            {drag::EDGES.iter().map(|(name, _)| view! { <i data-grip=*name></i> }.into_any()).collect::<Vec<_>>()}
         </div>
     }
 }

@@ -1,5 +1,6 @@
 //! Menu buttons, after the WAI-ARIA pattern: arrow keys, Home, End, the first letters; Escape and Tab close.
 
+use halyard_protocol::letters::is_alphanumeric;
 use std::sync::Arc;
 
 use wasm_bindgen::JsCast;
@@ -254,7 +255,7 @@ fn navigate(toggle: Toggle, event: &KeyboardEvent) {
 
 /// The next entry that begins with the letter.
 fn by_letter(entries: &[HtmlElement], current: Option<usize>, key: &str) -> Option<usize> {
-    let letter = key.chars().next().filter(|letter| key.chars().count() == 1 && letter.is_alphanumeric())?;
+    let letter = key.chars().next().filter(|letter| key.chars().count() == 1 && is_alphanumeric(*letter))?;
     let begins = |index: &usize| {
         let text = entries[*index].text_content().unwrap_or_default();
         text.trim_start()

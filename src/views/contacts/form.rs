@@ -281,7 +281,7 @@ fn NumberLine(fields: Fields, index: usize, asked: StoredValue<bool>) -> impl In
     let named = Memo::new(move |was: Option<&bool>| {
         was == Some(&true) || field.with(|field| field.label == NumberLabel::Other || !field.name.is_empty())
     });
-    let options = LABELS.map(|(label, value, shown)| {
+    let options = LABELS.into_iter().map(|(label, value, shown)| {
         view! {
             <option value=value prop:selected=move || field.with(|field| field.label == label)>
                 {t(shown)}
@@ -292,7 +292,7 @@ fn NumberLine(fields: Fields, index: usize, asked: StoredValue<bool>) -> impl In
     view! {
         <div class="number-line">
             <select class="input" aria-label=say(&words::kind_of_number(index + 1)) on:change=labelled>
-                {options}
+                {options.collect::<Vec<_>>()}
             </select>
             <input
                 class="input num"

@@ -72,7 +72,7 @@ fn Status() -> impl IntoView {
         event.prevent_default();
         app.send(Ui::Session(SessionAction::SetStatusText(typed.get_untracked())));
     };
-    let choices = AVAILABILITIES.map(|(availability, word)| {
+    let choices = AVAILABILITIES.into_iter().map(|(availability, word)| {
         let checked = move || me.with(|me| me.as_ref().is_some_and(|me| me.availability == availability));
         view! {
             <label>
@@ -93,7 +93,7 @@ fn Status() -> impl IntoView {
             <h2 id="status-title">{t(words::YOUR_STATUS)}</h2>
             <p class="muted">{t(words::YOUR_STATUS_HINT)}</p>
             <div class="segmented" role="radiogroup" aria-labelledby="status-title">
-                {choices.into_iter().collect::<Vec<_>>()}
+                {choices.collect::<Vec<_>>()}
             </div>
             <form class="form status-line" on:submit=save>
                 <TextField
@@ -144,7 +144,7 @@ fn Language() -> impl IntoView {
 #[component]
 fn Looks() -> impl IntoView {
     let chosen = RwSignal::new(theme::chosen());
-    let choices = Theme::ALL.map(|theme| {
+    let choices = Theme::ALL.into_iter().map(|theme| {
         let word = match theme {
             Theme::Device => t(words::MATCH_SYSTEM),
             Theme::Light => t(words::LIGHT),
@@ -166,7 +166,7 @@ fn Looks() -> impl IntoView {
         <section class="setting" aria-labelledby="looks-title">
             <h2 id="looks-title">{t(words::APPEARANCE)}</h2>
             <div class="segmented" role="radiogroup" aria-labelledby="looks-title">
-                {choices.into_iter().collect::<Vec<_>>()}
+                {choices.collect::<Vec<_>>()}
             </div>
         </section>
     }

@@ -1,6 +1,7 @@
 //! Avatars: a contact's photo, or initials on a colour that stays with the name.
 
 use halyard_protocol::contact::photo_path;
+use halyard_protocol::letters::is_alphanumeric;
 use halyard_protocol::letters::upper;
 use halyard_protocol::{Contact, Peer, UserId};
 
@@ -87,7 +88,7 @@ impl Softphone {
 
 /// The first letters of the first and the last word.
 fn initials(name: &str) -> String {
-    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|letter| letter.is_alphanumeric()));
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|letter| is_alphanumeric(*letter)));
     let first = words.next();
     let last = words.next_back();
     first.into_iter().chain(last).map(upper).collect()

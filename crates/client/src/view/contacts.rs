@@ -1,5 +1,6 @@
 //! Contacts: the list, a row, the details, the form.
 
+use halyard_protocol::letters::is_alphanumeric;
 use halyard_words::{self as words, Text, Word};
 use std::sync::Arc;
 
@@ -315,7 +316,7 @@ impl Softphone {
             [contact] if one.is_some() => contact.display_name(),
             _ => String::new(),
         };
-        let name = name.replace(|c: char| !c.is_alphanumeric(), " ");
+        let name = name.replace(|c: char| !is_alphanumeric(c), " ");
         let name = match name.trim() {
             "" => words::CONTACTS.into(),
             name => Text::as_is(name),

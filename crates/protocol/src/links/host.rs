@@ -3,6 +3,7 @@
 //! Always holds: a label with a letter outside of ASCII is shown as it is written only if all its letters are of one script (or of
 //! those that one language mixes) and it does not consist of look-alikes of Latin letters alone.
 
+use crate::letters::{is_alphabetic, is_alphanumeric};
 use std::borrow::Cow;
 
 use super::punycode;
@@ -63,13 +64,13 @@ fn deceives(label: &str, top: &str) -> bool {
     }
     // Under a top level of the same script nobody takes it for Latin.
     let foreign = top.chars().find_map(script_of) != script;
-    let letters = || label.chars().map(lower).filter(|c| c.is_alphabetic());
+    let letters = || label.chars().map(lower).filter(|c| is_alphabetic(*c));
     script != Some(Script::Latin) && foreign && letters().all(|c| LOOK_ALIKES.contains(c))
 }
 
 /// The script of a letter; nothing for signs that no host needs, marks that are put on letters among them.
 fn script_of(c: char) -> Option<Script> {
-    if !c.is_alphanumeric() && !matches!(u32::from(c), 0x900..=0x109F | 0x1780..=0x17FF | 0x30FB..=0x30FC) {
+    if !is_alphanumeric(c) && !matches!(u32::from(c), 0x900..=0x109F | 0x1780..=0x17FF | 0x30FB..=0x30FC) {
         return None;
     }
     Some(match u32::from(c) {

@@ -1,5 +1,6 @@
 //! Finds phone numbers in running text.
 
+use crate::letters::{is_alphabetic, is_alphanumeric};
 use core::ops::Range;
 
 use super::{Link, LinkKind};
@@ -100,16 +101,16 @@ fn stands_alone(text: &str, start: usize, end: usize) -> bool {
         (Some('#' | '$' | '€' | '£' | '¥' | '₹' | '=' | '@' | '/' | '_' | '.' | '+' | '&' | '%' | '*'), _) => {
             false
         }
-        (Some('-' | ':' | ','), Some(c)) => !c.is_alphanumeric() || c.is_alphabetic() && text[..start].ends_with(':'),
-        (Some(c), _) => !c.is_alphanumeric(),
+        (Some('-' | ':' | ','), Some(c)) => !is_alphanumeric(c) || is_alphabetic(c) && text[..start].ends_with(':'),
+        (Some(c), _) => !is_alphanumeric(c),
         (None, _) => true,
     };
     let mut following = text[end..].chars();
     let clear_after = match (following.next(), following.next()) {
         (Some('%' | '_' | '@' | '€' | '£' | '$' | '=' | '*' | '°'), _) => false,
-        (Some('-' | '.' | ',' | ':' | '/' | '\''), Some(c)) => !c.is_alphanumeric(),
+        (Some('-' | '.' | ',' | ':' | '/' | '\''), Some(c)) => !is_alphanumeric(c),
         (Some('x' | 'X'), Some(c)) => c.is_ascii_digit(),
-        (Some(c), _) => !c.is_alphanumeric(),
+        (Some(c), _) => !is_alphanumeric(c),
         (None, _) => true,
     };
     clear_before && clear_after
@@ -142,7 +143,7 @@ fn looks_national(text: &str, groups: &[Range<usize>], home: CallingCode) -> boo
 /// `Invoice: 6195550142`, `order number 6195550142`, `Order # 6195550142`.
 fn follows_a_word_for_something_else(text: &str, start: usize) -> bool {
     let line = text[..start].trim_end_matches([' ', ':', '.']);
-    let mut words = line.rsplit(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    let mut words = line.rsplit(|c: char| !is_alphabetic(c)).filter(|word| !word.is_empty());
     let is_one_of = |word: Option<&str>, known: &[&str]| {
         word.is_some_and(|word| known.iter().any(|known| known.eq_ignore_ascii_case(word)))
     };

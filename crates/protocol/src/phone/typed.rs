@@ -2,6 +2,7 @@
 
 use super::plan::{Plan, Trunk};
 use super::{CallingCode, PhoneNumber, PhoneNumberError};
+use crate::letters::is_alphabetic;
 
 /// Digits of the longest international number, its prefix and a trunk prefix in parentheses, and some to spare.
 const MOST_DIGITS: usize = 24;
@@ -66,13 +67,13 @@ impl PhoneNumber {
     pub fn split_extension(text: &str) -> (&str, Option<&str>) {
         let text = without_scheme(text);
         let none = (text, None);
-        let Some(start) = text.find(|c: char| c.is_alphabetic() || matches!(c, '#' | ',' | ';')) else { return none };
+        let Some(start) = text.find(|c: char| is_alphabetic(c) || matches!(c, '#' | ',' | ';')) else { return none };
         let (number, rest) = text.split_at(start);
         if !number.contains(|c| digit(c).is_some()) {
             return none;
         }
         let rest = rest.trim_start_matches([',', ';', '#', ' ']);
-        let letters = rest.len() - rest.trim_start_matches(char::is_alphabetic).len();
+        let letters = rest.len() - rest.trim_start_matches(is_alphabetic).len();
         let (word, rest) = rest.split_at(letters);
         if !EXTENSION.contains(&["|", &word.to_ascii_lowercase(), "|"].concat()) {
             return none;

@@ -2,6 +2,7 @@
 //! write themselves.
 
 use halyard_protocol::NumberLabel;
+use halyard_protocol::letters::is_alphanumeric;
 
 use super::Format;
 use super::csv::CsvColumn;
@@ -111,7 +112,7 @@ pub(super) fn columns(names: &[String]) -> (Format, Vec<CsvColumn>) {
 
 /// What a heading, folded, says.
 fn column(name: &str, format: Format) -> CsvColumn {
-    let words = || name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words = || name.split(|c: char| !is_alphanumeric(c)).filter(|word| !word.is_empty());
     let is_figure = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
     let number: u16 = words().find(is_figure).and_then(|word| word.parse().ok()).unwrap_or_default();
     // "Business Phone 2", "E-mail 2 Address", "Phone 1 - Value".

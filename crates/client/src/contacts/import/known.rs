@@ -3,6 +3,7 @@
 //! Always holds: people whose names differ stay separate people, whatever numbers they share; a row that is taken for somebody else's
 //! has nothing in it that is lost with it.
 
+use halyard_protocol::letters::is_alphanumeric;
 use std::collections::HashMap;
 
 use halyard_protocol::contact::ContactDetails;
@@ -217,7 +218,7 @@ impl Somebody {
 
 fn words(name: &str) -> Vec<String> {
     let name = fold(name);
-    name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    name.split(|c: char| !is_alphanumeric(c)).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// Whether one word is a single letter, and the other begins with it.

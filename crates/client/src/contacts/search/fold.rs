@@ -1,7 +1,7 @@
 //! Folding: one spelling for what a searcher takes for the same. Case, accents, ligatures and full-width forms go;
 //! Latin, Greek and Cyrillic letters stay in their own script.
 
-use halyard_protocol::letters::lower;
+use halyard_protocol::letters::{is_alphanumeric, lower};
 use halyard_protocol::{digit, is_invisible};
 
 /// What a character becomes.
@@ -53,7 +53,7 @@ pub(super) fn words(text: &str, mut each: impl FnMut(&str)) {
 
 /// A letter or digit: part of a word.
 pub(super) fn is_letter(c: char) -> bool {
-    c.is_ascii_alphanumeric() || (!c.is_ascii() && c.is_alphanumeric())
+    is_alphanumeric(c)
 }
 
 /// What leaves a word whole although it is no letter.

@@ -2,6 +2,8 @@
 
 use core::ops::Range;
 
+use halyard_protocol::letters::is_alphanumeric;
+
 use super::fold;
 
 /// The parts of a shown text (a name, company, address or number) that a query finds there, as ranges in bytes, in
@@ -15,7 +17,7 @@ pub fn highlight(text: &str, query: &str) -> Vec<Range<usize>> {
     if found.is_empty() {
         let query = fold::fold(query);
         let digits: String = query.chars().filter(char::is_ascii_digit).collect();
-        let is_number = query.chars().all(|c| c.is_ascii_digit() || !c.is_alphanumeric());
+        let is_number = query.chars().all(|c| c.is_ascii_digit() || !is_alphanumeric(c));
         if is_number && digits.len() >= 3 {
             let digits = digits.trim_start_matches('0');
             found.extend(number(text, digits));

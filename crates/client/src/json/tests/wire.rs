@@ -160,7 +160,7 @@ fn step() -> impl Strategy<Value = Step> {
 fn filled(example: &str, turn: usize) -> String {
     let mut text = example.replace("$1", "01J9ZK4T6Q8Y2M0C5R7W3X1B9D");
     while let Some(at) = text.find('$') {
-        let end = text[at + 1..].find(|c: char| !c.is_alphanumeric()).map_or(text.len(), |end| at + 1 + end);
+        let end = text[at + 1..].find(|c: char| !c.is_ascii_alphanumeric()).map_or(text.len(), |end| at + 1 + end);
         let (_, examples) = EXAMPLES.iter().find(|(name, _)| *name == &text[at + 1..end]).unwrap();
         let inside = examples[turn % examples.len()].replace("$1", "01J9ZK4T6Q8Y2M0C5R7W3X1B9D");
         text.replace_range(at..end, &inside);
