@@ -172,7 +172,7 @@ impl Runtime {
 
 /// The world, for one event.
 pub(crate) fn env() -> Env {
-    Env { now: UnixMs(js_sys::Date::now() as i64), entropy: entropy(), utc_offset }
+    Env { now: UnixMs(js_sys::Date::now() as i64), entropy: entropy(), utc_offset, decode }
 }
 
 /// Randomness that nobody else gets. The browser is asked for that of 64 events at once: a call takes longer than most events do.
@@ -197,4 +197,8 @@ fn utc_offset(at: UnixMs) -> i32 {
     let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(at.0 as f64));
     // JavaScript counts minutes behind UTC.
     -(date.get_timezone_offset() as i32)
+}
+
+fn decode(bytes: &[u8], name: &str) -> Option<String> {
+    web_sys::TextDecoder::new_with_label(name).ok()?.decode_with_u8_array(bytes).ok()
 }

@@ -2,7 +2,7 @@
 
 use halyard_protocol::UnixMs;
 
-/// The time, the time zone and fresh randomness, as the caller found them for this one event.
+/// The time, the time zone, fresh randomness and the knowledge of encodings, as the caller found them for this one event.
 #[derive(Clone, Copy, Debug)]
 pub struct Env {
     /// Now, by the device's clock.
@@ -11,7 +11,13 @@ pub struct Env {
     pub entropy: u128,
     /// Minutes that local time is ahead of UTC at a given moment; negative west of Greenwich.
     pub utc_offset: fn(UnixMs) -> i32,
+    /// Decodes text.
+    pub decode: Decode,
 }
+
+/// The text of bytes in an encoding, by one of its names in the Encoding Standard, without its mark; what can't be decoded
+/// becomes U+FFFD. `None` where the name is not known.
+pub type Decode = fn(&[u8], &str) -> Option<String>;
 
 /// How much of the user's attention the tab has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,7 +109,7 @@ mod tests {
     }
 
     fn at(now: i64) -> Env {
-        Env { now: UnixMs(now), entropy: 0, utc_offset: los_angeles }
+        Env { now: UnixMs(now), entropy: 0, utc_offset: los_angeles, decode: |_, _| None }
     }
 
     const HOUR: i64 = 3_600_000;

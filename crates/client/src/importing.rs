@@ -1,7 +1,8 @@
 //! The import: a file's rows as a preview, which of them to take, and the requests that save them, one after the other.
 //!
 //! Always holds: nothing is saved before "Import"; then all that is chosen, or the user is told how many were saved and why the others
-//! were not. A row has its contact's id from the moment when the file is read, so a row that is sent again is saved once.
+//! were not. A row has its contact's id from the moment when the file is read, and keeps it however the file
+//! is read again, so a row that is sent again is saved once.
 
 mod photos;
 
@@ -13,9 +14,10 @@ use halyard_words::{self as words, Text};
 
 use crate::api::{read, with_body};
 use crate::contacts::Book;
-use crate::contacts::import::{Format, Preview, RowMatch, duplicates, merge, merge_drafts, parse, parse_as};
+use crate::contacts::import::{ENCODINGS, Preview, Reading, RowMatch, duplicates, merge, merge_drafts, parse};
 use crate::context::Context;
 use crate::effect::{HttpOutcome, Method};
+use crate::env::Env;
 use crate::fact::Fact;
 use crate::requests::Requests;
 use crate::route::Route;
@@ -42,6 +44,8 @@ pub enum ImportAction {
     Toggle(usize),
     /// Take a column for something, by its place in [`crate::contacts::import::choices`]; or for nothing.
     Map(usize, Option<usize>),
+    /// Read the file in an encoding, by its place in [`ENCODINGS`]; or in what it seems to be written in.
+    Encoding(Option<usize>),
     /// Take all rows in, or leave all out.
     All(bool),
     /// "Import".
@@ -76,13 +80,14 @@ pub(crate) struct Importing {
     pub(crate) shared: bool,
     pub(crate) saving: bool,
     pub(crate) error: Option<Text>,
-    /// Of a table, whose columns the user may take for something else.
     bytes: Vec<u8>,
+    /// What the user says that it is written in.
+    encoding: Option<&'static str>,
     pub(crate) photos: Photos,
     /// Columns that the user takes for something.
     chosen_columns: Vec<(usize, usize)>,
-    /// For each row: the id of its contact, if it makes a new one.
-    ids: Vec<ContactId>,
+    /// When the file was read: what the ids of new contacts are made of.
+    begun: Env,
     /// What is still to be sent, once the photos are small, and how many are saved.
     left: Vec<ImportedContact>,
     saved: usize,
@@ -95,7 +100,7 @@ impl Import {
 
     pub(crate) fn act(&mut self, action: ImportAction, book: &Book, cx: &mut Context<'_, '_>) {
         match action {
-            ImportAction::File { name, bytes } => self.read_file(&name, &bytes, book, cx),
+            ImportAction::File { name, bytes } => self.read_file(name, bytes, book, cx),
             ImportAction::Shared(shared) => {
                 if let Some(importing) = &mut self.open {
                     importing.shared = shared;
@@ -111,8 +116,13 @@ impl Import {
                 if let Some(importing) = self.open.as_mut().filter(|importing| !importing.saving) {
                     importing.chosen_columns.retain(|(known, _)| *known != column);
                     importing.chosen_columns.extend(choice.map(|choice| (column, choice)));
-                    importing.read_again(cx);
-                    importing.compare(book);
+                    importing.read(book, cx);
+                }
+            }
+            ImportAction::Encoding(choice) => {
+                if let Some(importing) = self.open.as_mut().filter(|importing| !importing.saving) {
+                    importing.encoding = choice.and_then(|choice| ENCODINGS.get(choice).copied());
+                    importing.read(book, cx);
                 }
             }
             ImportAction::All(all) => {
@@ -126,28 +136,24 @@ impl Import {
         cx.changed(Changed::Import);
     }
 
-    fn read_file(&mut self, name: &str, bytes: &[u8], book: &Book, cx: &mut Context<'_, '_>) {
+    fn read_file(&mut self, file: String, bytes: Vec<u8>, book: &Book, cx: &mut Context<'_, '_>) {
         let mut importing = Importing {
-            file: name.to_owned(),
+            file,
             matches: Vec::new(),
             taken: Vec::new(),
             shared: false,
             saving: false,
             error: None,
-            ids: Vec::new(),
+            begun: *cx.env,
             left: Vec::new(),
             saved: 0,
-            preview: parse(bytes, name, cx.home()),
-            bytes: Vec::new(),
+            preview: Preview::default(),
+            bytes,
+            encoding: None,
             photos: Photos::default(),
             chosen_columns: Vec::new(),
         };
-        if importing.preview.format != Format::VCard {
-            importing.bytes = bytes.to_vec();
-        }
-        importing.ids = importing.preview.rows.iter().map(|row| fresh(row.line, cx)).collect();
-        importing.compare(book);
-        importing.prepare_photos(cx);
+        importing.read(book, cx);
         self.open = Some(importing);
         cx.go(Route::Contacts(None), false);
     }
@@ -215,12 +221,18 @@ impl Import {
 }
 
 impl Importing {
-    /// Reads the file again, as the user takes its columns. A line keeps its contact's id: a part of the file may have been saved.
-    fn read_again(&mut self, cx: &Context<'_, '_>) {
-        let preview = parse_as(&self.bytes, &self.file, cx.home(), &self.chosen_columns);
-        let known = |line| self.preview.rows.binary_search_by_key(&line, |row| row.line).ok().map(|at| self.ids[at]);
-        self.ids = preview.rows.iter().map(|row| known(row.line).unwrap_or_else(|| fresh(row.line, cx))).collect();
-        self.preview = preview;
+    /// Reads the file, as the user takes its characters and columns.
+    fn read(&mut self, book: &Book, cx: &mut Context<'_, '_>) {
+        let reading =
+            Reading { home: cx.home(), decode: cx.env.decode, encoding: self.encoding, columns: &self.chosen_columns };
+        self.preview = parse(&self.bytes, &self.file, &reading);
+        self.compare(book);
+        self.next_photo(cx);
+    }
+
+    /// The id of the contact that a line makes, if it makes a new one: the same whenever the line is read.
+    fn id(&self, line: usize) -> ContactId {
+        ContactId::new(self.begun.now, self.begun.random(1_000 + line as u64))
     }
 
     /// Which rows are new depends on whose contacts they become.
@@ -245,8 +257,7 @@ impl Importing {
     fn chosen(&self, book: &Book) -> Vec<ImportedContact> {
         let mut chosen: Vec<ImportedContact> = Vec::new();
         let mut places: HashMap<ContactId, usize> = HashMap::new();
-        let rows = self.preview.rows.iter().zip(self.ids.iter().zip(&self.taken));
-        for (at, (row, (fresh, taken))) in rows.enumerate() {
+        for (at, (row, taken)) in self.preview.rows.iter().zip(&self.taken).enumerate() {
             if !taken {
                 continue;
             }
@@ -255,7 +266,8 @@ impl Importing {
                 // A line whose person is left out, or that is taken although it repeats another, is a contact of its own.
                 RowMatch::New | RowMatch::Elsewhere { .. } | RowMatch::RepeatsLine(_) | RowMatch::AddsToLine(_) => {
                     let adds = matches!(self.matches[at], RowMatch::AddsToLine(_)) && self.taken[self.root(at)];
-                    (if adds { self.ids[self.root(at)] } else { *fresh }, None)
+                    let first = if adds { &self.preview.rows[self.root(at)] } else { row };
+                    (self.id(first.line), None)
                 }
             };
             if let Some(&place) = places.get(&id) {
@@ -278,11 +290,6 @@ impl Importing {
             _ => row,
         }
     }
-}
-
-/// The id of a new contact, by the line that it stands in.
-fn fresh(line: usize, cx: &Context<'_, '_>) -> ContactId {
-    ContactId::new(cx.env.now, cx.env.random(1_000 + line as u64))
 }
 
 /// Bytes of a contact in a request, about.

@@ -52,7 +52,7 @@ impl Alone {
     /// Runs a handler.
     pub(crate) fn turn(&mut self, act: impl FnOnce(&mut Context<'_, '_>)) -> Done {
         self.entropy += 1;
-        let env = Env { now: self.now, entropy: self.entropy, utc_offset: |_| -480 };
+        let env = Env { now: self.now, entropy: self.entropy, utc_offset: |_| -480, decode };
         let mut turn = Turn::new(&env, self.last_request);
         act(&mut Context::new(&mut turn, Some(&self.me), self.device));
         let facts = core::iter::from_fn(|| turn.next_fact()).collect();
@@ -94,4 +94,9 @@ fn me_as_json() -> String {
     );
     let tenant = format!(r#"{{"id":"{id}","name":"Harbor","domain":"harbor","calling_code":1}}"#);
     format!(r#"{{"user":{user},"tenant":{tenant},"numbers":[],"device":"{id}"}}"#)
+}
+
+/// As browsers decode.
+pub(crate) fn decode(bytes: &[u8], name: &str) -> Option<String> {
+    Some(encoding_rs::Encoding::for_label(name.as_bytes())?.decode_with_bom_removal(bytes).0.into_owned())
 }

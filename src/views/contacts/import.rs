@@ -1,7 +1,7 @@
 //! The import's preview: what will happen, before it happens.
 
 use halyard_client::Ui;
-use halyard_client::contacts::import::{UnreadColumn, choices};
+use halyard_client::contacts::import::{ENCODINGS, UnreadColumn, choices};
 use halyard_client::importing::ImportAction;
 use halyard_client::view::{ImportRowView, ImportView};
 
@@ -52,9 +52,11 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
     // A choice does not change it, so that its element keeps the focus.
     let unread_parts =
         Memo::new(move |_| read(import, |import| (import.unread_columns.clone(), import.unread_properties.clone())));
+    let encoding = Memo::new(move |_| read(import, |import| import.encoding));
     let confirm = reactive(move || say(&words::import_count(taken.get())));
     view! {
         <p class="tally">{move || read(import, tally)}</p>
+        {move || encoding.get().map(|found| choose_encoding(app, found))}
         {move || may_share.get().then(|| view! { <Scope import=import /> }.into_any())}
         {move || {
             (count.get() > 0)
@@ -120,14 +122,43 @@ fn read<T: Default>(import: Memo<Option<ImportView>>, read: impl FnOnce(&ImportV
 /// What the file is, in a line.
 fn tally(import: &ImportView) -> String {
     let contacts = import.rows.len();
-    let tally = say(&match import.errors.len() {
+    say(&match import.errors.len() {
         0 => words::import_tally(&import.format, contacts),
         errors => words::import_tally_with_errors(&import.format, contacts, errors),
-    });
-    match import.encoding {
-        Some(encoding) => [tally, say(&words::import_encoding(encoding))].join(" "),
-        None => tally,
+    })
+}
+
+/// What the file may be read as, where its text looks wrong.
+fn choose_encoding(app: App, found: &'static str) -> AnyView {
+    let found = say(&words::import_encoding_found(found));
+    let choose = move |choice| app.send(Ui::Import(ImportAction::Encoding(choice)));
+    let choice =
+        choice((t(words::IMPORT_ENCODING).to_owned(), String::new()), found, ENCODINGS.into(), Box::new(choose));
+    view! { <div class="import-columns">{choice}</div> }.into_any()
+}
+
+/// A choice by its place in a list: none is the first option.
+fn choice(
+    (name, sample): (String, String),
+    none: String,
+    options: Vec<&'static str>,
+    choose: Box<dyn Fn(Option<usize>)>,
+) -> AnyView {
+    let option = |(at, name): (usize, &'static str)| view! { <option value=at.to_string()>{name}</option> }.into_any();
+    let options = options.into_iter().enumerate().map(option).collect::<Vec<_>>();
+    view! {
+        <label>
+            <span>
+                <b>{name}</b>
+                <small>{sample}</small>
+            </span>
+            <select class="input" on:change=move |event| choose(event_target_value(&event).parse().ok())>
+                <option value="">{none}</option>
+                {options}
+            </select>
+        </label>
     }
+    .into_any()
 }
 
 /// What of the file is not kept: columns of a table, which may be taken for something, or properties of cards.
@@ -150,31 +181,8 @@ fn unread(app: App, columns: Vec<UnreadColumn>, properties: &[String]) -> Option
 /// A column with the first that stands in it, and what it may be taken for.
 fn column(app: App, unread: UnreadColumn) -> AnyView {
     let UnreadColumn { place, name, sample } = unread;
-    let choose = move |event| {
-        app.send(Ui::Import(ImportAction::Map(place, event_target_value(&event).parse().ok())));
-    };
-    let options = choices().enumerate().map(|(choice, word)| {
-        view! {
-            <option value=choice.to_string()>
-                {t(word)}
-            </option>
-        }
-        .into_any()
-    });
-    let options = options.collect::<Vec<_>>();
-    view! {
-        <label>
-            <span>
-                <b>{name}</b>
-                <small>{sample}</small>
-            </span>
-            <select class="input" on:change=choose>
-                <option value="">{t(words::DO_NOT_IMPORT)}</option>
-                {options}
-            </select>
-        </label>
-    }
-    .into_any()
+    let choose = move |choice| app.send(Ui::Import(ImportAction::Map(place, choice)));
+    choice((name, sample), t(words::DO_NOT_IMPORT).to_owned(), choices().map(t).collect(), Box::new(choose))
 }
 
 /// Whose contacts they become.

@@ -236,7 +236,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::contacts::import::{RowMatch, duplicates, parse};
+    use crate::contacts::import::{Reading, RowMatch, duplicates, parse};
+    use crate::testing::decode;
 
     fn contact(given: &str, company: &str) -> Contact {
         let draft = ContactDraft { given: given.into(), company: company.into(), ..ContactDraft::default() };
@@ -278,7 +279,7 @@ mod tests {
                 let (file, lacking) = export(&[&ana, &theo, &maya], format, &photos);
                 assert_eq!(lacking, 1, "Theo's was not to be had");
                 assert!(file.lines().all(|line| line.len() <= LINE), "{file}");
-                let preview = parse(file.as_bytes(), "a.vcf", CallingCode(1));
+                let preview = parse(file.as_bytes(), "a.vcf", &Reading::new(CallingCode(1), decode));
                 let read: Vec<&str> = preview.rows.iter().map(|row| row.photo.as_str()).collect();
                 assert_eq!((read, preview.unread_properties.len()), (vec![content.as_str(), "", ""], 0), "{file}");
             }
@@ -333,7 +334,8 @@ mod tests {
             let all: Vec<&Contact> = contacts.iter().collect();
             for format in ExportFormat::ALL {
                 let (file, _) = export(&all, format, &[]);
-                let preview = parse(file.as_bytes(), ["a", format.kind().1].concat().as_str(), CallingCode(1));
+                let reading = Reading::new(CallingCode(1), decode);
+                let preview = parse(file.as_bytes(), ["a", format.kind().1].concat().as_str(), &reading);
                 let read: Vec<ContactDraft> = preview.rows.iter().map(|row| row.draft.clone()).collect();
                 prop_assert_eq!(&read, &drafts, "{:?} {}", format, file);
                 prop_assert!(preview.errors.is_empty());

@@ -17,7 +17,7 @@ use crate::update::Changed;
 /// The photos of the file.
 #[derive(Debug, Default)]
 pub(crate) struct Photos {
-    /// The row whose photo is being made small.
+    /// The line of the card whose photo is being made small.
     under_way: Option<usize>,
     /// Small ones, in base 64, by what stands for them in the drafts.
     small: SortedMap<PhotoId, String>,
@@ -45,15 +45,17 @@ impl Import {
     pub(crate) fn photo_ready(&mut self, id: ContactId, small: Option<String>, cx: &mut Context<'_, '_>) {
         let Some(importing) = &mut self.open else { return };
         // Of an import that is no longer open.
-        let Some(row) = importing.photos.under_way.filter(|row| importing.ids.get(*row) == Some(&id)) else { return };
-        match small {
-            Some(small) => {
-                let line = importing.preview.rows[row].line;
+        let Some(line) = importing.photos.under_way.filter(|line| importing.id(*line) == id) else { return };
+        importing.photos.under_way = None;
+        let row = importing.preview.rows.iter_mut().find(|row| row.line == line);
+        match (small, row) {
+            (Some(small), _) => {
                 importing.photos.small.insert(photo_of_line(line), small);
             }
-            None => importing.preview.rows[row].warnings.push(words::PHOTO_UNREADABLE.into()),
+            (None, Some(row)) => row.warnings.push(words::PHOTO_UNREADABLE.into()),
+            (None, None) => {}
         }
-        importing.next_photo(row + 1, cx);
+        importing.next_photo(cx);
         if !importing.photos.are_under_way() {
             cx.changed(Changed::Import);
             if importing.saving {
@@ -64,17 +66,14 @@ impl Import {
 }
 
 impl Importing {
-    /// Begins with the first photo.
-    pub(super) fn prepare_photos(&mut self, cx: &mut Context<'_, '_>) {
-        self.next_photo(0, cx);
-    }
-
-    fn next_photo(&mut self, from: usize, cx: &mut Context<'_, '_>) {
-        let rows = &mut self.preview.rows;
-        self.photos.under_way = (from..rows.len()).find(|row| !rows[*row].photo.is_empty());
-        if let Some(row) = self.photos.under_way {
-            let content = core::mem::take(&mut rows[row].photo);
-            cx.effect(Effect::Files(FileCommand::Photo { of: PhotoOf::Import(self.ids[row]), content }));
+    /// Goes on with the next photo, unless one is under way.
+    pub(super) fn next_photo(&mut self, cx: &mut Context<'_, '_>) {
+        let next = self.preview.rows.iter_mut().find(|row| !row.photo.is_empty());
+        if let Some(row) = next.filter(|_| self.photos.under_way.is_none()) {
+            let content = core::mem::take(&mut row.photo);
+            let line = row.line;
+            self.photos.under_way = Some(line);
+            cx.effect(Effect::Files(FileCommand::Photo { of: PhotoOf::Import(self.id(line)), content }));
         }
     }
 }

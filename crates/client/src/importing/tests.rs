@@ -114,6 +114,41 @@ fn a_column_that_is_taken_for_something_is_imported_under_the_same_ids() {
 }
 
 #[test]
+fn another_encoding_gives_other_names_under_the_same_ids() {
+    let mut bench = Bench::open("");
+    let bytes = b"First Name,Mobile\n\xc8\xe2\xe0\xed,619 555 0142\n".to_vec();
+    bench.act(ImportAction::File { name: "friends.csv".to_owned(), bytes });
+    let first = bench.act(ImportAction::Confirm);
+    bench.answer_with(&first, Err(NetworkFailure));
+    bench.act(ImportAction::Encoding(ENCODINGS.iter().position(|name| *name == "UTF-16LE")));
+    assert_eq!(bench.import.open().map(|importing| importing.preview.rows.len()), Some(0));
+    bench.act(ImportAction::Encoding(ENCODINGS.iter().position(|name| *name == "Windows-1251")));
+    let second = bench.act(ImportAction::Confirm);
+    bench.answer_with(&second, Err(NetworkFailure));
+    bench.act(ImportAction::Encoding(None));
+    let third = bench.act(ImportAction::Confirm);
+    let of = |done: &Done| sent(done).into_iter().map(|entry| (entry.id, entry.contact.given)).collect::<Vec<_>>();
+    let id = of(&first)[0].0;
+    assert_eq!([of(&first), of(&second), of(&third)], ["Èâàí", "Иван", "Èâàí"].map(|name| vec![(id, name.to_owned())]));
+}
+
+#[test]
+fn photos_are_made_small_again_where_cards_are_read_again() {
+    let mut bench = Bench::open("x");
+    let opened = bench.act(cards(&["/9j/a", "/9j/b"]));
+    let (first, _) = photo(&opened).expect("a photo");
+    let (second, _) = photo(&bench.small(first, Some("/9j/a"))).expect("the next photo");
+    bench.act(ImportAction::Encoding(Some(0)));
+    let mut asked = bench.small(second, Some("/9j/b"));
+    while let Some((id, _)) = photo(&asked) {
+        asked = bench.small(id, Some(if id == first { "/9j/a" } else { "/9j/b" }));
+    }
+    let contacts = sent(&bench.act(ImportAction::Confirm));
+    let contents: Vec<Option<&str>> = contacts.iter().map(|entry| entry.contact.photo_content.as_deref()).collect();
+    assert_eq!(contents, [Some("/9j/a"), Some("/9j/b")]);
+}
+
+#[test]
 fn lines_of_one_person_become_one_contact() {
     let text = "First Name,Last Name,Mobile,Home\nAna,Cruz,619 555 0142,\nBen,Cruz,,619 555 0142\nAna,Cruz,619 555 0142,619 555 0143\n";
     let mut bench = Bench::open(text);

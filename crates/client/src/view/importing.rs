@@ -20,7 +20,7 @@ pub struct ImportView {
     pub unread_columns: Vec<UnreadColumn>,
     /// Names of the properties of cards that are not kept.
     pub unread_properties: Vec<String>,
-    /// How the file's characters are written, where it needs a mention.
+    /// How the file's characters seem to be written, where there is a choice.
     pub encoding: Option<&'static str>,
     /// How many are taken.
     pub taken: usize,

@@ -213,7 +213,7 @@ impl World {
     pub(crate) fn env(&mut self) -> Env {
         self.entropy += 1;
         let entropy = self.entropy.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
-        Env { now: self.now, entropy, utc_offset: self.zone }
+        Env { now: self.now, entropy, utc_offset: self.zone, decode }
     }
 
     /// Takes an event to a device's machine.
@@ -571,4 +571,9 @@ impl World {
 
 fn text(frame: &ServerFrame) -> String {
     serde_json::to_string(frame).expect("a frame becomes JSON")
+}
+
+/// As browsers decode.
+fn decode(bytes: &[u8], name: &str) -> Option<String> {
+    Some(encoding_rs::Encoding::for_label(name.as_bytes())?.decode_with_bom_removal(bytes).0.into_owned())
 }

@@ -1,57 +1,71 @@
-//! Bytes to text: UTF-8 and UTF-16 by their marks or by what they look like, else Windows-1252, which every byte fits.
+//! Bytes to text. What a file is written in is told here, or chosen by the user; the browser knows the encodings.
 
-/// What the bytes 0x80 to 0x9F are in Windows-1252; a space where there is nothing.
-const WINDOWS: [char; 32] = [
-    '€', ' ', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', ' ', 'Ž', ' ', ' ', '‘', '’', '“', '”', '•', '–',
-    '—', '˜', '™', 'š', '›', 'œ', ' ', 'ž', 'Ÿ',
+use crate::env::Decode;
+
+/// What users may choose, by the names of the Encoding Standard; the commonest first.
+pub const ENCODINGS: [&str; 15] = [
+    "UTF-8",
+    "Windows-1252",
+    "Windows-1250",
+    "Windows-1251",
+    "Windows-1253",
+    "Windows-1254",
+    "Windows-1255",
+    "Windows-1256",
+    "Macintosh",
+    "Shift_JIS",
+    "EUC-KR",
+    "GB18030",
+    "Big5",
+    UTF_16LE,
+    UTF_16BE,
 ];
+const UTF_16LE: &str = "UTF-16LE";
+const UTF_16BE: &str = "UTF-16BE";
 
-/// What a file is written in; none for UTF-8.
-pub(super) fn encoding(bytes: &[u8]) -> Option<&'static str> {
-    if is_wide(bytes) {
-        Some("UTF-16")
-    } else if core::str::from_utf8(bytes).is_ok() {
-        None
-    } else {
-        Some("Windows-1252")
+/// How a file's bytes become text.
+pub(super) struct Decoder {
+    pub(super) decode: Decode,
+    /// What the user says that the file is written in.
+    pub(super) chosen: Option<&'static str>,
+    /// What the file as a whole is read as.
+    pub(super) whole: &'static str,
+}
+
+impl Decoder {
+    /// Whether a line can't be told before the whole is decoded.
+    pub(super) fn is_wide(&self) -> bool {
+        self.whole.starts_with("UTF-16")
+    }
+
+    /// A part of a file: in what is said of this part, else in the user's choice, else in UTF-8 or what it must be if it isn't.
+    pub(super) fn part(&self, bytes: &[u8], charset: &str) -> String {
+        let own = if charset.is_empty() { self.chosen } else { Some(charset) };
+        match (own, core::str::from_utf8(bytes)) {
+            (None | Some("UTF-8"), Ok(text)) => text.to_owned(),
+            (own, _) => own
+                .and_then(|own| (self.decode)(bytes, own))
+                .or_else(|| (self.decode)(bytes, ANY_BYTES))
+                .unwrap_or_default(),
+        }
     }
 }
 
-/// The text of a file, without its mark.
-pub(super) fn text(bytes: &[u8]) -> String {
-    if let Some(rest) = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]) {
-        return narrow(rest);
-    }
-    if !is_wide(bytes) {
-        return narrow(bytes);
-    }
-    let big = bytes.starts_with(&[0xfe, 0xff]) || (bytes[0] == 0 && !bytes.starts_with(&[0xff, 0xfe]));
-    let units = bytes.chunks_exact(2).map(|pair| {
-        let pair = [pair[0], pair[1]];
-        if big { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) }
-    });
-    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).filter(|c| *c != '\u{feff}').collect()
-}
+/// Which every byte fits.
+const ANY_BYTES: &str = "Windows-1252";
 
-/// Whether it is UTF-16: by its mark, or because every other of its first bytes is zero.
-pub(super) fn is_wide(bytes: &[u8]) -> bool {
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return true;
-    }
+/// What a file is written in: UTF-16 by its mark, or because every other of its first bytes is zero; UTF-8 if it can be.
+pub(super) fn encoding(bytes: &[u8]) -> &'static str {
     let start = &bytes[..bytes.len().min(64) / 2 * 2];
     let zeros = |at: usize| start.iter().skip(at).step_by(2).filter(|byte| **byte == 0).count();
     let most = start.len() / 2 * 3 / 4;
-    start.len() >= 8 && ((zeros(1) > most && zeros(0) == 0) || (zeros(0) > most && zeros(1) == 0))
-}
-
-/// UTF-8, or what it must be if it isn't.
-pub(super) fn narrow(bytes: &[u8]) -> String {
-    core::str::from_utf8(bytes).map_or_else(|_| bytes.iter().map(|&byte| windows(byte)).collect(), str::to_owned)
-}
-
-fn windows(byte: u8) -> char {
-    match byte {
-        0x80..=0x9f => WINDOWS[usize::from(byte - 0x80)],
-        _ => char::from(byte),
+    let (even, odd) = (zeros(0), zeros(1));
+    match bytes {
+        [0xff, 0xfe, ..] => UTF_16LE,
+        [0xfe, 0xff, ..] => UTF_16BE,
+        [_, _, _, _, _, _, _, _, ..] if odd > most && even == 0 => UTF_16LE,
+        [_, _, _, _, _, _, _, _, ..] if even > most && odd == 0 => UTF_16BE,
+        _ if core::str::from_utf8(bytes).is_ok() => ENCODINGS[0],
+        _ => ANY_BYTES,
     }
 }

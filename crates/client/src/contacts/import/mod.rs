@@ -17,10 +17,14 @@ mod tests;
 use halyard_protocol::{CallingCode, ContactDraft, PhotoId, Ulid, limits};
 use halyard_words::{self as words, Text, Word};
 
+use crate::env::Decode;
+use decode::Decoder;
+
 pub(super) use csv::FORMULA;
 pub(super) use person::{LABELS, with_extension};
 pub(super) use vcard::OWN_UID;
 
+pub use decode::ENCODINGS;
 pub use known::{RowMatch, duplicates, merge, merge_drafts};
 
 /// Bytes of a file of cards: more than of a table, for photos may be in it.
@@ -30,7 +34,7 @@ pub const CARDS_BYTES: usize = 32 * 1024 * 1024;
 const MOST_ERRORS: usize = 1_000;
 
 /// What wrote a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     /// An address book of a phone, a Mac or a server.
     VCard,
@@ -41,6 +45,7 @@ pub enum Format {
     /// A table with a line of headings that we understand.
     Csv,
     /// None of them.
+    #[default]
     Unknown,
 }
 
@@ -104,7 +109,7 @@ pub fn choices() -> impl Iterator<Item = Word> {
 }
 
 /// What a file has in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preview {
     /// What it was read as.
     pub format: Format,
@@ -116,20 +121,13 @@ pub struct Preview {
     pub unread_columns: Vec<UnreadColumn>,
     /// Names of the properties of cards that are not kept.
     pub unread_properties: Vec<String>,
-    /// How its characters are written; none for UTF-8, which needs no mention.
+    /// How its characters seem to be written; none where they are ASCII alone.
     pub encoding: Option<&'static str>,
 }
 
 impl Preview {
     fn new(format: Format) -> Self {
-        Self {
-            format,
-            rows: Vec::new(),
-            errors: Vec::new(),
-            unread_columns: Vec::new(),
-            unread_properties: Vec::new(),
-            encoding: None,
-        }
+        Self { format, ..Self::default() }
     }
 
     fn add(&mut self, row: Result<ImportRow, LineError>) {
@@ -156,35 +154,39 @@ impl Preview {
     }
 }
 
-/// Reads a file. Numbers without a country are numbers of `home`. The name only helps to tell what it is.
-#[must_use]
-pub fn parse(bytes: &[u8], file_name: &str, home: CallingCode) -> Preview {
-    parse_as(bytes, file_name, home, &[])
+/// How a file is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'a> {
+    /// Numbers without a country are numbers of this one.
+    pub home: CallingCode,
+    /// What knows the encodings.
+    pub decode: Decode,
+    /// What the user says that the file is written in: one of [`ENCODINGS`].
+    pub encoding: Option<&'static str>,
+    /// What the user takes columns of a table for: the column's place, and one in [`choices`].
+    pub columns: &'a [(usize, usize)],
 }
 
-/// The same, where the user takes columns of a table for something: the column's place, and one in [`choices`].
+impl Reading<'_> {
+    /// As a file seems to be written, and its columns by their headings.
+    #[must_use]
+    pub fn new(home: CallingCode, decode: Decode) -> Self {
+        Self { home, decode, encoding: None, columns: &[] }
+    }
+}
+
+/// Reads a file. The name only helps to tell what it is.
 #[must_use]
-pub fn parse_as(bytes: &[u8], file_name: &str, home: CallingCode, chosen: &[(usize, usize)]) -> Preview {
+pub fn parse(bytes: &[u8], file_name: &str, reading: &Reading<'_>) -> Preview {
     if bytes.len() > CARDS_BYTES {
         return Preview::failed(words::import_file_too_large(CARDS_BYTES >> 20));
     }
-    let text = decode::text(bytes);
-    if text.trim().is_empty() {
-        return Preview::failed(words::IMPORT_FILE_EMPTY);
-    }
-    if text.contains('\0') {
-        return Preview::failed(words::IMPORT_FILE_NO_TEXT);
-    }
-    let is_card = |line: &str| line.trim().eq_ignore_ascii_case("BEGIN:VCARD");
-    let named_card = file_name.rsplit('.').next().is_some_and(|end| end.eq_ignore_ascii_case("vcf"));
-    let mut preview = if named_card || text.lines().find(|line| !line.trim().is_empty()).is_some_and(is_card) {
-        vcard::parse(if decode::is_wide(bytes) { text.as_bytes() } else { bytes }, home)
-    } else if bytes.len() > limits::IMPORT_BYTES {
-        return Preview::failed(words::import_file_too_large(limits::IMPORT_BYTES >> 20));
-    } else {
-        csv::parse(&text, home, chosen)
-    };
-    preview.encoding = decode::encoding(bytes);
+    let encoding = decode::encoding(bytes);
+    let decoder =
+        Decoder { decode: reading.decode, chosen: reading.encoding, whole: reading.encoding.unwrap_or(encoding) };
+    let mut preview = contents(bytes, file_name, &decoder, reading);
+    // Of ASCII alone there is nothing to choose.
+    preview.encoding = (encoding != ENCODINGS[0] || !bytes.is_ascii()).then_some(encoding);
     if preview.rows.is_empty() && preview.errors.is_empty() {
         preview.error(1, words::IMPORT_NO_CONTACT);
     }
@@ -195,4 +197,27 @@ pub fn parse_as(bytes: &[u8], file_name: &str, home: CallingCode, chosen: &[(usi
         preview.error(line, words::import_more_lines(more));
     }
     preview
+}
+
+fn contents(bytes: &[u8], file_name: &str, decoder: &Decoder, reading: &Reading<'_>) -> Preview {
+    let text = (decoder.decode)(bytes, decoder.whole).unwrap_or_default();
+    if text.trim().is_empty() {
+        return Preview::failed(words::IMPORT_FILE_EMPTY);
+    }
+    if text.contains('\0') {
+        return Preview::failed(words::IMPORT_FILE_NO_TEXT);
+    }
+    let is_card = |line: &str| line.trim().eq_ignore_ascii_case("BEGIN:VCARD");
+    let named_card = file_name.rsplit('.').next().is_some_and(|end| end.eq_ignore_ascii_case("vcf"));
+    if named_card || text.lines().find(|line| !line.trim().is_empty()).is_some_and(is_card) {
+        if decoder.is_wide() {
+            return vcard::parse(text.as_bytes(), reading.home, &Decoder { chosen: None, ..*decoder });
+        }
+        // Parts may be written in other encodings, and a character may be cut in two.
+        vcard::parse(bytes, reading.home, decoder)
+    } else if bytes.len() > limits::IMPORT_BYTES {
+        Preview::failed(words::import_file_too_large(limits::IMPORT_BYTES >> 20))
+    } else {
+        csv::parse(&text, reading.home, reading.columns)
+    }
 }

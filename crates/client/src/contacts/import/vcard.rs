@@ -3,7 +3,7 @@
 use halyard_protocol::{CallingCode, NumberLabel};
 use halyard_words as words;
 
-use super::decode::narrow;
+use super::decode::Decoder;
 use super::person::{Person, label, own_label};
 use super::{Format, ImportRow, LineError, Preview};
 
@@ -34,15 +34,15 @@ struct VCard {
     labels: Vec<(String, String)>,
 }
 
-/// Reads a file of cards. The bytes are UTF-8 or Windows-1252; a mark in front is skipped.
-pub(super) fn parse(bytes: &[u8], home: CallingCode) -> Preview {
+/// Reads a file of cards. Its lines are told by ASCII; a mark in front is skipped.
+pub(super) fn parse(bytes: &[u8], home: CallingCode, decoder: &Decoder) -> Preview {
     let mut preview = Preview::new(Format::VCard);
     let mut card: Option<VCard> = None;
     for (line, text) in unfold(bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes)) {
-        if text.trim().is_empty() {
+        if text.trim_ascii().is_empty() {
             continue;
         }
-        let Some(property) = Property::read(&text) else {
+        let Some(property) = Property::read(&text, decoder) else {
             preview.error(line, words::IMPORT_NO_VCARD_LINE);
             continue;
         };
@@ -166,13 +166,13 @@ fn uid(value: &str) -> (bool, &str) {
 }
 
 impl Property {
-    fn read(text: &str) -> Option<Self> {
+    fn read(line: &[u8], decoder: &Decoder) -> Option<Self> {
         let mut quoted = false;
-        let colon = text.find(|c: char| {
-            quoted ^= c == '"';
-            c == ':' && !quoted
+        let colon = line.iter().position(|byte| {
+            quoted ^= *byte == b'"';
+            *byte == b':' && !quoted
         })?;
-        let (head, value) = (&text[..colon], &text[colon + 1..]);
+        let (head, value) = (&decoder.part(&line[..colon], ""), &line[colon + 1..]);
         let mut parts = split_unquoted(head, ';').into_iter();
         let name = parts.next()?.trim();
         let (group, name) = name.rsplit_once('.').unwrap_or(("", name));
@@ -185,16 +185,13 @@ impl Property {
                 None => ("TYPE".to_owned(), part.to_owned()),
             })
             .collect();
-        let mut property = Self {
-            group: group.to_ascii_lowercase(),
-            name: name.to_ascii_uppercase(),
-            parameters,
-            value: value.to_owned(),
+        let charset = parameters.iter().find(|(name, _)| name == "CHARSET").map_or("", |(_, value)| value);
+        let value = if is_quoted_printable(head) {
+            decoder.part(&quoted_printable(value), charset)
+        } else {
+            decoder.part(value, charset)
         };
-        if is_quoted_printable(head) {
-            property.value = quoted_printable(value);
-        }
-        Some(property)
+        Some(Self { group: group.to_ascii_lowercase(), name: name.to_ascii_uppercase(), parameters, value })
     }
 
     /// What is in it, in base 64: of vCard 2.1 and 3.0 the value, of 4.0 a part of it. Nothing of an address, which is not ours to ask.
@@ -225,7 +222,7 @@ impl Property {
 /// Logical lines with the number of their first physical line. A line that begins with white space goes on with the
 /// one before; in quoted-printable texts one that ends with `=` goes on with the next. Joined before they are decoded,
 /// as a character may be cut in two.
-fn unfold(bytes: &[u8]) -> Vec<(usize, String)> {
+fn unfold(bytes: &[u8]) -> Vec<(usize, Vec<u8>)> {
     let mut lines: Vec<(usize, Vec<u8>)> = Vec::new();
     let mut soft_break = false;
     for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
@@ -240,7 +237,7 @@ fn unfold(bytes: &[u8]) -> Vec<(usize, String)> {
         }
         soft_break = line.ends_with(b"=") && lines.last().is_some_and(|(_, last)| begins_quoted_printable(last));
     }
-    lines.into_iter().map(|(number, line)| (number, narrow(&line))).collect()
+    lines
 }
 
 fn begins_quoted_printable(line: &[u8]) -> bool {
@@ -252,9 +249,9 @@ fn is_quoted_printable(head: &str) -> bool {
     head.to_ascii_uppercase().split(';').any(|part| matches!(part, "ENCODING=QUOTED-PRINTABLE" | "QUOTED-PRINTABLE"))
 }
 
-fn quoted_printable(text: &str) -> String {
+fn quoted_printable(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
+    let mut rest = text;
     while let Some((&byte, after)) = rest.split_first() {
         let digit = |at: usize| after.get(at).and_then(|byte| char::from(*byte).to_digit(16));
         rest = match (byte, digit(0), digit(1)) {
@@ -268,7 +265,7 @@ fn quoted_printable(text: &str) -> String {
             }
         };
     }
-    narrow(&bytes)
+    bytes
 }
 
 /// Parts between separators that have no backslash before them; still escaped.

@@ -6,8 +6,23 @@ use halyard_protocol::{CallingCode, ContactDetails, ContactNumber, NumberLabel};
 use proptest::prelude::*;
 
 use super::*;
+use crate::testing::decode;
 
 const HOME: CallingCode = CallingCode(1);
+
+fn parse(bytes: &[u8], name: &str, home: CallingCode) -> Preview {
+    super::parse(bytes, name, &Reading::new(home, decode))
+}
+
+fn parse_as(bytes: &[u8], name: &str, home: CallingCode, columns: &[(usize, usize)]) -> Preview {
+    super::parse(bytes, name, &Reading { columns, ..Reading::new(home, decode) })
+}
+
+fn parse_in(bytes: &[u8], name: &str, encoding: &str) -> Preview {
+    let encoding = ENCODINGS.iter().find(|known| **known == encoding).copied();
+    assert!(encoding.is_some());
+    super::parse(bytes, name, &Reading { encoding, ..Reading::new(HOME, decode) })
+}
 
 fn read(text: &str) -> Preview {
     parse(text.as_bytes(), "contacts.csv", HOME)
@@ -81,6 +96,26 @@ fn any_encoding_is_read() {
     }
     let quotes = parse(b"Name,Phone\nMaya \x93Bo\x94 Delgado \x80,6195550142", "x.csv", HOME);
     assert_eq!(summaries(&quotes), ["Maya “Bo” Delgado|€||| Other +16195550142".replace("| O", "|O")]);
+}
+
+#[test]
+fn what_is_read_wrong_is_read_in_the_encoding_that_the_user_chooses() {
+    let cyrillic = b"Name,Phone\n\xc8\xe2\xe0\xed,6195550142\n";
+    let guessed = parse(cyrillic, "x.csv", HOME);
+    assert_eq!(
+        (guessed.encoding, summaries(&guessed)),
+        (Some("Windows-1252"), vec!["Èâàí||||Other +16195550142".into()])
+    );
+    let chosen = parse_in(cyrillic, "x.csv", "Windows-1251");
+    assert_eq!((chosen.encoding, summaries(&chosen)), (guessed.encoding, vec!["Иван||||Other +16195550142".into()]));
+    let japanese = b"BEGIN:VCARD\r\nN:\x8e\x52\x93\x63;\x91\xbe\x98\x59\r\nORG:\x95\x5c\r\n \x83\x5c\r\nEND:VCARD";
+    assert_eq!(summaries(&parse_in(japanese, "x.vcf", "Shift_JIS")), ["太郎|山田|表ソ||"]);
+    // A wrong choice is one that can be taken back.
+    let wrong = parse_in(cyrillic, "x.csv", "UTF-16LE");
+    assert_eq!((wrong.encoding, wrong.rows.len()), (guessed.encoding, 0));
+    for name in ENCODINGS {
+        assert!(decode(b"", name).is_some(), "{name}");
+    }
 }
 
 #[test]

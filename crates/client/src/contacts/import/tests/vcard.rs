@@ -87,6 +87,24 @@ fn version_2_1_as_phones_write_it() {
 }
 
 #[test]
+fn a_property_may_say_its_own_charset() {
+    let card = b"BEGIN:VCARD\r\nVERSION:2.1\r\n\
+        N;CHARSET=ISO-8859-1:M\xfcller;Zo\xeb\r\n\
+        ORG;CHARSET=SHIFT_JIS;ENCODING=QUOTED-PRINTABLE:=8E=52=93=63\r\n\
+        NICKNAME;CHARSET=windows-1251;ENCODING=QUOTED-PRINTABLE:=C8=E2=E0=ED\r\n\
+        NOTE;CHARSET=no-such;ENCODING=QUOTED-PRINTABLE:Zo=EB\r\n\
+        ADR:;;1 Stra\xc3\x9fe\r\nEND:VCARD\r\n";
+    for preview in [parse(card, "a.vcf", HOME), parse_in(card, "a.vcf", "UTF-8")] {
+        assert_eq!(summaries(&preview), ["Zoë|Müller|山田||"]);
+        let details = preview.rows[0].draft.details.as_deref().expect("details");
+        assert_eq!(
+            (details.nickname.as_str(), details.notes.as_str(), details.address.as_str()),
+            ("Иван", "Zoë", "1 Straße")
+        );
+    }
+}
+
+#[test]
 fn a_character_may_be_folded_in_two() {
     let bytes = [b"BEGIN:VCARD\r\nFN:Zo\xc3".as_slice(), b"\r\n \xab\r\nEND:VCARD"].concat();
     assert_eq!(summaries(&parse(&bytes, "a", HOME)), ["Zoë||||"]);
