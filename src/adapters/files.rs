@@ -2,9 +2,9 @@
 
 use halyard_client::contacts::import::CARDS_BYTES;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, File, HtmlElement, Url};
+use web_sys::{Blob, BlobPropertyBag, File, FileList, HtmlElement, Url};
 
+use super::media::bytes;
 use super::spawn;
 
 /// Most bytes that are read of a file: one more than an address book may have, so that a larger one is refused and not cut.
@@ -29,15 +29,21 @@ pub(crate) fn save(name: &str, mime: &str, content: &str) {
     });
 }
 
-/// Reads a file and calls back with its bytes; with none when it can't be read.
-pub(crate) fn read(file: File, then: impl FnOnce(Vec<u8>) + 'static) {
+/// The files of a list.
+pub(crate) fn list(files: Option<FileList>) -> Vec<File> {
+    let Some(files) = files else { return Vec::new() };
+    (0..files.length()).filter_map(|n| files.get(n)).collect()
+}
+
+/// Reads files one after the other, and calls back with the name and the bytes of each; with none when it can't be read.
+pub(crate) fn read(files: Vec<File>, each: Box<dyn Fn(String, Vec<u8>)>) {
     spawn(async move {
-        let bytes = match file.slice_with_f64_and_f64(0.0, MOST) {
-            Ok(part) => {
-                JsFuture::from(part.array_buffer()).await.map(|buffer| js_sys::Uint8Array::new(&buffer).to_vec())
-            }
-            Err(error) => Err(error),
-        };
-        then(bytes.unwrap_or_default());
+        for file in files {
+            let content = match file.slice_with_f64_and_f64(0.0, MOST) {
+                Ok(part) => bytes(&part).await,
+                Err(error) => Err(error),
+            };
+            each(file.name(), content.unwrap_or_default());
+        }
     });
 }

@@ -162,17 +162,18 @@ fn take_launches(window: &Window, queue: &JsValue, send: Dispatch) {
             send_soon(&send, AppEvent::Launched(path.to_owned()));
         }
         let handles = get(&launch, "files").dyn_into::<Array>().unwrap_or_default();
-        for handle in handles.iter().filter(|_| !(known && reload)) {
-            let send = send.clone();
-            spawn(async move {
-                if let Some(file) =
-                    resolved(call(&handle, "getFile", &[])).await.ok().and_then(|file| file.dyn_into::<File>().ok())
-                {
-                    let name = file.name();
-                    files::read(file, move |bytes| send(Event::System(System::App(self::file(&name, bytes)))));
-                }
-            });
+        if known && reload {
+            return;
         }
+        let send = send.clone();
+        spawn(async move {
+            let mut files = Vec::new();
+            for handle in handles {
+                let file = resolved(call(&handle, "getFile", &[])).await;
+                files.extend(file.ok().and_then(|file| file.dyn_into::<File>().ok()));
+            }
+            files::read(files, Box::new(move |name, bytes| send(Event::System(System::App(file(&name, bytes))))));
+        });
     });
     let _ = call(queue, "setConsumer", &[consumer.into_js_value()]);
     loading.set(false);

@@ -105,6 +105,39 @@ test("an import shows what it will do, says which line is broken, and saves the 
   await expect(contactRow(lena, "Jonas Wirth")).toBeVisible();
 });
 
+test("several files are imported at once, and one of them is read in another encoding", async ({ person }) => {
+  const lena = await person(LENA, { baseURL: here.url });
+  await goTo(lena, "Contacts");
+  const choosing = lena.waitForEvent("filechooser");
+  await lena.getByRole("button", { name: "Import contacts" }).click();
+  await (await choosing).setFiles([
+    { name: "harbor.csv", mimeType: "text/csv", buffer: Buffer.from("First Name,Mobile\nOlga,619 555 0171\nx,y,z\n") },
+    { name: "cyrillic.csv", mimeType: "text/csv", buffer: Buffer.from("First Name,Mobile\n\xc8\xe2\xe0\xed,619 555 0172\n", "latin1") },
+  ]);
+  const preview = lena.getByRole("dialog", { name: /Import contacts/ });
+  await expect(preview.getByText("harbor.csv, line 3")).toBeVisible();
+  await expect(preview.getByText("Èâàí")).toBeVisible();
+  const encoding = preview.getByRole("combobox", { name: /cyrillic\.csv/ });
+  await encoding.selectOption("Windows-1251");
+  await expect(preview.getByText("Иван")).toBeVisible();
+  await expect(encoding).toHaveValue(/\d/);
+  await preview.getByRole("button", { name: "Import 2 contacts" }).click();
+  await expect(contactRow(lena, "Иван")).toBeVisible();
+  await expect(contactRow(lena, "Olga")).toBeVisible();
+});
+
+test("files that are let go over the list are imported", async ({ person }) => {
+  const lena = await person(LENA, { baseURL: here.url });
+  await goTo(lena, "Contacts");
+  const files = await lena.evaluateHandle(() => {
+    const data = new DataTransfer();
+    for (const name of ["Una", "Duo"]) data.items.add(new File([`First Name\n${name}\n`], `${name}.csv`, { type: "text/csv" }));
+    return data;
+  });
+  await lena.locator(".column").dispatchEvent("drop", { dataTransfer: files });
+  await expect(lena.getByRole("dialog").getByRole("button", { name: "Import 2 contacts" })).toBeVisible();
+});
+
 /** A content in base 64 on lines as phones fold them. */
 const folded = (content) => content.toString("base64").replace(/.{74}/g, "$&\r\n ");
 

@@ -1,4 +1,4 @@
-//! The import: a file's rows as a preview, which of them to take, and the requests that save them, one after the other.
+//! The import: the rows of one or more files as a preview, which of them to take, and the requests that save them, one after the other.
 //!
 //! Always holds: nothing is saved before "Import"; then all that is chosen, or the user is told how many were saved and why the others
 //! were not. A row has its contact's id from the moment when the file is read, and keeps it however the file
@@ -14,7 +14,10 @@ use halyard_words::{self as words, Text};
 
 use crate::api::{read, with_body};
 use crate::contacts::Book;
-use crate::contacts::import::{ENCODINGS, Preview, Reading, RowMatch, duplicates, merge, merge_drafts, parse};
+use crate::contacts::import::{
+    CARDS_BYTES, ENCODINGS, ImportRow, Preview, Reading, RowMatch, duplicates, merge, merge_drafts, parse,
+    photo_of_line,
+};
 use crate::context::Context;
 use crate::effect::{HttpOutcome, Method};
 use crate::env::Env;
@@ -31,7 +34,7 @@ const REQUEST_BYTES: usize = limits::IMPORT_BYTES / 4;
 /// What the user does with an import.
 #[derive(strum::IntoStaticStr, Clone, Debug)]
 pub enum ImportAction {
-    /// A file to import contacts from.
+    /// A file to import contacts from: added to the import that is open.
     File {
         /// Its name.
         name: String,
@@ -42,10 +45,10 @@ pub enum ImportAction {
     Shared(bool),
     /// Take a row in, or leave it out.
     Toggle(usize),
-    /// Take a column for something, by its place in [`crate::contacts::import::choices`]; or for nothing.
-    Map(usize, Option<usize>),
-    /// Read the file in an encoding, by its place in [`ENCODINGS`]; or in what it seems to be written in.
-    Encoding(Option<usize>),
+    /// Take a column of a file for something, by its place in [`crate::contacts::import::choices`]; or for nothing.
+    Map(usize, usize, Option<usize>),
+    /// Read a file in an encoding, by its place in [`ENCODINGS`]; or in what it seems to be written in.
+    Encoding(usize, Option<usize>),
     /// Take all rows in, or leave all out.
     All(bool),
     /// "Import".
@@ -71,8 +74,9 @@ pub(crate) struct Import {
 /// An import that is open.
 #[derive(Debug)]
 pub(crate) struct Importing {
-    pub(crate) file: String,
-    pub(crate) preview: Preview,
+    pub(crate) files: Vec<ImportFile>,
+    /// The contacts of all files, in their order.
+    pub(crate) rows: Vec<ImportRow>,
     /// For each row: what it is to the contacts that are here.
     pub(crate) matches: Vec<RowMatch>,
     /// For each row: whether it is taken.
@@ -80,17 +84,29 @@ pub(crate) struct Importing {
     pub(crate) shared: bool,
     pub(crate) saving: bool,
     pub(crate) error: Option<Text>,
-    bytes: Vec<u8>,
-    /// What the user says that it is written in.
-    encoding: Option<&'static str>,
     pub(crate) photos: Photos,
-    /// Columns that the user takes for something.
-    chosen_columns: Vec<(usize, usize)>,
-    /// When the file was read: what the ids of new contacts are made of.
+    /// When the first file was opened: what the ids of new contacts are made of.
     begun: Env,
     /// What is still to be sent, once the photos are small, and how many are saved.
     left: Vec<ImportedContact>,
     saved: usize,
+}
+
+/// A file of an import.
+#[derive(Debug)]
+pub(crate) struct ImportFile {
+    pub(crate) name: String,
+    /// What was read in it, but for its rows, which are among those of all files.
+    pub(crate) preview: Preview,
+    /// How many its rows are.
+    pub(crate) contacts: usize,
+    /// Where its lines are among those of all files: so many are before them.
+    pub(crate) before: usize,
+    bytes: Vec<u8>,
+    /// What the user says that it is written in.
+    encoding: Option<&'static str>,
+    /// Columns that the user takes for something.
+    columns: Vec<(usize, usize)>,
 }
 
 impl Import {
@@ -100,7 +116,7 @@ impl Import {
 
     pub(crate) fn act(&mut self, action: ImportAction, book: &Book, cx: &mut Context<'_, '_>) {
         match action {
-            ImportAction::File { name, bytes } => self.read_file(name, bytes, book, cx),
+            ImportAction::File { name, bytes } => self.add(name, bytes, book, cx),
             ImportAction::Shared(shared) => {
                 if let Some(importing) = &mut self.open {
                     importing.shared = shared;
@@ -108,26 +124,24 @@ impl Import {
                 }
             }
             ImportAction::Toggle(row) => {
-                if let Some(taken) = self.open.as_mut().and_then(|importing| importing.taken.get_mut(row)) {
+                if let Some(importing) = &mut self.open
+                    && let (Some(taken), Some(row)) = (importing.taken.get_mut(row), importing.rows.get_mut(row))
+                {
                     *taken = !*taken;
+                    row.chosen = Some(*taken);
                 }
             }
-            ImportAction::Map(column, choice) => {
-                if let Some(importing) = self.open.as_mut().filter(|importing| !importing.saving) {
-                    importing.chosen_columns.retain(|(known, _)| *known != column);
-                    importing.chosen_columns.extend(choice.map(|choice| (column, choice)));
-                    importing.read(book, cx);
-                }
-            }
-            ImportAction::Encoding(choice) => {
-                if let Some(importing) = self.open.as_mut().filter(|importing| !importing.saving) {
-                    importing.encoding = choice.and_then(|choice| ENCODINGS.get(choice).copied());
-                    importing.read(book, cx);
-                }
-            }
+            ImportAction::Map(file, column, choice) => self.read_again(file, book, cx, &|file| {
+                file.columns.retain(|(known, _)| *known != column);
+                file.columns.extend(choice.map(|choice| (column, choice)));
+            }),
+            ImportAction::Encoding(file, choice) => self.read_again(file, book, cx, &|file| {
+                file.encoding = choice.and_then(|choice| ENCODINGS.get(choice).copied());
+            }),
             ImportAction::All(all) => {
                 if let Some(importing) = &mut self.open {
                     importing.taken.fill(all);
+                    importing.rows.iter_mut().for_each(|row| row.chosen = Some(all));
                 }
             }
             ImportAction::Confirm => self.confirm(book, cx),
@@ -136,9 +150,11 @@ impl Import {
         cx.changed(Changed::Import);
     }
 
-    fn read_file(&mut self, file: String, bytes: Vec<u8>, book: &Book, cx: &mut Context<'_, '_>) {
-        let mut importing = Importing {
-            file,
+    /// Opens an import with a file, or adds the file to the one that is open.
+    fn add(&mut self, name: String, bytes: Vec<u8>, book: &Book, cx: &mut Context<'_, '_>) {
+        let importing = self.open.get_or_insert_with(|| Importing {
+            files: Vec::new(),
+            rows: Vec::new(),
             matches: Vec::new(),
             taken: Vec::new(),
             shared: false,
@@ -147,15 +163,33 @@ impl Import {
             begun: *cx.env,
             left: Vec::new(),
             saved: 0,
-            preview: Preview::default(),
+            photos: Photos::default(),
+        });
+        if importing.saving {
+            return cx.complain(words::import_already_open(name));
+        }
+        let before = importing.files.last().map_or(0, |last| last.before + last.bytes.len() + 1);
+        let preview = Preview::default();
+        importing.files.push(ImportFile {
+            name,
+            preview,
+            contacts: 0,
+            before,
             bytes,
             encoding: None,
-            photos: Photos::default(),
-            chosen_columns: Vec::new(),
-        };
-        importing.read(book, cx);
-        self.open = Some(importing);
+            columns: Vec::new(),
+        });
+        importing.read(importing.files.len() - 1, book, cx);
         cx.go(Route::Contacts(None), false);
+    }
+
+    /// The user takes something of a file otherwise.
+    fn read_again(&mut self, at: usize, book: &Book, cx: &mut Context<'_, '_>, change: &dyn Fn(&mut ImportFile)) {
+        let Some(importing) = self.open.as_mut().filter(|importing| !importing.saving) else { return };
+        if let Some(file) = importing.files.get_mut(at) {
+            change(file);
+            importing.read(at, book, cx);
+        }
     }
 
     fn confirm(&mut self, book: &Book, cx: &mut Context<'_, '_>) {
@@ -221,13 +255,38 @@ impl Import {
 }
 
 impl Importing {
-    /// Reads the file, as the user takes its characters and columns.
-    fn read(&mut self, book: &Book, cx: &mut Context<'_, '_>) {
+    /// Reads a file, as the user takes its characters and columns. What they have chosen of other files' rows stays.
+    fn read(&mut self, at: usize, book: &Book, cx: &mut Context<'_, '_>) {
+        let file = &mut self.files[at];
         let reading =
-            Reading { home: cx.home(), decode: cx.env.decode, encoding: self.encoding, columns: &self.chosen_columns };
-        self.preview = parse(&self.bytes, &self.file, &reading);
+            Reading { home: cx.home(), decode: cx.env.decode, encoding: file.encoding, columns: &file.columns };
+        file.preview = if at > 0 && file.before + file.bytes.len() > CARDS_BYTES {
+            file.bytes = Vec::new();
+            Preview::failed(words::import_files_too_large(CARDS_BYTES >> 20))
+        } else {
+            parse(&file.bytes, &file.name, &reading)
+        };
+        let mut rows = core::mem::take(&mut file.preview.rows);
+        file.contacts = rows.len();
+        // Lines of several files count on.
+        let before = file.before;
+        for row in &mut rows {
+            row.line += before;
+            row.draft.photo = row.draft.photo.map(|_| photo_of_line(row.line));
+        }
+        let first = self.rows.partition_point(|row| row.line <= before);
+        let next = self.files.get(at + 1).map_or(usize::MAX, |next| next.before);
+        rows.extend(self.rows.drain(first..).filter(|row| row.line > next));
+        self.rows.append(&mut rows);
         self.compare(book);
         self.next_photo(cx);
+    }
+
+    /// The file that a line is of, if there are several, and its number there.
+    pub(crate) fn place(&self, line: usize) -> (Option<&str>, usize) {
+        let file = self.files.iter().rfind(|file| file.before < line);
+        let name = file.filter(|_| self.files.len() > 1).map(|file| file.name.as_str());
+        (name, line - file.map_or(0, |file| file.before))
     }
 
     /// The id of the contact that a line makes, if it makes a new one: the same whenever the line is read.
@@ -239,14 +298,15 @@ impl Importing {
     fn compare(&mut self, book: &Book) {
         let scope = self.scope();
         let existing: Vec<&Contact> = book.contacts().collect();
-        self.matches = duplicates(&self.preview, &existing, scope);
+        self.matches = duplicates(&self.rows, &existing, scope);
         let takes = |found: &RowMatch| match found {
             RowMatch::New | RowMatch::UpdatesExisting(_) | RowMatch::AddsToLine(_) => true,
             // Who makes contacts shared wants them to be so, although they are their own already.
             RowMatch::Elsewhere { adds, .. } => *adds || self.shared,
             RowMatch::SameAs(_) | RowMatch::RepeatsLine(_) => false,
         };
-        self.taken = self.matches.iter().map(takes).collect();
+        let taken = |(row, found): (&ImportRow, &RowMatch)| row.chosen.unwrap_or_else(|| takes(found));
+        self.taken = self.rows.iter().zip(&self.matches).map(taken).collect();
     }
 
     fn scope(&self) -> ContactScope {
@@ -257,7 +317,7 @@ impl Importing {
     fn chosen(&self, book: &Book) -> Vec<ImportedContact> {
         let mut chosen: Vec<ImportedContact> = Vec::new();
         let mut places: HashMap<ContactId, usize> = HashMap::new();
-        for (at, (row, taken)) in self.preview.rows.iter().zip(&self.taken).enumerate() {
+        for (at, (row, taken)) in self.rows.iter().zip(&self.taken).enumerate() {
             if !taken {
                 continue;
             }
@@ -266,7 +326,7 @@ impl Importing {
                 // A line whose person is left out, or that is taken although it repeats another, is a contact of its own.
                 RowMatch::New | RowMatch::Elsewhere { .. } | RowMatch::RepeatsLine(_) | RowMatch::AddsToLine(_) => {
                     let adds = matches!(self.matches[at], RowMatch::AddsToLine(_)) && self.taken[self.root(at)];
-                    let first = if adds { &self.preview.rows[self.root(at)] } else { row };
+                    let first = if adds { &self.rows[self.root(at)] } else { row };
                     (self.id(first.line), None)
                 }
             };
@@ -286,7 +346,7 @@ impl Importing {
     /// The row where the person of a row is first.
     fn root(&self, row: usize) -> usize {
         match self.matches[row] {
-            RowMatch::AddsToLine(line) => self.preview.rows.binary_search_by_key(&line, |row| row.line).unwrap_or(row),
+            RowMatch::AddsToLine(line) => self.rows.binary_search_by_key(&line, |row| row.line).unwrap_or(row),
             _ => row,
         }
     }

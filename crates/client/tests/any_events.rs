@@ -191,6 +191,8 @@ impl Test {
             12 => Ui::Contacts(ContactsAction::Cancel),
             13 => Ui::Contacts(ContactsAction::Delete(contact(b))),
             14 => Ui::Import(ImportAction::File { name: "people.vcf".to_owned(), bytes: text.into_bytes() }),
+            15 if b < 40 => Ui::Import(ImportAction::Encoding(usize::from(b % 2), Some(b.into()))),
+            15 if b < 80 => Ui::Import(ImportAction::Map(usize::from(b % 2), 1, Some(b.into()))),
             15 => Ui::Import(ImportAction::Shared(b > 99)),
             16 if b > 250 => Ui::Import(ImportAction::All(b > 252)),
             16 => Ui::Import(ImportAction::Toggle(b.into())),

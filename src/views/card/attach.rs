@@ -5,9 +5,10 @@ use halyard_client::view::FileView;
 use halyard_client::{CardKey, Ui};
 use leptos::ev;
 use leptos::html::Input;
-use web_sys::{ClipboardEvent, DragEvent, File, FileList};
+use web_sys::{ClipboardEvent, DragEvent};
 
 use super::drag::{card, target};
+use crate::adapters::files::list;
 use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconButton, IconName};
@@ -44,11 +45,6 @@ pub(super) fn AttachButton(card: CardKey) -> impl IntoView {
             on:change=move |_| chosen()
         />
     }
-}
-
-fn list(files: Option<FileList>) -> Vec<File> {
-    let Some(files) = files else { return Vec::new() };
-    (0..files.length()).filter_map(|n| files.get(n)).collect()
 }
 
 /// The files that are in a text box.
@@ -99,7 +95,8 @@ pub(super) fn pasted(app: App, card: CardKey, event: &ClipboardEvent) {
 /// Marks the card that would take the files.
 const TAKES: &str = "data-takes";
 
-fn has_files(event: &DragEvent) -> bool {
+/// Whether files are dragged.
+pub(crate) fn has_files(event: &DragEvent) -> bool {
     let types = event.data_transfer().map(|data| data.types());
     types.is_some_and(|types| types.iter().any(|kind| kind == "Files"))
 }

@@ -3,7 +3,7 @@
 use halyard_client::Ui;
 use halyard_client::contacts::import::{ENCODINGS, UnreadColumn, choices};
 use halyard_client::importing::ImportAction;
-use halyard_client::view::{ImportRowView, ImportView};
+use halyard_client::view::{ImportFileView, ImportRowView, ImportView};
 
 use crate::erased::Memo;
 use crate::prelude::*;
@@ -28,10 +28,7 @@ pub(crate) fn ImportDialog() -> impl IntoView {
 fn dialog(app: App) -> AnyView {
     let import = app.signals(|signals| signals.import.clone());
     let import = Memo::new(move |_| import.get());
-    let title = Signal::derive(move || {
-        let file = import.with(|import| import.as_ref().map(|import| import.file.clone()));
-        file.map_or_else(String::new, |file| say(&words::import_contacts_from(file)))
-    });
+    let title = Signal::derive(move || read(import, |import| say(&import.title)));
     view! {
         <Dialog title=title class="roomy" on_close=move || app.send(Ui::Import(ImportAction::Cancel))>
             <Preview import=import />
@@ -52,11 +49,11 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
     // A choice does not change it, so that its element keeps the focus.
     let unread_parts =
         Memo::new(move |_| read(import, |import| (import.unread_columns.clone(), import.unread_properties.clone())));
-    let encoding = Memo::new(move |_| read(import, |import| import.encoding));
+    let encodings = Memo::new(move |_| read(import, encodings));
     let confirm = reactive(move || say(&words::import_count(taken.get())));
     view! {
         <p class="tally">{move || read(import, tally)}</p>
-        {move || encoding.get().map(|found| choose_encoding(app, found))}
+        {move || choose_encodings(app, encodings.get())}
         {move || may_share.get().then(|| view! { <Scope import=import /> }.into_any())}
         {move || {
             (count.get() > 0)
@@ -119,22 +116,32 @@ fn read<T: Default>(import: Memo<Option<ImportView>>, read: impl FnOnce(&ImportV
     import.with(|import| import.as_ref().map(read).unwrap_or_default())
 }
 
-/// What the file is, in a line.
+/// What the files are, in a line each.
 fn tally(import: &ImportView) -> String {
-    let contacts = import.rows.len();
-    say(&match import.errors.len() {
-        0 => words::import_tally(&import.format, contacts),
-        errors => words::import_tally_with_errors(&import.format, contacts, errors),
-    })
+    let line = |file: &ImportFileView| match file.name.as_str() {
+        "" => [say(&file.tally), " ".to_owned()].concat(),
+        name => [name, ": ", &say(&file.tally), "\n"].concat(),
+    };
+    let mut lines: Vec<String> = import.files.iter().map(line).collect();
+    lines.push(t(words::IMPORT_NOTHING_YET).to_owned());
+    lines.concat()
 }
 
-/// What the file may be read as, where its text looks wrong.
-fn choose_encoding(app: App, found: &'static str) -> AnyView {
-    let found = say(&words::import_encoding_found(found));
-    let choose = move |choice| app.send(Ui::Import(ImportAction::Encoding(choice)));
-    let choice =
-        choice((t(words::IMPORT_ENCODING).to_owned(), String::new()), found, ENCODINGS.into(), Box::new(choose));
-    view! { <div class="import-columns">{choice}</div> }.into_any()
+/// The files that may be written in several encodings: their place and name, and what they seem to be written in.
+fn encodings(import: &ImportView) -> Vec<(usize, String, &'static str)> {
+    let files = import.files.iter().enumerate();
+    files.filter_map(|(at, file)| file.encoding.map(|found| (at, file.name.clone(), found))).collect()
+}
+
+/// What files may be read as, where their text looks wrong.
+fn choose_encodings(app: App, files: Vec<(usize, String, &'static str)>) -> Option<AnyView> {
+    let one = |(at, name, found): (usize, String, &'static str)| {
+        let found = say(&words::import_encoding_found(found));
+        let choose = move |choice| app.send(Ui::Import(ImportAction::Encoding(at, choice)));
+        choice((t(words::IMPORT_ENCODING).to_owned(), name), found, ENCODINGS.into(), Box::new(choose))
+    };
+    let choices = files.into_iter().map(one).collect::<Vec<_>>();
+    (!choices.is_empty()).then(|| view! { <div class="import-columns">{choices}</div> }.into_any())
 }
 
 /// A choice by its place in a list: none is the first option.
@@ -162,7 +169,7 @@ fn choice(
 }
 
 /// What of the file is not kept: columns of a table, which may be taken for something, or properties of cards.
-fn unread(app: App, columns: Vec<UnreadColumn>, properties: &[String]) -> Option<AnyView> {
+fn unread(app: App, columns: Vec<(usize, UnreadColumn)>, properties: &[String]) -> Option<AnyView> {
     let names = properties.join(", ");
     let any = !columns.is_empty();
     let rows = columns.into_iter().map(|unread| column(app, unread)).collect::<Vec<_>>();
@@ -179,9 +186,9 @@ fn unread(app: App, columns: Vec<UnreadColumn>, properties: &[String]) -> Option
 }
 
 /// A column with the first that stands in it, and what it may be taken for.
-fn column(app: App, unread: UnreadColumn) -> AnyView {
+fn column(app: App, (file, unread): (usize, UnreadColumn)) -> AnyView {
     let UnreadColumn { place, name, sample } = unread;
-    let choose = move |choice| app.send(Ui::Import(ImportAction::Map(place, choice)));
+    let choose = move |choice| app.send(Ui::Import(ImportAction::Map(file, place, choice)));
     choice((name, sample), t(words::DO_NOT_IMPORT).to_owned(), choices().map(t).collect(), Box::new(choose))
 }
 
@@ -236,8 +243,8 @@ fn Row(import: Memo<Option<ImportView>>, index: usize) -> impl IntoView {
 }
 
 fn words(row: ImportRowView) -> AnyView {
-    let ImportRowView { line, name, detail, outcome, warnings, .. } = row;
-    let name = if name.is_empty() { say(&words::line_number(line)) } else { name };
+    let ImportRowView { place, name, detail, outcome, warnings, .. } = row;
+    let name = if name.is_empty() { say(&place) } else { name };
     let outcome = say(&if warnings.is_empty() { outcome } else { words::see_below(outcome) });
     view! {
         <span class="row-text">
@@ -253,12 +260,11 @@ fn sentences(texts: &[Text]) -> String {
     texts.iter().map(say).collect::<Vec<_>>().join(" ")
 }
 
-/// A list of remarks on the file, each with its line.
-fn remarks(label: &'static str, class: &'static str, remarks: Vec<(usize, String)>) -> Option<AnyView> {
+/// A list of remarks on the files, each with its line.
+fn remarks(label: &'static str, class: &'static str, remarks: Vec<(String, String)>) -> Option<AnyView> {
     let more = remarks.len().saturating_sub(REMARKS_SHOWN);
     let none = remarks.is_empty();
     let lines = remarks.into_iter().take(REMARKS_SHOWN).map(|(line, text)| {
-        let line = say(&words::line_number(line));
         view! {
             <li>
                 <b class="num">{line}</b>
@@ -284,12 +290,12 @@ fn remarks(label: &'static str, class: &'static str, remarks: Vec<(usize, String
 #[component]
 fn Remarks(import: Memo<Option<ImportView>>) -> impl IntoView {
     let errors = Memo::new(move |_| {
-        let error = |error: &halyard_client::contacts::import::LineError| (error.line, sentences(&error.messages));
+        let error = |(place, messages): &(Text, Vec<Text>)| (say(place), sentences(messages));
         read(import, |import| import.errors.iter().map(error).collect::<Vec<_>>())
     });
     let warnings = Memo::new(move |_| {
         let warned = |row: &ImportRowView| {
-            let line = (row.line, [&row.name, ": ", &sentences(&row.warnings)].concat());
+            let line = (say(&row.place), [&row.name, ": ", &sentences(&row.warnings)].concat());
             (!row.warnings.is_empty()).then_some(line)
         };
         read(import, |import| import.rows.iter().filter_map(warned).collect::<Vec<_>>())

@@ -13,11 +13,13 @@ use halyard_client::contacts::export::ExportFormat;
 use halyard_client::importing::ImportAction;
 use halyard_protocol::ContactId;
 use leptos::html::Input;
+use web_sys::{DragEvent, FileList};
 
 use crate::adapters::{files, photos};
 use crate::erased::Memo;
 use crate::prelude::*;
 use crate::runtime::App;
+use crate::views::card::has_files;
 use crate::views::common::{
     Chips, EmptyState, Icon, IconButton, IconName, MenuButton, MenuItem, SearchField, VirtualList,
 };
@@ -57,7 +59,12 @@ pub(crate) fn ContactsPane() -> impl IntoView {
         query.get()
     });
     view! {
-        <section class="column" aria-labelledby="column-title">
+        <section
+            class="column"
+            aria-labelledby="column-title"
+            on:dragover=move |event| if has_files(&event) { event.prevent_default() }
+            on:drop=move |event| dropped(app, &event)
+        >
             <header>
                 <h1 id="column-title" data-focus="column" tabindex="-1">
                     {t(words::CONTACTS)}
@@ -152,23 +159,35 @@ fn ExportButton(filter: Memo<ContactsFilter>) -> impl IntoView {
     view! { <MenuButton icon=IconName::Download label=t(words::EXPORT_CONTACTS).to_owned() items=items /> }
 }
 
-/// Asks for a file; the preview opens once it is read.
+/// The preview of these files opens once the first is read.
+fn import_files(app: App, files: Option<FileList>) {
+    let take = move |name, bytes| app.send(Ui::Import(ImportAction::File { name, bytes }));
+    files::read(files::list(files), Box::new(take));
+}
+
+/// Files that are let go over the list are imported.
+fn dropped(app: App, event: &DragEvent) {
+    if has_files(event) {
+        event.prevent_default();
+        import_files(app, event.data_transfer().and_then(|data| data.files()));
+    }
+}
+
+/// Asks for files; the preview opens once the first is read.
 #[component]
 fn ImportButton() -> impl IntoView {
     let app = expect_context::<App>();
     let input = NodeRef::<Input>::new();
     let chosen = move |_| {
         let Some(input) = input.get_untracked() else { return };
-        if let Some(file) = input.files().and_then(|files| files.get(0)) {
-            let name = file.name();
-            files::read(file, move |bytes| app.send(Ui::Import(ImportAction::File { name, bytes })));
-        }
+        import_files(app, input.files());
         // The same file may be chosen again, after it was mended.
         input.set_value("");
     };
     view! {
         <input
             type="file"
+            multiple
             accept=".vcf,.vcard,.csv,text/vcard,text/x-vcard,text/csv"
             aria-label=t(words::FILE_TO_IMPORT_CONTACTS_FROM)
             hidden

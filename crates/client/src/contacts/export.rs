@@ -341,7 +341,7 @@ mod tests {
                 prop_assert!(preview.errors.is_empty());
                 prop_assert!(preview.unread_columns.is_empty() && preview.unread_properties.is_empty());
                 if format != ExportFormat::Csv {
-                    for (outcome, contact) in duplicates(&preview, &all, contacts[0].scope).iter().zip(&contacts) {
+                    for (outcome, contact) in duplicates(&preview.rows, &all, contacts[0].scope).iter().zip(&contacts) {
                         prop_assert_eq!(*outcome, RowMatch::SameAs(contact.id));
                     }
                 }

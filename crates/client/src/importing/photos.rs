@@ -14,7 +14,7 @@ use crate::effect::{Effect, FileCommand, PhotoOf};
 use crate::sorted::SortedMap;
 use crate::update::Changed;
 
-/// The photos of the file.
+/// The photos of the files.
 #[derive(Debug, Default)]
 pub(crate) struct Photos {
     /// The line of the card whose photo is being made small.
@@ -47,7 +47,7 @@ impl Import {
         // Of an import that is no longer open.
         let Some(line) = importing.photos.under_way.filter(|line| importing.id(*line) == id) else { return };
         importing.photos.under_way = None;
-        let row = importing.preview.rows.iter_mut().find(|row| row.line == line);
+        let row = importing.rows.iter_mut().find(|row| row.line == line);
         match (small, row) {
             (Some(small), _) => {
                 importing.photos.small.insert(photo_of_line(line), small);
@@ -68,7 +68,7 @@ impl Import {
 impl Importing {
     /// Goes on with the next photo, unless one is under way.
     pub(super) fn next_photo(&mut self, cx: &mut Context<'_, '_>) {
-        let next = self.preview.rows.iter_mut().find(|row| !row.photo.is_empty());
+        let next = self.rows.iter_mut().find(|row| !row.photo.is_empty());
         if let Some(row) = next.filter(|_| self.photos.under_way.is_none()) {
             let content = core::mem::take(&mut row.photo);
             let line = row.line;

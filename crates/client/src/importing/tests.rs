@@ -21,9 +21,13 @@ struct Bench {
 
 impl Bench {
     fn open(text: &str) -> Self {
-        let mut bench = Self { import: Import::default(), contacts: Contacts::default(), alone: Alone::new() };
+        let mut bench = Self::new();
         bench.act(file(text));
         bench
+    }
+
+    fn new() -> Self {
+        Self { import: Import::default(), contacts: Contacts::default(), alone: Alone::new() }
     }
 
     fn act(&mut self, action: ImportAction) -> Done {
@@ -101,31 +105,31 @@ fn a_column_that_is_taken_for_something_is_imported_under_the_same_ids() {
     let first = bench.act(ImportAction::Confirm);
     bench.answer_with(&first, Err(NetworkFailure));
     let mobile = choices().position(|word| word == words::COLUMN_MOBILE);
-    bench.act(ImportAction::Map(1, mobile));
+    bench.act(ImportAction::Map(0, 1, mobile));
     let second = bench.act(ImportAction::Confirm);
     let numbers = |done: &Done| sent(done).iter().map(|entry| entry.contact.numbers.len()).collect::<Vec<_>>();
     assert_eq!((numbers(&first), numbers(&second)), (vec![0, 0], vec![1, 1, 1]));
     let ids = |done: &Done| sent(done).iter().map(|entry| entry.id).collect::<Vec<_>>();
     assert_eq!([ids(&second)[0], ids(&second)[2]], ids(&first)[..]);
     bench.answer_with(&second, Err(NetworkFailure));
-    bench.act(ImportAction::Map(1, None));
+    bench.act(ImportAction::Map(0, 1, None));
     let third = bench.act(ImportAction::Confirm);
     assert_eq!(sent(&third), sent(&first));
 }
 
 #[test]
 fn another_encoding_gives_other_names_under_the_same_ids() {
-    let mut bench = Bench::open("");
+    let mut bench = Bench::new();
     let bytes = b"First Name,Mobile\n\xc8\xe2\xe0\xed,619 555 0142\n".to_vec();
     bench.act(ImportAction::File { name: "friends.csv".to_owned(), bytes });
     let first = bench.act(ImportAction::Confirm);
     bench.answer_with(&first, Err(NetworkFailure));
-    bench.act(ImportAction::Encoding(ENCODINGS.iter().position(|name| *name == "UTF-16LE")));
-    assert_eq!(bench.import.open().map(|importing| importing.preview.rows.len()), Some(0));
-    bench.act(ImportAction::Encoding(ENCODINGS.iter().position(|name| *name == "Windows-1251")));
+    bench.act(ImportAction::Encoding(0, ENCODINGS.iter().position(|name| *name == "UTF-16LE")));
+    assert_eq!(bench.import.open().map(|importing| importing.rows.len()), Some(0));
+    bench.act(ImportAction::Encoding(0, ENCODINGS.iter().position(|name| *name == "Windows-1251")));
     let second = bench.act(ImportAction::Confirm);
     bench.answer_with(&second, Err(NetworkFailure));
-    bench.act(ImportAction::Encoding(None));
+    bench.act(ImportAction::Encoding(0, None));
     let third = bench.act(ImportAction::Confirm);
     let of = |done: &Done| sent(done).into_iter().map(|entry| (entry.id, entry.contact.given)).collect::<Vec<_>>();
     let id = of(&first)[0].0;
@@ -133,12 +137,64 @@ fn another_encoding_gives_other_names_under_the_same_ids() {
 }
 
 #[test]
+fn several_files_are_one_import_and_each_line_keeps_its_file() {
+    let table = |name: &str, text: &str| ImportAction::File { name: name.to_owned(), bytes: text.as_bytes().to_vec() };
+    let mut bench = Bench::open("First Name,Berth\nAna,619 555 0142\n");
+    bench.act(ImportAction::Toggle(0));
+    bench.act(table("team.csv", "First Name,Mobile\nBen,619 555 0143\nx,y,z\n"));
+    bench.act(cards(&["/9j/a"]));
+    bench.act(table("more.csv", "First Name,Mobile\nBen,619 555 0143\n"));
+    let importing = bench.import.open().expect("the preview");
+    let names: Vec<_> =
+        importing.rows.iter().map(|row| (row.draft.given.as_str(), importing.place(row.line))).collect();
+    assert_eq!(names[..2], [("Ana", (Some("people.csv"), 2)), ("Ben", (Some("team.csv"), 2))]);
+    assert_eq!(names[2..], [("Person", (Some("people.vcf"), 1)), ("Ben", (Some("more.csv"), 2))]);
+    assert_eq!(importing.taken, [false, true, true, false], "what was chosen stays");
+    let RowMatch::RepeatsLine(line) = importing.matches[3] else { panic!("{:?}", importing.matches) };
+    assert_eq!(importing.place(line), (Some("team.csv"), 2));
+    assert_eq!(importing.files[1].preview.errors[0].line, 3);
+    // A column of the first file changes nothing of the others.
+    let photo_asked = importing.photos.are_under_way();
+    let mobile = choices().position(|word| word == words::COLUMN_MOBILE);
+    bench.act(ImportAction::Map(0, 1, mobile));
+    let importing = bench.import.open().expect("the preview");
+    let numbers: Vec<_> =
+        importing.rows.iter().map(|row| (row.draft.given.as_str(), row.draft.numbers.len())).collect();
+    assert_eq!(numbers, [("Ana", 1), ("Ben", 1), ("Person", 0), ("Ben", 1)]);
+    assert!(photo_asked && importing.photos.are_under_way());
+}
+
+#[test]
+fn a_file_that_comes_while_another_is_saved_is_named() {
+    let mut bench = Bench::open("First Name\nAna\n");
+    let asked = bench.act(ImportAction::Confirm);
+    let done = bench.act(file("First Name\nBen\n"));
+    let named =
+        |fact: &Fact| matches!(fact, Fact::Notice(notice) if notice.text.english().starts_with("people.csv was not"));
+    assert!(done.facts.iter().any(named));
+    assert_eq!(bench.import.open().map(|importing| importing.files.len()), Some(1));
+    bench.answer_with(&asked, saved(1));
+    assert!(bench.import.open().is_none());
+}
+
+#[test]
+fn files_that_are_too_large_together_are_named() {
+    let mut bench = Bench::open("First Name\nAna\n");
+    let bytes = vec![b'a'; crate::contacts::import::CARDS_BYTES];
+    bench.act(ImportAction::File { name: "large.vcf".to_owned(), bytes });
+    let importing = bench.import.open().expect("the preview");
+    let errors: Vec<String> = importing.files[1].preview.errors[0].messages.iter().map(Text::english).collect();
+    assert_eq!(errors, ["With this file there are more than 32 MB. Import it by itself."]);
+    assert_eq!(importing.rows.len(), 1);
+}
+
+#[test]
 fn photos_are_made_small_again_where_cards_are_read_again() {
-    let mut bench = Bench::open("x");
+    let mut bench = Bench::new();
     let opened = bench.act(cards(&["/9j/a", "/9j/b"]));
     let (first, _) = photo(&opened).expect("a photo");
     let (second, _) = photo(&bench.small(first, Some("/9j/a"))).expect("the next photo");
-    bench.act(ImportAction::Encoding(Some(0)));
+    bench.act(ImportAction::Encoding(0, Some(0)));
     let mut asked = bench.small(second, Some("/9j/b"));
     while let Some((id, _)) = photo(&asked) {
         asked = bench.small(id, Some(if id == first { "/9j/a" } else { "/9j/b" }));
@@ -165,7 +221,7 @@ fn lines_of_one_person_become_one_contact() {
 
 #[test]
 fn two_lines_that_add_to_one_contact_are_sent_as_one() {
-    let mut bench = Bench::open("");
+    let mut bench = Bench::new();
     let draft = ContactDraft { given: "Ana".into(), ..ContactDraft::default() };
     let number = |n| halyard_protocol::PhoneNumber::from_e164(n).expect("a number");
     let numbers = ["+16195550142", "+16195550143"]
@@ -214,7 +270,7 @@ impl Bench {
 
 #[test]
 fn photos_are_made_small_one_by_one_and_sent_with_their_contacts() {
-    let mut bench = Bench::open("x");
+    let mut bench = Bench::new();
     let opened = bench.act(cards(&["/9j/large", "", "iVBORlarge", "none"]));
     let (first, content) = photo(&opened).expect("a photo");
     assert_eq!(content, "/9j/large");
@@ -230,14 +286,14 @@ fn photos_are_made_small_one_by_one_and_sent_with_their_contacts() {
     let contents: Vec<Option<&str>> = contacts.iter().map(|entry| entry.contact.photo_content.as_deref()).collect();
     assert_eq!(contents, [Some("/9j/small"), None, Some("iVBORsmall"), None]);
     assert!(contacts.iter().all(|entry| entry.contact.photo.is_none()));
-    let rows = &bench.import.open().expect("the preview").preview.rows;
+    let rows = &bench.import.open().expect("the preview").rows;
     let warned: Vec<usize> = rows.iter().map(|row| row.warnings.len()).collect();
     assert_eq!(warned, [0, 0, 0, 1], "what is no picture is named");
 }
 
 #[test]
 fn a_photo_of_an_import_that_was_cancelled_is_nobodys() {
-    let mut bench = Bench::open("x");
+    let mut bench = Bench::new();
     let opened = bench.act(cards(&["/9j/a"]));
     let (stale, _) = photo(&opened).expect("a photo");
     bench.act(ImportAction::Cancel);
@@ -252,7 +308,7 @@ fn a_photo_of_an_import_that_was_cancelled_is_nobodys() {
 
 #[test]
 fn photos_make_requests_of_a_size_that_a_slow_line_bears() {
-    let mut bench = Bench::open("x");
+    let mut bench = Bench::new();
     let mut done = bench.act(cards(&["/9j/"; 60]));
     let small = "A".repeat(60_000);
     while let Some((id, _)) = photo(&done) {
@@ -266,7 +322,7 @@ fn photos_make_requests_of_a_size_that_a_slow_line_bears() {
 
 #[test]
 fn a_photo_is_news_of_a_contact_without_one_alone() {
-    let mut bench = Bench::open("x");
+    let mut bench = Bench::new();
     let known = |n: u128, photo| {
         let uid = format!("{}", n - 1);
         let details = Some(Box::new(halyard_protocol::ContactDetails { uid, ..Default::default() }));

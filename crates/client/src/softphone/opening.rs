@@ -128,8 +128,6 @@ impl Softphone {
             self.installation.sharing = Some(card);
             let place = self.place_of(card);
             self.composer.attach_shared(card, &place, name, bytes, context!(self, turn));
-        } else if self.import.open().is_some() {
-            turn.complain(words::import_already_open(name));
         } else {
             let action = ImportAction::File { name, bytes };
             self.import.act(action, &self.contacts.book, context!(self, turn));

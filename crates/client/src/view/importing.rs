@@ -1,6 +1,7 @@
 //! The import's preview.
 
-use crate::contacts::import::{LineError, RowMatch, UnreadColumn};
+use crate::contacts::import::{RowMatch, UnreadColumn};
+use crate::importing::{ImportFile, Importing};
 use crate::softphone::Softphone;
 use halyard_protocol::ContactScope;
 use halyard_words::{self as words, Text};
@@ -8,20 +9,18 @@ use halyard_words::{self as words, Text};
 /// The import that is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportView {
-    /// The file's name.
-    pub file: String,
-    /// What kind of file it is, in words.
-    pub format: Text,
-    /// Its contacts.
+    /// "Import contacts from friends.vcf".
+    pub title: Text,
+    /// Its files.
+    pub files: Vec<ImportFileView>,
+    /// Their contacts.
     pub rows: Vec<ImportRowView>,
-    /// Lines that can't be read.
-    pub errors: Vec<LineError>,
-    /// Columns of a table that are not read, unless they are taken for something.
-    pub unread_columns: Vec<UnreadColumn>,
+    /// Lines that can't be read: where, and why.
+    pub errors: Vec<(Text, Vec<Text>)>,
+    /// Columns of tables that are not read, unless they are taken for something, each with its file.
+    pub unread_columns: Vec<(usize, UnreadColumn)>,
     /// Names of the properties of cards that are not kept.
     pub unread_properties: Vec<String>,
-    /// How the file's characters seem to be written, where there is a choice.
-    pub encoding: Option<&'static str>,
     /// How many are taken.
     pub taken: usize,
     /// Whether they become shared contacts.
@@ -36,11 +35,22 @@ pub struct ImportView {
     pub error: Option<Text>,
 }
 
-/// A contact of the file.
+/// A file of the import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportFileView {
+    /// Its name, if there are several.
+    pub name: String,
+    /// What it is and how many contacts it has.
+    pub tally: Text,
+    /// How its characters seem to be written, where there is a choice.
+    pub encoding: Option<&'static str>,
+}
+
+/// A contact of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportRowView {
-    /// Where it stands in the file.
-    pub line: usize,
+    /// Where it stands: "Line 12".
+    pub place: Text,
     /// Its name.
     pub name: String,
     /// Its numbers and e-mail addresses.
@@ -60,7 +70,6 @@ impl Softphone {
         let importing = self.import.open()?;
         let home = self.home();
         let rows: Vec<ImportRowView> = importing
-            .preview
             .rows
             .iter()
             .zip(&importing.matches)
@@ -71,24 +80,52 @@ impl Softphone {
                 // The draft's own name, as it would show once saved.
                 let name = row.draft.clone().into_contact(NOBODY, 0).display_name();
                 ImportRowView {
-                    line: row.line,
+                    place: remark_place(importing.place(row.line)),
                     name,
                     detail: detail.join(", "),
-                    outcome: self.match_words(*outcome),
+                    outcome: self.match_words(importing, *outcome),
                     warnings: row.warnings.clone(),
                     taken: *taken,
                 }
             })
             .collect();
+        let files = &importing.files;
+        let several = files.len() > 1;
+        let named = |file: &ImportFile| if several { file.name.clone() } else { String::new() };
+        let errors = files.iter().flat_map(|file| {
+            let place = |line| remark_place(importing.place(file.before + line));
+            file.preview.errors.iter().map(move |error| (place(error.line), error.messages.clone()))
+        });
+        let mut unread_properties: Vec<String> = Vec::new();
+        let mut unread_columns = Vec::new();
+        for (at, file) in files.iter().enumerate() {
+            for name in &file.preview.unread_properties {
+                if !unread_properties.contains(name) {
+                    unread_properties.push(name.clone());
+                }
+            }
+            for column in &file.preview.unread_columns {
+                let mut column = column.clone();
+                if several {
+                    column.name = [&file.name, ": ", &column.name].concat();
+                }
+                unread_columns.push((at, column));
+            }
+        }
         Some(ImportView {
-            file: importing.file.clone(),
-            format: importing.preview.format.words(),
+            title: match &files[..] {
+                [file] => words::import_contacts_from(&file.name),
+                _ => words::IMPORT_CONTACTS.into(),
+            },
+            files: files
+                .iter()
+                .map(|file| ImportFileView { name: named(file), tally: tally(file), encoding: file.preview.encoding })
+                .collect(),
             taken: rows.iter().filter(|row| row.taken).count(),
             rows,
-            errors: importing.preview.errors.clone(),
-            unread_columns: importing.preview.unread_columns.clone(),
-            unread_properties: importing.preview.unread_properties.clone(),
-            encoding: importing.preview.encoding,
+            errors: errors.collect(),
+            unread_columns,
+            unread_properties,
             shared: importing.shared,
             may_share: self.me().is_some_and(|me| me.user.role.edits_shared_contacts()),
             saving: importing.saving,
@@ -97,7 +134,7 @@ impl Softphone {
         })
     }
 
-    fn match_words(&self, found: RowMatch) -> Text {
+    fn match_words(&self, importing: &Importing, found: RowMatch) -> Text {
         let name = |id| self.contacts.book.contact(id).map(halyard_protocol::Contact::display_name).unwrap_or_default();
         match found {
             RowMatch::New => words::IMPORT_NEW.into(),
@@ -113,11 +150,35 @@ impl Softphone {
                     (false, true) => words::import_more_than_mine(name(contact)),
                 }
             }
-            RowMatch::RepeatsLine(line) => words::import_same_line(line),
-            RowMatch::AddsToLine(line) => words::import_adds_to_line(line),
+            RowMatch::RepeatsLine(line) => words::import_same(place(importing.place(line))),
+            RowMatch::AddsToLine(line) => words::import_adds_to(place(importing.place(line))),
         }
     }
 }
 
 /// Stands for the id of a contact that is not saved yet.
 const NOBODY: halyard_protocol::ContactId = halyard_protocol::ContactId(halyard_protocol::Ulid::from_bits(0));
+
+/// A line in a sentence.
+fn place((file, line): (Option<&str>, usize)) -> Text {
+    match file {
+        Some(file) => words::import_line_of(line, file),
+        None => words::import_line(line),
+    }
+}
+
+/// A line in front of a remark.
+fn remark_place((file, line): (Option<&str>, usize)) -> Text {
+    match file {
+        Some(file) => words::line_number_of(file, line),
+        None => words::line_number(line),
+    }
+}
+
+fn tally(file: &ImportFile) -> Text {
+    let format = file.preview.format.words();
+    match file.preview.errors.len() {
+        0 => words::import_tally(format, file.contacts),
+        errors => words::import_tally_with_errors(format, file.contacts, errors),
+    }
+}

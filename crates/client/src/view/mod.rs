@@ -23,7 +23,7 @@ pub use column::{RowView, When};
 pub use composer::{ComposerView, CounterView, FileView, NumberOption, UsingView};
 pub use contacts::{ContactRowView, ContactsView, DetailsView, FormView, NumberView};
 pub use devices::DeviceView;
-pub use importing::{ImportRowView, ImportView};
+pub use importing::{ImportFileView, ImportRowView, ImportView};
 pub use installation::InstallationView;
 pub use line::{LineIcon, LineView};
 pub use palette::{Note, PaletteEntry, PaletteView};

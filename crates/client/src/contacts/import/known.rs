@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use halyard_protocol::contact::ContactDetails;
 use halyard_protocol::{Contact, ContactDraft, ContactId, ContactScope, NumberLabel, PhoneNumber, limits};
 
-use super::{ImportRow, Preview};
+use super::ImportRow;
 use crate::contacts::search::fold;
 
 /// People with one number who are compared: a whole office, but not a whole file.
@@ -41,7 +41,7 @@ pub enum RowMatch {
 ///
 /// A row is somebody with the same UID; else somebody who has one of its numbers and a name that agrees with the row's.
 #[must_use]
-pub fn duplicates(preview: &Preview, existing: &[&Contact], scope: ContactScope) -> Vec<RowMatch> {
+pub fn duplicates(rows: &[ImportRow], existing: &[&Contact], scope: ContactScope) -> Vec<RowMatch> {
     let (mut known, mut earlier) = (KnownPeople::default(), KnownPeople::default());
     for contact in existing {
         known.add(Somebody::new(contact.to_draft(), contact.id.to_string()));
@@ -51,8 +51,8 @@ pub fn duplicates(preview: &Preview, existing: &[&Contact], scope: ContactScope)
     }
     // For each person of the file, the line where they were first.
     let mut lines = Vec::new();
-    let mut matches = Vec::with_capacity(preview.rows.len());
-    for row in &preview.rows {
+    let mut matches = Vec::with_capacity(rows.len());
+    for row in rows {
         let somebody = Somebody::new(row.draft.clone(), row.uid.clone());
         // Whoever is known by their UID is not taken for somebody of the same name on an earlier line.
         let is_known = known.of_uid(&row.uid).is_some() && earlier.of_uid(&row.uid).is_none();

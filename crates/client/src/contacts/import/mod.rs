@@ -66,7 +66,7 @@ impl Format {
 /// A contact of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportRow {
-    /// The line that it begins on, from 1.
+    /// The line that it begins on, from 1. Of several files the lines count on.
     pub line: usize,
     /// What would be saved. Its scope is the default one; its photo, if the card has one, is [`photo_of_line`].
     pub draft: ContactDraft,
@@ -76,6 +76,8 @@ pub struct ImportRow {
     pub uid: String,
     /// What of the contact is left out, and why: a sentence each.
     pub warnings: Vec<Text>,
+    /// Whether the user takes it in or leaves it out, if they have said so.
+    pub chosen: Option<bool>,
 }
 
 /// Stands for the photo of the card at a line until the server has given it an id.
@@ -147,7 +149,7 @@ impl Preview {
         self.errors.insert(at, error);
     }
 
-    fn failed(message: impl Into<Text>) -> Self {
+    pub(crate) fn failed(message: impl Into<Text>) -> Self {
         let mut preview = Self::new(Format::Unknown);
         preview.error(1, message);
         preview

@@ -19,7 +19,14 @@ fn draft(given: &str, family: &str, numbers: &[(NumberLabel, u64)]) -> ContactDr
 fn preview(drafts: Vec<ContactDraft>) -> Preview {
     let rows = (2..)
         .zip(drafts)
-        .map(|(line, draft)| ImportRow { line, draft, photo: String::new(), uid: String::new(), warnings: Vec::new() })
+        .map(|(line, draft)| ImportRow {
+            line,
+            draft,
+            photo: String::new(),
+            uid: String::new(),
+            warnings: Vec::new(),
+            chosen: None,
+        })
         .collect();
     Preview { rows, ..Preview::new(Format::Csv) }
 }
@@ -27,7 +34,7 @@ fn preview(drafts: Vec<ContactDraft>) -> Preview {
 use NumberLabel::{Home, Mobile, Other, Work};
 
 fn known(file: &Preview, existing: &[&Contact]) -> Vec<RowMatch> {
-    duplicates(file, existing, ContactScope::Personal)
+    duplicates(&file.rows, existing, ContactScope::Personal)
 }
 
 #[test]
