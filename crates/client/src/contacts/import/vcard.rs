@@ -186,7 +186,7 @@ impl Property {
             })
             .collect();
         let charset = parameters.iter().find(|(name, _)| name == "CHARSET").map_or("", |(_, value)| value);
-        let value = if is_quoted_printable(head) {
+        let value = if says(head, QUOTED_PRINTABLE) {
             decoder.part(&quoted_printable(value), charset)
         } else {
             decoder.part(value, charset)
@@ -220,11 +220,11 @@ impl Property {
 }
 
 /// Logical lines with the number of their first physical line. A line that begins with white space goes on with the
-/// one before; in quoted-printable texts one that ends with `=` goes on with the next. Joined before they are decoded,
-/// as a character may be cut in two.
+/// one before; in quoted-printable texts one that ends with `=` goes on with the next, and base 64 goes on up to an empty
+/// line or the next property. Joined before they are decoded, as a character may be cut in two.
 fn unfold(bytes: &[u8]) -> Vec<(usize, Vec<u8>)> {
     let mut lines: Vec<(usize, Vec<u8>)> = Vec::new();
-    let mut soft_break = false;
+    let (mut soft_break, mut base64) = (false, false);
     for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         match (lines.last_mut(), line) {
@@ -233,20 +233,27 @@ fn unfold(bytes: &[u8]) -> Vec<(usize, Vec<u8>)> {
                 last.extend_from_slice(line);
             }
             (Some((_, last)), [b' ' | b'\t', rest @ ..]) => last.extend_from_slice(rest),
+            (Some((_, last)), [_, ..]) if base64 && line.iter().all(is_base64) => last.extend_from_slice(line),
             _ => lines.push((number, line.to_vec())),
         }
-        soft_break = line.ends_with(b"=") && lines.last().is_some_and(|(_, last)| begins_quoted_printable(last));
+        let head = lines.last().and_then(|(_, last)| last.split(|byte| *byte == b':').next());
+        let head = head.and_then(|head| core::str::from_utf8(head).ok()).unwrap_or_default();
+        soft_break = line.ends_with(b"=") && says(head, QUOTED_PRINTABLE);
+        base64 = says(head, BASE64);
     }
     lines
 }
 
-fn begins_quoted_printable(line: &[u8]) -> bool {
-    let head = line.split(|byte| *byte == b':').next().unwrap_or_default();
-    core::str::from_utf8(head).is_ok_and(is_quoted_printable)
+fn is_base64(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/=".contains(byte)
 }
 
-fn is_quoted_printable(head: &str) -> bool {
-    head.to_ascii_uppercase().split(';').any(|part| matches!(part, "ENCODING=QUOTED-PRINTABLE" | "QUOTED-PRINTABLE"))
+const QUOTED_PRINTABLE: &str = "|ENCODING=QUOTED-PRINTABLE|QUOTED-PRINTABLE|";
+const BASE64: &str = "|ENCODING=BASE64|BASE64|ENCODING=B|";
+
+/// Whether what is in front of a value has one of these parameters.
+fn says(head: &str, parameters: &str) -> bool {
+    head.to_ascii_uppercase().split(';').skip(1).any(|part| parameters.contains(&["|", part, "|"].concat()))
 }
 
 fn quoted_printable(text: &[u8]) -> Vec<u8> {

@@ -174,6 +174,9 @@ fn a_photo_is_read_in_each_version() {
     for photo in [
         "PHOTO;ENCODING=BASE64;JPEG:/9j/4AAQ\r\n SkZJRg==\r\n",
         "PHOTO;TYPE=JPEG;ENCODING=BASE64:\r\n /9j/4AAQSkZJ\r\n Rg==\r\n\r\n",
+        "PHOTO;ENCODING=BASE64;JPEG:/9j/4AAQ\r\nSkZJ\r\nRg==\r\n\r\n",
+        "PHOTO;JPEG;BASE64:\r\n/9j/4AAQSkZJ\r\nRg==\r\n\r\nTEL:619-555-0142",
+        "PHOTO;ENCODING=B;TYPE=JPEG:/9j/4AAQSkZJ\r\nRg==\r\nTEL:619-555-0142",
         "PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQ\r\n SkZJRg==",
         "photo;encoding=\"B\";x-abcrop-rectangle=ABClipRect_1:/9j/4AAQSkZJRg==",
         "PHOTO:data:image/jpeg;base64,/9j/4AAQ\r\n SkZJRg==",
@@ -188,6 +191,15 @@ fn a_photo_is_read_in_each_version() {
         assert_eq!(preview.rows[0].photo, "/9j/4AAQSkZJRg==", "{photo}");
         assert_eq!(preview.rows[0].draft.photo, Some(photo_of_line(1)));
     }
+}
+
+#[test]
+fn what_follows_a_photo_is_no_part_of_it() {
+    let preview = cards(&card(
+        "FN:Maya\r\nPHOTO;ENCODING=BASE64:/9j/\r\n\r\n4AAQ\r\nPHOTO;ENCODING=BASE64:/9j/\r\nno photo\r\nNOTE:a\r\nAAAA",
+    ));
+    assert_eq!(error_lines(&preview), [6, 8, 10]);
+    assert_eq!(preview.rows[0].photo, "/9j/");
 }
 
 #[test]
