@@ -49,7 +49,12 @@ fn attempt(selector: String, unless: Option<&'static str>, wish: u32, frames: u8
         match find(&selector) {
             Some(element) => focus(&element),
             None if frames > 1 => attempt(selector, unless, wish, frames - 1),
-            // The place has gone again meanwhile: the focus stays where it is.
+            // The place has gone again meanwhile: the focus stays where it is, if it is anywhere.
+            None if is_active("body") => {
+                if let Some(column) = find("[data-focus=column]") {
+                    focus(&column);
+                }
+            }
             None => {}
         }
     });

@@ -37,7 +37,11 @@ test("a contact is added, changed, deleted, and comes back by Undo", async ({ pe
   // The details lie where the list is.
   const details = lena.getByRole("complementary", { name: "Contact details" });
   await expect(details.getByRole("heading", { name: "Devon Kerr" })).toBeFocused();
+  await lena.keyboard.press("Escape");
+  await expect(contactRow(lena, "Devon Kerr").getByRole("button").first()).toBeFocused();
+  await lena.keyboard.press("Enter");
   await lena.getByRole("button", { name: "Back to contacts" }).click();
+  await expect(contactRow(lena, "Devon Kerr").getByRole("button").first()).toBeFocused();
   await contactRow(lena, "Devon Kerr").getByText("Devon Kerr").click();
   await lena.getByRole("button", { name: "Edit" }).click();
   await lena.getByRole("textbox", { name: "Company" }).fill("Atlas Boatworks");

@@ -1,5 +1,6 @@
 //! Effects: what the machine asks the browser to do. Data only; `src/adapters/` of the app carries them out.
 
+use halyard_protocol::event::Favourite;
 use halyard_protocol::{ContactId, Media, MediaId, MessageId};
 use halyard_words::Text;
 
@@ -160,11 +161,14 @@ pub enum FocusTarget {
     Star,
     /// The name above the details that show.
     Details,
+    /// Somebody's row in the list of contacts; if it is not drawn, as [`Self::Column`].
+    Row(Favourite),
 }
 
 impl FocusTarget {
     /// The value of `data-focus` at this place: `composer:…`, `recipients:…` (with the card's [`CardKey::attribute`]),
-    /// `column`, `search`, `import`, `form`, `invalid`, `sign-in`, `star`, `details`.
+    /// `column`, `search`, `import`, `form`, `invalid`, `sign-in`, `star`, `details`,
+    /// `row:…`.
     #[must_use]
     pub fn attribute(self) -> String {
         match self {
@@ -178,6 +182,9 @@ impl FocusTarget {
             Self::SignIn => "sign-in".to_owned(),
             Self::Star => "star".to_owned(),
             Self::Details => "details".to_owned(),
+            Self::Row(Favourite::User(id)) => ["row:", &id.to_string()].concat(),
+            Self::Row(Favourite::Contact(id)) => ["row:", &id.to_string()].concat(),
+            Self::Row(Favourite::Unknown) => String::new(),
         }
     }
 }

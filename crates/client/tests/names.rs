@@ -365,7 +365,8 @@ fn an_import_brings_photos_and_an_export_says_which_it_lacks() {
     let card = "BEGIN:VCARD\nVERSION:4.0\nFN:Noor Haddad\nPHOTO:data:image/jpeg;base64,/9j/4AAQ\nEND:VCARD\n";
     world.act(at, Ui::Import(ImportAction::File { name: "noor.vcf".to_owned(), bytes: card.into() }));
     world.act(at, Ui::Import(ImportAction::Confirm));
-    assert!(world.phone(at).import_view().expect("the preview").preparing, "its photo is made small first");
+    let preparing = world.phone(at).import_view().expect("the preview").preparing;
+    assert_eq!(preparing, Some((0, 1)), "its photo is made small first");
     assert!(world.shrink_photo(at));
     world.settle();
     assert_eq!(world.phone(at).import_view(), None);

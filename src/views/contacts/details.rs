@@ -59,7 +59,7 @@ fn Shown(details: DetailsView) -> impl IntoView {
         user,
     } = details;
     let contact = if let Favourite::Contact(id) = entry { Some(id) } else { None };
-    let close = move || app.send(Ui::Contacts(ContactsAction::Select(None)));
+    let close = move || app.send(Ui::Contacts(ContactsAction::Back(entry)));
     let facts = numbers.into_iter().map(|number| fact(number, &reach)).collect::<Vec<_>>();
     let emails = emails.into_iter().map(email).collect::<Vec<_>>();
     let texts = texts.into_iter().map(lines).collect::<Vec<_>>();

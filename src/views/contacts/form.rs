@@ -139,6 +139,7 @@ fn Photo(fields: Fields) -> impl IntoView {
         let Some(input) = input.get_untracked() else { return };
         let contact = fields.view.with_untracked(|view| view.as_ref().map(|view| view.id));
         if let Some((contact, file)) = contact.zip(input.files().and_then(|files| files.get(0))) {
+            fields.app.send(Ui::Contacts(ContactsAction::Photo(contact)));
             fields.app.choose_photo(contact, file);
         }
         input.set_value("");
@@ -169,7 +170,7 @@ fn Photo(fields: Fields) -> impl IntoView {
                 node_ref=input
                 on:change=chosen
             />
-            <button type="button" class="btn quiet" on:click=ask>
+            <button type="button" class="btn quiet" disabled=move || fields.read(|view| view.saving) on:click=ask>
                 {t(words::CHOOSE_PHOTO)}
             </button>
             {move || {

@@ -79,7 +79,10 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
         <div role="alert">
             <FieldError id=unique_id("import-error") error=error />
         </div>
-        <p role="status">{move || if preparing.get() { t(words::IMPORT_PHOTOS) } else { "" }}</p>
+        <p>
+            <span role="status">{move || if preparing.get().is_some() { t(words::IMPORT_PHOTOS) } else { "" }}</span>
+            {move || preparing.get().map(|(done, all)| say(&words::done_of(done, all)))}
+        </p>
         <footer class="buttons end">
             <button type="button" class="btn quiet" on:click=move |_| app.send(Ui::Import(ImportAction::Cancel))>
                 {t(words::CANCEL)}

@@ -1,8 +1,8 @@
 //! A row of the list.
 
-use halyard_client::Ui;
 use halyard_client::contacts::ContactsAction;
 use halyard_client::view::ContactRowView;
+use halyard_client::{FocusTarget, Ui};
 use halyard_protocol::event::Favourite;
 
 use super::message::MessageButton;
@@ -38,6 +38,7 @@ pub(super) fn Row(entry: Signal<Favourite>, selected: Memo<Option<Favourite>>) -
     view! {
         <button
             class="row"
+            data-focus=move || FocusTarget::Row(entry.get()).attribute()
             aria-current=move || if selected.get() == Some(entry.get()) { "true" } else { "false" }
             on:click=move |_| app.send(Ui::Contacts(ContactsAction::Select(Some(entry.get_untracked()))))
         >

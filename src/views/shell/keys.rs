@@ -1,6 +1,7 @@
 //! Keys that work everywhere. Which ones do what, `halyard_client::commands` says.
 
 use halyard_client::commands::KeyPress;
+use halyard_client::contacts::ContactsAction;
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Command, Ui};
 use leptos::ev;
@@ -34,9 +35,16 @@ pub(super) fn listen(app: App) {
     on_cleanup(move || handle.remove());
 }
 
-/// Escape leaves what fills the screen, and a new conversation in which nothing was begun.
+/// Escape leaves somebody's details, what fills the screen, and a new conversation in which nothing was begun.
 fn leave(app: App, event: &KeyboardEvent) {
     if is_in(event, "dialog, [popover], [role=menu], input:not([role=combobox])") {
+        return;
+    }
+    if is_in(event, ".details") {
+        let details = app.phone(|phone, _| phone.details_view().filter(|_| phone.form_view().is_none()));
+        if let Some(details) = details {
+            app.send(Ui::Contacts(ContactsAction::Back(details.entry)));
+        }
         return;
     }
     let front = app.phone(|phone, _| phone.cards_view().into_iter().find(|card| card.front && !card.minimised));

@@ -23,6 +23,8 @@ pub enum ContactsAction {
     Filter(ContactsFilter),
     /// A name, whose details are to show; none to close them.
     Select(Option<Favourite>),
+    /// Back from somebody's details to their row in the list.
+    Back(Favourite),
     /// The star.
     SetFavourite(Favourite, bool),
     /// "New contact", perhaps with a number that is to be saved.
@@ -31,6 +33,8 @@ pub enum ContactsAction {
     Edit(ContactId),
     /// Something changed in the form.
     Field(ContactField),
+    /// A photo was chosen in this contact's form.
+    Photo(ContactId),
     /// "Save" in the form.
     Save,
     /// "Cancel" in the form.
@@ -63,10 +67,15 @@ impl Contacts {
                 cx.changed(Changed::Contacts);
             }
             ContactsAction::Select(entry) => self.select(entry, cx),
+            ContactsAction::Back(entry) => {
+                self.select(None, cx);
+                cx.focus(FocusTarget::Row(entry));
+            }
             ContactsAction::SetFavourite(entry, on) => self.set_favourite(entry, on, cx),
             ContactsAction::New(number) => self.begin(number, cx),
             ContactsAction::Edit(id) => self.edit(id, cx),
             ContactsAction::Field(field) => self.type_in(field, cx),
+            ContactsAction::Photo(id) => self.photo_comes(id),
             ContactsAction::Save => self.save(cx),
             ContactsAction::Cancel => {
                 // Of somebody who is edited the details are behind the form, of somebody new the list.
@@ -90,7 +99,8 @@ impl Contacts {
 
     /// The user goes elsewhere: the form closes, and what was typed into it stays until they come back.
     pub(crate) fn leave_form(&mut self, cx: &mut Context<'_, '_>) {
-        if let Some(form) = self.form.take().filter(ContactForm::is_changed) {
+        if let Some(mut form) = self.form.take().filter(ContactForm::is_changed) {
+            form.saves_with_photo = false;
             let again = if form.is_new { words::NEW_CONTACT } else { words::EDIT };
             cx.inform(words::changes_saved_as_draft(again));
             self.unsaved.insert(form.id, form);
@@ -144,10 +154,11 @@ impl Contacts {
         cx.changed(Changed::ContactForm);
     }
 
-    fn save(&mut self, cx: &mut Context<'_, '_>) {
+    pub(super) fn save(&mut self, cx: &mut Context<'_, '_>) {
         let home = cx.home();
         let Some(form) = self.form.as_mut().filter(|form| !form.saving) else { return };
         match form.finished(home) {
+            Ok(_) if form.photos > 0 => form.saves_with_photo = true,
             Ok(draft) => {
                 form.saving = true;
                 form.error = None;

@@ -47,6 +47,10 @@ pub(crate) struct ContactForm {
     pub(crate) numbers: Vec<NumberField>,
     pub(crate) error: Option<FormError>,
     pub(crate) saving: bool,
+    /// Photos that are being made small.
+    pub(super) photos: u32,
+    /// The user has saved it before that was done.
+    pub(crate) saves_with_photo: bool,
     /// What it said when it opened.
     original: (ContactDraft, Vec<NumberField>),
 }
@@ -72,12 +76,12 @@ impl ContactForm {
 
     fn open(id: ContactId, is_new: bool, draft: ContactDraft, numbers: Vec<NumberField>) -> Self {
         let original = (draft.clone(), numbers.clone());
-        Self { id, is_new, draft, numbers, error: None, saving: false, original }
+        Self { id, is_new, draft, numbers, error: None, saving: false, photos: 0, saves_with_photo: false, original }
     }
 
     /// Whether something was typed that is not saved.
     pub(crate) fn is_changed(&self) -> bool {
-        self.draft != self.original.0 || self.numbers != self.original.1
+        self.draft != self.original.0 || self.numbers != self.original.1 || self.photos > 0
     }
 
     /// The contact as it would be saved.

@@ -4,7 +4,7 @@ use halyard_protocol::ContactId;
 use halyard_words as words;
 
 use super::{Contacts, FormError};
-use crate::context::Turn;
+use crate::context::Context;
 use crate::update::Changed;
 
 /// How a photo is made small: the longer side in pixels and the quality in percent, one after the other until it has few enough bytes.
@@ -29,20 +29,33 @@ pub(crate) fn address(content: &str) -> String {
 }
 
 impl Contacts {
+    /// The user has chosen a photo in the form, which is being made small.
+    pub(super) fn photo_comes(&mut self, id: ContactId) {
+        if let Some(form) = self.form.as_mut().filter(|form| form.id == id) {
+            form.photos += 1;
+        }
+    }
+
     /// The photo that the user chose in the form is small, or is none.
-    pub(crate) fn photo_chosen(&mut self, id: ContactId, small: Option<String>, turn: &mut Turn<'_>) {
+    pub(crate) fn photo_chosen(&mut self, id: ContactId, small: Option<String>, cx: &mut Context<'_, '_>) {
         // The form may have been left meanwhile.
         let left = self.unsaved.get_mut(&id);
         let Some(form) = self.form.as_mut().filter(|form| form.id == id).or(left) else { return };
         form.error = None;
-        if small.is_some() {
+        form.photos = form.photos.saturating_sub(1);
+        let is_photo = small.is_some();
+        if is_photo {
             form.draft.photo = None;
             form.draft.photo_content = small;
         } else {
             let message = words::PHOTO_UNREADABLE;
-            turn.announce(message);
+            cx.announce(message);
             form.error = Some(FormError { field: None, message: message.into() });
+            form.saves_with_photo = false;
         }
-        turn.changed(Changed::ContactForm);
+        cx.changed(Changed::ContactForm);
+        if form.photos == 0 && core::mem::take(&mut form.saves_with_photo) {
+            self.save(cx);
+        }
     }
 }

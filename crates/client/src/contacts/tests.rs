@@ -4,7 +4,7 @@ use halyard_protocol::event::Favourite;
 use halyard_protocol::{Contact, ContactId, ContactScope, PhoneNumber, Ulid};
 
 use super::{Contacts, ContactsAction};
-use crate::effect::{HttpOutcome, Method, NetworkFailure};
+use crate::effect::{Effect, FocusTarget, HttpOutcome, Method, NetworkFailure};
 use crate::fact::{Fact, Undo};
 use crate::route::Route;
 use crate::testing::{Alone, Done, answer};
@@ -93,4 +93,58 @@ fn details_that_open_are_a_route() {
     let done = alone.turn(|cx| contacts.act(ContactsAction::Select(Some(entry)), cx));
     let goes = |fact: &Fact| matches!(fact, Fact::Go { route: Route::Contacts(Some(to)), .. } if *to == entry);
     assert!(done.facts.iter().any(goes));
+}
+
+#[test]
+fn the_way_back_from_details_ends_at_the_row() {
+    let (mut contacts, mut alone) = with_ana();
+    let entry = Favourite::Contact(ana().id);
+    let done = alone.turn(|cx| contacts.act(ContactsAction::Back(entry), cx));
+    assert!(done.facts.iter().any(|fact| matches!(fact, Fact::Go { route: Route::Contacts(None), .. })));
+    let focus = |effect: &Effect| if let Effect::Focus(target) = effect { Some(*target) } else { None };
+    assert_eq!(done.effects.iter().filter_map(focus).next_back(), Some(FocusTarget::Row(entry)));
+}
+
+fn with_photo_under_way() -> (Contacts, Alone) {
+    let (mut contacts, mut alone) = with_ana();
+    alone.turn(|cx| contacts.act(ContactsAction::Edit(ana().id), cx));
+    alone.turn(|cx| contacts.act(ContactsAction::Photo(ana().id), cx));
+    (contacts, alone)
+}
+
+fn photo_ready(contacts: &mut Contacts, alone: &mut Alone, small: Option<&str>) -> Done {
+    alone.turn(|cx| contacts.photo_chosen(ana().id, small.map(str::to_owned), cx))
+}
+
+#[test]
+fn a_form_is_saved_with_the_photo_that_is_being_made_small() {
+    let (mut contacts, mut alone) = with_photo_under_way();
+    alone.turn(|cx| contacts.act(ContactsAction::Photo(ana().id), cx));
+    let done = alone.turn(|cx| contacts.act(ContactsAction::Save, cx));
+    assert!(done.requests().is_empty());
+    assert!(photo_ready(&mut contacts, &mut alone, Some("/9j/first")).requests().is_empty());
+    let done = photo_ready(&mut contacts, &mut alone, Some("/9j/second"));
+    let body = done.requests()[0].1.body.clone().expect("a body");
+    assert!(body.contains("/9j/second"), "{body}");
+}
+
+#[test]
+fn a_form_whose_photo_is_none_is_not_saved() {
+    let (mut contacts, mut alone) = with_photo_under_way();
+    alone.turn(|cx| contacts.act(ContactsAction::Save, cx));
+    assert!(photo_ready(&mut contacts, &mut alone, None).requests().is_empty());
+    let form = contacts.form.as_ref().expect("the form");
+    assert!(form.error.is_some() && !form.saves_with_photo && !form.saving);
+    assert_eq!(alone.turn(|cx| contacts.act(ContactsAction::Save, cx)).requests().len(), 1);
+}
+
+#[test]
+fn a_photo_that_comes_after_the_form_was_left_is_there_when_it_opens_again() {
+    let (mut contacts, mut alone) = with_photo_under_way();
+    alone.turn(|cx| contacts.act(ContactsAction::Save, cx));
+    alone.turn(|cx| contacts.act(ContactsAction::New(None), cx));
+    assert!(photo_ready(&mut contacts, &mut alone, Some("/9j/late")).requests().is_empty());
+    alone.turn(|cx| contacts.act(ContactsAction::Edit(ana().id), cx));
+    let form = contacts.form.as_ref().expect("the form");
+    assert_eq!(form.draft.photo_content.as_deref(), Some("/9j/late"));
 }

@@ -8,7 +8,7 @@ use halyard_protocol::{ContactId, PhotoId};
 use halyard_words as words;
 
 use super::{Import, Importing};
-use crate::contacts::import::photo_of_line;
+use crate::contacts::import::{ImportRow, photo_of_line};
 use crate::context::Context;
 use crate::effect::{Effect, FileCommand, PhotoOf};
 use crate::sorted::SortedMap;
@@ -26,6 +26,13 @@ pub(crate) struct Photos {
 impl Photos {
     pub(crate) fn are_under_way(&self) -> bool {
         self.under_way.is_some()
+    }
+
+    /// How many of the rows have a photo that is done, and how many have one.
+    pub(crate) fn done(&self, rows: &[ImportRow]) -> (usize, usize) {
+        let all = rows.iter().filter(|row| row.draft.photo.is_some()).count();
+        let left = rows.iter().filter(|row| !row.photo.is_empty()).count() + usize::from(self.are_under_way());
+        (all.saturating_sub(left), all)
     }
 
     /// Bytes that the photo of a draft takes in a request: twice, as with it a slow line should bear the request, too.
@@ -56,11 +63,15 @@ impl Import {
             (None, None) => {}
         }
         importing.next_photo(cx);
+        let (done, all) = importing.photos.done(&importing.rows);
         if !importing.photos.are_under_way() {
             cx.changed(Changed::Import);
             if importing.saving {
                 self.send_next(cx);
             }
+        } else if importing.saving && done * 100 / all != done.saturating_sub(1) * 100 / all {
+            // The preview of thousands is drawn anew a hundred times at most.
+            cx.changed(Changed::Import);
         }
     }
 }

@@ -292,6 +292,21 @@ fn photos_are_made_small_one_by_one_and_sent_with_their_contacts() {
 }
 
 #[test]
+fn photos_are_counted_while_the_import_waits_for_them() {
+    let mut bench = Bench::new();
+    let mut done = bench.act(cards(&["/9j/a", "", "/9j/b", "none"]));
+    bench.act(ImportAction::Confirm);
+    let mut counted = Vec::new();
+    while let Some((id, _)) = photo(&done) {
+        let importing = bench.import.open().expect("the preview");
+        counted.push(importing.photos.done(&importing.rows));
+        done = bench.small(id, Some("/9j/"));
+        assert!(done.changed.contains(&Changed::Import));
+    }
+    assert_eq!(counted, [(0, 3), (1, 3), (2, 3)]);
+}
+
+#[test]
 fn a_photo_of_an_import_that_was_cancelled_is_nobodys() {
     let mut bench = Bench::new();
     let opened = bench.act(cards(&["/9j/a"]));

@@ -346,7 +346,7 @@ impl Softphone {
             draft: form.draft.clone(),
             numbers: form.numbers.clone(),
             error: form.error.clone(),
-            saving: form.saving,
+            saving: form.saving || form.saves_with_photo,
             may_share: self.me().is_some_and(|me| me.user.role.edits_shared_contacts()),
         })
     }

@@ -29,8 +29,8 @@ pub struct ImportView {
     pub may_share: bool,
     /// Whether they are being saved.
     pub saving: bool,
-    /// Whether they wait to be saved until their photos are small.
-    pub preparing: bool,
+    /// While they wait to be saved until their photos are small: how many are, of how many.
+    pub preparing: Option<(usize, usize)>,
     /// Why they could not be saved.
     pub error: Option<Text>,
 }
@@ -129,7 +129,8 @@ impl Softphone {
             shared: importing.shared,
             may_share: self.me().is_some_and(|me| me.user.role.edits_shared_contacts()),
             saving: importing.saving,
-            preparing: importing.saving && importing.photos.are_under_way(),
+            preparing: (importing.saving && importing.photos.are_under_way())
+                .then(|| importing.photos.done(&importing.rows)),
             error: importing.error.clone(),
         })
     }
