@@ -168,4 +168,11 @@ pub(crate) enum Question {
     SignOut(usize),
     /// Remove what is sealed on this device for somebody.
     Forget(UserId),
+    /// Import the contacts of files that the app was opened with, or send the files.
+    Cards {
+        /// Names and contents.
+        files: Vec<(String, Vec<u8>)>,
+        /// What the user wants.
+        send: bool,
+    },
 }

@@ -19,6 +19,8 @@ const STAYS_AFTER_HOLD: i64 = 3_000;
 pub enum NoticesAction {
     /// The answer to the question that is open.
     Answer(bool),
+    /// Files of cards are to be sent, not imported.
+    SendCards,
     /// A notice's action: "Undo".
     Undo(u32),
     /// A notice's cross.
@@ -54,6 +56,12 @@ impl Notices {
                 turn.changed(Changed::Question);
                 if let Some(question) = question.filter(|_| yes) {
                     turn.fact(Fact::Confirmed(question));
+                }
+            }
+            NoticesAction::SendCards => {
+                if let Some(Question::Cards { send, .. }) = &mut self.question {
+                    *send = true;
+                    self.act(NoticesAction::Answer(true), turn);
                 }
             }
             NoticesAction::Undo(id) => {
@@ -119,6 +127,15 @@ impl Notices {
     /// Asks the user.
     pub(crate) fn ask(&mut self, question: Question, turn: &mut Turn<'_>) {
         self.question = Some(question);
+        turn.changed(Changed::Question);
+    }
+
+    /// Asks what to do with a file of cards that the app was opened with: for all that come until there is an answer.
+    pub(crate) fn ask_cards(&mut self, name: String, bytes: Vec<u8>, turn: &mut Turn<'_>) {
+        match &mut self.question {
+            Some(Question::Cards { files, .. }) => files.push((name, bytes)),
+            question => *question = Some(Question::Cards { files: vec![(name, bytes)], send: false }),
+        }
         turn.changed(Changed::Question);
     }
 

@@ -4,6 +4,7 @@ use halyard_client::composer::ComposerAction;
 use halyard_client::conversations::ConversationsAction;
 use halyard_client::installation::{AppEvent, Browser};
 use halyard_client::installation::{Install, Links};
+use halyard_client::notices::NoticesAction;
 use halyard_client::recipients::RecipientsAction;
 use halyard_client::session::SessionAction;
 use halyard_client::windows::WindowAction;
@@ -123,6 +124,8 @@ fn what_is_shared_begins_a_conversation_and_files_are_asked_for() {
     assert_eq!(asked(&mut world, at), [AppCommand::TakeShared]);
     let vcf = b"BEGIN:VCARD\nVERSION:3.0\nFN:Rosa Tanaka\nTEL:+16195550133\nEND:VCARD\n".to_vec();
     world.system(at, System::App(AppEvent::File { name: "rosa.VCF".to_owned(), bytes: vcf }));
+    assert_eq!(world.phone(at).import_view(), None, "the user is asked first");
+    world.act(at, Ui::Notices(NoticesAction::Answer(true)));
     assert_eq!(world.phone(at).import_view().map(|import| import.rows.len()), Some(1));
     let share = |name: &str, bytes: &[u8]| System::App(AppEvent::File { name: name.to_owned(), bytes: bytes.to_vec() });
     world.system(at, share("dock.jpg", b"\xFF\xD8\xFF\xE0\0\x10"));
@@ -286,4 +289,36 @@ fn of_many_shared_files_each_that_cannot_be_sent_is_named() {
     world.system(at, System::App(AppEvent::File { name: "13.jpg".to_owned(), bytes: photo.to_vec() }));
     let problem = world.phone(at).composer_view(world.front(at)).problem.expect("a problem").english();
     assert!(problem.starts_with("13.jpg: A message carries 10 files"), "{problem}");
+}
+
+#[test]
+fn shared_cards_are_imported_or_sent_as_the_user_says() {
+    let (mut world, at, _) = with_a_text();
+    let card = b"BEGIN:VCARD\nVERSION:3.0\nFN:Rosa Tanaka\nTEL:+16195550133\nEND:VCARD\n";
+    let share = |world: &mut World, name: &str| {
+        world.system(at, System::App(AppEvent::File { name: name.to_owned(), bytes: card.to_vec() }));
+    };
+    let question = |world: &World| world.phone(at).question_view().map(|question| question.text.english());
+    share(&mut world, "rosa.vcf");
+    share(&mut world, "team.vcf");
+    assert_eq!(question(&world).as_deref(), Some("rosa.vcf, team.vcf"));
+    world.act(at, Ui::Notices(NoticesAction::SendCards));
+    let front = world.front(at);
+    let files: Vec<_> =
+        world.phone(at).composer_view(front).files.into_iter().map(|file| file.name.english()).collect();
+    assert_eq!((files, question(&world)), (vec!["rosa.vcf".to_owned(), "team.vcf".to_owned()], None));
+    assert!(world.phone(at).import_view().is_none());
+
+    share(&mut world, "rosa.vcf");
+    world.act(at, Ui::Notices(NoticesAction::Answer(false)));
+    assert_eq!((world.phone(at).import_view(), question(&world)), (None, None));
+
+    share(&mut world, "rosa.vcf");
+    share(&mut world, "team.vcf");
+    world.act(at, Ui::Notices(NoticesAction::Answer(true)));
+    let import = world.phone(at).import_view().expect("the import");
+    assert_eq!((import.files.len(), import.rows.len()), (2, 2), "one import over all of them");
+    // A table can't be sent.
+    world.system(at, System::App(AppEvent::File { name: "more.csv".to_owned(), bytes: b"Name\nAna\n".to_vec() }));
+    assert_eq!((world.phone(at).import_view().map(|import| import.files.len()), question(&world)), (Some(3), None));
 }

@@ -26,7 +26,16 @@ fn dialog(app: App, question: QuestionView) -> AnyView {
                 <button class="btn quiet" on:click=move |_| answer(false)>
                     {t(words::CANCEL)}
                 </button>
-                <button class="btn primary danger" on:click=move |_| answer(true)>
+                {question
+                    .may_send
+                    .then(|| {
+                        view! {
+                            <button class="btn quiet" on:click=move |_| app.send(Ui::Notices(NoticesAction::SendCards))>
+                                {t(words::SEND_IN_MESSAGE)}
+                            </button>
+                        }.into_any()
+                    })}
+                <button class="btn primary" class:danger=move || !question.may_send on:click=move |_| answer(true)>
                     {t(question.yes)}
                 </button>
             </footer>

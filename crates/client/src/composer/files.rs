@@ -123,20 +123,21 @@ impl Composer {
         self.attach_all(card, place, files.collect(), cx);
     }
 
-    /// A file that was shared with the app. Several come one by one.
+    /// Files that were shared with the app. Several come one by one, cards together.
     pub(crate) fn attach_shared(
         &mut self,
         card: CardKey,
         place: &Place,
-        name: String,
-        bytes: Vec<u8>,
+        files: Vec<(String, Vec<u8>)>,
         cx: &mut Context<'_, '_>,
     ) {
-        let (size, kind) = (bytes.len() as u64, MediaKind::of(&bytes));
         if self.problem(card).is_none() {
             self.refused.clear();
         }
-        self.attach_all(card, place, vec![(name, size, kind, FileContent::Bytes(bytes))], cx);
+        let file = |(name, bytes): (String, Vec<u8>)| {
+            (name, bytes.len() as u64, MediaKind::of(&bytes), FileContent::Bytes(bytes))
+        };
+        self.attach_all(card, place, files.into_iter().map(file).collect(), cx);
     }
 
     fn attach_all(

@@ -136,6 +136,12 @@ impl Softphone {
             Question::DeleteConversation(id) => self.delete_conversation(id, turn),
             Question::SignOut(_) => self.sign_out(turn),
             Question::Forget(user) => self.forget_sealed(user, turn),
+            Question::Cards { files, send: true } => self.attach_shared(files, turn),
+            Question::Cards { files, send: false } => {
+                for (name, bytes) in files {
+                    self.import_file(name, bytes, turn);
+                }
+            }
         }
     }
 

@@ -118,19 +118,26 @@ impl Softphone {
         self.conversations.get(id).map(|_| CardKey::Conversation(id))
     }
 
-    /// A file that was opened with Halyard, or shared: contacts are imported, what can be sent goes into a new
-    /// conversation, together with what is shared beside it.
+    /// A file that was opened with Halyard, or shared. Tables of contacts are imported, of cards the user says whether they are;
+    /// what else can be sent goes into a new conversation, together with what is shared beside it.
     fn take_file(&mut self, name: String, bytes: Vec<u8>, turn: &mut Turn<'_>) {
         let kind = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-        if !matches!(kind.as_str(), "vcf" | "vcard" | "csv") {
-            let card = self.installation.sharing.filter(|card| self.recipients.get(*card).is_some());
-            let card = card.unwrap_or_else(|| self.write_to(Vec::new(), String::new(), turn));
-            self.installation.sharing = Some(card);
-            let place = self.place_of(card);
-            self.composer.attach_shared(card, &place, name, bytes, context!(self, turn));
-        } else {
-            let action = ImportAction::File { name, bytes };
-            self.import.act(action, &self.contacts.book, context!(self, turn));
+        match kind.as_str() {
+            "vcf" | "vcard" => self.notices.ask_cards(name, bytes, turn),
+            "csv" => self.import_file(name, bytes, turn),
+            _ => self.attach_shared(vec![(name, bytes)], turn),
         }
+    }
+
+    pub(super) fn import_file(&mut self, name: String, bytes: Vec<u8>, turn: &mut Turn<'_>) {
+        self.import.act(ImportAction::File { name, bytes }, &self.contacts.book, context!(self, turn));
+    }
+
+    pub(super) fn attach_shared(&mut self, files: Vec<(String, Vec<u8>)>, turn: &mut Turn<'_>) {
+        let card = self.installation.sharing.filter(|card| self.recipients.get(*card).is_some());
+        let card = card.unwrap_or_else(|| self.write_to(Vec::new(), String::new(), turn));
+        self.installation.sharing = Some(card);
+        let place = self.place_of(card);
+        self.composer.attach_shared(card, &place, files, context!(self, turn));
     }
 }

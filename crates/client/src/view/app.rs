@@ -128,6 +128,8 @@ pub struct QuestionView {
     pub text: Text,
     /// The yes, in a word.
     pub yes: Word,
+    /// Whether it may be answered by [`crate::notices::NoticesAction::SendCards`], and undoes nothing.
+    pub may_send: bool,
 }
 
 impl Softphone {
@@ -220,6 +222,7 @@ impl Softphone {
                     title: words::delete_question(name),
                     text: words::DELETE_QUESTION_TEXT.into(),
                     yes: words::DELETE,
+                    may_send: false,
                 })
             }
             Question::Forget(user) => {
@@ -228,13 +231,24 @@ impl Softphone {
                     title: words::forget_question(&label.login),
                     text: words::FORGET_QUESTION_TEXT.into(),
                     yes: words::REMOVE,
+                    may_send: false,
                 })
             }
             Question::SignOut(waiting) => Some(QuestionView {
                 title: words::SIGN_OUT_QUESTION.into(),
                 text: words::sign_out_question_text(*waiting),
                 yes: words::SIGN_OUT,
+                may_send: false,
             }),
+            Question::Cards { files, .. } => {
+                let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+                Some(QuestionView {
+                    title: words::cards_question(files.len()),
+                    text: Text::as_is(names.join(", ")),
+                    yes: words::IMPORT_CONTACTS,
+                    may_send: true,
+                })
+            }
         }
     }
 
