@@ -316,7 +316,8 @@ impl Importing {
     /// The chosen rows, as they are saved: each contact once, with all that its rows say.
     fn chosen(&self, book: &Book) -> Vec<ImportedContact> {
         let mut chosen: Vec<ImportedContact> = Vec::new();
-        let mut places: HashMap<ContactId, usize> = HashMap::new();
+        // By a contact's id; a map of a kind that comparing needs, too.
+        let mut places: HashMap<u128, Vec<usize>> = HashMap::new();
         for (at, (row, taken)) in self.rows.iter().zip(&self.taken).enumerate() {
             if !taken {
                 continue;
@@ -330,11 +331,12 @@ impl Importing {
                     (self.id(first.line), None)
                 }
             };
-            if let Some(&place) = places.get(&id) {
+            let place = places.entry(id.0.bits()).or_default();
+            if let Some(&place) = place.first() {
                 let contact = merge_drafts(&chosen[place].contact, &row.draft);
                 chosen[place].contact = contact;
             } else {
-                places.insert(id, chosen.len());
+                place.push(chosen.len());
                 let mut contact = known.map_or_else(|| row.draft.clone(), |contact| merge(contact, &row.draft));
                 contact.scope = self.scope();
                 chosen.push(ImportedContact { id, contact });

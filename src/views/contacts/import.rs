@@ -46,14 +46,13 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
     let preparing = Memo::new(move |_| read(import, |import| import.preparing));
     let error = Memo::new(move |_| read(import, |import| import.error.as_ref().map(say)));
     let may_share = Memo::new(move |_| read(import, |import| import.may_share));
-    // A choice does not change it, so that its element keeps the focus.
-    let unread_parts =
-        Memo::new(move |_| read(import, |import| (import.unread_columns.clone(), import.unread_properties.clone())));
-    let encodings = Memo::new(move |_| read(import, encodings));
+    // A choice does not change them, so that its element keeps the focus.
+    let unread_parts = Memo::new(move |_| {
+        read(import, |import| (encodings(import), import.unread_columns.clone(), import.unread_properties.join(", ")))
+    });
     let confirm = reactive(move || say(&words::import_count(taken.get())));
     view! {
         <p class="tally">{move || read(import, tally)}</p>
-        {move || choose_encodings(app, encodings.get())}
         {move || may_share.get().then(|| view! { <Scope import=import /> }.into_any())}
         {move || {
             (count.get() > 0)
@@ -74,7 +73,7 @@ fn Preview(import: Memo<Option<ImportView>>) -> impl IntoView {
                     }.into_any()
                 })
         }}
-        {move || { let (columns, properties) = unread_parts.get(); unread(app, columns, &properties) }}
+        {move || { let (encodings, columns, properties) = unread_parts.get(); unread(app, encodings, columns, properties) }}
         <Remarks import=import />
         <div role="alert">
             <FieldError id=unique_id("import-error") error=error />
@@ -136,17 +135,6 @@ fn encodings(import: &ImportView) -> Vec<(usize, String, &'static str)> {
     files.filter_map(|(at, file)| file.encoding.map(|found| (at, file.name.clone(), found))).collect()
 }
 
-/// What files may be read as, where their text looks wrong.
-fn choose_encodings(app: App, files: Vec<(usize, String, &'static str)>) -> Option<AnyView> {
-    let one = |(at, name, found): (usize, String, &'static str)| {
-        let found = say(&words::import_encoding_found(found));
-        let choose = move |choice| app.send(Ui::Import(ImportAction::Encoding(at, choice)));
-        choice((t(words::IMPORT_ENCODING).to_owned(), name), found, ENCODINGS.into(), Box::new(choose))
-    };
-    let choices = files.into_iter().map(one).collect::<Vec<_>>();
-    (!choices.is_empty()).then(|| view! { <div class="import-columns">{choices}</div> }.into_any())
-}
-
 /// A choice by its place in a list: none is the first option.
 fn choice(
     (name, sample): (String, String),
@@ -171,21 +159,32 @@ fn choice(
     .into_any()
 }
 
-/// What of the file is not kept: columns of a table, which may be taken for something, or properties of cards.
-fn unread(app: App, columns: Vec<(usize, UnreadColumn)>, properties: &[String]) -> Option<AnyView> {
-    let names = properties.join(", ");
-    let any = !columns.is_empty();
+/// What files may be read as, where their text looks wrong; and what of them is not kept: columns of a table, which may be taken for
+/// something, or properties of cards.
+fn unread(
+    app: App,
+    encodings: Vec<(usize, String, &'static str)>,
+    columns: Vec<(usize, UnreadColumn)>,
+    properties: String,
+) -> AnyView {
+    let encoding = |(at, name, found): (usize, String, &'static str)| {
+        let found = say(&words::import_encoding_found(found));
+        let choose = move |choice| app.send(Ui::Import(ImportAction::Encoding(at, choice)));
+        choice((t(words::IMPORT_ENCODING).to_owned(), name), found, ENCODINGS.into(), Box::new(choose))
+    };
+    let encodings = encodings.into_iter().map(encoding).collect::<Vec<_>>();
+    let hint = if columns.is_empty() { "" } else { t(words::IMPORT_UNREAD_HINT) };
     let rows = columns.into_iter().map(|unread| column(app, unread)).collect::<Vec<_>>();
-    (any || !names.is_empty()).then(|| {
-        view! {
-            <div class="import-columns" role="group" aria-label=t(words::IMPORT_UNREAD)>
-                {any.then(|| view! { <p>{t(words::IMPORT_UNREAD_HINT)}</p> }.into_any())}
-                {rows}
-                {(!names.is_empty()).then(|| view! { <p>{say(&words::import_unread_properties(names))}</p> }.into_any())}
-            </div>
-        }
-        .into_any()
-    })
+    let properties = if properties.is_empty() { properties } else { say(&words::import_unread_properties(properties)) };
+    view! {
+        <div class="import-columns">
+            {encodings}
+            <p>{hint}</p>
+            {rows}
+            <p>{properties}</p>
+        </div>
+    }
+    .into_any()
 }
 
 /// A column with the first that stands in it, and what it may be taken for.

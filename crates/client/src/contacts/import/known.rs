@@ -231,8 +231,8 @@ fn is_initial(a: &str, b: &str) -> bool {
 #[derive(Default)]
 struct KnownPeople {
     all: Vec<Somebody>,
-    owners: HashMap<PhoneNumber, Vec<usize>>,
-    uids: HashMap<String, usize>,
+    /// By number, and by what [`hash`] makes of a UID. One map for both: each kind of map is code to load.
+    owners: HashMap<u128, Vec<usize>>,
 }
 
 impl KnownPeople {
@@ -253,19 +253,17 @@ impl KnownPeople {
     }
 
     fn own(&mut self, at: usize, draft: &ContactDraft, uid: &str) {
-        for entry in &draft.numbers {
-            let owners = self.owners.entry(entry.number).or_default();
+        let uid = Some(hash(uid)).filter(|_| !uid.is_empty());
+        for key in draft.numbers.iter().map(|entry| u128::from(entry.number.value())).chain(uid) {
+            let owners = self.owners.entry(key).or_default();
             if owners.len() < MOST_OWNERS && !owners.contains(&at) {
                 owners.push(at);
             }
         }
-        if !uid.is_empty() {
-            self.uids.entry(uid.to_owned()).or_insert(at);
-        }
     }
 
     fn of_uid(&self, uid: &str) -> Option<usize> {
-        self.uids.get(uid).copied()
+        self.owners.get(&hash(uid)).and_then(|owners| owners.first()).copied()
     }
 
     /// The place of the one who is the same person: by UID, else by name and number. Of several, one for whom `last` holds comes after the
@@ -274,11 +272,18 @@ impl KnownPeople {
         if let Some(at) = self.of_uid(&somebody.uid) {
             return Some(at);
         }
-        let numbers = somebody.draft.numbers.iter().filter_map(|entry| self.owners.get(&entry.number));
+        let numbers = somebody.draft.numbers.iter().filter_map(|entry| self.owners.get(&entry.number.value().into()));
         let same = numbers.flatten().copied().filter(|&at| somebody.agrees_with(&self.all[at]));
         same.min_by_key(|&at| {
             let other = &self.all[at];
             (last(at), !other.has_all_of(somebody), other.words.len().abs_diff(somebody.words.len()), at)
         })
     }
+}
+
+/// 128 bits of a text (FNV-1a): no two UIDs that anybody makes have the same, and no number has so many.
+fn hash(text: &str) -> u128 {
+    text.bytes().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d, |hash: u128, byte| {
+        (hash ^ u128::from(byte)).wrapping_mul(0x0100_0000_0000_0000_0000_013b)
+    })
 }
