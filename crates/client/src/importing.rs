@@ -26,8 +26,6 @@ use crate::requests::Requests;
 use crate::route::Route;
 use crate::update::Changed;
 
-use photos::Photos;
-
 /// Bytes of text in one request, by a rough count: quotes and names of fields at least double it.
 const REQUEST_BYTES: usize = limits::IMPORT_BYTES / 4;
 
@@ -84,7 +82,8 @@ pub(crate) struct Importing {
     pub(crate) shared: bool,
     pub(crate) saving: bool,
     pub(crate) error: Option<Text>,
-    pub(crate) photos: Photos,
+    /// The line of the card whose photo is being made small.
+    photo_under_way: Option<usize>,
     /// When the first file was opened: what the ids of new contacts are made of.
     begun: Env,
     /// What is still to be sent, once the photos are small, and how many are saved.
@@ -163,7 +162,7 @@ impl Import {
             begun: *cx.env,
             left: Vec::new(),
             saved: 0,
-            photos: Photos::default(),
+            photo_under_way: None,
         });
         if importing.saving {
             return cx.complain(words::import_already_open(name));
@@ -204,14 +203,20 @@ impl Import {
     fn send_next(&mut self, cx: &mut Context<'_, '_>) {
         let Some(importing) = self.open.as_mut() else { return };
         importing.saving = !importing.left.is_empty();
-        if importing.saving && !importing.photos.are_under_way() {
+        if importing.saving && !importing.has_photo_under_way() {
             let mut bytes = 0;
             let fits = |entry: &&ImportedContact| {
-                bytes += size(&entry.contact) + importing.photos.size(entry.contact.photo);
+                // With its photo twice, as a slow line should bear the request, too.
+                let photo = importing.small_photo(entry.contact.photo).map_or(0, str::len);
+                bytes += size(&entry.contact) + photo * 2;
                 bytes <= REQUEST_BYTES
             };
             let count = importing.left.iter().take(limits::IMPORT_CONTACTS).take_while(fits).count().max(1);
-            let contacts = importing.left.drain(..count).map(|entry| importing.photos.for_request(entry)).collect();
+            let mut contacts: Vec<ImportedContact> = importing.left.drain(..count).collect();
+            for ImportedContact { contact, .. } in &mut contacts {
+                // Left out, the photo that the contact has stays.
+                contact.photo_content = importing.small_photo(contact.photo.take()).map(str::to_owned);
+            }
             let body = ImportContacts { contacts };
             let call = Call { before: importing.saved, count };
             self.requests.start(call, with_body(Method::Post, "contacts/import".to_owned(), &body), cx);

@@ -3,47 +3,34 @@
 //! Always holds: one photo at a time is with the adapter, so a file of thousands takes no more memory than one of a few; nothing is sent
 //! before the last one is small or is known to be none.
 
-use halyard_protocol::rest::ImportedContact;
 use halyard_protocol::{ContactId, PhotoId};
 use halyard_words as words;
 
 use super::{Import, Importing};
-use crate::contacts::import::{ImportRow, photo_of_line};
+use crate::contacts::import::ImportRow;
 use crate::context::Context;
 use crate::effect::{Effect, FileCommand, PhotoOf};
-use crate::sorted::SortedMap;
 use crate::update::Changed;
 
-/// The photos of the files.
-#[derive(Debug, Default)]
-pub(crate) struct Photos {
-    /// The line of the card whose photo is being made small.
-    under_way: Option<usize>,
-    /// Small ones, in base 64, by what stands for them in the drafts.
-    small: SortedMap<PhotoId, String>,
-}
-
-impl Photos {
-    pub(crate) fn are_under_way(&self) -> bool {
-        self.under_way.is_some()
+impl Importing {
+    /// Whether a photo is being made small.
+    pub(crate) fn has_photo_under_way(&self) -> bool {
+        self.photo_under_way.is_some()
     }
 
     /// How many of the rows have a photo that is done, and how many have one.
-    pub(crate) fn done(&self, rows: &[ImportRow]) -> (usize, usize) {
-        let all = rows.iter().filter(|row| row.draft.photo.is_some()).count();
-        let left = rows.iter().filter(|row| !row.photo.is_empty()).count() + usize::from(self.are_under_way());
+    pub(crate) fn photos_done(&self) -> (usize, usize) {
+        let count = |has: fn(&&ImportRow) -> bool| self.rows.iter().filter(has).count();
+        let all = count(|row| row.draft.photo.is_some());
+        let left = count(|row| !row.photo.is_empty()) + usize::from(self.has_photo_under_way());
         (all.saturating_sub(left), all)
     }
 
-    /// Bytes that the photo of a draft takes in a request: twice, as with it a slow line should bear the request, too.
-    pub(super) fn size(&self, photo: Option<PhotoId>) -> usize {
-        photo.and_then(|photo| self.small.get(&photo)).map_or(0, |content| content.len() * 2)
-    }
-
-    /// A contact as it is sent: with the photo's content. Left out, the photo that it has stays.
-    pub(super) fn for_request(&self, mut entry: ImportedContact) -> ImportedContact {
-        entry.contact.photo_content = entry.contact.photo.take().and_then(|photo| self.small.get(&photo)).cloned();
-        entry
+    /// The small photo of a draft, if it is one of the files.
+    pub(super) fn small_photo(&self, photo: Option<PhotoId>) -> Option<&str> {
+        let line = usize::try_from(photo?.0.bits()).ok()?;
+        let row = self.rows.binary_search_by_key(&line, |row| row.line).ok()?;
+        Some(self.rows[row].small_photo.as_str()).filter(|photo| !photo.is_empty())
     }
 }
 
@@ -52,19 +39,17 @@ impl Import {
     pub(crate) fn photo_ready(&mut self, id: ContactId, small: Option<String>, cx: &mut Context<'_, '_>) {
         let Some(importing) = &mut self.open else { return };
         // Of an import that is no longer open.
-        let Some(line) = importing.photos.under_way.filter(|line| importing.id(*line) == id) else { return };
-        importing.photos.under_way = None;
-        let row = importing.rows.iter_mut().find(|row| row.line == line);
-        match (small, row) {
-            (Some(small), _) => {
-                importing.photos.small.insert(photo_of_line(line), small);
+        let Some(line) = importing.photo_under_way.filter(|line| importing.id(*line) == id) else { return };
+        importing.photo_under_way = None;
+        if let Some(row) = importing.rows.iter_mut().find(|row| row.line == line) {
+            match small {
+                Some(small) => row.small_photo = small,
+                None => row.warnings.push(words::PHOTO_UNREADABLE.into()),
             }
-            (None, Some(row)) => row.warnings.push(words::PHOTO_UNREADABLE.into()),
-            (None, None) => {}
         }
         importing.next_photo(cx);
-        let (done, all) = importing.photos.done(&importing.rows);
-        if !importing.photos.are_under_way() {
+        let (done, all) = importing.photos_done();
+        if !importing.has_photo_under_way() {
             cx.changed(Changed::Import);
             if importing.saving {
                 self.send_next(cx);
@@ -80,10 +65,10 @@ impl Importing {
     /// Goes on with the next photo, unless one is under way.
     pub(super) fn next_photo(&mut self, cx: &mut Context<'_, '_>) {
         let next = self.rows.iter_mut().find(|row| !row.photo.is_empty());
-        if let Some(row) = next.filter(|_| self.photos.under_way.is_none()) {
+        if let Some(row) = next.filter(|_| self.photo_under_way.is_none()) {
             let content = core::mem::take(&mut row.photo);
             let line = row.line;
-            self.photos.under_way = Some(line);
+            self.photo_under_way = Some(line);
             cx.effect(Effect::Files(FileCommand::Photo { of: PhotoOf::Import(self.id(line)), content }));
         }
     }

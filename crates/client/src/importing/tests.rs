@@ -154,14 +154,14 @@ fn several_files_are_one_import_and_each_line_keeps_its_file() {
     assert_eq!(importing.place(line), (Some("team.csv"), 2));
     assert_eq!(importing.files[1].preview.errors[0].line, 3);
     // A column of the first file changes nothing of the others.
-    let photo_asked = importing.photos.are_under_way();
+    let photo_asked = importing.has_photo_under_way();
     let mobile = choices().position(|word| word == words::COLUMN_MOBILE);
     bench.act(ImportAction::Map(0, 1, mobile));
     let importing = bench.import.open().expect("the preview");
     let numbers: Vec<_> =
         importing.rows.iter().map(|row| (row.draft.given.as_str(), row.draft.numbers.len())).collect();
     assert_eq!(numbers, [("Ana", 1), ("Ben", 1), ("Person", 0), ("Ben", 1)]);
-    assert!(photo_asked && importing.photos.are_under_way());
+    assert!(photo_asked && importing.has_photo_under_way());
 }
 
 #[test]
@@ -299,7 +299,7 @@ fn photos_are_counted_while_the_import_waits_for_them() {
     let mut counted = Vec::new();
     while let Some((id, _)) = photo(&done) {
         let importing = bench.import.open().expect("the preview");
-        counted.push(importing.photos.done(&importing.rows));
+        counted.push(importing.photos_done());
         done = bench.small(id, Some("/9j/"));
         assert!(done.changed.contains(&Changed::Import));
     }

@@ -129,8 +129,7 @@ impl Softphone {
             shared: importing.shared,
             may_share: self.me().is_some_and(|me| me.user.role.edits_shared_contacts()),
             saving: importing.saving,
-            preparing: (importing.saving && importing.photos.are_under_way())
-                .then(|| importing.photos.done(&importing.rows)),
+            preparing: (importing.saving && importing.has_photo_under_way()).then(|| importing.photos_done()),
             error: importing.error.clone(),
         })
     }

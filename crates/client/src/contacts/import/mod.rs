@@ -72,6 +72,8 @@ pub struct ImportRow {
     pub draft: ContactDraft,
     /// The content of the card's photo, in base 64 and as large as it is there. Empty if it has none.
     pub photo: String,
+    /// The same made small, once it is.
+    pub small_photo: String,
     /// What tells a vCard's person from all others; empty if nothing does.
     pub uid: String,
     /// What of the contact is left out, and why: a sentence each.

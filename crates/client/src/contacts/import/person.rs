@@ -135,9 +135,15 @@ impl Person {
             ..ContactDraft::default()
         };
         match draft.check() {
-            Ok(()) => {
-                Ok(ImportRow { line, draft, photo: self.photo, uid: self.uid, warnings: self.warnings, chosen: None })
-            }
+            Ok(()) => Ok(ImportRow {
+                line,
+                draft,
+                photo: self.photo,
+                small_photo: String::new(),
+                uid: self.uid,
+                warnings: self.warnings,
+                chosen: None,
+            }),
             Err(error) => {
                 self.warnings.push(reasons::rule(error));
                 Err(LineError { line, messages: self.warnings })

@@ -23,6 +23,7 @@ fn preview(drafts: Vec<ContactDraft>) -> Preview {
             line,
             draft,
             photo: String::new(),
+            small_photo: String::new(),
             uid: String::new(),
             warnings: Vec::new(),
             chosen: None,
