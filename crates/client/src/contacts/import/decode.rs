@@ -54,7 +54,7 @@ impl Decoder {
 /// Which every byte fits.
 const ANY_BYTES: &str = "Windows-1252";
 
-/// What a file is written in: UTF-16 by its mark, or because every other of its first bytes is zero; UTF-8 if it can be.
+/// What a file is written in: UTF-8 or UTF-16 by its mark; UTF-16 where every other of the first bytes is zero; UTF-8 if it can be.
 pub(super) fn encoding(bytes: &[u8]) -> &'static str {
     let start = &bytes[..bytes.len().min(64) / 2 * 2];
     let zeros = |at: usize| start.iter().skip(at).step_by(2).filter(|byte| **byte == 0).count();
@@ -65,6 +65,7 @@ pub(super) fn encoding(bytes: &[u8]) -> &'static str {
         [0xfe, 0xff, ..] => UTF_16BE,
         [_, _, _, _, _, _, _, _, ..] if odd > most && even == 0 => UTF_16LE,
         [_, _, _, _, _, _, _, _, ..] if even > most && odd == 0 => UTF_16BE,
+        [0xef, 0xbb, 0xbf, ..] => ENCODINGS[0],
         _ if core::str::from_utf8(bytes).is_ok() => ENCODINGS[0],
         _ => ANY_BYTES,
     }

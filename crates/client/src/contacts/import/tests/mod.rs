@@ -94,6 +94,8 @@ fn any_encoding_is_read() {
         assert_eq!(summaries(&preview), ["Zoë|Müller||zoe@example.com|Mobile +16195550142"], "{file:?}");
         assert_eq!((preview.format, preview.rows[0].line), (Format::Outlook, 2));
     }
+    let marked = parse(b"\xef\xbb\xbfName,Phone\nZo\xeb,6195550142", "x.csv", HOME);
+    assert_eq!(summaries(&marked), ["Zo\u{fffd}||||Other +16195550142"], "the mark says it, and the user may choose");
     let quotes = parse(b"Name,Phone\nMaya \x93Bo\x94 Delgado \x80,6195550142", "x.csv", HOME);
     assert_eq!(summaries(&quotes), ["Maya “Bo” Delgado|€||| Other +16195550142".replace("| O", "|O")]);
 }
