@@ -36,7 +36,7 @@ const HEAVY: [(&str, &str); 3] = [
 ];
 
 /// Unhashed files that the first load needs beside the hashed ones. The emoji list and the sounds come when they are wanted.
-const FIRST_LOAD: [&str; 4] = ["index.html", "mark.svg", "manifest.json", "service-worker.js"];
+const FIRST_LOAD: [&str; 3] = ["index.html", "manifest.json", "service-worker.js"];
 
 /// Writes the compressed siblings of a finished build's files.
 ///
