@@ -67,7 +67,7 @@ fn draw(report: String) -> Result<(), JsValue> {
     screen.set_attribute("aria-labelledby", "problem-title")?;
     let title = element(&document, "h1", "", t_or(words::PROBLEM, "Halyard ran into a problem"))?;
     title.set_id("problem-title");
-    let text = "What you typed is saved on this device. Reload to go on where you were.";
+    let text = "What you typed is saved on this device. Reload to continue where you were.";
     let text = t_or(words::PROBLEM_HINT, text);
     let reload = button(&document, "primary", t_or(words::RELOAD, "Reload"), || {
         if let Some(window) = web_sys::window() {

@@ -136,6 +136,7 @@ test("another site can't share files with the app; the system and the app's own 
       await tab.close();
     }
     const tab = await post(`${here.url}/messages`);
+    await tab.getByRole("dialog", { name: "Import contacts, or send the file?" }).getByRole("button", { name: "Import contacts" }).click();
     await expect(tab.getByRole("dialog", { name: "Import contacts from rosa.vcf" })).toBeVisible();
     await tab.close();
   } finally {

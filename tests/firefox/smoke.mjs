@@ -77,6 +77,19 @@ async function checks() {
     if (taken.length <= 600_000 || size > 600_000 || width < 480) throw new Error(`${taken.length} became ${size} bytes, ${width} pixels wide`);
     await until("it is drawn", () => page.evaluate(() => document.querySelector("[role=log] img")?.naturalWidth > 0));
   });
+  await check("a text box grows with its lines, and shrinks again when they are sent", async () => {
+    const height = () => page.evaluate(() => document.activeElement.clientHeight);
+    const before = await height();
+    for (const words of ["Slip", "14", "is", "free"]) {
+      await page.keyboard.type(words);
+      await page.keyboard.down("Shift");
+      await page.keyboard.press("Enter");
+      await page.keyboard.up("Shift");
+    }
+    await until("it has grown", async () => (await height()) > before * 2);
+    await page.keyboard.press("Enter");
+    await until("it has shrunk", async () => (await height()) === before);
+  });
   await check("opened once, the app is on the device", async () => {
     await onDevice(page);
     for (const words of ["Lines are ready", "Until Sunday"]) await until("it is kept", async () => (await readable(page)).includes(words));

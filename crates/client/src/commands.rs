@@ -338,7 +338,17 @@ impl Command {
             Self::Float => WindowAction::Float(card),
             Self::Move(dx, dy) => WindowAction::MoveBy { card, dx, dy },
             Self::Resize(dx, dy) => WindowAction::ResizeBy { card, edge: Edge::BottomRight, dx, dy },
-            _ => return None,
+            Self::Palette
+            | Self::Shortcuts
+            | Self::Search
+            | Self::NewConversation
+            | Self::Contacts
+            | Self::Chats
+            | Self::Settings
+            | Self::Import
+            | Self::MinimiseAll
+            | Self::CloseAll
+            | Self::SignOut => return None,
         })
     }
 }

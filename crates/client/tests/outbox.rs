@@ -72,7 +72,7 @@ fn what_the_server_refuses_is_parked_and_the_next_one_leaves() {
     world.send(at, card, "first");
     world.send(at, card, "second");
     assert_eq!(world.server.texts(id), ["second"]);
-    let why = "This text has a character that can't be saved. Type it anew.";
+    let why = "This text has a character that can't be saved. Type it again.";
     assert_eq!(world.log_of(at, id), [format!("first [Not sent. {why}]"), "second [Accepted]".to_owned()]);
     assert!(world.devices[at].announced.contains(&format!("Message not sent. {why}")));
     let env = world.env();

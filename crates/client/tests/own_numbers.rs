@@ -116,7 +116,7 @@ fn who_switches_in_the_middle_hears_where_the_earlier_messages_are() {
     world.act(at, Ui::Conversations(ConversationsAction::Message { peer: ana(), from: None }));
     world.send(at, world.front(at), "from the desk");
     world.act(at, Ui::Composer(world.front(at), ComposerAction::SendUsing(number(SALES))));
-    let notice = "You write from Sales now. What was written from Front desk stays in its own conversation.";
+    let notice = "You're now writing from Sales. Messages from Front desk stay in their own conversation.";
     assert_eq!(world.notices(at), [notice]);
 }
 

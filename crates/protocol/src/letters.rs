@@ -4,8 +4,6 @@
 //! the app is loaded over the wire. This one has the letters of today's alphabets (Unicode 16), for both directions.
 //! What is not in it (dead scripts, phonetic notation, a `ß`, a Turkish `İ`) is left as it is.
 
-use crate::phone::digit;
-
 /// Capital letters in a row: the first, the last, and how far from each its small letter is. When that is 1, capital
 /// and small letters take turns.
 type LetterRange = (u32, u32, i32);
@@ -74,6 +72,23 @@ const SIGNS: &[(u32, u32)] = &[
     (0xfe00, 0xfe6f), (0xfeff, 0xff0f), (0xff1a, 0xff20), (0xff3b, 0xff40), (0xff5b, 0xff65), (0xffe0, 0xffff), (0x1f000, 0x1f0ff),
     (0x1f18a, 0x1faff), (0xe0000, 0x10ffff),
 ];
+
+/// The value of a decimal digit: ASCII, full-width, or of a script whose people write numbers in it.
+#[must_use]
+pub fn digit(c: char) -> Option<u8> {
+    let zero = match c {
+        '0'..='9' => '0',
+        '０'..='９' => '０',
+        '\u{660}'..='\u{669}' => '\u{660}',
+        '\u{6f0}'..='\u{6f9}' => '\u{6f0}',
+        // Devanagari, Bengali, Thai.
+        '\u{966}'..='\u{96f}' => '\u{966}',
+        '\u{9e6}'..='\u{9ef}' => '\u{9e6}',
+        '\u{e50}'..='\u{e59}' => '\u{e50}',
+        _ => return None,
+    };
+    u8::try_from(u32::from(c) - u32::from(zero)).ok()
+}
 
 /// Whether it is a letter or a digit of some script.
 #[must_use]

@@ -10,9 +10,10 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
+pub use crate::letters::digit;
 pub use format::format_partial;
+pub use typed::is_invisible;
 pub(crate) use typed::is_separator;
-pub use typed::{digit, is_invisible};
 
 use core::fmt;
 
@@ -35,7 +36,7 @@ pub struct PhoneNumber(u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PhoneNumberError {
     /// Neither digits nor what people write between them.
-    #[error("This is no phone number.")]
+    #[error("This isn't a phone number.")]
     NotANumber,
     /// Too few digits.
     #[error("This phone number is too short.")]
@@ -47,7 +48,7 @@ pub enum PhoneNumberError {
     #[error("No country has this calling code.")]
     UnknownCountry,
     /// Right in length, but no such number can be given out.
-    #[error("There can be no such phone number. Please check its digits.")]
+    #[error("This phone number doesn't exist. Check its digits.")]
     NoSuchNumber,
     /// A letter stands where a digit was meant: `2O2`.
     #[error("\u{201c}{0}\u{201d} is a letter, not a digit. Please check the number.")]

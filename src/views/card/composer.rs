@@ -5,6 +5,7 @@ use halyard_client::view::{ComposerView, CounterView, UsingView};
 use halyard_client::{CardKey, FocusTarget, Ui};
 use leptos::html::Textarea;
 use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::attach;
 use crate::adapters::device;
@@ -42,6 +43,19 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
     let counter = Memo::new(move |_| composer.with(|composer| composer.counter.clone()));
     let costly = Memo::new(move |_| counter.get().filter(|counter| counter.costly.is_some()));
     let field = NodeRef::<Textarea>::new();
+    // The browser sizes the box by what is in it; one that can't is told how high it is.
+    Effect::new(move |_| {
+        draft.track();
+        let Some(field) = field.get() else { return };
+        let style = window().get_computed_style(&field).ok().flatten();
+        if style.is_some_and(|style| style.get_property_value("field-sizing").is_ok_and(|value| value.is_empty())) {
+            request_animation_frame(move || {
+                let style = HtmlElement::style(&field);
+                let _ = style.set_property("height", "auto");
+                let _ = style.set_property("height", &[&field.scroll_height().to_string(), "px"].concat());
+            });
+        }
+    });
     let hint = ["hint-", &card.attribute()].concat();
     let described = hint.clone();
 

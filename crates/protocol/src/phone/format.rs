@@ -1,8 +1,8 @@
 //! Writes a phone number for people: at home as it is dialled there, from abroad with its country code.
 
 use super::plan::{Plan, Trunk};
-use super::typed::digit;
 use super::{CallingCode, PhoneNumber};
+use crate::letters::digit;
 
 /// Keeps a North American number on one line.
 const HYPHEN: char = '\u{2011}';

@@ -2,7 +2,7 @@
 
 use super::plan::{Plan, Trunk};
 use super::{CallingCode, PhoneNumber, PhoneNumberError};
-use crate::letters::is_alphabetic;
+use crate::letters::{digit, is_alphabetic};
 
 /// Digits of the longest international number, its prefix and a trunk prefix in parentheses, and some to spare.
 const MOST_DIGITS: usize = 24;
@@ -275,23 +275,6 @@ fn without_scheme(text: &str) -> &str {
         }
         _ => text,
     }
-}
-
-/// The value of a decimal digit: ASCII, full-width, or of a script whose people write numbers in it.
-#[must_use]
-pub fn digit(c: char) -> Option<u8> {
-    let zero = match c {
-        '0'..='9' => '0',
-        '０'..='９' => '０',
-        '\u{660}'..='\u{669}' => '\u{660}',
-        '\u{6f0}'..='\u{6f9}' => '\u{6f0}',
-        // Devanagari, Bengali, Thai.
-        '\u{966}'..='\u{96f}' => '\u{966}',
-        '\u{9e6}'..='\u{9ef}' => '\u{9e6}',
-        '\u{e50}'..='\u{e59}' => '\u{e50}',
-        _ => return None,
-    };
-    u8::try_from(u32::from(c) - u32::from(zero)).ok()
 }
 
 /// What stands between a number's digits.

@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::popover::Toggle;
-use super::{Icon, IconName, SearchField, unique_id};
+use super::{Icon, IconName, SearchField, is_composing, unique_id};
 use crate::prelude::*;
 use catalogue::{Catalogue, Emoji};
 
@@ -122,6 +122,7 @@ fn Picker(on_pick: Callback<Emoji>) -> impl IntoView {
     let pointed = RwSignal::new(None::<String>);
     let grid = NodeRef::<Div>::new();
     let key = move |event: KeyboardEvent| match event.key().as_str() {
+        _ if is_composing(&event) => {}
         "Enter" => {
             event.prevent_default();
             if let Some(emoji) = first() {
