@@ -62,8 +62,8 @@ async function kept(path, request) {
 }
 
 /**
- * A file of a message or a photo of a contact: from the cache, from what waits here to be sent, or from the server. It is fetched as a whole, also for a
- * player that asks for parts, so that it is there without a network. @param {string} path @param {Request} request
+ * A file of a message or a photo of a contact: from the cache, from what waits here to be sent, or from the server. It is fetched as a
+ * whole, also for a player that asks for parts, so that it is there without a network. @param {string} path @param {Request} request
  */
 async function media(path, request) {
   const user = await owner();

@@ -2,6 +2,8 @@
 
 use halyard_protocol::MessageId;
 
+use super::browser::get;
+
 /// "Firefox on Linux"; an installed app says so.
 pub(crate) fn name() -> String {
     let agent = web_sys::window().and_then(|window| window.navigator().user_agent().ok()).unwrap_or_default();
@@ -37,6 +39,11 @@ pub(crate) fn is_mac() -> bool {
 pub(crate) fn is_touch_screen() -> bool {
     let coarse = web_sys::window().and_then(|window| window.match_media("(pointer: coarse)").ok().flatten());
     coarse.is_some_and(|coarse| coarse.matches())
+}
+
+/// Whether the browser sizes text boxes by what is in them (`field-sizing: content`).
+pub(crate) fn sizes_text_boxes(field: &web_sys::HtmlElement) -> bool {
+    !get(&field.style(), "fieldSizing").is_undefined()
 }
 
 /// Kept from the first time on that somebody is signed in.

@@ -379,6 +379,6 @@ fn an_import_brings_photos_and_an_export_says_which_it_lacks() {
     };
     assert_eq!(export(&world, &[(photo, "/9j/4AAQ".to_owned())]), (true, 0));
     assert_eq!(export(&world, &[]), (false, 1), "without a network");
-    world.act(at, Ui::Contacts(ContactsAction::ExportLacksPhotos(1)));
+    world.act(at, Ui::Contacts(ContactsAction::Exported(1)));
     assert!(world.notices(at).contains(&"The photo of 1 contact is not in the exported file.".to_owned()));
 }

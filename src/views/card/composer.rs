@@ -43,19 +43,7 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
     let counter = Memo::new(move |_| composer.with(|composer| composer.counter.clone()));
     let costly = Memo::new(move |_| counter.get().filter(|counter| counter.costly.is_some()));
     let field = NodeRef::<Textarea>::new();
-    // The browser sizes the box by what is in it; one that can't is told how high it is.
-    Effect::new(move |_| {
-        draft.track();
-        let Some(field) = field.get() else { return };
-        let style = window().get_computed_style(&field).ok().flatten();
-        if style.is_some_and(|style| style.get_property_value("field-sizing").is_ok_and(|value| value.is_empty())) {
-            request_animation_frame(move || {
-                let style = HtmlElement::style(&field);
-                let _ = style.set_property("height", "auto");
-                let _ = style.set_property("height", &[&field.scroll_height().to_string(), "px"].concat());
-            });
-        }
-    });
+    fit(field, draft);
     let hint = ["hint-", &card.attribute()].concat();
     let described = hint.clone();
 
@@ -126,6 +114,20 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
             </div>
         </div>
     }
+}
+
+/// Gives the text box the height of its text, where the browser does not do so itself.
+fn fit(field: NodeRef<Textarea>, draft: Memo<Option<String>>) {
+    Effect::new(move |_| {
+        let Some(field) = field.get().filter(|field| !device::sizes_text_boxes(field)) else { return };
+        draft.track();
+        // Once the text is in it.
+        request_animation_frame(move || {
+            let style = HtmlElement::style(&field);
+            let _ = style.set_property("height", "auto");
+            let _ = style.set_property("height", &[&field.scroll_height().to_string(), "px"].concat());
+        });
+    });
 }
 
 /// "Send SMS using", and how long the text is.

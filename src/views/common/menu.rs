@@ -1,8 +1,8 @@
 //! Menu buttons, after the WAI-ARIA pattern: arrow keys, Home, End, the first letters; Escape and Tab close.
 
-use halyard_protocol::letters::is_alphanumeric;
 use std::sync::Arc;
 
+use halyard_protocol::letters::is_alphanumeric;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 

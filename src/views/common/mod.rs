@@ -1,7 +1,6 @@
 //! The parts that every screen is made of. They know the rules of accessibility and nothing of the product: what they
 //! show comes in as properties and signals, what happens goes out by callbacks.
 
-mod arrange;
 mod avatar;
 mod banner;
 mod button;

@@ -136,9 +136,7 @@ fn exports(app: App, one: Option<ContactId>, filter: ContactsFilter) -> Vec<Menu
                 let file = app.phone(|phone, _| phone.exported_view(one, filter, format, &photos));
                 let Some(file) = file else { return };
                 files::save(&say(&file.name), file.media_type, &file.content);
-                if file.lacking > 0 {
-                    app.send(Ui::Contacts(ContactsAction::ExportLacksPhotos(file.lacking)));
-                }
+                app.send(Ui::Contacts(ContactsAction::Exported(file.lacking)));
             };
             photos::fetch(wanted, Box::new(save));
         })

@@ -41,8 +41,8 @@ pub enum ContactsAction {
     Cancel,
     /// "Delete" in the details.
     Delete(ContactId),
-    /// A file was saved without the photos of so many contacts.
-    ExportLacksPhotos(usize),
+    /// A file was saved, without the photos of so many contacts.
+    Exported(usize),
 }
 
 /// A field of the contact's form.
@@ -75,7 +75,7 @@ impl Contacts {
             ContactsAction::New(number) => self.begin(number, cx),
             ContactsAction::Edit(id) => self.edit(id, cx),
             ContactsAction::Field(field) => self.type_in(field, cx),
-            ContactsAction::Photo(id) => self.photo_comes(id),
+            ContactsAction::Photo(id) => self.photo_chosen(id),
             ContactsAction::Save => self.save(cx),
             ContactsAction::Cancel => {
                 // Of somebody who is edited the details are behind the form, of somebody new the list.
@@ -85,7 +85,8 @@ impl Contacts {
                 cx.focus(if is_new { FocusTarget::Column } else { FocusTarget::Details });
             }
             ContactsAction::Delete(id) => self.delete(id, cx),
-            ContactsAction::ExportLacksPhotos(count) => cx.inform(words::export_lacks_photos(count)),
+            ContactsAction::Exported(0) => {}
+            ContactsAction::Exported(lacking) => cx.inform(words::export_lacks_photos(lacking)),
         }
     }
 

@@ -30,14 +30,14 @@ pub(crate) fn address(content: &str) -> String {
 
 impl Contacts {
     /// The user has chosen a photo in the form, which is being made small.
-    pub(super) fn photo_comes(&mut self, id: ContactId) {
+    pub(super) fn photo_chosen(&mut self, id: ContactId) {
         if let Some(form) = self.form.as_mut().filter(|form| form.id == id) {
             form.photos += 1;
         }
     }
 
     /// The photo that the user chose in the form is small, or is none.
-    pub(crate) fn photo_chosen(&mut self, id: ContactId, small: Option<String>, cx: &mut Context<'_, '_>) {
+    pub(crate) fn photo_ready(&mut self, id: ContactId, small: Option<String>, cx: &mut Context<'_, '_>) {
         // The form may have been left meanwhile.
         let left = self.unsaved.get_mut(&id);
         let Some(form) = self.form.as_mut().filter(|form| form.id == id).or(left) else { return };

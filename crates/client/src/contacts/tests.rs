@@ -113,7 +113,7 @@ fn with_photo_under_way() -> (Contacts, Alone) {
 }
 
 fn photo_ready(contacts: &mut Contacts, alone: &mut Alone, small: Option<&str>) -> Done {
-    alone.turn(|cx| contacts.photo_chosen(ana().id, small.map(str::to_owned), cx))
+    alone.turn(|cx| contacts.photo_ready(ana().id, small.map(str::to_owned), cx))
 }
 
 #[test]

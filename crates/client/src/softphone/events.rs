@@ -25,7 +25,7 @@ impl Softphone {
             Event::Tab(TabEvent::Leads(leads)) => self.lead(leads, turn),
             Event::Tab(TabEvent::Message(text)) => self.on_tab_message(&text, turn),
             Event::Files(files) => self.composer.prepared(files, context!(self, turn)),
-            Event::Photo(PhotoOf::Form(id), small) => self.contacts.photo_chosen(id, small, context!(self, turn)),
+            Event::Photo(PhotoOf::Form(id), small) => self.contacts.photo_ready(id, small, context!(self, turn)),
             Event::Photo(PhotoOf::Import(id), small) => self.import.photo_ready(id, small, context!(self, turn)),
         }
     }

@@ -1,8 +1,7 @@
 //! Avatars: a contact's photo, or initials on a colour that stays with the name.
 
 use halyard_protocol::contact::photo_path;
-use halyard_protocol::letters::is_alphanumeric;
-use halyard_protocol::letters::upper;
+use halyard_protocol::letters::{is_alphanumeric, upper};
 use halyard_protocol::{Contact, Peer, UserId};
 
 use crate::softphone::Softphone;

@@ -3,11 +3,10 @@
 //! Always holds: a label with a letter outside of ASCII is shown as it is written only if all its letters are of one script (or of
 //! those that one language mixes) and it does not consist of look-alikes of Latin letters alone.
 
-use crate::letters::{is_alphabetic, is_alphanumeric};
 use std::borrow::Cow;
 
 use super::punycode;
-use crate::letters::{lower, lowercase};
+use crate::letters::{is_alphabetic, is_alphanumeric, lower, lowercase};
 
 /// A script, as far as hosts need it.
 #[derive(Clone, Copy, PartialEq, Eq)]
