@@ -40,6 +40,8 @@ test.beforeAll(async () => {
     company: "Kittiwake Charters",
     emails: ["maya@kittiwake.example"],
     numbers: [{ label: "mobile", number: "+16195550142" }, { label: "work", number: "+16195550177" }],
+    // Eight pixels of one color.
+    photo_content: "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR42mPQq83GihiGlgQAGR1FgV1K8ccAAAAASUVORK5CYII=",
     details: { nickname: "Mayita", address: "12 Quay Street\nHarbor", notes: "Prefers mornings", prefix: "Dr." },
   });
 });
@@ -112,8 +114,12 @@ for (const [language, colors, width, height] of SHAPES) {
     await page.keyboard.press("Escape");
     const choosing = page.waitForEvent("filechooser");
     await button("import_contacts").click();
-    await (await choosing).setFiles({ name: "friends.csv", mimeType: "text/csv", buffer: Buffer.from(TABLE) });
-    await expect(page.getByRole("dialog").getByText("Jonas")).toBeVisible();
+    await (await choosing).setFiles([
+      { name: "friends.csv", mimeType: "text/csv", buffer: Buffer.from(TABLE) },
+      // In an encoding that the user may have to choose.
+      { name: "crew.csv", mimeType: "text/csv", buffer: Buffer.from("First Name,Mobile Phone\r\nZo\xeb,(619) 555-0132\r\n", "latin1") },
+    ]);
+    for (const name of ["Jonas", "Zoë"]) await expect(page.getByRole("dialog").getByText(name)).toBeVisible();
     await state("what an import will do");
     await page.keyboard.press("Escape");
     await contacts.getByText(MAYA).click();
