@@ -73,8 +73,10 @@ pub(crate) fn newest() -> Option<MessageId> {
 
 pub(super) fn keep_newest(id: MessageId) {
     if let Some(storage) = storage() {
+        // Another tab may have kept a newer one: a clock that was set back is no reason to forget it.
+        let newest = newest().map_or(id, |kept| kept.max(id));
         // Without it the order of writing depends on the clock where the database does not answer either.
-        let _ = storage.set_item(NEWEST, &id.to_string());
+        let _ = storage.set_item(NEWEST, &newest.to_string());
     }
 }
 

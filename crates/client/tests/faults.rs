@@ -89,6 +89,11 @@ struct Test {
     words: u32,
     /// What a tab showed when the database was cleared.
     cleared: [Vec<String>; 2],
+    /// What a tab wrote while it had no database.
+    unkept: [Vec<String>; 2],
+    /// What was on its way when the database was cleared. Each tab keeps its own again: nothing is lost, but which tab does it first
+    /// decides on the order.
+    unordered: Vec<String>,
 }
 
 impl Test {
@@ -103,7 +108,16 @@ impl Test {
         world.act(first, Ui::Conversations(ConversationsAction::Open(id)));
         let second = world.tab(first);
         world.settle();
-        Self { world, tabs: [first, second], id, written: Vec::new(), words: 0, cleared: Default::default() }
+        Self {
+            world,
+            tabs: [first, second],
+            id,
+            written: Vec::new(),
+            words: 0,
+            cleared: Default::default(),
+            unkept: Default::default(),
+            unordered: Vec::new(),
+        }
     }
 
     fn step(&mut self, step: Step) {
@@ -123,6 +137,9 @@ impl Test {
                 let text = format!("{n} message {}", self.words);
                 world.ui(tab, Ui::Composer(card, ComposerAction::Draft(text.clone())));
                 world.ui(tab, Ui::Composer(card, ComposerAction::Submit));
+                if !going(&world.devices[tab].commands).contains(&text) {
+                    self.unkept[usize::from(n)].push(text.clone());
+                }
                 self.written.push(text);
             }
             Step::Commit(tab) => {
@@ -168,6 +185,8 @@ impl Test {
     fn clear(&mut self, tab: u8) {
         let shown: Vec<String> = self.tabs.into_iter().flat_map(|at| self.shown(at)).collect();
         let there = self.world.server.texts(self.id);
+        let waiting = self.written.iter().filter(|text| !there.contains(&text.as_str()));
+        self.unordered.extend(waiting.cloned());
         self.written.retain(|text| shown.contains(text) || there.contains(&text.as_str()));
         self.world.clear_database(self.tabs[usize::from(tab)]);
         // Until it is kept again it is where it shows.
@@ -192,6 +211,7 @@ impl Test {
         // Where the database refuses a message the user is told, and leaves the tab open.
         let mut lost = [going(&device.commands), device.refused.clone()].concat();
         lost.append(&mut self.cleared[usize::from(tab)]);
+        lost.append(&mut self.unkept[usize::from(tab)]);
         self.world.kill(at);
         self.tabs[usize::from(tab)] = self.world.tab(other);
         let kept = kept(&self.world, other);
@@ -224,10 +244,10 @@ impl Test {
         // Two tabs that write in the same moment have no order that anybody could know; each has its own.
         for tab in ["0 ", "1 "] {
             // What was refused leaves when the sending tab hears of it, and has no place among what was kept.
-            let refused = |text: &&&str| {
-                self.world.devices.iter().any(|device| device.refused.iter().any(|refused| refused == **text))
-            };
-            let of_tab = || server.iter().filter(|text| text.starts_with(tab)).filter(|text| !refused(text));
+            let refused = self.world.devices.iter().flat_map(|device| &device.refused);
+            let unordered: Vec<&String> = refused.chain(&self.unordered).collect();
+            let has_place = |text: &&&str| !unordered.iter().any(|other| other.as_str() == **text);
+            let of_tab = || server.iter().filter(|text| text.starts_with(tab)).filter(has_place);
             let order = |text: &&&str| text["0 message ".len()..].parse::<u32>().expect("a number");
             let mut sorted: Vec<_> = of_tab().collect();
             sorted.sort_by_key(order);
@@ -357,4 +377,62 @@ fn the_sending_tab_hears_of_what_waits_for_a_silent_database() {
     test.step(Step::Silent(1, true));
     test.world.settle();
     assert!(test.world.server.texts(test.id).contains(&"1 message 1"));
+}
+
+/// The database is cleared while a new tab takes in what was kept.
+#[test]
+fn what_was_kept_is_kept_again_when_the_database_is_cleared_while_a_tab_starts() {
+    play([
+        Step::Kill(1),
+        Step::Commit(1),
+        Step::Write(0),
+        Step::Carry(1, Fate::Lost),
+        Step::Commit(0),
+        Step::Commit(0),
+        Step::Kill(0),
+        Step::Commit(0),
+        Step::Clear(0),
+    ]);
+}
+
+/// Two tabs write by a clock that is set back in between. The first one dies with a message that the other one has not heard of, and
+/// its successor writes before it knows what was kept.
+#[test]
+fn the_newest_message_of_any_tab_stays_the_newest_when_the_clock_is_set_back() {
+    play([
+        Step::Write(0),
+        Step::Commit(0),
+        Step::Commit(0),
+        Step::Clock(-1),
+        Step::Write(1),
+        Step::Kill(0),
+        Step::Timer(0),
+        Step::Carry(0, Fate::Answered),
+        Step::Hear(0),
+        Step::Write(0),
+        Step::Carry(0, Fate::Answered),
+    ]);
+}
+
+/// The database falls silent for the tab that writes. The other one takes the lead and sends, and then the database answers after all.
+#[test]
+fn what_has_left_is_not_kept_when_the_database_answers_after_all() {
+    let begin = [Step::Write(0), Step::Timer(0)].into_iter().chain([Step::Write(0); 5]);
+    let rest = [
+        Step::Network(0, false),
+        Step::Commit(1),
+        Step::Write(0),
+        Step::Carry(0, Fate::Answered),
+        Step::Write(1),
+        Step::Silent(0, true),
+        Step::Timer(1),
+    ];
+    play(begin.chain(rest));
+}
+
+/// A tab that hung goes on. It asks for the lead only then, so it has it after what happened meanwhile.
+#[test]
+fn a_tab_that_goes_on_leads_after_all_that_it_missed() {
+    use Step::{Commit, Hang, Kill, Timer, Write};
+    play([Write(1), Hang(1, true), Timer(1), Timer(0), Commit(0), Kill(0), Commit(0), Write(0), Timer(0)]);
 }

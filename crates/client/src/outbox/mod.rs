@@ -351,6 +351,11 @@ impl Outbox {
         self.messages.values().map(|message| &message.row)
     }
 
+    /// Those that may leave: the device keeps them, or can't.
+    pub(crate) fn ready_rows(&self) -> impl Iterator<Item = &OutboxRow> {
+        self.messages.values().filter(|message| message.state != SendState::Saving).map(|message| &message.row)
+    }
+
     /// Those that the device could not keep.
     pub(crate) fn unstored(&self) -> impl Iterator<Item = &OutboxRow> {
         self.messages.values().filter(|message| !message.stored).map(|message| &message.row)

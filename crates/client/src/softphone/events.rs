@@ -114,6 +114,8 @@ impl Softphone {
     /// A transaction is committed, or was not.
     fn transaction_ended(&mut self, token: Token, outcome: Result<(), Reason>, turn: &mut Turn<'_>) {
         match token {
+            // The database was silent when it left, and keeps it only now.
+            Token::Message(id) if self.outbox.is_gone(id) => self.forget_kept(id, turn),
             Token::Message(id) => self.outbox.stored(id, outcome.is_ok(), turn),
             // The others hear of it when no tab that starts now finds it any more.
             Token::Gone(id) => {

@@ -9,7 +9,7 @@ use crate::effect::{Effect, Timer};
 use crate::env::Attention;
 use crate::outbox::OutboxRow;
 use crate::session::State;
-use crate::storage::{DbCommand, Range, Store, Write};
+use crate::storage::{DbCommand, Range, Store};
 use crate::tabs::{self, TabFrame, UNANSWERED, UNHEARD};
 use crate::update::Changed;
 use crate::windows::{CardKey, Snapshot, WindowsChange};
@@ -22,7 +22,7 @@ impl Softphone {
             // What another tab had under way may have been lost with it.
             self.outbox.stop();
             self.read_outbox(turn);
-            self.ask_unstored(turn);
+            self.ask_unsent(turn);
         }
     }
 
@@ -43,8 +43,9 @@ impl Softphone {
         }
     }
 
-    /// The leading tab asks for what only another tab has: it may have been said when nobody here could hear it.
-    pub(super) fn ask_unstored(&self, turn: &mut Turn<'_>) {
+    /// The leading tab asks for what only another tab has: it may have been said when nobody here could hear it, or have
+    /// been cleared from the database.
+    pub(super) fn ask_unsent(&self, turn: &mut Turn<'_>) {
         if self.leads && self.user().is_some() {
             self.send_to_tabs(TabFrame::Sends, turn);
         }
@@ -93,8 +94,7 @@ impl Softphone {
             TabFrame::Gone(id) => {
                 self.database.unclaimed.outbox.retain(|row| row.id != id);
                 if self.database.kept_again {
-                    let row = Range::key(Store::Outbox, id.to_string());
-                    context!(self, turn).write(vec![Write::Delete(row)], None);
+                    self.forget_kept(id, turn);
                 }
                 if let Some(message) = self.outbox.remove(id) {
                     turn.changed(Changed::Timeline(CardKey::Conversation(message.row.conversation)));
@@ -134,7 +134,7 @@ impl Softphone {
                 turn.cancel_timer(Timer::Leader);
             }
             TabFrame::Sends => {
-                for row in self.outbox.unstored() {
+                for row in self.outbox.ready_rows() {
                     self.send_to_tabs(TabFrame::Written(Box::new(row.clone())), turn);
                 }
             }

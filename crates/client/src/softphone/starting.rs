@@ -356,7 +356,7 @@ impl Softphone {
             }
         }
         self.read_outbox(turn);
-        self.ask_unstored(turn);
+        self.ask_unsent(turn);
         let (mine, others): (Vec<_>, Vec<_>) = core::mem::take(&mut self.database.unclaimed.drafts)
             .into_iter()
             .partition(|(key, _)| card_of_draft(user, key).is_some());
@@ -376,6 +376,9 @@ impl Softphone {
         }
         self.load_files(user, turn);
         self.composer.keep_waiting_drafts(context!(self, turn));
+        if !self.reading && core::mem::take(&mut self.database.owes_rows) {
+            self.keep_rows_again(turn);
+        }
     }
 
     fn load_files(&mut self, user: UserId, turn: &mut Turn<'_>) {

@@ -148,17 +148,26 @@ impl Softphone {
 
     /// The database was opened again, and is this user's or nobody's: what the user owns is kept once more.
     fn keep_all_again(&mut self, owner: Option<UserId>, turn: &mut Turn<'_>) {
-        let Some(user) = self.user().filter(|user| !self.reading && owner.is_none_or(|owner| owner == *user)) else {
+        let Some(user) = self.user() else {
+            self.database.owes_rows = true;
             return;
         };
+        if self.reading || owner.is_some_and(|owner| owner != user) {
+            return;
+        }
         self.database.owner = Owner::Known(owner);
-        self.database.kept_again = true;
         self.claim(user, turn);
+        self.keep_rows_again(turn);
+        self.cache.windows = StoredWindows::default();
+        turn.changed(Changed::Windows);
+    }
+
+    /// What the user has written is kept once more.
+    pub(super) fn keep_rows_again(&mut self, turn: &mut Turn<'_>) {
+        self.database.kept_again = true;
         let rows: Vec<Write> = self.outbox.rows().map(|row| Write::Put(row.to_row())).collect();
         context!(self, turn).write(rows, None);
         self.keep_drafts(turn);
-        self.cache.windows = StoredWindows::default();
-        turn.changed(Changed::Windows);
     }
 
     /// Whether the server has still to take a change that shows here already.
@@ -195,9 +204,14 @@ impl Softphone {
 
     /// A message could not be forgotten together with what took its place: a full device can still forget.
     pub(super) fn force_forget(&mut self, id: MessageId, reason: Reason, turn: &mut Turn<'_>) {
+        self.forget_kept(id, turn);
+        self.cache_written(Err(reason), turn);
+    }
+
+    /// What the database may have kept of a message that has left is forgotten.
+    pub(super) fn forget_kept(&mut self, id: MessageId, turn: &mut Turn<'_>) {
         let row = Range::key(Store::Outbox, id.to_string());
         context!(self, turn).write(vec![Write::Delete(row)], None);
-        self.cache_written(Err(reason), turn);
     }
 
     /// What is new in a conversation joins a transaction, rather than wait for the next batch.

@@ -76,7 +76,7 @@ pub(crate) struct Device {
     /// Whether it takes the lead from a tab that does not answer.
     pub(crate) claims: bool,
     /// What happened while the page hung; `None` while it does not.
-    pub(crate) hung: Option<Vec<halyard_client::Event>>,
+    pub(crate) hung: Option<VecDeque<halyard_client::Event>>,
     /// Whether it was told that it leads.
     pub(crate) leads: bool,
     /// How often the browser was asked not to evict the database.
@@ -181,7 +181,7 @@ impl Device {
                     }
                     self.history.push(route);
                 }
-                Effect::KeepNewest(id) => self.newest.set(Some(id)),
+                Effect::KeepNewest(id) => self.newest.set(self.newest.get().max(Some(id))),
                 Effect::Title(unread) => {
                     self.title = unread;
                     self.titles_written += 1;

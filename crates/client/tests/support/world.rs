@@ -151,9 +151,13 @@ impl World {
 
     /// Takes an event to a device's machine.
     pub(crate) fn tell(&mut self, at: usize, event: Event) {
-        if let Some(waiting) = &mut self.devices[at].hung {
-            return waiting.push(event);
+        match &mut self.devices[at].hung {
+            Some(waiting) => waiting.push_back(event),
+            None => self.handle(at, event),
         }
+    }
+
+    fn handle(&mut self, at: usize, event: Event) {
         let env = self.env();
         self.server.now = self.server_now();
         let device = &mut self.devices[at];

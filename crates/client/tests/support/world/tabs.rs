@@ -1,5 +1,7 @@
 //! Several tabs of one browser: they share cookie and database, one of them leads, and each may hang or die.
 
+use std::collections::VecDeque;
+
 use halyard_client::tabs::TabEvent;
 use halyard_client::{Event, Route, System};
 
@@ -76,9 +78,14 @@ impl World {
 
     /// The page hangs: nothing that happens reaches it; or it goes on, and all of that does.
     pub(crate) fn hang(&mut self, at: usize, hangs: bool) {
-        match (hangs, self.devices[at].hung.take()) {
-            (true, before) => self.devices[at].hung = before.or(Some(Vec::new())),
-            (false, waiting) => waiting.unwrap_or_default().into_iter().for_each(|event| self.tell(at, event)),
+        if hangs {
+            self.devices[at].hung.get_or_insert_default();
+            return;
         }
+        // What follows from an event comes after all that waits already.
+        while let Some(event) = self.devices[at].hung.as_mut().and_then(VecDeque::pop_front) {
+            self.handle(at, event);
+        }
+        self.devices[at].hung = None;
     }
 }
