@@ -48,6 +48,9 @@ pub(crate) struct StoredState {
     pub(crate) reads: Vec<(ConversationId, Seq)>,
     /// Conversations that the log spoke of, and that the server has still to be asked for.
     pub(crate) missing: Vec<ConversationId>,
+    /// Unread conversations that are not in the cache; none where a version wrote this that did not know of them.
+    #[serde(default)]
+    pub(crate) unread: Option<Vec<ConversationId>>,
     /// How many kinds of entries the version that wrote this knows.
     #[serde(default)]
     pub(crate) kinds: u32,
@@ -326,6 +329,7 @@ fn state(whole: bool, sources: &Sources<'_>, cx: &Context<'_, '_>) -> Write {
         contacts: whole && sources.all_contacts,
         reads: sources.conversations.unsent_reads().entries().to_vec(),
         missing: sources.conversations.missing(),
+        unread: Some(sources.conversations.unread_elsewhere()),
         kinds: Entry::KNOWN_KINDS,
     };
     put(Store::Account, STATE.to_owned(), &state)

@@ -1,13 +1,13 @@
 //! Conversations: deleting and the undo, notifications, typing, presence, old ones.
 
 use halyard_client::composer::ComposerAction;
-use halyard_client::conversations::ConversationsAction;
+use halyard_client::conversations::{ColumnFilter, ConversationsAction};
 use halyard_client::notices::NoticesAction;
 use halyard_client::session::SessionAction;
 use halyard_client::{CardKey, System, Ui};
 use halyard_protocol::{Availability, ErrorCode, Presence};
 
-use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, PRIYA, number};
+use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, PRIYA, STRANGER, number};
 use crate::support::server::problem;
 use crate::support::{Fate, World};
 
@@ -124,6 +124,43 @@ fn an_old_conversation_comes_up_when_something_happens_in_it() {
     world.settle();
     assert_eq!(world.column(at), ["Ana Cruz: here I am again (2)", "Ben Hale: today (1)"]);
     assert_eq!(unread(&world, at), 2);
+}
+
+/// What is unread counts, and is found by the filter, although no page has brought it yet; a reload and another device change nothing of it.
+#[test]
+fn old_conversations_with_something_unread_count_and_are_found() {
+    let mut world = World::new();
+    world.server.page = 1;
+    world.server.receive(number(ANA), number(FRONT_DESK), "long ago");
+    let ana = world.texts(FRONT_DESK, &[ANA]);
+    for (from, text) in [(STRANGER, "last year"), (BEN, "today")] {
+        world.now = world.now.plus(1_000);
+        world.server.now = world.now;
+        world.server.receive(number(from), number(FRONT_DESK), text);
+    }
+    let at = world.signed_in(MAYA);
+    assert_eq!((world.column(at), unread(&world, at)), (vec!["Ben Hale: today (1)".to_owned()], 3));
+    world.wait(10_000);
+    world.reload(at);
+    assert_eq!(unread(&world, at), 3);
+    world.server.mark_read(world.server.user(MAYA), ana, 1);
+    world.settle();
+    assert_eq!((unread(&world, at), world.devices[at].title), (2, 2));
+    // The filter asks for pages until all that is unread is there, and for none after that.
+    world.act(at, Ui::Conversations(ConversationsAction::Filter(ColumnFilter::Unread)));
+    while world.phone(at).column_has_more() {
+        world.act(at, Ui::Conversations(ConversationsAction::More));
+    }
+    assert_eq!(world.column(at).len(), 2);
+    let mine = world.server.user(MAYA);
+    for who in [STRANGER, BEN] {
+        world.server.mark_read(mine, world.texts(FRONT_DESK, &[who]), 1);
+    }
+    world.settle();
+    assert_eq!((world.column(at), unread(&world, at)), (Vec::new(), 0));
+    assert!(!world.phone(at).column_has_more());
+    world.act(at, Ui::Conversations(ConversationsAction::Filter(ColumnFilter::All)));
+    assert!(world.phone(at).column_has_more(), "the read one of long ago is on the server alone");
 }
 
 #[test]

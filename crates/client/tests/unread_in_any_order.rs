@@ -207,6 +207,9 @@ impl Test {
         }
         self.world.wait(300_000);
         for on in 0..2 {
+            self.check_unread(on);
+        }
+        for on in 0..2 {
             while self.world.phone(on).column_has_more() {
                 self.world.act(on, Ui::Conversations(ConversationsAction::More));
             }
@@ -231,6 +234,12 @@ impl Test {
             assert_eq!(row.muted, truth.muted, "notifications of conversation {which} on device {on}");
             assert_eq!(row.at, env.local(truth.last_activity), "time of conversation {which} on device {on}");
         }
+        self.check_unread(on);
+    }
+
+    /// How many conversations are unread, also of those that no page has brought yet.
+    fn check_unread(&mut self, on: usize) {
+        let maya = self.world.server.user(MAYA);
         let unread = self.ids.iter().filter_map(|id| self.world.server.conversation(maya, *id));
         let unread = unread.filter(|one| one.unread > 0).count();
         assert_eq!(self.world.phone(on).rail_view().unread as usize, unread, "the rail of device {on}");

@@ -26,6 +26,8 @@ pub const IMPORT_CONTACTS: usize = 5_000;
 pub const CONTACTS_PAGE: u32 = 5_000;
 /// Conversations in one answer.
 pub const CONVERSATIONS_PAGE: u32 = 200;
+/// Unread conversations that a snapshot names beside those of its page.
+pub const UNREAD_OLDER: u32 = 5_000;
 /// Messages in one answer.
 pub const MESSAGES_PAGE: u32 = 100;
 /// Files in one message.

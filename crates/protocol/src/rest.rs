@@ -87,6 +87,9 @@ pub struct Bootstrap {
     /// When there are more: what to pass as `before` to `GET /conversations`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub older: Option<ConversationsBefore>,
+    /// Those among the older ones that have something unread, newest first: at most 5,000.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread_older: Vec<ConversationId>,
 }
 
 /// Where the next page of conversations begins: `last_activity` and id of the last one seen.

@@ -4,7 +4,7 @@
 
 use halyard_protocol::ConversationId;
 
-use super::Conversations;
+use super::{Conversations, Thread};
 use crate::sorted::SortedSet;
 
 impl Conversations {
@@ -25,6 +25,30 @@ impl Conversations {
     /// Whether a page's word on a conversation can be taken: not on one that is here, which the log moves on.
     pub(crate) fn is_news(&self, id: ConversationId) -> bool {
         self.threads.get(&id).is_none_or(|thread| !thread.complete)
+    }
+
+    /// The server's unread conversations that no page has brought.
+    pub(crate) fn set_unread_elsewhere(&mut self, ids: Vec<ConversationId>) {
+        for id in ids {
+            self.read_unknown(id, 1);
+        }
+    }
+
+    /// So many messages are unread in a conversation that may not be here.
+    pub(super) fn read_unknown(&mut self, id: ConversationId, unread: u32) {
+        let is_here = |thread: &Thread| thread.complete || thread.counted_unread;
+        if unread > 0 && !self.threads.get(&id).is_some_and(is_here) {
+            self.unread_elsewhere.insert(id);
+        } else {
+            self.unread_elsewhere.remove(&id);
+        }
+        self.unread_changed = true;
+    }
+
+    /// The unread conversations that a device does not have that has what is kept here.
+    pub(crate) fn unread_elsewhere(&self) -> Vec<ConversationId> {
+        let not_kept = self.threads.values().filter(|thread| thread.counted_unread && !thread.stored);
+        self.unread_elsewhere.iter().chain(not_kept.map(|thread| thread.conversation.id)).collect()
     }
 
     /// What is here of a conversation may be old: the server's next word on it counts.

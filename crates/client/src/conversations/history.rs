@@ -99,6 +99,7 @@ impl Conversations {
                 if let Some(timeline) = self.timeline(id) {
                     timeline.loaded = Loaded::All;
                 }
+                self.read_unknown(id, 0);
                 cx.fact(Fact::ConversationMissing(id));
             }
         }
@@ -171,7 +172,7 @@ impl Conversations {
 
     /// What is looked for may be among the conversations that are not here yet: page after page is asked for.
     pub(super) fn look_further(&mut self, cx: &mut Context<'_, '_>) {
-        if self.column.is_narrowed() {
+        if self.column.is_narrowed() && self.has_more() {
             self.load_more(cx);
         }
     }
@@ -190,10 +191,8 @@ impl Conversations {
         match read::<ConversationsPage>(outcome) {
             Ok(page) => {
                 self.older = page.older;
-                let mut unread = false;
                 for conversation in page.conversations {
                     let id = conversation.id;
-                    unread |= conversation.unread > 0;
                     // One that is here has been followed by the log since: the page may be older.
                     if !self.is_news(id) {
                         continue;
@@ -207,12 +206,7 @@ impl Conversations {
                     }
                 }
                 self.changed_column(cx);
-                // Where one is unread, so may be those before it: the badge counts them all.
-                if unread {
-                    self.load_more(cx);
-                } else {
-                    self.look_further(cx);
-                }
+                self.look_further(cx);
             }
             Err(error) => cx.failed(error),
         }

@@ -2,7 +2,7 @@
 
 use halyard_protocol::{Change, Conversation, ConversationId, Delivery, Entry, MessageId, PeerRead, Seq, UserId};
 
-use super::{Conversations, Thread};
+use super::{ColumnFilter, Conversations, Thread};
 use crate::context::Context;
 use crate::fact::Fact;
 use crate::update::Changed;
@@ -14,10 +14,17 @@ impl Conversations {
     pub(crate) fn notice_unknown(&mut self, change: &Change, cx: &mut Context<'_, '_>) {
         let (id, wanted) = match change {
             Change::EntryAdded { entry, .. } => (entry.conversation(), true),
-            Change::DeliveryChanged { conversation, .. }
-            | Change::Read { conversation, .. }
-            | Change::PeerRead { conversation, .. }
-            | Change::ConversationRemoved { conversation, .. } => (*conversation, false),
+            Change::Read { conversation, unread, .. } => {
+                self.read_unknown(*conversation, *unread);
+                (*conversation, false)
+            }
+            Change::ConversationRemoved { conversation, .. } => {
+                self.read_unknown(*conversation, 0);
+                (*conversation, false)
+            }
+            Change::DeliveryChanged { conversation, .. } | Change::PeerRead { conversation, .. } => {
+                (*conversation, false)
+            }
             Change::ConversationChanged { .. }
             | Change::ContactChanged { .. }
             | Change::ContactRemoved { .. }
@@ -28,6 +35,10 @@ impl Conversations {
             | Change::NumbersChanged { .. }
             | Change::Unknown => return,
         };
+        if self.column.filter == ColumnFilter::Unread {
+            // Whether older pages may bring any.
+            cx.changed(Changed::Column);
+        }
         if self.speak_of(id) && wanted {
             self.ask_for(id, cx);
         }

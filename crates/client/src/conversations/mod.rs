@@ -78,6 +78,8 @@ pub(crate) struct Conversations {
     by_peer: HashMap<Peer, SortedSet<ConversationId>>,
     /// How many of those in the column have something unread.
     unread: u32,
+    /// Those of the server's that no page has brought, and that have something unread.
+    unread_elsewhere: SortedSet<ConversationId>,
     /// Where the next older page begins.
     pub(crate) older: Option<ConversationsBefore>,
     pub(crate) loading_older: bool,
@@ -274,9 +276,15 @@ impl Conversations {
         moved
     }
 
-    /// Conversations that are listed and have something unread.
+    /// How many conversations have something unread: those in the column, and those that no page has brought.
     pub(crate) fn unread(&self) -> u32 {
-        self.unread
+        self.unread + u32::try_from(self.unread_elsewhere.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether older pages may bring what the column is to show.
+    pub(crate) fn has_more(&self) -> bool {
+        let unread_alone = self.column.filter == ColumnFilter::Unread;
+        self.older.is_some() && !(unread_alone && self.unread_elsewhere.is_empty())
     }
 
     /// Whether the number of unread conversations may be another one since this was last asked.
@@ -316,6 +324,9 @@ impl Conversations {
         self.unstored.insert(id);
         let Some(thread) = self.threads.get_mut(&id) else { return };
         let counts = thread.in_column && thread.conversation.unread > 0;
+        if counts || thread.complete {
+            self.unread_elsewhere.remove(&id);
+        }
         match (core::mem::replace(&mut thread.counted_unread, counts), counts) {
             (false, true) => {
                 self.unread += 1;

@@ -126,7 +126,8 @@ impl Softphone {
         turn.cancel_timer(Timer::Bootstrap);
         let me = Box::new(state.me);
         self.session.state = if self.reading { State::Reading(me) } else { State::SignedIn(me) };
-        self.sync.start_from_stored(state.cursor);
+        // Without these, all of it is asked for anew.
+        self.sync.start_from_stored(state.cursor.filter(|_| state.unread.is_some()));
         self.contacts.reset(Vec::new(), state.favourites);
         self.contacts.set_all_here(state.contacts);
         self.conversations.older = state.older;
@@ -136,6 +137,7 @@ impl Softphone {
         for conversation in stored.conversations {
             self.conversations.put_stored(conversation, knew_less);
         }
+        self.conversations.set_unread_elsewhere(state.unread.unwrap_or_default());
         self.conversations.evict(STORED_CONVERSATIONS);
         for user in stored.users {
             self.contacts.book.put_stored_user(user);
@@ -253,7 +255,7 @@ impl Softphone {
 
     /// The first snapshot, or a new one after the log could not be followed.
     pub(super) fn start_from(&mut self, snapshot: Bootstrap, turn: &mut Turn<'_>) {
-        let Bootstrap { me, cursor, users, favourites, conversations, older, .. } = snapshot;
+        let Bootstrap { me, cursor, users, favourites, conversations, older, unread_older, .. } = snapshot;
         let user = me.user.id;
         if self.user().is_some_and(|known| known != user) {
             // Another tab has signed somebody else in.
@@ -269,6 +271,7 @@ impl Softphone {
             self.conversations.put(conversation, None);
         }
         self.conversations.older = older;
+        self.conversations.set_unread_elsewhere(unread_older);
         self.session.requests.retain(|call| !matches!(call, crate::session::Call::Snapshot));
         turn.cancel_timer(Timer::Bootstrap);
         self.sync.start(cursor);

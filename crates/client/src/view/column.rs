@@ -130,7 +130,7 @@ impl Softphone {
     /// Whether there are older conversations on the server.
     #[must_use]
     pub fn column_has_more(&self) -> bool {
-        self.conversations.older.is_some()
+        self.conversations.has_more()
     }
 
     /// A row.

@@ -10,7 +10,6 @@ use halyard_protocol::{
 use proptest::prelude::*;
 
 use super::assign::{assign, unassign};
-use super::receive::{InboundText, receive};
 use crate::carriers::{Carrier, Carriers, Failure, OutboundText, SubmitError, Submitted, Submitting};
 use crate::jobs::Workers;
 use crate::store;
@@ -129,20 +128,8 @@ async fn what_a_carrier_brings_twice_arrives_once() {
     let bench = Bench::new().await;
     let maya = bench.sign_in("1001@harbor").await;
     let tenant = maya.bootstrap().await.me.tenant.id;
-    for _ in 0..2 {
-        let text = InboundText {
-            carrier: "test",
-            reference: "77".into(),
-            from: number(142),
-            to: number(101),
-            others: vec![],
-            body: "Hello".into(),
-            media: Vec::new(),
-        };
-        let mut tx = bench.app.store.write(tenant).await.unwrap();
-        receive(&mut tx, &bench.app.env, tenant, text).await.unwrap();
-        tx.commit().await.unwrap();
-    }
+    assert!(bench.receive(tenant, "77", 142, 101).await.is_some());
+    assert!(bench.receive(tenant, "77", 142, 101).await.is_none());
     assert_eq!(maya.bootstrap().await.conversations[0].last_seq, 1);
 }
 

@@ -1,5 +1,6 @@
 //! Memberships: what a conversation is to one of its members. Read, unread, muted, deleted.
 
+use halyard_protocol::rest::ConversationsBefore;
 use halyard_protocol::{ConversationId, Seq, UnixMs, UserId};
 
 use super::sql::args;
@@ -20,6 +21,27 @@ pub struct Membership {
     pub cleared_seq: Seq,
     /// When the user last deleted the conversation and has not brought it back.
     pub removed_at: Option<UnixMs>,
+}
+
+/// The newest `limit` conversations before a place of the user's list that have something unread, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unread_before(
+    tx: &mut Tx,
+    user: UserId,
+    place: ConversationsBefore,
+    limit: u32,
+) -> Result<Vec<ConversationId>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT conversation FROM memberships
+             WHERE user_id = $1 AND unread > 0 AND hidden = FALSE AND (last_activity, conversation) < ($2, $3)
+             ORDER BY last_activity DESC, conversation DESC LIMIT $4",
+            args![user, place.at, place.id, limit],
+        )
+        .await?;
+    rows.iter().map(|row| row.id("conversation")).collect()
 }
 
 /// A user's membership.

@@ -41,6 +41,12 @@ const MIGRATIONS: &[Entry] = &[
         include_str!("../../migrations/sqlite/0006_contact_photos.sql"),
         include_str!("../../migrations/postgres/0006_contact_photos.sql"),
     ),
+    (
+        7,
+        "unread",
+        include_str!("../../migrations/sqlite/0007_unread.sql"),
+        include_str!("../../migrations/postgres/0007_unread.sql"),
+    ),
 ];
 
 pub(super) fn sqlite() -> Migrator {

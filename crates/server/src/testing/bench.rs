@@ -27,6 +27,7 @@ use crate::api::problem::PROBLEM_JSON;
 use crate::app::{App, Settings};
 use crate::auth::password::Cost;
 use crate::messaging::assign::assign;
+use crate::messaging::receive::{InboundText, receive};
 use crate::store;
 use crate::web::assets::Assets;
 
@@ -132,6 +133,23 @@ impl Bench {
     /// Does the jobs that are due.
     pub(crate) async fn work(&self) -> usize {
         self.app.workers.run_due().await.unwrap()
+    }
+
+    /// A carrier brings a text for a number of this tenant; twice with one reference it is the same. `None` for what came before.
+    pub(crate) async fn receive(&self, tenant: TenantId, reference: &str, from: u16, to: u16) -> Option<Message> {
+        let text = InboundText {
+            carrier: "test",
+            reference: reference.to_owned(),
+            from: number(from),
+            to: number(to),
+            others: Vec::new(),
+            body: "Hello".to_owned(),
+            media: Vec::new(),
+        };
+        let mut tx = self.app.store.write(tenant).await.unwrap();
+        let message = receive(&mut tx, &self.app.env, tenant, text).await.unwrap();
+        tx.commit().await.unwrap();
+        message
     }
 
     /// A fresh message id.

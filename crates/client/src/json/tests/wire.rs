@@ -37,7 +37,7 @@ wire! {
     Author: [r#"{"user":"$1"}"#, r#"{"number":"+16195550142"}"#, r#""unknown""#],
     Availability: [r#""busy""#],
     Bootstrap: [r#"{"me":$Me,"cursor":1,"now":1,"users":[$User],"favourites":[$Favourite],"conversations":[$Conversation],
-        "older":$ConversationsBefore}"#],
+        "older":$ConversationsBefore,"unread_older":["$1"]}"#],
     Call: [r#"{"id":"$1","conversation":"$1","seq":1,"at":1,"from":$Author,"outcome":"answered","answered_by":"$1","seconds":1,"reason":"a"}"#],
     CallOutcome: [r#""declined""#],
     CallingCode: ["1"],

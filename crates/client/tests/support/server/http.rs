@@ -153,6 +153,10 @@ impl Server {
 
     fn bootstrap(&self, user: UserId, device: DeviceId) -> Bootstrap {
         let (conversations, older) = self.conversations_page(user, None);
+        let unread =
+            self.conversations.keys().filter_map(|id| self.conversation(user, *id)).filter(|one| one.unread > 0);
+        let unread_older =
+            unread.map(|one| one.id).filter(|id| conversations.iter().all(|here| here.id != *id)).collect();
         Bootstrap {
             me: self.me(user, device),
             cursor: self.newest(user),
@@ -161,6 +165,7 @@ impl Server {
             favourites: self.favourites.iter().filter(|(of, _)| *of == user).map(|(_, entry)| *entry).collect(),
             conversations,
             older,
+            unread_older,
         }
     }
 

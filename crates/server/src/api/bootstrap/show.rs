@@ -25,13 +25,43 @@ pub async fn show(State(app): State<Arc<App>>, Signed(session): Signed) -> Resul
     let favourites = store::favourites::of_user(&mut tx, crate::api::reader(&session)).await?;
     let (conversations, older) =
         store::conversations::page(&mut tx, session.user, None, limits::CONVERSATIONS_PAGE).await?;
-    Ok(Json(Bootstrap { me, cursor, now: app.env.now(), users, favourites, conversations, older }))
+    let unread_older = match older {
+        Some(place) => store::memberships::unread_before(&mut tx, session.user, place, limits::UNREAD_OLDER).await?,
+        None => Vec::new(),
+    };
+    Ok(Json(Bootstrap { me, cursor, now: app.env.now(), users, favourites, conversations, older, unread_older }))
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::StatusCode;
+    use halyard_protocol::rest::MarkRead;
+    use halyard_protocol::{ConversationKind, limits};
+
     use crate::testing::bench::Bench;
-    use halyard_protocol::ConversationKind;
+
+    /// Of conversations that the page does not reach, the unread ones are named.
+    #[tokio::test]
+    async fn names_the_unread_conversations_that_are_older_than_its_page() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let tenant = maya.bootstrap().await.me.tenant.id;
+        let mut received = Vec::new();
+        for line in 0..u16::try_from(limits::CONVERSATIONS_PAGE).unwrap() + 3 {
+            bench.test.pass(1_000);
+            let message = bench.receive(tenant, &line.to_string(), 200 + line, 101).await.expect("a new text");
+            received.push(message.conversation);
+        }
+        let start = maya.bootstrap().await;
+        assert_eq!(start.conversations.len(), limits::CONVERSATIONS_PAGE as usize);
+        received.truncate(3);
+        received.reverse();
+        assert_eq!(start.unread_older, received);
+        maya.post(&format!("/conversations/{}/read", received[0]), &MarkRead { seq: 1 }).await;
+        assert_eq!(maya.bootstrap().await.unread_older, received[1..]);
+        assert_eq!(maya.delete(&format!("/conversations/{}", received[1])).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(maya.bootstrap().await.unread_older, received[2..]);
+    }
 
     #[tokio::test]
     async fn holds_one_tenant_and_its_newest_conversations() {
