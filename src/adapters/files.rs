@@ -4,7 +4,7 @@ use halyard_client::contacts::import::CARDS_BYTES;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, File, FileList, HtmlElement, Url};
 
-use super::media::bytes;
+use super::pictures::bytes;
 use super::spawn;
 
 /// Most bytes that are read of a file: one more than an address book may have, so that a larger one is refused and not cut.

@@ -17,6 +17,7 @@ mod installed;
 pub(crate) mod language;
 mod media;
 pub(crate) mod photos;
+mod pictures;
 mod socket;
 mod system;
 mod tabs;

@@ -12,7 +12,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, Response};
 
 use super::browser::{call, resolved};
-use super::media::{blob_of, bytes, shrunk, side};
+use super::pictures::{blob_of, bytes, shrunk, side};
 use super::{Dispatch, spawn};
 
 /// Photos that are fetched at a time.

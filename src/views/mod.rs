@@ -6,6 +6,8 @@ mod card;
 mod common;
 mod contacts;
 mod conversations;
+mod dropped;
+mod person;
 mod settings;
 mod shell;
 

@@ -2,7 +2,8 @@
 //!
 //! The picture of a crate is a block that begins with ` ```layers <folder> `. Each of its lines is a layer, the top one
 //! first; its words are top-level modules. A module may use those in the lines below its own. Words in braces,
-//! `{ a b c }`, use each other in a circle that has still to be taken apart. Tests may use anything.
+//! `{ a b c }`, use each other in a circle that has still to be taken apart. Inside of a folder, modules beside each other
+//! form no circle. Tests may use anything.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -44,11 +45,14 @@ pub(crate) fn broken() -> Result<Vec<String>> {
     for picture in pictures(&text)? {
         let folder = root().join(&picture.source);
         broken.extend(picture.missing(&modules(&folder)?));
+        let mut siblings = Siblings::default();
         for file in files(&folder)? {
             let inside = file.strip_prefix(&folder)?.to_string_lossy().into_owned();
             let source = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
             broken.extend(arrows(&inside, &source).iter().filter_map(|arrow| picture.judge(arrow)));
+            siblings.add(&inside, &source);
         }
+        broken.extend(siblings.circles(&picture.source));
     }
     Ok(broken)
 }
@@ -155,58 +159,142 @@ fn is_test(path: &Path) -> bool {
 
 /// The uses of other top-level modules in a file, by `crate::` and `super::` paths.
 fn arrows(file: &str, source: &str) -> Vec<Arrow> {
-    let mut path: Vec<&str> = file.trim_end_matches(".rs").split('/').collect();
-    if path.last() == Some(&"mod") {
-        path.pop();
-    }
-    let Some(from) = path.first().filter(|name| !["lib", "main"].contains(*name)) else { return Vec::new() };
+    let inside = module(file);
+    let Some(from) = inside.first() else { return Vec::new() };
+    let outwards = uses(&inside, source).into_iter().filter(|(_, to)| to.first().is_some_and(|to| to != from));
+    let mut arrows: Vec<Arrow> = outwards
+        .map(|(line, mut to)| Arrow { file: file.to_owned(), line, from: from.clone(), to: to.swap_remove(0) })
+        .collect();
+    arrows.dedup();
+    arrows
+}
+
+/// The path of a file's module from the crate's root.
+fn module(file: &str) -> Vec<String> {
+    let mut path: Vec<String> = file.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
+    path.pop_if(|last| ["mod", "lib", "main"].contains(&last.as_str()));
+    path
+}
+
+/// What a module uses by `crate::` and `super::` paths: each line, and the path from the crate's root.
+fn uses(inside: &[String], source: &str) -> Vec<(usize, Vec<String>)> {
     let code = without_tests(&without_comments(source)).to_owned();
-    let mut arrows = Vec::new();
+    let mut uses = Vec::new();
     for (at, _) in code.match_indices("::") {
         // Only where a path begins: what stands before is `crate`, or as many `super` as lead out of the module.
         let before = &code[..at];
         let head = before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_' || c == ':' || c == '$');
         let prefix = &before[head.len()..];
-        let leads_out = prefix == "crate"
-            || prefix == "$crate"
-            || (prefix.split("::").all(|part| part == "super") && prefix.split("::").count() == path.len());
-        if !leads_out {
+        let rest = &code[at + 2..];
+        let base: &[String] = if prefix == "crate" || prefix == "$crate" {
+            &[]
+        } else if prefix.split("::").all(|part| part == "super") && !rest.starts_with("super") {
+            let Some(depth) = inside.len().checked_sub(prefix.split("::").count()) else { continue };
+            &inside[..depth]
+        } else {
             continue;
-        }
+        };
         let line = before.matches('\n').count() + 1;
-        for to in first_names(&code[at + 2..]) {
-            if to != **from {
-                arrows.push(Arrow { file: file.to_owned(), line, from: (*from).to_owned(), to });
-            }
-        }
+        uses.extend(paths(rest).into_iter().map(|path| (line, [base, &path].concat())));
     }
-    arrows
+    uses
 }
 
-/// The first names of what follows a path's root: one, or those of a list in braces.
-fn first_names(rest: &str) -> Vec<String> {
-    let name =
-        |text: &str| -> String { text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
-    let Some(list) = rest.strip_prefix('{') else { return vec![name(rest)] };
-    let mut names = Vec::new();
+/// The paths that a text begins with: one, or those of a list in braces, each as far as it goes.
+fn paths(text: &str) -> Vec<Vec<String>> {
+    let text = text.trim_start();
+    if let Some(list) = text.strip_prefix('{') {
+        return items(list).into_iter().flat_map(paths).collect();
+    }
+    let name: String = text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    if name.is_empty() {
+        return Vec::new();
+    }
+    match text[name.len()..].strip_prefix("::").map(paths).filter(|rest| !rest.is_empty()) {
+        Some(rest) => rest.into_iter().map(|path| [vec![name.clone()], path].concat()).collect(),
+        None => vec![vec![name]],
+    }
+}
+
+/// The items of a list up to the brace that ends it.
+fn items(list: &str) -> Vec<&str> {
+    let mut items = Vec::new();
     let (mut depth, mut begin) = (0, 0);
     for (at, sign) in list.char_indices() {
         match sign {
             '{' => depth += 1,
             '}' if depth == 0 => {
-                names.push(name(&list[begin..at]));
+                items.push(&list[begin..at]);
                 break;
             }
             '}' => depth -= 1,
             ',' if depth == 0 => {
-                names.push(name(&list[begin..at]));
+                items.push(&list[begin..at]);
                 begin = at + 1;
             }
             _ => {}
         }
     }
-    names.retain(|name| !name.is_empty());
-    names
+    items
+}
+
+/// The uses of each other by the modules of one folder.
+#[derive(Debug, Default)]
+struct Siblings {
+    /// By folder and module: what it uses, and where it does so first.
+    uses: BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>>,
+}
+
+impl Siblings {
+    /// Takes in a file: what it uses beside itself in each folder around it.
+    fn add(&mut self, file: &str, source: &str) {
+        let inside = module(file);
+        for (line, to) in uses(&inside, source) {
+            let common = inside.iter().zip(&to).take_while(|(a, b)| a == b).count();
+            // The crate's own modules are drawn as layers.
+            if common > 0
+                && let (Some(from), Some(to)) = (inside.get(common), to.get(common))
+            {
+                let folder = self.uses.entry(inside[..common].join("/")).or_default();
+                let arrows = folder.entry(from.clone()).or_default();
+                arrows.entry(to.clone()).or_insert_with(|| format!("{file}:{line}"));
+            }
+        }
+    }
+
+    /// A sentence for each circle: modules that use each other, if only by way of others.
+    fn circles(&self, source: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        for (folder, modules) in &self.uses {
+            for (from, arrows) in modules {
+                for (to, place) in arrows {
+                    if reaches(modules, to, from) {
+                        found.push(format!(
+                            "{source}/{place}: in `{folder}`, `{from}` uses `{to}`, which uses `{from}`. Move what both \
+                             need into a module of its own"
+                        ));
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Whether one module uses another, if only by way of others.
+fn reaches(modules: &BTreeMap<String, BTreeMap<String, String>>, from: &str, wanted: &str) -> bool {
+    let mut open = vec![from];
+    let mut seen = Vec::new();
+    while let Some(next) = open.pop() {
+        if next == wanted {
+            return true;
+        }
+        if !seen.contains(&next) {
+            seen.push(next);
+            open.extend(modules.get(next).into_iter().flat_map(BTreeMap::keys).map(String::as_str));
+        }
+    }
+    false
 }
 
 /// The code with comments blanked, line by line, so that places stay as they are.
@@ -258,6 +346,24 @@ mod tests {
     fn a_circle_that_is_drawn_is_let_through() {
         assert!(judged("one.rs", "use crate::two::X;").is_empty());
         assert_eq!(judged("one.rs", "use crate::left::X;").len(), 1);
+    }
+
+    #[test]
+    fn a_circle_inside_of_a_folder_is_named_also_by_way_of_others() {
+        let mut siblings = Siblings::default();
+        for (file, source) in [
+            ("shell/mod.rs", "use super::top::T;\nuse crate::shell::keys::K;"),
+            ("shell/keys.rs", "use super::rail::R;"),
+            ("shell/rail.rs", "//! Uses super::keys.\n\nuse crate::shell::{deep::{Thing, other::Name}, Shared};"),
+            ("shell/deep/mod.rs", "fn f() { super::super::shell::keys::g() }"),
+            ("shell/deep/part.rs", "use super::Thing;\nuse super::super::Shared;"),
+        ] {
+            siblings.add(file, source);
+        }
+        let circles = siblings.circles("src");
+        assert_eq!(circles.len(), 3, "{circles:?}");
+        assert!(circles[0].starts_with("src/shell/deep/mod.rs:1: in `shell`, `deep` uses `keys`"), "{circles:?}");
+        assert!(circles[2].starts_with("src/shell/rail.rs:3: in `shell`, `rail` uses `deep`"), "{circles:?}");
     }
 
     #[test]

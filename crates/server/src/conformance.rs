@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::store::{self, Store, StoreError, Tx, contacts::Reader, sql::args};
+use crate::store::{self, Store, StoreError, Tx, reader::Reader, sql::args};
 use crate::testing::TestEnv;
 use crate::testing::bench::{Bench, number, png};
 

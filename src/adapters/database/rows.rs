@@ -11,7 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, IdbKeyRange};
 
 use super::super::browser::get;
-use super::super::media;
+use super::super::pictures;
 use super::crypto::set;
 use super::idb::{Request, Result, Transaction};
 
@@ -94,7 +94,7 @@ pub(super) fn text(value: &JsValue) -> Option<String> {
 /// What is in a kept file: one character for each byte.
 async fn content(value: &JsValue) -> Option<String> {
     let blob: Blob = get(value, "file").dyn_into().ok()?;
-    Some(media::bytes(&blob).await.ok()?.into_iter().map(char::from).collect())
+    Some(pictures::bytes(&blob).await.ok()?.into_iter().map(char::from).collect())
 }
 
 /// A row as it is kept.

@@ -8,15 +8,7 @@ use indexed_db_futures::error::Error;
 use indexed_db_futures::prelude::*;
 use wasm_bindgen::JsValue;
 
-use super::schema::{self, SEALED, VAULT};
-
-/// A row that could be read, as it is kept.
-#[derive(Clone)]
-pub(super) struct Salvaged {
-    pub(super) store: &'static str,
-    pub(super) key: JsValue,
-    pub(super) value: JsValue,
-}
+use super::schema::{self, SEALED, Salvaged, VAULT};
 
 /// What is the user's own. Files come last: they may be what a device has no room for.
 const OWNED: [&str; 8] = [

@@ -11,7 +11,6 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbDatabase, IdbObjectStoreParameters, IdbOpenDbRequest, IdbVersionChangeEvent};
 
 use super::idb::{Request, Result, database, name_of};
-use super::salvage::Salvaged;
 
 pub(super) const NAME: &str = "halyard";
 /// 1: outbox and drafts. 2: the cache, what is sealed, and the key. 3: files. 4: files are Blobs.
@@ -51,6 +50,14 @@ pub(super) fn set_current(base: &str, number: u32) {
 /// The name of a database by its number.
 pub(super) fn name(base: &str, number: u32) -> String {
     if number < 2 { base.to_owned() } else { [base, "-", &number.to_string()].concat() }
+}
+
+/// A row that could be read, as it is kept.
+#[derive(Clone)]
+pub(super) struct Salvaged {
+    pub(super) store: &'static str,
+    pub(super) key: JsValue,
+    pub(super) value: JsValue,
 }
 
 /// Opens a database of this version. One that is made now begins with what was salvaged.

@@ -3,7 +3,6 @@
 use halyard_client::composer::ComposerAction;
 use halyard_client::view::FileView;
 use halyard_client::{CardKey, Ui};
-use leptos::ev;
 use leptos::html::Input;
 use web_sys::{ClipboardEvent, DragEvent};
 
@@ -12,6 +11,7 @@ use crate::adapters::files::list;
 use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconButton, IconName};
+use crate::views::dropped::has_files;
 use crate::words::{self, say, t};
 
 /// What the browser offers to choose from. What a file is, its content says.
@@ -94,26 +94,6 @@ pub(super) fn pasted(app: App, card: CardKey, event: &ClipboardEvent) {
 
 /// Marks the card that would take the files.
 const TAKES: &str = "data-takes";
-
-/// Whether files are dragged.
-pub(crate) fn has_files(event: &DragEvent) -> bool {
-    let types = event.data_transfer().map(|data| data.types());
-    types.is_some_and(|types| types.iter().any(|kind| kind == "Files"))
-}
-
-/// Files that are let go beside the cards, on the list or in the dock, do nothing: the browser would open them in the app's place.
-pub(crate) fn refuse_elsewhere() {
-    let refuse = |event: DragEvent| {
-        if has_files(&event) && !event.default_prevented() {
-            event.prevent_default();
-            if let Some(data) = event.data_transfer() {
-                data.set_drop_effect("none");
-            }
-        }
-    };
-    let handles = [window_event_listener(ev::dragover, refuse), window_event_listener(ev::drop, refuse)];
-    on_cleanup(move || handles.map(|handle| handle.remove()).into_iter().collect());
-}
 
 /// Files are held over the desk. Nowhere may the browser open them in the app's place.
 pub(super) fn over(event: &DragEvent) {

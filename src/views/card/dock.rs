@@ -7,7 +7,7 @@ use crate::erased::Memo;
 use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, IconButton, IconName};
-use crate::views::shell::Person;
+use crate::views::person::Person;
 use crate::words::{self, say, t};
 
 /// The dock; nothing at all while no card is minimised. In the narrow shape it lies under every pane.

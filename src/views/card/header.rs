@@ -12,7 +12,7 @@ use crate::format;
 use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Dialog, Icon, IconButton, IconName, MenuButton, MenuItem, TextField};
-use crate::views::shell::Person;
+use crate::views::person::Person;
 use crate::words::{self, Word, say, t};
 
 /// The header.
@@ -92,7 +92,7 @@ fn PresenceWord(user: Signal<Option<UserId>>) -> impl IntoView {
     let user = Memo::new(move |_| user.get());
     reactive(move || {
         user.get().map(|user| {
-            let presence = crate::views::shell::presence(app, user);
+            let presence = crate::views::person::presence(app, user);
             view! { <span class="sr">{move || [", ", crate::views::common::presence_word(presence.get())].concat()}</span> }
                 .into_any()
         })

@@ -26,7 +26,6 @@ use crate::runtime::App;
 use crate::views::common::{EmptyState, Icon, IconName};
 use crate::words::{self, say, t};
 
-pub(crate) use attach::{has_files, refuse_elsewhere as refuse_files_elsewhere};
 pub(crate) use dock::Dock;
 
 /// The workspace.

@@ -10,7 +10,7 @@ use crate::erased::Memo;
 use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Combobox, ComboboxOption, Icon, IconName};
-use crate::views::shell::Person;
+use crate::views::person::Person;
 use crate::words::{self, say, t};
 
 /// The people.

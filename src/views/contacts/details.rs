@@ -13,7 +13,7 @@ use crate::erased::Memo;
 use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Icon, IconButton, IconName, MenuButton, PresenceDot, presence_word};
-use crate::views::shell::{Person, presence};
+use crate::views::person::{Person, presence};
 use crate::words::{self, Word, say, t};
 
 /// The pane over the list.

@@ -19,10 +19,10 @@ use crate::adapters::{files, photos};
 use crate::erased::Memo;
 use crate::prelude::*;
 use crate::runtime::App;
-use crate::views::card::has_files;
 use crate::views::common::{
     Chips, EmptyState, Icon, IconButton, IconName, MenuButton, MenuItem, SearchField, VirtualList,
 };
+use crate::views::dropped::has_files;
 use crate::words::{self, say, t};
 
 pub(crate) use details::Details;

@@ -10,7 +10,7 @@ use crate::erased::Memo;
 use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName, presence_word};
-use crate::views::shell::{Person, presence};
+use crate::views::person::{Person, presence};
 use crate::words::{self, say, t};
 
 /// A row: the name opens the details, the icon offers the numbers. Its elements show one person after the other.

@@ -10,7 +10,7 @@ use crate::format;
 use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName};
-use crate::views::shell::Person;
+use crate::views::person::Person;
 use crate::words::{self, say, t};
 
 /// A row. Its elements show one conversation after the other, and keep the focus meanwhile.

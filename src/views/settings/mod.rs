@@ -13,7 +13,7 @@ use crate::erased::Memo;
 use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, TextField};
-use crate::views::shell::Person;
+use crate::views::person::Person;
 use crate::words::{self, LANGUAGES, Word, t};
 
 /// What one can say of oneself.

@@ -5,7 +5,6 @@ mod keys;
 mod notices;
 mod offers;
 mod palette;
-mod person;
 mod question;
 mod rail;
 mod shortcuts;
@@ -20,14 +19,12 @@ use crate::runtime::App as Handle;
 use crate::views::{auth, card, contacts, conversations, settings};
 use crate::words::{self, t};
 
-pub(crate) use person::{Person, presence};
-
 /// The app.
 #[component]
 pub(crate) fn App(app: Handle) -> impl IntoView {
     provide_context(app);
     keys::listen(app);
-    crate::views::card::refuse_files_elsewhere();
+    crate::views::dropped::refuse_elsewhere();
     let session = app.signals(|signals| signals.session.clone());
     // An expired session keeps the screen: what is typed there stays.
     // Where nobody has ever signed in, the log-in need not wait for what the device and the server say.

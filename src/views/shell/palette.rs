@@ -5,12 +5,12 @@ use halyard_client::overlay::OverlayAction;
 use halyard_client::view::{Note, PaletteEntry, PaletteView};
 use web_sys::KeyboardEvent;
 
-use super::Person;
 use crate::erased::Memo;
 use crate::format;
 use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Dialog, Icon, IconName, is_composing};
+use crate::views::person::Person;
 use crate::words::{self, say, t};
 
 /// The palette, while it is open.

@@ -4,11 +4,11 @@ use halyard_client::session::SessionAction;
 use halyard_client::view::MeView;
 use halyard_client::{Route, Ui};
 
-use super::Person;
 use crate::erased::Memo;
 use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{AvatarSize, Icon, IconName, MenuButton, MenuItem};
+use crate::views::person::Person;
 use crate::views::settings::AVAILABILITIES;
 use crate::words::{self, Word, say, t};
 

@@ -15,6 +15,7 @@ mod digits;
 mod fold;
 mod highlight;
 mod matcher;
+mod quality;
 mod query;
 mod rank;
 mod run;

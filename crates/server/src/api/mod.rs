@@ -30,6 +30,6 @@ async fn me(tx: &mut Tx, session: &Session) -> Result<Me, Problem> {
 }
 
 /// Whose contacts a session sees.
-fn reader(session: &Session) -> store::contacts::Reader {
-    store::contacts::Reader { user: session.user, tenant: session.tenant }
+fn reader(session: &Session) -> store::reader::Reader {
+    store::reader::Reader { user: session.user, tenant: session.tenant }
 }

@@ -11,7 +11,7 @@ use halyard_protocol::{
 use super::{CommandError, find_tenant, open};
 use crate::config::{Database, domain};
 use crate::env::Env;
-use crate::store::{self, contacts::Reader};
+use crate::store::{self, reader::Reader};
 
 /// Read a CSV file into a tenant's shared contacts.
 #[derive(Debug, Args)]

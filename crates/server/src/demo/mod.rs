@@ -19,7 +19,7 @@ use crate::env::Env;
 use crate::media::digest;
 use crate::media::metadata::stripped;
 use crate::messaging::append::{New, append};
-use crate::store::{self, Store, Tx, contacts::Reader, media::Upload};
+use crate::store::{self, Store, Tx, media::Upload, reader::Reader};
 use people::{ATLAS, Business, HARBOR};
 use story::{Line, Story, Thread, Who, number};
 

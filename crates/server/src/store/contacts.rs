@@ -1,27 +1,10 @@
 //! Saved contacts. A contact belongs to its owner: a user (personal) or the tenant (shared).
 
-use halyard_protocol::{Contact, ContactDraft, ContactId, ContactScope, TenantId, UnixMs, UserId};
+use halyard_protocol::{Contact, ContactDraft, ContactId, ContactScope, UnixMs};
 
-use super::sql::{Arg, Row, args, json};
+use super::reader::Reader;
+use super::sql::{Row, args, json};
 use super::{StoreError, Tx, photos};
-
-/// Who looks: their own contacts and those that their tenant shares.
-#[derive(Clone, Copy, Debug)]
-pub struct Reader {
-    /// The user.
-    pub user: UserId,
-    /// Their tenant.
-    pub tenant: TenantId,
-}
-
-impl Reader {
-    pub(super) fn owner(self, scope: ContactScope) -> Arg {
-        match scope {
-            ContactScope::Personal | ContactScope::Unknown => self.user.into(),
-            ContactScope::Shared => self.tenant.into(),
-        }
-    }
-}
 
 /// Up to `limit` contacts after the id `after`, by id.
 ///

@@ -2,7 +2,7 @@
 
 use halyard_protocol::event::Favourite;
 
-use super::contacts::Reader;
+use super::reader::Reader;
 use super::sql::args;
 use super::{StoreError, Tx};
 

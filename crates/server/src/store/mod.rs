@@ -23,6 +23,7 @@ pub mod messages;
 mod migrate;
 pub mod numbers;
 pub mod photos;
+pub mod reader;
 pub mod sessions;
 pub(crate) mod sql;
 pub mod tenants;

@@ -4,7 +4,7 @@
 
 use halyard_protocol::{Contact, ContactScope, PhotoId, UnixMs};
 
-use super::contacts::Reader;
+use super::reader::Reader;
 use super::sql::args;
 use super::{StoreError, Tx};
 

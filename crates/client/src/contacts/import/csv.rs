@@ -3,38 +3,12 @@
 use halyard_protocol::{CallingCode, NumberLabel};
 use halyard_words::{self as words, Word};
 
+use super::headings::{self, CsvColumn};
 use super::person::{Person, excerpt, one_line, own_label};
-use super::{Format, Preview, UnreadColumn, headings};
+use super::{Format, Preview, UnreadColumn};
 
 /// Bytes of a quoted field at most. A longer one is a quote that was never closed.
 const LONGEST_FIELD: usize = 64 * 1024;
-
-/// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum CsvColumn {
-    FullName,
-    Given,
-    Middle,
-    Family,
-    Prefix,
-    Suffix,
-    Nickname,
-    Company,
-    Email,
-    Notes,
-    /// A part of the address of a group of columns.
-    Address(u16),
-    /// The same address as a whole.
-    AddressWhole(u16),
-    Phone(NumberLabel),
-    /// The label of the phone in the column of the same number.
-    PhoneLabel(u16),
-    LabelledPhone(u16),
-    /// Understood, and nothing that anybody would miss.
-    Known,
-    /// Nothing that a contact keeps, as far as we can tell.
-    Else,
-}
 
 /// What the user may say that a column holds.
 pub(super) const CHOICES: [(CsvColumn, Word); 12] = [

@@ -5,8 +5,34 @@ use halyard_protocol::NumberLabel;
 use halyard_protocol::letters::is_alphanumeric;
 
 use super::Format;
-use super::csv::CsvColumn;
 use crate::contacts::search::fold;
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CsvColumn {
+    FullName,
+    Given,
+    Middle,
+    Family,
+    Prefix,
+    Suffix,
+    Nickname,
+    Company,
+    Email,
+    Notes,
+    /// A part of the address of a group of columns.
+    Address(u16),
+    /// The same address as a whole.
+    AddressWhole(u16),
+    Phone(NumberLabel),
+    /// The label of the phone in the column of the same number.
+    PhoneLabel(u16),
+    LabelledPhone(u16),
+    /// Understood, and nothing that anybody would miss.
+    Known,
+    /// Nothing that a contact keeps, as far as we can tell.
+    Else,
+}
 
 /// Headings with one meaning each, folded, without figures, a bar around each.
 const WHOLE: &[(CsvColumn, &str)] = &[

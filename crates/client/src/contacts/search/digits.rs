@@ -2,7 +2,7 @@
 
 use halyard_protocol::PhoneNumber;
 
-use super::run::{EXACT, INSIDE, NONE, PREFIX};
+use super::quality::{EXACT, INSIDE, NONE, PREFIX};
 
 /// Digits of the longest number (E.164).
 const MOST: usize = 15;

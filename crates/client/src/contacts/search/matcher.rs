@@ -4,8 +4,8 @@ use halyard_protocol::PhoneNumber;
 
 use super::digits::pack;
 use super::fold;
+use super::quality::NONE;
 use super::query::Query;
-use super::run::NONE;
 
 /// What is looked for.
 #[derive(Debug)]

@@ -1,8 +1,9 @@
 //! The order of hits: what each costs, and the cheapest of all runs.
 
 use super::Hit;
+use super::quality::{NONE, TYPO};
 use super::query::{Query, Term};
-use super::run::{NONE, Run, TYPO};
+use super::run::Run;
 
 /// What a typo adds to an entry's cost: it comes after all that are found without.
 const TYPO_COST: u16 = 1 << 8;

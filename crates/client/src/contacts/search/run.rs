@@ -4,6 +4,7 @@
 use core::cmp::Ordering;
 
 use super::arena::Arena;
+use super::quality::{EXACT, NONE, PREFIX, TYPO};
 use super::query::Term;
 use super::typo;
 use crate::sorted::sort_many;
@@ -11,20 +12,8 @@ use crate::sorted::sort_many;
 /// Entries of a run at most: what 13 bits count.
 pub(super) const LARGEST: usize = 1 << 13;
 
-/// How well something is found: the word itself.
-pub(super) const EXACT: u8 = 0;
-/// The beginning of a word or number.
-pub(super) const PREFIX: u8 = 1;
-/// Digits from the middle of a number.
-pub(super) const INSIDE: u8 = 2;
-/// A word that begins as typed but for one edit; one more with each further edit.
-pub(super) const TYPO: u8 = 3;
-
 /// The place of an entry that is not merged, being removed.
 const GONE: u16 = u16::MAX;
-
-/// Not found.
-pub(super) const NONE: u8 = u8::MAX;
 
 /// Where something is found, the weightier first.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::api::problem::Problem;
 use crate::media::metadata::stripped;
-use crate::store::contacts::Reader;
+use crate::store::reader::Reader;
 use crate::store::{self, StoreError, Tx};
 
 /// What a draft says of the photo's content.
