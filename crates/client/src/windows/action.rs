@@ -250,8 +250,7 @@ impl Windows {
         true
     }
 
-    /// Lays out what isn't minimised, in the order of Tab. What has no room lies in a cascade above the tiles, and
-    /// what was in front stays there.
+    /// Lays out what isn't minimised, in the order of Tab, as far as there is room; what was in front stays there.
     fn tile(&mut self) -> bool {
         let Some(front) = self.front() else { return false };
         let mut piled: Vec<(u32, CardKey)> =
@@ -264,7 +263,9 @@ impl Windows {
         let mut tiles = tiles.into_iter();
         for card in self.cards.iter_mut().filter(|card| !card.is_minimised()) {
             if docked.iter().any(|(_, key)| *key == card.key) {
-                card.placement = card.placement.minimise();
+                // Where it lay is another's now: it takes a free place when it comes back.
+                card.placement = Placement::NEW.minimise();
+                card.wanted = None;
             } else if let Some(bounds) = tiles.next() {
                 card.wanted = Some(bounds.sane());
                 card.placement = Placement::NEW;

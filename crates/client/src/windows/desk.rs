@@ -69,13 +69,12 @@ impl Desk {
         Rect::new(GAP, 0, (self.width - 2 * GAP).max(1), (self.height - GAP).max(1))
     }
 
-    /// A place for one more card beside `taken`: the first free slot of the grid of columns, else the first free
-    /// step of the cascade.
+    /// A place for one more card beside `taken`: the first free slot of the grid of columns, else a tile that has become free, else the
+    /// first free step of the cascade.
     pub(super) fn place(self, taken: &[Rect]) -> Rect {
-        self.slots()
-            .find(|slot| !taken.iter().any(|card| card.intersects(*slot)))
-            .unwrap_or_else(|| self.cascade(taken))
-            .sane()
+        let mut places = self.slots().chain(self.tiles(taken.len() + 1));
+        let free = places.find(|place| !taken.iter().any(|card| card.intersects(*place)));
+        free.unwrap_or_else(|| self.cascade(taken)).sane()
     }
 
     /// Columns of the default width, or of somewhat less where one more has room; rows of the default height, of which the last takes

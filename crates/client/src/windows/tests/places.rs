@@ -163,4 +163,13 @@ fn what_has_no_room_among_the_tiles_waits_in_the_dock() {
         assert!(tiled[..n].iter().all(|other| !other.intersects(*tile)));
     }
     assert_eq!(windows.focused(), Some(conversation(2)));
+    // Each tile that becomes free is the place of one that comes back.
+    for n in [5, 9] {
+        let free = bounds(&windows, conversation(n));
+        let _ = windows.act(WindowAction::Minimise(conversation(n)));
+        let back = if n == 5 { conversation(3) } else { conversation(6) };
+        let _ = windows.act(WindowAction::Restore(back));
+        assert_eq!(bounds(&windows, back), free);
+    }
+    assert_eq!(overlaps(&windows), 0);
 }
