@@ -1,6 +1,6 @@
 // Makes public/icons.svg, public/emoji*.json and public/LICENSES.txt from the npm packages of tests/package-lock.json.
 // With --check, writes nothing and fails if a committed file is another one.
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
@@ -19,6 +19,13 @@ const ICONS = `
 
 // What the systems' fonts of the last two years draw.
 const NEWEST_EMOJI = 15.1;
+
+// The languages beside English that have names for the emoji.
+const emojiOf = (language) => `emoji-${language}.json`;
+const LANGUAGES = readdirSync(new URL("public/words/", root))
+  .map((file) => file.replace(".txt", ""))
+  .filter((language) => language !== "en" && existsSync(new URL(`emojibase-data/${language}/compact.json`, packages)))
+  .sort();
 
 // The stroke's width is left to the page, which knows the size.
 function icons() {
@@ -77,12 +84,13 @@ function licences() {
   const of = (name) => readFileSync(new URL(`${name}/LICENSE`, packages), "utf8").trim();
   const version = (name) => JSON.parse(readFileSync(new URL(`${name}/package.json`, packages), "utf8")).version;
   const part = (file, name) => `${file} is made from ${name} ${version(name)}:\n\n${of(name)}\n`;
-  return [part("icons.svg", "lucide-static"), part("emoji.json", "unicode-emoji-json"), part("emoji.json", "emojilib"), part("emoji-es.json", "emojibase-data")].join(
+  return [part("icons.svg", "lucide-static"), part("emoji.json", "unicode-emoji-json"), part("emoji.json", "emojilib"), part(LANGUAGES.map(emojiOf).join(", "), "emojibase-data")].join(
     `\n${"-".repeat(80)}\n\n`,
   );
 }
 
-const files = { "icons.svg": icons(), "emoji.json": english(), "emoji-es.json": translated("es"), "LICENSES.txt": licences() };
+const files = { "icons.svg": icons(), "emoji.json": english(), "LICENSES.txt": licences() };
+for (const language of LANGUAGES) files[emojiOf(language)] = translated(language);
 const check = process.argv.includes("--check");
 let stale = 0;
 for (const [name, content] of Object.entries(files)) {

@@ -13,7 +13,7 @@ use crate::setup::{Node, terser};
 
 const NAME: &str = "service-worker.js";
 /// What the app needs without a hash in its name. Icons of the system and pictures for stores are the browser's own business.
-const UNHASHED: [&str; 5] = ["emoji-es.json", "emoji.json", "index.html", "manifest.json", "mark.svg"];
+const UNHASHED: [&str; 4] = ["emoji.json", "index.html", "manifest.json", "mark.svg"];
 
 /// Writes the worker of a finished build; with `node` a small one, as a release has.
 ///
@@ -37,12 +37,17 @@ fn is_words(name: &str) -> bool {
     name.starts_with(super::words::PREFIX) && name.ends_with(".txt")
 }
 
+/// The emoji of a language.
+fn is_emoji(name: &str) -> bool {
+    name.starts_with("emoji-") && name.ends_with(".json")
+}
+
 /// The files as an object of JavaScript: each address, and the hash of what has none in its name.
 fn list(folder: &Path) -> Result<String> {
     let mut list = String::from("{");
     for file in files(folder)? {
         let name = file_name(&file);
-        let hash = if UNHASHED.contains(&name.as_str()) {
+        let hash = if UNHASHED.contains(&name.as_str()) || is_emoji(&name) {
             base64(&Sha256::digest(fs::read(&file)?))
         } else if name != NAME && ([".js", ".wasm", ".css"].iter().any(|kind| name.ends_with(kind)) || is_words(&name))
         {
@@ -106,7 +111,15 @@ mod tests {
     fn the_list_names_the_apps_files_and_another_file_is_another_release() {
         let folder = std::env::temp_dir().join(format!("halyard-worker-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
-        for name in UNHASHED.iter().chain(&["a-1.js", "a-1.js.br", "a-1_bg.wasm", "b-2.css", NAME, "icon-192.png"]) {
+        for name in UNHASHED.iter().chain(&[
+            "emoji-es.json",
+            "a-1.js",
+            "a-1.js.br",
+            "a-1_bg.wasm",
+            "b-2.css",
+            NAME,
+            "icon-192.png",
+        ]) {
             fs::write(folder.join(name), "x").unwrap();
         }
         let source = fs::read_to_string(crate::paths::root().join(NAME)).unwrap();
