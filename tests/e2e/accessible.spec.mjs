@@ -2,11 +2,9 @@
 // sideways.
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
-import { card, expect, expectRefusals, log, serverWith, test } from "../harness/app.mjs";
-import { Api, chat } from "../harness/api.mjs";
-import { pdf, photo } from "../harness/files.mjs";
-import { LENA, THEO, harbor, kittiwake } from "../harness/people.mjs";
-import { PASSWORD } from "../harness/server.mjs";
+import { expect, serverWith, test } from "../harness/app.mjs";
+import { harbor, kittiwake } from "../harness/people.mjs";
+import { furnish, walk } from "../harness/states.mjs";
 import { wordsOf } from "../harness/words.mjs";
 
 // By far the longest file: its tests run side by side, each worker with a server of its own.
@@ -26,25 +24,8 @@ const SHAPES = [
 // A folder that gets a picture of each state, for whoever looks at all of them.
 const PICTURES = process.env.HALYARD_PICTURES;
 const LOCALES = { en: "en-US", es: "es-MX" };
-const MAYA = "Maya Delgado";
-const THEOS = "Theo Brandt";
 
-const TABLE = ["First Name,Mobile Phone,Shoe size", "Jonas,(619) 555-0131,44", "Anil,not a number,", 'Ada,"never closed'].join("\r\n");
-
-test.beforeAll(async () => {
-  const lena = await Api.signIn(here.url, LENA);
-  await lena.save({
-    scope: "personal",
-    given: "Maya",
-    family: "Delgado",
-    company: "Kittiwake Charters",
-    emails: ["maya@kittiwake.example"],
-    numbers: [{ label: "mobile", number: "+16195550142" }, { label: "work", number: "+16195550177" }],
-    // Eight pixels of one color.
-    photo_content: "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR42mPQq83GihiGlgQAGR1FgV1K8ccAAAAASUVORK5CYII=",
-    details: { nickname: "Mayita", address: "12 Quay Street\nHarbor", notes: "Prefers mornings", prefix: "Dr." },
-  });
-});
+test.beforeAll(() => furnish(here.url));
 
 /**
  * What axe finds on the page as it is, and whether it scrolls sideways. In forced colors axe reads the page's own color of a text, which
@@ -70,197 +51,16 @@ for (const [language, colors, width, height] of SHAPES) {
     // axe reads the whole page some forty times.
     test.setTimeout(240_000);
     const t = await wordsOf(language);
-    const wide = width >= 700;
     const looks = colors === "forced colors" ? { forcedColors: "active" } : { colorScheme: colors };
     const page = await person(undefined, {
       baseURL: here.url, locale: LOCALES[language], viewport: { width, height }, reducedMotion: "reduce", ...looks,
     });
     const found = [];
-    const states = new Set();
-    const state = async (what) => {
-      states.add(what);
-      if (PICTURES) await page.screenshot({ path: join(PICTURES, `${language} ${colors} ${width}x${height} ${states.size} ${what}.png`) });
+    const state = async (what, number) => {
+      if (PICTURES) await page.screenshot({ path: join(PICTURES, `${language} ${colors} ${width}x${height} ${number} ${what}.png`) });
       found.push(...(await look(page, what, colors === "forced colors")));
     };
-    const button = (id, args) => page.getByRole("button", { name: t(id, args), exact: true });
-    const field = (id, args) => page.getByRole("textbox", { name: t(id, args), exact: true });
-    const goTo = (id) => page.getByRole("navigation").getByRole("link", { name: t(id) }).first().click();
-    const mayas = card(page, MAYA);
-
-    // Signing in.
-    await expect(button("sign_in")).toBeVisible();
-    await state("the sign-in");
-    await field("extension").fill(LENA);
-    await field("password").fill("not it");
-    await button("sign_in").click();
-    await expect(page.getByText(t("wrong_credentials"))).toBeVisible();
-    await state("a wrong password");
-    await field("password").fill(PASSWORD);
-    await button("sign_in").click();
-    await expect(page.getByRole("navigation")).toBeVisible();
-
-    // Contacts.
-    await goTo("contacts");
-    const contacts = page.getByRole("list", { name: t("contacts"), exact: true });
-    await expect(contacts.getByText(MAYA)).toBeVisible();
-    await state("the contacts");
-    await page.getByRole("searchbox").fill("nobody of this name");
-    await expect(page.getByText(t("no_contacts_found"), { exact: true })).toBeVisible();
-    await state("no contact found");
-    await page.getByRole("searchbox").fill("");
-    await button("export_contacts").click();
-    await expect(page.getByRole("menuitem").first()).toBeFocused();
-    await state("the formats of an export");
-    await page.keyboard.press("Escape");
-    const choosing = page.waitForEvent("filechooser");
-    await button("import_contacts").click();
-    await (await choosing).setFiles([
-      { name: "friends.csv", mimeType: "text/csv", buffer: Buffer.from(TABLE) },
-      // In an encoding that the user may have to choose.
-      { name: "crew.csv", mimeType: "text/csv", buffer: Buffer.from("First Name,Mobile Phone\r\nZo\xeb,(619) 555-0132\r\n", "latin1") },
-    ]);
-    for (const name of ["Jonas", "Zoë"]) await expect(page.getByRole("dialog").getByText(name)).toBeVisible();
-    await state("what an import will do");
-    await page.keyboard.press("Escape");
-    await contacts.getByText(MAYA).click();
-    await expect(page.getByRole("heading", { name: MAYA })).toBeVisible();
-    await state("the contact's details");
-    await button("edit").click();
-    await expect(field("first_name")).toBeVisible();
-    await state("the contact's form");
-    // They are open, as some are filled.
-    await field("notes").scrollIntoViewIfNeeded();
-    await state("all of its fields");
-    await field("number_field", { index: "1" }).fill("12");
-    await button("save").click();
-    await expect(page.getByText(t("number_too_short")).last()).toBeVisible();
-    await state("a wrong number in the form");
-    await button("cancel").click();
-
-    // A conversation.
-    await page.goto(here.url);
-    await page.getByRole("button", { name: t("new_conversation") }).first().click();
-    const people = page.getByRole("combobox", { name: t("add_contact") });
-    await people.fill("n");
-    await expect(page.getByRole("option").first()).toBeVisible();
-    await state("people offered for a conversation");
-    await people.fill("6195550142");
-    await people.press("Enter");
-    await expect(page.getByRole("button", { name: t("remove_item", { name: MAYA }) })).toBeVisible();
-    await state("a new conversation");
-    await button("done").click();
-    const box = mayas.getByRole("textbox", { name: t("type_a_message") });
-    await box.fill(`The slip is yours until Friday (${language}, ${colors}, ${width}).`);
-    await box.press("Enter");
-    await expect(log(page, MAYA).getByText(`${colors}, ${width}`)).toBeVisible();
-    await state("the card");
-    await box.fill(`A \u201cquick\u201d word${" and one more".repeat(8)}`);
-    await expect(button("use_plain_characters")).toBeVisible();
-    await state("a costly character");
-    await box.fill("");
-    await mayas.getByRole("button", { name: t("send_sms_using_number") }).click();
-    await expect(page.getByRole("menuitemradio").first()).toBeVisible();
-    await state("one's own numbers");
-    await page.keyboard.press("Escape");
-    await mayas.getByRole("button", { name: t("emoji"), exact: true }).click();
-    await expect(page.getByRole("gridcell").first()).toBeVisible();
-    await state("the emoji");
-    await page.keyboard.press("Escape");
-    const attached = (...files) => {
-      const chosen = files.map(({ name, buffer }) => ({ name, mimeType: "application/octet-stream", buffer }));
-      return mayas.getByLabel(t("files_to_send")).setInputFiles(chosen);
-    };
-    await attached({ name: "virus.exe", buffer: Buffer.from("MZ\x90") });
-    await expect(mayas.getByText(t("unsupported_file"), { exact: false })).toBeVisible();
-    await state("a file that can't be sent");
-    const files = [{ name: "boat.jpg", buffer: await photo(page, 300, 200) }, { name: "plan.pdf", buffer: pdf() }];
-    await attached(...files);
-    await expect(mayas.locator(".files").getByText("kB")).toHaveCount(2);
-    await state("files in the text box");
-    await box.press("Enter");
-    const picture = log(page, MAYA).getByRole("button", { name: t("open_item", { name: "boat.jpg" }) }).last();
-    await picture.click();
-    await expect(page.getByRole("dialog", { name: "boat.jpg" })).toBeVisible();
-    await state("the picture");
-    await page.keyboard.press("Escape");
-    await expect(picture).toBeFocused();
-    await state("files in the card");
-    await mayas.getByRole("button", { name: t("more"), exact: true }).click();
-    await expect(page.getByRole("menuitem").first()).toBeVisible();
-    await state("the card's menu");
-    if (wide) {
-      await page.getByRole("menuitem", { name: t("move_and_resize_menu") }).click();
-      await expect(page.getByRole("menuitemradio", { name: t("float_card") })).toBeFocused();
-      await state("where the card can go");
-    }
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("Alt+p");
-    await expect(mayas.getByRole("button", { name: t("pin"), pressed: true, exact: true })).toBeVisible();
-    await state("the pinned card");
-    await page.keyboard.press("Alt+m");
-    await expect(page.getByRole("group", { name: t("minimized") })).toBeVisible();
-    await state("the dock");
-
-    // Finding and jumping.
-    await page.keyboard.press("Control+k");
-    await expect(page.getByRole("option", { selected: true })).toBeVisible();
-    await state("the palette");
-    await page.getByRole("combobox", { name: t("search_or_jump") }).fill("nobody at all");
-    await expect(page.getByText(t("palette_nothing_found"))).toBeVisible();
-    await state("the palette without a result");
-    await page.keyboard.press("Escape");
-    await page.getByRole("heading", { name: t("chat_and_sms") }).focus();
-    await page.keyboard.press("?");
-    await expect(page.getByRole("dialog", { name: t("keyboard_shortcuts") })).toBeVisible();
-    await state("the sheet of shortcuts");
-
-    // The column.
-    await page.goto(here.url);
-    await goTo("chat_and_sms");
-    const theo = await Api.signIn(here.url, THEO);
-    const { me } = await (await Api.signIn(here.url, LENA)).ask("GET", "/bootstrap");
-    for (let number = 1; number <= 30; number += 1) await theo.send(chat(me.user.id), `Note ${number}`);
-    await expect(page.getByRole("list", { name: t("conversations") }).getByText(t("unread_messages"))).toBeVisible();
-    await state("the column");
-    await page.getByRole("searchbox").first().fill("nobody of this name");
-    await expect(page.getByText(t("no_conversations_found"), { exact: true })).toBeVisible();
-    await state("no conversation found");
-    await page.getByRole("searchbox").first().fill("");
-    await page.getByRole("list", { name: t("conversations") }).getByRole("listitem").filter({ hasText: THEOS }).getByRole("button").first().click();
-    await expect(log(page, THEOS).getByText(t("new_messages_line"), { exact: true })).toBeInViewport();
-    await state("unread messages");
-    await card(page, THEOS).getByRole("button", { name: t("more"), exact: true }).click();
-    await page.getByRole("menuitem", { name: t("delete_conversation") }).click();
-    await expect(page.getByRole("dialog")).toBeVisible();
-    await state("a question");
-    await page.getByRole("dialog").getByRole("button", { name: t("cancel") }).click();
-
-    // Without a network.
-    expectRefusals(page);
-    await page.context().route("**/api/**", (route) => route.abort("internetdisconnected"));
-    await page.context().routeWebSocket("**/api/**", (socket) => socket.close());
-    await page.reload();
-    const theos = card(page, THEOS).getByRole("textbox", { name: t("type_a_message") });
-    await theos.fill("Written without a network");
-    await theos.press("Enter");
-    await expect(page.getByText(t("reconnecting_waiting")).or(page.getByText(t("offline_waiting"))).first()).toBeVisible();
-    await state("a message that waits");
-    await page.context().unrouteAll();
-    await page.reload();
-
-    // Settings.
-    await page.goto(`${here.url}/settings`);
-    await expect(page.getByRole("heading", { name: t("your_devices") })).toBeVisible();
-    await expect(page.getByText(t("this_device"))).toBeVisible();
-    await state("the settings");
-    await button("sign_out").click();
-    await expect(page.getByText(t("saved_pins", { login: LENA }))).toBeVisible();
-    await state("signed out, with pinned conversations kept");
-    await page.getByRole("button", { name: t("remove_saved_for", { login: LENA }) }).click();
-    await expect(page.getByRole("dialog")).toBeVisible();
-    await state("what is kept is to be removed");
-
+    await walk({ page, url: here.url, t, mark: `${language}, ${colors}, ${width}`, state });
     expect(found).toEqual([]);
-    expect(states.size).toBeGreaterThanOrEqual(30);
   });
 }

@@ -1,6 +1,9 @@
 // One app in three shapes: several cards side by side on a wide window, one pane at a time on a narrow one.
 import { begin, card, composer, expect, goTo, log, row, serverWith, test } from "../harness/app.mjs";
+import { small } from "../harness/looks.mjs";
 import { LENA, harbor, kittiwake, shownPattern } from "../harness/people.mjs";
+import { furnish, walk } from "../harness/states.mjs";
+import { wordsOf } from "../harness/words.mjs";
 
 const here = serverWith(harbor, kittiwake);
 
@@ -35,3 +38,17 @@ test("on a phone there is one pane at a time, with a way back", async ({ person 
   await row(lena, title).getByText("Good morning").click();
   await expect(log(lena, title).getByText("Good morning")).toBeVisible();
 });
+
+for (const [width, height] of [[390, 844], [1024, 768]]) {
+  test(`a finger hits everything on a touch screen of ${width}x${height}: it is 44 px high`, async ({ person }) => {
+    test.setTimeout(120_000);
+    await furnish(here.url);
+    const page = await person(undefined, { baseURL: here.url, viewport: { width, height }, hasTouch: true, reducedMotion: "reduce" });
+    const found = new Map();
+    const state = async (what) => {
+      for (const text of await small(page)) found.set(text, found.get(text) ?? what);
+    };
+    await walk({ page, url: here.url, t: await wordsOf("en"), mark: `touched at ${width}`, state });
+    expect([...found].map(([text, first]) => `${first}: ${text}`)).toEqual([]);
+  });
+}
