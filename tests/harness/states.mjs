@@ -10,7 +10,9 @@ const MAYA = "Maya Delgado";
 const THEOS = "Theo Brandt";
 const TABLE = ["First Name,Mobile Phone,Shoe size", "Jonas,(619) 555-0131,44", "Anil,not a number,", 'Ada,"never closed'].join("\r\n");
 
-/** What the walk needs to be there: Lena's contact, with all that a contact can have. */
+const CONTACT = "01J00000000000000000000000";
+
+/** What the walk needs to be there: Lena's contact, with all that a contact can have. It may be there already. */
 export async function furnish(url) {
   const lena = await Api.signIn(url, LENA);
   await lena.save({
@@ -23,7 +25,7 @@ export async function furnish(url) {
     // Eight pixels of one color.
     photo_content: "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR42mPQq83GihiGlgQAGR1FgV1K8ccAAAAASUVORK5CYII=",
     details: { nickname: "Mayita", address: "12 Quay Street\nHarbor", notes: "Prefers mornings", prefix: "Dr." },
-  });
+  }, CONTACT);
 }
 
 /**
