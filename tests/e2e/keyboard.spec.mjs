@@ -1,6 +1,6 @@
 // Everything without a pointer: first the main job (sign in, find a person, text them, read the answer), then each function, in both
 // languages.
-import { card, expect, log, row, serverWith, test } from "../harness/app.mjs";
+import { begin, card, composer, expect, log, row, send, serverWith, test } from "../harness/app.mjs";
 import { Api, text } from "../harness/api.mjs";
 import { photo } from "../harness/files.mjs";
 import { PASSWORD } from "../harness/server.mjs";
@@ -272,3 +272,54 @@ for (const [language, locale, login] of [["en", "en-US", THEO], ["es", "es-MX", 
     await expect(named("textbox", "extension")).toBeVisible();
   });
 }
+
+test("F6 and the slash lead between the list and the card, arrow down leads into the list", async ({ person }) => {
+  const page = await person(LENA, { baseURL: here.url });
+  await begin(page, "Theo Brandt");
+  await send(page, "Theo Brandt", "Noon?");
+  const box = composer(page, "Theo Brandt");
+  const search = page.getByRole("searchbox", { name: "Search conversations" });
+  await box.press("F6");
+  await expect(search).toBeFocused();
+  await page.keyboard.press("F6");
+  await expect(box).toBeFocused();
+  // In a text box the slash is a slash; elsewhere in the card it leads to the search.
+  await page.keyboard.press("/");
+  await expect(box).toHaveValue("/");
+  await box.fill("");
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("/");
+  await expect(search).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByRole("list", { name: "Conversations" }).getByRole("button").first()).toBeFocused();
+  await page.keyboard.press("Alt+1");
+  await expect(page.getByRole("searchbox", { name: "Search contacts" })).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByRole("list", { name: "Contacts", exact: true }).getByRole("button").first()).toBeFocused();
+  await page.keyboard.press("?");
+  const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await expect(sheet.locator("dl > div").filter({ hasText: "To the card, or to the list" })).toContainText("F6");
+});
+
+test("Escape leaves full screen, and a new conversation that nobody has begun", async ({ person }) => {
+  const page = await person(LENA, { baseURL: here.url });
+  await begin(page, "Theo Brandt");
+  const box = composer(page, "Theo Brandt");
+  await box.press("Alt+Enter");
+  const exit = card(page, "Theo Brandt").getByRole("button", { name: "Exit fullscreen" });
+  await expect(exit).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(exit).toHaveCount(0);
+  await expect(box).toBeFocused();
+
+  await page.keyboard.press("Alt+n");
+  const people = page.getByRole("combobox", { name: "Add Contact" });
+  await people.fill("pri");
+  await page.keyboard.press("Escape");
+  // What was typed is no nothing.
+  await expect(card(page, "New Conversation")).toBeVisible();
+  await people.fill("");
+  await page.keyboard.press("Escape");
+  await expect(card(page, "New Conversation")).toHaveCount(0);
+  await expect(box).toBeFocused();
+});

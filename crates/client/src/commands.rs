@@ -25,6 +25,8 @@ pub enum Command {
     Shortcuts,
     /// To the search of the list.
     Search,
+    /// From the list to the card in front, and back.
+    NextPart,
     /// words::NEW_CONVERSATION.
     NewConversation,
     /// words::CONTACTS.
@@ -84,10 +86,11 @@ pub enum Target {
 pub const PALETTE_KEYS: &str = "Ctrl+K";
 
 /// The keys, as [`KeyPress::keys`] writes them.
-const KEYS: [(&str, Command); 23] = [
+const KEYS: [(&str, Command); 24] = [
     (PALETTE_KEYS, Command::Palette),
     ("?", Command::Shortcuts),
     ("/", Command::Search),
+    ("F6", Command::NextPart),
     ("Alt+N", Command::NewConversation),
     ("Alt+1", Command::Contacts),
     ("Alt+2", Command::Chats),
@@ -138,6 +141,7 @@ pub const SHEET: [Shortcuts; 4] = [
         &[
             (PALETTE_KEYS, words::SEARCH_OR_JUMP_TO_KEY),
             ("/", words::SEARCH_THE_LIST),
+            ("F6", words::NEXT_PART),
             ("Alt+N", words::NEW_CONVERSATION),
             ("Alt+1", words::CONTACTS),
             ("Alt+2", words::CHAT_AND_SMS),
@@ -235,7 +239,7 @@ impl Command {
     /// What a key press asks for.
     #[must_use]
     pub fn of(press: &KeyPress<'_>) -> Option<Self> {
-        let writes = press.typing && !press.ctrl && !press.alt;
+        let writes = press.typing && !press.ctrl && !press.alt && press.key.chars().count() == 1;
         // On a Mac these select words, and the option key writes signs: letters of Polish, accents, currencies.
         let selects = press.typing && press.mac && press.shift && press.key.starts_with("Arrow");
         let signs = press.typing && press.mac && press.alt && press.writes_sign();
@@ -259,6 +263,7 @@ impl Command {
             Self::Palette => words::SEARCH_OR_JUMP,
             Self::Shortcuts => words::KEYBOARD_SHORTCUTS,
             Self::Search => words::SEARCH_THE_LIST,
+            Self::NextPart => words::NEXT_PART,
             Self::NewConversation => words::NEW_CONVERSATION,
             Self::Contacts => words::CONTACTS,
             Self::Chats => words::CHAT_AND_SMS,
@@ -298,6 +303,7 @@ impl Command {
             Self::SignOut => words::SYNONYMS_SIGN_OUT,
             Self::Palette
             | Self::Search
+            | Self::NextPart
             | Self::NextCard
             | Self::PreviousCard
             | Self::Snap(_)
@@ -341,6 +347,7 @@ impl Command {
             Self::Palette
             | Self::Shortcuts
             | Self::Search
+            | Self::NextPart
             | Self::NewConversation
             | Self::Contacts
             | Self::Chats
@@ -430,6 +437,7 @@ mod tests {
         assert_eq!(sign("/", true, false), Some(Command::Search), "a German keyboard");
         assert_eq!(sign("?", true, true), None);
         assert_eq!(sign("/", false, true), None);
+        assert_eq!(sign("F6", false, true), Some(Command::NextPart), "writes nothing");
         let alt_gr = KeyPress { key: "\u{b5}", code: "KeyM", ctrl: true, alt: true, ..KeyPress::default() };
         assert_eq!(Command::of(&alt_gr), None);
     }

@@ -44,7 +44,7 @@ pub(crate) fn SearchField(
             let field = field.get_untracked();
             let row = field.and_then(|field| field.closest("section, aside, dialog").ok().flatten());
             let row = row.and_then(|section| {
-                section.query_selector(".vlist :is(button, a[href])[tabindex=\"0\"]").ok().flatten()
+                section.query_selector(".vlist :is(button, a[href]):not([tabindex=\"-1\"])").ok().flatten()
             });
             if let Some(row) = row.and_then(|row| row.dyn_into::<HtmlElement>().ok()) {
                 event.prevent_default();

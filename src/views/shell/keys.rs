@@ -24,12 +24,9 @@ pub(super) fn listen(app: App) {
             // Of a card that a pointer holds; the key means other things, too.
             app.send(Ui::Window(WindowAction::CancelDrag));
             leave(app, &event);
-        } else if event.key() == "F6" {
-            event.prevent_default();
-            app.send(other_pane(app, &event));
         } else if let Some(command) = command(&event, mac) {
             event.prevent_default();
-            app.send(Ui::Run(command));
+            app.send(if command == Command::NextPart { next_part(app, &event) } else { Ui::Run(command) });
         }
     });
     on_cleanup(move || handle.remove());
@@ -65,8 +62,8 @@ fn leave(app: App, event: &KeyboardEvent) {
     }
 }
 
-/// F6 goes from the list to the card in front, and back.
-fn other_pane(app: App, event: &KeyboardEvent) -> Ui {
+/// From the list to the card in front, and back.
+fn next_part(app: App, event: &KeyboardEvent) -> Ui {
     let front = app.phone(|phone, _| phone.cards_view().into_iter().find(|card| card.front && !card.minimised));
     match front {
         Some(card) if !is_in(event, ".card") => Ui::Window(WindowAction::Focus(card.key)),

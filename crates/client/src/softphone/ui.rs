@@ -103,7 +103,8 @@ impl Softphone {
         match command {
             Command::Palette => self.offer(String::new(), turn),
             Command::Shortcuts => self.overlay.open_shortcuts(turn),
-            Command::Search => turn.effect(Effect::Focus(FocusTarget::Search)),
+            // Where the focus is, the views know.
+            Command::Search | Command::NextPart => turn.effect(Effect::Focus(FocusTarget::Search)),
             Command::NewConversation => {
                 self.show_cards(turn);
                 self.new_conversation(turn);
