@@ -2,8 +2,9 @@
 // sideways.
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
-import { expect, serverWith, test } from "../harness/app.mjs";
-import { harbor, kittiwake } from "../harness/people.mjs";
+import { Api, chat } from "../harness/api.mjs";
+import { begin, expect, log, send, serverWith, test } from "../harness/app.mjs";
+import { LENA, THEO, harbor, kittiwake } from "../harness/people.mjs";
 import { furnish, walk } from "../harness/states.mjs";
 import { wordsOf } from "../harness/words.mjs";
 
@@ -41,6 +42,8 @@ async function look(page, what, forced) {
       if (keeps) found.push(`${what}: ${id} at ${place}`);
     }
   }
+  const titles = await page.locator("h1").filter({ visible: true }).allTextContents();
+  if (titles.length !== 1) found.push(`${what}: ${titles.length} headings of the page: ${titles}`);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (overflow > 0) found.push(`${what}: scrolls sideways by ${overflow} px`);
   return found;
@@ -64,3 +67,34 @@ for (const [language, colors, width, height] of SHAPES) {
     expect(found).toEqual([]);
   });
 }
+
+test("what is chosen is told in the system's own colors where the colors are forced", async ({ person }) => {
+  const page = await person(LENA, { baseURL: here.url, forcedColors: "active" });
+  await begin(page, "Theo Brandt");
+  await send(page, "Theo Brandt", "Noon?");
+  const chosen = page.getByRole("list", { name: "Conversations" }).locator(".row[aria-current=true]");
+  const colors = await chosen.evaluate((row) => {
+    const system = document.body.appendChild(document.createElement("p"));
+    system.style.cssText = "forced-color-adjust: none; color: HighlightText; background: Highlight";
+    const { color, backgroundColor } = getComputedStyle(system);
+    system.remove();
+    const texts = [row, ...row.querySelectorAll(".row-name, .preview, .meta, .num")];
+    return { text: color, ground: backgroundColor, texts: texts.map((part) => getComputedStyle(part).color), grounds: getComputedStyle(row).backgroundColor };
+  });
+  expect(colors.grounds).toBe(colors.ground);
+  expect(new Set(colors.texts)).toEqual(new Set([colors.text]));
+});
+
+test("for who hears the page: cards of one name are told apart, and each message says whose it is", async ({ person }) => {
+  const page = await person(LENA, { baseURL: here.url });
+  const { me } = await (await Api.signIn(here.url, LENA)).ask("GET", "/bootstrap");
+  await (await Api.signIn(here.url, THEO)).send(chat(me.user.id), "From the dock");
+  await begin(page, "1002");
+  await send(page, "Theo Brandt", "From the desk");
+  await expect(log(page, "Theo Brandt").locator(".item", { hasText: "From the dock" })).toHaveText(/^Theo Brandt:From the dock/);
+  await expect(log(page, "Theo Brandt").locator(".item", { hasText: "From the desk" })).toHaveText(/^You:From the desk/);
+  for (const number of ["6195550142", "6195550177"]) await begin(page, number);
+  const names = await page.locator("section.card").evaluateAll((cards) => cards.map((card) => card.getAttribute("aria-label")));
+  expect(names.filter((name) => name.startsWith("Maya Delgado"))).toHaveLength(2);
+  expect(new Set(names).size).toBe(3);
+});

@@ -41,10 +41,22 @@ test("after a failure of the app's code it says so, and one reload brings back w
     expectRefusals(lena);
     await begin(lena, THEOS);
     await composer(lena, THEOS).fill("Half a sen");
+    // More events than a report names.
+    await composer(lena, THEOS).pressSequentially("tence about the slip at pier 14 ".repeat(7));
+    await composer(lena, THEOS).fill("Half a sen");
     await keeps(lena, "Half a sen");
     await exported(lena, "halyardFail").catch(() => {});
     const screen = lena.getByRole("alertdialog", { name: "Halyard ran into a problem" });
-    await expect(screen.getByRole("button", { name: "Copy diagnostics" })).toBeVisible();
+    await lena.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await screen.getByRole("button", { name: "Copy diagnostics" }).click();
+    const [head, events] = (await lena.evaluate(() => navigator.clipboard.readText())).split("\n\n");
+    expect(head).toMatch(/^Halyard [\d.]+\nMozilla.*\nFailed at .*problem\.rs/);
+    const names = events.split("\n");
+    expect(names).toHaveLength(200);
+    expect(names).toContain("Composer Draft");
+    // Words of the code alone: nothing that was typed, nobody's name.
+    for (const name of names) expect(name).toMatch(/^[A-Z][a-z]+( [A-Z]?[a-z]+([A-Z][a-z]+)*| \d{3})?$/);
+    for (const content of ["slip", "Half", "Theo", "Lena"]) expect(events).not.toContain(content);
     await screen.getByRole("button", { name: "Reload" }).press("Enter");
     await expect(composer(lena, THEOS)).toHaveValue("Half a sen");
   } finally {

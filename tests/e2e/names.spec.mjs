@@ -14,6 +14,12 @@ test("saving a number as a contact renames its cards and rows in all open tabs, 
   await begin(lena, "6195550142");
   const number = shownPattern("+16195550142");
   await send(lena, number, "Your part is ready for pick-up.");
+  // Nobody's initials: a number's avatar is a phone, until it has a name.
+  const avatars = [card(lena, number).locator("header .avatar"), row(lena, number).locator(".avatar")];
+  for (const avatar of avatars) {
+    await expect(avatar.locator("use")).toHaveAttribute("href", "#phone");
+    await expect(avatar).not.toHaveAttribute("data-initials");
+  }
   const second = await lena.context().newPage();
   await second.goto(here.url);
   await goTo(second, "Chat and SMS");
@@ -34,6 +40,7 @@ test("saving a number as a contact renames its cards and rows in all open tabs, 
     await expect(card(page, "Maya Delgado")).toBeVisible();
     await expect(row(page, "Maya Delgado")).toBeVisible();
   }
+  await expect(row(lena, "Maya Delgado").locator(".avatar")).toHaveAttribute("data-initials", "MD");
 
   // And a new name is a new title, still without a reload.
   await goTo(nils, "Contacts");

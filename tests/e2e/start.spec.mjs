@@ -72,3 +72,15 @@ for (const [where, before] of [["is typing", "half a "], ["has gone to the passw
     await expect(page.getByRole("textbox", { name: "Extension" })).toHaveValue("");
   });
 }
+
+test("the password can be shown and hidden, and stays what it is", async ({ person }) => {
+  const page = await person(undefined, { baseURL: here.url });
+  const password = page.getByRole("textbox", { name: "Password" });
+  await password.fill("half a password");
+  await expect(password).toHaveAttribute("type", "password");
+  await page.getByRole("button", { name: "Show password" }).click();
+  await expect(password).toHaveAttribute("type", "text");
+  await page.getByRole("button", { name: "Hide password" }).click();
+  await expect(password).toHaveAttribute("type", "password");
+  await expect(password).toHaveValue("half a password");
+});

@@ -1,6 +1,6 @@
 // A card's timeline: what is drawn of a long one, what stays in place, and where one is taken when much is unread.
 import { Api, chat } from "../harness/api.mjs";
-import { begin, card, expect, goTo, log, row, send, serverWith, test } from "../harness/app.mjs";
+import { begin, card, composer, expect, expectRefusals, goTo, log, row, send, serverWith, test } from "../harness/app.mjs";
 import { LENA, NILS, PRIYA, THEO, harbor } from "../harness/people.mjs";
 
 const here = serverWith(harbor);
@@ -142,4 +142,20 @@ test("whoever writes while they read further up sees what they wrote, whatever c
   await theo.getByRole("group", { name: "Minimized" }).getByRole("button", { name: "40 unread messages" }).click();
   await expect(box.getByText("New", { exact: true })).toBeInViewport();
   await expect(note(box, 1).last()).toBeInViewport();
+});
+
+test("after Retry of a message that was refused the focus is in the text box, and the message leaves", async ({ person }) => {
+  const lena = await person(LENA, { baseURL: here.url });
+  expectRefusals(lena);
+  await begin(lena, "Theo Brandt");
+  const refused = { code: "invalid_message", message: "This was refused." };
+  await lena.route("**/api/v1/messages", (route) => route.fulfill({ status: 422, contentType: "application/json", body: JSON.stringify(refused) }));
+  await send(lena, "Theo Brandt", "Are you there?");
+  const retry = log(lena, "Theo Brandt").getByRole("button", { name: "Retry" });
+  await expect(retry).toBeVisible();
+  await lena.unroute("**/api/v1/messages");
+  await retry.press("Enter");
+  await expect(composer(lena, "Theo Brandt")).toBeFocused();
+  await expect(retry).toHaveCount(0);
+  await expect(log(lena, "Theo Brandt").getByText("Sent")).toBeVisible();
 });

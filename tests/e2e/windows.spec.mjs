@@ -35,6 +35,9 @@ async function hold(page, name) {
   return at;
 }
 
+/** What a pointer did is drawn. */
+const twoFrames = (page) => page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+
 test("a card is dragged by its title, resized by a corner, and Escape takes a drag back", async ({ person }) => {
   const page = await withCards(person);
   const before = await box(page, "Theo Brandt");
@@ -63,6 +66,27 @@ test("a card is dragged by its title, resized by a corner, and Escape takes a dr
   await page.mouse.up();
   expect(await box(page, "Theo Brandt")).toEqual(resized);
 });
+
+for (const [how, end] of [
+  ["whose end nobody heard of", (title) => title.dispatchEvent("pointermove", { pointerId: 1, buttons: 0, bubbles: true })],
+  ["that lost its pointer", (title) => title.evaluate((element) => element.closest("[data-grip]").releasePointerCapture(1))],
+]) {
+  test(`a drag ${how} ends where the card was last`, async ({ person }) => {
+    const page = await withCards(person, ["Theo Brandt"]);
+    const before = await box(page, "Theo Brandt");
+    const at = await hold(page, "Theo Brandt");
+    await page.mouse.move(at.x + 120, at.y + 90, { steps: 4 });
+    const last = { ...before, x: before.x + 120, y: before.y + 90 };
+    await expect.poll(() => box(page, "Theo Brandt")).toEqual(last);
+    await end(card(page, "Theo Brandt").getByRole("heading", { level: 2 }));
+    await page.mouse.move(at.x + 300, at.y + 200, { steps: 4 });
+    await twoFrames(page);
+    await expect(page.locator(".window.held")).toHaveCount(0);
+    expect(await box(page, "Theo Brandt")).toEqual(last);
+    await page.mouse.up();
+    expect(await box(page, "Theo Brandt")).toEqual(last);
+  });
+}
 
 test("at an edge it shows where it would snap to, and does; a double click fills the workspace and comes back", async ({ person }) => {
   const page = await withCards(person);
