@@ -118,44 +118,20 @@ test("a file that is let go beside the cards is not opened in the app's place, a
   for (const name of [THEOS, "Priya Iyer"]) await begin(lena, name);
   await card(lena, "Priya Iyer").getByRole("button", { name: "Minimize" }).click();
   await composer(lena, THEOS).fill("Half a sentence");
-  await lena.evaluate(() => {
-    globalThis.opened = [];
-    // Whatever nobody has prevented, the browser does: it opens the file.
-    addEventListener("drop", (event) => globalThis.opened.push(!event.defaultPrevented));
-  });
-  const folder = await mkdtemp(join(tmpdir(), "halyard-drop-"));
-  try {
-    const file = join(folder, "plan.pdf");
-    await writeFile(file, pdf());
-    const browser = await lena.context().newCDPSession(lena);
-    const places = [lena.getByRole("navigation"), lena.locator(".column"), lena.getByRole("group", { name: "Minimized" })];
-    for (const [at, place] of places.entries()) {
-      const box = await place.boundingBox();
-      const data = { items: [], files: [file], dragOperationsMask: 1 };
-      for (const type of ["dragEnter", "dragOver", "drop"]) {
-        await browser.send("Input.dispatchDragEvent", { type, x: box.x + box.width / 2, y: box.y + box.height / 2, data });
-      }
-      // Held over a place that takes nothing, it is not let go there at all.
-      await expect(composer(lena, THEOS)).toHaveValue("Half a sentence");
-      expect(lena.url(), `place ${at}`).toContain(here.url);
+  const held = await lena.evaluateHandle((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], "plan.pdf"));
+    return data;
+  }, pdf().toString());
+  // What nobody prevents, the browser does: it opens the file.
+  for (const place of [lena.getByRole("navigation"), lena.locator(".column"), lena.getByRole("group", { name: "Minimized" }).getByRole("button").first()]) {
+    for (const type of ["dragover", "drop"]) {
+      const drag = (element, [type, dataTransfer]) => element.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+      expect(await place.evaluate(drag, [type, held]), type).toBe(false);
     }
-    expect(await lena.evaluate(() => globalThis.opened)).not.toContain(true);
-    // As a browser does that lets go nevertheless.
-    const held = await lena.evaluateHandle((text) => {
-      const data = new DataTransfer();
-      data.items.add(new File([text], "plan.pdf"));
-      return data;
-    }, pdf().toString());
-    for (const place of places) {
-      for (const type of ["dragover", "drop"]) {
-        const prevented = await place.evaluate((element, [type, dataTransfer]) => !element.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true })), [type, held]);
-        expect(prevented, type).toBe(true);
-      }
-    }
-    await expect(card(lena, THEOS).locator(".files .file")).toHaveCount(0);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
+  await expect(card(lena, THEOS).locator(".files .file")).toHaveCount(0);
+  await expect(composer(lena, THEOS)).toHaveValue("Half a sentence");
 });
 
 test("without a network pictures are there, and new ones leave later, once; when their user leaves, nothing is left", async ({ person }) => {
