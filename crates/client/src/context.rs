@@ -13,7 +13,7 @@ use halyard_protocol::{CallingCode, UserId};
 use crate::api::CallError;
 use crate::effect::{Effect, FocusTarget, RequestId, Timer};
 use crate::env::Env;
-use crate::fact::{Fact, NewNotice, Undo};
+use crate::fact::{Fact, NewNotice, Offer};
 use crate::route::Route;
 use crate::storage::{DbCommand, Token, Write};
 use crate::update::{Changed, Update};
@@ -90,17 +90,17 @@ impl<'e> Turn<'e> {
 
     /// Tells the user that something went wrong.
     pub(crate) fn complain(&mut self, text: impl Into<Text>) {
-        self.fact(Fact::Notice(NewNotice { text: text.into(), is_error: true, undo: None }));
+        self.fact(Fact::Notice(NewNotice { text: text.into(), is_error: true, offer: None }));
     }
 
     /// Tells the user that something went right.
     pub(crate) fn inform(&mut self, text: impl Into<Text>) {
-        self.fact(Fact::Notice(NewNotice { text: text.into(), is_error: false, undo: None }));
+        self.fact(Fact::Notice(NewNotice { text: text.into(), is_error: false, offer: None }));
     }
 
-    /// The same, and offers to take it back.
-    pub(crate) fn offer_undo(&mut self, text: Text, undo: Undo) {
-        self.fact(Fact::Notice(NewNotice { text, is_error: false, undo: Some(undo) }));
+    /// The same, with a button for what the user may want now.
+    pub(crate) fn offer(&mut self, text: Text, offer: Offer) {
+        self.fact(Fact::Notice(NewNotice { text, is_error: false, offer: Some(offer) }));
     }
 
     /// A request failed in a way that the user should hear of. An ended session leads to signing in.

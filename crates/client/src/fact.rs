@@ -7,7 +7,7 @@
 use halyard_protocol::rest::{Bootstrap, Me};
 use halyard_protocol::socket::UserPresence;
 use halyard_protocol::{Change, Contact, ConversationId, Message, MessageId, Peer, PhoneNumber, UserId};
-use halyard_words::Text;
+use halyard_words::{self as words, Text, Word};
 
 use crate::api::CallError;
 use crate::commands::Target;
@@ -24,8 +24,8 @@ pub(crate) enum Fact {
     Asked(Question),
     /// The user said yes.
     Confirmed(Question),
-    /// The user wants it back.
-    Undone(Undo),
+    /// The user pressed a notice's button.
+    Accepted(Offer),
     /// A request failed, and nobody has said so to the user yet.
     Failed(CallError),
     /// What failed for now may be tried again in a while.
@@ -147,16 +147,28 @@ pub(crate) struct Renamed {
 pub(crate) struct NewNotice {
     pub(crate) text: Text,
     pub(crate) is_error: bool,
-    pub(crate) undo: Option<Undo>,
+    pub(crate) offer: Option<Offer>,
 }
 
-/// What "Undo" brings back.
+/// What a notice's button does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Undo {
-    /// A contact.
-    Contact(Box<Contact>),
-    /// A conversation.
-    Conversation(ConversationId),
+pub(crate) enum Offer {
+    /// "Undo": brings a deleted contact back.
+    RestoreContact(Box<Contact>),
+    /// "Undo": brings a deleted conversation back.
+    RestoreConversation(ConversationId),
+    /// "Open": shows another conversation that the notice speaks of.
+    OpenConversation(ConversationId),
+}
+
+impl Offer {
+    /// What the button says.
+    pub(crate) const fn word(&self) -> Word {
+        match self {
+            Self::RestoreContact(_) | Self::RestoreConversation(_) => words::UNDO,
+            Self::OpenConversation(_) => words::OPEN,
+        }
+    }
 }
 
 /// What the user is asked before it happens.

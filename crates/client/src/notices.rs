@@ -1,16 +1,16 @@
-//! Notices: short messages at the edge of the screen, some with an "Undo", and the question that waits for an answer.
+//! Notices: short messages at the edge of the screen, some with a button ("Undo", "Open"), and the question that waits for an answer.
 
 use halyard_protocol::UnixMs;
 use halyard_words::Text;
 
 use crate::context::Turn;
 use crate::effect::Timer;
-use crate::fact::{Fact, NewNotice, Question, Undo};
+use crate::fact::{Fact, NewNotice, Offer, Question};
 use crate::update::Changed;
 
-/// How long a notice stays, in milliseconds. One with an "Undo" stays ten seconds, as promised where it is offered.
+/// How long a notice stays, in milliseconds. One with a button stays ten seconds: "Undo" promises so where it is offered.
 const STAYS: i64 = 6_000;
-const STAYS_WITH_UNDO: i64 = 10_000;
+const STAYS_WITH_OFFER: i64 = 10_000;
 /// How long one stays at least after the pointer and the focus have left the notices.
 const STAYS_AFTER_HOLD: i64 = 3_000;
 
@@ -21,8 +21,8 @@ pub enum NoticesAction {
     Answer(bool),
     /// Files of cards are to be sent, not imported.
     SendCards,
-    /// A notice's action: "Undo".
-    Undo(u32),
+    /// A notice's button: "Undo", "Open".
+    Accept(u32),
     /// A notice's cross.
     Dismiss(u32),
     /// Whether the pointer or the focus is on the notices: then they stay.
@@ -35,7 +35,7 @@ pub(crate) struct Notice {
     pub(crate) id: u32,
     pub(crate) text: Text,
     pub(crate) is_error: bool,
-    pub(crate) undo: Option<Undo>,
+    pub(crate) offer: Option<Offer>,
     until: UnixMs,
 }
 
@@ -64,9 +64,9 @@ impl Notices {
                     self.act(NoticesAction::Answer(true), turn);
                 }
             }
-            NoticesAction::Undo(id) => {
-                if let Some(undo) = self.dismiss(id, turn).and_then(|notice| notice.undo) {
-                    turn.fact(Fact::Undone(undo));
+            NoticesAction::Accept(id) => {
+                if let Some(offer) = self.dismiss(id, turn).and_then(|notice| notice.offer) {
+                    turn.fact(Fact::Accepted(offer));
                 }
             }
             NoticesAction::Dismiss(id) => {
@@ -76,11 +76,11 @@ impl Notices {
         }
     }
 
-    pub(crate) fn show(&mut self, NewNotice { text, is_error, undo }: NewNotice, turn: &mut Turn<'_>) {
+    pub(crate) fn show(&mut self, NewNotice { text, is_error, offer }: NewNotice, turn: &mut Turn<'_>) {
         self.last += 1;
         turn.announce(text.clone());
-        let until = turn.env.now.plus(if undo.is_some() { STAYS_WITH_UNDO } else { STAYS });
-        self.shown.push(Notice { id: self.last, text, is_error, undo, until });
+        let until = turn.env.now.plus(if offer.is_some() { STAYS_WITH_OFFER } else { STAYS });
+        self.shown.push(Notice { id: self.last, text, is_error, offer, until });
         self.set_timer(turn);
         turn.changed(Changed::Notices);
     }
@@ -160,16 +160,16 @@ mod tests {
     use super::*;
     use crate::testing::Alone;
 
-    fn notice(undo: Option<Undo>) -> NewNotice {
-        NewNotice { text: Text::as_is("Done."), is_error: false, undo }
+    fn notice(offer: Option<Offer>) -> NewNotice {
+        NewNotice { text: Text::as_is("Done."), is_error: false, offer }
     }
 
     #[test]
-    fn a_notice_stays_six_seconds_and_one_with_an_undo_ten() {
+    fn a_notice_stays_six_seconds_and_one_with_a_button_ten() {
         let (mut notices, mut alone) = (Notices::default(), Alone::new());
-        let undo = Undo::Conversation(ConversationId(Ulid::from_bits(1)));
+        let offer = Offer::RestoreConversation(ConversationId(Ulid::from_bits(1)));
         let done = alone.turn(|cx| {
-            notices.show(notice(Some(undo)), cx);
+            notices.show(notice(Some(offer)), cx);
             notices.show(notice(None), cx);
         });
         assert_eq!(done.timer(Timer::Notices), Some(6_000));
@@ -195,6 +195,18 @@ mod tests {
         alone.wait(3_000);
         alone.turn(|cx| notices.expire(cx));
         assert!(notices.shown().is_empty());
+    }
+
+    #[test]
+    fn a_button_works_once_and_its_notice_goes() {
+        let (mut notices, mut alone) = (Notices::default(), Alone::new());
+        let offer = Offer::OpenConversation(ConversationId(Ulid::from_bits(1)));
+        alone.turn(|cx| notices.show(notice(Some(offer.clone())), cx));
+        let id = notices.shown()[0].id;
+        let done = alone.turn(|cx| notices.act(NoticesAction::Accept(id), cx));
+        assert!(matches!(&done.facts[..], [Fact::Accepted(accepted)] if *accepted == offer));
+        assert!(notices.shown().is_empty());
+        assert!(alone.turn(|cx| notices.act(NoticesAction::Accept(id), cx)).facts.is_empty());
     }
 
     #[test]

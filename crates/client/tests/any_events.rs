@@ -230,7 +230,7 @@ impl Test {
             44 => Ui::Conversations(ConversationsAction::SetTitle(id, text)),
             45 => Ui::Conversations(ConversationsAction::Delete(id)),
             46 => Ui::Notices(NoticesAction::Answer(b > 60)),
-            47 => Ui::Notices(NoticesAction::Undo(u32::from(b % 8))),
+            47 => Ui::Notices(NoticesAction::Accept(u32::from(b % 8))),
             48 => Ui::Session(SessionAction::SetAvailability(Availability::Busy)),
             49 | 50 => Ui::Run(COMMANDS[b as usize % COMMANDS.len()]),
             51 => Ui::Overlay(OverlayAction::Query(text)),

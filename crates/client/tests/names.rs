@@ -97,7 +97,7 @@ fn an_undo_that_comes_before_the_deletion_is_through_wins_all_the_same() {
     let at = world.signed_in(MAYA);
     world.ui(at, Ui::Contacts(ContactsAction::Delete(contact_id(1))));
     let notice = world.phone(at).notices_view()[0].id;
-    world.ui(at, Ui::Notices(NoticesAction::Undo(notice)));
+    world.ui(at, Ui::Notices(NoticesAction::Accept(notice)));
     // The newest request arrives first, if it can.
     while let Some(last) = world.devices[at].requests.len().checked_sub(1) {
         world.carry(at, last, Fate::Answered);
@@ -346,7 +346,7 @@ fn a_photo_shows_wherever_the_contact_does_and_goes_with_an_undo_and_comes_back(
 
     world.act(here, Ui::Contacts(ContactsAction::Delete(contact_id(1))));
     let undo = world.phone(here).notices_view().last().map(|notice| notice.id).expect("a notice");
-    world.act(here, Ui::Notices(NoticesAction::Undo(undo)));
+    world.act(here, Ui::Notices(NoticesAction::Accept(undo)));
     assert_eq!(shown(&world, there)[0].as_ref(), Some(&address), "an undo brings it back");
 
     world.act(here, Ui::Contacts(ContactsAction::Edit(contact_id(1))));

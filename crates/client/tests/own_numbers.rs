@@ -118,6 +118,14 @@ fn who_switches_in_the_middle_hears_where_the_earlier_messages_are() {
     world.act(at, Ui::Composer(world.front(at), ComposerAction::SendUsing(number(SALES))));
     let notice = "You're now writing from Sales. Messages from Front desk stay in their own conversation.";
     assert_eq!(world.notices(at), [notice]);
+    let (desk, sales) = (world.texts(FRONT_DESK, &[ANA]), world.texts(SALES, &[ANA]));
+    assert_eq!(world.front(at), CardKey::Conversation(sales));
+    world.act(at, Ui::Composer(world.front(at), ComposerAction::Draft("Half a tho".to_owned())));
+    world.accept(at, "Open");
+    assert_eq!(world.front(at), CardKey::Conversation(desk), "the earlier messages are in front");
+    assert_eq!(world.titles(at).len(), 2, "the conversation that one was in stays open");
+    assert_eq!(world.phone(at).composer_view(CardKey::Conversation(sales)).draft, "Half a tho");
+    assert_eq!(world.notices(at), Vec::<String>::new());
 }
 
 #[test]

@@ -185,7 +185,7 @@ impl Test {
             Step::Undo(on) => {
                 let notices = world.phone(on).notices_view();
                 if let Some(notice) = notices.iter().find(|notice| notice.action.is_some()) {
-                    world.ui(on, Ui::Notices(NoticesAction::Undo(notice.id)));
+                    world.ui(on, Ui::Notices(NoticesAction::Accept(notice.id)));
                 }
             }
             Step::Older(on) => world.ui(on, Ui::Conversations(ConversationsAction::More)),

@@ -28,7 +28,7 @@ pub(super) fn Notices() -> impl IntoView {
     view! {
         <Toasts
             toasts=toasts
-            on_action=Callback::new(move |id| app.send(Ui::Notices(NoticesAction::Undo(id))))
+            on_action=Callback::new(move |id| app.send(Ui::Notices(NoticesAction::Accept(id))))
             on_hold=Callback::new(move |held| app.send(Ui::Notices(NoticesAction::Hold(held))))
             on_dismiss=Callback::new(move |id| app.send(Ui::Notices(NoticesAction::Dismiss(id))))
         />

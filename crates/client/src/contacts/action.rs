@@ -10,7 +10,7 @@ use super::{Call, Contacts, ContactsFilter, NumberField};
 use crate::api::{bare, item, with_body};
 use crate::context::Context;
 use crate::effect::{FocusTarget, Method};
-use crate::fact::{Renamed, Undo};
+use crate::fact::{Offer, Renamed};
 use crate::route::Route;
 use crate::update::Changed;
 
@@ -180,7 +180,7 @@ impl Contacts {
         let Some((contact, renamed)) = self.book.remove(id) else { return };
         let name = contact.display_name();
         self.ask_delete(contact.clone(), cx);
-        cx.offer_undo(words::contact_deleted(name), Undo::Contact(Box::new(contact)));
+        cx.offer(words::contact_deleted(name), Offer::RestoreContact(Box::new(contact)));
         self.unsaved.remove(&id);
         self.drop_form(cx);
         self.renamed(renamed, cx);

@@ -5,7 +5,7 @@ use halyard_protocol::{Contact, ContactId, ContactScope, PhoneNumber, Ulid};
 
 use super::{Contacts, ContactsAction};
 use crate::effect::{Effect, FocusTarget, HttpOutcome, Method, NetworkFailure};
-use crate::fact::{Fact, Undo};
+use crate::fact::{Fact, Offer};
 use crate::route::Route;
 use crate::testing::{Alone, Done, answer};
 use crate::update::Changed;
@@ -46,8 +46,7 @@ fn a_deletion_shows_at_once_asks_the_server_and_offers_to_undo() {
     assert_eq!(asked, [(Method::Delete, format!("/api/v1/contacts/{}", ana().id))]);
     assert!(done.changed.contains(&Changed::Contacts));
     assert!(done.facts.iter().any(|fact| matches!(fact, Fact::Renamed(_))));
-    let offered =
-        |fact: &Fact| matches!(fact, Fact::Notice(notice) if notice.undo == Some(Undo::Contact(Box::new(ana()))));
+    let offered = |fact: &Fact| matches!(fact, Fact::Notice(notice) if notice.offer == Some(Offer::RestoreContact(Box::new(ana()))));
     assert!(done.facts.iter().any(offered));
 }
 

@@ -5,7 +5,7 @@ use halyard_protocol::{ConversationId, ErrorCode, MessageId, Peer};
 use super::{Softphone, context};
 use crate::context::Turn;
 use crate::effect::FocusTarget;
-use crate::fact::{Fact, Question, Renamed, Undo};
+use crate::fact::{Fact, Offer, Question, Renamed};
 use crate::sorted::SortedSet;
 use crate::sync::Sync;
 use crate::tabs::TabFrame;
@@ -25,11 +25,12 @@ impl Softphone {
             Fact::Notice(notice) => self.notices.show(notice, turn),
             Fact::Asked(question) => self.notices.ask(question, turn),
             Fact::Confirmed(question) => self.confirmed(question, turn),
-            Fact::Undone(Undo::Contact(contact)) => self.contacts.undo_delete(*contact, context!(self, turn)),
-            Fact::Undone(Undo::Conversation(id)) => {
+            Fact::Accepted(Offer::RestoreContact(contact)) => self.contacts.undo_delete(*contact, context!(self, turn)),
+            Fact::Accepted(Offer::RestoreConversation(id)) => {
                 self.conversations.undo_delete(id, context!(self, turn));
                 self.open_conversation(id, turn);
             }
+            Fact::Accepted(Offer::OpenConversation(id)) => self.open_conversation(id, turn),
             Fact::Failed(error) if error.code == ErrorCode::SignedOut => self.session_ended(turn),
             Fact::Failed(error) => turn.complain(error.text()),
             Fact::TryLater => Sync::try_later(turn),

@@ -15,6 +15,7 @@ use crate::composer::as_sent;
 use crate::composer::{Place, draft_key, forget_attachment, forget_file};
 use crate::context::Turn;
 use crate::effect::{Effect, FocusTarget};
+use crate::fact::Offer;
 use crate::outbox::{OutboxRow, Outgoing};
 use crate::storage::{Range, Store, Token, Write};
 use crate::sync::Sync;
@@ -75,7 +76,8 @@ impl Softphone {
         if let Some(becomes) = self.become_conversation(card, &to, turn) {
             turn.focus(FocusTarget::Composer(becomes));
             if let Some(before) = before.filter(|before| *before != number) {
-                turn.inform(words::switched_number(self.own_name(number), self.own_name(before)));
+                let text = words::switched_number(self.own_name(number), self.own_name(before));
+                turn.offer(text, Offer::OpenConversation(id));
             }
         }
     }
@@ -330,8 +332,7 @@ impl Softphone {
         }
         self.desk.close(CardKey::Conversation(id), context!(self, turn));
         if self.conversations.delete(id, context!(self, turn)) {
-            let undo = crate::fact::Undo::Conversation(id);
-            turn.offer_undo(words::conversation_deleted(name), undo);
+            turn.offer(words::conversation_deleted(name), Offer::RestoreConversation(id));
         }
     }
 }

@@ -4,7 +4,7 @@ use halyard_protocol::{Availability, Presence, UserId};
 use halyard_words::{self as words, Text, Word};
 
 use super::AvatarView;
-use crate::fact::Question;
+use crate::fact::{Offer, Question};
 use crate::route::Route;
 use crate::session::{Attempt, State};
 use crate::softphone::Softphone;
@@ -206,7 +206,7 @@ impl Softphone {
                 id: notice.id,
                 text: notice.text.clone(),
                 is_error: notice.is_error,
-                action: notice.undo.as_ref().map(|_| words::UNDO),
+                action: notice.offer.as_ref().map(Offer::word),
             })
             .collect()
     }

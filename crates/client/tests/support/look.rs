@@ -131,10 +131,15 @@ impl World {
 
     /// "Undo" of the newest notice.
     pub(crate) fn undo(&mut self, at: usize) {
+        self.accept(at, "Undo");
+    }
+
+    /// The button of the newest notice that has one with this label.
+    pub(crate) fn accept(&mut self, at: usize, label: &str) {
         let notices = self.phone(at).notices_view();
-        let notice =
-            notices.iter().rev().find(|notice| notice.action.is_some_and(|action| action == "Undo")).expect("an undo");
-        self.act(at, Ui::Notices(NoticesAction::Undo(notice.id)));
+        let mut newest = notices.iter().rev();
+        let notice = newest.find(|notice| notice.action.is_some_and(|action| action == label)).expect("a button");
+        self.act(at, Ui::Notices(NoticesAction::Accept(notice.id)));
     }
 
     pub(crate) fn is_signed_in(&self, at: usize) -> bool {
