@@ -83,7 +83,7 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
             <p class="hint" class:bad=move || problem.get().is_some() class:warn=move || blocked.get().is_some() id=hint>
                 {move || problem.get().or_else(|| blocked.get())}
             </p>
-            {move || costly.get().map(|counter| costs(counter, make_plain))}
+            {move || costly.get().map(|counter| costly_hint(counter, make_plain))}
             {move || {
                 let files = files.get();
                 (!files.is_empty()).then(|| attach::chips(card, files))
@@ -183,8 +183,8 @@ fn Line(card: CardKey, using: Memo<Option<UsingView>>, counter: Memo<Option<Coun
     })
 }
 
-/// Which character makes a text several, and what can be done about it.
-fn costs(counter: CounterView, make_plain: Callback<String>) -> AnyView {
+/// Which characters make a text several, and what can be done about it.
+fn costly_hint(counter: CounterView, make_plain: Callback<String>) -> AnyView {
     let CounterView { costly, plain, .. } = counter;
     view! {
         <p class="hint">

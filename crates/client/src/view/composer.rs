@@ -2,9 +2,10 @@
 
 use crate::reasons;
 use halyard_protocol::recipients::text_limit;
+use halyard_protocol::segments::{self, Costly, Encoding};
+use halyard_protocol::signs::UnseenSign;
 use halyard_protocol::{ConversationKind, MediaId, Peer, PhoneNumber, RecipientsError};
-use halyard_protocol::{segments, signs};
-use halyard_words::{self as words, Text};
+use halyard_words::{self as words, Text, Word};
 
 use crate::composer::{Attached, as_sent};
 use crate::composer::{file_words, size_words};
@@ -50,7 +51,7 @@ pub struct CounterView {
     pub words: Text,
     /// Whether it is longer than can be sent.
     pub over: bool,
-    /// Which character makes it several texts, or more of them.
+    /// Which characters make it several texts, or more of them.
     pub costly: Option<Text>,
     /// The draft with plain characters in the place of those that do, where there are some that look alike.
     pub plain: Option<String>,
@@ -191,10 +192,83 @@ fn counter(kind: ConversationKind, draft: &str, with_files: bool) -> CounterView
         _ => texts.clone(),
     };
     let words = words::texts_detail(texts, count.units, count.limit - count.used);
-    let costly = count.forced_by.filter(|_| count.segments > 1).map(|sign| match signs::is_invisible(sign) {
-        true => words::COSTLY_INVISIBLE.into(),
-        false => words::costly_sign(sign.to_string()),
-    });
-    let plain = if costly.is_some() { segments::plain_look_alike(draft) } else { None };
+    let dear = count.segments > 1 && count.encoding == Encoding::Ucs2;
+    let costly = dear.then(|| costly_words(&segments::costly(draft)));
+    let plain = if dear { segments::plain_look_alike(draft) } else { None };
     CounterView { text, words, over, costly, plain }
+}
+
+/// So many costly signs are shown; of the others how many there are.
+const SHOWN_SIGNS: usize = 5;
+
+/// Which signs make a text cost more.
+fn costly_words(signs: &[Costly]) -> Text {
+    let shown = signs.iter().take(SHOWN_SIGNS).map(|costly| match costly.unseen {
+        Some(unseen) => sign_word(unseen).into(),
+        None => words::costly_sign(costly.sign.to_string()),
+    });
+    let mut shown = Text::joined(shown.collect(), ", ");
+    if signs.len() > SHOWN_SIGNS {
+        shown = words::signs_and_more(shown, signs.len() - SHOWN_SIGNS);
+    }
+    words::costly_signs(signs.len(), shown)
+}
+
+/// What a sign is called that can't be seen.
+const fn sign_word(sign: UnseenSign) -> Word {
+    match sign {
+        UnseenSign::Tab => words::SIGN_TAB,
+        UnseenSign::LineBreak => words::SIGN_LINE_BREAK,
+        UnseenSign::NoBreakSpace => words::SIGN_NO_BREAK_SPACE,
+        UnseenSign::EnSpace => words::SIGN_EN_SPACE,
+        UnseenSign::EmSpace => words::SIGN_EM_SPACE,
+        UnseenSign::FigureSpace => words::SIGN_FIGURE_SPACE,
+        UnseenSign::ThinSpace => words::SIGN_THIN_SPACE,
+        UnseenSign::NarrowNoBreakSpace => words::SIGN_NARROW_NO_BREAK_SPACE,
+        UnseenSign::IdeographicSpace => words::SIGN_IDEOGRAPHIC_SPACE,
+        UnseenSign::SpecialSpace => words::SIGN_SPECIAL_SPACE,
+        UnseenSign::SoftHyphen => words::SIGN_SOFT_HYPHEN,
+        UnseenSign::ZeroWidthSpace => words::SIGN_ZERO_WIDTH_SPACE,
+        UnseenSign::ZeroWidthNonJoiner => words::SIGN_ZERO_WIDTH_NON_JOINER,
+        UnseenSign::ZeroWidthJoiner => words::SIGN_ZERO_WIDTH_JOINER,
+        UnseenSign::ZeroWidthNoBreakSpace => words::SIGN_ZERO_WIDTH_NO_BREAK_SPACE,
+        UnseenSign::DirectionMark => words::SIGN_DIRECTION_MARK,
+        UnseenSign::DirectionControl => words::SIGN_DIRECTION_CONTROL,
+        UnseenSign::VariationSelector => words::SIGN_VARIATION_SELECTOR,
+        UnseenSign::Tag => words::SIGN_TAG,
+        UnseenSign::HangulFiller => words::SIGN_HANGUL_FILLER,
+        UnseenSign::BlankBraillePattern => words::SIGN_BLANK_BRAILLE_PATTERN,
+        UnseenSign::ControlCharacter => words::SIGN_CONTROL_CHARACTER,
+        UnseenSign::InvisibleCharacter => words::SIGN_INVISIBLE_CHARACTER,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> Option<String> {
+        counter(ConversationKind::Sms, text, false).costly.map(|text| text.english())
+    }
+
+    #[test]
+    fn each_sign_that_costs_is_said_once_and_those_that_cannot_be_seen_by_their_names() {
+        let rest = " makes every text shorter: 70 characters instead of 160.";
+        let long = "a word of an order ".repeat(5);
+        assert_eq!(said(&long), None, "an alphabet that fits costs nothing more");
+        assert_eq!(said("\u{201c}yes\u{201d}"), None, "nor does one text");
+        assert_eq!(said(&[&long, "\u{200b}"].concat()), Some(["Zero-width space", rest].concat()));
+        assert_eq!(said(&[&long, "\u{2019}\u{2019}"].concat()), Some(["\u{201c}\u{2019}\u{201d}", rest].concat()));
+        let several = said(&[&long, "e\u{a0}x\u{e7}y\u{a0}\u{1f600}"].concat()).expect("signs");
+        let signs = "No-break space, \u{201c}\u{e7}\u{201d}, \u{201c}\u{1f600}\u{201d} make every text shorter";
+        assert!(several.starts_with(signs), "{several}");
+    }
+
+    #[test]
+    fn of_many_signs_the_first_five_are_said_and_how_many_more_there_are() {
+        let many = ["a word of an order ".repeat(5).as_str(), "\u{430}\u{431}\u{432}\u{433}\u{434}"].concat();
+        assert!(!said(&many).expect("signs").contains("more"), "five are all");
+        let many = [&many, "\u{435}\u{436}\u{437}\u{430}"].concat();
+        assert!(said(&many).expect("signs").contains("\u{201c}\u{434}\u{201d} and 3 more make every"), "{many}");
+    }
 }

@@ -3,7 +3,7 @@
 //! Always holds: letters and pictures are never replaced, and what stands for a sign is in the GSM alphabet.
 
 use super::{composed, gsm7_septets};
-use crate::signs;
+use crate::signs::{self, UnseenSign};
 
 /// A sign of a text that is not in the GSM alphabet: one is enough to make the whole text UCS-2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,8 +12,8 @@ pub struct Costly {
     pub sign: char,
     /// How often it is in the text.
     pub count: usize,
-    /// What it is called, if it can't be seen.
-    pub name: Option<&'static str>,
+    /// Which kind of sign it is, if it can't be seen.
+    pub unseen: Option<UnseenSign>,
     /// What can stand for it; empty for a sign that shows nothing.
     pub plain: Option<&'static str>,
 }
@@ -25,7 +25,7 @@ pub fn costly(text: &str) -> Vec<Costly> {
     for sign in composed(text).chars().filter(|&c| gsm7_septets(c).is_none()) {
         match found.iter_mut().find(|known| known.sign == sign) {
             Some(known) => known.count += 1,
-            None => found.push(Costly { sign, count: 1, name: signs::name(sign), plain: look_alike(sign) }),
+            None => found.push(Costly { sign, count: 1, unseen: signs::unseen(sign), plain: look_alike(sign) }),
         }
     }
     found
@@ -76,16 +76,16 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn each_costly_sign_is_named_once() {
+    fn each_costly_sign_is_found_once() {
         let text = "It\u{2019}s\u{a0}Zoe\u{308}\u{2019}s \u{1f600}\u{200b}, cafe\u{301}";
         let expected = [
             ('\u{2019}', 2, None, Some("'")),
-            ('\u{a0}', 1, Some("No-break space"), Some(" ")),
+            ('\u{a0}', 1, Some(UnseenSign::NoBreakSpace), Some(" ")),
             ('\u{eb}', 1, None, None),
             ('\u{1f600}', 1, None, None),
-            ('\u{200b}', 1, Some("Zero-width space"), Some("")),
+            ('\u{200b}', 1, Some(UnseenSign::ZeroWidthSpace), Some("")),
         ];
-        let expected = expected.map(|(sign, count, name, plain)| Costly { sign, count, name, plain });
+        let expected = expected.map(|(sign, count, unseen, plain)| Costly { sign, count, unseen, plain });
         assert_eq!(costly(text), expected);
         assert_eq!(costly("plain {text}"), []);
     }
