@@ -3,7 +3,8 @@
 use halyard_client::contacts::ContactField;
 use halyard_client::contacts::ContactsAction;
 use halyard_client::contacts::ContactsFilter;
-use halyard_client::contacts::export::ExportFormat;
+use halyard_client::contacts::Pick;
+use halyard_client::contacts::export::{ExportFormat, ExportedContacts};
 use halyard_client::contacts::{FormField, NumberField};
 use halyard_client::conversations::ConversationsAction;
 use halyard_client::effect::PhotoOf;
@@ -12,7 +13,7 @@ use halyard_client::notices::NoticesAction;
 use halyard_client::{CardKey, Event, FocusTarget, Route, Ui};
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{
-    Change, ContactDetails, ContactDraft, ContactScope, ErrorCode, NumberLabel, Peer, PhotoId, Ulid,
+    Change, ContactDetails, ContactDraft, ContactId, ContactScope, ErrorCode, NumberLabel, Peer, PhotoId, Ulid,
 };
 
 use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, STRANGER, contact, contact_id, number};
@@ -292,7 +293,10 @@ fn a_contact_is_found_by_nickname_and_shows_its_own_label_and_notes() {
 fn contacts_are_exported_by_filter_or_alone() {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
-    let export = |filter, one, format| world.phone(at).exported_view(one, filter, format, &[]);
+    let exported = |which, format| world.phone(at).exported_view(which, format, &[]);
+    let export = |filter, one: Option<ContactId>, format| {
+        exported(one.map_or(ExportedContacts::Filter(filter), ExportedContacts::One), format)
+    };
     let file = export(ContactsFilter::All, None, ExportFormat::VCard4).expect("a file");
     assert_eq!((file.name.english().as_str(), file.media_type), ("Contacts.vcf", "text/vcard;charset=utf-8"));
     assert_eq!(file.content.matches("BEGIN:VCARD").count(), 2);
@@ -302,6 +306,16 @@ fn contacts_are_exported_by_filter_or_alone() {
     assert_eq!(export(ContactsFilter::Favourites, None, ExportFormat::Csv), None);
     let file = export(ContactsFilter::All, Some(contact_id(1)), ExportFormat::Csv).expect("a file");
     assert_eq!((file.name.english().as_str(), file.content.lines().count()), ("Ana Cruz.csv", 2));
+    let picked = |world: &World| world.phone(at).exported_view(ExportedContacts::Picked, ExportFormat::Csv, &[]);
+    assert_eq!(picked(&world), None, "nobody is selected");
+    world.act(at, Ui::Contacts(ContactsAction::Pick(Pick::Toggle(contact_id(1)))));
+    assert_eq!(picked(&world), Some(file.clone()), "one is called by their name");
+    let all: Vec<_> = world.devices[at].phone.contacts_view().entries.to_vec();
+    let other = all.into_iter().find(|entry| matches!(entry, Favourite::Contact(id) if *id != contact_id(1)));
+    let Some(Favourite::Contact(other)) = other else { panic!("a second contact") };
+    world.act(at, Ui::Contacts(ContactsAction::Pick(Pick::Toggle(other))));
+    let both = picked(&world).expect("a file");
+    assert_eq!((both.name.english().as_str(), both.content.lines().count()), ("Contacts.csv", 3));
     let bytes = file.content.into_bytes();
     world.act(at, Ui::Import(ImportAction::File { name: "ana.csv".to_owned(), bytes }));
     let rows = world.phone(at).import_view().expect("the preview").rows;
@@ -371,9 +385,13 @@ fn an_import_brings_photos_and_an_export_says_which_it_lacks() {
     world.settle();
     assert_eq!(world.phone(at).import_view(), None);
     let photo = PhotoId(Ulid::from_bits(8));
-    assert_eq!(world.phone(at).photos_to_export(None, ContactsFilter::All, ExportFormat::VCard3), [photo]);
+    assert_eq!(
+        world.phone(at).photos_to_export(ExportedContacts::Filter(ContactsFilter::All), ExportFormat::VCard3),
+        [photo]
+    );
     let export = |world: &World, photos: &[(PhotoId, String)]| {
-        let file = world.phone(at).exported_view(None, ContactsFilter::All, ExportFormat::VCard4, photos);
+        let file =
+            world.phone(at).exported_view(ExportedContacts::Filter(ContactsFilter::All), ExportFormat::VCard4, photos);
         let file = file.expect("a file");
         (file.content.contains("PHOTO:data:image/jpeg;base64,/9j/4AAQ\r\n"), file.lacking)
     };

@@ -1,7 +1,8 @@
 //! Somebody's details, or the form, in the place of the list.
 
 use halyard_client::Ui;
-use halyard_client::contacts::{ContactsAction, ContactsFilter};
+use halyard_client::contacts::ContactsAction;
+use halyard_client::contacts::export::ExportedContacts;
 use halyard_client::view::{DetailsView, NumberView};
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{ContactId, UserId};
@@ -128,7 +129,7 @@ fn Shown(details: DetailsView) -> impl IntoView {
 #[component]
 fn Export(id: ContactId) -> impl IntoView {
     let app = expect_context::<App>();
-    let items = Signal::derive(move || exports(app, Some(id), ContactsFilter::All));
+    let items = Signal::derive(move || exports(app, ExportedContacts::One(id)));
     view! { <MenuButton icon=IconName::Download label=t(words::EXPORT_CONTACT).to_owned() items=items /> }
 }
 

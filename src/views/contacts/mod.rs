@@ -8,10 +8,9 @@ mod row;
 
 use halyard_client::Ui;
 use halyard_client::contacts::ContactsAction;
-use halyard_client::contacts::ContactsFilter;
-use halyard_client::contacts::export::ExportFormat;
+use halyard_client::contacts::export::{ExportFormat, ExportedContacts};
+use halyard_client::contacts::{ContactsFilter, Pick};
 use halyard_client::importing::ImportAction;
-use halyard_protocol::ContactId;
 use leptos::html::Input;
 use web_sys::{DragEvent, FileList};
 
@@ -52,6 +51,10 @@ pub(crate) fn ContactsPane() -> impl IntoView {
         let contacts = contacts.clone();
         Memo::new(move |_| contacts.with(|contacts| contacts.selected))
     };
+    let picked = {
+        let contacts = contacts.clone();
+        Memo::new(move |_| contacts.with(|contacts| contacts.picked.clone()))
+    };
     let loading = Memo::new(move |_| contacts.with(|contacts| contacts.loading));
     let empty = Memo::new(move |_| entries.with(|entries| entries.is_empty()));
     let shown_anew = Signal::derive(move || {
@@ -87,13 +90,14 @@ pub(crate) fn ContactsPane() -> impl IntoView {
                 chosen=filter
                 on_choose=move |filter| app.send(Ui::Contacts(ContactsAction::Filter(filter)))
             />
+            {move || picked.with(|picked| picked.as_ref().map(|picked| selection(app, picked.len())))}
             <VirtualList
                 label=t(words::CONTACTS)
                 len=Signal::derive(move || entries.with(|entries| entries.len()))
                 row_height=ROW_HEIGHT
                 key=move |index| entries.with(|entries| entries.get(index).copied())
                 restart=shown_anew
-                render=move |entry| view! { <row::Row entry=entry.into() selected=selected /> }.into_any()
+                render=move |entry| view! { <row::Row entry=entry.into() selected=selected picked=picked /> }.into_any()
             />
             {move || {
                 empty.get().then(|| nothing(app, query.with(String::is_empty), filter.get(), loading.get()))
@@ -127,13 +131,13 @@ fn nothing(app: App, unsearched: bool, filter: ContactsFilter, loading: bool) ->
     .into_any()
 }
 
-/// An entry for each kind of file, with one contact or with those that the filter lets show.
-fn exports(app: App, one: Option<ContactId>, filter: ContactsFilter) -> Vec<MenuItem> {
+/// An entry for each kind of file with these contacts.
+fn exports(app: App, which: ExportedContacts) -> Vec<MenuItem> {
     let entry = |format: ExportFormat| {
         MenuItem::new(IconName::Download, t(format.word()), move || {
-            let wanted = app.phone(|phone, _| phone.photos_to_export(one, filter, format));
+            let wanted = app.phone(|phone, _| phone.photos_to_export(which, format));
             let save = move |photos: Vec<_>| {
-                let file = app.phone(|phone, _| phone.exported_view(one, filter, format, &photos));
+                let file = app.phone(|phone, _| phone.exported_view(which, format, &photos));
                 let Some(file) = file else { return };
                 files::save(&say(&file.name), file.media_type, &file.content);
                 app.send(Ui::Contacts(ContactsAction::Exported(file.lacking)));
@@ -144,14 +148,43 @@ fn exports(app: App, one: Option<ContactId>, filter: ContactsFilter) -> Vec<Menu
     ExportFormat::ALL.into_iter().map(entry).collect()
 }
 
-/// Saves the contacts that are exported under the filter.
+fn pick(app: App, pick: Pick) {
+    app.send(Ui::Contacts(ContactsAction::Pick(pick)));
+}
+
+/// How many contacts are selected, and what can be done with them.
+fn selection(app: App, count: usize) -> AnyView {
+    view! {
+        <div class="selection">
+            <b>{say(&words::selected_count(count))}</b>
+            {(count > 0)
+                .then(|| {
+                    view! {
+                        <MenuButton
+                            label=t(words::EXPORT).to_owned()
+                            class="btn quiet"
+                            items=Signal::derive(move || exports(app, ExportedContacts::Picked))
+                            content=move || t(words::EXPORT)
+                        />
+                    }.into_any()
+                })}
+            <button type="button" class="btn plain" on:click=move |_| pick(app, Pick::Clear)>
+                {t(words::CLEAR)}
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
+/// Saves the contacts that are exported under the filter, or begins to select some.
 #[component]
 fn ExportButton(filter: Memo<ContactsFilter>) -> impl IntoView {
     let app = expect_context::<App>();
     let items = Signal::derive(move || {
         let filter = filter.get();
-        let mut items = exports(app, None, filter);
+        let mut items = exports(app, ExportedContacts::Filter(filter));
         items.insert(0, MenuItem::heading(t(filter.exported().word())));
+        items.push(MenuItem::new(IconName::Check, t(words::SELECT_CONTACTS), move || pick(app, Pick::Begin)));
         items
     });
     view! { <MenuButton icon=IconName::Download label=t(words::EXPORT_CONTACTS).to_owned() items=items /> }

@@ -1,21 +1,31 @@
 //! A row of the list.
 
-use halyard_client::contacts::ContactsAction;
+use std::sync::Arc;
+
+use halyard_client::contacts::{ContactsAction, Pick};
 use halyard_client::view::ContactRowView;
 use halyard_client::{FocusTarget, Ui};
+use halyard_protocol::ContactId;
 use halyard_protocol::event::Favourite;
 
 use super::message::MessageButton;
+use super::pick;
 use crate::erased::Memo;
 use crate::prelude::*;
 use crate::runtime::App;
-use crate::views::common::{Icon, IconName, presence_word};
+use crate::views::common::{Icon, IconButton, IconName, presence_word};
 use crate::views::person::{Person, presence};
 use crate::words::{self, say, t};
 
 /// A row: the name opens the details, the icon offers the numbers. Its elements show one person after the other.
 #[component]
-pub(super) fn Row(entry: Signal<Favourite>, selected: Memo<Option<Favourite>>) -> impl IntoView {
+pub(super) fn Row(
+    entry: Signal<Favourite>,
+    /// Whose details are open.
+    selected: Memo<Option<Favourite>>,
+    /// The contacts that are selected to be exported.
+    picked: Memo<Option<Arc<[ContactId]>>>,
+) -> impl IntoView {
     let app = expect_context::<App>();
     let changes = app.signals(|signals| signals.contact_rows.clone());
     let row = Memo::new(move |_| {
@@ -35,12 +45,34 @@ pub(super) fn Row(entry: Signal<Favourite>, selected: Memo<Option<Favourite>>) -
     });
     let name = text(|row| &row.name);
     let label = Memo::new(move |_| say(&words::message_person(name())));
+    let select = Signal::derive(move || say(&words::select_person(name())));
+    let contact = Memo::new(move |_| match entry.get() {
+        Favourite::Contact(id) => Some(id),
+        Favourite::User(_) | Favourite::Unknown => None,
+    });
+    let is_picked = Memo::new(move |_| {
+        let id = contact.get();
+        picked.with(|picked| picked.as_ref().zip(id).map(|(picked, id)| picked.binary_search(&id).is_ok()))
+    });
+    let can_pick = Memo::new(move |_| is_picked.get().is_some());
+    let choose = move |id, row: bool| pick(app, if row { Pick::UpTo(id) } else { Pick::Toggle(id) });
     view! {
         <button
             class="row"
+            class:picked=move || is_picked.get() == Some(true)
             data-focus=move || FocusTarget::Row(entry.get()).attribute()
             aria-current=move || if selected.get() == Some(entry.get()) { "true" } else { "false" }
-            on:click=move |_| app.send(Ui::Contacts(ContactsAction::Select(Some(entry.get_untracked()))))
+            on:click=move |event| match contact.get_untracked() {
+                Some(id) if event.shift_key() || event.ctrl_key() || event.meta_key() => choose(id, event.shift_key()),
+                _ => app.send(Ui::Contacts(ContactsAction::Select(Some(entry.get_untracked())))),
+            }
+            // A button is clicked when Space is let go.
+            on:keyup=move |event| {
+                if event.key() == " " && let Some(id) = contact.get_untracked() {
+                    event.prevent_default();
+                    choose(id, event.shift_key());
+                }
+            }
         >
             <Person avatar=avatar />
             <span class="row-text">
@@ -55,9 +87,17 @@ pub(super) fn Row(entry: Signal<Favourite>, selected: Memo<Option<Favourite>>) -
                 })}
             </span>
         </button>
-        {move || can_write.get().then(|| view! {
+        {move || (can_write.get() || can_pick.get()).then(|| view! {
             <span class="row-tools">
-                <MessageButton reach=reach label=label />
+                {move || can_pick.get().then(|| view! {
+                    <IconButton
+                        icon=IconName::Check
+                        label=select
+                        pressed=Signal::derive(move || is_picked.get() == Some(true))
+                        on_click=move || if let Some(id) = contact.get_untracked() { choose(id, false) }
+                    />
+                }.into_any())}
+                {move || can_write.get().then(|| view! { <MessageButton reach=reach label=label /> }.into_any())}
             </span>
         }.into_any())}
     }

@@ -6,7 +6,7 @@ use halyard_protocol::{Contact, ContactDraft, ContactId, PhoneNumber};
 use halyard_words as words;
 
 use super::form::ContactForm;
-use super::{Call, Contacts, ContactsFilter, NumberField};
+use super::{Call, Contacts, ContactsFilter, NumberField, Pick};
 use crate::api::{bare, item, with_body};
 use crate::context::Context;
 use crate::effect::{FocusTarget, Method};
@@ -41,6 +41,8 @@ pub enum ContactsAction {
     Cancel,
     /// "Delete" in the details.
     Delete(ContactId),
+    /// Contacts are selected.
+    Pick(Pick),
     /// A file was saved, without the photos of so many contacts.
     Exported(usize),
 }
@@ -85,6 +87,7 @@ impl Contacts {
                 cx.focus(if is_new { FocusTarget::Column } else { FocusTarget::Details });
             }
             ContactsAction::Delete(id) => self.delete(id, cx),
+            ContactsAction::Pick(pick) => self.pick(pick, cx),
             ContactsAction::Exported(0) => {}
             ContactsAction::Exported(lacking) => cx.inform(words::export_lacks_photos(lacking)),
         }

@@ -3,14 +3,26 @@
 //! Always holds: the import of such a file gives back what was exported (a table has no UIDs); no cell of a table is a formula for a
 //! spreadsheet.
 
-use halyard_protocol::{Contact, ContactDetails, NumberLabel, PhotoId};
+use halyard_protocol::{Contact, ContactDetails, ContactId, NumberLabel, PhotoId};
 use halyard_words::{Text, Word};
 
 use super::import::{FORMULA, LABELS, OWN_UID};
+use super::list::ContactsFilter;
 use super::photo::mime;
 
 /// A contact's photo: its content in base 64.
 pub type Photo = (PhotoId, String);
+
+/// Which contacts a file is to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportedContacts {
+    /// One alone.
+    One(ContactId),
+    /// Those that are selected in the list.
+    Picked,
+    /// Those that are exported while the list has this filter ([`ContactsFilter::exported`]).
+    Filter(ContactsFilter),
+}
 
 /// What kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -232,7 +244,7 @@ fn cell(file: &mut String, at: usize, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use halyard_protocol::{CallingCode, ContactDraft, ContactId, ContactNumber, PhoneNumber, Ulid};
+    use halyard_protocol::{CallingCode, ContactDraft, ContactNumber, PhoneNumber, Ulid};
     use proptest::prelude::*;
 
     use super::*;

@@ -12,6 +12,7 @@ pub mod import;
 pub(crate) mod list;
 mod loading;
 pub mod photo;
+mod picked;
 pub mod search;
 #[cfg(test)]
 mod tests;
@@ -30,10 +31,13 @@ pub(crate) use answer::Call;
 pub(crate) use book::Book;
 pub use form::{FormError, FormField, NumberField};
 pub use list::ContactsFilter;
+pub use picked::Pick;
 
+use export::ExportedContacts;
 use form::ContactForm;
 use list::ContactList;
 use loading::Loading;
+use picked::Picked;
 
 /// Everybody whom the user can find.
 #[derive(Debug, Default)]
@@ -44,6 +48,8 @@ pub(crate) struct Contacts {
     /// Forms that were left with something typed: they open again as they were left.
     unsaved: SortedMap<ContactId, ContactForm>,
     loading: Loading,
+    /// The selection, while there is one.
+    picked: Option<Picked>,
     /// Contacts whose deletion was undone before the server had answered it.
     undone: SortedSet<ContactId>,
     /// Contacts that are deleted here, and of which the server has still to hear.
@@ -119,9 +125,15 @@ impl Contacts {
         }
     }
 
-    /// The contacts that the list shows under a filter, in its order.
-    pub(crate) fn list_contacts(&self, filter: ContactsFilter) -> Vec<&Contact> {
-        let shown = self.book.in_order(|entry| list::keeps(filter, &self.book, entry));
+    /// The contacts that a file is to have, in the order of the list.
+    pub(crate) fn contacts_to_export(&self, which: ExportedContacts) -> Vec<&Contact> {
+        let picked = self.picked().unwrap_or_default();
+        let shown = self.book.in_order(|entry| match (which, entry) {
+            (ExportedContacts::Filter(filter), _) => list::keeps(filter.exported(), &self.book, entry),
+            (ExportedContacts::Picked, Favourite::Contact(id)) => picked.binary_search(&id).is_ok(),
+            (ExportedContacts::One(one), Favourite::Contact(id)) => one == id,
+            (_, Favourite::User(_) | Favourite::Unknown) => false,
+        });
         shown
             .into_iter()
             .filter_map(|entry| if let Favourite::Contact(id) = entry { self.book.contact(id) } else { None })

@@ -6,12 +6,10 @@ use std::sync::Arc;
 
 use halyard_protocol::contact::photo_path;
 use halyard_protocol::event::Favourite;
-use halyard_protocol::{
-    Contact, ContactDetails, ContactDraft, ContactId, ContactScope, Peer, PhoneNumber, PhotoId, UserId,
-};
+use halyard_protocol::{ContactDetails, ContactDraft, ContactId, ContactScope, Peer, PhoneNumber, PhotoId, UserId};
 
 use super::{AvatarView, NumberOption};
-use crate::contacts::export::{ExportFormat, ExportedFile, Photo};
+use crate::contacts::export::{ExportFormat, ExportedContacts, ExportedFile, Photo};
 use crate::contacts::photo;
 use crate::contacts::{ContactsFilter, FormError, NumberField};
 use crate::recipients::number_label;
@@ -32,6 +30,8 @@ pub struct ContactsView {
     pub loading: bool,
     /// Whose details are open.
     pub selected: Option<Favourite>,
+    /// The contacts that are selected to be exported, in order of their ids; none while nobody can be selected.
+    pub picked: Option<Arc<[ContactId]>>,
 }
 
 /// A row of the list.
@@ -123,6 +123,7 @@ impl Softphone {
             query: self.contacts.list.query.clone(),
             filter: self.contacts.list.filter,
             loading: !self.contacts.are_all_here(),
+            picked: self.contacts.picked(),
             selected: if let Route::Contacts(selected) = self.desk.route { selected } else { None },
         }
     }
@@ -285,19 +286,13 @@ impl Softphone {
             .collect()
     }
 
-    /// The photos that a file is to have, of one contact or of those to export under the list's filter ([`ContactsFilter::exported`]). A
-    /// table has none.
+    /// The photos that a file is to have. A table has none.
     #[must_use]
-    pub fn photos_to_export(
-        &self,
-        one: Option<ContactId>,
-        filter: ContactsFilter,
-        format: ExportFormat,
-    ) -> Vec<PhotoId> {
+    pub fn photos_to_export(&self, which: ExportedContacts, format: ExportFormat) -> Vec<PhotoId> {
         if format == ExportFormat::Csv {
             return Vec::new();
         }
-        let contacts = self.contacts_to_export(one, filter);
+        let contacts = self.contacts.contacts_to_export(which);
         sorted(&contacts.iter().filter_map(|contact| contact.photo).collect::<Vec<PhotoId>>())
     }
 
@@ -305,15 +300,14 @@ impl Softphone {
     #[must_use]
     pub fn exported_view(
         &self,
-        one: Option<ContactId>,
-        filter: ContactsFilter,
+        which: ExportedContacts,
         format: ExportFormat,
         photos: &[Photo],
     ) -> Option<ExportedFile> {
-        let contacts = self.contacts_to_export(one, filter);
+        let contacts = self.contacts.contacts_to_export(which);
         let name = match contacts[..] {
             [] => return None,
-            [contact] if one.is_some() => contact.display_name(),
+            [contact] if !matches!(which, ExportedContacts::Filter(_)) => contact.display_name(),
             _ => String::new(),
         };
         let name = name.replace(|c: char| !is_alphanumeric(c), " ");
@@ -322,13 +316,6 @@ impl Softphone {
             name => Text::as_is(name),
         };
         Some(ExportedFile::new(name, &contacts, format, photos))
-    }
-
-    fn contacts_to_export(&self, one: Option<ContactId>, filter: ContactsFilter) -> Vec<&Contact> {
-        match one {
-            Some(id) => self.contacts.book.contact(id).into_iter().collect(),
-            None => self.contacts.list_contacts(filter.exported()),
-        }
     }
 
     /// The form.
