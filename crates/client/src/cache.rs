@@ -334,3 +334,6 @@ fn state(whole: bool, sources: &Sources<'_>, cx: &Context<'_, '_>) -> Write {
     };
     put(Store::Account, STATE.to_owned(), &state)
 }
+
+#[cfg(test)]
+mod tests;

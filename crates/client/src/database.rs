@@ -154,3 +154,78 @@ impl Unclaimed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use halyard_protocol::{ConversationId, Destination, MessageId, Ulid, UnixMs};
+
+    use super::*;
+
+    const MAYA: UserId = UserId(Ulid::from_bits(1));
+    const DEVON: UserId = UserId(Ulid::from_bits(2));
+
+    fn row(n: u128, author: UserId, body: &str) -> OutboxRow {
+        let (id, conversation) = (MessageId(Ulid::from_bits(n)), ConversationId(Ulid::from_bits(9)));
+        let to = Destination { from: None, peers: Vec::new() };
+        OutboxRow { id, author, conversation, to, body: body.to_owned(), media: Vec::new(), at: UnixMs(0) }
+    }
+
+    fn draft(user: UserId, text: &str) -> (String, String) {
+        ([&user.to_string(), "/card"].concat(), text.to_owned())
+    }
+
+    fn of_both() -> Unclaimed {
+        Unclaimed {
+            outbox: vec![row(1, MAYA, "one"), row(2, DEVON, "two")],
+            drafts: vec![draft(MAYA, "Maya's"), draft(DEVON, "Devon's")],
+            ..Unclaimed::default()
+        }
+    }
+
+    #[test]
+    fn nothing_waits_for_a_database_that_was_given_up_until_it_answers() {
+        let mut database = Database::default();
+        database.loading();
+        database.outbox_reads = 1;
+        assert!(database.may_have_older(MAYA));
+        database.give_up();
+        database.loading();
+        assert_eq!((database.can_keep, database.may_have_older(MAYA)), (false, false));
+        database.answers();
+        assert!(database.can_keep && database.is_back && !database.silent);
+        database.is_back = false;
+        database.answers();
+        assert!(!database.is_back, "it was not away");
+    }
+
+    #[test]
+    fn a_database_that_is_missing_does_not_come_back() {
+        let mut database = Database::default();
+        database.is_missing();
+        database.answers();
+        assert!(!database.can_keep && !database.is_back);
+    }
+
+    #[test]
+    fn what_is_here_already_is_newer_than_what_the_device_had_kept() {
+        let mut here = Unclaimed { outbox: vec![row(1, MAYA, "edited")], ..Unclaimed::default() };
+        here.drafts.push(draft(MAYA, "typed since"));
+        here.join(of_both());
+        let bodies: Vec<&str> = here.outbox.iter().map(|row| row.body.as_str()).collect();
+        assert_eq!(bodies, ["edited", "two"]);
+        assert_eq!(here.drafts, [draft(MAYA, "typed since"), draft(DEVON, "Devon's")]);
+    }
+
+    #[test]
+    fn what_is_sealed_is_forgotten_when_the_last_of_its_seals_is_done_and_others_stay() {
+        let mut waiting = Unclaimed { sealing: vec![MAYA, MAYA], ..of_both() };
+        waiting.sealed(MAYA, true);
+        assert_eq!(waiting.outbox.len(), 2, "what was typed since the first is in the second");
+        waiting.sealed(MAYA, false);
+        assert_eq!(waiting.outbox.len(), 2, "it could not be sealed");
+        waiting.sealing.push(MAYA);
+        waiting.sealed(MAYA, true);
+        assert!(waiting.outbox.iter().all(|row| row.author == DEVON));
+        assert_eq!(waiting.drafts, [draft(DEVON, "Devon's")]);
+    }
+}

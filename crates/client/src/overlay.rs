@@ -80,3 +80,63 @@ impl Overlay {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use halyard_protocol::{ConversationId, Ulid};
+
+    use super::*;
+    use crate::testing::Alone;
+
+    fn targets(count: u128) -> Vec<Target> {
+        (0..count).map(|n| Target::Conversation(ConversationId(Ulid::from_bits(n)))).collect()
+    }
+
+    fn palette(count: u128) -> (Overlay, Alone) {
+        let (mut overlay, mut alone) = (Overlay::default(), Alone::new());
+        alone.turn(|cx| overlay.offer("an".to_owned(), (targets(count), 0), cx));
+        (overlay, alone)
+    }
+
+    fn marked(overlay: &Overlay) -> usize {
+        if let Overlay::Palette { marked, .. } = overlay { *marked } else { panic!("no palette") }
+    }
+
+    #[test]
+    fn the_mark_goes_round_at_both_ends() {
+        let (mut overlay, mut alone) = palette(3);
+        for (by, at) in [(-1, 2), (1, 0), (5, 2), (-5, 0), (-3, 0)] {
+            alone.turn(|cx| overlay.step(by, cx));
+            assert_eq!(marked(&overlay), at, "after {by}");
+        }
+        let (mut overlay, mut alone) = palette(0);
+        alone.turn(|cx| overlay.step(1, cx));
+        assert_eq!(marked(&overlay), 0, "where nothing was found");
+    }
+
+    #[test]
+    fn what_is_offered_stays_while_other_things_change_and_reads_anew() {
+        let (overlay, mut alone) = palette(3);
+        let done = alone.turn(|cx| {
+            cx.changed(Changed::Contacts);
+            overlay.refresh(cx);
+        });
+        assert!(done.changed.contains(&Changed::Palette));
+        assert!(matches!(&overlay, Overlay::Palette { targets: kept, .. } if *kept == targets(3)));
+        assert_eq!(alone.turn(|cx| overlay.refresh(cx)).changed, [], "nothing has changed");
+        let closed = alone.turn(|cx| {
+            cx.changed(Changed::Contacts);
+            Overlay::Nothing.refresh(cx);
+        });
+        assert_eq!(closed.changed, [Changed::Contacts]);
+    }
+
+    #[test]
+    fn what_is_picked_is_a_fact_and_closes_the_palette() {
+        let (mut overlay, mut alone) = palette(3);
+        let picked = targets(3)[1];
+        let done = alone.turn(|cx| overlay.pick(picked, cx));
+        assert!(matches!(&done.facts[..], [Fact::Jumped(target)] if *target == picked));
+        assert_eq!((overlay, done.changed), (Overlay::Nothing, vec![Changed::Palette]));
+    }
+}

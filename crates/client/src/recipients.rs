@@ -277,3 +277,6 @@ const SEPARATORS: [char; 4] = [',', ';', '\n', '\t'];
 fn is_list(typed: &str) -> bool {
     typed.contains(['\n', '\t']) || typed.contains(SEPARATORS) && typed.chars().filter(char::is_ascii_digit).count() > 2
 }
+
+#[cfg(test)]
+mod tests;

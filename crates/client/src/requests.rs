@@ -50,3 +50,37 @@ impl<C> Requests<C> {
         self.pending.clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::bare;
+    use crate::effect::Method;
+    use crate::testing::Alone;
+
+    fn start(requests: &mut Requests<char>, alone: &mut Alone, call: char) -> RequestId {
+        let done = alone.turn(|cx| requests.start(call, bare(Method::Get, "contacts".to_owned()), cx));
+        done.requests()[0].0
+    }
+
+    #[test]
+    fn each_answer_finds_its_call_once_in_whatever_order_they_come() {
+        let (mut requests, mut alone) = (Requests::default(), Alone::new());
+        let (a, b) = (start(&mut requests, &mut alone, 'a'), start(&mut requests, &mut alone, 'b'));
+        assert_eq!((requests.take(b), requests.take(b)), (Some('b'), None), "an answer that comes twice is dropped");
+        assert!(requests.any(|call| *call == 'a') && !requests.any(|call| *call == 'b'));
+        assert_eq!(requests.take(a), Some('a'));
+    }
+
+    #[test]
+    fn answers_that_are_no_longer_wanted_are_dropped_and_their_numbers_are_not_used_again() {
+        let (mut requests, mut alone) = (Requests::default(), Alone::new());
+        let (a, b) = (start(&mut requests, &mut alone, 'a'), start(&mut requests, &mut alone, 'b'));
+        requests.retain(|call| *call != 'a');
+        assert_eq!(requests.take(a), None);
+        requests.forget();
+        let c = start(&mut requests, &mut alone, 'c');
+        assert!(c != a && c != b);
+        assert_eq!((requests.take(b), requests.take(c)), (None, Some('c')));
+    }
+}

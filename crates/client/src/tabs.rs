@@ -83,3 +83,46 @@ pub(crate) fn send(user: Option<UserId>, frame: TabFrame, turn: &mut Turn<'_>) {
 pub(crate) fn read(text: &str) -> Option<(Option<UserId>, TabFrame)> {
     json::read::<Envelope>(text).ok().map(|Envelope { user, frame }| (user, frame))
 }
+
+#[cfg(test)]
+mod tests {
+    use halyard_protocol::Ulid;
+
+    use super::*;
+    use crate::testing::Alone;
+
+    const USER: UserId = UserId(Ulid::from_bits(1));
+    const CARD: CardKey = CardKey::New(7);
+
+    fn sent(user: Option<UserId>, frame: TabFrame) -> String {
+        let done = Alone::new().turn(|cx| send(user, frame, cx));
+        let [Effect::SendToTabs(text)] = &done.effects[..] else { panic!("{:?}", done.effects) };
+        text.clone()
+    }
+
+    #[test]
+    fn a_frame_arrives_as_it_was_sent_with_on_whose_behalf() {
+        let id = MessageId(Ulid::from_bits(2));
+        let frames = [
+            TabFrame::Writing,
+            TabFrame::Sending(id, SendState::Queued { tries: 2 }),
+            TabFrame::Windows(StoredWindows::default()),
+            TabFrame::Draft(CARD, "Half a \"tho\u{1f600}".to_owned()),
+            TabFrame::Files(CARD, Vec::new()),
+            TabFrame::SignedIn { user: USER },
+        ];
+        for frame in frames {
+            for user in [Some(USER), None] {
+                assert_eq!(read(&sent(user, frame.clone())), Some((user, frame.clone())));
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_tab_of_another_release_says_is_left_alone() {
+        let newer = sent(Some(USER), TabFrame::Leading).replace("Leading", "Dancing");
+        for text in [newer.as_str(), "", "{}", "null", "{\"user\":null}"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}
