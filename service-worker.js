@@ -229,8 +229,8 @@ async function share(request) {
  * a form that was posted, too. Without an answer there is no network to have loaded another site from. @param {Request} request
  */
 async function shared(request) {
-  const patience = new Promise((resolve) => setTimeout(resolve, 3_000));
-  const answer = /** @type {Response | undefined} */ (await Promise.race([fetch(request).catch(() => undefined), patience]));
+  const timeout = new Promise((resolve) => setTimeout(resolve, 3_000));
+  const answer = /** @type {Response | undefined} */ (await Promise.race([fetch(request).catch(() => undefined), timeout]));
   if (answer?.status === 403) {
     await caches.delete(PENDING);
     return refuse();
@@ -298,8 +298,8 @@ async function owner() {
     const [user, leaving] = await Promise.all([result(store("account").get("user")), result(store("account").get("leaving"))]);
     return leaving ? undefined : user?.json;
   });
-  const patience = new Promise((resolve) => setTimeout(resolve, 3_000));
-  return Promise.race([asked, patience]).catch(() => undefined);
+  const timeout = new Promise((resolve) => setTimeout(resolve, 3_000));
+  return Promise.race([asked, timeout]).catch(() => undefined);
 }
 
 /** A user's file that waits to be sent, or is in a text box. What it is says the row that it belongs to. @param {string} id @param {string} user */

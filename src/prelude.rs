@@ -79,12 +79,12 @@ attributes! {
     aria_setsize "aria-setsize"
 }
 
-/// What hears an event of any kind.
+/// Handles an event of any kind.
 type Listener = Box<dyn FnMut(Event)>;
 
 /// Listens to an event of the element. There is no `on:event:capture`.
 pub(crate) trait OnAttribute<D: EventDescriptor, F>: AddAnyAttr + Sized {
-    fn on(self, event: D, heard: F) -> Self::Output<On<Custom<Event>, Listener>>;
+    fn on(self, event: D, handler: F) -> Self::Output<On<Custom<Event>, Listener>>;
 }
 
 impl<E, D, F> OnAttribute<D, F> for E
@@ -94,12 +94,12 @@ where
     D::EventType: JsCast,
     F: FnMut(D::EventType) + 'static,
 {
-    fn on(self, event: D, mut heard: F) -> Self::Output<On<Custom<Event>, Listener>> {
+    fn on(self, event: D, mut handler: F) -> Self::Output<On<Custom<Event>, Listener>> {
         const { assert!(!D::CAPTURE) };
-        self.add_any_attr(listener(event.name(), Box::new(move |event| heard(event.unchecked_into()))))
+        self.add_any_attr(listener(event.name(), Box::new(move |event| handler(event.unchecked_into()))))
     }
 }
 
-fn listener(event: Cow<'static, str>, heard: Listener) -> On<Custom<Event>, Listener> {
-    on(Custom::new(event), heard)
+fn listener(event: Cow<'static, str>, handler: Listener) -> On<Custom<Event>, Listener> {
+    on(Custom::new(event), handler)
 }

@@ -62,23 +62,23 @@ fn attempt(selector: String, unless: Option<&'static str>, wish: u32, frames: u8
 
 /// Has a card's timeline show its newest entry, once that is drawn.
 pub(super) fn show_newest(card: CardKey) {
-    tell_timeline(card, "newest");
+    dispatch_to_timeline(card, "newest");
 }
 
 /// Has a card's timeline show its line "New".
 pub(super) fn show_unread(card: CardKey) {
-    tell_timeline(card, "unread");
+    dispatch_to_timeline(card, "unread");
 }
 
 /// The timeline's view hears an event of this name, once it is there.
-fn tell_timeline(card: CardKey, name: &'static str) {
-    tell(["[data-card=\"", &card.attribute(), "\"] [role=log]"].concat(), name, TIMELINE_FRAMES);
+fn dispatch_to_timeline(card: CardKey, name: &'static str) {
+    dispatch_when_drawn(["[data-card=\"", &card.attribute(), "\"] [role=log]"].concat(), name, TIMELINE_FRAMES);
 }
 
-fn tell(selector: String, name: &'static str, frames: u8) {
+fn dispatch_when_drawn(selector: String, name: &'static str, frames: u8) {
     request_animation_frame(move || match (find(&selector), Event::new(name)) {
         (Some(place), Ok(event)) => drop(place.dispatch_event(&event)),
-        (None, _) if frames > 1 => tell(selector, name, frames - 1),
+        (None, _) if frames > 1 => dispatch_when_drawn(selector, name, frames - 1),
         (None, _) | (Some(_), Err(_)) => {}
     });
 }

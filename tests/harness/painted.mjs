@@ -22,10 +22,10 @@ export function instrument() {
   globalThis.halyardBench = {
     lastKey: () => absolute(lastKey),
     longTasks,
-    painted(shows, patience = 20_000) {
+    painted(shows, timeout = 20_000) {
       return new Promise((resolve, reject) => {
         const observer = new MutationObserver(look);
-        const timer = setTimeout(() => (observer.disconnect(), reject(new Error("it was never painted"))), patience);
+        const timer = setTimeout(() => (observer.disconnect(), reject(new Error("it was never painted"))), timeout);
         function look() {
           if (!shows()) return;
           observer.disconnect();
@@ -37,12 +37,12 @@ export function instrument() {
       });
     },
     /** The frame after the last change below an element, once it has been still for a while; nothing if nothing changes. */
-    settled(element, still = 120, patience = 400) {
+    settled(element, still = 120, timeout = 400) {
       return new Promise((resolve) => {
         let at;
         const observer = new MutationObserver(changed);
         const stop = () => (observer.disconnect(), resolve(at));
-        let timer = setTimeout(stop, patience);
+        let timer = setTimeout(stop, timeout);
         function changed() {
           afterFrame((time) => (at = time));
           clearTimeout(timer);

@@ -77,12 +77,12 @@ pub(crate) fn wait_within(child: &mut Child, limit: Duration) -> Option<bool> {
 }
 
 /// Asks a child to end (SIGTERM), waits, and kills it if it does not.
-pub(crate) fn stop(child: &mut Child, patience: Duration) {
+pub(crate) fn stop(child: &mut Child, timeout: Duration) {
     if matches!(child.try_wait(), Ok(Some(_))) {
         return;
     }
     let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).stderr(Stdio::null()).status();
-    if asked.is_err() || wait_within(child, patience).is_none() {
+    if asked.is_err() || wait_within(child, timeout).is_none() {
         // The child may end between the two calls: there is nothing left to do then.
         let _ = child.kill();
         let _ = child.wait();

@@ -94,7 +94,7 @@ pub(crate) struct Cache {
     /// Ranges to forget ahead of what is written next.
     forget: Vec<Range>,
     /// Whether something was not written that is not known any more: the rows here do not say all up to the cursor.
-    doubtful: bool,
+    incomplete: bool,
     /// Files of pinned conversations whose entries were just written: they are to be here, too.
     files: Vec<MediaId>,
 }
@@ -131,7 +131,7 @@ impl Cache {
         }
         self.forget.push(Range { from, ..Range::all(Store::Messages) });
         self.stale = true;
-        self.doubtful = false;
+        self.incomplete = false;
     }
 
     /// The log has moved on.
@@ -175,7 +175,7 @@ impl Cache {
         let (mut writes, rest) = self.batch(BATCH, sources);
         if !rest {
             // What the server has not taken yet may never be so: after a crash it says anew how all of it stands.
-            let whole = !sources.changing && !self.doubtful && self.depth == Depth::Whole;
+            let whole = !sources.changing && !self.incomplete && self.depth == Depth::Whole;
             writes.push(state(whole, sources, cx));
             self.stale = false;
         }
@@ -199,11 +199,11 @@ impl Cache {
             return;
         }
         let forget = core::mem::take(&mut self.forget);
-        let doubtful = !forget.is_empty() || sources.changing || self.doubtful;
+        let incomplete = !forget.is_empty() || sources.changing || self.incomplete;
         writes.extend(forget.into_iter().map(Write::Delete));
         let since = sources.conversations.nth_activity(STORED_CONVERSATIONS);
         self.store_conversation(id, since, sources, writes);
-        if doubtful {
+        if incomplete {
             // The server may not take what shows here: after a crash it says anew how all of it stands.
             writes.push(state(false, sources, cx));
         }
@@ -228,14 +228,14 @@ impl Cache {
     }
 
     /// The database has less than what was written: the next start asks the server for everything.
-    pub(crate) fn doubt(&mut self) {
-        (self.doubtful, self.stale) = (true, true);
+    pub(crate) fn mark_incomplete(&mut self) {
+        (self.incomplete, self.stale) = (true, true);
     }
 
     /// A batch was not written, as the database did not work or is another user's. What was in it is not known any more, so the next
     /// start asks the server for everything.
     pub(crate) fn lost(&mut self, cx: &mut Context<'_, '_>) {
-        self.doubt();
+        self.mark_incomplete();
         (self.busy, self.scheduled) = (false, true);
         cx.set_timer(Timer::Cache, AFTER_LOSS);
     }

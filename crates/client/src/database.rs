@@ -32,9 +32,9 @@ pub(crate) struct Database {
     /// Whether it answers again, and what it could not keep meanwhile has still to be kept.
     pub(crate) is_back: bool,
     /// Whether what the user owns was kept once more: what another tab deletes meanwhile may be kept again after that.
-    pub(crate) kept_again: bool,
+    pub(crate) rewritten: bool,
     /// Whether it was opened again before anybody was signed in: what it had kept of them is kept once more when they are.
-    pub(crate) owes_rows: bool,
+    pub(crate) rewrites_at_sign_in: bool,
     /// How often it is being asked for what it has: until it has answered, there may be more.
     pub(crate) loads: u32,
     /// How often it is being asked for the outbox: until it has answered, an older message may be there.
@@ -56,8 +56,8 @@ impl Default for Database {
             health: Health::Works,
             silent: false,
             is_back: false,
-            owes_rows: false,
-            kept_again: false,
+            rewrites_at_sign_in: false,
+            rewritten: false,
             loads: 0,
             outbox_reads: 0,
             owner: Owner::default(),

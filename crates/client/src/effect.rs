@@ -129,10 +129,10 @@ pub enum Timer {
     Cache,
     /// The device's database has not answered for too long.
     Database,
-    /// The leading tab has not answered.
-    Leader,
+    /// The leading tab has not answered in time.
+    LeaderReply,
     /// Another tab has begun to write a message, and may have died before it said more.
-    Unheard,
+    WrittenCheck,
     /// Midnight: times on screen read differently.
     Clock,
 }

@@ -19,10 +19,10 @@ use crate::outbox::{OutboxRow, SendState};
 use crate::windows::CardKey;
 
 /// After so long, in milliseconds, the leading tab looks itself for what another one has begun to write.
-pub(crate) const UNHEARD: i64 = 3_000;
+pub(crate) const WRITTEN_CHECK: i64 = 3_000;
 
 /// After so long, in milliseconds, a leading tab that has not answered loses the lead.
-pub(crate) const UNANSWERED: i64 = 6_000;
+pub(crate) const LEADER_REPLY: i64 = 6_000;
 
 /// What concerns the tabs of this browser.
 #[derive(strum::IntoStaticStr, Clone, Debug)]

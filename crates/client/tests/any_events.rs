@@ -146,7 +146,7 @@ impl Test {
             }
             4 => {
                 let event = self.event(a, b, text);
-                self.world.tell(0, event);
+                self.world.handle(0, event);
             }
             5 => {
                 let frame = self.frame(a, b, text);
@@ -158,7 +158,7 @@ impl Test {
                 self.world.commit(0);
                 self.world.prepare(0);
                 self.world.carry(0, usize::from(a % 3), crate::support::Fate::Answered);
-                self.world.hear(0, usize::from(b % 3));
+                self.world.deliver_answer(0, usize::from(b % 3));
                 self.world.follow(0, usize::from(b % 5) + 1);
             }
         }
@@ -324,7 +324,7 @@ impl Test {
                 Event::Timer([Timer::Bootstrap, Timer::Reconnect, Timer::SocketSilence, Timer::Outbox][b as usize % 4])
             }
             9 => Event::Timer(
-                [Timer::CatchUp, Timer::Notices, Timer::Clock, Timer::Cache, Timer::Unheard][b as usize % 5],
+                [Timer::CatchUp, Timer::Notices, Timer::Clock, Timer::Cache, Timer::WrittenCheck][b as usize % 5],
             ),
             10 => Event::System(System::Resized {
                 viewport: u32::from(b) * 8,

@@ -181,10 +181,12 @@ fn without_a_network_and_across_crashes_it_leaves_once() {
     assert_eq!(world.phone(at).connection_view().waiting, 1);
     world.network(at, true);
     while world.devices[at].requests.iter().all(|(_, request)| !request.path.contains("/media/")) {
-        assert!(world.commit(at) || world.carry(at, 0, Fate::Answered) || world.hear(at, 0) || world.hurry(at));
+        assert!(
+            world.commit(at) || world.carry(at, 0, Fate::Answered) || world.deliver_answer(at, 0) || world.hurry(at)
+        );
     }
     // The file arrives, and the browser dies before it hears of that.
-    while world.carry(at, 0, Fate::Unheard) {}
+    while world.carry(at, 0, Fate::AnswerLost) {}
     assert_eq!((world.server.media.len(), sent(&world, id).len()), (1, 0));
     world.crash(at);
     world.wait(10_000);
@@ -201,8 +203,8 @@ fn an_answer_that_is_lost_makes_no_second_message() {
         while world.devices[at].requests.is_empty() {
             assert!(world.commit(at) || world.hurry(at));
         }
-        world.carry(at, 0, Fate::Unheard);
-        world.hear(at, 0);
+        world.carry(at, 0, Fate::AnswerLost);
+        world.deliver_answer(at, 0);
     }
     world.wait(120_000);
     assert_eq!(sizes(&world, id), [100]);

@@ -24,7 +24,7 @@ fn shows(world: &World, at: usize) -> bool {
 /// Asks the server once more, with everything that follows.
 fn next_request(world: &mut World, at: usize, fate: Fate) {
     assert!(world.carry(at, 0, fate), "a request");
-    assert!(world.hear(at, 0), "its answer");
+    assert!(world.deliver_answer(at, 0), "its answer");
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn a_contact_whose_deletion_was_taken_but_not_answered_stays_deleted() {
     let at = world.signed_in(MAYA);
     assert!(shows(&world, at));
     world.ui(at, Ui::Contacts(ContactsAction::Delete(ana())));
-    next_request(&mut world, at, Fate::Unheard);
+    next_request(&mut world, at, Fate::AnswerLost);
     world.wait(60_000);
     assert!(!shows(&world, at));
     assert!(world.notices(at).iter().all(|notice| !notice.contains("reached")), "{:?}", world.notices(at));

@@ -114,7 +114,7 @@ fn a_late_database_and_a_lost_page_of_history_lose_nothing() {
     world.network(at, true);
     world.carry(at, 0, Fate::Answered);
     world.commit(at);
-    world.hear(at, 0);
+    world.deliver_answer(at, 0);
     for _ in 0..2 {
         world.commit(at);
         world.follow(at, 3);
@@ -133,7 +133,7 @@ fn a_late_database_and_a_lost_page_of_history_lose_nothing() {
 enum Step {
     Commit,
     Carry(Fate),
-    Hear,
+    DeliverAnswer,
     Follow,
     Timer,
     Network(bool),
@@ -145,11 +145,11 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let fate = prop_oneof![6 => Just(Fate::Answered), 1 => Just(Fate::Lost), 2 => Just(Fate::Unheard)];
+    let fate = prop_oneof![6 => Just(Fate::Answered), 1 => Just(Fate::Lost), 2 => Just(Fate::AnswerLost)];
     prop_oneof![
         10 => Just(Step::Commit),
         8 => fate.prop_map(Step::Carry),
-        8 => Just(Step::Hear),
+        8 => Just(Step::DeliverAnswer),
         8 => Just(Step::Follow),
         4 => Just(Step::Timer),
         3 => any::<bool>().prop_map(Step::Network),
@@ -173,7 +173,7 @@ proptest! {
             match step {
                 Step::Commit => drop(world.commit(at)),
                 Step::Carry(fate) => drop(world.carry(at, 0, fate)),
-                Step::Hear => drop(world.hear(at, 0)),
+                Step::DeliverAnswer => drop(world.deliver_answer(at, 0)),
                 Step::Follow => drop(world.follow(at, 3)),
                 Step::Timer => drop(world.hurry(at)),
                 Step::Network(on) => world.network(at, on),

@@ -20,8 +20,8 @@ enum Step {
     Write(u8),
     Commit(u8),
     Carry(u8, Fate),
-    Hear(u8),
-    HearTwice(u8),
+    DeliverAnswer(u8),
+    DeliverAnswerTwice(u8),
     Follow(u8),
     Overhear(u8),
     Timer(u8),
@@ -51,13 +51,13 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let tab = 0..2u8;
     let lost = prop_oneof![Just(Lost::Before), Just(Lost::After)];
-    let fate = prop_oneof![6 => Just(Fate::Answered), 1 => Just(Fate::Lost), 2 => Just(Fate::Unheard)];
+    let fate = prop_oneof![6 => Just(Fate::Answered), 1 => Just(Fate::Lost), 2 => Just(Fate::AnswerLost)];
     prop_oneof![
         8 => tab.clone().prop_map(Step::Write),
         10 => tab.clone().prop_map(Step::Commit),
         8 => (tab.clone(), fate).prop_map(|(tab, fate)| Step::Carry(tab, fate)),
-        8 => tab.clone().prop_map(Step::Hear),
-        1 => tab.clone().prop_map(Step::HearTwice),
+        8 => tab.clone().prop_map(Step::DeliverAnswer),
+        1 => tab.clone().prop_map(Step::DeliverAnswerTwice),
         8 => tab.clone().prop_map(Step::Follow),
         8 => tab.clone().prop_map(Step::Overhear),
         4 => tab.clone().prop_map(Step::Timer),
@@ -146,10 +146,10 @@ impl Test {
                 world.commit(at(tab));
             }
             Step::Carry(tab, fate) => drop(world.carry(at(tab), 0, fate)),
-            Step::Hear(tab) => drop(world.hear(at(tab), 0)),
-            Step::HearTwice(tab) => drop(world.hear_twice(at(tab), 0)),
+            Step::DeliverAnswer(tab) => drop(world.deliver_answer(at(tab), 0)),
+            Step::DeliverAnswerTwice(tab) => drop(world.deliver_answer_twice(at(tab), 0)),
             Step::Follow(tab) => drop(world.follow(at(tab), 2)),
-            Step::Overhear(tab) => drop(world.overhear(at(tab))),
+            Step::Overhear(tab) => drop(world.deliver_tab_message(at(tab))),
             Step::Timer(tab) => drop(world.hurry(at(tab))),
             Step::Disconnect(tab) => world.disconnect(at(tab)),
             Step::Network(tab, on) => world.network(at(tab), on),
@@ -301,7 +301,7 @@ fn a_message_leaves_although_the_clock_was_set_back_before_its_tab_died() {
         Step::Overhear(0),
         Step::Overhear(0),
         Step::Carry(0, Fate::Answered),
-        Step::Hear(0),
+        Step::DeliverAnswer(0),
         Step::Overhear(0),
         Step::Clock(-1),
         Step::Overhear(0),
@@ -312,10 +312,10 @@ fn a_message_leaves_although_the_clock_was_set_back_before_its_tab_died() {
 /// A tab hears of a later message before it has taken in the earlier one that the device had kept.
 #[test]
 fn what_was_kept_leaves_before_what_is_heard_of() {
-    use Step::{Carry, Commit, Ended, HearTwice, Kill, SignIn, Write};
+    use Step::{Carry, Commit, DeliverAnswerTwice, Ended, Kill, SignIn, Write};
     let mut test = Test::new();
     let begin = [Ended, Write(1), Write(1), Commit(1), Commit(1), Commit(1), Kill(0), Commit(0)];
-    let answered = [Carry(0, Fate::Answered), HearTwice(0), SignIn(0), Commit(1), Kill(1)];
+    let answered = [Carry(0, Fate::Answered), DeliverAnswerTwice(0), SignIn(0), Commit(1), Kill(1)];
     for step in begin.into_iter().chain(answered) {
         test.step(step);
     }
@@ -348,7 +348,7 @@ fn what_a_new_tab_writes_comes_after_what_it_does_not_know_yet() {
         Step::Kill(1),
         Step::Timer(1),
         Step::Carry(1, Fate::Answered),
-        Step::Hear(1),
+        Step::DeliverAnswer(1),
         Step::Clock(-1),
         Step::Write(1),
     ]);
@@ -408,7 +408,7 @@ fn the_newest_message_of_any_tab_stays_the_newest_when_the_clock_is_set_back() {
         Step::Kill(0),
         Step::Timer(0),
         Step::Carry(0, Fate::Answered),
-        Step::Hear(0),
+        Step::DeliverAnswer(0),
         Step::Write(0),
         Step::Carry(0, Fate::Answered),
     ]);

@@ -83,7 +83,7 @@ fn a_message_that_was_just_answered_is_there_without_a_network() {
         world.ui(at, Ui::Composer(card, ComposerAction::Draft("three".to_owned())));
         world.ui(at, Ui::Composer(card, ComposerAction::Submit));
         while world.commit(at) {}
-        assert!(world.carry(at, 0, Fate::Answered) && world.hear(at, 0), "it is answered");
+        assert!(world.carry(at, 0, Fate::Answered) && world.deliver_answer(at, 0), "it is answered");
         for _ in 0..writes {
             world.commit(at);
         }
@@ -383,7 +383,7 @@ fn a_database_that_does_not_answer_does_not_hold_up_the_start() {
     let commands = std::mem::take(&mut world.devices[at].commands);
     assert!(world.hurry(at), "the patience is over");
     assert!(world.carry(at, 0, Fate::Answered));
-    assert!(world.hear(at, 0));
+    assert!(world.deliver_answer(at, 0));
     assert!(world.is_signed_in(at));
     // It answers after all.
     world.devices[at].commands.extend(commands);

@@ -132,7 +132,7 @@ fn contacts_saved_and_deleted_while_the_pages_come_are_right_in_the_end() {
     while world.follow(at, 100) {}
     for _ in 0..3 {
         world.carry(at, 0, Fate::Answered);
-        world.hear(at, 0);
+        world.deliver_answer(at, 0);
     }
     while world.carry(at, 0, Fate::Answered) {}
     world.server.save_contact(maya, contact_id(3), contact("New", "Face", STRANGER, ContactScope::Personal));
@@ -344,12 +344,12 @@ fn a_photo_shows_wherever_the_contact_does_and_goes_with_an_undo_and_comes_back(
     assert_eq!(shown(&world, there), [None, None, None]);
 
     world.act(here, Ui::Contacts(ContactsAction::Edit(contact_id(1))));
-    world.tell(here, Event::Photo(PhotoOf::Form(contact_id(2)), Some("iVBO".to_owned())));
+    world.handle(here, Event::Photo(PhotoOf::Form(contact_id(2)), Some("iVBO".to_owned())));
     assert_eq!(world.phone(here).form_view().expect("a form").avatar.photo, None, "another contact's");
-    world.tell(here, Event::Photo(PhotoOf::Form(contact_id(1)), None));
+    world.handle(here, Event::Photo(PhotoOf::Form(contact_id(1)), None));
     let error = world.phone(here).form_view().and_then(|form| form.error).expect("an error");
     assert_eq!(error.message, "This photo can't be read. Choose a JPEG, PNG or WebP picture.");
-    world.tell(here, Event::Photo(PhotoOf::Form(contact_id(1)), Some("/9j/4AAQ".to_owned())));
+    world.handle(here, Event::Photo(PhotoOf::Form(contact_id(1)), Some("/9j/4AAQ".to_owned())));
     let form = world.phone(here).form_view().expect("a form");
     assert_eq!((form.error, form.avatar.photo.as_deref()), (None, Some("data:image/jpeg;base64,/9j/4AAQ")));
     world.act(here, Ui::Contacts(ContactsAction::Save));

@@ -40,7 +40,7 @@ enum Step {
     Commit,
     Carry(Fate),
     Refuse,
-    Hear,
+    DeliverAnswer,
     Follow,
     Timer,
     Network(bool),
@@ -58,7 +58,7 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let fate = prop_oneof![6 => Just(Fate::Answered), 1 => Just(Fate::Lost), 2 => Just(Fate::Unheard)];
+    let fate = prop_oneof![6 => Just(Fate::Answered), 1 => Just(Fate::Lost), 2 => Just(Fate::AnswerLost)];
     let card = 0..CARDS;
     prop_oneof![
         10 => card.clone().prop_map(Step::Type),
@@ -77,7 +77,7 @@ fn step() -> impl Strategy<Value = Step> {
         10 => Just(Step::Commit),
         10 => fate.prop_map(Step::Carry),
         2 => Just(Step::Refuse),
-        10 => Just(Step::Hear),
+        10 => Just(Step::DeliverAnswer),
         8 => Just(Step::Follow),
         2 => Just(Step::Timer),
         1 => any::<bool>().prop_map(Step::Network),
@@ -237,7 +237,7 @@ impl Test {
                 let no = crate::support::server::problem(ErrorCode::Invalid, "Not today.");
                 self.world.server.fail_next("POST messages", no);
             }
-            Step::Hear => drop(self.world.hear(0, 0)),
+            Step::DeliverAnswer => drop(self.world.deliver_answer(0, 0)),
             Step::Follow => drop(self.world.follow(0, 3)),
             Step::Timer => drop(self.world.hurry(0)),
             Step::Network(on) => self.world.network(0, on),
@@ -417,10 +417,10 @@ proptest! {
 /// What is typed while the device still opens what was sealed joins it, under the same key.
 #[test]
 fn typed_while_the_sealed_is_opened() {
-    use Step::{Carry, Ended, Hear, New, SignIn, SignOut, Type};
+    use Step::{Carry, DeliverAnswer, Ended, New, SignIn, SignOut, Type};
     let mut test = Test::new();
     let carry = Carry(Fate::Answered);
-    for step in [New, Type(7), SignOut, SignIn(true), carry, Hear, carry, New, Hear, Type(8), Ended] {
+    for step in [New, Type(7), SignOut, SignIn(true), carry, DeliverAnswer, carry, New, DeliverAnswer, Type(8), Ended] {
         test.step(step);
     }
     assert_eq!(test.words, 2, "both were typed");
@@ -430,10 +430,12 @@ fn typed_while_the_sealed_is_opened() {
 /// The first of two sign-outs is sealed while what was typed before the second waits for its turn.
 #[test]
 fn typed_between_two_sign_outs_on_a_full_device() {
-    use Step::{Carry, Full, Hear, Open, SignIn, SignOut, Type};
+    use Step::{Carry, DeliverAnswer, Full, Open, SignIn, SignOut, Type};
     let mut test = Test::new();
     let carry = Carry(Fate::Answered);
-    for step in [SignOut, SignIn(true), Full(true), carry, Hear, carry, Hear, Open(7), Type(4), SignOut] {
+    for step in
+        [SignOut, SignIn(true), Full(true), carry, DeliverAnswer, carry, DeliverAnswer, Open(7), Type(4), SignOut]
+    {
         test.step(step);
     }
     assert_eq!(test.words, 1, "it was typed");

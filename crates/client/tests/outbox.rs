@@ -48,7 +48,7 @@ fn a_lost_answer_makes_no_second_message() {
     world.ui(at, Ui::Composer(card, ComposerAction::Draft("once".to_owned())));
     world.ui(at, Ui::Composer(card, ComposerAction::Submit));
     while world.commit(at) {}
-    assert!(world.carry(at, 0, Fate::Unheard));
+    assert!(world.carry(at, 0, Fate::AnswerLost));
     world.wait(120_000);
     assert_eq!(world.server.texts(id), ["once"]);
     assert_eq!(world.log_of(at, id), ["once [Accepted]"]);
@@ -189,7 +189,7 @@ fn a_draft_comes_back_after_a_crash_also_when_the_database_is_slow() {
     world.crash(at);
     // Everything comes but the database, and the user types on.
     world.carry(at, 0, Fate::Answered);
-    world.hear(at, 0);
+    world.deliver_answer(at, 0);
     world.ui(at, Ui::Conversations(ConversationsAction::Message { peer: Peer::Number(number(ANA)), from: None }));
     world.ui(at, Ui::Composer(card, ComposerAction::Draft("ught".to_owned())));
     world.settle();

@@ -19,8 +19,8 @@ enum Step {
     Write(bool),
     Commit,
     Carry(u8, Fate),
-    Hear(u8),
-    HearTwice(u8),
+    DeliverAnswer(u8),
+    DeliverAnswerTwice(u8),
     Follow(u8),
     Disconnect,
     Timer,
@@ -35,14 +35,14 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let fate = prop_oneof![6 => Just(Fate::Answered), 1 => Just(Fate::Lost), 2 => Just(Fate::Unheard)];
+    let fate = prop_oneof![6 => Just(Fate::Answered), 1 => Just(Fate::Lost), 2 => Just(Fate::AnswerLost)];
     let state = prop_oneof![Just(DeliveryState::Sent), Just(DeliveryState::Delivered), Just(DeliveryState::Failed),];
     prop_oneof![
         6 => any::<bool>().prop_map(Step::Write),
         8 => Just(Step::Commit),
         8 => (0..3u8, fate).prop_map(|(n, fate)| Step::Carry(n, fate)),
-        8 => (0..3u8).prop_map(Step::Hear),
-        1 => (0..3u8).prop_map(Step::HearTwice),
+        8 => (0..3u8).prop_map(Step::DeliverAnswer),
+        1 => (0..3u8).prop_map(Step::DeliverAnswerTwice),
         8 => (1..4u8).prop_map(Step::Follow),
         1 => Just(Step::Disconnect),
         3 => Just(Step::Timer),
@@ -112,8 +112,8 @@ impl Test {
             }
             Step::Commit => drop(world.commit(0)),
             Step::Carry(n, fate) => drop(world.carry(0, n.into(), fate)),
-            Step::Hear(n) => drop(world.hear(0, n.into())),
-            Step::HearTwice(n) => drop(world.hear_twice(0, n.into())),
+            Step::DeliverAnswer(n) => drop(world.deliver_answer(0, n.into())),
+            Step::DeliverAnswerTwice(n) => drop(world.deliver_answer_twice(0, n.into())),
             Step::Follow(batch) => drop(world.follow(0, batch.into())),
             Step::Disconnect => world.disconnect(0),
             Step::Timer => drop(world.hurry(0)),
@@ -214,10 +214,10 @@ proptest! {
 /// The device had kept the conversation and not yet who works here: one can write all the same.
 #[test]
 fn written_before_the_directory_is_here() {
-    use Step::{Carry, Commit, Crash, HearTwice, Write};
+    use Step::{Carry, Commit, Crash, DeliverAnswerTwice, Write};
     let mut test = Test::new();
     let begin = [Commit, Commit, Write(false), Commit, Commit, Commit, Commit, Commit];
-    let rest = [Carry(0, Fate::Answered), HearTwice(0), Commit, Crash, Commit, Write(true)];
+    let rest = [Carry(0, Fate::Answered), DeliverAnswerTwice(0), Commit, Crash, Commit, Write(true)];
     for step in begin.into_iter().chain(rest) {
         test.step(step);
     }

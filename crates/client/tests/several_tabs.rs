@@ -33,7 +33,7 @@ fn what_one_tab_writes_the_leading_one_sends() {
     world.ui(second, Ui::Composer(card, ComposerAction::Submit));
     while world.commit(second) {}
     assert!(world.devices[second].requests.is_empty(), "it does not send itself");
-    while world.overhear(second) {}
+    while world.deliver_tab_message(second) {}
     while world.commit(first) {}
     assert_eq!(world.devices[first].requests.len(), 1);
     world.settle();
@@ -50,7 +50,7 @@ fn a_tab_that_dies_before_it_can_say_what_it_kept_loses_nothing() {
     let (mut world, first, second, id, card) = begin();
     world.ui(second, Ui::Composer(card, ComposerAction::Draft("two".to_owned())));
     world.ui(second, Ui::Composer(card, ComposerAction::Submit));
-    while world.overhear(second) {}
+    while world.deliver_tab_message(second) {}
     while world.commit(second) {}
     world.kill(second);
     world.wait(5_000);
@@ -67,10 +67,10 @@ fn when_the_leading_tab_dies_in_the_middle_the_next_one_goes_on() {
         world.ui(second, Ui::Composer(card, ComposerAction::Submit));
     }
     while world.commit(second) {}
-    while world.overhear(second) {}
+    while world.deliver_tab_message(second) {}
     while world.commit(first) {}
     // The first one has arrived, but nobody hears of it.
-    assert!(world.carry(first, 0, Fate::Unheard));
+    assert!(world.carry(first, 0, Fate::AnswerLost));
     world.kill(first);
     world.settle();
     assert!(world.devices[second].leads);

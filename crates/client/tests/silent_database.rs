@@ -21,7 +21,7 @@ fn open_card(world: &mut World, at: usize) -> (ConversationId, CardKey) {
 fn without_database(world: &mut World, at: usize, milliseconds: i64) {
     let until = world.now.plus(milliseconds);
     loop {
-        while world.carry(at, 0, Fate::Answered) || world.hear(at, 0) || world.follow(at, 10) {}
+        while world.carry(at, 0, Fate::Answered) || world.deliver_answer(at, 0) || world.follow(at, 10) {}
         if world.now >= until || !world.hurry(at) {
             return;
         }

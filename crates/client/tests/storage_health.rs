@@ -25,7 +25,7 @@ fn begin() -> (World, usize, ConversationId, CardKey) {
 }
 
 fn is(world: &mut World, at: usize, health: Health) {
-    world.tell(at, Event::Db(Db::Health(health)));
+    world.handle(at, Event::Db(Db::Health(health)));
 }
 
 fn write(world: &mut World, at: usize, card: CardKey, text: &str) {
@@ -57,7 +57,7 @@ fn while_another_tab_blocks_the_database_messages_leave_and_it_is_said_until_the
 
 /// Everything goes on but the database.
 fn without_database(world: &mut World, at: usize) {
-    while world.carry(at, 0, Fate::Answered) || world.hear(at, 0) || world.follow(at, 10) {}
+    while world.carry(at, 0, Fate::Answered) || world.deliver_answer(at, 0) || world.follow(at, 10) {}
 }
 
 #[test]
@@ -94,8 +94,8 @@ fn a_database_of_a_newer_release_is_left_alone_and_messages_leave() {
     is(&mut world, at, Health::Newer);
     write(&mut world, at, card, "It leaves all the same");
     // What the database refuses from now on is no sign that it works.
-    world.tell(at, Event::Db(Db::Failed(Token::Cache, Reason::Shut)));
-    world.tell(at, Event::Db(Db::NotRead(Range::all(Store::Messages))));
+    world.handle(at, Event::Db(Db::Failed(Token::Cache, Reason::Shut)));
+    world.handle(at, Event::Db(Db::NotRead(Range::all(Store::Messages))));
     world.wait(20_000);
     assert_eq!(world.server.texts(id).last(), Some(&"It leaves all the same"));
     assert_eq!(world.phone(at).connection_view().storage, Health::Newer);
@@ -145,7 +145,7 @@ fn a_batch_that_was_lost_is_not_called_a_full_device_and_nothing_of_it_is_missin
         assert!(world.hurry(at));
     }
     world.devices[at].commands.retain(|command| !is_batch(command));
-    world.tell(at, Event::Db(Db::Failed(Token::Cache, Reason::Shut)));
+    world.handle(at, Event::Db(Db::Failed(Token::Cache, Reason::Shut)));
     assert!(world.notices(at).is_empty(), "{:?}", world.notices(at));
     world.wait(60_000);
     world.crash(at);
@@ -170,7 +170,7 @@ fn a_file_that_a_shut_database_has_is_not_called_gone() {
             _ => None,
         });
         for range in reads.collect::<Vec<_>>() {
-            world.tell(at, Event::Db(Db::NotRead(range)));
+            world.handle(at, Event::Db(Db::NotRead(range)));
         }
     }
     let log = world.log_of(at, id);

@@ -22,7 +22,7 @@ enum Step {
     Inbound(u8),
     Other(u8, u8),
     Carry(usize, u8, Fate),
-    Hear(usize, u8),
+    DeliverAnswer(usize, u8),
     Follow(usize, u8),
     Disconnect(usize),
     Timer(usize),
@@ -46,13 +46,13 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let fate = prop_oneof![6 => Just(Fate::Answered), 1 => Just(Fate::Lost), 1 => Just(Fate::Unheard)];
+    let fate = prop_oneof![6 => Just(Fate::Answered), 1 => Just(Fate::Lost), 1 => Just(Fate::AnswerLost)];
     let (on, which) = (0..2usize, 0..CONVERSATIONS);
     prop_oneof![
         8 => which.clone().prop_map(Step::Inbound),
         4 => (which.clone(), 0..4u8).prop_map(|(which, kind)| Step::Other(which, kind)),
         10 => (on.clone(), 0..3u8, fate).prop_map(|(on, n, fate)| Step::Carry(on, n, fate)),
-        10 => (on.clone(), 0..3u8).prop_map(|(on, n)| Step::Hear(on, n)),
+        10 => (on.clone(), 0..3u8).prop_map(|(on, n)| Step::DeliverAnswer(on, n)),
         10 => (on.clone(), 1..4u8).prop_map(|(on, batch)| Step::Follow(on, batch)),
         1 => on.clone().prop_map(Step::Disconnect),
         3 => on.clone().prop_map(Step::Timer),
@@ -153,7 +153,7 @@ impl Test {
         match step {
             Step::Inbound(_) | Step::Other(..) => {}
             Step::Carry(on, n, fate) => drop(world.carry(on, n.into(), fate)),
-            Step::Hear(on, n) => drop(world.hear(on, n.into())),
+            Step::DeliverAnswer(on, n) => drop(world.deliver_answer(on, n.into())),
             Step::Follow(on, batch) => drop(world.follow(on, batch.into())),
             Step::Disconnect(on) => world.disconnect(on),
             Step::Timer(on) => drop(world.hurry(on)),
@@ -276,11 +276,11 @@ fn what_comes_while_a_read_mark_waits_is_seen_too() {
 /// The answer to a deletion comes when later messages were seen already.
 #[test]
 fn what_comes_after_a_deletion_and_is_seen_is_told() {
-    use Step::{Carry, Delete, Hear, Inbound, Older, Open, Write};
+    use Step::{Carry, Delete, DeliverAnswer, Inbound, Older, Open, Write};
     let mut test = Test::new();
     let carry = Carry(1, 0, Fate::Answered);
     let begin = [Write(1, 2), Older(1), Open(1, 2), Delete(1, 2), carry, carry, carry, Open(1, 2)];
-    let rest = [Hear(1, 0), Hear(1, 0), carry, Inbound(2), Inbound(2)];
+    let rest = [DeliverAnswer(1, 0), DeliverAnswer(1, 0), carry, Inbound(2), Inbound(2)];
     for step in begin.into_iter().chain(rest) {
         test.step(step);
     }
@@ -290,10 +290,10 @@ fn what_comes_after_a_deletion_and_is_seen_is_told() {
 /// The server says of a conversation, and the log then of messages before that.
 #[test]
 fn what_the_log_says_late_takes_no_count_back() {
-    use Step::{Carry, Delete, Hear, Inbound, Network, Undo, Write};
+    use Step::{Carry, Delete, DeliverAnswer, Inbound, Network, Undo, Write};
     let mut test = Test::new();
     let carry = |on| Carry(on, 0, Fate::Answered);
-    let begin = [Write(1, 2), Inbound(0), Delete(0, 3), Network(0, false), Hear(0, 0), Undo(0), carry(1)];
+    let begin = [Write(1, 2), Inbound(0), Delete(0, 3), Network(0, false), DeliverAnswer(0, 0), Undo(0), carry(1)];
     let rest = [Delete(0, 2), carry(0), Undo(0), carry(0), Inbound(2)];
     for step in begin.into_iter().chain(rest) {
         test.step(step);

@@ -57,8 +57,6 @@ pub struct Segments {
     pub used: usize,
     /// Units that fit into the last part: the 160 of "27 / 160".
     pub limit: usize,
-    /// The first character that is not in the GSM alphabet, and so made the text UCS-2.
-    pub forced_by: Option<char>,
 }
 
 impl Segments {
@@ -72,12 +70,12 @@ impl Segments {
 /// Counts what a text takes.
 #[must_use]
 pub fn count(text: &str) -> Segments {
-    let forced_by = text.chars().find(|&c| gsm7_septets(c).is_none());
-    let encoding = if forced_by.is_some() { Encoding::Ucs2 } else { Encoding::Gsm7 };
+    let is_gsm7 = text.chars().all(|c| gsm7_septets(c).is_some());
+    let encoding = if is_gsm7 { Encoding::Gsm7 } else { Encoding::Ucs2 };
     let units = text.chars().map(|c| encoding.units(c)).sum();
     let single = encoding.part(1);
     if units <= single {
-        return Segments { encoding, units, segments: usize::from(units > 0), used: units, limit: single, forced_by };
+        return Segments { encoding, units, segments: usize::from(units > 0), used: units, limit: single };
     }
     let limit = encoding.part(2);
     let (mut segments, mut used) = (1, 0);
@@ -89,7 +87,7 @@ pub fn count(text: &str) -> Segments {
         }
         used += units;
     }
-    Segments { encoding, units, segments, used, limit, forced_by }
+    Segments { encoding, units, segments, used, limit }
 }
 
 /// Septets of a character: 1 in the default alphabet, 2 in the extension table, `None` in neither.

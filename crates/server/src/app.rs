@@ -66,7 +66,7 @@ pub struct Tempo {
     /// How long a user stays present after their last connection went.
     pub grace: Duration,
     /// How long a frame may wait for the app to take it.
-    pub patience: Duration,
+    pub write_timeout: Duration,
 }
 
 impl Default for Tempo {
@@ -74,7 +74,7 @@ impl Default for Tempo {
         Self {
             heartbeat: Duration::from_secs(u64::from(limits::HEARTBEAT_SECONDS)),
             grace: Duration::from_secs(5),
-            patience: Duration::from_secs(10),
+            write_timeout: Duration::from_secs(10),
         }
     }
 }

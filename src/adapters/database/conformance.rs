@@ -25,10 +25,10 @@ struct Tab {
 impl Tab {
     fn of(name: &'static str) -> Self {
         let answers = Rc::new(RefCell::new(Vec::new()));
-        let heard = answers.clone();
+        let received = answers.clone();
         let send = move |event| {
             if let Event::Db(answer) = event {
-                heard.borrow_mut().push(answer);
+                received.borrow_mut().push(answer);
             }
         };
         Self { database: Database::named(name, Rc::new(send)), answers }

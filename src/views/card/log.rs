@@ -41,8 +41,9 @@ pub(super) struct Log {
     drawn: StoredValue<Drawn<TimelineKey>>,
     /// Changes when other rows are to be drawn.
     redraw: RwSignal<()>,
-    /// What the client was told last. A card that is drawn anew stands at its bottom, wherever it was before.
-    told: StoredValue<Option<(bool, Option<EntryId>)>>,
+    /// What the client was told last: whether the bottom is on screen, and the last entry that is. A card that is drawn anew stands at
+    /// its bottom, wherever it was before.
+    last_report: StoredValue<Option<(bool, Option<EntryId>)>>,
     /// Whether it is looked at in the next frame.
     looks: StoredValue<bool>,
     /// Whether the line "New" is about to be shown.
@@ -60,7 +61,7 @@ impl Log {
             at_bottom: RwSignal::new(true),
             drawn: StoredValue::new(Drawn::default()),
             redraw: RwSignal::new(()),
-            told: StoredValue::new(None),
+            last_report: StoredValue::new(None),
             looks: StoredValue::new(false),
             to_unread: StoredValue::new(false),
         };
@@ -150,8 +151,8 @@ impl Log {
             return;
         }
         let last = ends.as_ref().and_then(|ends| ends.last_shown(rows));
-        if to_unread || self.told.get_value() != Some((at_bottom, last)) {
-            self.told.set_value(Some((at_bottom, last)));
+        if to_unread || self.last_report.get_value() != Some((at_bottom, last)) {
+            self.last_report.set_value(Some((at_bottom, last)));
             let action = ConversationsAction::Scrolled { card: self.card, at_bottom, last, to_unread };
             self.app.send(Ui::Conversations(action));
         }

@@ -42,8 +42,8 @@ pub(super) fn Message(item: ArcRwSignal<Item>) -> impl IntoView {
     let from = Memo::new(move |_| {
         message.with(|message| {
             let message = message.as_ref()?;
-            let heard = message.spoken_from.as_ref().map(|name| ("sr", words::said_by(name)));
-            message.from.clone().map(|name| ("from", name)).or(heard)
+            let spoken = message.spoken_from.as_ref().map(|name| ("sr", words::said_by(name)));
+            message.from.clone().map(|name| ("from", name)).or(spoken)
         })
     });
     let foot = Memo::new(move |_| {

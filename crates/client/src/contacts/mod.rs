@@ -65,8 +65,8 @@ impl Contacts {
 
     /// Whether the server has still to take a change that shows here already.
     pub(crate) fn is_changing(&self) -> bool {
-        let unheard = |call: &Call| matches!(call, Call::Delete(_) | Call::Restore | Call::SetFavourite(..));
-        !self.unsent_deletions.is_empty() || self.requests.any(unheard)
+        let unconfirmed = |call: &Call| matches!(call, Call::Delete(_) | Call::Restore | Call::SetFavourite(..));
+        !self.unsent_deletions.is_empty() || self.requests.any(unconfirmed)
     }
 
     /// The log says that a contact was saved.

@@ -9,12 +9,12 @@ use crate::sorted::SortedSet;
 
 impl Conversations {
     /// The log speaks of a conversation. Says whether the server has to be asked for it, as it is not here.
-    pub(crate) fn speak_of(&mut self, id: ConversationId) -> bool {
+    pub(crate) fn mention(&mut self, id: ConversationId) -> bool {
         if self.threads.get(&id).is_some_and(|thread| thread.complete) {
             return false;
         }
         if self.loading_older {
-            self.spoken_of.insert(id);
+            self.mentioned.insert(id);
         }
         if let Some(since) = self.asked.get_mut(&id) {
             *since = true;
@@ -52,7 +52,7 @@ impl Conversations {
     }
 
     /// What is here of a conversation may be old: the server's next word on it counts.
-    pub(crate) fn doubt(&mut self, id: ConversationId) {
+    pub(crate) fn mark_incomplete(&mut self, id: ConversationId) {
         if let Some(thread) = self.threads.get_mut(&id) {
             thread.complete = false;
         }
@@ -61,7 +61,7 @@ impl Conversations {
     /// The page has come. Gives those that the log spoke of since it was asked for.
     pub(crate) fn page_came(&mut self) -> SortedSet<ConversationId> {
         self.loading_older = false;
-        core::mem::take(&mut self.spoken_of)
+        core::mem::take(&mut self.mentioned)
     }
 
     /// The server is asked for a conversation. Says whether it is not asked already.

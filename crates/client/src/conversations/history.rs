@@ -75,13 +75,13 @@ impl Conversations {
     }
 
     pub(super) fn conversation_answered(&mut self, id: ConversationId, outcome: HttpOutcome, cx: &mut Context<'_, '_>) {
-        let Some(spoken_of) = self.is_answered(id) else { return };
+        let Some(mentioned) = self.is_answered(id) else { return };
         if !self.is_news(id) {
             return;
         }
         match read::<Conversation>(outcome) {
             // The log has moved on since this was read: ask again.
-            Ok(_) if spoken_of => self.ask_for(id, cx),
+            Ok(_) if mentioned => self.ask_for(id, cx),
             Ok(conversation) => {
                 self.put(conversation, None);
                 cx.fact(Fact::PageWanted(id));
@@ -187,7 +187,7 @@ impl Conversations {
     }
 
     pub(super) fn page_answered(&mut self, outcome: HttpOutcome, cx: &mut Context<'_, '_>) {
-        let spoken_of = self.page_came();
+        let mentioned = self.page_came();
         match read::<ConversationsPage>(outcome) {
             Ok(page) => {
                 self.older = page.older;
@@ -197,7 +197,7 @@ impl Conversations {
                     if !self.is_news(id) {
                         continue;
                     }
-                    if spoken_of.contains(&id) {
+                    if mentioned.contains(&id) {
                         self.ask_for(id, cx);
                     } else {
                         self.put(conversation, None);

@@ -39,7 +39,7 @@ impl Conversations {
             // Whether older pages may bring any.
             cx.changed(Changed::Column);
         }
-        if self.speak_of(id) && wanted {
+        if self.mention(id) && wanted {
             self.ask_for(id, cx);
         }
     }

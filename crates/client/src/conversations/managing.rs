@@ -81,7 +81,7 @@ impl Conversations {
                 if self.get(id).is_some_and(|known| !known.in_column && !known.on_server.removed) {
                     let unsent = self.unsent_reads.get(&id).copied();
                     self.put(before, unsent);
-                    self.doubt(id);
+                    self.mark_incomplete(id);
                     self.ask_for(id, cx);
                     cx.fact(Fact::PageWanted(id));
                     self.changed(id, cx);

@@ -84,7 +84,7 @@ pub(crate) struct Conversations {
     pub(crate) older: Option<ConversationsBefore>,
     pub(crate) loading_older: bool,
     /// Those that the log spoke of while a page was under way: the page may be older than that.
-    spoken_of: SortedSet<ConversationId>,
+    mentioned: SortedSet<ConversationId>,
     /// Those that were asked for one by one; and whether the log has spoken of them since.
     asked: SortedMap<ConversationId, bool>,
     /// Those that are not written to the device's database as they are now.

@@ -296,14 +296,14 @@ fn photos_are_counted_while_the_import_waits_for_them() {
     let mut bench = Bench::new();
     let mut done = bench.act(cards(&["/9j/a", "", "/9j/b", "none"]));
     bench.act(ImportAction::Confirm);
-    let mut counted = Vec::new();
+    let mut counts = Vec::new();
     while let Some((id, _)) = photo(&done) {
         let importing = bench.import.open().expect("the preview");
-        counted.push(importing.photos_done());
+        counts.push(importing.photos_done());
         done = bench.small(id, Some("/9j/"));
         assert!(done.changed.contains(&Changed::Import));
     }
-    assert_eq!(counted, [(0, 3), (1, 3), (2, 3)]);
+    assert_eq!(counts, [(0, 3), (1, 3), (2, 3)]);
 }
 
 #[test]

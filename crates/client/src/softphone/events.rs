@@ -151,8 +151,8 @@ impl Softphone {
             }
             Timer::SocketSilence => self.sync.silent(turn),
             Timer::Database => self.database_is_silent(turn),
-            Timer::Unheard => self.look_for_written(turn),
-            Timer::Leader => self.leader_is_silent(turn),
+            Timer::WrittenCheck => self.look_for_written(turn),
+            Timer::LeaderReply => self.leader_is_silent(turn),
             Timer::Outbox => turn.fact(Fact::OutboxReady),
             Timer::CatchUp => self.catch_up(turn),
             Timer::Notices => self.notices.expire(turn),

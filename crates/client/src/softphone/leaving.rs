@@ -79,8 +79,8 @@ impl Softphone {
             Timer::Bootstrap,
             Timer::Outbox,
             Timer::Cache,
-            Timer::Unheard,
-            Timer::Leader,
+            Timer::WrittenCheck,
+            Timer::LeaderReply,
         ] {
             turn.cancel_timer(timer);
         }

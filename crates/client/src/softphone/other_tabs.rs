@@ -10,7 +10,7 @@ use crate::env::Attention;
 use crate::outbox::OutboxRow;
 use crate::session::State;
 use crate::storage::{DbCommand, Range, Store};
-use crate::tabs::{self, TabFrame, UNANSWERED, UNHEARD};
+use crate::tabs::{self, LEADER_REPLY, TabFrame, WRITTEN_CHECK};
 use crate::update::Changed;
 use crate::windows::{CardKey, Snapshot, WindowsChange};
 
@@ -31,7 +31,7 @@ impl Softphone {
         self.send_to_tabs(TabFrame::Writing, turn);
         // Whoever goes on writing gives it no more time.
         if !core::mem::replace(&mut self.expects_leader, true) {
-            turn.set_timer(Timer::Leader, UNANSWERED);
+            turn.set_timer(Timer::LeaderReply, LEADER_REPLY);
         }
     }
 
@@ -93,7 +93,7 @@ impl Softphone {
             // Also of a user who is not here yet: it is not to be sent once more.
             TabFrame::Gone(id) => {
                 self.database.unclaimed.outbox.retain(|row| row.id != id);
-                if self.database.kept_again {
+                if self.database.rewritten {
                     self.forget_kept(id, turn);
                 }
                 if let Some(message) = self.outbox.remove(id) {
@@ -124,14 +124,14 @@ impl Softphone {
             TabFrame::Writing => {
                 if self.leads {
                     if !core::mem::replace(&mut self.expects_written, true) {
-                        turn.set_timer(Timer::Unheard, UNHEARD);
+                        turn.set_timer(Timer::WrittenCheck, WRITTEN_CHECK);
                     }
                     self.send_to_tabs(TabFrame::Leading, turn);
                 }
             }
             TabFrame::Leading => {
                 self.expects_leader = false;
-                turn.cancel_timer(Timer::Leader);
+                turn.cancel_timer(Timer::LeaderReply);
             }
             TabFrame::Sends => {
                 for row in self.outbox.ready_rows() {

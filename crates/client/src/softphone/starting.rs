@@ -379,7 +379,7 @@ impl Softphone {
         }
         self.load_files(user, turn);
         self.composer.keep_waiting_drafts(context!(self, turn));
-        if !self.reading && core::mem::take(&mut self.database.owes_rows) {
+        if !self.reading && core::mem::take(&mut self.database.rewrites_at_sign_in) {
             self.keep_rows_again(turn);
         }
     }

@@ -105,12 +105,12 @@ impl Softphone {
             // What it was given up for is taken up again with any answer, this one too.
             Health::Works => {}
             Health::Reopened => {
-                self.cache.doubt();
+                self.cache.mark_incomplete();
                 let range = Range::key(Store::Account, USER.to_owned());
                 turn.effect(Effect::Db(DbCommand::Read { range, limit: 1 }));
             }
             Health::SetAside => {
-                self.cache.doubt();
+                self.cache.mark_incomplete();
                 turn.complain(words::STORAGE_SET_ASIDE);
             }
             Health::Silent => self.database_is_silent(turn),
@@ -149,7 +149,7 @@ impl Softphone {
     /// The database was opened again, and is this user's or nobody's: what the user owns is kept once more.
     fn keep_all_again(&mut self, owner: Option<UserId>, turn: &mut Turn<'_>) {
         let Some(user) = self.user() else {
-            self.database.owes_rows = true;
+            self.database.rewrites_at_sign_in = true;
             return;
         };
         if self.reading || owner.is_some_and(|owner| owner != user) {
@@ -164,7 +164,7 @@ impl Softphone {
 
     /// What the user has written is kept once more.
     pub(super) fn keep_rows_again(&mut self, turn: &mut Turn<'_>) {
-        self.database.kept_again = true;
+        self.database.rewritten = true;
         let rows: Vec<Write> = self.outbox.rows().map(|row| Write::Put(row.to_row())).collect();
         context!(self, turn).write(rows, None);
         self.keep_drafts(turn);

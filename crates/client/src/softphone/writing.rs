@@ -60,7 +60,7 @@ impl Softphone {
             && self.conversations.get(id).is_some_and(|thread| !thread.conversation.kind.is_text())
             && self.presence.is_typing_due(id, turn.env.now)
         {
-            Sync::say(&ClientFrame::Typing { conversation: id }, turn);
+            Sync::send(&ClientFrame::Typing { conversation: id }, turn);
         }
         self.composer.set_draft(card, text, context!(self, turn));
     }

@@ -147,7 +147,7 @@ impl Sync {
         turn.set_timer(Timer::CatchUp, backoff(3, turn.env));
     }
 
-    pub(crate) fn say(frame: &ClientFrame, turn: &mut Turn<'_>) {
+    pub(crate) fn send(frame: &ClientFrame, turn: &mut Turn<'_>) {
         if let Ok(text) = serde_json::to_string(frame) {
             turn.effect(Effect::Socket(SocketCommand::Send(text)));
         }

@@ -20,7 +20,7 @@ impl Sync {
     pub(crate) fn socket(&mut self, event: SocketEvent, turn: &mut Turn<'_>) {
         match event {
             SocketEvent::Opened => {
-                Self::say(&ClientFrame::Resume { cursor: self.cursor }, turn);
+                Self::send(&ClientFrame::Resume { cursor: self.cursor }, turn);
                 self.listen(turn);
             }
             SocketEvent::Frame(text) => self.frame(&text, turn),
@@ -82,7 +82,7 @@ impl Sync {
                 turn.changed(Changed::Connection);
                 turn.fact(Fact::SnapshotWanted);
             }
-            ServerFrame::Ping => Self::say(&ClientFrame::Pong, turn),
+            ServerFrame::Ping => Self::send(&ClientFrame::Pong, turn),
             ServerFrame::Unknown => {}
         }
     }

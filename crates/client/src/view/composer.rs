@@ -247,7 +247,7 @@ const fn sign_word(sign: UnseenSign) -> Word {
 mod tests {
     use super::*;
 
-    fn said(text: &str) -> Option<String> {
+    fn costly_text(text: &str) -> Option<String> {
         counter(ConversationKind::Sms, text, false).costly.map(|text| text.english())
     }
 
@@ -255,11 +255,14 @@ mod tests {
     fn each_sign_that_costs_is_said_once_and_those_that_cannot_be_seen_by_their_names() {
         let rest = " makes every text shorter: 70 characters instead of 160.";
         let long = "a word of an order ".repeat(5);
-        assert_eq!(said(&long), None, "an alphabet that fits costs nothing more");
-        assert_eq!(said("\u{201c}yes\u{201d}"), None, "nor does one text");
-        assert_eq!(said(&[&long, "\u{200b}"].concat()), Some(["Zero-width space", rest].concat()));
-        assert_eq!(said(&[&long, "\u{2019}\u{2019}"].concat()), Some(["\u{201c}\u{2019}\u{201d}", rest].concat()));
-        let several = said(&[&long, "e\u{a0}x\u{e7}y\u{a0}\u{1f600}"].concat()).expect("signs");
+        assert_eq!(costly_text(&long), None, "an alphabet that fits costs nothing more");
+        assert_eq!(costly_text("\u{201c}yes\u{201d}"), None, "nor does one text");
+        assert_eq!(costly_text(&[&long, "\u{200b}"].concat()), Some(["Zero-width space", rest].concat()));
+        assert_eq!(
+            costly_text(&[&long, "\u{2019}\u{2019}"].concat()),
+            Some(["\u{201c}\u{2019}\u{201d}", rest].concat())
+        );
+        let several = costly_text(&[&long, "e\u{a0}x\u{e7}y\u{a0}\u{1f600}"].concat()).expect("signs");
         let signs = "No-break space, \u{201c}\u{e7}\u{201d}, \u{201c}\u{1f600}\u{201d} make every text shorter";
         assert!(several.starts_with(signs), "{several}");
     }
@@ -267,8 +270,8 @@ mod tests {
     #[test]
     fn of_many_signs_the_first_five_are_said_and_how_many_more_there_are() {
         let many = ["a word of an order ".repeat(5).as_str(), "\u{430}\u{431}\u{432}\u{433}\u{434}"].concat();
-        assert!(!said(&many).expect("signs").contains("more"), "five are all");
+        assert!(!costly_text(&many).expect("signs").contains("more"), "five are all");
         let many = [&many, "\u{435}\u{436}\u{437}\u{430}"].concat();
-        assert!(said(&many).expect("signs").contains("\u{201c}\u{434}\u{201d} and 3 more make every"), "{many}");
+        assert!(costly_text(&many).expect("signs").contains("\u{201c}\u{434}\u{201d} and 3 more make every"), "{many}");
     }
 }

@@ -52,7 +52,7 @@ pub(crate) enum Fate {
     /// It never arrives.
     Lost,
     /// It arrives, but its answer is lost.
-    Unheard,
+    AnswerLost,
 }
 
 impl World {
@@ -110,7 +110,7 @@ impl World {
         let newest = self.devices[at].newest.get();
         self.system(at, System::Started { route, newest });
         let leads = self.devices[at].leads;
-        self.tell(at, Event::Tab(TabEvent::Leads(leads)));
+        self.handle(at, Event::Tab(TabEvent::Leads(leads)));
         self.elect();
     }
 
@@ -150,14 +150,14 @@ impl World {
     }
 
     /// Takes an event to a device's machine.
-    pub(crate) fn tell(&mut self, at: usize, event: Event) {
+    pub(crate) fn handle(&mut self, at: usize, event: Event) {
         match &mut self.devices[at].hung {
             Some(waiting) => waiting.push_back(event),
-            None => self.handle(at, event),
+            None => self.handle_now(at, event),
         }
     }
 
-    fn handle(&mut self, at: usize, event: Event) {
+    fn handle_now(&mut self, at: usize, event: Event) {
         let env = self.env();
         self.server.now = self.server_now();
         let device = &mut self.devices[at];
@@ -175,11 +175,11 @@ impl World {
     }
 
     pub(crate) fn ui(&mut self, at: usize, ui: Ui) {
-        self.tell(at, Event::Ui(ui));
+        self.handle(at, Event::Ui(ui));
     }
 
     pub(crate) fn system(&mut self, at: usize, system: System) {
-        self.tell(at, Event::System(system));
+        self.handle(at, Event::System(system));
     }
 
     /// What the user does, and all that follows.
@@ -199,7 +199,7 @@ impl World {
     /// The database carries out its next command. Says whether there was one.
     pub(crate) fn commit(&mut self, at: usize) -> bool {
         let Some(answers) = self.devices[at].commit() else { return false };
-        answers.into_iter().for_each(|answer| self.tell(at, Event::Db(answer)));
+        answers.into_iter().for_each(|answer| self.handle(at, Event::Db(answer)));
         true
     }
 
@@ -208,7 +208,7 @@ impl World {
         self.devices[at].disk.replace(Memory::default());
         for tab in [vec![at], self.siblings(at)].concat() {
             let reports = self.devices[tab].database.close();
-            reports.into_iter().for_each(|report| self.tell(tab, Event::Db(report)));
+            reports.into_iter().for_each(|report| self.handle(tab, Event::Db(report)));
         }
     }
 
@@ -216,7 +216,7 @@ impl World {
     pub(crate) fn silence(&mut self, at: usize, silent: bool) {
         let database = &mut self.devices[at].database;
         let reports = if silent { database.fall_silent() } else { database.speak() };
-        reports.into_iter().for_each(|report| self.tell(at, Event::Db(report)));
+        reports.into_iter().for_each(|report| self.handle(at, Event::Db(report)));
     }
 
     /// The user chooses files for a text box, each by its name and what is in it.
@@ -234,21 +234,21 @@ impl World {
     /// The next file is ready, or can't be read.
     pub(crate) fn prepare(&mut self, at: usize) -> bool {
         let Some(files) = self.devices[at].preparing.pop_front() else { return false };
-        self.tell(at, Event::Files(files));
+        self.handle(at, Event::Files(files));
         true
     }
 
     /// The next photo is small.
     pub(crate) fn shrink_photo(&mut self, at: usize) -> bool {
         let Some((of, content)) = self.devices[at].photos.pop_front() else { return false };
-        self.tell(at, Event::Photo(of, Some(content)));
+        self.handle(at, Event::Photo(of, Some(content)));
         true
     }
 
     /// The database says that it is gone.
     pub(crate) fn lose_database(&mut self, at: usize) {
         self.devices[at].health = Health::Missing;
-        self.tell(at, Event::Db(Db::Unavailable));
+        self.handle(at, Event::Db(Db::Unavailable));
     }
 }
 

@@ -32,7 +32,7 @@ fn the_default_alphabet_is_that_of_23_038() {
     let in_alphabet = |c: &char| alphabet.contains(*c) || extension.contains(*c);
     let outside = (0..0x3000).filter_map(char::from_u32).filter(|c| !in_alphabet(c));
     for c in outside {
-        assert_eq!(count(&c.to_string()).forced_by, Some(c));
+        assert_eq!(count(&c.to_string()).encoding, Encoding::Ucs2);
     }
 }
 
@@ -49,7 +49,7 @@ fn an_extension_character_stays_whole() {
 fn one_character_makes_all_of_it_ucs_2() {
     let text = format!("{}ç!🙂", "x".repeat(20));
     let segments = count(&text);
-    assert_eq!((segments.encoding, segments.forced_by), (Encoding::Ucs2, Some('ç')));
+    assert_eq!(segments.encoding, Encoding::Ucs2);
     assert_eq!((segments.units, segments.limit), (24, 70));
     assert_eq!(parts(&"🙂".repeat(35)), (1, 70, 70));
     // 33 pairs are 66 units; the 67th stays empty.
@@ -81,7 +81,6 @@ proptest! {
         // At most one unit of each part but the last stays empty.
         let wasted = segments.segments.saturating_sub(1);
         prop_assert!(segments.units + wasted >= segments.segments.saturating_sub(1) * part + segments.used);
-        prop_assert_eq!(segments.forced_by.is_some(), segments.encoding == Encoding::Ucs2);
     }
 
     #[test]

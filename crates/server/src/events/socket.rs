@@ -178,7 +178,7 @@ impl Line {
     async fn send(&mut self, frame: &ServerFrame) -> Result<(), End> {
         let text = serde_json::to_string(frame).map_err(|_| End::Gone)?;
         let sending = self.socket.send(Message::Text(text.into()));
-        match tokio::time::timeout(self.app.settings.tempo.patience, sending).await {
+        match tokio::time::timeout(self.app.settings.tempo.write_timeout, sending).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(End::Gone),
             Err(_) => Err(End::Close(CLOSE_TOO_SLOW, "read faster")),

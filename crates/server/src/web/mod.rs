@@ -52,8 +52,8 @@ async fn refuse_other_sites(State(app): State<Arc<App>>, request: Request, next:
 
 async fn limit_time(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let gives_file = request.method() == Method::PUT && request.uri().path().starts_with("/api/v1/media/");
-    let patience = if gives_file { app.settings.upload_timeout } else { app.settings.request_timeout };
-    match tokio::time::timeout(patience, next.run(request)).await {
+    let timeout = if gives_file { app.settings.upload_timeout } else { app.settings.request_timeout };
+    match tokio::time::timeout(timeout, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
             let message = "This took too long. Try again in a moment.";

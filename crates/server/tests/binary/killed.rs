@@ -79,8 +79,8 @@ fn acknowledged_messages_survive_a_kill_once_and_in_order() {
     assert_eq!(bodies(&server), expected);
 
     assert_eq!(server.sign_in("1001@atlas", "halyard-test"), 200);
-    let patience = Instant::now() + Duration::from_secs(90);
-    while bodies(&server).len() < MESSAGES && Instant::now() < patience {
+    let deadline = Instant::now() + Duration::from_secs(90);
+    while bodies(&server).len() < MESSAGES && Instant::now() < deadline {
         std::thread::yield_now();
     }
     assert_eq!(bodies(&server), expected, "every text has arrived, once and in order");

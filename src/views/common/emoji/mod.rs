@@ -196,7 +196,7 @@ fn Grid(
         let name = emoji.name.clone();
         let chosen = emoji.clone();
         let text = emoji.text;
-        let (heard, hovered, focused) = (name.clone(), name.clone(), name.clone());
+        let (label, hovered, focused) = (name.clone(), name.clone(), name.clone());
         view! {
             <button
                 type="button"
@@ -204,7 +204,7 @@ fn Grid(
                 class="emoji-cell"
                 tabindex=if index == 0 { "0" } else { "-1" }
                 data-cell=index.to_string()
-                aria-label=heard
+                aria-label=label
                 title=name
                 on:pointerenter=move |_| pointed.set(Some(hovered.clone()))
                 on:focus=move |_| pointed.set(Some(focused.clone()))

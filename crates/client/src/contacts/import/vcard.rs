@@ -186,7 +186,7 @@ impl Property {
             })
             .collect();
         let charset = parameters.iter().find(|(name, _)| name == "CHARSET").map_or("", |(_, value)| value);
-        let value = if says(head, QUOTED_PRINTABLE) {
+        let value = if has_parameter(head, QUOTED_PRINTABLE) {
             decoder.part(&quoted_printable(value), charset)
         } else {
             decoder.part(value, charset)
@@ -238,8 +238,8 @@ fn unfold(bytes: &[u8]) -> Vec<(usize, Vec<u8>)> {
         }
         let head = lines.last().and_then(|(_, last)| last.split(|byte| *byte == b':').next());
         let head = head.and_then(|head| core::str::from_utf8(head).ok()).unwrap_or_default();
-        soft_break = line.ends_with(b"=") && says(head, QUOTED_PRINTABLE);
-        base64 = says(head, BASE64);
+        soft_break = line.ends_with(b"=") && has_parameter(head, QUOTED_PRINTABLE);
+        base64 = has_parameter(head, BASE64);
     }
     lines
 }
@@ -252,7 +252,7 @@ const QUOTED_PRINTABLE: &str = "|ENCODING=QUOTED-PRINTABLE|QUOTED-PRINTABLE|";
 const BASE64: &str = "|ENCODING=BASE64|BASE64|ENCODING=B|";
 
 /// Whether what is in front of a value has one of these parameters.
-fn says(head: &str, parameters: &str) -> bool {
+fn has_parameter(head: &str, parameters: &str) -> bool {
     head.to_ascii_uppercase().split(';').skip(1).any(|part| parameters.contains(&["|", part, "|"].concat()))
 }
 

@@ -37,17 +37,17 @@ impl World {
     }
 
     /// An answer comes back.
-    pub(crate) fn hear(&mut self, at: usize, n: usize) -> bool {
+    pub(crate) fn deliver_answer(&mut self, at: usize, n: usize) -> bool {
         let Some((id, outcome)) = self.devices[at].answers.remove(n) else { return false };
-        self.tell(at, Event::Net(Net::Http(id, outcome)));
+        self.handle(at, Event::Net(Net::Http(id, outcome)));
         true
     }
 
     /// The same answer comes once more: the machine must not mind.
-    pub(crate) fn hear_twice(&mut self, at: usize, n: usize) -> bool {
+    pub(crate) fn deliver_answer_twice(&mut self, at: usize, n: usize) -> bool {
         let Some(answer) = self.devices[at].answers.get(n).cloned() else { return false };
         self.devices[at].answers.push_back(answer);
-        self.hear(at, n)
+        self.deliver_answer(at, n)
     }
 
     /// The socket's next step: it opens, the server hears what was said, or the next frame comes.
@@ -58,16 +58,16 @@ impl World {
         if !line.open {
             if user.is_none() || !network {
                 self.devices[at].line = None;
-                self.tell(at, Event::Net(Net::Socket(SocketEvent::Closed(None))));
+                self.handle(at, Event::Net(Net::Socket(SocketEvent::Closed(None))));
             } else {
                 line.open = true;
-                self.tell(at, Event::Net(Net::Socket(SocketEvent::Opened)));
+                self.handle(at, Event::Net(Net::Socket(SocketEvent::Opened)));
             }
             return true;
         }
         if line.user.is_some() && user.is_none() {
             self.devices[at].line = None;
-            self.tell(at, Event::Net(Net::Socket(SocketEvent::Closed(Some(CLOSE_SIGNED_OUT)))));
+            self.handle(at, Event::Net(Net::Socket(SocketEvent::Closed(Some(CLOSE_SIGNED_OUT)))));
             self.presences();
             return true;
         }
@@ -76,7 +76,7 @@ impl World {
             return true;
         }
         let Some(frame) = self.next_frame(at, batch) else { return false };
-        self.tell(at, Event::Net(Net::Socket(SocketEvent::Frame(frame))));
+        self.handle(at, Event::Net(Net::Socket(SocketEvent::Frame(frame))));
         true
     }
 
@@ -148,14 +148,14 @@ impl World {
     /// The connection breaks.
     pub(crate) fn disconnect(&mut self, at: usize) {
         if self.devices[at].line.take().is_some() {
-            self.tell(at, Event::Net(Net::Socket(SocketEvent::Closed(Some(1006)))));
+            self.handle(at, Event::Net(Net::Socket(SocketEvent::Closed(Some(1006)))));
             self.presences();
         }
     }
 
     /// A frame comes that is not from our server's hand.
     pub(crate) fn frame(&mut self, at: usize, text: &str) {
-        self.tell(at, Event::Net(Net::Socket(SocketEvent::Frame(text.to_owned()))));
+        self.handle(at, Event::Net(Net::Socket(SocketEvent::Frame(text.to_owned()))));
     }
 }
 

@@ -51,16 +51,16 @@ impl World {
             }
             if !self.devices[at].leads {
                 self.devices[at].leads = true;
-                self.tell(at, Event::Tab(TabEvent::Leads(true)));
+                self.handle(at, Event::Tab(TabEvent::Leads(true)));
             }
         }
     }
 
     /// The other tabs hear the next of what a tab said.
-    pub(crate) fn overhear(&mut self, at: usize) -> bool {
+    pub(crate) fn deliver_tab_message(&mut self, at: usize) -> bool {
         let Some(text) = self.devices[at].to_tabs.pop_front() else { return false };
         for other in self.siblings(at) {
-            self.tell(other, Event::Tab(TabEvent::Message(text.clone())));
+            self.handle(other, Event::Tab(TabEvent::Message(text.clone())));
         }
         true
     }
@@ -69,11 +69,11 @@ impl World {
     pub(super) fn take_lead(&mut self, at: usize) {
         for other in self.siblings(at) {
             if std::mem::take(&mut self.devices[other].leads) {
-                self.tell(other, Event::Tab(TabEvent::Leads(false)));
+                self.handle(other, Event::Tab(TabEvent::Leads(false)));
             }
         }
         self.devices[at].leads = true;
-        self.tell(at, Event::Tab(TabEvent::Leads(true)));
+        self.handle(at, Event::Tab(TabEvent::Leads(true)));
     }
 
     /// The page hangs: nothing that happens reaches it; or it goes on, and all of that does.
@@ -84,7 +84,7 @@ impl World {
         }
         // What follows from an event comes after all that waits already.
         while let Some(event) = self.devices[at].hung.as_mut().and_then(VecDeque::pop_front) {
-            self.handle(at, event);
+            self.handle_now(at, event);
         }
         self.devices[at].hung = None;
     }

@@ -27,9 +27,9 @@ impl World {
                 busy |= self.commit(at);
                 busy |= self.prepare(at);
                 busy |= self.carry(at, 0, Fate::Answered);
-                busy |= self.hear(at, 0);
+                busy |= self.deliver_answer(at, 0);
                 busy |= self.follow(at, BATCH);
-                busy |= self.overhear(at);
+                busy |= self.deliver_tab_message(at);
                 busy |= self.show_unread(at);
             }
             if !busy {
@@ -85,7 +85,7 @@ impl World {
 
     pub(super) fn fire(&mut self, at: usize, timer: Timer) {
         self.devices[at].timers.remove(&timer);
-        self.tell(at, Event::Timer(timer));
+        self.handle(at, Event::Timer(timer));
     }
 
     /// The device's next timer comes now, whenever it is due.

@@ -269,7 +269,7 @@ async fn a_session_that_ends_by_itself_ends_its_socket() {
 
 #[tokio::test]
 async fn who_reads_too_slowly_is_closed_and_loses_nothing() {
-    let tempo = Tempo { patience: Duration::from_millis(100), ..Tempo::default() };
+    let tempo = Tempo { write_timeout: Duration::from_millis(100), ..Tempo::default() };
     let bench = Bench::with(quick(tempo)).await;
     let listening = bench.listen().await;
     let maya = bench.sign_in("1001@harbor").await;

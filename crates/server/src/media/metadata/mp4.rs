@@ -25,7 +25,7 @@ const PART: [&[u8; 4]; 14] = [
     b"uuid", b"free",
 ];
 /// Kinds of tracks that are seen and heard (the `hdlr` box). Others note places and movements.
-const HEARD: [&[u8; 4]; 8] = [b"vide", b"soun", b"subt", b"sbtl", b"text", b"clcp", b"hint", b"tmcd"];
+const PLAYED: [&[u8; 4]; 8] = [b"vide", b"soun", b"subt", b"sbtl", b"text", b"clcp", b"hint", b"tmcd"];
 /// How deep boxes are opened: the lists of samples.
 const STEPS: [&[u8; 4]; 3] = [b"mdia", b"minf", b"stbl"];
 
@@ -70,8 +70,8 @@ fn track(content: &mut [u8], track: &Part) -> Option<()> {
     let media = parts.iter().find(|part| &part.name == b"mdia")?;
     let media = boxes(content, &media.inside)?;
     let handler = media.iter().find(|part| &part.name == b"hdlr")?.inside.start + 8;
-    let heard = content.get(handler..handler + 4).is_some_and(|kind| HEARD.iter().any(|known| kind == *known));
-    if !heard {
+    let is_played = content.get(handler..handler + 4).is_some_and(|kind| PLAYED.iter().any(|known| kind == *known));
+    if !is_played {
         for samples in samples(content, &track.inside).unwrap_or_default() {
             clear(content, samples);
         }
