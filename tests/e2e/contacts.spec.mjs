@@ -192,3 +192,46 @@ test("photos come with an import, show small, are exported, changed and removed"
   await expect(details.getByRole("heading", { name: "Aiko Sato" })).toBeVisible();
   expect(await picture(details)).toEqual([]);
 });
+
+test("contacts are selected by their buttons, by clicks and by keys, and exported together", async ({ person }) => {
+  const api = await Api.signIn(here.url, LENA);
+  for (const given of ["Uma", "Vito", "Wanda", "Xenia"]) {
+    await api.save({ scope: "personal", given, family: "Zabel", company: "", emails: [], numbers: [] });
+  }
+  const lena = await person(LENA, { baseURL: here.url });
+  await goTo(lena, "Contacts");
+  await search(lena).fill("zabel");
+  const open = (name) => contactRow(lena, name).getByRole("button", { name: `${name} Zabel`, exact: true });
+  const button = (name) => lena.getByRole("button", { name: `Select ${name} Zabel` });
+  const exported = async () => {
+    const saving = lena.waitForEvent("download");
+    await lena.getByRole("button", { name: "Export", exact: true }).click();
+    await lena.getByRole("menuitem", { name: "CSV" }).click();
+    const table = await readFile(await (await saving).path(), "utf8");
+    return table.match(/\w+(?=,Zabel)/g);
+  };
+
+  await expect(button("Uma")).toBeHidden();
+  await lena.getByRole("button", { name: "Export contacts" }).click();
+  await lena.getByRole("menuitem", { name: "Select contacts" }).click();
+  await button("Wanda").click();
+  await expect(button("Wanda")).toHaveAttribute("aria-pressed", "true");
+  await expect(lena.getByRole("main").getByText("1 selected")).toBeVisible();
+  expect(await exported()).toEqual(["Wanda"]);
+  await lena.getByRole("button", { name: "Clear", exact: true }).click();
+  await expect(button("Wanda")).toBeHidden();
+
+  await open("Uma").click({ modifiers: ["ControlOrMeta"] });
+  await open("Wanda").click({ modifiers: ["Shift"] });
+  await expect(lena.getByRole("main").getByText("3 selected")).toBeVisible();
+  await open("Vito").focus();
+  await lena.keyboard.press("Space");
+  await expect(button("Vito")).toHaveAttribute("aria-pressed", "false");
+  await lena.keyboard.press("ArrowDown");
+  await lena.keyboard.press("ArrowDown");
+  await lena.keyboard.press("Space");
+  await search(lena).fill("uma");
+  await expect(lena.getByRole("main").getByText("3 selected")).toBeVisible();
+  expect((await exported()).sort()).toEqual(["Uma", "Wanda", "Xenia"]);
+  await expect(lena.getByRole("complementary", { name: "Contact details" })).toBeHidden();
+});
