@@ -3,11 +3,11 @@
 //! Always holds: the damaged one is only read. What the server has, too, is not taken over; it comes from there.
 
 use halyard_client::storage::{STATE, Store};
-use js_sys::Array;
+use indexed_db_futures::database::Database;
+use indexed_db_futures::error::Error;
+use indexed_db_futures::prelude::*;
 use wasm_bindgen::JsValue;
-use web_sys::IdbDatabase;
 
-use super::idb::{Request, Result, Transaction};
 use super::schema::{self, SEALED, Salvaged, VAULT};
 
 /// What is the user's own. Files come last: they may be what a device has no room for.
@@ -23,7 +23,7 @@ const OWNED: [&str; 8] = [
 ];
 
 /// Begins a new database. Where not all of what could be read can be kept, it is one with less.
-pub(super) async fn begin(base: &str) -> Option<IdbDatabase> {
+pub(super) async fn begin(base: &str) -> Option<web_sys::IdbDatabase> {
     let damaged = schema::current(base);
     let rows = salvage(&schema::name(base, damaged)).await.unwrap_or_default();
     let next = damaged + 1;
@@ -39,13 +39,16 @@ pub(super) async fn begin(base: &str) -> Option<IdbDatabase> {
 
 /// Reads what can be read.
 async fn salvage(name: &str) -> Option<Vec<Salvaged>> {
-    let database = schema::open_existing(name).await?;
+    // Opening would make one. (A handler of the library's that refuses to brings the words of all its errors, 17 kB.)
+    if !schema::exists(name).await {
+        return None;
+    }
+    let database = Database::open(name).await.ok()?;
     let mut rows = Vec::new();
     for store in OWNED {
-        for key in keys(&database, store).await.unwrap_or_default().iter() {
+        for key in keys(&database, store).await.unwrap_or_default() {
             // Each by itself: one that can't be read ends its transaction.
-            if let Ok(value) = value(&database, store, &key).await
-                && !value.is_undefined()
+            if let Ok(Some(value)) = value(&database, store, &key).await
                 && !is_cache(store, &key)
             {
                 rows.push(Salvaged { store, key, value });
@@ -61,12 +64,13 @@ fn is_cache(store: &str, key: &JsValue) -> bool {
     store == Store::Account.name() && key.as_string().is_some_and(|key| key == STATE)
 }
 
-async fn keys(database: &IdbDatabase, store: &str) -> Result<Array> {
-    let reading = Transaction::reading(database, &[store])?;
-    Ok(Array::from(&Request::new(reading.store(store)?.get_all_keys()?).result().await?))
+async fn keys(database: &Database, store: &str) -> core::result::Result<Vec<JsValue>, Error> {
+    let transaction = database.transaction(store).build()?;
+    let keys = transaction.object_store(store)?.get_all_keys::<JsValue>().primitive()?.await?;
+    Ok(keys.flatten().collect())
 }
 
-async fn value(database: &IdbDatabase, store: &str, key: &JsValue) -> Result<JsValue> {
-    let reading = Transaction::reading(database, &[store])?;
-    Request::new(reading.store(store)?.get(key)?).result().await
+async fn value(database: &Database, store: &str, key: &JsValue) -> core::result::Result<Option<JsValue>, Error> {
+    let transaction = database.transaction(store).build()?;
+    transaction.object_store(store)?.get::<JsValue, _, _>(key.clone()).primitive()?.await
 }

@@ -88,16 +88,22 @@ pub(super) async fn open(
     Ok(database)
 }
 
-/// Opens the database of this name, if there is one, as it is. None is made.
-pub(super) async fn open_existing(name: &str) -> Option<IdbDatabase> {
-    let request = request(name, None).ok()?;
+/// Whether there is a database of this name. None is made.
+pub(super) async fn exists(name: &str) -> bool {
+    let Ok(request) = request(name, None) else { return false };
     let opening = request.clone();
     let _upgrade = EventListener::new(&request, "upgradeneeded", move |_| {
         if let Some(transaction) = opening.transaction() {
             let _ = transaction.abort();
         }
     });
-    Request::new(request.unchecked_into()).result().await.and_then(database).ok()
+    match Request::new(request.unchecked_into()).result().await.and_then(database) {
+        Ok(database) => {
+            database.close();
+            true
+        }
+        Err(_) => false,
+    }
 }
 
 pub(super) fn request(name: &str, version: Option<u32>) -> Result<IdbOpenDbRequest> {
