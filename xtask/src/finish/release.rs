@@ -9,8 +9,10 @@ use super::{file_name, files, hashed, names, order};
 use crate::process::run;
 use crate::setup::{Node, terser, wasm_opt};
 
-/// What a first load brings at most, in bytes over the wire: after brotli, with the headers of the answers. More fails the build.
-const FIRST_LOAD_BUDGET: u64 = 460_000;
+/// What a first load is to bring at most, in bytes over the wire: after brotli, with the headers of the answers.
+const FIRST_LOAD_GOAL: u64 = 460_000;
+/// What fails the build. It is above the goal until what has come since is made smaller.
+const FIRST_LOAD_BUDGET: u64 = 463_600;
 /// What the headers of an answer take, about: those of a page more, those of what a page is made of less (`crates/server/src/web`).
 const HEADERS: u64 = 600;
 
@@ -174,6 +176,9 @@ pub(crate) fn weigh(folder: &Path) -> Result<()> {
         all += brotli + HEADERS;
     }
     println!("{:<44} {:>10} {all:>10}", "a first load, headers included", format!("<= {FIRST_LOAD_BUDGET}"));
+    if all > FIRST_LOAD_GOAL {
+        println!("the goal of {FIRST_LOAD_GOAL} is missed by {}", all - FIRST_LOAD_GOAL);
+    }
     if all > FIRST_LOAD_BUDGET {
         bail!("the app is over its size budget: find what grew, or decide on a new budget in xtask");
     }
