@@ -229,7 +229,9 @@ test("contacts are selected by their buttons, by clicks and by keys, and exporte
   await expect(button("Vito")).toHaveAttribute("aria-pressed", "false");
   await lena.keyboard.press("ArrowDown");
   await lena.keyboard.press("ArrowDown");
+  await expect(open("Xenia")).toBeFocused();
   await lena.keyboard.press("Space");
+  await expect(button("Xenia")).toHaveAttribute("aria-pressed", "true");
   await search(lena).fill("uma");
   await expect(lena.getByRole("main").getByText("3 selected")).toBeVisible();
   expect((await exported()).sort()).toEqual(["Uma", "Wanda", "Xenia"]);

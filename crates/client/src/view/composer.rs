@@ -192,9 +192,9 @@ fn counter(kind: ConversationKind, draft: &str, with_files: bool) -> CounterView
         _ => texts.clone(),
     };
     let words = words::texts_detail(texts, count.units, count.limit - count.used);
-    let dear = count.segments > 1 && count.encoding == Encoding::Ucs2;
-    let costly = dear.then(|| costly_words(&segments::costly(draft)));
-    let plain = if dear { segments::plain_look_alike(draft) } else { None };
+    let costs_more = count.segments > 1 && count.encoding == Encoding::Ucs2;
+    let costly = costs_more.then(|| costly_words(&segments::costly(draft)));
+    let plain = if costs_more { segments::plain_look_alike(draft) } else { None };
     CounterView { text, words, over, costly, plain }
 }
 
