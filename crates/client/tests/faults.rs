@@ -10,7 +10,7 @@ use halyard_protocol::{ConversationId, ConversationKey};
 use proptest::prelude::*;
 
 use crate::support::database::Lost;
-use crate::support::device::{Health, going};
+use crate::support::device::{Health, going, messages};
 use crate::support::people::{ANA, FRONT_DESK, MAYA, number};
 use crate::support::{Fate, World, cases};
 
@@ -137,7 +137,7 @@ impl Test {
                 let text = format!("{n} message {}", self.words);
                 world.ui(tab, Ui::Composer(card, ComposerAction::Draft(text.clone())));
                 world.ui(tab, Ui::Composer(card, ComposerAction::Submit));
-                if !going(&world.devices[tab].commands).contains(&text) {
+                if !world.devices[tab].commands.iter().flat_map(messages).any(|kept| kept == text) {
                     self.unkept[usize::from(n)].push(text.clone());
                 }
                 self.written.push(text);
@@ -428,6 +428,14 @@ fn what_has_left_is_not_kept_when_the_database_answers_after_all() {
         Step::Timer(1),
     ];
     play(begin.chain(rest));
+}
+
+/// A tab that has no database for a while dies with what it wrote then: the user was told.
+#[test]
+fn what_was_written_without_a_database_goes_with_its_tab() {
+    use Step::{Commit, Hang, Kill, Silent, Write};
+    let begin = [Write(0), Commit(0), Silent(0, true), Write(0), Hang(0, true), Silent(0, false)];
+    play(begin.into_iter().chain([Commit(0), Commit(0), Kill(0)]));
 }
 
 /// A tab that hung goes on. It asks for the lead only then, so it has it after what happened meanwhile.

@@ -266,7 +266,7 @@ fn prepared(id: MediaId, mut bytes: Vec<u8>, most: Option<u32>) -> Files {
 }
 
 /// The messages that the database is told to keep until they are sent.
-fn messages(command: &DbCommand) -> Vec<String> {
+pub(crate) fn messages(command: &DbCommand) -> Vec<String> {
     let DbCommand::Write { writes, .. } = command else { return Vec::new() };
     let row = |write: &Write| match write {
         Write::Put(row) if row.store == Store::Outbox => OutboxRow::from_json(&row.text).map(|row| row.body),
