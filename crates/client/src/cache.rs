@@ -329,7 +329,7 @@ fn state(whole: bool, sources: &Sources<'_>, cx: &Context<'_, '_>) -> Write {
         contacts: whole && sources.all_contacts,
         reads: sources.conversations.unsent_reads().entries().to_vec(),
         missing: sources.conversations.missing(),
-        unread: Some(sources.conversations.unread_elsewhere()),
+        unread: Some(sources.conversations.unread_not_stored()),
         kinds: Entry::KNOWN_KINDS,
     };
     put(Store::Account, STATE.to_owned(), &state)

@@ -121,3 +121,14 @@ pub enum Favourite {
     User(UserId),
 }
 }
+
+impl Favourite {
+    /// The saved contact that it is, if it is one.
+    #[must_use]
+    pub const fn contact(self) -> Option<ContactId> {
+        match self {
+            Self::Contact(id) => Some(id),
+            Self::User(_) | Self::Unknown => None,
+        }
+    }
+}

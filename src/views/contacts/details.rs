@@ -4,7 +4,6 @@ use halyard_client::Ui;
 use halyard_client::contacts::ContactsAction;
 use halyard_client::contacts::export::ExportedContacts;
 use halyard_client::view::{DetailsView, NumberView};
-use halyard_protocol::event::Favourite;
 use halyard_protocol::{ContactId, UserId};
 
 use super::exports;
@@ -59,7 +58,7 @@ fn Shown(details: DetailsView) -> impl IntoView {
         editable,
         user,
     } = details;
-    let contact = if let Favourite::Contact(id) = entry { Some(id) } else { None };
+    let contact = entry.contact();
     let close = move || app.send(Ui::Contacts(ContactsAction::Back(entry)));
     let facts = numbers.into_iter().map(|number| fact(number, &reach)).collect::<Vec<_>>();
     let emails = emails.into_iter().map(email).collect::<Vec<_>>();

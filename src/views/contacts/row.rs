@@ -46,12 +46,8 @@ pub(super) fn Row(
     let name = text(|row| &row.name);
     let label = Memo::new(move |_| say(&words::message_person(name())));
     let select = Signal::derive(move || say(&words::select_person(name())));
-    let contact = Memo::new(move |_| match entry.get() {
-        Favourite::Contact(id) => Some(id),
-        Favourite::User(_) | Favourite::Unknown => None,
-    });
     let is_picked = Memo::new(move |_| {
-        let id = contact.get();
+        let id = entry.get().contact();
         picked.with(|picked| picked.as_ref().zip(id).map(|(picked, id)| picked.binary_search(&id).is_ok()))
     });
     let can_pick = Memo::new(move |_| is_picked.get().is_some());
@@ -62,13 +58,13 @@ pub(super) fn Row(
             class:picked=move || is_picked.get() == Some(true)
             data-focus=move || FocusTarget::Row(entry.get()).attribute()
             aria-current=move || if selected.get() == Some(entry.get()) { "true" } else { "false" }
-            on:click=move |event| match contact.get_untracked() {
+            on:click=move |event| match entry.get_untracked().contact() {
                 Some(id) if event.shift_key() || event.ctrl_key() || event.meta_key() => choose(id, event.shift_key()),
                 _ => app.send(Ui::Contacts(ContactsAction::Select(Some(entry.get_untracked())))),
             }
             // A button is clicked when Space is let go.
             on:keyup=move |event| {
-                if event.key() == " " && let Some(id) = contact.get_untracked() {
+                if event.key() == " " && let Some(id) = entry.get_untracked().contact() {
                     event.prevent_default();
                     choose(id, event.shift_key());
                 }
@@ -94,7 +90,7 @@ pub(super) fn Row(
                         icon=IconName::Check
                         label=select
                         pressed=Signal::derive(move || is_picked.get() == Some(true))
-                        on_click=move || if let Some(id) = contact.get_untracked() { choose(id, false) }
+                        on_click=move || if let Some(id) = entry.get_untracked().contact() { choose(id, false) }
                     />
                 }.into_any())}
                 {move || can_write.get().then(|| view! { <MessageButton reach=reach label=label /> }.into_any())}

@@ -134,10 +134,7 @@ impl Contacts {
             (ExportedContacts::One(one), Favourite::Contact(id)) => one == id,
             (_, Favourite::User(_) | Favourite::Unknown) => false,
         });
-        shown
-            .into_iter()
-            .filter_map(|entry| if let Favourite::Contact(id) = entry { self.book.contact(id) } else { None })
-            .collect()
+        shown.into_iter().filter_map(|entry| self.book.contact(entry.contact()?)).collect()
     }
 
     /// The entry of the book in which a peer is found.

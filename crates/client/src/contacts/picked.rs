@@ -55,8 +55,7 @@ impl Contacts {
                 let to = place(id);
                 let from = picked.last.and_then(place).or(to);
                 if let (Some(from), Some(to)) = (from, to) {
-                    let contact = |entry: &Favourite| if let Favourite::Contact(id) = *entry { Some(id) } else { None };
-                    picked.ids.extend(shown[from.min(to)..=from.max(to)].iter().filter_map(contact));
+                    picked.ids.extend(shown[from.min(to)..=from.max(to)].iter().filter_map(|entry| entry.contact()));
                     picked.ids = sorted(&picked.ids);
                 }
                 picked.last = Some(id);

@@ -30,23 +30,24 @@ impl Conversations {
     /// The server's unread conversations that no page has brought.
     pub(crate) fn set_unread_elsewhere(&mut self, ids: Vec<ConversationId>) {
         for id in ids {
-            self.read_unknown(id, 1);
+            self.note_unread(id, 1);
         }
     }
 
-    /// So many messages are unread in a conversation that may not be here.
-    pub(super) fn read_unknown(&mut self, id: ConversationId, unread: u32) {
+    /// So many messages are unread in a conversation that may not be here. Says whether that changes how many conversations are unread.
+    pub(super) fn note_unread(&mut self, id: ConversationId, unread: u32) -> bool {
         let is_here = |thread: &Thread| thread.complete || thread.counted_unread;
-        if unread > 0 && !self.threads.get(&id).is_some_and(is_here) {
-            self.unread_elsewhere.insert(id);
+        let changed = if unread > 0 && !self.threads.get(&id).is_some_and(is_here) {
+            self.unread_elsewhere.insert(id)
         } else {
-            self.unread_elsewhere.remove(&id);
-        }
-        self.unread_changed = true;
+            self.unread_elsewhere.remove(&id)
+        };
+        self.unread_changed |= changed;
+        changed
     }
 
-    /// The unread conversations that a device does not have that has what is kept here.
-    pub(crate) fn unread_elsewhere(&self) -> Vec<ConversationId> {
+    /// The unread conversations that the device's database does not have.
+    pub(crate) fn unread_not_stored(&self) -> Vec<ConversationId> {
         let not_kept = self.threads.values().filter(|thread| thread.counted_unread && !thread.stored);
         self.unread_elsewhere.iter().chain(not_kept.map(|thread| thread.conversation.id)).collect()
     }

@@ -99,7 +99,7 @@ impl Conversations {
                 if let Some(timeline) = self.timeline(id) {
                     timeline.loaded = Loaded::All;
                 }
-                self.read_unknown(id, 0);
+                self.note_unread(id, 0);
                 cx.fact(Fact::ConversationMissing(id));
             }
         }

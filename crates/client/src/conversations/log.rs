@@ -15,11 +15,11 @@ impl Conversations {
         let (id, wanted) = match change {
             Change::EntryAdded { entry, .. } => (entry.conversation(), true),
             Change::Read { conversation, unread, .. } => {
-                self.read_unknown(*conversation, *unread);
+                self.unread_noted(*conversation, *unread, cx);
                 (*conversation, false)
             }
             Change::ConversationRemoved { conversation, .. } => {
-                self.read_unknown(*conversation, 0);
+                self.unread_noted(*conversation, 0, cx);
                 (*conversation, false)
             }
             Change::DeliveryChanged { conversation, .. } | Change::PeerRead { conversation, .. } => {
@@ -35,12 +35,15 @@ impl Conversations {
             | Change::NumbersChanged { .. }
             | Change::Unknown => return,
         };
-        if self.column.filter == ColumnFilter::Unread {
-            // Whether older pages may bring any.
-            cx.changed(Changed::Column);
-        }
         if self.mention(id) && wanted {
             self.ask_for(id, cx);
+        }
+    }
+
+    /// What is unread in a conversation that may not be here decides whether older pages have any for the column.
+    fn unread_noted(&mut self, id: ConversationId, unread: u32, cx: &mut Context<'_, '_>) {
+        if self.note_unread(id, unread) && self.column.filter == ColumnFilter::Unread {
+            cx.changed(Changed::Column);
         }
     }
 
