@@ -60,6 +60,20 @@ impl<'a> Bytes<'a> {
         Ok(byte)
     }
 
+    /// The types of the functions in a section of imports (spec 5.5.5).
+    pub(super) fn imported_functions(mut self) -> Result<Vec<u64>> {
+        let mut types = Vec::new();
+        for _ in 0..self.number()? {
+            self.text()?;
+            self.text()?;
+            match self.byte()? {
+                0 => types.push(self.number()?),
+                kind => self.import(kind, &mut Vec::new())?,
+            }
+        }
+        Ok(types)
+    }
+
     /// Copies what is imported (spec 5.5.5), of this kind: of a function its type; of a table its element and limits, and so on.
     pub(super) fn import(&mut self, kind: u8, to: &mut Vec<u8>) -> Result<()> {
         let numbers = match kind {

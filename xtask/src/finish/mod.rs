@@ -5,6 +5,7 @@
 //! browsers may keep it for ever.
 
 mod binary;
+mod imports;
 mod names;
 mod order;
 mod release;
@@ -32,7 +33,7 @@ pub(crate) fn page(folder: &Path) -> Result<()> {
     let html = start_script(folder, &html, &words)?;
     let html = one_style(folder, &html)?;
     refuse_inline(&html)?;
-    fs::write(file, html)?;
+    fs::write(file, short_page(&html)?)?;
     // Its content is in the page.
     let sprite = folder.join("icons.svg");
     if sprite.exists() {
@@ -140,6 +141,17 @@ fn without_space(style: &str) -> String {
     left
 }
 
+/// A page without its comments, empty lines and indentation, none of which shows.
+fn short_page(html: &str) -> Result<String> {
+    let mut parts = html.split("<!--");
+    let mut left = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        left.push_str(part.split_once("-->").context("a comment of the page does not end")?.1);
+    }
+    let lines = left.lines().map(str::trim).filter(|line| !line.is_empty());
+    Ok(lines.flat_map(|line| [line, "\n"]).collect())
+}
+
 fn own_style(tag: &str) -> Option<&str> {
     if !tag.contains("stylesheet") {
         return None;
@@ -237,6 +249,13 @@ mod tests {
         let left = "a,b :is(p,q) > i{color:red;inset:0 calc(1px + 2px)}@media (hover:none){b{x:y}}";
         assert_eq!(without_space(style), left);
         assert_eq!(without_space("p::before { content: \" ;  { \"; }"), "p::before{content:\" ;  { \"}");
+    }
+
+    #[test]
+    fn what_does_not_show_in_a_page_stays_behind() {
+        let page = "<html>\n  <!-- a\n b -->\n\n  <p>c  d</p> <!-- e -->\n</html>";
+        assert_eq!(short_page(page).unwrap(), "<html>\n<p>c  d</p>\n</html>\n");
+        assert!(short_page("<!-- a").is_err());
     }
 
     #[test]

@@ -5,14 +5,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::{file_name, files, hashed, names, order};
+use super::{file_name, files, hashed, imports, names, order, unused};
 use crate::process::run;
 use crate::setup::{Node, terser, wasm_opt};
 
-/// What a first load is to bring at most, in bytes over the wire: after brotli, with the headers of the answers.
-const FIRST_LOAD_GOAL: u64 = 460_000;
-/// What fails the build. It is above the goal until what has come since is made smaller.
-const FIRST_LOAD_BUDGET: u64 = 463_600;
+/// What a first load may bring, in bytes over the wire: after brotli, with the headers of the answers.
+const FIRST_LOAD_BUDGET: u64 = 460_000;
 /// What the headers of an answer take, about: those of a page more, those of what a page is made of less (`crates/server/src/web`).
 const HEADERS: u64 = 600;
 
@@ -84,7 +82,7 @@ pub(crate) fn optimise(folder: &Path, node: &Node, function_names: Names) -> Res
     let text = fs::read_to_string(&script).context("the WebAssembly has no script")?;
     let whole = fs::read(&wasm)?;
     refuse_heavy(&whole)?;
-    let (short_wasm, short_script) = names::shorten(&whole, &text)?;
+    let (short_wasm, short_script) = names::shorten(&unused::without_functions(&whole)?, &text)?;
     fs::write(&wasm, short_wasm)?;
     fs::write(&script, short_script)?;
     let after = folder.join("optimised.tmp");
@@ -97,6 +95,9 @@ pub(crate) fn optimise(folder: &Path, node: &Node, function_names: Names) -> Res
     if function_names == Names::Dropped {
         fs::write(&wasm, order::named(&fs::read(&after)?)?)?;
         run(wasm_opt(node)?.arg("--reorder-functions-by-name").args(FEATURES).arg(&wasm).arg("-o").arg(&after))?;
+        let (numbered, list) = imports::number(&fs::read(&after)?, &fs::read_to_string(&script)?)?;
+        fs::write(&after, numbered)?;
+        fs::write(&script, list)?;
     }
     replace(folder, &wasm, &after, "wasm")?;
     minify(node, &script, &after)?;
@@ -176,9 +177,6 @@ pub(crate) fn weigh(folder: &Path) -> Result<()> {
         all += brotli + HEADERS;
     }
     println!("{:<44} {:>10} {all:>10}", "a first load, headers included", format!("<= {FIRST_LOAD_BUDGET}"));
-    if all > FIRST_LOAD_GOAL {
-        println!("the goal of {FIRST_LOAD_GOAL} is missed by {}", all - FIRST_LOAD_GOAL);
-    }
     if all > FIRST_LOAD_BUDGET {
         bail!("the app is over its size budget: find what grew, or decide on a new budget in xtask");
     }
