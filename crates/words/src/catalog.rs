@@ -1,7 +1,10 @@
 //! The words of one language.
 
 use crate::pattern::{Part, entries, parts};
-use crate::{Argument, COUNT, Text, Word};
+use crate::{Argument, COUNT, DIRECTION, Text, Word};
+
+const FIRST_STRONG_ISOLATE: char = '\u{2068}';
+const POP_DIRECTIONAL_ISOLATE: char = '\u{2069}';
 
 /// How a language writes numbers, and which plural category (CLDR: zero, one, two, few, many, other) a number has there.
 pub trait Numbers {
@@ -15,6 +18,9 @@ pub trait Numbers {
 #[derive(Debug)]
 pub struct Catalog {
     pub(crate) texts: Vec<&'static str>,
+    /// Whether the language is written from right to left. What stands in for an argument may run the other way, so it is isolated from
+    /// the words around it (UAX #9, sections 2.4 and 6.3).
+    isolates: bool,
 }
 
 impl Catalog {
@@ -25,9 +31,15 @@ impl Catalog {
     pub fn read(source: &'static str) -> Result<Self, &'static str> {
         let texts: Vec<_> = entries(source).flatten().map(|(_, text)| text).collect();
         match texts.len() == COUNT {
-            true => Ok(Self { texts }),
+            true => Ok(Self::of(texts)),
             false => Err("this file of words belongs to another release"),
         }
+    }
+
+    pub(crate) fn of(texts: Vec<&'static str>) -> Self {
+        let mut catalog = Self { texts, isolates: false };
+        catalog.isolates = catalog.word(DIRECTION) == "rtl";
+        catalog
     }
 
     /// The words of a text without arguments.
@@ -69,6 +81,11 @@ impl Catalog {
                 Part::Plain(plain) => out.push_str(plain),
                 Part::Number => out.push_str(&chosen.map(|number| numbers.number(number)).unwrap_or_default()),
                 Part::Argument(name) => match find(name) {
+                    Some(Argument::Text(text)) if self.isolates => {
+                        out.push(FIRST_STRONG_ISOLATE);
+                        out.push_str(&self.text(text, numbers));
+                        out.push(POP_DIRECTIONAL_ISOLATE);
+                    }
                     Some(Argument::Text(text)) => out.push_str(&self.text(text, numbers)),
                     Some(Argument::Number(number)) => out.push_str(&numbers.number(*number)),
                     None => {}

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::arguments::arguments;
 use crate::pattern::{Part, entries, parts};
-use crate::{Argument, Catalog, LANGUAGES, Numbers, Text, Word};
+use crate::{Argument, COUNT, Catalog, DIRECTION, LANGUAGES, Numbers, Text, Word};
 
 /// The plural categories of a language's whole numbers, as a comment in its file says.
 fn categories(source: &str) -> BTreeSet<&str> {
@@ -100,7 +100,7 @@ impl Numbers for Marked {
 #[test]
 fn arguments_numbers_and_plurals_are_filled_in() {
     let catalog =
-        Catalog { texts: vec!["Plain", "{b} of {a}", "{n, plural, one {# file of {who}} other {# files of {who}}}!"] };
+        Catalog::of(vec!["Plain", "{b} of {a}", "{n, plural, one {# file of {who}} other {# files of {who}}}!"]);
     let say = |text: Text| catalog.text(&text, &Marked);
     assert_eq!(say(Word(0).into()), "Plain");
     assert_eq!(say(Text::Filled(Word(1), vec![("a", 7.into()), ("b", Word(0).into())])), "Plain of <7>");
@@ -113,6 +113,17 @@ fn arguments_numbers_and_plurals_are_filled_in() {
         say(Text::Filled(Word(1), vec![("a", "{b}".into()), ("b", Argument::Text(Text::as_is("#")))])),
         "# of {b}"
     );
+}
+
+#[test]
+fn from_right_to_left_arguments_are_isolated_from_the_words_around_them() {
+    let mut texts = vec![""; COUNT];
+    texts[usize::from(DIRECTION.0)] = "rtl";
+    texts.push("{who}: {n}");
+    let text = Text::Filled(Word(COUNT as u16), vec![("who", "1001@harbor".into()), ("n", 7.into())]);
+    assert_eq!(Catalog::of(texts.clone()).text(&text, &Marked), "\u{2068}1001@harbor\u{2069}: <7>");
+    texts[usize::from(DIRECTION.0)] = "ltr";
+    assert_eq!(Catalog::of(texts).text(&text, &Marked), "1001@harbor: <7>");
 }
 
 #[test]
