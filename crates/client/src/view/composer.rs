@@ -205,7 +205,7 @@ const SHOWN_SIGNS: usize = 5;
 fn costly_words(signs: &[Costly]) -> Text {
     let shown = signs.iter().take(SHOWN_SIGNS).map(|costly| match costly.unseen {
         Some(unseen) => sign_word(unseen).into(),
-        None => words::costly_sign(costly.sign.to_string()),
+        None => words::costly_sign(&*costly.sign),
     });
     let mut shown = Text::joined(shown.collect(), ", ");
     if signs.len() > SHOWN_SIGNS {

@@ -6,10 +6,10 @@ use super::{composed, gsm7_septets};
 use crate::signs::{self, UnseenSign};
 
 /// A sign of a text that is not in the GSM alphabet: one is enough to make the whole text UCS-2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Costly {
-    /// The sign.
-    pub sign: char,
+    /// The sign: a character, or the characters of one emoji.
+    pub sign: String,
     /// How often it is in the text.
     pub count: usize,
     /// Which kind of sign it is, if it can't be seen.
@@ -22,13 +22,67 @@ pub struct Costly {
 #[must_use]
 pub fn costly(text: &str) -> Vec<Costly> {
     let mut found: Vec<Costly> = Vec::new();
-    for sign in composed(text).chars().filter(|&c| gsm7_septets(c).is_none()) {
+    let text = composed(text);
+    let mut rest = &*text;
+    while let Some(c) = rest.chars().next() {
+        let emoji = emoji_length(rest);
+        let (sign, after) = rest.split_at(emoji.unwrap_or(c.len_utf8()));
+        rest = after;
+        let (unseen, plain) = match emoji {
+            Some(_) => (None, None),
+            None if gsm7_septets(c).is_some() => continue,
+            None => (signs::unseen(c), look_alike(c)),
+        };
         match found.iter_mut().find(|known| known.sign == sign) {
             Some(known) => known.count += 1,
-            None => found.push(Costly { sign, count: 1, unseen: signs::unseen(sign), plain: look_alike(sign) }),
+            None => found.push(Costly { sign: sign.to_owned(), count: 1, unseen, plain }),
         }
     }
     found
+}
+
+/// The bytes of the emoji that a text begins with, if it is one of several characters (UTS #51, section 1.4): with a variation
+/// selector, a skin tone, tags, others joined to it, two letters that are a flag, or a keycap.
+fn emoji_length(text: &str) -> Option<usize> {
+    const JOINER: char = '\u{200d}';
+    const SELECTOR: char = '\u{fe0f}';
+    const KEYCAP: char = '\u{20e3}';
+    let mut characters = text.chars().peekable();
+    let first = characters.next()?;
+    let mut length = first.len_utf8();
+    let mut take = |c: Option<char>| length += c.map_or(0, char::len_utf8);
+    if matches!(first, '0'..='9' | '#' | '*') {
+        take(characters.next_if_eq(&SELECTOR));
+        take(Some(characters.next_if_eq(&KEYCAP)?));
+        return Some(length);
+    }
+    let is_letter = |c: &char| matches!(c, '\u{1f1e6}'..='\u{1f1ff}');
+    if is_letter(&first) {
+        take(Some(characters.next_if(is_letter)?));
+        return Some(length);
+    }
+    if !is_picture(first) {
+        return None;
+    }
+    loop {
+        while let Some(c) =
+            characters.next_if(|c| matches!(c, &SELECTOR | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0020}'..='\u{e007f}'))
+        {
+            take(Some(c));
+        }
+        if characters.next_if_eq(&JOINER).is_none() {
+            break;
+        }
+        take(Some(JOINER));
+        take(characters.next_if(|c| is_picture(*c)));
+    }
+    (length > first.len_utf8()).then_some(length)
+}
+
+/// Whether it is in one of the blocks of pictures and symbols that emoji come from.
+const fn is_picture(c: char) -> bool {
+    matches!(c, '\u{a9}' | '\u{ae}' | '\u{203c}' | '\u{2049}' | '\u{2122}' | '\u{2139}' | '\u{2190}'..='\u{2bff}' | '\u{3030}' | '\u{303d}'
+        | '\u{3297}' | '\u{3299}' | '\u{1f000}'..='\u{1faff}')
 }
 
 /// The same text with typographic quotes, dashes, dots and blanks as the GSM alphabet has them, and without what can't be seen;
@@ -85,9 +139,41 @@ mod tests {
             ('\u{1f600}', 1, None, None),
             ('\u{200b}', 1, Some(UnseenSign::ZeroWidthSpace), Some("")),
         ];
-        let expected = expected.map(|(sign, count, unseen, plain)| Costly { sign, count, unseen, plain });
+        let expected =
+            expected.map(|(sign, count, unseen, plain)| Costly { sign: String::from(sign), count, unseen, plain });
         assert_eq!(costly(text), expected);
         assert_eq!(costly("plain {text}"), []);
+    }
+
+    #[test]
+    fn an_emoji_of_several_characters_is_one_sign() {
+        let emoji = [
+            "\u{2764}\u{fe0f}",
+            "\u{1f44d}\u{1f3fd}",
+            "\u{1f3f3}\u{fe0f}\u{200d}\u{1f308}",
+            "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}",
+            "\u{1f1ea}\u{1f1f8}",
+            "1\u{fe0f}\u{20e3}",
+            "\u{1f3f4}\u{e0067}\u{e0062}\u{e007f}",
+            "\u{1f600}",
+        ];
+        let found = costly(&emoji.map(|emoji| [emoji, " 1#", emoji].concat()).concat());
+        let found: Vec<_> = found.iter().map(|sign| (&*sign.sign, sign.count, sign.unseen, sign.plain)).collect();
+        assert_eq!(found, emoji.map(|emoji| (emoji, 2, None, None)));
+    }
+
+    #[test]
+    fn what_only_begins_like_an_emoji_is_taken_apart() {
+        for (text, signs) in [
+            ("a\u{fe0f}", &["\u{fe0f}"][..]),
+            ("1\u{fe0f}2", &["\u{fe0f}"]),
+            ("\u{1f1ea} x", &["\u{1f1ea}"]),
+            ("\u{639}\u{200d}\u{639}", &["\u{639}", "\u{200d}"]),
+            ("\u{2026}\u{200d}", &["\u{2026}", "\u{200d}"]),
+        ] {
+            let found = costly(text);
+            assert_eq!(found.iter().map(|sign| &*sign.sign).collect::<Vec<_>>(), signs, "{text:?}");
+        }
     }
 
     #[test]
