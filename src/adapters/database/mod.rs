@@ -31,7 +31,7 @@ use web_sys::{IdbDatabase, IdbVersionChangeEvent};
 use super::browser::get;
 use super::{Dispatch, spawn};
 use idb::{Request, Result, Transaction, name_of};
-use rows::{Asked, Raw, belongs_to};
+use rows::{Asked, Raw, ask_user, is_user};
 
 /// Holds the connection.
 pub(super) struct Database {
@@ -198,15 +198,18 @@ async fn carry_out(database: &IdbDatabase, command: &DbCommand) -> Result<Option
         }
         DbCommand::Write { owner, writes, token } => {
             let transaction = Transaction::writing(database, &schema::stores())?;
-            let is_owners = match owner {
-                Some(owner) => belongs_to(&transaction, *owner).await?,
-                None => true,
+            // All is asked for at once: an answer takes milliseconds, and where the database is somebody else's nothing is committed.
+            let asked = match owner {
+                Some(owner) => Some((ask_user(&transaction)?, *owner)),
+                None => None,
             };
-            if !is_owners {
-                return Ok(token.map(|token| Db::Failed(token, Reason::Shut)));
-            }
             for write in writes {
                 rows::write(&transaction, write)?;
+            }
+            if let Some((user, owner)) = asked
+                && !is_user(user, owner).await?
+            {
+                return Ok(token.map(|token| Db::Failed(token, Reason::Shut)));
             }
             transaction.commit().await?;
             Ok(token.map(Db::Committed))

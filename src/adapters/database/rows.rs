@@ -137,6 +137,16 @@ fn keys(range: &Range) -> Result<JsValue> {
 
 /// Whether the database is this user's.
 pub(super) async fn belongs_to(transaction: &Transaction, owner: UserId) -> Result<bool> {
-    let user = Request::new(transaction.store(Store::Account.name())?.get(&USER.into())?).result().await?;
+    is_user(ask_user(transaction)?, owner).await
+}
+
+/// Asks whose the database is, as of this place among what the transaction does.
+pub(super) fn ask_user(transaction: &Transaction) -> Result<Request> {
+    Ok(Request::new(transaction.store(Store::Account.name())?.get(&USER.into())?))
+}
+
+/// Whether the answer is this user.
+pub(super) async fn is_user(asked: Request, owner: UserId) -> Result<bool> {
+    let user = asked.result().await?;
     Ok(text(&user).is_some_and(|user| user == owner.to_string()))
 }
