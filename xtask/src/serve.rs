@@ -67,7 +67,10 @@ pub(crate) fn dev(options: &Options) -> Result<()> {
     let interrupt = Interrupt::listen()?;
     let (server, _) = server::start(
         Command::new(&binary)
-            .args(["serve", "--listen", DEV_BACKEND, "--database", &database, "--app-dir"])
+            .args(["serve", "--listen", DEV_BACKEND, "--database", &database])
+            // Whose pages Trunk shows.
+            .args(["localhost", "127.0.0.1"].map(|host| format!("--allow-origin=http://{host}:{}", options.port)))
+            .arg("--app-dir")
             .arg(output.app()),
     )?;
     let mut trunk = web.command("trunk")?;

@@ -20,6 +20,7 @@ use crate::api::{self, openapi};
 use crate::auth::limiter::{Limits, SignInLimiter};
 use crate::auth::origin::Origins;
 use crate::auth::password::{Cost, PasswordError, Passwords};
+use crate::auth::seen::Seen;
 use crate::auth::token::cookie_name;
 use crate::carriers::Carriers;
 use crate::env::Env;
@@ -42,6 +43,8 @@ pub struct Settings {
     pub keep_events: i64,
     /// The address that users open, when it is known.
     pub public_url: Option<String>,
+    /// Other addresses whose pages may do what ours may: a development server's.
+    pub allowed_origins: Vec<String>,
     /// Whether users come over https: secure cookies, HSTS.
     pub secure: bool,
     /// Whether a proxy in front says truly whom it speaks for.
@@ -67,6 +70,8 @@ pub struct Tempo {
     pub grace: Duration,
     /// How long a frame may wait for the app to take it.
     pub write_timeout: Duration,
+    /// Between two frames of presences that have changed: what changes meanwhile is told together.
+    pub presence: Duration,
 }
 
 impl Default for Tempo {
@@ -75,6 +80,7 @@ impl Default for Tempo {
             heartbeat: Duration::from_secs(u64::from(limits::HEARTBEAT_SECONDS)),
             grace: Duration::from_secs(5),
             write_timeout: Duration::from_secs(10),
+            presence: Duration::from_secs(1),
         }
     }
 }
@@ -85,6 +91,7 @@ impl Default for Settings {
             lifetimes: Lifetimes { idle: 30 * DAY, absolute: 180 * DAY },
             keep_events: 30 * DAY,
             public_url: None,
+            allowed_origins: Vec::new(),
             secure: false,
             trust_proxy: false,
             sign_ins: Limits { per_account: PER_ACCOUNT, per_address: PER_ADDRESS },
@@ -96,9 +103,9 @@ impl Default for Settings {
     }
 }
 
-/// Sign-ins in a minute for one account.
+/// Sign-ins that may fail in a minute for one account, from one network.
 pub const PER_ACCOUNT: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
-/// Sign-ins in a minute from one address: a whole office may be behind it.
+/// Sign-ins that may fail in a minute from one network: a whole office may be behind it.
 pub const PER_ADDRESS: NonZeroU32 = NonZeroU32::new(120).expect("not zero");
 
 impl Settings {
@@ -130,8 +137,10 @@ pub struct App {
     pub hub: Arc<Hub>,
     /// Hashes and checks passwords.
     pub passwords: Passwords,
-    /// Counts sign-ins.
+    /// Counts sign-ins that fail.
     pub sign_ins: SignInLimiter,
+    /// When browsers were last heard of.
+    pub seen: Seen,
     /// Which sites are ours.
     pub origins: Origins,
     /// What the operator decided.
@@ -155,7 +164,7 @@ impl App {
         let after_commit = {
             let (hub, jobs) = (Arc::clone(&hub), Arc::clone(&jobs));
             Arc::new(move |committed: Committed| {
-                hub.wake(&committed.cursors);
+                hub.committed(&committed);
                 if committed.jobs {
                     jobs.notify_one();
                 }
@@ -168,7 +177,8 @@ impl App {
             workers: Workers::new(store.clone(), carriers, env.clone(), jobs),
             passwords: Passwords::new(env.clone(), settings.cost)?,
             sign_ins: SignInLimiter::new(settings.sign_ins, &env),
-            origins: Origins::new(settings.public_url.as_deref()),
+            seen: Seen::default(),
+            origins: Origins::new(settings.public_url.as_deref(), &settings.allowed_origins),
             stop: CancellationToken::new(),
             sockets: TaskTracker::new(),
             store,

@@ -75,9 +75,13 @@ pub struct Serve {
     /// The address that users open, as `https://phone.example.com`. With https, cookies are for https alone.
     #[arg(long, env = "HALYARD_PUBLIC_URL", value_parser = public_url)]
     pub public_url: Option<String>,
-    /// Believe the header X-Forwarded-For: only behind a proxy that writes it.
-    #[arg(long, env = "HALYARD_TRUST_PROXY")]
-    pub trust_proxy: bool,
+    /// Take a client's address from the header X-Forwarded-For: only behind a proxy that writes it. Has to be said, yes or no (`=false`),
+    /// with an https address: its proxy is in front, and without the clients' addresses the limits of sign-ins would take all for one.
+    #[arg(long, env = "HALYARD_TRUST_PROXY", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub trust_proxy: Option<bool>,
+    /// For development: another address whose pages may do what ours may, as `http://localhost:8090`. Can be repeated.
+    #[arg(long, value_parser = public_url)]
+    pub allow_origin: Vec<String>,
     /// How logs look. They go to standard error; RUST_LOG says how much.
     #[arg(long, env = "HALYARD_LOG", value_enum, default_value_t)]
     pub log: LogFormat,
@@ -90,28 +94,37 @@ pub struct Serve {
     /// Days for which a device that was away can catch up; after that it starts from a fresh snapshot.
     #[arg(long, env = "HALYARD_KEEP_EVENTS_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub keep_events_days: u32,
-    /// Sign-ins in a minute for one account.
+    /// Sign-ins that may fail in a minute for one account from one network (an IPv4 address, or a /64 of IPv6).
     #[arg(long, env = "HALYARD_SIGN_INS_PER_ACCOUNT", default_value_t = PER_ACCOUNT)]
     pub sign_ins_per_account: NonZeroU32,
-    /// Sign-ins in a minute from one address.
+    /// Sign-ins that may fail in a minute from one network.
     #[arg(long, env = "HALYARD_SIGN_INS_PER_ADDRESS", default_value_t = PER_ADDRESS)]
     pub sign_ins_per_address: NonZeroU32,
 }
 
 impl Serve {
     /// The settings that these flags make.
-    #[must_use]
-    pub fn settings(&self) -> Settings {
+    ///
+    /// # Errors
+    /// What is missing, in words for whoever starts the server.
+    pub fn settings(&self) -> Result<Settings, String> {
         let days = |days: u32| i64::from(days) * DAY;
-        Settings {
+        let secure = self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
+        if secure && self.trust_proxy.is_none() {
+            let missing = "an https address means a proxy in front: say `--trust-proxy` if it writes the header X-Forwarded-For, \
+                `--trust-proxy=false` if it does not";
+            return Err(missing.to_owned());
+        }
+        Ok(Settings {
             lifetimes: Lifetimes { idle: days(self.session_idle_days), absolute: days(self.session_max_days) },
             keep_events: days(self.keep_events_days),
-            secure: self.public_url.as_ref().is_some_and(|url| url.starts_with("https://")),
+            secure,
             public_url: self.public_url.clone(),
-            trust_proxy: self.trust_proxy,
+            allowed_origins: self.allow_origin.clone(),
+            trust_proxy: self.trust_proxy.unwrap_or_default(),
             sign_ins: Limits { per_account: self.sign_ins_per_account, per_address: self.sign_ins_per_address },
             ..Settings::default()
-        }
+        })
     }
 }
 
@@ -189,12 +202,25 @@ mod tests {
         }
     }
 
+    fn serve(flags: &[&str]) -> Result<Settings, String> {
+        let cli = Cli::parse_from([&["halyard-server", "serve"], flags].concat());
+        let Command::Serve(serve) = cli.command else { panic!("serve") };
+        serve.settings()
+    }
+
+    #[test]
+    fn behind_a_proxy_it_has_to_be_said_whose_address_counts() {
+        let https = ["--public-url", "https://phone.example"];
+        assert!(serve(&https).unwrap_err().contains("--trust-proxy"));
+        assert!(!serve(&[&https[..], &["--trust-proxy=false"]].concat()).unwrap().trust_proxy);
+        assert!(!serve(&["--public-url", "http://phone.example"]).unwrap().trust_proxy);
+    }
+
     #[test]
     fn https_makes_cookies_secure() {
-        let cli = Cli::parse_from(["halyard-server", "serve", "--public-url", "https://Phone.example/"]);
-        let Command::Serve(serve) = cli.command else { panic!("serve") };
-        assert!(serve.settings().secure);
-        assert_eq!(serve.settings().public_url.unwrap(), "https://phone.example");
+        let settings = serve(&["--public-url", "https://Phone.example/", "--trust-proxy"]).unwrap();
+        assert!(settings.secure && settings.trust_proxy);
+        assert_eq!(settings.public_url.unwrap(), "https://phone.example");
         assert!(public_url("phone.example").is_err() && public_url("https://a/b").is_err());
     }
 }

@@ -4,14 +4,15 @@
 use std::collections::BTreeSet;
 
 use halyard_protocol::{
-    Author, Change, ContactDraft, ContactId, ContactScope, ConversationKind, DeliveryState, Destination, ErrorCode,
-    MediaId, Message, Peer, PhotoId, TenantId, Ulid, UserId,
+    Author, Change, ContactDraft, ContactId, ContactScope, ConversationKind, DeliveryState, Destination, DeviceId,
+    ErrorCode, MediaId, Message, Peer, PhotoId, TenantId, Ulid, UserId,
 };
 
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use crate::messaging::assign;
 use crate::store::{self, Store, StoreError, Tx, reader::Reader, sql::args};
 use crate::testing::TestEnv;
 use crate::testing::bench::{Bench, number, png};
@@ -39,6 +40,10 @@ checks!(
     a_deleted_conversation_comes_back_whole_or_with_the_next_message,
     a_taken_key_is_told_apart_from_other_errors,
     the_log_is_trimmed_and_says_so,
+    a_log_is_not_trimmed_in_the_middle,
+    a_number_that_moves_takes_no_history_to_another_tenant,
+    a_session_is_only_for_the_password_that_was_checked,
+    networks_are_known_for_a_while,
     what_the_log_said_of_messages_is_said_of_entries,
     sessions_end_when_they_are_old,
 );
@@ -293,11 +298,87 @@ async fn the_log_is_trimmed_and_says_so(bench: &Bench) {
     let me = start.me.user.id;
     maya.chat(&["1002"], "New").await;
     let mut tx = bench.app.store.read().await.unwrap();
-    assert!(store::events::after(&mut tx, me, 0, 10).await.unwrap().is_none(), "what comes after 0 is gone");
-    let events = store::events::after(&mut tx, me, start.cursor, 10).await.unwrap().unwrap();
+    let newest = store::events::newest(&mut tx, me).await.unwrap();
+    assert!(store::events::after(&mut tx, me, 0, newest, 10).await.unwrap().is_none(), "what comes after 0 is gone");
+    let events = store::events::after(&mut tx, me, start.cursor, newest, 10).await.unwrap().unwrap();
     assert_eq!(events.len(), 1);
-    let ahead = store::events::after(&mut tx, me, start.cursor + 2, 10).await.unwrap();
+    let ahead = store::events::after(&mut tx, me, start.cursor + 2, newest, 10).await.unwrap();
     assert!(ahead.is_none(), "a cursor of another log");
+}
+
+/// An event's time is taken before its place in the log: a later place may have an earlier time.
+async fn a_log_is_not_trimmed_in_the_middle(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let start = maya.bootstrap().await;
+    let (user, now) = (start.me.user.id, bench.app.env.now());
+    let mut tx = bench.app.store.write(start.me.tenant.id).await.unwrap();
+    for at in [now, now.plus(100), now.plus(-1), now.plus(100)] {
+        store::events::log(&mut tx, user, at, &Change::UserRemoved { user }).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    bench.test.pass(bench.app.settings.keep_events);
+    crate::upkeep::tidy(&bench.app).await.unwrap();
+    let mut tx = bench.app.store.read().await.unwrap();
+    let newest = store::events::newest(&mut tx, user).await.unwrap();
+    for after in 0..3 {
+        let events = store::events::after(&mut tx, user, start.cursor + after, newest, 10).await.unwrap();
+        assert!(events.is_none(), "what came before an old one is gone with it: {events:?}");
+    }
+    let events = store::events::after(&mut tx, user, start.cursor + 3, newest, 10).await.unwrap().unwrap();
+    assert_eq!(events.len(), 1);
+}
+
+async fn a_number_that_moves_takes_no_history_to_another_tenant(bench: &Bench) {
+    let (maya, rosa) = (bench.sign_in("1001@harbor").await, bench.sign_in("1001@atlas").await);
+    maya.text(102, &[110], "From Harbor").await;
+    bench.work().await;
+    let (from, to) = (maya.bootstrap().await.me, rosa.bootstrap().await);
+    let mut tx = bench.app.store.write_system().await.unwrap();
+    assert!(assign::unassign(&mut tx, number(102), from.user.id, bench.app.env.now()).await.unwrap());
+    tx.run("UPDATE sms_numbers SET tenant = $2 WHERE number = $1", args![number(102), to.me.tenant.id]).await.unwrap();
+    assert!(assign::assign(&mut tx, number(102), to.me.user.id, bench.app.env.now()).await.unwrap());
+    tx.commit().await.unwrap();
+    let now = rosa.bootstrap().await;
+    assert_eq!(now.me.numbers.len(), 2);
+    assert_eq!(now.conversations.len(), to.conversations.len());
+}
+
+async fn a_session_is_only_for_the_password_that_was_checked(bench: &Bench) {
+    let mut tx = bench.app.store.read().await.unwrap();
+    let found = store::users::credentials(&mut tx, "1001", "harbor").await.unwrap().unwrap();
+    drop(tx);
+    let sign_in = async |token: &str| {
+        let mut tx = bench.app.store.write(found.tenant).await.unwrap();
+        let device = DeviceId(bench.app.env.ulid());
+        let added = store::sessions::add(&mut tx, token, device, &found, "", bench.app.env.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        added
+    };
+    assert!(sign_in("before").await);
+    let mut tx = bench.app.store.write(found.tenant).await.unwrap();
+    store::users::set_password(&mut tx, found.user, "another hash").await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(!sign_in("after").await, "it was changed while the old one was checked");
+    let mut tx = bench.app.store.write(found.tenant).await.unwrap();
+    store::users::set_password(&mut tx, found.user, &found.password_hash).await.unwrap();
+    store::users::disable(&mut tx, found.user, bench.app.env.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(!sign_in("disabled").await);
+}
+
+async fn networks_are_known_for_a_while(bench: &Bench) {
+    let user = bench.sign_in("1001@harbor").await.bootstrap().await.me.user.id;
+    let mut tx = bench.app.store.write_system().await.unwrap();
+    let now = bench.app.env.now();
+    assert!(!store::networks::is_known(&mut tx, user, "a").await.unwrap());
+    for at in [now, now.plus(1)] {
+        store::networks::note(&mut tx, user, "a", at).await.unwrap();
+    }
+    assert!(store::networks::is_known(&mut tx, user, "a").await.unwrap());
+    store::networks::forget(&mut tx, now.plus(1)).await.unwrap();
+    assert!(store::networks::is_known(&mut tx, user, "a").await.unwrap());
+    store::networks::forget(&mut tx, now.plus(2)).await.unwrap();
+    assert!(!store::networks::is_known(&mut tx, user, "a").await.unwrap());
 }
 
 /// What the third migration does to a log of before.
@@ -346,6 +427,7 @@ async fn sessions_end_when_they_are_old(bench: &Bench) {
     for _ in 0..6 {
         bench.test.pass(lifetimes.idle - 1_000);
         assert_eq!(busy.get("/session").await.status, 200);
+        bench.app.seen.write(&bench.app.store).await.unwrap();
     }
     assert_eq!(idle.get("/session").await.code(), ErrorCode::SignedOut);
     bench.test.pass(10_000);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, DAY};
@@ -10,6 +11,12 @@ use crate::store::{self, StoreError};
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(10 * 60);
+/// How often it is written down which browsers were heard of.
+const WRITE_SEEN: Duration = Duration::from_secs(5);
+/// Logs that are trimmed in one transaction: others who write wait for its end.
+const LOGS: usize = 100;
+/// How long a network is known from which somebody has signed in, in milliseconds.
+const KEEP_NETWORKS: i64 = 180 * DAY;
 /// How long a carrier may take to bring a text twice, in milliseconds.
 const KEEP_RECEIVED: i64 = 60 * DAY;
 
@@ -23,15 +30,22 @@ const KEEP_PHOTOS: i64 = 7 * DAY;
 
 /// Keeps the house until `stop`.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
-    let mut turns = tokio::time::interval(EVERY);
+    let (mut turns, mut seen) = (tokio::time::interval(EVERY), tokio::time::interval(WRITE_SEEN));
+    for turns in [&mut turns, &mut seen] {
+        turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    }
     loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = turns.tick() => {}
-        }
-        if let Err(error) = tidy(&app).await {
+        let outcome = tokio::select! {
+            () = stop.cancelled() => break,
+            _ = turns.tick() => tidy(&app).await,
+            _ = seen.tick() => app.seen.write(&app.store).await,
+        };
+        if let Err(error) = outcome {
             tracing::error!(%error, "upkeep failed; it will be tried again");
         }
+    }
+    if let Err(error) = app.seen.write(&app.store).await {
+        tracing::error!(%error, "which browsers were heard of could not be written");
     }
 }
 
@@ -43,13 +57,30 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
 pub async fn tidy(app: &App) -> Result<(), StoreError> {
     let now = app.env.now();
     app.sign_ins.forget_idle();
+    let events = trim_logs(app).await?;
     let mut tx = app.store.write_system().await?;
-    let events = store::events::trim(&mut tx, now.plus(-app.settings.keep_events)).await?;
     let sessions = store::sessions::forget_expired(&mut tx, now, app.settings.lifetimes).await?;
+    store::networks::forget(&mut tx, now.plus(-KEEP_NETWORKS)).await?;
     store::deliveries::forget_received(&mut tx, now.plus(-KEEP_RECEIVED)).await?;
     let files = store::media::forget_unsent(&mut tx, now.plus(-KEEP_UNSENT)).await?;
     let photos = store::photos::forget_unused(&mut tx, now.plus(-KEEP_PHOTOS)).await?;
     tx.commit().await?;
     tracing::debug!(events, sessions, files, photos, "forgotten");
     Ok(())
+}
+
+/// Forgets events that are older than they are kept for, of some users at a time.
+async fn trim_logs(app: &App) -> Result<u64, StoreError> {
+    let mut tx = app.store.read().await?;
+    let outdated = store::events::outdated(&mut tx, app.env.now().plus(-app.settings.keep_events)).await?;
+    drop(tx);
+    let mut events = 0;
+    for logs in outdated.chunks(LOGS) {
+        let mut tx = app.store.write_system().await?;
+        for (user, up_to) in logs {
+            events += store::events::trim(&mut tx, *user, *up_to).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(events)
 }

@@ -15,7 +15,6 @@ use serde::de::DeserializeOwned;
 use super::problem::Problem;
 use crate::app::App;
 use crate::auth::token::Token;
-use crate::events::socket::SEEN_AGAIN;
 use crate::store::{self, sessions::Session};
 
 /// Who asks: the session that the request's cookie names.
@@ -31,11 +30,7 @@ impl FromRequestParts<Arc<App>> for Signed {
         let session = store::sessions::by_token(&mut tx, &hash, now, app.settings.lifetimes).await?;
         drop(tx);
         let session = session.ok_or_else(Problem::signed_out)?;
-        if now.since(session.seen_at) >= SEEN_AGAIN {
-            let mut tx = app.store.write_system().await?;
-            store::sessions::touch(&mut tx, session.device, now).await?;
-            tx.commit().await?;
-        }
+        app.seen.note(session.device, session.seen_at, now);
         Ok(Self(session))
     }
 }

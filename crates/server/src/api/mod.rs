@@ -16,17 +16,23 @@ pub mod session;
 pub mod socket;
 
 use halyard_protocol::rest::Me;
+use halyard_protocol::{DeviceId, TenantId, UserId};
 
 use crate::store::{self, Tx, sessions::Session};
 use problem::Problem;
 
-/// Who is signed in, with what they may text from.
-async fn me(tx: &mut Tx, session: &Session) -> Result<Me, Problem> {
-    let user = store::users::by_id(tx, session.tenant, session.user).await?;
-    let tenant = store::tenants::by_id(tx, session.tenant).await?;
-    let (Some(user), Some(tenant)) = (user, tenant) else { return Err(Problem::signed_out()) };
-    let numbers = store::numbers::of_user(tx, session.user).await?;
-    Ok(Me { user, tenant, numbers, device: session.device })
+/// Who is signed in on this device, with what they may text from.
+async fn me(tx: &mut Tx, tenant: TenantId, user: UserId, device: DeviceId) -> Result<Me, Problem> {
+    let found = store::users::by_id(tx, tenant, user).await?;
+    let tenant = store::tenants::by_id(tx, tenant).await?;
+    let (Some(found), Some(tenant)) = (found, tenant) else { return Err(Problem::signed_out()) };
+    let numbers = store::numbers::of_user(tx, user).await?;
+    Ok(Me { user: found, tenant, numbers, device })
+}
+
+/// The same for a session.
+async fn me_of(tx: &mut Tx, session: &Session) -> Result<Me, Problem> {
+    me(tx, session.tenant, session.user, session.device).await
 }
 
 /// Whose contacts a session sees.

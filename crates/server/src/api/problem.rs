@@ -103,8 +103,15 @@ impl From<StoreError> for Problem {
 
 impl From<PasswordError> for Problem {
     fn from(error: PasswordError) -> Self {
-        tracing::error!(%error, "a request failed");
-        Self::internal()
+        match error {
+            PasswordError::Busy => {
+                Self::new(ErrorCode::TooManyRequests, "Too many people sign in at this moment.").retry_after(2)
+            }
+            PasswordError::Failed => {
+                tracing::error!(%error, "a request failed");
+                Self::internal()
+            }
+        }
     }
 }
 

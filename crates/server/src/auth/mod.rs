@@ -6,4 +6,5 @@
 pub mod limiter;
 pub mod origin;
 pub mod password;
+pub mod seen;
 pub mod token;

@@ -9,13 +9,15 @@ use axum::http::{HeaderMap, header};
 #[derive(Clone, Debug)]
 pub struct Origins {
     public: Option<String>,
+    /// Others that are as good: those of a development server in front.
+    allowed: Vec<String>,
 }
 
 impl Origins {
     /// With the address that users open, when it is known; else whatever host the request was sent to.
     #[must_use]
-    pub fn new(public_url: Option<&str>) -> Self {
-        Self { public: public_url.map(origin_of) }
+    pub fn new(public_url: Option<&str>, allowed: &[String]) -> Self {
+        Self { public: public_url.map(origin_of), allowed: allowed.iter().map(|url| origin_of(url)).collect() }
     }
 
     /// Whether the request may change something.
@@ -26,13 +28,13 @@ impl Origins {
             return false;
         }
         let Some(origin) = text(header::ORIGIN.as_str()) else { return true };
+        if self.allowed.iter().any(|allowed| origin.eq_ignore_ascii_case(allowed)) {
+            return true;
+        }
         let host = text(header::HOST.as_str()).unwrap_or_default();
         match &self.public {
             Some(public) => origin.eq_ignore_ascii_case(public),
-            None => host_of(origin).is_some_and(|from| {
-                // A development server in front of this one shows another port of the same machine.
-                from.eq_ignore_ascii_case(host) || (is_loopback(from) && is_loopback(host))
-            }),
+            None => host_of(origin).is_some_and(|from| from.eq_ignore_ascii_case(host)),
         }
     }
 }
@@ -48,14 +50,6 @@ fn host_of(origin: &str) -> Option<&str> {
     origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"))
 }
 
-fn is_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    matches!(name, "localhost" | "127.0.0.1" | "::1")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,25 +60,32 @@ mod tests {
 
     #[test]
     fn takes_its_own_pages_and_programs() {
-        let any = Origins::new(None);
+        let any = Origins::new(None, &[]);
         assert!(any.allows(&headers(&[("host", "phone.example:8080")])));
         assert!(any.allows(&headers(&[("host", "phone.example"), ("origin", "https://phone.example")])));
-        assert!(any.allows(&headers(&[("host", "127.0.0.1:9090"), ("origin", "http://localhost:8080")])));
-        assert!(any.allows(&headers(&[("host", "[::1]:9090"), ("origin", "http://[::1]:8080")])));
-        let public = Origins::new(Some("https://phone.example/"));
+        assert!(any.allows(&headers(&[("host", "127.0.0.1:8080"), ("origin", "http://127.0.0.1:8080")])));
+        let public = Origins::new(Some("https://phone.example/"), &[]);
         assert!(public.allows(&headers(&[("host", "10.0.0.1:8080"), ("origin", "https://phone.example")])));
     }
 
     #[test]
+    fn another_port_of_this_machine_is_another_site_unless_it_is_said_otherwise() {
+        let request = headers(&[("host", "127.0.0.1:8091"), ("origin", "http://localhost:8090")]);
+        assert!(!Origins::new(None, &[]).allows(&request));
+        assert!(Origins::new(None, &["http://localhost:8090/".into()]).allows(&request));
+        assert!(!Origins::new(None, &["http://localhost:8092".into()]).allows(&request));
+    }
+
+    #[test]
     fn refuses_other_sites() {
-        let any = Origins::new(None);
+        let any = Origins::new(None, &[]);
         for origin in ["https://evil.example", "null", "file://", "https://phone.example.evil.example", "\u{e9}"] {
             let headers = headers(&[("host", "phone.example"), ("origin", origin)]);
             assert!(!any.allows(&headers), "{origin}");
         }
         assert!(!any.allows(&headers(&[("host", "phone.example"), ("origin", "http://localhost:8080")])));
         assert!(!any.allows(&headers(&[("host", "localhost:8080"), ("sec-fetch-site", "same-site")])));
-        let public = Origins::new(Some("https://phone.example"));
+        let public = Origins::new(Some("https://phone.example"), &[]);
         assert!(!public.allows(&headers(&[("host", "phone.example"), ("origin", "http://phone.example")])));
     }
 }

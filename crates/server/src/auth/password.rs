@@ -1,10 +1,12 @@
 //! Passwords: argon2id hashes, made and checked beside the runtime, a few at a time.
+//!
+//! Always holds: as many hashes are under way as there are processors, whether or not those who asked for them are still there; their
+//! memory is used again by the next ones. Only so many wait for that, and others are refused.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::{Output, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::Semaphore;
 
 use crate::env::Env;
@@ -14,10 +16,19 @@ pub const SHORTEST: usize = 8;
 /// Bytes of a password at most: a longer one is refused before it is hashed.
 pub const LONGEST: usize = 1_024;
 
+/// Passwords that wait to be hashed or checked, those under way among them.
+const WAITING: usize = 64;
+
 /// A password could not be hashed or checked.
-#[derive(Debug, thiserror::Error)]
-#[error("a password could not be hashed")]
-pub struct PasswordError;
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    /// Too many wait already: try again in a moment.
+    #[error("too many passwords wait to be checked")]
+    Busy,
+    /// The cost is out of range, or the hash can't be read.
+    #[error("a password could not be hashed")]
+    Failed,
+}
 
 /// How much work a hash is.
 #[derive(Clone, Copy, Debug)]
@@ -42,8 +53,10 @@ pub struct Passwords {
     env: Env,
     /// What is checked against when there is no such user, so that it takes as long.
     nobody: Arc<str>,
-    /// Each hash takes megabytes: a flood of sign-ins waits here instead of filling the memory.
+    waiting: Arc<Semaphore>,
     places: Arc<Semaphore>,
+    /// The memory of places that are free: each hash takes megabytes.
+    memory: Arc<Mutex<Vec<Vec<Block>>>>,
 }
 
 impl Passwords {
@@ -53,46 +66,98 @@ impl Passwords {
     /// When the cost is out of argon2's range.
     pub fn new(env: Env, cost: Cost) -> Result<Self, PasswordError> {
         let places = std::thread::available_parallelism().map_or(2, usize::from);
-        let nobody = hash(cost, &env.bytes(), b"nobody has this password")?.into();
-        Ok(Self { cost, env, nobody, places: Arc::new(Semaphore::new(places)) })
+        let nobody = hash(cost, &env.bytes(), b"nobody has this password", &mut Vec::new())?.into();
+        Ok(Self {
+            cost,
+            env,
+            nobody,
+            waiting: Arc::new(Semaphore::new(WAITING)),
+            places: Arc::new(Semaphore::new(places)),
+            memory: Arc::default(),
+        })
     }
 
     /// The hash of a password, as a PHC string.
     ///
     /// # Errors
-    /// When argon2 fails.
+    /// When argon2 fails, or too many wait.
     pub async fn hash(&self, password: String) -> Result<String, PasswordError> {
         let (cost, salt) = (self.cost, self.env.bytes::<16>());
-        self.beside(move || hash(cost, &salt, password.as_bytes())).await?
+        self.beside(move |memory| hash(cost, &salt, password.as_bytes(), memory)).await
     }
 
     /// Whether the password is the one of this hash; without a hash the answer is no, after the same work.
     ///
     /// # Errors
-    /// When the hash can't be read.
+    /// When the hash can't be read, or too many wait.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, PasswordError> {
         let known = hash.is_some();
         let hash: Arc<str> = hash.map_or_else(|| Arc::clone(&self.nobody), Into::into);
-        let matches = self
-            .beside(move || {
-                let hash = PasswordHash::new(&hash).map_err(|_| PasswordError)?;
-                Ok::<_, PasswordError>(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
-            })
-            .await??;
+        let matches = self.beside(move |memory| matches(&hash, password.as_bytes(), memory)).await?;
         Ok(known && matches)
     }
 
-    async fn beside<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
-        let _place = self.places.acquire().await.map_err(|_| PasswordError)?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| PasswordError)
+    async fn beside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Vec<Block>) -> Result<T, PasswordError> + Send + 'static,
+    ) -> Result<T, PasswordError> {
+        let turn = Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| PasswordError::Failed)?;
+        let free = Arc::clone(&self.memory);
+        let lock = |memory: &Mutex<Vec<Vec<Block>>>| memory.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let working = move || {
+            // Held until it is done: who asked may go away, the work can't be stopped.
+            let _held = (turn, place);
+            let mut memory = lock(&free).unwrap_or_default();
+            let outcome = work(&mut memory);
+            free.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
+            outcome
+        };
+        tokio::task::spawn_blocking(working).await.map_err(|_| PasswordError::Failed)?
     }
 }
 
-fn hash(cost: Cost, salt: &[u8; 16], password: &[u8]) -> Result<String, PasswordError> {
-    let params = Params::new(cost.memory, cost.passes, 1, None).map_err(|_| PasswordError)?;
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let hash: PasswordHash = argon2.hash_password_with_salt(password, salt).map_err(|_| PasswordError)?;
+fn hash(cost: Cost, salt: &[u8; 16], password: &[u8], memory: &mut Vec<Block>) -> Result<String, PasswordError> {
+    let params = Params::new(cost.memory, cost.passes, 1, None).map_err(|_| PasswordError::Failed)?;
+    let output = output(Version::V0x13, &params, salt, password, memory)?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: (&params).try_into().map_err(|_| PasswordError::Failed)?,
+        salt: Some(Salt::new(salt).map_err(|_| PasswordError::Failed)?),
+        hash: Some(output),
+    };
     Ok(hash.to_string())
+}
+
+fn matches(hash: &str, password: &[u8], memory: &mut Vec<Block>) -> Result<bool, PasswordError> {
+    let hash = PasswordHash::new(hash).map_err(|_| PasswordError::Failed)?;
+    let (Some(salt), Some(expected)) = (&hash.salt, &hash.hash) else { return Err(PasswordError::Failed) };
+    if hash.algorithm != Algorithm::Argon2id.ident() {
+        return Err(PasswordError::Failed);
+    }
+    let version = hash.version.map_or(Ok(Version::V0x13), Version::try_from).map_err(|_| PasswordError::Failed)?;
+    let params = Params::try_from(&hash).map_err(|_| PasswordError::Failed)?;
+    // Outputs are compared in constant time.
+    Ok(output(version, &params, salt.as_ref(), password, memory)? == *expected)
+}
+
+fn output(
+    version: Version,
+    params: &Params,
+    salt: &[u8],
+    password: &[u8],
+    memory: &mut Vec<Block>,
+) -> Result<Output, PasswordError> {
+    if memory.len() < params.block_count() {
+        memory.resize(params.block_count(), Block::new());
+    }
+    let length = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+    let mut bytes = vec![0; length];
+    let argon2 = Argon2::new(Algorithm::Argon2id, version, params.clone());
+    let hashed = argon2.hash_password_into_with_memory(password, salt, &mut bytes, memory.as_mut_slice());
+    hashed.map_err(|_| PasswordError::Failed)?;
+    Output::new(&bytes).map_err(|_| PasswordError::Failed)
 }
 
 #[cfg(test)]
@@ -107,6 +172,47 @@ mod tests {
         assert_ne!(hash, passwords.hash("correct horse".into()).await.unwrap(), "each hash has its own salt");
         assert!(passwords.verify("correct horse".into(), Some(hash.clone())).await.unwrap());
         assert!(!passwords.verify("correct horsE".into(), Some(hash)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_another_cost_or_of_before_is_read() {
+        let passwords = Passwords::new(Env::system(), Cost { memory: 8, passes: 1 }).unwrap();
+        // Of argon2's own command: `echo -n password | argon2 somesalt -id -t 2 -k 64 -l 24 -e`.
+        let known = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+        assert!(passwords.verify("password".into(), Some(known.into())).await.unwrap());
+        assert!(!passwords.verify("passwort".into(), Some(known.into())).await.unwrap());
+        for unreadable in ["", "plain", "$argon2i$v=19$m=8,t=1,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEg"] {
+            assert_eq!(passwords.verify("x".into(), Some(unreadable.into())).await, Err(PasswordError::Failed));
+        }
+    }
+
+    #[tokio::test]
+    async fn only_so_many_wait_and_their_memory_is_used_again() {
+        let passwords = Passwords::new(Env::system(), Cost { memory: 8, passes: 1 }).unwrap();
+        let places = passwords.places.available_permits();
+        let held = passwords.places.clone().acquire_many_owned(u32::try_from(places).unwrap()).await.unwrap();
+        let asked: Vec<_> = (0..WAITING)
+            .map(|_| {
+                let passwords = passwords.clone();
+                tokio::spawn(async move { passwords.verify("x".into(), None).await })
+            })
+            .collect();
+        while passwords.waiting.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(passwords.verify("x".into(), None).await, Err(PasswordError::Busy));
+        // Half of those who asked go away while they wait.
+        for gone in asked.iter().step_by(2) {
+            gone.abort();
+        }
+        drop(held);
+        for asked in asked.into_iter().skip(1).step_by(2) {
+            assert_eq!(asked.await.unwrap(), Ok(false));
+        }
+        assert_eq!(passwords.verify("x".into(), None).await, Ok(false));
+        let memory = passwords.memory.lock().unwrap();
+        assert!((1..=places).contains(&memory.len()), "{}", memory.len());
+        assert!(memory.iter().all(|memory| memory.len() == 8));
     }
 
     #[tokio::test]

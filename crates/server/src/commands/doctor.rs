@@ -1,17 +1,26 @@
 //! `doctor`: is everything there?
 
 use crate::config::Database;
-use crate::store;
+use crate::store::{self, Schema, Store};
 
-use super::{CommandError, open};
+use super::CommandError;
 
-/// Looks at the database and says what it finds.
+/// Looks at the database and says what it finds. Changes nothing.
 ///
 /// # Errors
 /// [`CommandError`] when the database can't be used.
 pub async fn run(database: &Database) -> Result<(), CommandError> {
-    let store = open(database).await?;
-    println!("database: {} answers, and is up to date", store.kind());
+    let store = Store::open_existing(&database.database).await?;
+    match store.schema().await? {
+        Schema::UpToDate => println!("database: {} answers, and is up to date", store.kind()),
+        Schema::Missing => return refused("is empty: `halyard-server migrate` makes its tables, and so does `serve`"),
+        Schema::Behind => {
+            return refused(
+                "is of an earlier version: `halyard-server migrate` brings it up to date, and so does `serve`",
+            );
+        }
+        Schema::Newer => return refused("is of a later version than this server"),
+    }
     let mut tx = store.read().await?;
     let tenants = store::tenants::all(&mut tx).await?;
     if tenants.is_empty() {
@@ -31,4 +40,8 @@ pub async fn run(database: &Database) -> Result<(), CommandError> {
     drop(tx);
     store.close().await;
     Ok(())
+}
+
+fn refused(what: &str) -> Result<(), CommandError> {
+    Err(CommandError::Refused(format!("the database {what}")))
 }

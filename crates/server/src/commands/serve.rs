@@ -13,9 +13,10 @@ use super::CommandError;
 /// # Errors
 /// [`CommandError`]: the database or the address.
 pub async fn run(serve: Serve, env: Env) -> Result<(), CommandError> {
+    let settings = serve.settings().map_err(CommandError::Refused)?;
     telemetry::start(serve.log);
     let stop = lifecycle::signals();
-    let app = App::start(&serve.database.database, env, serve.settings()).await?;
+    let app = App::start(&serve.database.database, env, settings).await?;
     let router = app.router(assets(&serve))?;
     tracing::info!(database = app.store.kind(), secure = app.settings.secure, "starting");
     lifecycle::serve(app, router, serve.listen, stop).await?;

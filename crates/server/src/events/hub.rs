@@ -1,7 +1,8 @@
 //! The hub: who is connected, and how to wake them.
 //!
 //! Always holds: it decides nothing and keeps nothing that must last. Presence and typing pass through it; they are
-//! only true while one is connected. What waits for a connection is bounded.
+//! only true while one is connected. Nothing grows for a connection that does not read: of a log and of a presence only the newest
+//! waits for it, of typing a few frames. So the hub ends no connection but those whose session is over.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,8 +11,10 @@ use halyard_protocol::socket::UserPresence;
 use halyard_protocol::{Availability, Cursor, DeviceId, Presence, ServerFrame, TenantId, UserId};
 use tokio::sync::{mpsc, watch};
 
-/// Presence and typing frames that may wait for a connection.
-const WAITING: usize = 256;
+use crate::store::{Committed, EndedSessions};
+
+/// Frames of typing that may wait for a connection; more are lost.
+const WAITING: usize = 16;
 
 /// The registry of connections.
 #[derive(Default)]
@@ -22,15 +25,40 @@ pub struct Hub {
 #[derive(Default)]
 struct State {
     users: HashMap<UserId, Online>,
-    next: u64,
+    tenants: HashMap<TenantId, People>,
+    connections: u64,
 }
 
+/// A user who is connected, or was a moment ago.
 struct Online {
     tenant: TenantId,
     availability: Availability,
+    /// The place in the user's log at which that was their availability; 0 where it is not known.
+    availability_at: Cursor,
     connections: Vec<Slot>,
     /// Raised by each arrival: a departure's grace is void when somebody has come since.
     arrivals: u64,
+}
+
+/// The presences of a tenant's users. Each change has the next number, and of each user only the last one counts: so whoever knows
+/// everything up to a number is told what came after, however long ago that was.
+#[derive(Default)]
+struct People {
+    online: usize,
+    presences: HashMap<UserId, (u64, Presence)>,
+    changes: BTreeMap<u64, UserId>,
+    newest: watch::Sender<u64>,
+}
+
+impl People {
+    fn change(&mut self, user: UserId, presence: Presence) {
+        let number = *self.newest.borrow() + 1;
+        if let Some((before, _)) = self.presences.insert(user, (number, presence)) {
+            self.changes.remove(&before);
+        }
+        self.changes.insert(number, user);
+        self.newest.send_replace(number);
+    }
 }
 
 struct Slot {
@@ -45,51 +73,62 @@ struct Slot {
 pub struct Connection {
     id: u64,
     user: UserId,
+    tenant: TenantId,
     /// The newest cursor that was heard of; 0 for none yet.
     pub cursor: watch::Receiver<Cursor>,
-    /// Presence and typing. Closed when the connection did not take them in time.
+    /// Changes when presences have: then [`Hub::presence_changes`] has them.
+    pub presence: watch::Receiver<u64>,
+    /// The number of the last change of a presence that it was told.
+    knows: u64,
+    /// Typing.
     pub frames: mpsc::Receiver<ServerFrame>,
     /// Becomes true when the session has ended.
     pub ended: watch::Receiver<bool>,
 }
 
 impl Hub {
-    /// Registers a connection; tells the colleagues when it is the user's first. What the hub knows of a user who is
-    /// here already is newer than what a session was read with.
+    /// Registers a connection; the colleagues hear of it when it is the user's first.
     pub fn connect(&self, tenant: TenantId, user: UserId, device: DeviceId, availability: Availability) -> Connection {
         let mut state = self.lock();
-        state.next += 1;
-        let id = state.next;
+        let State { users, tenants, connections } = &mut *state;
+        *connections += 1;
+        let id = *connections;
         let (cursor, cursor_end) = watch::channel(0);
         let (frames, frames_end) = mpsc::channel(WAITING);
         let (ended, ended_end) = watch::channel(false);
-        let online = state.users.entry(user).or_insert_with(|| Online {
-            tenant,
-            availability,
-            connections: Vec::new(),
-            arrivals: 0,
+        let people = tenants.entry(tenant).or_default();
+        let online = users.entry(user).or_insert_with(|| {
+            people.online += 1;
+            people.change(user, Presence::of(availability, true));
+            Online { tenant, availability, availability_at: 0, connections: Vec::new(), arrivals: 0 }
         });
-        let first = online.arrivals == 0;
         online.arrivals += 1;
-        if first {
-            state.publish(tenant, user, Presence::of(availability, true));
-        }
-        let slot = Slot { id, device, cursor, frames, ended };
-        if let Some(online) = state.users.get_mut(&user) {
-            online.connections.push(slot);
-        }
-        Connection { id, user, cursor: cursor_end, frames: frames_end, ended: ended_end }
+        online.connections.push(Slot { id, device, cursor, frames, ended });
+        let presence = people.newest.subscribe();
+        let knows = *presence.borrow();
+        Connection { id, user, tenant, cursor: cursor_end, presence, knows, frames: frames_end, ended: ended_end }
     }
 
-    /// Everybody of the tenant who is not offline. Who connects first and then asks misses nobody's change.
-    pub fn presence(&self, tenant: TenantId) -> Vec<UserPresence> {
+    /// Everybody of the tenant who is not offline.
+    pub fn presence(&self, connection: &mut Connection) -> Vec<UserPresence> {
         let state = self.lock();
-        let online = state.users.iter().filter(|(_, online)| online.tenant == tenant);
-        let mut list: Vec<UserPresence> = online
-            .map(|(user, online)| UserPresence { user: *user, presence: Presence::of(online.availability, true) })
-            .collect();
+        let Some(people) = state.tenants.get(&connection.tenant) else { return Vec::new() };
+        connection.knows = *people.newest.borrow();
+        let all =
+            people.presences.iter().map(|(user, (_, presence))| UserPresence { user: *user, presence: *presence });
+        let mut list: Vec<UserPresence> = all.filter(|entry| entry.presence != Presence::Offline).collect();
         list.sort_by_key(|entry| entry.user);
         list
+    }
+
+    /// The presences that have changed since this connection was told last.
+    pub fn presence_changes(&self, connection: &mut Connection) -> Vec<UserPresence> {
+        let state = self.lock();
+        let Some(people) = state.tenants.get(&connection.tenant) else { return Vec::new() };
+        let after = connection.knows + 1;
+        connection.knows = *people.newest.borrow();
+        let changed = people.changes.range(after..).filter_map(|(_, user)| Some((user, people.presences.get(user)?)));
+        changed.map(|(user, (_, presence))| UserPresence { user: *user, presence: *presence }).collect()
     }
 
     /// Takes a connection out. When it was the user's last: a mark to hand to [`Self::depart`] after the grace.
@@ -104,35 +143,65 @@ impl Hub {
     /// The user is offline now, unless somebody has come back since.
     pub fn depart(&self, departure: &Departure) {
         let mut state = self.lock();
-        let Some(online) = state.users.get(&departure.user) else { return };
-        if online.connections.is_empty() && online.arrivals == departure.arrivals {
-            let tenant = online.tenant;
-            state.users.remove(&departure.user);
-            state.publish(tenant, departure.user, Presence::Offline);
+        let State { users, tenants, .. } = &mut *state;
+        let Some(online) = users.get(&departure.user) else { return };
+        if !online.connections.is_empty() || online.arrivals != departure.arrivals {
+            return;
+        }
+        let tenant = online.tenant;
+        users.remove(&departure.user);
+        if let Some(people) = tenants.get_mut(&tenant) {
+            people.online -= 1;
+            people.change(departure.user, Presence::Offline);
+            if people.online == 0 {
+                // Nobody is there to hear of it.
+                tenants.remove(&tenant);
+            }
         }
     }
 
-    /// The user says something else of themselves.
-    pub fn set_availability(&self, user: UserId, availability: Availability) {
+    /// What a user says of themselves, at a place in their log. What was said before that place is known to be older.
+    pub fn set_availability(&self, user: UserId, availability: Availability, at: Cursor) {
         let mut state = self.lock();
-        let Some(online) = state.users.get_mut(&user) else { return };
+        let State { users, tenants, .. } = &mut *state;
+        let Some(online) = users.get_mut(&user) else { return };
+        if at < online.availability_at {
+            return;
+        }
+        online.availability_at = at;
         if online.availability != availability {
             online.availability = availability;
-            let tenant = online.tenant;
-            state.publish(tenant, user, Presence::of(availability, true));
+            if let Some(people) = tenants.get_mut(&online.tenant) {
+                people.change(user, Presence::of(availability, true));
+            }
         }
     }
 
-    /// Wakes the connections of users with new events.
-    pub fn wake(&self, cursors: &BTreeMap<UserId, Cursor>) {
+    /// Tells the connections what a commit has brought.
+    pub fn committed(&self, committed: &Committed) {
+        for (user, (availability, at)) in &committed.availabilities {
+            self.set_availability(*user, *availability, *at);
+        }
         let state = self.lock();
-        for (user, newest) in cursors {
-            for slot in state.users.get(user).map(|online| &online.connections).into_iter().flatten() {
+        let slots_of = |user: &UserId| state.users.get(user).map(|online| &online.connections).into_iter().flatten();
+        for (user, newest) in &committed.cursors {
+            for slot in slots_of(user) {
                 slot.cursor.send_if_modified(|cursor| {
                     let newer = *newest > *cursor;
                     *cursor = (*cursor).max(*newest);
                     newer
                 });
+            }
+        }
+        for (user, which) in &committed.ended {
+            for slot in slots_of(user) {
+                let is_over = match which {
+                    EndedSessions::All => true,
+                    EndedSessions::Device(device) => slot.device == *device,
+                };
+                if is_over {
+                    slot.ended.send_replace(true);
+                }
             }
         }
     }
@@ -143,16 +212,6 @@ impl Hub {
         for slot in users.iter().filter_map(|user| state.users.get(user)).flat_map(|online| &online.connections) {
             // A full queue belongs to somebody who does not read; typing is not worth their connection.
             let _ = slot.frames.try_send(frame.clone());
-        }
-    }
-
-    /// Ends the connections of a device whose session is over.
-    pub fn end_device(&self, user: UserId, device: DeviceId) {
-        let state = self.lock();
-        for slot in state.users.get(&user).map(|online| &online.connections).into_iter().flatten() {
-            if slot.device == device {
-                slot.ended.send_replace(true);
-            }
         }
     }
 
@@ -168,17 +227,6 @@ pub struct Departure {
     arrivals: u64,
 }
 
-impl State {
-    /// Sends a user's presence to everybody connected of the tenant. A connection that has no room for it is cut off:
-    /// it would show something false for ever.
-    fn publish(&mut self, tenant: TenantId, user: UserId, presence: Presence) {
-        let frame = ServerFrame::Presence { users: vec![UserPresence { user, presence }] };
-        for online in self.users.values_mut().filter(|online| online.tenant == tenant) {
-            online.connections.retain(|slot| slot.frames.try_send(frame.clone()).is_ok());
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,77 +239,116 @@ mod tests {
         UserId(Ulid::from_bits(bits))
     }
 
-    fn seen(connection: &mut Connection) -> Vec<(UserId, Presence)> {
-        std::iter::from_fn(|| connection.frames.try_recv().ok())
-            .filter_map(|frame| match frame {
-                ServerFrame::Presence { users } => Some(users),
-                _ => None,
-            })
-            .flatten()
-            .map(|entry| (entry.user, entry.presence))
-            .collect()
+    fn arrive(hub: &Hub, bits: u128, availability: Availability) -> Connection {
+        hub.connect(TENANT, user(bits), DEVICE, availability)
+    }
+
+    fn seen(hub: &Hub, connection: &mut Connection) -> Vec<(UserId, Presence)> {
+        hub.presence_changes(connection).iter().map(|entry| (entry.user, entry.presence)).collect()
+    }
+
+    fn cursors(of: u128, cursor: Cursor) -> Committed {
+        Committed { cursors: [(user(of), cursor)].into(), ..Committed::default() }
     }
 
     #[test]
     fn colleagues_hear_of_arrival_and_of_departure_after_the_grace() {
         let hub = Hub::default();
-        let mut a = hub.connect(TENANT, user(1), DEVICE, Availability::Available);
-        let b = hub.connect(TENANT, user(2), DEVICE, Availability::Busy);
-        let second = hub.connect(TENANT, user(2), DEVICE, Availability::Busy);
-        assert_eq!(hub.presence(TENANT).len(), 2);
-        assert_eq!(seen(&mut a), [(user(2), Presence::Busy)], "the second tab is no news");
+        let mut a = arrive(&hub, 1, Availability::Available);
+        let mut b = arrive(&hub, 2, Availability::Busy);
+        let second = arrive(&hub, 2, Availability::Busy);
+        assert_eq!(hub.presence(&mut b).len(), 2);
+        assert_eq!(seen(&hub, &mut a), [(user(2), Presence::Busy)], "the second tab is no news");
         assert!(hub.disconnect(&b).is_none());
         let departure = hub.disconnect(&second).unwrap();
-        assert_eq!(seen(&mut a), []);
+        assert_eq!(seen(&hub, &mut a), []);
         hub.depart(&departure);
-        assert_eq!(seen(&mut a), [(user(2), Presence::Offline)]);
+        assert_eq!(seen(&hub, &mut a), [(user(2), Presence::Offline)]);
+        assert_eq!(hub.presence(&mut a).len(), 1);
     }
 
     #[test]
     fn a_reload_within_the_grace_goes_unnoticed() {
         let hub = Hub::default();
-        let mut a = hub.connect(TENANT, user(1), DEVICE, Availability::Available);
-        let b = hub.connect(TENANT, user(2), DEVICE, Availability::Available);
-        seen(&mut a);
+        let mut a = arrive(&hub, 1, Availability::Available);
+        let b = arrive(&hub, 2, Availability::Available);
+        seen(&hub, &mut a);
         let departure = hub.disconnect(&b).unwrap();
-        let again = hub.connect(TENANT, user(2), DEVICE, Availability::Available);
+        let again = arrive(&hub, 2, Availability::Available);
         hub.depart(&departure);
-        assert_eq!(seen(&mut a), []);
+        assert_eq!(seen(&hub, &mut a), []);
         let departure = hub.disconnect(&again).unwrap();
         hub.depart(&departure);
-        assert_eq!(seen(&mut a), [(user(2), Presence::Offline)]);
+        assert_eq!(seen(&hub, &mut a), [(user(2), Presence::Offline)]);
     }
 
     #[test]
     fn other_tenants_hear_nothing() {
         let hub = Hub::default();
-        let mut a = hub.connect(TENANT, user(1), DEVICE, Availability::Available);
-        let other = hub.connect(TenantId(Ulid::from_bits(2)), user(3), DEVICE, Availability::Available);
-        assert_eq!(hub.presence(TenantId(Ulid::from_bits(2))).len(), 1);
-        assert_eq!(seen(&mut a), []);
-        drop(other);
+        let mut a = arrive(&hub, 1, Availability::Available);
+        let mut other = hub.connect(TenantId(Ulid::from_bits(2)), user(3), DEVICE, Availability::Available);
+        assert_eq!(hub.presence(&mut other).len(), 1);
+        assert!(!a.presence.has_changed().unwrap());
+        assert_eq!(seen(&hub, &mut a), []);
     }
 
     #[test]
     fn wake_ups_never_go_back() {
         let hub = Hub::default();
-        let a = hub.connect(TENANT, user(1), DEVICE, Availability::Available);
-        hub.wake(&[(user(1), 5)].into());
-        hub.wake(&[(user(1), 3)].into());
+        let a = arrive(&hub, 1, Availability::Available);
+        hub.committed(&cursors(1, 5));
+        hub.committed(&cursors(1, 3));
         assert_eq!(*a.cursor.borrow(), 5);
     }
 
     #[test]
-    fn who_does_not_read_is_cut_off() {
+    fn who_does_not_read_for_long_is_told_the_newest_of_each() {
         let hub = Hub::default();
-        let mut a = hub.connect(TENANT, user(1), DEVICE, Availability::Available);
-        let b = hub.connect(TENANT, user(2), DEVICE, Availability::Available);
-        for turn in 0..WAITING {
+        let mut a = arrive(&hub, 1, Availability::Available);
+        let _others: Vec<_> = (2..1_000).map(|bits| arrive(&hub, bits, Availability::Available)).collect();
+        for turn in 1..1_000 {
             let availability = if turn % 2 == 0 { Availability::Busy } else { Availability::Away };
-            hub.set_availability(user(2), availability);
+            hub.set_availability(user(2), availability, turn);
         }
-        assert_eq!(seen(&mut a).len(), WAITING);
-        assert!(a.frames.try_recv().is_err() && a.frames.is_closed());
-        drop(b);
+        assert!(a.presence.has_changed().unwrap());
+        let told = seen(&hub, &mut a);
+        assert_eq!(told.len(), 998);
+        assert_eq!(told.last(), Some(&(user(2), Presence::Away)));
+        assert!(!*a.ended.borrow(), "and its session is not over");
+        assert_eq!(seen(&hub, &mut a), []);
+    }
+
+    #[test]
+    fn an_older_availability_does_not_replace_a_newer_one() {
+        let hub = Hub::default();
+        let mut a = arrive(&hub, 1, Availability::Available);
+        let _b = arrive(&hub, 2, Availability::Available);
+        let busy = Committed { availabilities: [(user(2), (Availability::Busy, 8))].into(), ..Committed::default() };
+        let away = Committed { availabilities: [(user(2), (Availability::Away, 7))].into(), ..Committed::default() };
+        hub.committed(&busy);
+        hub.committed(&away);
+        assert_eq!(seen(&hub, &mut a), [(user(2), Presence::Busy)]);
+    }
+
+    #[test]
+    fn only_the_connections_of_ended_sessions_end() {
+        let hub = Hub::default();
+        let other_device = DeviceId(Ulid::from_bits(10));
+        let (a, b) = (arrive(&hub, 1, Availability::Available), arrive(&hub, 2, Availability::Available));
+        let other = hub.connect(TENANT, user(1), other_device, Availability::Available);
+        let one = (user(1), EndedSessions::Device(other_device));
+        hub.committed(&Committed { ended: vec![one], ..Committed::default() });
+        assert_eq!([&a, &b, &other].map(|connection| *connection.ended.borrow()), [false, false, true]);
+        hub.committed(&Committed { ended: vec![(user(1), EndedSessions::All)], ..Committed::default() });
+        assert_eq!([&a, &b].map(|connection| *connection.ended.borrow()), [true, false]);
+    }
+
+    #[test]
+    fn of_a_tenant_that_is_gone_nothing_stays() {
+        let hub = Hub::default();
+        let a = arrive(&hub, 1, Availability::Available);
+        let departure = hub.disconnect(&a).unwrap();
+        hub.depart(&departure);
+        assert!(hub.lock().tenants.is_empty() && hub.lock().users.is_empty());
     }
 }

@@ -9,10 +9,12 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use halyard_protocol::socket::{CLOSE_POLICY, CLOSE_RESTART, CLOSE_SIGNED_OUT, CLOSE_TOO_SLOW};
 use halyard_protocol::{ClientFrame, ConversationId, ConversationKey, Cursor, ServerFrame, UnixMs};
+use tokio::time::{Instant, MissedTickBehavior};
 
 use super::hub::Connection;
 use crate::app::App;
-use crate::store::{self, sessions::Session};
+use crate::store::sessions::{Session, Standing};
+use crate::store::{self, Tx};
 
 /// Events in one frame.
 const BATCH: u32 = 100;
@@ -24,8 +26,6 @@ const BURST: i64 = 40;
 const PER_SECOND: i64 = 10;
 /// Milliseconds between two signs of typing that are passed on.
 const TYPING_PAUSE: i64 = 1_000;
-/// A device that was not heard of for so long is noted down again, in milliseconds.
-pub const SEEN_AGAIN: i64 = 5 * 60 * 1_000;
 
 /// Why a socket ends.
 enum End {
@@ -87,25 +87,37 @@ impl Line {
     async fn converse(&mut self, cursor: Cursor) -> Result<std::convert::Infallible, End> {
         self.welcome(cursor).await?;
         let mut heartbeat = tokio::time::interval(self.app.settings.tempo.heartbeat);
+        // After a long catching-up the next one comes a whole pause later: the app had no chance to answer those that were missed.
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         heartbeat.tick().await;
         let mut unanswered = 0;
+        let (mut presence_changed, mut presence_at) = (false, Instant::now());
         let mut typed_at = UnixMs(i64::MIN);
         let stop = self.app.stop.clone();
         loop {
             tokio::select! {
                 () = stop.cancelled() => return Err(End::Close(CLOSE_RESTART, "the server restarts")),
-                _ = self.connection.ended.changed() => return Err(End::Close(CLOSE_SIGNED_OUT, "signed out")),
-                _ = self.connection.cursor.changed() => self.pump().await?,
-                frame = self.connection.frames.recv() => match frame {
-                    Some(frame) => self.send(&frame).await?,
-                    None => return Err(End::Close(CLOSE_TOO_SLOW, "read faster")),
-                },
+                ended = self.connection.ended.changed() => return Err(match ended {
+                    Ok(()) => signed_out(),
+                    // The hub does not know this connection any more.
+                    Err(_) => End::Gone,
+                }),
+                Ok(()) = self.connection.cursor.changed() => self.pump().await?,
+                Ok(()) = self.connection.presence.changed(), if !presence_changed => presence_changed = true,
+                () = tokio::time::sleep_until(presence_at), if presence_changed => {
+                    presence_changed = false;
+                    presence_at = Instant::now() + self.app.settings.tempo.presence;
+                    let users = self.app.hub.presence_changes(&mut self.connection);
+                    if !users.is_empty() {
+                        self.send(&ServerFrame::Presence { users }).await?;
+                    }
+                }
+                Some(frame) = self.connection.frames.recv() => self.send(&frame).await?,
                 _ = heartbeat.tick() => {
                     if unanswered >= 2 {
                         return Err(End::Gone);
                     }
                     unanswered += 1;
-                    self.check_session().await?;
                     self.send(&ServerFrame::Ping).await?;
                     // Another process may have written to the log: its wake-ups don't reach this hub.
                     self.pump().await?;
@@ -143,23 +155,26 @@ impl Line {
     }
 
     async fn welcome(&mut self, cursor: Cursor) -> Result<(), End> {
-        let newest = {
-            let mut tx = self.app.store.read().await.map_err(broken)?;
-            store::events::newest(&mut tx, self.session.user).await.map_err(broken)?
-        };
-        let presence = self.app.hub.presence(self.session.tenant);
-        self.send(&ServerFrame::Welcome { cursor: newest, now: self.app.env.now(), presence }).await?;
+        let mut tx = self.app.store.read().await.map_err(broken)?;
+        let standing = standing(&self.app, &self.session, &mut tx).await?;
+        drop(tx);
+        // Since the session was read they may have said something else of themselves.
+        self.app.hub.set_availability(self.session.user, standing.availability, standing.newest);
+        let presence = self.app.hub.presence(&mut self.connection);
+        let now = self.app.env.now();
+        self.send(&ServerFrame::Welcome { cursor: standing.newest, now, presence }).await?;
         self.stands_at = Some(cursor);
         self.pump().await
     }
 
-    /// Sends what the log has after the last event that was sent.
+    /// Sends what the log has after the last event that was sent, while the session holds.
     async fn pump(&mut self) -> Result<(), End> {
         while let Some(cursor) = self.stands_at {
-            let events = {
-                let mut tx = self.app.store.read().await.map_err(broken)?;
-                store::events::after(&mut tx, self.session.user, cursor, BATCH).await.map_err(broken)?
-            };
+            let mut tx = self.app.store.read().await.map_err(broken)?;
+            let newest = standing(&self.app, &self.session, &mut tx).await?.newest;
+            let events =
+                store::events::after(&mut tx, self.session.user, cursor, newest, BATCH).await.map_err(broken)?;
+            drop(tx);
             match events {
                 None => {
                     self.stands_at = None;
@@ -185,20 +200,6 @@ impl Line {
         }
     }
 
-    async fn check_session(&mut self) -> Result<(), End> {
-        let now = self.app.env.now();
-        let mut tx = self.app.store.read().await.map_err(broken)?;
-        let seen = store::sessions::seen_at(&mut tx, self.session.device, now, self.app.settings.lifetimes).await;
-        drop(tx);
-        let Some(seen) = seen.map_err(broken)? else { return Err(End::Close(CLOSE_SIGNED_OUT, "signed out")) };
-        if now.since(seen) >= SEEN_AGAIN {
-            let mut tx = self.app.store.write_system().await.map_err(broken)?;
-            store::sessions::touch(&mut tx, self.session.device, now).await.map_err(broken)?;
-            tx.commit().await.map_err(broken)?;
-        }
-        Ok(())
-    }
-
     /// Passes typing on to the others of a chat.
     async fn typing(&mut self, id: ConversationId) -> Result<(), End> {
         let mut tx = self.app.store.read().await.map_err(broken)?;
@@ -213,6 +214,19 @@ impl Line {
         }
         Ok(())
     }
+}
+
+/// How a session stands; one that no longer holds ends its socket.
+async fn standing(app: &App, session: &Session, tx: &mut Tx) -> Result<Standing, End> {
+    let now = app.env.now();
+    let standing = store::sessions::standing(tx, session.device, now, app.settings.lifetimes).await.map_err(broken)?;
+    let standing = standing.ok_or_else(signed_out)?;
+    app.seen.note(session.device, standing.seen_at, now);
+    Ok(standing)
+}
+
+fn signed_out() -> End {
+    End::Close(CLOSE_SIGNED_OUT, "signed out")
 }
 
 fn broken(error: store::StoreError) -> End {

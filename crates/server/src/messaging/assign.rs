@@ -16,7 +16,7 @@ pub async fn assign(tx: &mut Tx, number: PhoneNumber, user: UserId, now: UnixMs)
         return Ok(false);
     }
     publish_numbers(tx, user, now).await?;
-    for conversation in store::conversations::of_number(tx, number).await? {
+    for conversation in store::conversations::of_number(tx, number, user).await? {
         if store::memberships::add(tx, conversation, user).await? {
             publish_changed(tx, user, conversation, now).await?;
         }
@@ -33,7 +33,7 @@ pub async fn unassign(tx: &mut Tx, number: PhoneNumber, user: UserId, now: UnixM
         return Ok(false);
     }
     publish_numbers(tx, user, now).await?;
-    for conversation in store::conversations::of_number(tx, number).await? {
+    for conversation in store::conversations::of_number(tx, number, user).await? {
         let Some(shared) = store::conversations::by_id(tx, conversation).await? else { continue };
         if store::memberships::remove(tx, conversation, user).await? {
             let change = Change::ConversationRemoved { conversation, cleared_seq: shared.last_seq };

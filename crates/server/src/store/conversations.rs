@@ -94,13 +94,18 @@ pub async fn set_title(tx: &mut Tx, id: ConversationId, title: &str) -> Result<(
     Ok(())
 }
 
-/// The conversations of an own number.
+/// The conversations of an own number in the tenant of this user. What was written from it in another tenant, before it moved, stays there.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of_number(tx: &mut Tx, number: PhoneNumber) -> Result<Vec<ConversationId>, StoreError> {
-    let rows =
-        tx.all("SELECT id FROM conversations WHERE own_number = $1 ORDER BY last_activity, id", args![number]).await?;
+pub async fn of_number(tx: &mut Tx, number: PhoneNumber, user: UserId) -> Result<Vec<ConversationId>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT c.id AS id FROM conversations AS c JOIN users ON users.tenant = c.tenant
+             WHERE c.own_number = $1 AND users.id = $2 ORDER BY c.last_activity, c.id",
+            args![number, user],
+        )
+        .await?;
     rows.iter().map(|row| row.id("id")).collect()
 }
 

@@ -11,6 +11,13 @@ pub(crate) const POSTGRES_BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE R
 /// PostgreSQL's default isolation; what must not interleave is behind the tenant's row (see [`LOCK_TENANT`]).
 pub(crate) const POSTGRES_BEGIN_WRITE: &str = "BEGIN";
 
+/// Whether the database was ever migrated.
+pub(crate) const SQLITE_HAS_MIGRATIONS: &str =
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'";
+/// The same for PostgreSQL.
+pub(crate) const POSTGRES_HAS_MIGRATIONS: &str = "SELECT table_name FROM information_schema.tables
+     WHERE table_schema = CURRENT_SCHEMA() AND table_name = '_sqlx_migrations'";
+
 /// PostgreSQL: writers of one tenant queue up behind its row. So cursors and places are given in the order of
 /// commits, and two transactions never wait for each other in a ring. SQLite needs no such thing.
 pub(crate) const LOCK_TENANT: &str = "SELECT id FROM tenants WHERE id = $1 FOR UPDATE";

@@ -55,8 +55,8 @@ pub async fn newest(tx: &mut Tx, user: UserId) -> Result<Cursor, StoreError> {
     tx.one("SELECT cursor FROM users WHERE id = $1", args![user]).await?.count("cursor")
 }
 
-/// Up to `limit` events after a cursor, in order. `None` when they can't be given without a gap: the log was
-/// trimmed past the cursor, or the cursor is of another log.
+/// Up to `limit` events after a cursor, in order, where `newest` is the user's newest. `None` when they can't be given without a gap: the
+/// log was trimmed past the cursor, or the cursor is of another log.
 ///
 /// # Errors
 /// When the database fails.
@@ -64,9 +64,9 @@ pub async fn after(
     tx: &mut Tx,
     user: UserId,
     cursor: Cursor,
+    newest: Cursor,
     limit: u32,
 ) -> Result<Option<Vec<LoggedEvent>>, StoreError> {
-    let newest = newest(tx, user).await?;
     if cursor >= newest {
         return Ok((cursor == newest).then(Vec::new));
     }
@@ -83,10 +83,24 @@ pub async fn after(
     Ok(events.first().is_some_and(|first| first.cursor == cursor + 1).then_some(events))
 }
 
-/// Forgets events from before a moment.
+/// The users who have events from before a moment, each with the last of those.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn trim(tx: &mut Tx, before: UnixMs) -> Result<u64, StoreError> {
-    tx.run("DELETE FROM events WHERE at < $1", args![before]).await
+pub async fn outdated(tx: &mut Tx, before: UnixMs) -> Result<Vec<(UserId, Cursor)>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT user_id, MAX(cursor) AS cursor FROM events WHERE at < $1 GROUP BY user_id ORDER BY user_id",
+            args![before],
+        )
+        .await?;
+    rows.iter().map(|row| Ok((row.id("user_id")?, row.count("cursor")?))).collect()
+}
+
+/// Forgets a user's events up to a place in their log: never some in the middle, whatever the clock said when they were added.
+///
+/// # Errors
+/// When the database fails.
+pub async fn trim(tx: &mut Tx, user: UserId, up_to: Cursor) -> Result<u64, StoreError> {
+    tx.run("DELETE FROM events WHERE user_id = $1 AND cursor <= $2", args![user, up_to]).await
 }

@@ -47,7 +47,18 @@ const MIGRATIONS: &[Entry] = &[
         include_str!("../../migrations/sqlite/0007_unread.sql"),
         include_str!("../../migrations/postgres/0007_unread.sql"),
     ),
+    (
+        8,
+        "known_networks",
+        include_str!("../../migrations/sqlite/0008_known_networks.sql"),
+        include_str!("../../migrations/postgres/0008_known_networks.sql"),
+    ),
 ];
+
+/// The number of the last one.
+pub(super) fn newest() -> i64 {
+    MIGRATIONS.last().map_or(0, |(number, ..)| *number)
+}
 
 pub(super) fn sqlite() -> Migrator {
     migrator(|(number, name, sqlite, _)| (*number, *name, *sqlite))

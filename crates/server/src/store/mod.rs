@@ -21,6 +21,7 @@ pub mod media;
 pub mod memberships;
 pub mod messages;
 mod migrate;
+pub mod networks;
 pub mod numbers;
 pub mod photos;
 pub mod reader;
@@ -29,12 +30,13 @@ pub(crate) mod sql;
 pub mod tenants;
 pub mod users;
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use halyard_protocol::{Cursor, TenantId, UserId};
+use halyard_protocol::{Availability, Cursor, DeviceId, TenantId, UserId};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{SqlSafeStr, Transaction};
@@ -81,6 +83,19 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+/// How a database's schema stands to the one of this version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// The database is empty.
+    Missing,
+    /// An earlier version's: it has to be migrated.
+    Behind,
+    /// This version's.
+    UpToDate,
+    /// A later version's: this one can't work with it.
+    Newer,
+}
+
 /// What a commit brought, for those who wait for it.
 #[derive(Clone, Debug, Default)]
 pub struct Committed {
@@ -88,6 +103,19 @@ pub struct Committed {
     pub cursors: BTreeMap<UserId, Cursor>,
     /// Whether there are new jobs.
     pub jobs: bool,
+    /// What users say of themselves now, and the place in their log at which they said it.
+    pub availabilities: BTreeMap<UserId, (Availability, Cursor)>,
+    /// Whose sessions have ended.
+    pub ended: Vec<(UserId, EndedSessions)>,
+}
+
+/// Which of a user's sessions have ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndedSessions {
+    /// The one of this device.
+    Device(DeviceId),
+    /// All.
+    All,
 }
 
 /// Who is told after each commit. Must return at once.
@@ -112,8 +140,20 @@ impl Store {
     /// # Errors
     /// [`StoreError::Address`] for another kind of address, [`StoreError::Unavailable`] when nobody answers there.
     pub async fn open(address: &str, after_commit: AfterCommit) -> Result<Self, StoreError> {
+        Self::open_or_make(address, after_commit, true).await
+    }
+
+    /// Opens what is there, to look at it. Makes nothing and does not migrate.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; also when there is no such file.
+    pub async fn open_existing(address: &str) -> Result<Self, StoreError> {
+        Self::open_or_make(address, Arc::new(|_| {}), false).await
+    }
+
+    async fn open_or_make(address: &str, after_commit: AfterCommit, make: bool) -> Result<Self, StoreError> {
         let db = match address.split_once(':') {
-            Some(("sqlite", path)) => open_sqlite(path.trim_start_matches("//")).await?,
+            Some(("sqlite", path)) => open_sqlite(path.trim_start_matches("//"), make).await?,
             Some(("postgres" | "postgresql", _)) => {
                 let options = PgConnectOptions::from_str(address).map_err(|_| StoreError::Address)?;
                 let pool = PgPoolOptions::new().max_connections(READERS * 2).acquire_timeout(BUSY_TIMEOUT);
@@ -134,6 +174,26 @@ impl Store {
             Db::Postgres(pool) => migrate::postgres().run(pool).await?,
         }
         Ok(())
+    }
+
+    /// How the schema stands to this version's.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn schema(&self) -> Result<Schema, StoreError> {
+        let mut tx = self.read().await?;
+        let known =
+            tx.optional(tx.pick(dialect::SQLITE_HAS_MIGRATIONS, dialect::POSTGRES_HAS_MIGRATIONS), args![]).await?;
+        if known.is_none() {
+            return Ok(Schema::Missing);
+        }
+        let last = tx.one("SELECT COALESCE(MAX(version), 0) AS version FROM _sqlx_migrations", args![]).await?;
+        let last = last.int("version")?;
+        Ok(match last.cmp(&migrate::newest()) {
+            Ordering::Less => Schema::Behind,
+            Ordering::Equal => Schema::UpToDate,
+            Ordering::Greater => Schema::Newer,
+        })
     }
 
     /// A transaction that reads: one consistent moment.
@@ -207,22 +267,25 @@ impl Store {
     }
 }
 
-async fn open_sqlite(path: &str) -> Result<Db, StoreError> {
+async fn open_sqlite(path: &str, make: bool) -> Result<Db, StoreError> {
     if path.is_empty() || path.contains(":memory:") {
         return Err(StoreError::Address);
     }
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(BUSY_TIMEOUT);
+    let options = SqliteConnectOptions::new().filename(path).foreign_keys(true).busy_timeout(BUSY_TIMEOUT);
+    let options = if make {
+        options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .optimize_on_close(true, None)
+    } else {
+        options.read_only(true)
+    };
     // One connection writes: requests queue up for it in order, instead of racing for SQLite's lock.
     let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(BUSY_TIMEOUT);
     let writer = writer.connect_with(options.clone()).await.map_err(StoreError::Unavailable)?;
     let readers = SqlitePoolOptions::new().max_connections(READERS).acquire_timeout(BUSY_TIMEOUT);
-    let readers = readers.connect_with(options.optimize_on_close(true, None)).await.map_err(StoreError::Unavailable)?;
+    let readers = readers.connect_with(options).await.map_err(StoreError::Unavailable)?;
     Ok(Db::Sqlite { readers, writer })
 }
 
@@ -263,6 +326,17 @@ impl Tx {
     /// Notes that there are new jobs.
     pub(crate) fn note_jobs(&mut self) {
         self.committed.jobs = true;
+    }
+
+    /// Notes that a user says something else of themselves, since the newest event of their log.
+    pub(crate) fn note_availability(&mut self, user: UserId, availability: Availability) {
+        let at = self.committed.cursors.get(&user).copied().unwrap_or_default();
+        self.committed.availabilities.insert(user, (availability, at));
+    }
+
+    /// Notes that sessions of a user have ended.
+    pub(crate) fn note_ended(&mut self, user: UserId, which: EndedSessions) {
+        self.committed.ended.push((user, which));
     }
 
     pub(crate) async fn all(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<Row>, StoreError> {

@@ -1,10 +1,11 @@
 //! Sessions: one per signed-in browser. Only the hash of its token is kept.
 
 use halyard_protocol::rest::Device;
-use halyard_protocol::{Availability, DeviceId, Role, TenantId, UnixMs, UserId};
+use halyard_protocol::{Availability, Cursor, DeviceId, Role, TenantId, UnixMs, UserId};
 
 use super::sql::args;
-use super::{StoreError, Tx};
+use super::users::Credentials;
+use super::{EndedSessions, StoreError, Tx};
 
 /// How long sessions last, in milliseconds.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +33,8 @@ pub struct Session {
     pub seen_at: UnixMs,
 }
 
-/// Adds a session.
+/// Adds a session for whoever knew the password of this hash. Says whether it still is the user's: it may have been changed, or the user
+/// disabled, while it was checked.
 ///
 /// # Errors
 /// When the database fails.
@@ -40,17 +42,19 @@ pub async fn add(
     tx: &mut Tx,
     token_hash: &str,
     device: DeviceId,
-    user: UserId,
+    credentials: &Credentials,
     name: &str,
     now: UnixMs,
-) -> Result<(), StoreError> {
-    tx.run(
-        "INSERT INTO sessions (token_hash, id, user_id, device_name, signed_in_at, seen_at)
-         VALUES ($1, $2, $3, $4, $5, $5)",
-        args![token_hash, device, user, name, now],
-    )
-    .await?;
-    Ok(())
+) -> Result<bool, StoreError> {
+    let added = tx
+        .run(
+            "INSERT INTO sessions (token_hash, id, user_id, device_name, signed_in_at, seen_at)
+             SELECT $1, $2, id, $3, $4, $4 FROM users
+             WHERE id = $5 AND password_hash = $6 AND disabled_at IS NULL",
+            args![token_hash, device, name, now, credentials.user, &credentials.password_hash],
+        )
+        .await?;
+    Ok(added > 0)
 }
 
 /// The session of this token, if it still holds and its user is not disabled.
@@ -86,25 +90,44 @@ pub async fn by_token(
     .transpose()
 }
 
-/// When this device was last heard of, if its session still holds.
+/// What a socket has to know of its session before it sends.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    /// When the browser was last heard of.
+    pub seen_at: UnixMs,
+    /// The user's newest event.
+    pub newest: Cursor,
+    /// What the user says of themselves, at that event.
+    pub availability: Availability,
+}
+
+/// How the session of this device stands; `None` when it no longer holds.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn seen_at(
+pub async fn standing(
     tx: &mut Tx,
     device: DeviceId,
     now: UnixMs,
     lifetimes: Lifetimes,
-) -> Result<Option<UnixMs>, StoreError> {
+) -> Result<Option<Standing>, StoreError> {
     let row = tx
         .optional(
-            "SELECT sessions.seen_at AS seen_at FROM sessions JOIN users ON users.id = sessions.user_id
+            "SELECT sessions.seen_at AS seen_at, users.cursor AS cursor, users.availability AS availability
+             FROM sessions JOIN users ON users.id = sessions.user_id
              WHERE sessions.id = $1 AND users.disabled_at IS NULL
                AND sessions.seen_at > $2 AND sessions.signed_in_at > $3",
             args![device, now.plus(-lifetimes.idle), now.plus(-lifetimes.absolute)],
         )
         .await?;
-    row.map(|row| row.time("seen_at")).transpose()
+    row.map(|row| {
+        Ok(Standing {
+            seen_at: row.time("seen_at")?,
+            newest: row.count("cursor")?,
+            availability: row.word("availability")?,
+        })
+    })
+    .transpose()
 }
 
 /// Notes that a device was heard of.
@@ -154,7 +177,11 @@ pub async fn devices(
 /// # Errors
 /// When the database fails.
 pub async fn end(tx: &mut Tx, user: UserId, device: DeviceId) -> Result<bool, StoreError> {
-    Ok(tx.run("DELETE FROM sessions WHERE id = $1 AND user_id = $2", args![device, user]).await? > 0)
+    let ended = tx.run("DELETE FROM sessions WHERE id = $1 AND user_id = $2", args![device, user]).await? > 0;
+    if ended {
+        tx.note_ended(user, EndedSessions::Device(device));
+    }
+    Ok(ended)
 }
 
 /// Forgets sessions that no longer hold.

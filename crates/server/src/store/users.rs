@@ -3,7 +3,7 @@
 use halyard_protocol::{Availability, Role, TenantId, UnixMs, User, UserId};
 
 use super::sql::{Row, args, word};
-use super::{StoreError, Tx};
+use super::{EndedSessions, StoreError, Tx};
 
 /// Adds a user.
 ///
@@ -121,8 +121,7 @@ pub async fn set_status(
 /// When the database fails.
 pub async fn set_password(tx: &mut Tx, user: UserId, password_hash: &str) -> Result<(), StoreError> {
     tx.run("UPDATE users SET password_hash = $2 WHERE id = $1", args![user, password_hash]).await?;
-    tx.run("DELETE FROM sessions WHERE user_id = $1", args![user]).await?;
-    Ok(())
+    end_sessions(tx, user).await
 }
 
 /// Disables a user, and ends their sessions.
@@ -131,7 +130,12 @@ pub async fn set_password(tx: &mut Tx, user: UserId, password_hash: &str) -> Res
 /// When the database fails.
 pub async fn disable(tx: &mut Tx, user: UserId, now: UnixMs) -> Result<(), StoreError> {
     tx.run("UPDATE users SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL", args![user, now]).await?;
+    end_sessions(tx, user).await
+}
+
+async fn end_sessions(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
     tx.run("DELETE FROM sessions WHERE user_id = $1", args![user]).await?;
+    tx.note_ended(user, EndedSessions::All);
     Ok(())
 }
 

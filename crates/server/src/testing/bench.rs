@@ -300,7 +300,8 @@ impl Browser<'_> {
     pub(crate) async fn events(&self, after: u64) -> Vec<LoggedEvent> {
         let me = self.bootstrap().await.me.user.id;
         let mut tx = self.bench.app.store.read().await.unwrap();
-        store::events::after(&mut tx, me, after, 10_000).await.unwrap().unwrap()
+        let newest = store::events::newest(&mut tx, me).await.unwrap();
+        store::events::after(&mut tx, me, after, newest, 10_000).await.unwrap().unwrap()
     }
 }
 

@@ -26,6 +26,17 @@ fn a_business_is_set_up_by_commands() {
 }
 
 #[test]
+fn the_doctor_changes_nothing() {
+    let site = Site::new();
+    assert!(site.fails("doctor").contains("database"), "there is none");
+    assert!(!site.path("test.db").exists());
+    std::fs::write(site.path("test.db"), "").unwrap();
+    assert!(site.fails("doctor").contains("is empty"));
+    site.says("migrate");
+    assert!(site.says("doctor").contains("up to date"));
+}
+
+#[test]
 fn a_running_server_goes_by_what_the_commands_did() {
     let site = Site::new();
     site.says("tenant add harbor --name Harbor");

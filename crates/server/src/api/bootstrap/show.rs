@@ -19,7 +19,7 @@ use crate::store;
 )]
 pub async fn show(State(app): State<Arc<App>>, Signed(session): Signed) -> Result<Json<Bootstrap>, Problem> {
     let mut tx = app.store.read().await?;
-    let me = crate::api::me(&mut tx, &session).await?;
+    let me = crate::api::me_of(&mut tx, &session).await?;
     let cursor = store::events::newest(&mut tx, session.user).await?;
     let users = store::users::directory(&mut tx, session.tenant).await?;
     let favourites = store::favourites::of_user(&mut tx, crate::api::reader(&session)).await?;

@@ -29,7 +29,6 @@ pub async fn delete(
         return Err(Problem::not_found());
     }
     tx.commit().await?;
-    app.hub.end_device(session.user, device);
     Ok(StatusCode::NO_CONTENT)
 }
 

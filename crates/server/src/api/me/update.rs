@@ -36,7 +36,7 @@ pub async fn update(
         return Err(Problem::too_long(CauseCode::StatusTextTooLong, limits::STATUS_TEXT_LENGTH).at("status_text"));
     }
     let mut tx = app.store.write(session.tenant).await?;
-    let mut me = crate::api::me(&mut tx, &session).await?;
+    let mut me = crate::api::me_of(&mut tx, &session).await?;
     let before = me.user.clone();
     me.user.availability = request.availability.unwrap_or(before.availability);
     me.user.status_text = status_text.unwrap_or_else(|| before.status_text.clone());
@@ -46,8 +46,8 @@ pub async fn update(
     store::users::set_status(&mut tx, session.user, me.user.availability, &me.user.status_text).await?;
     let change = Change::UserChanged { user: me.user.clone() };
     store::events::log_all(&mut tx, session.tenant, app.env.now(), &change).await?;
+    tx.note_availability(session.user, me.user.availability);
     tx.commit().await?;
-    app.hub.set_availability(session.user, me.user.availability);
     Ok(Json(me))
 }
 

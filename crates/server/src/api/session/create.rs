@@ -1,5 +1,6 @@
 //! `POST /session`: sign in.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Json;
@@ -7,14 +8,20 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use halyard_protocol::rest::{Me, SignIn};
-use halyard_protocol::{Availability, DeviceId, ErrorBody, ErrorCode, Role, limits};
+use halyard_protocol::{DeviceId, ErrorBody, ErrorCode, UserId, limits};
+use sha2::{Digest as _, Sha256};
 
 use crate::api::extract::{Address, Body};
 use crate::api::problem::Problem;
 use crate::app::App;
+use crate::auth::limiter::network;
 use crate::auth::password::LONGEST;
 use crate::auth::token::Token;
-use crate::store::{self, sessions::Session};
+use crate::store::users::Credentials;
+use crate::store::{self, StoreError};
+
+/// Bytes of a log-in at most: an extension and a domain are shorter.
+const LONGEST_LOGIN: usize = 320;
 
 /// Sign in with extension, domain and password.
 ///
@@ -34,44 +41,57 @@ pub async fn create(
     Address(address): Address,
     Body(request): Body<SignIn>,
 ) -> Result<Response, Problem> {
-    app.sign_ins.check(&request.login, address).map_err(|wait| {
-        let seconds = wait.as_secs() + 1;
-        Problem::new(ErrorCode::TooManyRequests, "Too many tries. Wait a moment and try again.").retry_after(seconds)
-    })?;
-    let wrong = || Problem::new(ErrorCode::WrongCredentials, "Wrong extension or password.");
-    if request.password.len() > LONGEST {
+    if request.login.len() > LONGEST_LOGIN || request.password.len() > LONGEST {
         return Err(wrong());
     }
     let login = request.login.trim().to_lowercase();
-    let found = match login.split_once('@') {
-        Some((extension, domain)) => {
-            let mut tx = app.store.read().await?;
-            store::users::credentials(&mut tx, extension, domain).await?
-        }
-        None => None,
-    };
+    let (found, network, is_known) = find(&app, &login, address).await?;
+    let attempt = app.sign_ins.attempt(&login, address, is_known).map_err(|wait| {
+        let seconds = wait.as_secs() + 1;
+        Problem::new(ErrorCode::TooManyRequests, "Too many tries. Wait a moment and try again.").retry_after(seconds)
+    })?;
     let hash = found.as_ref().map(|found| found.password_hash.clone());
-    let matches = app.passwords.verify(request.password, hash).await?;
+    // What is our fault does not count against who tries.
+    let matches = app.passwords.verify(request.password, hash).await;
+    let matches = matches.inspect_err(|_| app.sign_ins.succeeded(&attempt))?;
     let found = found.filter(|_| matches).ok_or_else(wrong)?;
+    app.sign_ins.succeeded(&attempt);
 
     let (token, now) = (Token::fresh(&app.env), app.env.now());
     let device = DeviceId(app.env.ulid());
     let name: String = request.device.trim().chars().take(limits::NAME_LENGTH).collect();
     let mut tx = app.store.write(found.tenant).await?;
-    store::sessions::add(&mut tx, &token.hash(), device, found.user, &name, now).await?;
-    let session = Session {
-        device,
-        user: found.user,
-        tenant: found.tenant,
-        role: Role::Basic,
-        availability: Availability::default(),
-        seen_at: now,
-    };
-    let me = crate::api::me(&mut tx, &session).await.map_err(|_| wrong())?;
+    if !store::sessions::add(&mut tx, &token.hash(), device, &found, &name, now).await? {
+        // The password was changed, or the user disabled, while it was checked.
+        return Err(wrong());
+    }
+    store::networks::note(&mut tx, found.user, &network, now).await?;
+    let me = crate::api::me(&mut tx, found.tenant, found.user, device).await?;
     tx.commit().await?;
 
     let cookie = token.cookie(app.settings.cookie(), app.settings.secure, app.settings.lifetimes.absolute);
     Ok(([(header::SET_COOKIE, cookie), no_store()], Json(me)).into_response())
+}
+
+fn wrong() -> Problem {
+    Problem::new(ErrorCode::WrongCredentials, "Wrong extension or password.")
+}
+
+/// Who has this log-in; the hash of the network from which it is tried; and whether they have signed in from there before.
+async fn find(app: &App, login: &str, address: IpAddr) -> Result<(Option<Credentials>, String, bool), StoreError> {
+    let Some((extension, domain)) = login.split_once('@') else { return Ok((None, String::new(), false)) };
+    let mut tx = app.store.read().await?;
+    let Some(found) = store::users::credentials(&mut tx, extension, domain).await? else {
+        return Ok((None, String::new(), false));
+    };
+    let network = network_hash(found.user, address);
+    let is_known = store::networks::is_known(&mut tx, found.user, &network).await?;
+    Ok((Some(found), network, is_known))
+}
+
+fn network_hash(user: UserId, address: IpAddr) -> String {
+    let digest = Sha256::digest(format!("{user} {}", network(address)));
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn no_store() -> (header::HeaderName, HeaderValue) {
@@ -118,11 +138,28 @@ mod tests {
         assert_eq!(answer.code(), ErrorCode::WrongCredentials);
     }
 
+    /// A try from an address, by a proxy that is trusted.
+    async fn attempt(bench: &Bench, login: &str, password: &str, from: &str) -> u16 {
+        let body = json!({ "login": login, "password": password }).to_string();
+        let mut request = bench.stranger().build(axum::http::Method::POST, "/session", Some(body));
+        request.headers_mut().insert("x-forwarded-for", from.parse().unwrap());
+        bench.raw(request).await.status.as_u16()
+    }
+
+    fn behind_a_proxy(per_account: u32, per_address: u32) -> Settings {
+        let limit = |limit| NonZeroU32::new(limit).unwrap();
+        let sign_ins = Limits { per_account: limit(per_account), per_address: limit(per_address) };
+        Settings { sign_ins, trust_proxy: true, ..Settings::default() }
+    }
+
     #[tokio::test]
-    async fn too_many_tries_have_to_wait() {
+    async fn too_many_failures_have_to_wait() {
         let three = NonZeroU32::new(3).unwrap();
         let sign_ins = Limits { per_account: three, per_address: NonZeroU32::new(100).unwrap() };
         let bench = Bench::with(Settings { sign_ins, ..Settings::default() }).await;
+        for _ in 0..10 {
+            bench.sign_in("1001@harbor").await;
+        }
         let body = json!({ "login": "1001@harbor", "password": "wrong" });
         for _ in 0..3 {
             assert_eq!(bench.stranger().post("/session", &body).await.code(), ErrorCode::WrongCredentials);
@@ -136,17 +173,45 @@ mod tests {
 
     #[tokio::test]
     async fn behind_a_trusted_proxy_each_client_has_an_address_of_its_own() {
-        let sign_ins = Limits { per_account: NonZeroU32::MAX, per_address: NonZeroU32::MIN };
-        let bench = Bench::with(Settings { sign_ins, trust_proxy: true, ..Settings::default() }).await;
-        let stranger = bench.stranger();
-        let body = json!({ "login": "1001@harbor", "password": PASSWORD }).to_string();
+        let bench = Bench::with(behind_a_proxy(100, 1)).await;
         let mut statuses = Vec::new();
-        for from in ["203.0.113.1", "198.51.100.7, 203.0.113.2", "203.0.113.1"] {
-            let mut request = stranger.build(axum::http::Method::POST, "/session", Some(body.clone()));
-            request.headers_mut().insert("x-forwarded-for", from.parse().unwrap());
-            statuses.push(bench.raw(request).await.status.as_u16());
+        for from in ["203.0.113.1", "198.51.100.7, 203.0.113.2", "203.0.113.1", "203.0.113.3"] {
+            statuses.push(attempt(&bench, "1001@harbor", "wrong", from).await);
         }
-        assert_eq!(statuses, [200, 200, 429]);
+        assert_eq!(statuses, [401, 401, 429, 401]);
+    }
+
+    #[tokio::test]
+    async fn strangers_who_guess_lock_nobody_out_where_they_usually_sign_in() {
+        let bench = Bench::with(behind_a_proxy(3, 100)).await;
+        assert_eq!(attempt(&bench, "1001@harbor", PASSWORD, "192.0.2.1").await, 200);
+        let mut refused = 0;
+        for guess in 0..40 {
+            let status = attempt(&bench, "1001@harbor", "guess", &format!("198.51.100.{}", guess % 20)).await;
+            refused += usize::from(status == 429);
+        }
+        assert_eq!(refused, 25, "five networks may try three times");
+        assert_eq!(attempt(&bench, "1001@harbor", PASSWORD, "203.0.113.9").await, 429, "a network that is not known");
+        assert_eq!(attempt(&bench, "1001@harbor", PASSWORD, "192.0.2.1").await, 200);
+        assert_eq!(attempt(&bench, "1002@harbor", PASSWORD, "203.0.113.9").await, 200, "another account");
+    }
+
+    #[tokio::test]
+    async fn a_log_in_that_is_too_long_is_wrong_and_leaves_nothing() {
+        let bench = Bench::new().await;
+        for _ in 0..100 {
+            let body = json!({ "login": format!("{}@harbor", "9".repeat(60_000)), "password": PASSWORD });
+            assert_eq!(bench.stranger().post("/session", &body).await.code(), ErrorCode::WrongCredentials);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_database_that_fails_is_not_a_wrong_password() {
+        let bench = Bench::new().await;
+        bench.app.store.close().await;
+        let body = json!({ "login": "1001@harbor", "password": PASSWORD });
+        let answer = bench.stranger().post("/session", &body).await;
+        assert_eq!(answer.code(), ErrorCode::Unavailable);
     }
 
     #[tokio::test]

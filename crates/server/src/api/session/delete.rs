@@ -22,7 +22,6 @@ pub async fn delete(State(app): State<Arc<App>>, Signed(session): Signed) -> Res
     let mut tx = app.store.write(session.tenant).await?;
     store::sessions::end(&mut tx, session.user, session.device).await?;
     tx.commit().await?;
-    app.hub.end_device(session.user, session.device);
     let cookie = no_cookie(app.settings.cookie(), app.settings.secure);
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }

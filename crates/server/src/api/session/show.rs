@@ -14,7 +14,7 @@ use crate::app::App;
 #[utoipa::path(get, path = "/session", tag = "session", responses((status = 200, description = "You", body = Me)))]
 pub async fn show(State(app): State<Arc<App>>, Signed(session): Signed) -> Result<Json<Me>, Problem> {
     let mut tx = app.store.read().await?;
-    Ok(Json(crate::api::me(&mut tx, &session).await?))
+    Ok(Json(crate::api::me_of(&mut tx, &session).await?))
 }
 
 #[cfg(test)]

@@ -1,16 +1,20 @@
 //! Real sockets against a real listener.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use halyard_protocol::socket::{CLOSE_POLICY, CLOSE_RESTART, CLOSE_SIGNED_OUT};
 use halyard_protocol::{Change, ClientFrame, LoggedEvent, Presence, ServerFrame, limits};
+use serde_json::json;
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::app::{Settings, Tempo};
+use crate::store::{self, Store};
+use crate::testing;
 use crate::testing::bench::{Bench, Browser, Listening};
 
 /// Long enough for anything that works.
@@ -75,6 +79,20 @@ impl Socket {
             }
         }
         heard
+    }
+
+    /// The next frame that is not about presences, or the code with which the server closes.
+    async fn next_but_presence(&mut self) -> Result<ServerFrame, Option<u16>> {
+        loop {
+            match self.next().await {
+                Some(Ok(Message::Text(text))) => match serde_json::from_str(&text).unwrap() {
+                    ServerFrame::Presence { .. } => {}
+                    frame => return Ok(frame),
+                },
+                Some(Ok(Message::Close(frame))) => return Err(frame.map(|frame| frame.code.into())),
+                other => panic!("not a frame: {other:?}"),
+            }
+        }
     }
 
     /// The code with which the server closes, whatever it says before.
@@ -204,6 +222,97 @@ async fn malformed_large_and_binary_frames_close_the_socket() {
     socket.raw(Message::text("{\"type\":\"of the future\"}")).await;
     maya.chat(&["1002"], "Still here").await;
     assert_eq!(bodies(&socket.events(2).await), ["Still here"], "what is unknown is ignored");
+}
+
+/// Another process works on the same database, a command say: this server's hub does not hear of it.
+#[tokio::test]
+async fn after_a_password_was_changed_elsewhere_nothing_more_is_told() {
+    let (address, _folder) = testing::sqlite();
+    let bench = Bench::on(&address, Settings::default()).await;
+    let listening = bench.listen().await;
+    let maya = bench.sign_in("1001@harbor").await;
+    let devon = bench.sign_in("1002@harbor").await;
+    let start = devon.bootstrap().await;
+    let mut socket = Socket::resumed(&listening, &devon, start.cursor).await;
+    let elsewhere = Store::open(&address, Arc::new(|_| {})).await.unwrap();
+    let mut tx = elsewhere.write(start.me.tenant.id).await.unwrap();
+    store::users::set_password(&mut tx, start.me.user.id, "another hash").await.unwrap();
+    tx.commit().await.unwrap();
+    maya.chat(&["1002"], "Not for who knows the old password").await;
+    assert_eq!(socket.next_but_presence().await, Err(Some(CLOSE_SIGNED_OUT)));
+    let mut late = Socket::open(&listening, &maya).await;
+    let mut tx = elsewhere.write(start.me.tenant.id).await.unwrap();
+    store::users::disable(&mut tx, maya.bootstrap().await.me.user.id, bench.app.env.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    late.say(&ClientFrame::Resume { cursor: 0 }).await;
+    assert_eq!(late.closed().await, Some(CLOSE_SIGNED_OUT), "nor with the first frame");
+}
+
+#[tokio::test]
+async fn a_new_password_ends_all_sockets_at_once() {
+    let bench = Bench::new().await;
+    let listening = bench.listen().await;
+    let devon = bench.sign_in("1002@harbor").await;
+    let me = devon.bootstrap().await.me;
+    let mut one = Socket::resumed(&listening, &devon, 0).await;
+    let mut other = Socket::resumed(&listening, &bench.sign_in("1002@harbor").await, 0).await;
+    let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
+    store::users::set_password(&mut tx, me.user.id, "another hash").await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(one.closed().await, Some(CLOSE_SIGNED_OUT));
+    assert_eq!(other.closed().await, Some(CLOSE_SIGNED_OUT));
+}
+
+#[tokio::test]
+async fn presences_that_change_often_are_told_together() {
+    let tempo = Tempo { presence: Duration::from_secs(2), ..Tempo::default() };
+    let bench = Bench::with(quick(tempo)).await;
+    let listening = bench.listen().await;
+    let maya = bench.sign_in("1001@harbor").await;
+    let devon = bench.sign_in("1002@harbor").await;
+    let mut hers = Socket::resumed(&listening, &maya, maya.bootstrap().await.cursor).await;
+    let _his = Socket::resumed(&listening, &devon, devon.bootstrap().await.cursor).await;
+    for turn in 0..40 {
+        let availability = if turn % 2 == 0 { "busy" } else { "available" };
+        assert_eq!(devon.patch("/me", &json!({ "availability": availability })).await.status, 200);
+    }
+    assert_eq!(devon.patch("/me", &json!({ "availability": "away" })).await.status, 200);
+    let mut frames = 0;
+    loop {
+        if let ServerFrame::Presence { users } = hers.receive().await {
+            frames += 1;
+            if users.iter().any(|entry| entry.presence == Presence::Away) {
+                break;
+            }
+        }
+    }
+    assert!(frames < 20, "{frames} frames for 41 changes");
+}
+
+#[tokio::test]
+async fn an_app_that_took_long_to_catch_up_has_time_to_answer() {
+    const HEARTBEAT: Duration = Duration::from_millis(500);
+    let tempo = Tempo { heartbeat: HEARTBEAT, ..Tempo::default() };
+    let bench = Bench::with(quick(tempo)).await;
+    let listening = bench.listen().await;
+    let maya = bench.sign_in("1001@harbor").await;
+    let devon = bench.sign_in("1002@harbor").await;
+    let start = devon.bootstrap().await.cursor;
+    // More than the machine's buffers of one connection hold.
+    let body = "x".repeat(limits::CHAT_TEXT_LENGTH);
+    for _ in 0..800 {
+        maya.chat(&["1002"], &body).await;
+    }
+    let newest = devon.bootstrap().await.cursor;
+    let mut socket = Socket::resumed(&listening, &devon, newest).await;
+    socket.say(&ClientFrame::Resume { cursor: start }).await;
+    assert!(matches!(socket.receive().await, ServerFrame::Welcome { .. }));
+    // The app does not read for the time of several heartbeats, and the server can't send.
+    tokio::time::sleep(HEARTBEAT * 6).await;
+    let all = usize::try_from(newest - start).unwrap();
+    assert_eq!(socket.events(all).await.len(), all);
+    maya.chat(&["1002"], "Still there").await;
+    assert_eq!(bodies(&socket.events(1).await), ["Still there"]);
 }
 
 #[tokio::test]
