@@ -68,7 +68,7 @@ impl Format {
 pub struct ImportRow {
     /// The line that it begins on, from 1. Of several files the lines count on.
     pub line: usize,
-    /// What would be saved. Its scope is the default one; its photo, if the card has one, is [`photo_of_line`].
+    /// What would be saved. Its scope is the default one; its photo, if the card has one, is what `photo_of_line` gives.
     pub draft: ContactDraft,
     /// The content of the card's photo, in base 64 and as large as it is there. Empty if it has none.
     pub photo: String,
