@@ -23,6 +23,7 @@ use crate::auth::password::{Cost, PasswordError, Passwords};
 use crate::auth::seen::Seen;
 use crate::auth::token::cookie_name;
 use crate::carriers::Carriers;
+use crate::connections::{self, Places};
 use crate::env::Env;
 use crate::events::hub::Hub;
 use crate::jobs::Workers;
@@ -49,8 +50,10 @@ pub struct Settings {
     pub secure: bool,
     /// Whether a proxy in front says truly whom it speaks for.
     pub trust_proxy: bool,
-    /// How often one may try to sign in.
+    /// How often one may fail to sign in.
     pub sign_ins: Limits,
+    /// How many connections there may be.
+    pub connections: connections::Limits,
     /// How much work a password hash is.
     pub cost: Cost,
     /// The socket's times.
@@ -95,6 +98,7 @@ impl Default for Settings {
             secure: false,
             trust_proxy: false,
             sign_ins: Limits { per_account: PER_ACCOUNT, per_address: PER_ADDRESS },
+            connections: connections::Limits::default(),
             cost: Cost::default(),
             tempo: Tempo::default(),
             request_timeout: Duration::from_secs(30),
@@ -151,6 +155,8 @@ pub struct App {
     pub stop: CancellationToken,
     /// The open sockets.
     pub sockets: TaskTracker,
+    /// The connections that there are.
+    pub places: Arc<Places>,
 }
 
 impl App {
@@ -181,6 +187,7 @@ impl App {
             origins: Origins::new(settings.public_url.as_deref(), &settings.allowed_origins),
             stop: CancellationToken::new(),
             sockets: TaskTracker::new(),
+            places: Arc::new(Places::new(settings.connections)),
             store,
             env,
             hub,

@@ -10,6 +10,7 @@ use halyard_protocol::PhoneNumber;
 use crate::app::{DAY, PER_ACCOUNT, PER_ADDRESS, Settings};
 use crate::auth::limiter::Limits;
 use crate::commands::{import, number, tenant, user};
+use crate::connections;
 use crate::store::sessions::Lifetimes;
 
 /// The server of Halyard, a web softphone: texts and chats of a business.
@@ -82,6 +83,9 @@ pub struct Serve {
     /// For development: another address whose pages may do what ours may, as `http://localhost:8090`. Can be repeated.
     #[arg(long, value_parser = public_url)]
     pub allow_origin: Vec<String>,
+    /// Connections at most; without it as many as there are files for, which is the system's limit for a program (`ulimit -Hn`) but some.
+    #[arg(long, env = "HALYARD_MAX_CONNECTIONS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_connections: Option<u32>,
     /// How logs look. They go to standard error; RUST_LOG says how much.
     #[arg(long, env = "HALYARD_LOG", value_enum, default_value_t)]
     pub log: LogFormat,
@@ -103,11 +107,11 @@ pub struct Serve {
 }
 
 impl Serve {
-    /// The settings that these flags make.
+    /// The settings that these flags make, for a server that may have so many files open.
     ///
     /// # Errors
     /// What is missing, in words for whoever starts the server.
-    pub fn settings(&self) -> Result<Settings, String> {
+    pub fn settings(&self, files: u64) -> Result<Settings, String> {
         let days = |days: u32| i64::from(days) * DAY;
         let secure = self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
         if secure && self.trust_proxy.is_none() {
@@ -115,7 +119,14 @@ impl Serve {
                 `--trust-proxy=false` if it does not";
             return Err(missing.to_owned());
         }
+        let mut connections = connections::Limits::of_files(files, self.trust_proxy.unwrap_or_default());
+        if let Some(most) = self.max_connections {
+            let most = usize::try_from(most).unwrap_or(usize::MAX);
+            connections.all = connections.all.min(most);
+            connections.per_network = connections.per_network.min(most);
+        }
         Ok(Settings {
+            connections,
             lifetimes: Lifetimes { idle: days(self.session_idle_days), absolute: days(self.session_max_days) },
             keep_events: days(self.keep_events_days),
             secure,
@@ -205,7 +216,7 @@ mod tests {
     fn serve(flags: &[&str]) -> Result<Settings, String> {
         let cli = Cli::parse_from([&["halyard-server", "serve"], flags].concat());
         let Command::Serve(serve) = cli.command else { panic!("serve") };
-        serve.settings()
+        serve.settings(1_024)
     }
 
     #[test]
@@ -214,6 +225,13 @@ mod tests {
         assert!(serve(&https).unwrap_err().contains("--trust-proxy"));
         assert!(!serve(&[&https[..], &["--trust-proxy=false"]].concat()).unwrap().trust_proxy);
         assert!(!serve(&["--public-url", "http://phone.example"]).unwrap().trust_proxy);
+    }
+
+    #[test]
+    fn connections_are_limited_by_files_and_by_what_is_said() {
+        assert_eq!(serve(&[]).unwrap().connections.all, 896);
+        assert_eq!(serve(&["--max-connections", "100"]).unwrap().connections.per_network, 100);
+        assert_eq!(serve(&["--max-connections", "10000"]).unwrap().connections.all, 896);
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub mod commands;
 pub mod config;
 #[cfg(test)]
 mod conformance;
+pub mod connections;
 pub mod demo;
 pub mod env;
 pub mod events;

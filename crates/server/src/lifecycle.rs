@@ -6,12 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::upkeep;
+use crate::{connections, upkeep};
 
 /// How long what is under way may take to finish.
 const FAREWELL: Duration = Duration::from_secs(10);
@@ -32,38 +31,29 @@ pub async fn serve(app: Arc<App>, router: Router, listen: SocketAddr, stop: Canc
         out.flush()?;
     }
 
-    // A message is a small packet that must not wait for the next one.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let stopping = Arc::clone(&app);
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+    tokio::spawn(async move {
         stop.cancelled().await;
         tracing::info!("stopping");
         stopping.stop.cancel();
     });
     let finished = async {
-        server.await?;
+        connections::serve(&app, router, listener, app.stop.clone()).await;
         app.sockets.close();
         app.sockets.wait().await;
         let _ = tokio::join!(workers, upkeep);
-        Ok::<(), std::io::Error>(())
     };
     let cancelled = async {
         app.stop.cancelled().await;
         tokio::time::sleep(FAREWELL).await;
     };
-    let outcome = tokio::select! {
-        outcome = finished => outcome,
-        () = cancelled => {
-            tracing::warn!("some requests did not finish in time");
-            Ok(())
-        }
-    };
+    tokio::select! {
+        () = finished => {}
+        () = cancelled => tracing::warn!("some requests did not finish in time"),
+    }
     // Who holds a connection after that is cut off with it.
     let _ = tokio::time::timeout(FAREWELL, app.store.close()).await;
-    outcome
+    Ok(())
 }
 
 /// Cancelled by Ctrl-C, or by the signal with which a service manager asks to stop.

@@ -13,12 +13,15 @@ use super::CommandError;
 /// # Errors
 /// [`CommandError`]: the database or the address.
 pub async fn run(serve: Serve, env: Env) -> Result<(), CommandError> {
-    let settings = serve.settings().map_err(CommandError::Refused)?;
+    // Each connection is a file. As many as the system lets this program have; where it does not say, the usual limit.
+    let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1_024);
+    let settings = serve.settings(files).map_err(CommandError::Refused)?;
     telemetry::start(serve.log);
     let stop = lifecycle::signals();
     let app = App::start(&serve.database.database, env, settings).await?;
     let router = app.router(assets(&serve))?;
-    tracing::info!(database = app.store.kind(), secure = app.settings.secure, "starting");
+    let connections = app.settings.connections.all;
+    tracing::info!(database = app.store.kind(), secure = app.settings.secure, connections, "starting");
     lifecycle::serve(app, router, serve.listen, stop).await?;
     Ok(())
 }

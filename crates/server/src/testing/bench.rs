@@ -26,6 +26,7 @@ use super::TestEnv;
 use crate::api::problem::PROBLEM_JSON;
 use crate::app::{App, Settings};
 use crate::auth::password::Cost;
+use crate::connections;
 use crate::messaging::assign::assign;
 use crate::messaging::receive::{InboundText, receive};
 use crate::store;
@@ -166,9 +167,9 @@ impl Bench {
     pub(crate) async fn listen(&self) -> Listening {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let service = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        let (app, router) = (Arc::clone(&self.app), self.router.clone());
         let task = tokio::spawn(async move {
-            axum::serve(listener, service).await.unwrap();
+            connections::serve(&app, router, listener, app.stop.clone()).await;
         });
         Listening { address, task }
     }

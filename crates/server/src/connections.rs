@@ -1,0 +1,316 @@
+//! Connections: they are accepted, counted and served until the server stops.
+//!
+//! Always holds: each has a limited time for the head of its next request, and limited memory for it. There are only so many, so that
+//! files are left for the database, and only so many from one network, so that others find a place. Those that are there stay; one that
+//! finds no place hears that the server is full, and whoever watches the server still gets an answer from `/healthz`.
+
+use std::collections::HashMap;
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::response::IntoResponse as _;
+use axum::routing::get;
+use halyard_protocol::ErrorCode;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::Service as _;
+
+use crate::api::problem::Problem;
+use crate::app::App;
+use crate::auth::limiter::network;
+use crate::web;
+
+/// Files that are left for the database, the listener and logs.
+const RESERVED: u64 = 128;
+/// Connections that are told at the same time that the server is full.
+const TURNED_AWAY: usize = 32;
+/// How long one that is turned away has for its request.
+const TURN_AWAY_TIME: Duration = Duration::from_secs(2);
+/// Bytes of the head of a request, at most.
+const HEAD_BYTES: usize = 64 * 1_024;
+/// How long to wait after the system could not give a connection: it has no file for it, say.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How often the log says that the server is full.
+const SAY_AGAIN: Duration = Duration::from_secs(60);
+
+/// How many connections there may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// In all.
+    pub all: usize,
+    /// From one network: an IPv4 address, or a /64 of IPv6.
+    pub per_network: usize,
+    /// How long one may take for the head of a request, also for the first byte of the next.
+    pub head_time: Duration,
+}
+
+impl Limits {
+    /// As many as there are files for, and half of them from one network, unless all come from a proxy.
+    #[must_use]
+    pub fn of_files(files: u64, behind_proxy: bool) -> Self {
+        let all = usize::try_from(files.saturating_sub(RESERVED)).unwrap_or(usize::MAX).max(1);
+        let per_network = if behind_proxy { all } else { all.div_ceil(2) };
+        Self { all, per_network, head_time: Duration::from_secs(30) }
+    }
+}
+
+impl Default for Limits {
+    /// For the number of files that systems give a program if nothing is said.
+    fn default() -> Self {
+        Self::of_files(1_024, false)
+    }
+}
+
+/// The connections that there are.
+#[derive(Debug)]
+pub struct Places {
+    limits: Limits,
+    taken: Mutex<Taken>,
+}
+
+#[derive(Debug, Default)]
+struct Taken {
+    all: usize,
+    by_network: HashMap<IpAddr, usize>,
+    said_at: Option<Instant>,
+}
+
+/// A connection's place, free again when dropped.
+struct Place {
+    places: Arc<Places>,
+    network: IpAddr,
+}
+
+impl Places {
+    /// So many.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, taken: Mutex::default() }
+    }
+
+    /// Whether there is none left.
+    #[must_use]
+    pub fn are_full(&self) -> bool {
+        self.lock().all >= self.limits.all
+    }
+
+    fn take(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
+        let network = network(address);
+        let mut taken = self.lock();
+        let here = taken.by_network.get(&network).copied().unwrap_or_default();
+        if taken.all >= self.limits.all || here >= self.limits.per_network {
+            let is_news = taken.said_at.is_none_or(|at| at.elapsed() >= SAY_AGAIN);
+            if is_news {
+                taken.said_at = Some(Instant::now());
+                let (all, limit) = (taken.all, self.limits.all);
+                tracing::error!(all, limit, here, %network, "no place for another connection: see `--max-connections`");
+            }
+            return None;
+        }
+        taken.all += 1;
+        taken.by_network.insert(network, here + 1);
+        Some(Place { places: Arc::clone(self), network })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = self.places.lock();
+        taken.all -= 1;
+        if let Some(here) = taken.by_network.get_mut(&self.network) {
+            *here -= 1;
+            if *here == 0 {
+                taken.by_network.remove(&self.network);
+            }
+        }
+    }
+}
+
+/// Accepts connections and serves them until `stop`; then waits until the requests under way are answered.
+pub async fn serve(app: &Arc<App>, router: Router, listener: TcpListener, stop: CancellationToken) {
+    let connections = TaskTracker::new();
+    let full = Router::new()
+        .route("/healthz", get(web::health::health))
+        .fallback(async || {
+            Problem::new(ErrorCode::Unavailable, "The server is full. Try again in a moment.")
+                .retry_after(10)
+                .into_response()
+        })
+        .with_state(Arc::clone(app));
+    let turned_away = Arc::new(Semaphore::new(TURNED_AWAY));
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = listener.accept() => accepted,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            // Of the connection, which is gone already.
+            Err(error) if is_of_connection(error.kind()) => continue,
+            Err(error) => {
+                tracing::error!(%error, "a connection could not be accepted");
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+        };
+        // A message is a small packet that must not wait for the next one.
+        let _ = stream.set_nodelay(true);
+        let stop = stop.clone();
+        if let Some(place) = app.places.take(peer.ip()) {
+            let router = router.clone();
+            connections.spawn(async move {
+                one(stream, peer, router, place.places.limits.head_time, stop).await;
+            });
+        } else if let Ok(turn) = Arc::clone(&turned_away).try_acquire_owned() {
+            let full = full.clone();
+            connections.spawn(async move {
+                let _turn = turn;
+                let _ = tokio::time::timeout(TURN_AWAY_TIME, one(stream, peer, full, TURN_AWAY_TIME, stop)).await;
+            });
+        }
+    }
+    drop(listener);
+    connections.close();
+    connections.wait().await;
+}
+
+/// Whether an error of accepting says only that this connection is gone.
+fn is_of_connection(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::ConnectionRefused)
+}
+
+/// Serves a connection to its end.
+async fn one(stream: TcpStream, peer: SocketAddr, router: Router, head_time: Duration, stop: CancellationToken) {
+    let Ok(service) = router.into_make_service_with_connect_info::<SocketAddr>().call(peer).await;
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(head_time).max_header_size(HEAD_BYTES);
+    let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    let mut connection = std::pin::pin!(connection.with_upgrades());
+    let outcome = tokio::select! {
+        outcome = connection.as_mut() => outcome,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = outcome {
+        // The other end went away, took too long, or does not speak HTTP.
+        tracing::debug!(%error, "a connection ended");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Settings;
+    use crate::testing::bench::{Bench, Listening};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    fn limits(all: usize, per_network: usize) -> Settings {
+        let head_time = Duration::from_millis(300);
+        Settings { connections: Limits { all, per_network, head_time }, ..Settings::default() }
+    }
+
+    async fn connect(listening: &Listening) -> TcpStream {
+        TcpStream::connect(listening.address).await.unwrap()
+    }
+
+    /// All that comes until the server ends the connection.
+    async fn rest(mut stream: TcpStream) -> String {
+        let mut answer = Vec::new();
+        let read = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer)).await;
+        // A connection that is reset has ended, too.
+        let _ = read.expect("the server ends it");
+        String::from_utf8(answer).unwrap()
+    }
+
+    async fn ask(listening: &Listening, path: &str) -> String {
+        let mut stream = connect(listening).await;
+        let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        rest(stream).await
+    }
+
+    #[tokio::test]
+    async fn who_does_not_say_what_they_want_is_closed() {
+        let bench = Bench::with(limits(10, 10)).await;
+        let listening = bench.listen().await;
+        for beginning in ["", "GET / HTTP/1.1\r\nhost: local"] {
+            let mut stream = connect(&listening).await;
+            stream.write_all(beginning.as_bytes()).await.unwrap();
+            assert!(!rest(stream).await.contains("200 OK"));
+        }
+        // Nor after an answer.
+        let mut stream = connect(&listening).await;
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+        assert_eq!(rest(stream).await.matches("200 OK").count(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_head_that_is_too_large_is_refused() {
+        let bench = Bench::with(limits(10, 10)).await;
+        let listening = bench.listen().await;
+        let mut stream = connect(&listening).await;
+        let request = format!("GET / HTTP/1.1\r\nhost: localhost\r\nx: {}\r\n\r\n", "x".repeat(2 * HEAD_BYTES));
+        let _ = stream.write_all(request.as_bytes()).await;
+        assert!(rest(stream).await.starts_with("HTTP/1.1 431"));
+    }
+
+    #[tokio::test]
+    async fn a_full_server_keeps_its_connections_and_answers_who_watches_it() {
+        let bench = Bench::with(limits(2, 2)).await;
+        let listening = bench.listen().await;
+        let mut here = connect(&listening).await;
+        let held: Vec<_> = (0..5).map(|_| connect(&listening)).collect();
+        let held = futures_util::future::join_all(held).await;
+        let health = ask(&listening, "/healthz").await;
+        assert!(health.contains("200 OK") && health.contains("full"), "{health}");
+        let answer = ask(&listening, "/api/v1/session").await;
+        assert!(answer.contains("503") && answer.contains("retry-after: 10"), "{answer}");
+        here.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+        assert!(rest(here).await.contains("200 OK"));
+        drop(held);
+        // Their places are free as soon as the server has noticed.
+        while bench.app.places.are_full() {
+            tokio::task::yield_now().await;
+        }
+        assert!(ask(&listening, "/api/v1/session").await.contains("401"));
+    }
+
+    #[test]
+    fn one_network_leaves_places_for_others() {
+        let places = Arc::new(Places::new(Limits { all: 4, per_network: 2, head_time: Duration::ZERO }));
+        let address = |text: &str| text.parse().unwrap();
+        let first = places.take(address("2001:db8::1")).unwrap();
+        let _second = places.take(address("2001:db8::2")).unwrap();
+        assert!(places.take(address("2001:db8::3")).is_none());
+        let _other = places.take(address("192.0.2.1")).unwrap();
+        assert!(!places.are_full());
+        drop(first);
+        let _third = places.take(address("2001:db8::3")).unwrap();
+        let _last = places.take(address("192.0.2.1")).unwrap();
+        assert!(places.are_full());
+        assert!(places.take(address("192.0.2.2")).is_none());
+    }
+
+    #[test]
+    fn files_are_left_for_the_database() {
+        let limits = Limits::of_files(1_024, false);
+        assert_eq!((limits.all, limits.per_network), (896, 448));
+        assert_eq!(Limits::of_files(1_024, true).per_network, 896);
+        assert_eq!(Limits::of_files(10, false).all, 1);
+    }
+}
