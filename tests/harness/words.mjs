@@ -16,13 +16,13 @@ function parts(text) {
   return [...found, part];
 }
 
-/** The pattern of a text: an argument that is not given may be anything, and a plural any of its forms. */
+/** The pattern of a text: an argument that is not given may be anything, and a plural any of its forms. From right to left arguments are isolated. */
 function pattern(text, args) {
   return parts(text)
     .map((part) => {
       if (!part.startsWith("{")) return escaped(part).replaceAll("#", "[\\d.,]+");
       const [, name, forms] = /^\{(\w+)(?:, plural, (.*))?\}$/s.exec(part);
-      if (!forms) return name in args ? escaped(args[name]) : ".*";
+      if (!forms) return name in args ? `\u2068?${escaped(args[name])}\u2069?` : ".*";
       const each = parts(forms).filter((form) => form.startsWith("{"));
       return `(?:${each.map((form) => pattern(form.slice(1, -1), args)).join("|")})`;
     })

@@ -143,7 +143,7 @@ pub struct App {
     pub passwords: Passwords,
     /// Counts sign-ins that fail.
     pub sign_ins: SignInLimiter,
-    /// When browsers were last heard of.
+    /// When browsers last sent a request.
     pub seen: Seen,
     /// Which sites are ours.
     pub origins: Origins,

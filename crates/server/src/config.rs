@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use halyard_protocol::PhoneNumber;
 
@@ -78,7 +79,8 @@ pub struct Serve {
     pub public_url: Option<String>,
     /// Take a client's address from the header X-Forwarded-For: only behind a proxy that writes it. Has to be said, yes or no (`=false`),
     /// with an https address: its proxy is in front, and without the clients' addresses the limits of sign-ins would take all for one.
-    #[arg(long, env = "HALYARD_TRUST_PROXY", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, env = "HALYARD_TRUST_PROXY", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true", value_parser = BoolishValueParser::new())]
     pub trust_proxy: Option<bool>,
     /// For development: another address whose pages may do what ours may, as `http://localhost:8090`. Can be repeated.
     #[arg(long, value_parser = public_url)]
@@ -223,7 +225,9 @@ mod tests {
     fn behind_a_proxy_it_has_to_be_said_whose_address_counts() {
         let https = ["--public-url", "https://phone.example"];
         assert!(serve(&https).unwrap_err().contains("--trust-proxy"));
-        assert!(!serve(&[&https[..], &["--trust-proxy=false"]].concat()).unwrap().trust_proxy);
+        for (flag, trusts) in [("--trust-proxy", true), ("--trust-proxy=1", true), ("--trust-proxy=no", false)] {
+            assert_eq!(serve(&[&https[..], &[flag]].concat()).unwrap().trust_proxy, trusts, "{flag}");
+        }
         assert!(!serve(&["--public-url", "http://phone.example"]).unwrap().trust_proxy);
     }
 

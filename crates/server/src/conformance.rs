@@ -44,6 +44,7 @@ checks!(
     a_number_that_moves_takes_no_history_to_another_tenant,
     a_session_is_only_for_the_password_that_was_checked,
     networks_are_known_for_a_while,
+    a_new_password_misses_no_session_that_is_being_made,
     what_the_log_said_of_messages_is_said_of_entries,
     sessions_end_when_they_are_old,
 );
@@ -345,7 +346,7 @@ async fn a_number_that_moves_takes_no_history_to_another_tenant(bench: &Bench) {
 
 async fn a_session_is_only_for_the_password_that_was_checked(bench: &Bench) {
     let mut tx = bench.app.store.read().await.unwrap();
-    let found = store::users::credentials(&mut tx, "1001", "harbor").await.unwrap().unwrap();
+    let found = store::users::credentials(&mut tx, "1001", "harbor", "").await.unwrap().unwrap();
     drop(tx);
     let sign_in = async |token: &str| {
         let mut tx = bench.app.store.write(found.tenant).await.unwrap();
@@ -370,15 +371,39 @@ async fn networks_are_known_for_a_while(bench: &Bench) {
     let user = bench.sign_in("1001@harbor").await.bootstrap().await.me.user.id;
     let mut tx = bench.app.store.write_system().await.unwrap();
     let now = bench.app.env.now();
-    assert!(!store::networks::is_known(&mut tx, user, "a").await.unwrap());
+    let is_known = async |tx: &mut Tx| {
+        let found = store::users::credentials(tx, "1001", "harbor", "a").await.unwrap();
+        found.unwrap().is_known_network
+    };
+    assert!(!is_known(&mut tx).await);
     for at in [now, now.plus(1)] {
         store::networks::note(&mut tx, user, "a", at).await.unwrap();
     }
-    assert!(store::networks::is_known(&mut tx, user, "a").await.unwrap());
+    assert!(is_known(&mut tx).await);
     store::networks::forget(&mut tx, now.plus(1)).await.unwrap();
-    assert!(store::networks::is_known(&mut tx, user, "a").await.unwrap());
+    assert!(is_known(&mut tx).await);
     store::networks::forget(&mut tx, now.plus(2)).await.unwrap();
-    assert!(!store::networks::is_known(&mut tx, user, "a").await.unwrap());
+    assert!(!is_known(&mut tx).await);
+}
+
+/// A sign-in that has checked the old password, but not committed, is waited for.
+async fn a_new_password_misses_no_session_that_is_being_made(bench: &Bench) {
+    let mut tx = bench.app.store.read().await.unwrap();
+    let found = store::users::credentials(&mut tx, "1001", "harbor", "").await.unwrap().unwrap();
+    drop(tx);
+    let (device, now) = (DeviceId(bench.app.env.ulid()), bench.app.env.now());
+    let mut signing_in = bench.app.store.write(found.tenant).await.unwrap();
+    assert!(store::sessions::add(&mut signing_in, "token", device, &found, "", now).await.unwrap());
+    let change = async {
+        let mut tx = bench.app.store.write(found.tenant).await.unwrap();
+        store::users::set_password(&mut tx, found.user, "another hash").await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    let (committed, ()) = tokio::join!(signing_in.commit(), change);
+    committed.unwrap();
+    let mut tx = bench.app.store.read().await.unwrap();
+    let state = store::sessions::state(&mut tx, device, now, bench.app.settings.lifetimes).await.unwrap();
+    assert!(state.is_none());
 }
 
 /// What the third migration does to a log of before.

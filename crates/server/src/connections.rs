@@ -5,9 +5,11 @@
 //! finds no place hears that the server is full, and whoever watches the server still gets an answer from `/healthz`.
 
 use std::collections::HashMap;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, IoSlice};
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
@@ -17,6 +19,7 @@ use halyard_protocol::ErrorCode;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -88,6 +91,44 @@ struct Taken {
 struct Place {
     places: Arc<Places>,
     network: IpAddr,
+}
+
+/// A connection with its place, which it keeps for as long as it is open: also when it has become a socket, and is no longer ours.
+struct Stream {
+    inner: TcpStream,
+    _place: Option<Place>,
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().inner).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().inner).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().inner).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().inner).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().inner).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
+    }
 }
 
 impl Places {
@@ -170,12 +211,12 @@ pub async fn serve(app: &Arc<App>, router: Router, listener: TcpListener, stop: 
         let _ = stream.set_nodelay(true);
         let stop = stop.clone();
         if let Some(place) = app.places.take(peer.ip()) {
-            let router = router.clone();
-            connections.spawn(async move {
-                one(stream, peer, router, place.places.limits.head_time, stop).await;
-            });
+            let (router, head_time) = (router.clone(), app.places.limits.head_time);
+            let stream = Stream { inner: stream, _place: Some(place) };
+            connections.spawn(one(stream, peer, router, head_time, stop));
         } else if let Ok(turn) = Arc::clone(&turned_away).try_acquire_owned() {
             let full = full.clone();
+            let stream = Stream { inner: stream, _place: None };
             connections.spawn(async move {
                 let _turn = turn;
                 let _ = tokio::time::timeout(TURN_AWAY_TIME, one(stream, peer, full, TURN_AWAY_TIME, stop)).await;
@@ -193,7 +234,7 @@ fn is_of_connection(kind: ErrorKind) -> bool {
 }
 
 /// Serves a connection to its end.
-async fn one(stream: TcpStream, peer: SocketAddr, router: Router, head_time: Duration, stop: CancellationToken) {
+async fn one(stream: Stream, peer: SocketAddr, router: Router, head_time: Duration, stop: CancellationToken) {
     let Ok(service) = router.into_make_service_with_connect_info::<SocketAddr>().call(peer).await;
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(head_time).max_header_size(HEAD_BYTES);
@@ -284,6 +325,31 @@ mod tests {
         assert!(rest(here).await.contains("200 OK"));
         drop(held);
         // Their places are free as soon as the server has noticed.
+        while bench.app.places.are_full() {
+            tokio::task::yield_now().await;
+        }
+        assert!(ask(&listening, "/api/v1/session").await.contains("401"));
+    }
+
+    #[tokio::test]
+    async fn a_socket_keeps_its_place() {
+        let bench = Bench::with(limits(1, 1)).await;
+        let listening = bench.listen().await;
+        let cookie = bench.sign_in("1001@harbor").await.cookie.unwrap();
+        let mut socket = connect(&listening).await;
+        let request = format!(
+            "GET /api/v1/socket HTTP/1.1\r\nhost: localhost\r\ncookie: {cookie}\r\nconnection: upgrade\r\n\
+             upgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        );
+        socket.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = [0; 12];
+        socket.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 101");
+        while bench.app.sockets.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        assert!(ask(&listening, "/healthz").await.contains("full"));
+        drop(socket);
         while bench.app.places.are_full() {
             tokio::task::yield_now().await;
         }

@@ -13,9 +13,9 @@ use crate::store::{self, StoreError};
 const EVERY: Duration = Duration::from_secs(10 * 60);
 /// How often it is written down which browsers were heard of.
 const WRITE_SEEN: Duration = Duration::from_secs(5);
-/// Logs that are trimmed in one transaction: others who write wait for its end.
-const LOGS: usize = 100;
-/// How long a network is known from which somebody has signed in, in milliseconds.
+/// Users whose logs are trimmed in one transaction: others who write wait for its end.
+const USERS_PER_TRANSACTION: usize = 100;
+/// How long a network is known from which somebody has signed in, in milliseconds, after the session has ended at the latest.
 const KEEP_NETWORKS: i64 = 180 * DAY;
 /// How long a carrier may take to bring a text twice, in milliseconds.
 const KEEP_RECEIVED: i64 = 60 * DAY;
@@ -60,7 +60,7 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
     let events = trim_logs(app).await?;
     let mut tx = app.store.write_system().await?;
     let sessions = store::sessions::forget_expired(&mut tx, now, app.settings.lifetimes).await?;
-    store::networks::forget(&mut tx, now.plus(-KEEP_NETWORKS)).await?;
+    store::networks::forget(&mut tx, now.plus(-app.settings.lifetimes.absolute - KEEP_NETWORKS)).await?;
     store::deliveries::forget_received(&mut tx, now.plus(-KEEP_RECEIVED)).await?;
     let files = store::media::forget_unsent(&mut tx, now.plus(-KEEP_UNSENT)).await?;
     let photos = store::photos::forget_unused(&mut tx, now.plus(-KEEP_PHOTOS)).await?;
@@ -72,12 +72,12 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
 /// Forgets events that are older than they are kept for, of some users at a time.
 async fn trim_logs(app: &App) -> Result<u64, StoreError> {
     let mut tx = app.store.read().await?;
-    let outdated = store::events::outdated(&mut tx, app.env.now().plus(-app.settings.keep_events)).await?;
+    let expired = store::events::last_expired(&mut tx, app.env.now().plus(-app.settings.keep_events)).await?;
     drop(tx);
     let mut events = 0;
-    for logs in outdated.chunks(LOGS) {
+    for users in expired.chunks(USERS_PER_TRANSACTION) {
         let mut tx = app.store.write_system().await?;
-        for (user, up_to) in logs {
+        for (user, up_to) in users {
             events += store::events::trim(&mut tx, *user, *up_to).await?;
         }
         tx.commit().await?;

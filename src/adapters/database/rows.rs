@@ -140,7 +140,7 @@ pub(super) async fn belongs_to(transaction: &Transaction, owner: UserId) -> Resu
     is_user(ask_user(transaction)?, owner).await
 }
 
-/// Asks whose the database is, as of this place among what the transaction does.
+/// Requests whose the database is: the answer is from before any write that is requested later.
 pub(super) fn ask_user(transaction: &Transaction) -> Result<Request> {
     Ok(Request::new(transaction.store(Store::Account.name())?.get(&USER.into())?))
 }

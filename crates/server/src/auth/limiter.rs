@@ -34,17 +34,18 @@ type Account = [u8; 16];
 /// Counts failures. Each limit refills evenly over a minute.
 pub struct SignInLimiter {
     env: Env,
-    pairs: Buckets<(Account, IpAddr)>,
-    networks: Buckets<IpAddr>,
-    strangers: Buckets<Account>,
+    per_network: Buckets<IpAddr>,
+    per_account_and_network: Buckets<(Account, IpAddr)>,
+    per_account_unknown_networks: Buckets<Account>,
 }
 
-/// A try to sign in, which counts as a failure until [`SignInLimiter::succeeded`] takes it back.
+/// A try to sign in. It counts as a failure until [`SignInLimiter::refund`] takes it back.
 #[derive(Clone, Copy, Debug)]
 pub struct Attempt {
-    account: Account,
     network: IpAddr,
-    is_known: bool,
+    account: Option<Account>,
+    /// Whether it counts for the account from networks that are not known, too.
+    counts_as_unknown: bool,
 }
 
 impl SignInLimiter {
@@ -53,45 +54,56 @@ impl SignInLimiter {
     pub fn new(limits: Limits, env: &Env) -> Self {
         Self {
             env: env.clone(),
-            pairs: Buckets::new(limits.per_account.get()),
-            networks: Buckets::new(limits.per_address.get()),
-            strangers: Buckets::new(limits.per_account.get().saturating_mul(NETWORKS)),
+            per_network: Buckets::new(limits.per_address.get()),
+            per_account_and_network: Buckets::new(limits.per_account.get()),
+            per_account_unknown_networks: Buckets::new(limits.per_account.get().saturating_mul(NETWORKS)),
         }
     }
 
-    /// Counts one try, where `is_known` says whether somebody has signed in to this account from this network before.
+    /// Counts a try for its network, before anything is looked up for it.
     ///
     /// # Errors
     /// When there were too many: how long to wait.
-    pub fn attempt(&self, login: &str, address: IpAddr, is_known: bool) -> Result<Attempt, Duration> {
-        let (now, network) = (self.env.now(), network(address));
-        let mut account = Account::default();
-        account.copy_from_slice(&Sha256::digest(login.trim().to_lowercase())[..16]);
-        self.networks.take(network, now)?;
-        self.pairs.take((account, network), now).inspect_err(|_| self.networks.put_back(&network))?;
-        let attempt = Attempt { account, network, is_known: true };
-        if is_known {
-            return Ok(attempt);
-        }
-        self.strangers.take(account, now).inspect_err(|_| self.succeeded(&attempt))?;
-        Ok(Attempt { is_known, ..attempt })
+    pub fn begin(&self, address: IpAddr) -> Result<Attempt, Duration> {
+        let network = network(address);
+        self.per_network.take(network, self.env.now())?;
+        Ok(Attempt { network, account: None, counts_as_unknown: false })
     }
 
-    /// The password was right, or was not looked at: the try does not count.
-    pub fn succeeded(&self, attempt: &Attempt) {
-        self.networks.put_back(&attempt.network);
-        self.pairs.put_back(&(attempt.account, attempt.network));
-        if !attempt.is_known {
-            self.strangers.put_back(&attempt.account);
+    /// Counts a try for its account, where `is_known` says whether somebody has signed in to it from this network before.
+    ///
+    /// # Errors
+    /// When there were too many: how long to wait. The try does not count then.
+    pub fn for_account(&self, attempt: &mut Attempt, login: &str, is_known: bool) -> Result<(), Duration> {
+        let now = self.env.now();
+        let mut account = Account::default();
+        account.copy_from_slice(&Sha256::digest(login.trim().to_lowercase())[..16]);
+        let taken = self.per_account_and_network.take((account, attempt.network), now);
+        taken.inspect_err(|_| self.refund(attempt))?;
+        attempt.account = Some(account);
+        if !is_known {
+            self.per_account_unknown_networks.take(account, now).inspect_err(|_| self.refund(attempt))?;
+            attempt.counts_as_unknown = true;
+        }
+        Ok(())
+    }
+
+    /// The try does not count: the password was right, or was not checked.
+    pub fn refund(&self, attempt: &Attempt) {
+        self.per_network.put_back(&attempt.network);
+        let Some(account) = attempt.account else { return };
+        self.per_account_and_network.put_back(&(account, attempt.network));
+        if attempt.counts_as_unknown {
+            self.per_account_unknown_networks.put_back(&account);
         }
     }
 
     /// Forgets those who have their full allowance again.
     pub fn forget_idle(&self) {
         let now = self.env.now();
-        self.pairs.forget_idle(now);
-        self.networks.forget_idle(now);
-        self.strangers.forget_idle(now);
+        self.per_network.forget_idle(now);
+        self.per_account_and_network.forget_idle(now);
+        self.per_account_unknown_networks.forget_idle(now);
     }
 }
 
@@ -148,7 +160,10 @@ impl<K: Hash + Eq> Buckets<K> {
     fn put_back(&self, key: &K) {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bucket) = buckets.get_mut(key) {
-            bucket.missing = (bucket.missing - self.refill()).max(0);
+            bucket.missing -= self.refill();
+            if bucket.missing <= 0 {
+                buckets.remove(key);
+            }
         }
     }
 
@@ -168,8 +183,15 @@ mod tests {
         SignInLimiter::new(limits, &test.env())
     }
 
-    fn fails(limiter: &SignInLimiter, login: &str, address: &str, is_known: bool) -> bool {
-        limiter.attempt(login, address.parse().unwrap(), is_known).is_ok()
+    fn attempt(limiter: &SignInLimiter, login: &str, address: &str, is_known: bool) -> Result<Attempt, Duration> {
+        let mut attempt = limiter.begin(address.parse().unwrap())?;
+        limiter.for_account(&mut attempt, login, is_known)?;
+        Ok(attempt)
+    }
+
+    /// Whether a try is let through; it fails then.
+    fn is_allowed(limiter: &SignInLimiter, login: &str, address: &str, is_known: bool) -> bool {
+        attempt(limiter, login, address, is_known).is_ok()
     }
 
     #[test]
@@ -177,14 +199,14 @@ mod tests {
         let test = TestEnv::new();
         let limiter = limiter(&test);
         for _ in 0..3 {
-            assert!(fails(&limiter, "1001@harbor", "192.0.2.1", true));
+            assert!(is_allowed(&limiter, "1001@harbor", "192.0.2.1", true));
         }
-        let wait = limiter.attempt(" 1001@HARBOR", "192.0.2.1".parse().unwrap(), true).unwrap_err();
+        let wait = attempt(&limiter, " 1001@HARBOR", "192.0.2.1", true).unwrap_err();
         assert!(wait > Duration::ZERO && wait <= Duration::from_secs(20), "{wait:?}");
-        assert!(fails(&limiter, "1002@harbor", "192.0.2.1", true), "another account is free");
+        assert!(is_allowed(&limiter, "1002@harbor", "192.0.2.1", true), "another account is free");
         test.pass(20_000);
-        assert!(fails(&limiter, "1001@harbor", "192.0.2.1", true));
-        assert!(!fails(&limiter, "1001@harbor", "192.0.2.1", true));
+        assert!(is_allowed(&limiter, "1001@harbor", "192.0.2.1", true));
+        assert!(!is_allowed(&limiter, "1001@harbor", "192.0.2.1", true));
     }
 
     #[test]
@@ -192,34 +214,44 @@ mod tests {
         let test = TestEnv::new();
         let limiter = limiter(&test);
         for n in 1..=5 {
-            assert!(fails(&limiter, &format!("{n}@harbor"), &format!("2001:db8::{n}"), false));
+            assert!(is_allowed(&limiter, &format!("{n}@harbor"), &format!("2001:db8::{n}"), false));
         }
-        assert!(!fails(&limiter, "9@harbor", "2001:db8::6", false), "the same network");
-        assert!(fails(&limiter, "9@harbor", "2001:db8:0:1::6", false), "another network");
+        assert!(!is_allowed(&limiter, "9@harbor", "2001:db8::6", false), "the same network");
+        assert!(is_allowed(&limiter, "9@harbor", "2001:db8:0:1::6", false), "another network");
     }
 
     #[test]
     fn the_right_password_costs_nothing() {
         let limiter = limiter(&TestEnv::new());
         for _ in 0..100 {
-            let attempt = limiter.attempt("1001@harbor", "192.0.2.1".parse().unwrap(), false).unwrap();
-            limiter.succeeded(&attempt);
+            limiter.refund(&attempt(&limiter, "1001@harbor", "192.0.2.1", false).unwrap());
         }
-        limiter.forget_idle();
-        assert!(
-            limiter.pairs.buckets.lock().unwrap().is_empty() && limiter.networks.buckets.lock().unwrap().is_empty()
-        );
-        assert!(limiter.strangers.buckets.lock().unwrap().is_empty());
+        assert!(limiter.per_network.buckets.lock().unwrap().is_empty(), "and leaves nothing");
+        assert!(limiter.per_account_and_network.buckets.lock().unwrap().is_empty());
+        assert!(limiter.per_account_unknown_networks.buckets.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_try_that_is_refused_does_not_count() {
+        let limiter = limiter(&TestEnv::new());
+        for _ in 0..3 {
+            assert!(is_allowed(&limiter, "1001@harbor", "192.0.2.1", true));
+        }
+        for _ in 0..10 {
+            assert!(!is_allowed(&limiter, "1001@harbor", "192.0.2.1", true));
+        }
+        assert!(is_allowed(&limiter, "1002@harbor", "192.0.2.1", true), "the network has two left");
     }
 
     #[test]
     fn who_guesses_from_many_networks_waits_and_keeps_nobody_out_where_they_usually_sign_in() {
         let limiter = limiter(&TestEnv::new());
-        let guessed = (0..100).filter(|n| fails(&limiter, "1001@harbor", &format!("198.51.100.{n}"), false)).count();
+        let guessed =
+            (0..100).filter(|n| is_allowed(&limiter, "1001@harbor", &format!("198.51.100.{n}"), false)).count();
         assert_eq!(guessed, 15, "what five networks may do");
-        assert!(!fails(&limiter, "1001@harbor", "192.0.2.1", false));
-        assert!(fails(&limiter, "1001@harbor", "192.0.2.1", true));
-        assert!(fails(&limiter, "1002@harbor", "192.0.2.1", false), "another account is free");
+        assert!(!is_allowed(&limiter, "1001@harbor", "192.0.2.1", false));
+        assert!(is_allowed(&limiter, "1001@harbor", "192.0.2.1", true));
+        assert!(is_allowed(&limiter, "1002@harbor", "192.0.2.1", false), "another account is free");
     }
 
     #[test]
@@ -228,11 +260,11 @@ mod tests {
         let limiter = limiter(&test);
         test.pass(3_600_000);
         for _ in 0..3 {
-            assert!(fails(&limiter, "1001@harbor", "192.0.2.1", true));
+            assert!(is_allowed(&limiter, "1001@harbor", "192.0.2.1", true));
         }
         test.pass(-3_600_000);
-        assert!(!fails(&limiter, "1001@harbor", "192.0.2.1", true));
+        assert!(!is_allowed(&limiter, "1001@harbor", "192.0.2.1", true));
         test.pass(20_000);
-        assert!(fails(&limiter, "1001@harbor", "192.0.2.1", true));
+        assert!(is_allowed(&limiter, "1001@harbor", "192.0.2.1", true));
     }
 }

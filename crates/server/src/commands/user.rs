@@ -115,8 +115,11 @@ pub async fn run(command: User, env: &Env) -> Result<(), CommandError> {
             let (text, made_up) = password.read(env)?;
             let hash = Passwords::new(env.clone(), Cost::default())?.hash(text.clone()).await?;
             let store = open(&database).await?;
-            let mut tx = store.write_system().await?;
-            let (_, user) = find_user(&mut tx, &login).await?;
+            let mut tx = store.read().await?;
+            let (tenant, user) = find_user(&mut tx, &login).await?;
+            drop(tx);
+            // One after the other with sign-ins of the tenant: none that has checked the old password is missed.
+            let mut tx = store.write(tenant.id).await?;
             store::users::set_password(&mut tx, user.id, &hash).await?;
             tx.commit().await?;
             println!("The password of {login} is changed.");

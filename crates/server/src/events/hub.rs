@@ -13,6 +13,8 @@ use tokio::sync::{mpsc, watch};
 
 use crate::store::{Committed, EndedSessions};
 
+/// Connections of one user: each tab of each device has one.
+const CONNECTIONS: usize = 50;
 /// Frames of typing that may wait for a connection; more are lost.
 const WAITING: usize = 16;
 
@@ -25,7 +27,7 @@ pub struct Hub {
 #[derive(Default)]
 struct State {
     users: HashMap<UserId, Online>,
-    tenants: HashMap<TenantId, People>,
+    tenants: HashMap<TenantId, TenantPresence>,
     connections: u64,
 }
 
@@ -33,24 +35,24 @@ struct State {
 struct Online {
     tenant: TenantId,
     availability: Availability,
-    /// The place in the user's log at which that was their availability; 0 where it is not known.
+    /// The cursor of the user's log as of which that is their availability; 0 where it is not known.
     availability_at: Cursor,
     connections: Vec<Slot>,
     /// Raised by each arrival: a departure's grace is void when somebody has come since.
     arrivals: u64,
 }
 
-/// The presences of a tenant's users. Each change has the next number, and of each user only the last one counts: so whoever knows
+/// The presences of a tenant's users. Each change has the next number, and of each user only the last one counts: so whoever last_told
 /// everything up to a number is told what came after, however long ago that was.
 #[derive(Default)]
-struct People {
+struct TenantPresence {
     online: usize,
     presences: HashMap<UserId, (u64, Presence)>,
     changes: BTreeMap<u64, UserId>,
     newest: watch::Sender<u64>,
 }
 
-impl People {
+impl TenantPresence {
     fn change(&mut self, user: UserId, presence: Presence) {
         let number = *self.newest.borrow() + 1;
         if let Some((before, _)) = self.presences.insert(user, (number, presence)) {
@@ -78,8 +80,8 @@ pub struct Connection {
     pub cursor: watch::Receiver<Cursor>,
     /// Changes when presences have: then [`Hub::presence_changes`] has them.
     pub presence: watch::Receiver<u64>,
-    /// The number of the last change of a presence that it was told.
-    knows: u64,
+    /// The number of the last change of a presence that was told here.
+    last_told: u64,
     /// Typing.
     pub frames: mpsc::Receiver<ServerFrame>,
     /// Becomes true when the session has ended.
@@ -87,9 +89,18 @@ pub struct Connection {
 }
 
 impl Hub {
-    /// Registers a connection; the colleagues hear of it when it is the user's first.
-    pub fn connect(&self, tenant: TenantId, user: UserId, device: DeviceId, availability: Availability) -> Connection {
+    /// Registers a connection; the colleagues hear of it when it is the user's first. `None` when the user has as many as one may.
+    pub fn connect(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        device: DeviceId,
+        availability: Availability,
+    ) -> Option<Connection> {
         let mut state = self.lock();
+        if state.users.get(&user).is_some_and(|online| online.connections.len() >= CONNECTIONS) {
+            return None;
+        }
         let State { users, tenants, connections } = &mut *state;
         *connections += 1;
         let id = *connections;
@@ -105,15 +116,24 @@ impl Hub {
         online.arrivals += 1;
         online.connections.push(Slot { id, device, cursor, frames, ended });
         let presence = people.newest.subscribe();
-        let knows = *presence.borrow();
-        Connection { id, user, tenant, cursor: cursor_end, presence, knows, frames: frames_end, ended: ended_end }
+        let last_told = *presence.borrow();
+        Some(Connection {
+            id,
+            user,
+            tenant,
+            cursor: cursor_end,
+            presence,
+            last_told,
+            frames: frames_end,
+            ended: ended_end,
+        })
     }
 
     /// Everybody of the tenant who is not offline.
     pub fn presence(&self, connection: &mut Connection) -> Vec<UserPresence> {
         let state = self.lock();
         let Some(people) = state.tenants.get(&connection.tenant) else { return Vec::new() };
-        connection.knows = *people.newest.borrow();
+        connection.last_told = *people.newest.borrow();
         let all =
             people.presences.iter().map(|(user, (_, presence))| UserPresence { user: *user, presence: *presence });
         let mut list: Vec<UserPresence> = all.filter(|entry| entry.presence != Presence::Offline).collect();
@@ -125,8 +145,8 @@ impl Hub {
     pub fn presence_changes(&self, connection: &mut Connection) -> Vec<UserPresence> {
         let state = self.lock();
         let Some(people) = state.tenants.get(&connection.tenant) else { return Vec::new() };
-        let after = connection.knows + 1;
-        connection.knows = *people.newest.borrow();
+        let after = connection.last_told + 1;
+        connection.last_told = *people.newest.borrow();
         let changed = people.changes.range(after..).filter_map(|(_, user)| Some((user, people.presences.get(user)?)));
         changed.map(|(user, (_, presence))| UserPresence { user: *user, presence: *presence }).collect()
     }
@@ -160,7 +180,7 @@ impl Hub {
         }
     }
 
-    /// What a user says of themselves, at a place in their log. What was said before that place is known to be older.
+    /// Sets a user's availability, as of a cursor of their log. One of a lower cursor is older, and ignored.
     pub fn set_availability(&self, user: UserId, availability: Availability, at: Cursor) {
         let mut state = self.lock();
         let State { users, tenants, .. } = &mut *state;
@@ -240,7 +260,7 @@ mod tests {
     }
 
     fn arrive(hub: &Hub, bits: u128, availability: Availability) -> Connection {
-        hub.connect(TENANT, user(bits), DEVICE, availability)
+        hub.connect(TENANT, user(bits), DEVICE, availability).unwrap()
     }
 
     fn seen(hub: &Hub, connection: &mut Connection) -> Vec<(UserId, Presence)> {
@@ -286,7 +306,7 @@ mod tests {
     fn other_tenants_hear_nothing() {
         let hub = Hub::default();
         let mut a = arrive(&hub, 1, Availability::Available);
-        let mut other = hub.connect(TenantId(Ulid::from_bits(2)), user(3), DEVICE, Availability::Available);
+        let mut other = hub.connect(TenantId(Ulid::from_bits(2)), user(3), DEVICE, Availability::Available).unwrap();
         assert_eq!(hub.presence(&mut other).len(), 1);
         assert!(!a.presence.has_changed().unwrap());
         assert_eq!(seen(&hub, &mut a), []);
@@ -335,12 +355,22 @@ mod tests {
         let hub = Hub::default();
         let other_device = DeviceId(Ulid::from_bits(10));
         let (a, b) = (arrive(&hub, 1, Availability::Available), arrive(&hub, 2, Availability::Available));
-        let other = hub.connect(TENANT, user(1), other_device, Availability::Available);
+        let other = hub.connect(TENANT, user(1), other_device, Availability::Available).unwrap();
         let one = (user(1), EndedSessions::Device(other_device));
         hub.committed(&Committed { ended: vec![one], ..Committed::default() });
         assert_eq!([&a, &b, &other].map(|connection| *connection.ended.borrow()), [false, false, true]);
         hub.committed(&Committed { ended: vec![(user(1), EndedSessions::All)], ..Committed::default() });
         assert_eq!([&a, &b].map(|connection| *connection.ended.borrow()), [true, false]);
+    }
+
+    #[test]
+    fn a_user_has_only_so_many_connections() {
+        let hub = Hub::default();
+        let connections: Vec<_> = (0..CONNECTIONS).map(|_| arrive(&hub, 1, Availability::Available)).collect();
+        assert!(hub.connect(TENANT, user(1), DEVICE, Availability::Available).is_none());
+        assert!(hub.connect(TENANT, user(2), DEVICE, Availability::Available).is_some());
+        assert!(hub.disconnect(&connections[0]).is_none());
+        assert!(hub.connect(TENANT, user(1), DEVICE, Availability::Available).is_some());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use super::hub::Connection;
 use crate::app::App;
-use crate::store::sessions::{Session, Standing};
+use crate::store::sessions::{Session, SessionState};
 use crate::store::{self, Tx};
 
 /// Events in one frame.
@@ -24,6 +24,8 @@ const FIRST_FRAME: Duration = Duration::from_secs(10);
 const BURST: i64 = 40;
 /// See [`BURST`].
 const PER_SECOND: i64 = 10;
+/// So many frames more a `resume` counts for: each may bring a batch of events.
+const RESUME: i64 = 9;
 /// Milliseconds between two signs of typing that are passed on.
 const TYPING_PAUSE: i64 = 1_000;
 
@@ -45,18 +47,50 @@ pub async fn run(mut socket: WebSocket, app: Arc<App>, session: Session) {
         return close(socket, CLOSE_POLICY, "say resume first").await;
     };
     let connection = app.hub.connect(session.tenant, session.user, session.device, session.availability);
-    let mut line =
-        Line { socket, app: Arc::clone(&app), session, connection, stands_at: None, frames: Allowance::new() };
+    let Some(connection) = connection else {
+        return close(socket, CLOSE_TOO_SLOW, "too many sockets of this user").await;
+    };
+    let registered = Registered { app: Arc::clone(&app), connection };
+    let mut line = Line { socket, app, session, registered, stands_at: None, frames: Allowance::new() };
     let end = line.serve(cursor).await;
-    if let Some(departure) = app.hub.disconnect(&line.connection) {
-        let app = Arc::clone(&app);
-        tokio::spawn(async move {
-            tokio::time::sleep(app.settings.tempo.grace).await;
-            app.hub.depart(&departure);
-        });
-    }
+    let Line { socket, registered, .. } = line;
+    drop(registered);
     if let End::Close(code, reason) = end {
-        close(line.socket, code, reason).await;
+        close(socket, code, reason).await;
+    }
+}
+
+/// A connection that the hub knows, until it is dropped: also by a panic.
+struct Registered {
+    app: Arc<App>,
+    connection: Connection,
+}
+
+impl Registered {
+    /// The state of the session; one that no longer holds ends its socket.
+    async fn session_state(&self, session: &Session, tx: &mut Tx) -> Result<SessionState, End> {
+        let now = self.app.env.now();
+        let state =
+            store::sessions::state(tx, session.device, now, self.app.settings.lifetimes).await.map_err(broken)?;
+        let state = state.ok_or_else(signed_out)?;
+        self.app.seen.note(session.device, state.seen_at, now);
+        // Another server on the same database may have changed it: its commits don't reach this hub.
+        self.app.hub.set_availability(session.user, state.availability, state.newest);
+        Ok(state)
+    }
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        let departure = self.app.hub.disconnect(&self.connection);
+        // There is no runtime any more when the process ends.
+        if let (Some(departure), Ok(runtime)) = (departure, tokio::runtime::Handle::try_current()) {
+            let app = Arc::clone(&self.app);
+            runtime.spawn(async move {
+                tokio::time::sleep(app.settings.tempo.grace).await;
+                app.hub.depart(&departure);
+            });
+        }
     }
 }
 
@@ -70,7 +104,7 @@ struct Line {
     socket: WebSocket,
     app: Arc<App>,
     session: Session,
-    connection: Connection,
+    registered: Registered,
     /// The last event that was sent; `None` after a reset, until the app resumes.
     stands_at: Option<Cursor>,
     frames: Allowance,
@@ -97,22 +131,22 @@ impl Line {
         loop {
             tokio::select! {
                 () = stop.cancelled() => return Err(End::Close(CLOSE_RESTART, "the server restarts")),
-                ended = self.connection.ended.changed() => return Err(match ended {
+                ended = self.registered.connection.ended.changed() => return Err(match ended {
                     Ok(()) => signed_out(),
                     // The hub does not know this connection any more.
                     Err(_) => End::Gone,
                 }),
-                Ok(()) = self.connection.cursor.changed() => self.pump().await?,
-                Ok(()) = self.connection.presence.changed(), if !presence_changed => presence_changed = true,
+                Ok(()) = self.registered.connection.cursor.changed() => self.pump().await?,
+                Ok(()) = self.registered.connection.presence.changed(), if !presence_changed => presence_changed = true,
                 () = tokio::time::sleep_until(presence_at), if presence_changed => {
                     presence_changed = false;
                     presence_at = Instant::now() + self.app.settings.tempo.presence;
-                    let users = self.app.hub.presence_changes(&mut self.connection);
+                    let users = self.app.hub.presence_changes(&mut self.registered.connection);
                     if !users.is_empty() {
                         self.send(&ServerFrame::Presence { users }).await?;
                     }
                 }
-                Some(frame) = self.connection.frames.recv() => self.send(&frame).await?,
+                Some(frame) = self.registered.connection.frames.recv() => self.send(&frame).await?,
                 _ = heartbeat.tick() => {
                     if unanswered >= 2 {
                         return Err(End::Gone);
@@ -148,30 +182,33 @@ impl Line {
             None | Some(Ok(Message::Close(_))) => Err(End::Gone),
             // Also a line that broke: then nobody hears the word.
             Some(Err(_)) | Some(Ok(Message::Binary(_))) => Err(malformed),
-            Some(Ok(_)) if !self.frames.take(self.app.env.now()) => Err(malformed),
-            Some(Ok(Message::Text(text))) => serde_json::from_str(&text).map(Some).map_err(|_| malformed),
+            Some(Ok(_)) if !self.frames.take(1, self.app.env.now()) => Err(malformed),
+            Some(Ok(Message::Text(text))) => match serde_json::from_str(&text) {
+                Ok(ClientFrame::Resume { .. }) if !self.frames.take(RESUME, self.app.env.now()) => Err(malformed),
+                Ok(frame) => Ok(Some(frame)),
+                Err(_) => Err(malformed),
+            },
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
         }
     }
 
     async fn welcome(&mut self, cursor: Cursor) -> Result<(), End> {
         let mut tx = self.app.store.read().await.map_err(broken)?;
-        let standing = standing(&self.app, &self.session, &mut tx).await?;
+        let state = self.registered.session_state(&self.session, &mut tx).await?;
         drop(tx);
-        // Since the session was read they may have said something else of themselves.
-        self.app.hub.set_availability(self.session.user, standing.availability, standing.newest);
-        let presence = self.app.hub.presence(&mut self.connection);
+        let presence = self.app.hub.presence(&mut self.registered.connection);
         let now = self.app.env.now();
-        self.send(&ServerFrame::Welcome { cursor: standing.newest, now, presence }).await?;
+        self.send(&ServerFrame::Welcome { cursor: state.newest, now, presence }).await?;
         self.stands_at = Some(cursor);
         self.pump().await
     }
 
-    /// Sends what the log has after the last event that was sent, while the session holds.
+    /// Looks whether the session holds, and sends what the log has after the last event that was sent.
     async fn pump(&mut self) -> Result<(), End> {
-        while let Some(cursor) = self.stands_at {
+        loop {
             let mut tx = self.app.store.read().await.map_err(broken)?;
-            let newest = standing(&self.app, &self.session, &mut tx).await?.newest;
+            let newest = self.registered.session_state(&self.session, &mut tx).await?.newest;
+            let Some(cursor) = self.stands_at else { return Ok(()) };
             let events =
                 store::events::after(&mut tx, self.session.user, cursor, newest, BATCH).await.map_err(broken)?;
             drop(tx);
@@ -187,7 +224,6 @@ impl Line {
                 }
             }
         }
-        Ok(())
     }
 
     async fn send(&mut self, frame: &ServerFrame) -> Result<(), End> {
@@ -216,15 +252,6 @@ impl Line {
     }
 }
 
-/// How a session stands; one that no longer holds ends its socket.
-async fn standing(app: &App, session: &Session, tx: &mut Tx) -> Result<Standing, End> {
-    let now = app.env.now();
-    let standing = store::sessions::standing(tx, session.device, now, app.settings.lifetimes).await.map_err(broken)?;
-    let standing = standing.ok_or_else(signed_out)?;
-    app.seen.note(session.device, standing.seen_at, now);
-    Ok(standing)
-}
-
 fn signed_out() -> End {
     End::Close(CLOSE_SIGNED_OUT, "signed out")
 }
@@ -245,11 +272,11 @@ impl Allowance {
         Self { left: BURST * 1_000, at: UnixMs(0) }
     }
 
-    /// Takes one frame's worth, in thousandths, after adding what the time since has brought.
-    fn take(&mut self, now: UnixMs) -> bool {
+    /// Takes as much as so many frames, in thousandths, after adding what the time since has brought.
+    fn take(&mut self, frames: i64, now: UnixMs) -> bool {
         let since = now.since(self.at).clamp(0, 60_000);
         self.at = now;
-        self.left = (self.left + since * PER_SECOND).min(BURST * 1_000) - 1_000;
+        self.left = (self.left + since * PER_SECOND).min(BURST * 1_000) - frames * 1_000;
         self.left >= 0
     }
 }
@@ -261,8 +288,8 @@ mod tests {
     #[test]
     fn a_burst_is_fine_a_flood_is_not() {
         let mut frames = Allowance::new();
-        assert!((0..BURST).all(|_| frames.take(UnixMs(1_000_000))));
-        assert!(!frames.take(UnixMs(1_000_000)));
-        assert!(frames.take(UnixMs(1_001_000)));
+        assert!((0..BURST).all(|_| frames.take(1, UnixMs(1_000_000))));
+        assert!(!frames.take(1, UnixMs(1_000_000)));
+        assert!(frames.take(1, UnixMs(1_001_000)));
     }
 }

@@ -11,6 +11,12 @@ pub(crate) const POSTGRES_BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE R
 /// PostgreSQL's default isolation; what must not interleave is behind the tenant's row (see [`LOCK_TENANT`]).
 pub(crate) const POSTGRES_BEGIN_WRITE: &str = "BEGIN";
 
+/// Notes when a session was last used.
+pub(crate) const SQLITE_TOUCH: &str = "UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2";
+/// The same; a session that another transaction is changing is left alone, so that none waits for another in a ring.
+pub(crate) const POSTGRES_TOUCH: &str = "UPDATE sessions SET seen_at = $2 WHERE id IN (
+     SELECT id FROM sessions WHERE id = $1 AND seen_at < $2 FOR UPDATE SKIP LOCKED)";
+
 /// Whether the database was ever migrated.
 pub(crate) const SQLITE_HAS_MIGRATIONS: &str =
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'";

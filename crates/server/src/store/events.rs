@@ -83,11 +83,11 @@ pub async fn after(
     Ok(events.first().is_some_and(|first| first.cursor == cursor + 1).then_some(events))
 }
 
-/// The users who have events from before a moment, each with the last of those.
+/// The users who have events from before a moment, each with the cursor of the last of those.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn outdated(tx: &mut Tx, before: UnixMs) -> Result<Vec<(UserId, Cursor)>, StoreError> {
+pub async fn last_expired(tx: &mut Tx, before: UnixMs) -> Result<Vec<(UserId, Cursor)>, StoreError> {
     let rows = tx
         .all(
             "SELECT user_id, MAX(cursor) AS cursor FROM events WHERE at < $1 GROUP BY user_id ORDER BY user_id",

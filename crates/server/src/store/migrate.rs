@@ -55,9 +55,9 @@ const MIGRATIONS: &[Entry] = &[
     ),
 ];
 
-/// The number of the last one.
-pub(super) fn newest() -> i64 {
-    MIGRATIONS.last().map_or(0, |(number, ..)| *number)
+/// The numbers of all, in their order.
+pub(super) fn numbers() -> Vec<i64> {
+    MIGRATIONS.iter().map(|(number, ..)| *number).collect()
 }
 
 pub(super) fn sqlite() -> Migrator {

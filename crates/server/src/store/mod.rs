@@ -30,7 +30,6 @@ pub(crate) mod sql;
 pub mod tenants;
 pub mod users;
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -83,6 +82,15 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+/// What a database is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    /// To work with it.
+    Serve,
+    /// To look at it.
+    Look,
+}
+
 /// How a database's schema stands to the one of this version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Schema {
@@ -103,7 +111,7 @@ pub struct Committed {
     pub cursors: BTreeMap<UserId, Cursor>,
     /// Whether there are new jobs.
     pub jobs: bool,
-    /// What users say of themselves now, and the place in their log at which they said it.
+    /// The users whose availability has changed, and the cursor of their log with which it did.
     pub availabilities: BTreeMap<UserId, (Availability, Cursor)>,
     /// Whose sessions have ended.
     pub ended: Vec<(UserId, EndedSessions)>,
@@ -140,7 +148,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Address`] for another kind of address, [`StoreError::Unavailable`] when nobody answers there.
     pub async fn open(address: &str, after_commit: AfterCommit) -> Result<Self, StoreError> {
-        Self::open_or_make(address, after_commit, true).await
+        Self::open_for(Access::Serve, address, after_commit).await
     }
 
     /// Opens what is there, to look at it. Makes nothing and does not migrate.
@@ -148,12 +156,12 @@ impl Store {
     /// # Errors
     /// As [`Self::open`]; also when there is no such file.
     pub async fn open_existing(address: &str) -> Result<Self, StoreError> {
-        Self::open_or_make(address, Arc::new(|_| {}), false).await
+        Self::open_for(Access::Look, address, Arc::new(|_| {})).await
     }
 
-    async fn open_or_make(address: &str, after_commit: AfterCommit, make: bool) -> Result<Self, StoreError> {
+    async fn open_for(access: Access, address: &str, after_commit: AfterCommit) -> Result<Self, StoreError> {
         let db = match address.split_once(':') {
-            Some(("sqlite", path)) => open_sqlite(path.trim_start_matches("//"), make).await?,
+            Some(("sqlite", path)) => open_sqlite(path.trim_start_matches("//"), access).await?,
             Some(("postgres" | "postgresql", _)) => {
                 let options = PgConnectOptions::from_str(address).map_err(|_| StoreError::Address)?;
                 let pool = PgPoolOptions::new().max_connections(READERS * 2).acquire_timeout(BUSY_TIMEOUT);
@@ -187,12 +195,16 @@ impl Store {
         if known.is_none() {
             return Ok(Schema::Missing);
         }
-        let last = tx.one("SELECT COALESCE(MAX(version), 0) AS version FROM _sqlx_migrations", args![]).await?;
-        let last = last.int("version")?;
-        Ok(match last.cmp(&migrate::newest()) {
-            Ordering::Less => Schema::Behind,
-            Ordering::Equal => Schema::UpToDate,
-            Ordering::Greater => Schema::Newer,
+        let rows =
+            tx.all("SELECT version FROM _sqlx_migrations WHERE success = TRUE ORDER BY version", args![]).await?;
+        let applied = rows.iter().map(|row| row.int("version")).collect::<Result<Vec<_>, _>>()?;
+        let known = migrate::numbers();
+        Ok(if applied == known {
+            Schema::UpToDate
+        } else if applied.iter().all(|number| known.contains(number)) {
+            Schema::Behind
+        } else {
+            Schema::Newer
         })
     }
 
@@ -267,25 +279,26 @@ impl Store {
     }
 }
 
-async fn open_sqlite(path: &str, make: bool) -> Result<Db, StoreError> {
+async fn open_sqlite(path: &str, access: Access) -> Result<Db, StoreError> {
     if path.is_empty() || path.contains(":memory:") {
         return Err(StoreError::Address);
     }
     let options = SqliteConnectOptions::new().filename(path).foreign_keys(true).busy_timeout(BUSY_TIMEOUT);
-    let options = if make {
-        options
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .optimize_on_close(true, None)
-    } else {
-        options.read_only(true)
+    let options = match access {
+        Access::Serve => {
+            options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full)
+        }
+        // Not `read_only`: such a connection leaves SQLite's files beside the database behind.
+        Access::Look => options.pragma("query_only", "ON"),
     };
     // One connection writes: requests queue up for it in order, instead of racing for SQLite's lock.
     let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(BUSY_TIMEOUT);
     let writer = writer.connect_with(options.clone()).await.map_err(StoreError::Unavailable)?;
     let readers = SqlitePoolOptions::new().max_connections(READERS).acquire_timeout(BUSY_TIMEOUT);
-    let readers = readers.connect_with(options).await.map_err(StoreError::Unavailable)?;
+    let readers = readers
+        .connect_with(options.optimize_on_close(access == Access::Serve, None))
+        .await
+        .map_err(StoreError::Unavailable)?;
     Ok(Db::Sqlite { readers, writer })
 }
 
@@ -328,7 +341,7 @@ impl Tx {
         self.committed.jobs = true;
     }
 
-    /// Notes that a user says something else of themselves, since the newest event of their log.
+    /// Notes that a user's availability has changed, with the newest event of their log.
     pub(crate) fn note_availability(&mut self, user: UserId, availability: Availability) {
         let at = self.committed.cursors.get(&user).copied().unwrap_or_default();
         self.committed.availabilities.insert(user, (availability, at));

@@ -1,20 +1,10 @@
-//! The networks from which somebody has signed in to an account. Only a hash of them is kept: whether one is known is all that is asked.
+//! The networks from which somebody has signed in to an account, by a hash of log-in and network: whether one is known is all that is
+//! asked. (That hides nothing from whoever reads the database: there are not many IPv4 addresses to try.)
 
 use halyard_protocol::{UnixMs, UserId};
 
 use super::sql::args;
 use super::{StoreError, Tx};
-
-/// Whether somebody has signed in to this account from there.
-///
-/// # Errors
-/// When the database fails.
-pub async fn is_known(tx: &mut Tx, user: UserId, network_hash: &str) -> Result<bool, StoreError> {
-    let row = tx
-        .optional("SELECT seen_at FROM known_networks WHERE user_id = $1 AND network = $2", args![user, network_hash])
-        .await?;
-    Ok(row.is_some())
-}
 
 /// Notes that somebody has signed in from there.
 ///

@@ -5,7 +5,7 @@ use halyard_protocol::{Availability, Cursor, DeviceId, Role, TenantId, UnixMs, U
 
 use super::sql::args;
 use super::users::Credentials;
-use super::{EndedSessions, StoreError, Tx};
+use super::{EndedSessions, StoreError, Tx, dialect};
 
 /// How long sessions last, in milliseconds.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +57,26 @@ pub async fn add(
     Ok(added > 0)
 }
 
+/// Ends the sessions of a user that were unused for longest, but for `most`, this device's among them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep_newest(tx: &mut Tx, user: UserId, device: DeviceId, most: u32) -> Result<(), StoreError> {
+    let rows = tx
+        .all(
+            "DELETE FROM sessions WHERE user_id = $1 AND id <> $3 AND id NOT IN (
+                 SELECT id FROM sessions WHERE user_id = $1 AND id <> $3
+                 ORDER BY seen_at DESC, signed_in_at DESC, id DESC LIMIT $2
+             ) RETURNING id",
+            args![user, most.saturating_sub(1), device],
+        )
+        .await?;
+    for row in &rows {
+        tx.note_ended(user, EndedSessions::Device(row.id("id")?));
+    }
+    Ok(())
+}
+
 /// The session of this token, if it still holds and its user is not disabled.
 ///
 /// # Errors
@@ -92,7 +112,7 @@ pub async fn by_token(
 
 /// What a socket has to know of its session before it sends.
 #[derive(Clone, Copy, Debug)]
-pub struct Standing {
+pub struct SessionState {
     /// When the browser was last heard of.
     pub seen_at: UnixMs,
     /// The user's newest event.
@@ -101,16 +121,16 @@ pub struct Standing {
     pub availability: Availability,
 }
 
-/// How the session of this device stands; `None` when it no longer holds.
+/// The state of this device's session; `None` when it no longer holds.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn standing(
+pub async fn state(
     tx: &mut Tx,
     device: DeviceId,
     now: UnixMs,
     lifetimes: Lifetimes,
-) -> Result<Option<Standing>, StoreError> {
+) -> Result<Option<SessionState>, StoreError> {
     let row = tx
         .optional(
             "SELECT sessions.seen_at AS seen_at, users.cursor AS cursor, users.availability AS availability
@@ -121,7 +141,7 @@ pub async fn standing(
         )
         .await?;
     row.map(|row| {
-        Ok(Standing {
+        Ok(SessionState {
             seen_at: row.time("seen_at")?,
             newest: row.count("cursor")?,
             availability: row.word("availability")?,
@@ -130,12 +150,12 @@ pub async fn standing(
     .transpose()
 }
 
-/// Notes that a device was heard of.
+/// Notes when a device was last used, unless somebody is just changing its session.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn touch(tx: &mut Tx, device: DeviceId, now: UnixMs) -> Result<(), StoreError> {
-    tx.run("UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2", args![device, now]).await?;
+    tx.run(tx.pick(dialect::SQLITE_TOUCH, dialect::POSTGRES_TOUCH), args![device, now]).await?;
     Ok(())
 }
 

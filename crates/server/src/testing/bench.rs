@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use halyard_protocol::rest::{Bootstrap, SendMessage};
 use halyard_protocol::{
     Availability, CallingCode, Capabilities, CauseCode, Destination, ErrorBody, ErrorCode, LoggedEvent, MediaId,
@@ -174,8 +174,14 @@ impl Bench {
         Listening { address, task }
     }
 
+    /// Sends a request as it is, to a host.
+    pub(crate) async fn raw(&self, mut request: Request<Body>) -> Answer {
+        request.headers_mut().entry(header::HOST).or_insert(HeaderValue::from_static("localhost"));
+        self.without_host(request).await
+    }
+
     /// Sends a request as it is.
-    pub(crate) async fn raw(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn without_host(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.into_body().collect().await.unwrap().to_bytes();

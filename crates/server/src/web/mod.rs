@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{Method, header};
+use axum::http::{Method, Version, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use halyard_protocol::ErrorCode;
@@ -21,7 +21,7 @@ use crate::api::problem::Problem;
 use crate::app::App;
 use crate::telemetry;
 
-/// Puts the layers around the routes. From the outside in: request id and log line, headers, panics, time, origin,
+/// Puts the layers around the routes. From the outside in: request id and log line, headers, panics, host, time, origin,
 /// compression.
 pub fn layers(routes: Router, app: &Arc<App>) -> Router {
     let worth_it = SizeAbove::new(1_024)
@@ -35,9 +35,20 @@ pub fn layers(routes: Router, app: &Arc<App>) -> Router {
         .layer(CompressionLayer::new().gzip(true).compress_when(worth_it))
         .layer(middleware::from_fn_with_state(Arc::clone(app), refuse_other_sites))
         .layer(middleware::from_fn_with_state(Arc::clone(app), limit_time))
+        .layer(middleware::from_fn(require_host))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(headers::Policy::new(&app.settings), headers::add))
         .layer(middleware::from_fn_with_state(app.env.clone(), telemetry::log))
+}
+
+/// HTTP/1.1 asks for exactly one `Host` (RFC 9112, 3.2): with two, a proxy in front and this server may go by different ones. HTTP/1.0
+/// has none.
+async fn require_host(request: Request, next: Next) -> Response {
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    if hosts > 1 || (hosts == 0 && request.version() == Version::HTTP_11) {
+        return Problem::new(ErrorCode::MalformedRequest, "A request has one Host.").into_response();
+    }
+    next.run(request).await
 }
 
 async fn refuse_other_sites(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {

@@ -1,7 +1,7 @@
 //! What every answer has, and the app's files.
 
 use axum::body::Body;
-use axum::http::{Method, Request, header};
+use axum::http::{Method, Request, Version, header};
 use axum::routing::get;
 use halyard_protocol::ErrorCode;
 
@@ -52,6 +52,24 @@ async fn unknown_addresses_and_methods_are_told_in_json() {
 }
 
 #[tokio::test]
+async fn a_request_has_one_host() {
+    let bench = Bench::new().await;
+    let of = |hosts: &[&str], version| {
+        let hosts = hosts.iter().fold(request(Method::GET, "/healthz"), |request, host| request.header("host", *host));
+        hosts.version(version).body(Body::empty()).unwrap()
+    };
+    for (hosts, version, status) in [
+        (&["a"][..], Version::HTTP_11, 200),
+        (&["a", "a"], Version::HTTP_11, 400),
+        (&["a", "b"], Version::HTTP_10, 400),
+        (&[], Version::HTTP_11, 400),
+        (&[], Version::HTTP_10, 200),
+    ] {
+        assert_eq!(bench.without_host(of(hosts, version)).await.status, status, "{hosts:?}");
+    }
+}
+
+#[tokio::test]
 async fn other_sites_share_nothing() {
     let bench = Bench::new().await;
     for (from, refused) in [("cross-site", true), ("same-site", true), ("same-origin", false), ("none", false)] {
@@ -88,7 +106,10 @@ async fn a_panic_is_our_fault_and_says_so() {
         panic!("on purpose")
     }
     let router = super::layers(axum::Router::new().route("/broken", get(broken)), &bench.app);
-    let response = router.oneshot(request(Method::GET, "/broken").body(Body::empty()).unwrap()).await.unwrap();
+    let response = router
+        .oneshot(request(Method::GET, "/broken").header(header::HOST, "localhost").body(Body::empty()).unwrap())
+        .await
+        .unwrap();
     assert_eq!(response.status(), 500);
     let body = response.into_body().collect().await.unwrap().to_bytes();
     let body: halyard_protocol::ErrorBody = serde_json::from_slice(&body).unwrap();
@@ -103,7 +124,10 @@ async fn what_takes_too_long_is_given_up() {
     let bench = Bench::with(settings).await;
     let endless = axum::Router::new().route("/endless", get(std::future::pending::<&'static str>));
     let endless = super::layers(endless, &bench.app);
-    let response = endless.oneshot(request(Method::GET, "/endless").body(Body::empty()).unwrap()).await.unwrap();
+    let response = endless
+        .oneshot(request(Method::GET, "/endless").header(header::HOST, "localhost").body(Body::empty()).unwrap())
+        .await
+        .unwrap();
     assert_eq!(response.status(), 503);
     assert!(response.headers().contains_key(header::RETRY_AFTER));
 }

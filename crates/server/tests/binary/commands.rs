@@ -33,7 +33,13 @@ fn the_doctor_changes_nothing() {
     std::fs::write(site.path("test.db"), "").unwrap();
     assert!(site.fails("doctor").contains("is empty"));
     site.says("migrate");
+    let files = || {
+        let files = std::fs::read_dir(site.path("")).unwrap().map(|file| file.unwrap().path());
+        files.map(|file| (file.clone(), std::fs::read(file).unwrap())).collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let before = files();
     assert!(site.says("doctor").contains("up to date"));
+    assert!(files() == before, "{:?}", files().keys());
 }
 
 #[test]

@@ -2,13 +2,14 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use halyard_protocol::rest::{Me, SignIn};
-use halyard_protocol::{DeviceId, ErrorBody, ErrorCode, UserId, limits};
+use halyard_protocol::{DeviceId, ErrorBody, ErrorCode, limits};
 use sha2::{Digest as _, Sha256};
 
 use crate::api::extract::{Address, Body};
@@ -20,6 +21,8 @@ use crate::auth::token::Token;
 use crate::store::users::Credentials;
 use crate::store::{self, StoreError};
 
+/// Browsers on which one user is signed in: another one takes the place of the one that was not used for longest.
+const DEVICES: u32 = 100;
 /// Bytes of a log-in at most: an extension and a domain are shorter.
 const LONGEST_LOGIN: usize = 320;
 
@@ -45,17 +48,17 @@ pub async fn create(
         return Err(wrong());
     }
     let login = request.login.trim().to_lowercase();
-    let (found, network, is_known) = find(&app, &login, address).await?;
-    let attempt = app.sign_ins.attempt(&login, address, is_known).map_err(|wait| {
-        let seconds = wait.as_secs() + 1;
-        Problem::new(ErrorCode::TooManyRequests, "Too many tries. Wait a moment and try again.").retry_after(seconds)
-    })?;
-    let hash = found.as_ref().map(|found| found.password_hash.clone());
+    let network = network_hash(&login, address);
+    let mut attempt = app.sign_ins.begin(address).map_err(too_many)?;
     // What is our fault does not count against who tries.
-    let matches = app.passwords.verify(request.password, hash).await;
-    let matches = matches.inspect_err(|_| app.sign_ins.succeeded(&attempt))?;
+    let found = find(&app, &login, &network).await.inspect_err(|_| app.sign_ins.refund(&attempt))?;
+    let is_known = found.as_ref().is_some_and(|found| found.is_known_network);
+    app.sign_ins.for_account(&mut attempt, &login, is_known).map_err(too_many)?;
+    let hash = found.as_ref().map(|found| found.password_hash.clone());
+    let matches = app.passwords.verify(request.password, hash, is_known).await;
+    let matches = matches.inspect_err(|_| app.sign_ins.refund(&attempt))?;
     let found = found.filter(|_| matches).ok_or_else(wrong)?;
-    app.sign_ins.succeeded(&attempt);
+    app.sign_ins.refund(&attempt);
 
     let (token, now) = (Token::fresh(&app.env), app.env.now());
     let device = DeviceId(app.env.ulid());
@@ -65,6 +68,7 @@ pub async fn create(
         // The password was changed, or the user disabled, while it was checked.
         return Err(wrong());
     }
+    store::sessions::keep_newest(&mut tx, found.user, device, DEVICES).await?;
     store::networks::note(&mut tx, found.user, &network, now).await?;
     let me = crate::api::me(&mut tx, found.tenant, found.user, device).await?;
     tx.commit().await?;
@@ -77,20 +81,21 @@ fn wrong() -> Problem {
     Problem::new(ErrorCode::WrongCredentials, "Wrong extension or password.")
 }
 
-/// Who has this log-in; the hash of the network from which it is tried; and whether they have signed in from there before.
-async fn find(app: &App, login: &str, address: IpAddr) -> Result<(Option<Credentials>, String, bool), StoreError> {
-    let Some((extension, domain)) = login.split_once('@') else { return Ok((None, String::new(), false)) };
-    let mut tx = app.store.read().await?;
-    let Some(found) = store::users::credentials(&mut tx, extension, domain).await? else {
-        return Ok((None, String::new(), false));
-    };
-    let network = network_hash(found.user, address);
-    let is_known = store::networks::is_known(&mut tx, found.user, &network).await?;
-    Ok((Some(found), network, is_known))
+fn too_many(wait: Duration) -> Problem {
+    let message = "Too many tries. Wait a moment and try again.";
+    Problem::new(ErrorCode::TooManyRequests, message).retry_after(wait.as_secs() + 1)
 }
 
-fn network_hash(user: UserId, address: IpAddr) -> String {
-    let digest = Sha256::digest(format!("{user} {}", network(address)));
+/// Who has this log-in.
+async fn find(app: &App, login: &str, network: &str) -> Result<Option<Credentials>, StoreError> {
+    // One without a domain is nobody's, after the same query.
+    let (extension, domain) = login.split_once('@').unwrap_or((login, ""));
+    let mut tx = app.store.read().await?;
+    store::users::credentials(&mut tx, extension, domain, network).await
+}
+
+fn network_hash(login: &str, address: IpAddr) -> String {
+    let digest = Sha256::digest(format!("{login} {}", network(address)));
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -197,6 +202,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn only_so_many_browsers_are_signed_in() {
+        let bench = Bench::new().await;
+        let first = bench.sign_in("1001@harbor").await;
+        bench.test.pass(1_000);
+        let second = bench.sign_in("1001@harbor").await;
+        for _ in 2..DEVICES {
+            bench.sign_in("1001@harbor").await;
+        }
+        assert_eq!(first.get("/session").await.status, 200);
+        bench.sign_in("1001@harbor").await;
+        assert_eq!(first.get("/session").await.code(), ErrorCode::SignedOut);
+        assert_eq!(second.get("/session").await.status, 200);
+    }
+
+    #[tokio::test]
     async fn a_log_in_that_is_too_long_is_wrong_and_leaves_nothing() {
         let bench = Bench::new().await;
         for _ in 0..100 {
@@ -208,9 +228,18 @@ mod tests {
     #[tokio::test]
     async fn a_database_that_fails_is_not_a_wrong_password() {
         let bench = Bench::new().await;
-        bench.app.store.close().await;
         let body = json!({ "login": "1001@harbor", "password": PASSWORD });
-        let answer = bench.stranger().post("/session", &body).await;
+        // It fails after the password was asked for.
+        let held = bench.app.passwords.hold().await;
+        let stranger = bench.stranger();
+        let fails = async {
+            while bench.app.passwords.queued() == 0 {
+                tokio::task::yield_now().await;
+            }
+            bench.app.store.close().await;
+            drop(held);
+        };
+        let (answer, ()) = tokio::join!(stranger.post("/session", &body), fails);
         assert_eq!(answer.code(), ErrorCode::Unavailable);
     }
 

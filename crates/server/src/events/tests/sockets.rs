@@ -249,6 +249,27 @@ async fn after_a_password_was_changed_elsewhere_nothing_more_is_told() {
 }
 
 #[tokio::test]
+async fn a_session_that_ends_ends_its_socket_also_after_a_reset() {
+    let tempo = Tempo { heartbeat: Duration::from_millis(30), ..Tempo::default() };
+    let bench = Bench::with(quick(tempo)).await;
+    let listening = bench.listen().await;
+    let maya = bench.sign_in("1001@harbor").await;
+    let mut socket = Socket::resumed(&listening, &maya, 1_000_000).await;
+    assert_eq!(socket.next_but_presence().await, Ok(ServerFrame::Reset));
+    bench.test.pass(bench.app.settings.lifetimes.absolute + 1);
+    loop {
+        match socket.next_but_presence().await {
+            Ok(ServerFrame::Ping) => socket.say(&ClientFrame::Pong).await,
+            Ok(other) => panic!("not a heartbeat: {other:?}"),
+            Err(code) => {
+                assert_eq!(code, Some(CLOSE_SIGNED_OUT));
+                return;
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_new_password_ends_all_sockets_at_once() {
     let bench = Bench::new().await;
     let listening = bench.listen().await;
@@ -291,7 +312,7 @@ async fn presences_that_change_often_are_told_together() {
 
 #[tokio::test]
 async fn an_app_that_took_long_to_catch_up_has_time_to_answer() {
-    const HEARTBEAT: Duration = Duration::from_millis(500);
+    const HEARTBEAT: Duration = Duration::from_secs(1);
     let tempo = Tempo { heartbeat: HEARTBEAT, ..Tempo::default() };
     let bench = Bench::with(quick(tempo)).await;
     let listening = bench.listen().await;
@@ -306,9 +327,9 @@ async fn an_app_that_took_long_to_catch_up_has_time_to_answer() {
     let newest = devon.bootstrap().await.cursor;
     let mut socket = Socket::resumed(&listening, &devon, newest).await;
     socket.say(&ClientFrame::Resume { cursor: start }).await;
-    assert!(matches!(socket.receive().await, ServerFrame::Welcome { .. }));
+    while !matches!(socket.receive().await, ServerFrame::Welcome { .. }) {}
     // The app does not read for the time of several heartbeats, and the server can't send.
-    tokio::time::sleep(HEARTBEAT * 6).await;
+    tokio::time::sleep(HEARTBEAT * 4).await;
     let all = usize::try_from(newest - start).unwrap();
     assert_eq!(socket.events(all).await.len(), all);
     maya.chat(&["1002"], "Still there").await;
@@ -326,6 +347,31 @@ async fn a_flood_of_frames_closes_the_socket() {
         let _ = socket.0.send(Message::text("{\"type\":\"pong\"}")).await;
     }
     assert!(matches!(socket.closed().await, Some(CLOSE_POLICY) | None));
+}
+
+#[tokio::test]
+async fn resuming_again_and_again_closes_the_socket() {
+    let bench = Bench::new().await;
+    let listening = bench.listen().await;
+    let maya = bench.sign_in("1001@harbor").await;
+    let mut socket = Socket::resumed(&listening, &maya, 0).await;
+    for _ in 0..10 {
+        // The server may have closed by now.
+        let _ = socket.0.send(Message::text("{\"type\":\"resume\",\"cursor\":0}")).await;
+    }
+    let mut welcomes = 0;
+    loop {
+        match socket.next().await {
+            Some(Ok(Message::Text(text))) => welcomes += usize::from(text.contains("welcome")),
+            Some(Ok(Message::Close(frame))) => {
+                assert_eq!(frame.map(|frame| u16::from(frame.code)), Some(CLOSE_POLICY));
+                break;
+            }
+            Some(Ok(_)) => {}
+            Some(Err(_)) | None => break,
+        }
+    }
+    assert_eq!(welcomes, 4);
 }
 
 #[tokio::test]
