@@ -76,9 +76,7 @@ pub async fn accept(
     let recipients = match &key {
         ConversationKey::Chat(_) if own.is_some() => return Err(Refusal::NumberInChat),
         ConversationKey::Chat(users) => {
-            for user in users {
-                store::users::by_id(tx, tenant, *user).await?.ok_or(Refusal::UnknownUser)?;
-            }
+            check_colleagues(tx, tenant, &key, users).await?;
             Vec::new()
         }
         ConversationKey::Text { remote, .. } => remote.clone(),
@@ -94,6 +92,25 @@ pub async fn accept(
         deliver::enqueue(tx, &message, recipient, now).await?;
     }
     Ok(message)
+}
+
+/// A new chat is with people of the directory. In one that there is already, somebody who was disabled meanwhile blocks nobody, as long
+/// as anybody is left to read it.
+async fn check_colleagues(
+    tx: &mut Tx,
+    tenant: TenantId,
+    key: &ConversationKey,
+    users: &[UserId],
+) -> Result<(), Refusal> {
+    const AUTHOR_AND_READER: u64 = 2;
+    if let Some(found) = store::conversations::by_id(tx, key.id(tenant)).await? {
+        let enabled = store::memberships::enabled(tx, found.id).await?;
+        return if enabled < AUTHOR_AND_READER { Err(Refusal::UnknownUser) } else { Ok(()) };
+    }
+    for user in users {
+        store::users::by_id(tx, tenant, *user).await?.ok_or(Refusal::UnknownUser)?;
+    }
+    Ok(())
 }
 
 /// The files that the author has given to us for this message.

@@ -44,6 +44,21 @@ pub async fn unread_before(
     rows.iter().map(|row| row.id("conversation")).collect()
 }
 
+/// How many members of a conversation are not disabled.
+///
+/// # Errors
+/// When the database fails.
+pub async fn enabled(tx: &mut Tx, conversation: ConversationId) -> Result<u64, StoreError> {
+    let row = tx
+        .one(
+            "SELECT COUNT(*) AS members FROM memberships JOIN users ON users.id = memberships.user_id
+             WHERE memberships.conversation = $1 AND users.disabled_at IS NULL",
+            args![conversation],
+        )
+        .await?;
+    row.count("members")
+}
+
 /// A user's membership.
 ///
 /// # Errors

@@ -115,6 +115,30 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_disabled_colleague_blocks_no_group_and_is_in_no_new_chat() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let devon = bench.sign_in("1002@harbor").await;
+        let (group, kim) = (maya.colleagues(&["1002", "1003"]).await, maya.colleagues(&["1003"]).await);
+        let other_group = maya.colleagues(&["1003", "1004"]).await;
+        for to in [&group, &kim] {
+            assert_eq!(maya.send(bench.message_id(), to.clone(), "Hello").await.status, 202);
+        }
+        let me = maya.bootstrap().await.me;
+        let Peer::User(disabled) = kim.peers[0] else { panic!("a colleague") };
+        let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
+        crate::store::users::disable(&mut tx, disabled, bench.app.env.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(maya.send(bench.message_id(), group.clone(), "Kim has left").await.status, 202);
+        let theirs = devon.bootstrap().await.conversations.remove(0);
+        assert_eq!(theirs.last_message().unwrap().body, "Kim has left");
+        assert_eq!(theirs.peers.len(), 2, "and stays in the history");
+        for to in [kim, other_group] {
+            assert_eq!(maya.send(bench.message_id(), to, "Hello?").await.code(), ErrorCode::InvalidRecipients);
+        }
+    }
+
+    #[tokio::test]
     async fn refuses_people_who_cannot_be_together() {
         let bench = Bench::new().await;
         let maya = bench.sign_in("1001@harbor").await;
