@@ -45,6 +45,7 @@ checks!(
     a_session_is_only_for_the_password_that_was_checked,
     networks_are_known_for_a_while,
     a_new_password_misses_no_session_that_is_being_made,
+    who_is_enabled_again_starts_from_the_snapshot,
     what_the_log_said_of_messages_is_said_of_entries,
     sessions_end_when_they_are_old,
 );
@@ -384,6 +385,28 @@ async fn networks_are_known_for_a_while(bench: &Bench) {
     assert!(is_known(&mut tx).await);
     store::networks::forget(&mut tx, now.plus(2)).await.unwrap();
     assert!(!is_known(&mut tx).await);
+}
+
+async fn who_is_enabled_again_starts_from_the_snapshot(bench: &Bench) {
+    let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
+    let start = devon.bootstrap().await;
+    let (tenant, user) = (start.me.tenant.id, start.me.user.id);
+    let mut tx = bench.app.store.write(tenant).await.unwrap();
+    assert!(store::users::enable(&mut tx, tenant, "1002").await.unwrap().is_none());
+    store::users::disable(&mut tx, user, bench.app.env.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    // He is not told.
+    assert_eq!(maya.patch("/me", &serde_json::json!({ "availability": "busy" })).await.status, 200);
+    let mut tx = bench.app.store.write(tenant).await.unwrap();
+    assert_eq!(store::users::enable(&mut tx, tenant, "1002").await.unwrap().unwrap().id, user);
+    tx.commit().await.unwrap();
+    let again = bench.sign_in("1002@harbor").await;
+    let snapshot = again.bootstrap().await;
+    maya.chat(&["1002"], "Welcome back").await;
+    let mut tx = bench.app.store.read().await.unwrap();
+    let newest = store::events::newest(&mut tx, user).await.unwrap();
+    assert!(store::events::after(&mut tx, user, start.cursor, newest, 10).await.unwrap().is_none());
+    assert!(!store::events::after(&mut tx, user, snapshot.cursor, newest, 10).await.unwrap().unwrap().is_empty());
 }
 
 /// A sign-in that has checked the old password, but not committed, is waited for.

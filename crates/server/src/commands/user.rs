@@ -79,6 +79,14 @@ enum Action {
         #[command(flatten)]
         database: Database,
     },
+    /// Let a disabled user in again, with their old password. Their conversations and numbers are as they were.
+    Enable {
+        /// Extension and domain, as 1001@harbor.
+        #[arg(value_parser = login)]
+        login: Login,
+        #[command(flatten)]
+        database: Database,
+    },
 }
 
 /// Runs the command.
@@ -138,6 +146,21 @@ pub async fn run(command: User, env: &Env) -> Result<(), CommandError> {
             store::events::log_all(&mut tx, tenant.id, env.now(), &change).await?;
             tx.commit().await?;
             println!("{login} is disabled and signed out.");
+            store.close().await;
+            Ok(())
+        }
+        Action::Enable { login, database } => {
+            let store = open(&database).await?;
+            let mut tx = store.read().await?;
+            let tenant = find_tenant(&mut tx, &login.domain).await?;
+            drop(tx);
+            let mut tx = store.write(tenant.id).await?;
+            let enabled = store::users::enable(&mut tx, tenant.id, &login.extension).await?;
+            let refused = || CommandError::Refused(format!("there is no user {login}, or they are not disabled"));
+            let user = enabled.ok_or_else(refused)?;
+            store::events::log_all(&mut tx, tenant.id, env.now(), &Change::UserChanged { user }).await?;
+            tx.commit().await?;
+            println!("{login} can sign in again.");
             store.close().await;
             Ok(())
         }

@@ -148,6 +148,23 @@ pub async fn disable(tx: &mut Tx, user: UserId, now: UnixMs) -> Result<(), Store
     end_sessions(tx, user).await
 }
 
+/// Lets a disabled user in again; `None` when there is no such user, or they are not disabled. What was told to everybody meanwhile they
+/// were not told, so a place of their log is left out: their devices start again from the snapshot.
+///
+/// # Errors
+/// When the database fails.
+pub async fn enable(tx: &mut Tx, tenant: TenantId, extension: &str) -> Result<Option<User>, StoreError> {
+    let row = tx
+        .optional(
+            "UPDATE users SET disabled_at = NULL, cursor = cursor + 1
+             WHERE tenant = $1 AND extension = $2 AND disabled_at IS NOT NULL
+             RETURNING id, extension, name, department, email, role, availability, status_text",
+            args![tenant, extension],
+        )
+        .await?;
+    row.map(|row| user(&row)).transpose()
+}
+
 async fn end_sessions(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
     tx.run("DELETE FROM sessions WHERE user_id = $1", args![user]).await?;
     tx.note_ended(user, EndedSessions::All);

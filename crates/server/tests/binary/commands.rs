@@ -56,9 +56,12 @@ fn a_running_server_goes_by_what_the_commands_did() {
     let piped = site.run_with("user password 1001@harbor --password-stdin", "by the pipe\r\n");
     assert!(piped.status.success() && !String::from_utf8_lossy(&piped.stdout).contains("by the pipe"));
     assert_eq!(server.sign_in("1001@harbor", "by the pipe"), 200);
+    assert!(site.fails("user enable 1001@harbor").contains("not disabled"));
     site.says("user disable 1001@harbor");
     assert_eq!(server.ask("GET", "/session", "", "").unwrap().0, 401);
     assert_eq!(server.sign_in("1001@harbor", "by the pipe"), 401);
+    site.says("user enable 1001@harbor");
+    assert_eq!(server.sign_in("1001@harbor", "by the pipe"), 200);
 }
 
 #[test]
