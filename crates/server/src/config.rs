@@ -10,7 +10,7 @@ use halyard_protocol::PhoneNumber;
 
 use crate::app::{DAY, PER_ACCOUNT, PER_ADDRESS, Settings};
 use crate::auth::limiter::Limits;
-use crate::commands::{import, number, tenant, user};
+use crate::commands::{import, jobs, number, tenant, user};
 use crate::connections;
 use crate::store::sessions::Lifetimes;
 
@@ -38,6 +38,8 @@ pub enum Command {
     User(user::User),
     /// SMS numbers, and who texts from them.
     Number(number::Number),
+    /// What waits to be done, and what failed at every attempt.
+    Jobs(jobs::Jobs),
     /// Read a CSV file into a tenant's shared contacts: all of it, or nothing and the errors by line.
     ImportContacts(import::Import),
     /// Check the database and the set-up, and say what is missing.

@@ -36,6 +36,7 @@ checks!(
     a_text_reaches_the_other_tenant_once,
     a_picture_reaches_the_other_tenant_once,
     jobs_of_a_lane_run_in_order_and_survive_their_worker,
+    dead_jobs_are_kept_apart_and_run_again,
     the_column_comes_in_pages_newest_first,
     a_deleted_conversation_comes_back_whole_or_with_the_next_message,
     a_taken_key_is_told_apart_from_other_errors,
@@ -232,6 +233,27 @@ async fn jobs_of_a_lane_run_in_order_and_survive_their_worker(bench: &Bench) {
     assert!(!store::jobs::done(&mut tx, stale).await.unwrap(), "the first worker's claim is void");
     assert!(store::jobs::done(&mut tx, &again[0]).await.unwrap());
     assert_eq!(store::jobs::count(&mut tx).await.unwrap(), 2);
+}
+
+async fn dead_jobs_are_kept_apart_and_run_again(bench: &Bench) {
+    let now = bench.app.env.now();
+    let mut tx = bench.app.store.write_system().await.unwrap();
+    for position in [1, 2] {
+        store::jobs::add(&mut tx, "a", position, "test", "{}", now).await.unwrap();
+    }
+    let claim = async |tx: &mut Tx, lease: &str, at| {
+        let jobs = store::jobs::claim(tx, lease, now.plus(1_000), at, 10).await.unwrap();
+        jobs.into_iter().map(|job| (job.position, job.attempts)).collect::<Vec<_>>()
+    };
+    let first = store::jobs::claim(&mut tx, "one", now.plus(1_000), now, 10).await.unwrap();
+    assert!(store::jobs::bury(&mut tx, &first[0], "it failed", now).await.unwrap());
+    assert!(!store::jobs::bury(&mut tx, &first[0], "it failed", now).await.unwrap(), "the claim is void");
+    assert_eq!(claim(&mut tx, "two", now).await, [(2, 1)], "the lane goes on");
+    let dead = store::jobs::dead(&mut tx).await.unwrap();
+    assert_eq!((dead.len(), dead[0].reason.as_str(), dead[0].died_at), (1, "it failed", now));
+    assert_eq!(store::jobs::revive_all(&mut tx, now).await.unwrap(), 1);
+    assert!(store::jobs::dead(&mut tx).await.unwrap().is_empty());
+    assert_eq!(claim(&mut tx, "three", now).await, [(1, 1)]);
 }
 
 async fn the_column_comes_in_pages_newest_first(bench: &Bench) {

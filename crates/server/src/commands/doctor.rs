@@ -37,6 +37,10 @@ pub async fn run(database: &Database) -> Result<(), CommandError> {
         }
     }
     println!("jobs: {} wait or run", store::jobs::count(&mut tx).await?);
+    let dead = store::jobs::dead(&mut tx).await?.len();
+    if dead > 0 {
+        println!("jobs: {dead} failed at every attempt: `halyard-server jobs list` says why");
+    }
     drop(tx);
     store.close().await;
     Ok(())

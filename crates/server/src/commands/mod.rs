@@ -2,6 +2,7 @@
 
 pub mod doctor;
 pub mod import;
+pub mod jobs;
 pub mod number;
 pub mod password;
 pub mod serve;
@@ -66,6 +67,7 @@ pub async fn run(command: Command) -> Result<(), CommandError> {
         Command::Tenant(tenant) => tenant::run(tenant, &env).await,
         Command::User(user) => user::run(user, &env).await,
         Command::Number(number) => number::run(number, &env).await,
+        Command::Jobs(jobs) => jobs::run(jobs, &env).await,
         Command::ImportContacts(import) => import::run(import, &env).await,
         Command::Doctor(database) => doctor::run(&database).await,
     }

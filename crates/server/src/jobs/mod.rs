@@ -1,7 +1,8 @@
 //! The workers of the durable queue.
 //!
-//! Always holds: a job that was committed is done, now or after a restart. A worker's claim ends by itself, so a
-//! job whose worker died is taken up by another.
+//! Always holds: a job that was committed is done, now or after a restart, or is among the dead ones after so many attempts that failed,
+//! whatever they failed by. A worker's claim ends by itself, so a job whose worker died is taken up by another; an attempt ends before its
+//! claim does, so no job runs twice at a time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,10 @@ use crate::store::{self, Store, StoreError, jobs::Job};
 const WORKERS: usize = 4;
 /// How long a worker has for a job before another may take it up, in milliseconds.
 const LEASE: i64 = 30_000;
+/// How long an attempt may take.
+const TIME: Duration = Duration::from_secs(25);
+/// How often a job is tried that fails. (A carrier that says "later" is no failure of the job.)
+const ATTEMPTS: u64 = 10;
 /// The queue is looked at least this often: another server may have added to it.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -29,13 +34,20 @@ pub struct Workers {
     env: Env,
     /// Woken by every commit that adds jobs or finishes one.
     wake: Arc<Notify>,
+    time: Duration,
 }
 
 impl Workers {
     /// Workers on a store; `wake` is woken after each commit that brings jobs.
     #[must_use]
     pub fn new(store: Store, carriers: Carriers, env: Env, wake: Arc<Notify>) -> Self {
-        Self { store, carriers, env, wake }
+        Self { store, carriers, env, wake, time: TIME }
+    }
+
+    /// The same, with another time for an attempt.
+    #[cfg(test)]
+    pub(crate) fn with_time(self, time: Duration) -> Self {
+        Self { time, ..self }
     }
 
     /// Works until `stop`, then finishes the jobs at hand.
@@ -126,13 +138,47 @@ impl Workers {
     }
 
     async fn work(&self, job: &Job) {
-        let outcome = match job.kind.as_str() {
-            deliver::KIND => deliver::run(&self.store, &self.carriers, &self.env, job).await,
-            _ => Err(StoreError::Corrupt("kind")),
+        let (failed, attempts) = match job.kind.as_str() {
+            deliver::KIND => (self.attempt(job).await.err(), ATTEMPTS),
+            // Of another version: no later attempt of this one will do better.
+            _ => (Some("this version knows no jobs of this kind".to_owned()), 0),
         };
-        if let Err(error) = outcome {
-            tracing::error!(%error, kind = job.kind, attempts = job.attempts, "a job failed; it will run again");
+        let Some(reason) = failed else { return };
+        tracing::error!(%reason, kind = job.kind, attempts = job.attempts, "a job failed");
+        if let Err(error) = self.failed(job, &reason, attempts).await {
+            tracing::error!(%error, "that a job failed could not be written; it runs again when its claim has ended");
         }
+    }
+
+    /// Tries a job once; why it failed, if it did. It may fail by an error, a panic, or the time that it takes.
+    async fn attempt(&self, job: &Job) -> Result<(), String> {
+        let (workers, job) = (self.clone(), job.clone());
+        let mut task =
+            tokio::spawn(async move { deliver::run(&workers.store, &workers.carriers, &workers.env, &job).await });
+        match tokio::time::timeout(self.time, &mut task).await {
+            Ok(Ok(outcome)) => outcome.map_err(|error| error.to_string()),
+            Ok(Err(_)) => Err("it panicked".to_owned()),
+            Err(_) => {
+                task.abort();
+                Err("it took too long".to_owned())
+            }
+        }
+    }
+
+    /// Lets a job run again later, or gives it up after so many attempts.
+    async fn failed(&self, job: &Job, reason: &str, attempts: u64) -> Result<(), StoreError> {
+        let now = self.env.now();
+        let is_dead = job.attempts >= attempts;
+        if is_dead && job.kind == deliver::KIND && deliver::give_up(&self.store, &self.env, job, reason).await? {
+            return Ok(());
+        }
+        let mut tx = self.store.write_system().await?;
+        if is_dead {
+            store::jobs::bury(&mut tx, job, reason, now).await?;
+        } else {
+            store::jobs::retry(&mut tx, job, now.plus(store::jobs::backoff(job.attempts))).await?;
+        }
+        tx.commit().await
     }
 
     async fn pause(&self) -> Duration {

@@ -3,11 +3,11 @@
 //! Always holds: the jobs of one conversation and recipient run in the order of the messages. A job may run twice
 //! (its worker died): the carrier gets the same reference again, and a finished delivery is left alone.
 
-use halyard_protocol::{Author, ConversationId, DeliveryState, Message, PhoneNumber, Seq, UnixMs};
+use halyard_protocol::{Author, CauseCode, ConversationId, DeliveryState, Message, PhoneNumber, Seq, UnixMs};
 use serde::{Deserialize, Serialize};
 
 use super::receipts::advance;
-use crate::carriers::{Carriers, OutboundText, SubmitError, Submitted};
+use crate::carriers::{Carriers, Failure, OutboundText, SubmitError, Submitted};
 use crate::env::Env;
 use crate::store::{self, Store, StoreError, Tx, jobs::Job};
 
@@ -37,7 +37,7 @@ pub async fn enqueue(tx: &mut Tx, message: &Message, to: PhoneNumber, now: UnixM
 /// Carries a text: hands it to the carrier, then writes down how far it got, and that the job is done.
 ///
 /// # Errors
-/// When the database fails; the job then runs again when its lease has ended.
+/// When the database fails, or the job is about no text that there is.
 pub async fn run(store: &Store, carriers: &Carriers, env: &Env, job: &Job) -> Result<(), StoreError> {
     let payload: Payload = serde_json::from_str(&job.payload).map_err(|_| StoreError::Corrupt("payload"))?;
     let mut tx = store.read().await?;
@@ -73,6 +73,29 @@ pub async fn run(store: &Store, carriers: &Carriers, env: &Env, job: &Job) -> Re
     Ok(())
 }
 
+/// Ends a job that failed at every attempt: tells the author that the text did not get there, and keeps the job among the dead ones. Says
+/// whether it could: not when it is about no text that there is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn give_up(store: &Store, env: &Env, job: &Job, reason: &str) -> Result<bool, StoreError> {
+    let Ok(payload) = serde_json::from_str::<Payload>(&job.payload) else { return Ok(false) };
+    let mut tx = store.read().await?;
+    let Some(shared) = store::conversations::by_id(&mut tx, payload.conversation).await? else { return Ok(false) };
+    drop(tx);
+    let mut tx = store.write(shared.tenant).await?;
+    let Some(mut message) = store::messages::at(&mut tx, payload.conversation, payload.seq).await? else {
+        return Ok(false);
+    };
+    let now = env.now();
+    let failure = Failure::new(CauseCode::NumberNotReached, "The number could not be reached.");
+    advance(&mut tx, &mut message, payload.to, DeliveryState::Failed, Some(failure), now).await?;
+    if store::jobs::bury(&mut tx, job, reason, now).await? {
+        tx.commit().await?;
+    }
+    Ok(true)
+}
+
 /// Writes the outcome down. Says whether the claim still held: if not, nothing may be committed.
 async fn settle(
     tx: &mut Tx,
@@ -99,7 +122,7 @@ async fn settle(
         }
         Some((_, Err(SubmitError::Temporary(failure)))) => {
             if job.attempts < ATTEMPTS {
-                store::jobs::retry(tx, job, now.plus(backoff(job.attempts))).await?;
+                store::jobs::retry(tx, job, now.plus(store::jobs::backoff(job.attempts))).await?;
                 return Ok(true);
             }
             advance(tx, &mut message, payload.to, DeliveryState::Failed, Some(failure), now).await?;
@@ -108,28 +131,13 @@ async fn settle(
     store::jobs::done(tx, job).await
 }
 
-/// Milliseconds until the next try: one second, then twice as long each time, an hour at most.
-fn backoff(attempts: u64) -> i64 {
-    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(u32::MAX).min(12);
-    (1_000_i64 << doublings).min(3_600_000)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn waits_longer_each_time_but_never_more_than_an_hour() {
-        assert_eq!(backoff(1), 1_000);
-        assert_eq!(backoff(2), 2_000);
-        assert_eq!(backoff(5), 16_000);
-        assert_eq!(backoff(13), 3_600_000);
-        assert_eq!(backoff(u64::MAX), 3_600_000);
-    }
-
-    #[test]
     fn the_last_moment_is_far_enough_for_an_outage_of_an_hour() {
-        let total: i64 = (1..ATTEMPTS).map(backoff).sum();
+        let total: i64 = (1..ATTEMPTS).map(store::jobs::backoff).sum();
         assert!(UnixMs(0).plus(total).0 >= 30 * 60 * 1_000);
     }
 }

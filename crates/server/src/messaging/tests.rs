@@ -239,6 +239,82 @@ async fn after_many_tries_the_text_fails_with_the_carriers_word() {
     assert_eq!(store::jobs::count(&mut tx).await.unwrap(), 0);
 }
 
+/// A carrier that fails for one text, and takes all others.
+struct Poisoned(fn() -> Submitting<'static>);
+
+impl Carrier for Poisoned {
+    fn name(&self) -> &'static str {
+        "poisoned"
+    }
+
+    fn submit(&self, text: OutboundText) -> Submitting<'_> {
+        if text.body == "Poison" {
+            return (self.0)();
+        }
+        Box::pin(async { Ok(Submitted { reference: "x".into(), delivered: true }) })
+    }
+}
+
+/// What becomes of a text that its carrier fails for, and of the one behind it: their states, and why the job is dead.
+async fn poisoned(bench: &Bench, fails: fn() -> Submitting<'static>) -> (Vec<DeliveryState>, Vec<String>) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let carriers = Carriers::with_on_net(bench.app.store.clone(), Arc::new(Poisoned(fails)));
+    let workers = Workers::new(bench.app.store.clone(), carriers, bench.app.env.clone(), Arc::default());
+    let workers = workers.with_time(std::time::Duration::from_millis(50));
+    let conversation = maya.text(101, &[110], "Poison").await.conversation;
+    maya.text(101, &[110], "Hello").await;
+    for _ in 0..12 {
+        workers.run_due().await.unwrap();
+        bench.test.pass(3_600_000);
+    }
+    let page = maya.get(&format!("/conversations/{conversation}/entries")).await.value();
+    let state = |entry: &serde_json::Value| serde_json::from_value(entry["deliveries"][0]["state"].clone()).unwrap();
+    let states = page["entries"].as_array().unwrap().iter().map(state).collect();
+    let mut tx = bench.app.store.read().await.unwrap();
+    assert_eq!(store::jobs::count(&mut tx).await.unwrap(), 0);
+    let dead = store::jobs::dead(&mut tx).await.unwrap();
+    (states, dead.into_iter().map(|job| job.reason).collect())
+}
+
+#[tokio::test]
+async fn a_job_that_panics_or_hangs_is_given_up_and_its_lane_goes_on() {
+    let fails: [(fn() -> Submitting<'static>, &str); 2] = [
+        (|| Box::pin(async { panic!("on purpose") }), "it panicked"),
+        (|| Box::pin(std::future::pending()), "it took too long"),
+    ];
+    for (fails, reason) in fails {
+        let bench = Bench::new().await;
+        let (states, dead) = poisoned(&bench, fails).await;
+        assert_eq!(states, [DeliveryState::Failed, DeliveryState::Delivered], "{reason}");
+        assert_eq!(dead, [reason]);
+        // Tried again by hand it finds that its author was told, and is done.
+        let mut tx = bench.app.store.write_system().await.unwrap();
+        assert_eq!(store::jobs::revive_all(&mut tx, bench.app.env.now()).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        assert_eq!(bench.work().await, 1);
+        let mut tx = bench.app.store.read().await.unwrap();
+        assert!(store::jobs::dead(&mut tx).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn jobs_of_an_unknown_kind_or_about_nothing_are_dead_and_not_tried_for_ever() {
+    let bench = Bench::new().await;
+    let mut tx = bench.app.store.write_system().await.unwrap();
+    for (lane, kind, payload) in [("a", "of the future", "{}"), ("b", "deliver", "nonsense")] {
+        store::jobs::add(&mut tx, lane, 1, kind, payload, bench.app.env.now()).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    for _ in 0..12 {
+        bench.work().await;
+        bench.test.pass(3_600_000);
+    }
+    let mut tx = bench.app.store.read().await.unwrap();
+    let dead = store::jobs::dead(&mut tx).await.unwrap();
+    let dead: Vec<_> = dead.iter().map(|job| (job.lane.as_str(), job.attempts)).collect();
+    assert_eq!(dead, [("b", 10), ("a", 1)]);
+}
+
 #[tokio::test]
 async fn a_worker_that_dies_after_bringing_the_text_does_not_double_it() {
     let bench = Bench::new().await;

@@ -2,11 +2,12 @@
 //! transaction that has done it.
 //!
 //! Always holds: of a lane only the first job can be claimed, so the jobs of a lane run in order. A worker that
-//! died loses its lease and the job runs again: what a job does must be the same when done twice.
+//! died loses its lease and the job runs again: what a job does must be the same when done twice. A job that failed at every attempt is
+//! dead: it is kept apart, and its lane goes on.
 
 use halyard_protocol::UnixMs;
 
-use super::sql::args;
+use super::sql::{Row, args};
 use super::{StoreError, Tx, dialect};
 
 /// A claimed job.
@@ -101,6 +102,13 @@ pub async fn done(tx: &mut Tx, job: &Job) -> Result<bool, StoreError> {
     Ok(changed > 0)
 }
 
+/// Milliseconds until the next attempt: one second, then twice as long each time, an hour at most.
+#[must_use]
+pub fn backoff(attempts: u64) -> i64 {
+    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(u32::MAX).min(12);
+    (1_000_i64 << doublings).min(3_600_000)
+}
+
 /// Gives a job back, to run again at `run_at`.
 ///
 /// # Errors
@@ -112,6 +120,82 @@ pub async fn retry(tx: &mut Tx, job: &Job, run_at: UnixMs) -> Result<(), StoreEr
     )
     .await?;
     Ok(())
+}
+
+/// A job that failed at every attempt.
+#[derive(Clone, Debug)]
+pub struct DeadJob {
+    /// Its lane.
+    pub lane: String,
+    /// Its place there.
+    pub position: u64,
+    /// What kind of work.
+    pub kind: String,
+    /// How often it was tried.
+    pub attempts: u64,
+    /// Why the last attempt failed, in English.
+    pub reason: String,
+    /// When that was.
+    pub died_at: UnixMs,
+}
+
+/// Puts a job among the dead ones. Says whether the claim still held: if not, another worker has it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn bury(tx: &mut Tx, job: &Job, reason: &str, now: UnixMs) -> Result<bool, StoreError> {
+    if !done(tx, job).await? {
+        return Ok(false);
+    }
+    tx.run(
+        "INSERT INTO dead_jobs (lane, position, kind, payload, attempts, reason, died_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        args![&job.lane, job.position, &job.kind, &job.payload, job.attempts, reason, now],
+    )
+    .await?;
+    Ok(true)
+}
+
+/// The dead jobs, the last ones first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn dead(tx: &mut Tx) -> Result<Vec<DeadJob>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT lane, position, kind, attempts, reason, died_at FROM dead_jobs
+             ORDER BY died_at DESC, lane, position",
+            args![],
+        )
+        .await?;
+    let dead = |row: &Row| {
+        Ok(DeadJob {
+            lane: row.text("lane")?,
+            position: row.count("position")?,
+            kind: row.text("kind")?,
+            attempts: row.count("attempts")?,
+            reason: row.text("reason")?,
+            died_at: row.time("died_at")?,
+        })
+    };
+    rows.iter().map(dead).collect()
+}
+
+/// Puts all dead jobs back into their lanes, to run now as if for the first time. Says how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn revive_all(tx: &mut Tx, now: UnixMs) -> Result<u64, StoreError> {
+    let revived = tx
+        .run(
+            "INSERT INTO jobs (lane, position, kind, payload, run_at, attempts, lease, lease_until, created_at)
+             SELECT lane, position, kind, payload, $1, 0, NULL, 0, $1 FROM dead_jobs",
+            args![now],
+        )
+        .await?;
+    tx.run("DELETE FROM dead_jobs", args![]).await?;
+    tx.note_jobs();
+    Ok(revived)
 }
 
 /// Ends all claims. Only where no other server works on the same database.
@@ -128,4 +212,18 @@ pub async fn release_all(tx: &mut Tx) -> Result<u64, StoreError> {
 /// When the database fails.
 pub async fn count(tx: &mut Tx) -> Result<u64, StoreError> {
     tx.one("SELECT COUNT(*) AS jobs FROM jobs", vec![]).await?.count("jobs")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_longer_each_time_but_never_more_than_an_hour() {
+        assert_eq!(backoff(1), 1_000);
+        assert_eq!(backoff(2), 2_000);
+        assert_eq!(backoff(5), 16_000);
+        assert_eq!(backoff(13), 3_600_000);
+        assert_eq!(backoff(u64::MAX), 3_600_000);
+    }
 }

@@ -53,6 +53,12 @@ const MIGRATIONS: &[Entry] = &[
         include_str!("../../migrations/sqlite/0008_known_networks.sql"),
         include_str!("../../migrations/postgres/0008_known_networks.sql"),
     ),
+    (
+        9,
+        "dead_jobs",
+        include_str!("../../migrations/sqlite/0009_dead_jobs.sql"),
+        include_str!("../../migrations/postgres/0009_dead_jobs.sql"),
+    ),
 ];
 
 /// The numbers of all, in their order.

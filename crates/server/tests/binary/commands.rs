@@ -23,6 +23,8 @@ fn a_business_is_set_up_by_commands() {
     site.says("number unassign +16195550101 1002@harbor");
     assert_eq!(site.says("user list harbor"), "1001\tMaya\t\t+16195550101\n1002\tDevon\t\t\n");
     assert!(site.says("doctor").contains("tenant harbor: 2 users, 1 SMS numbers"));
+    assert_eq!(site.says("jobs list"), "0 jobs wait or run.\n");
+    assert_eq!(site.says("jobs retry"), "0 jobs run again.\n");
 }
 
 #[test]
