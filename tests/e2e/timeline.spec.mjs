@@ -26,14 +26,17 @@ const settled = (page) =>
     for (let frame = 0; frame < 12; frame += 1) await new Promise((next) => requestAnimationFrame(next));
   });
 
-/** The note in the middle of the box, and how far from the box's top it is, in pixels. */
+/** The note in the middle of the box, and how far from the box's top it is, in pixels: as soon as one is drawn there. */
 const inTheMiddle = (box) =>
-  box.evaluate((element) => {
+  box.evaluate(async (element) => {
     const { top, left, width, height } = element.getBoundingClientRect();
-    for (let down = height / 2; down < height; down += 4) {
-      const sides = [left + 40, left + width - 60].flatMap((across) => document.elementsFromPoint(across, top + down));
-      const item = sides.find((there) => there.matches(".msg"));
-      if (item) return { text: item.textContent, at: Math.round(item.getBoundingClientRect().top - top) };
+    for (let frame = 0; frame < 60; frame += 1) {
+      for (let down = height / 2; down < height; down += 4) {
+        const sides = [left + 40, left + width - 60].flatMap((across) => document.elementsFromPoint(across, top + down));
+        const item = sides.find((there) => there.matches(".msg"));
+        if (item) return { text: item.textContent, at: Math.round(item.getBoundingClientRect().top - top) };
+      }
+      await new Promise((next) => requestAnimationFrame(next));
     }
     throw new Error("nothing is drawn there");
   });

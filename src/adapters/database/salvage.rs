@@ -4,10 +4,12 @@
 
 use halyard_client::storage::{STATE, Store};
 use indexed_db_futures::database::Database;
-use indexed_db_futures::error::Error;
-use indexed_db_futures::prelude::*;
+use indexed_db_futures::internals::SystemRepr;
+use js_sys::Array;
 use wasm_bindgen::JsValue;
+use web_sys::IdbDatabase;
 
+use super::idb::{Request, Result, Transaction};
 use super::schema::{self, SEALED, Salvaged, VAULT};
 
 /// What is the user's own. Files come last: they may be what a device has no room for.
@@ -23,7 +25,7 @@ const OWNED: [&str; 8] = [
 ];
 
 /// Begins a new database. Where not all of what could be read can be kept, it is one with less.
-pub(super) async fn begin(base: &str) -> Option<web_sys::IdbDatabase> {
+pub(super) async fn begin(base: &str) -> Option<IdbDatabase> {
     let damaged = schema::current(base);
     let rows = salvage(&schema::name(base, damaged)).await.unwrap_or_default();
     let next = damaged + 1;
@@ -43,12 +45,14 @@ async fn salvage(name: &str) -> Option<Vec<Salvaged>> {
     if !schema::exists(name).await {
         return None;
     }
+    // The library opens it; reading is what the app does elsewhere, too.
     let database = Database::open(name).await.ok()?;
     let mut rows = Vec::new();
     for store in OWNED {
-        for key in keys(&database, store).await.unwrap_or_default() {
+        for key in keys(database.as_sys(), store).await.unwrap_or_default() {
             // Each by itself: one that can't be read ends its transaction.
-            if let Ok(Some(value)) = value(&database, store, &key).await
+            if let Ok(value) = value(database.as_sys(), store, &key).await
+                && !value.is_undefined()
                 && !is_cache(store, &key)
             {
                 rows.push(Salvaged { store, key, value });
@@ -64,13 +68,12 @@ fn is_cache(store: &str, key: &JsValue) -> bool {
     store == Store::Account.name() && key.as_string().is_some_and(|key| key == STATE)
 }
 
-async fn keys(database: &Database, store: &str) -> core::result::Result<Vec<JsValue>, Error> {
-    let transaction = database.transaction(store).build()?;
-    let keys = transaction.object_store(store)?.get_all_keys::<JsValue>().primitive()?.await?;
-    Ok(keys.flatten().collect())
+async fn keys(database: &IdbDatabase, store: &str) -> Result<Array> {
+    let transaction = Transaction::reading(database, &[store])?;
+    Ok(Array::from(&Request::new(transaction.store(store)?.get_all_keys()?).result().await?))
 }
 
-async fn value(database: &Database, store: &str, key: &JsValue) -> core::result::Result<Option<JsValue>, Error> {
-    let transaction = database.transaction(store).build()?;
-    transaction.object_store(store)?.get::<JsValue, _, _>(key.clone()).primitive()?.await
+async fn value(database: &IdbDatabase, store: &str, key: &JsValue) -> Result<JsValue> {
+    let transaction = Transaction::reading(database, &[store])?;
+    Request::new(transaction.store(store)?.get(key)?).result().await
 }
