@@ -239,8 +239,11 @@ async fn after_many_tries_the_text_fails_with_the_carriers_word() {
     assert_eq!(store::jobs::count(&mut tx).await.unwrap(), 0);
 }
 
+/// How a carrier fails.
+type Fails = fn() -> Submitting<'static>;
+
 /// A carrier that fails for one text, and takes all others.
-struct Poisoned(fn() -> Submitting<'static>);
+struct Poisoned(Fails);
 
 impl Carrier for Poisoned {
     fn name(&self) -> &'static str {
@@ -256,7 +259,7 @@ impl Carrier for Poisoned {
 }
 
 /// What becomes of a text that its carrier fails for, and of the one behind it: their states, and why the job is dead.
-async fn poisoned(bench: &Bench, fails: fn() -> Submitting<'static>) -> (Vec<DeliveryState>, Vec<String>) {
+async fn poisoned(bench: &Bench, fails: Fails) -> (Vec<DeliveryState>, Vec<String>) {
     let maya = bench.sign_in("1001@harbor").await;
     let carriers = Carriers::with_on_net(bench.app.store.clone(), Arc::new(Poisoned(fails)));
     let workers = Workers::new(bench.app.store.clone(), carriers, bench.app.env.clone(), Arc::default());
@@ -278,7 +281,7 @@ async fn poisoned(bench: &Bench, fails: fn() -> Submitting<'static>) -> (Vec<Del
 
 #[tokio::test]
 async fn a_job_that_panics_or_hangs_is_given_up_and_its_lane_goes_on() {
-    let fails: [(fn() -> Submitting<'static>, &str); 2] = [
+    let fails: [(Fails, &str); 2] = [
         (|| Box::pin(async { panic!("on purpose") }), "it panicked"),
         (|| Box::pin(std::future::pending()), "it took too long"),
     ];
