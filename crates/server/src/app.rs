@@ -23,10 +23,10 @@ use crate::auth::password::{Cost, PasswordError, Passwords};
 use crate::auth::seen::Seen;
 use crate::auth::token::cookie_name;
 use crate::carriers::Carriers;
-use crate::connections::{self, Places};
 use crate::env::Env;
 use crate::events::hub::Hub;
 use crate::jobs::Workers;
+use crate::permits::{self, Permits};
 use crate::store::sessions::Lifetimes;
 use crate::store::{Committed, Store, StoreError};
 use crate::web;
@@ -53,7 +53,7 @@ pub struct Settings {
     /// How often one may fail to sign in.
     pub sign_ins: Limits,
     /// How many connections there may be.
-    pub connections: connections::Limits,
+    pub connections: permits::Limits,
     /// How much work a password hash is.
     pub cost: Cost,
     /// The socket's times.
@@ -98,7 +98,7 @@ impl Default for Settings {
             secure: false,
             trust_proxy: false,
             sign_ins: Limits { per_account: PER_ACCOUNT, per_address: PER_ADDRESS },
-            connections: connections::Limits::default(),
+            connections: permits::Limits::default(),
             cost: Cost::default(),
             tempo: Tempo::default(),
             request_timeout: Duration::from_secs(30),
@@ -155,8 +155,8 @@ pub struct App {
     pub stop: CancellationToken,
     /// The open sockets.
     pub sockets: TaskTracker,
-    /// The connections that there are.
-    pub places: Arc<Places>,
+    /// For each connection that there may be.
+    pub permits: Arc<Permits>,
 }
 
 impl App {
@@ -187,7 +187,7 @@ impl App {
             origins: Origins::new(settings.public_url.as_deref(), &settings.allowed_origins),
             stop: CancellationToken::new(),
             sockets: TaskTracker::new(),
-            places: Arc::new(Places::new(settings.connections)),
+            permits: Arc::new(Permits::new(settings.connections)),
             store,
             env,
             hub,

@@ -11,7 +11,7 @@ use halyard_protocol::PhoneNumber;
 use crate::app::{DAY, PER_ACCOUNT, PER_ADDRESS, Settings};
 use crate::auth::limiter::Limits;
 use crate::commands::{import, jobs, number, tenant, user};
-use crate::connections;
+use crate::permits;
 use crate::store::sessions::Lifetimes;
 
 /// The server of Halyard, a web softphone: texts and chats of a business.
@@ -87,7 +87,7 @@ pub struct Serve {
     /// For development: another address whose pages may do what ours may, as `http://localhost:8090`. Can be repeated.
     #[arg(long, value_parser = public_url)]
     pub allow_origin: Vec<String>,
-    /// Connections at most; without it as many as there are files for, which is the system's limit for a program (`ulimit -Hn`) but some.
+    /// Connections at most; without it the system's limit of open files (`ulimit -Hn`), less 128 for everything else.
     #[arg(long, env = "HALYARD_MAX_CONNECTIONS", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections: Option<u32>,
     /// How logs look. They go to standard error; RUST_LOG says how much.
@@ -123,7 +123,7 @@ impl Serve {
                 `--trust-proxy=false` if it does not";
             return Err(missing.to_owned());
         }
-        let mut connections = connections::Limits::of_files(files, self.trust_proxy.unwrap_or_default());
+        let mut connections = permits::Limits::of_files(files, self.trust_proxy.unwrap_or_default());
         if let Some(most) = self.max_connections {
             let most = usize::try_from(most).unwrap_or(usize::MAX);
             connections.all = connections.all.min(most);

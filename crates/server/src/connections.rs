@@ -1,14 +1,12 @@
-//! Connections: they are accepted, counted and served until the server stops.
+//! Connections: they are accepted and served until the server stops.
 //!
-//! Always holds: each has a limited time for the head of its next request, and limited memory for it. There are only so many, so that
-//! files are left for the database, and only so many from one network, so that others find a place. Those that are there stay; one that
-//! finds no place hears that the server is full, and whoever watches the server still gets an answer from `/healthz`.
+//! Always holds: each has a limited time for the head of its next request, and limited memory for it. One for which there is no permit
+//! left hears that the server is full, and whoever watches the server still gets an answer from `/healthz`; those that are there stay.
 
-use std::collections::HashMap;
 use std::io::{self, ErrorKind, IoSlice};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -22,18 +20,15 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::Service as _;
 
 use crate::api::problem::Problem;
 use crate::app::App;
-use crate::auth::limiter::network;
+use crate::permits::Permit;
 use crate::web;
 
-/// Files that are left for the database, the listener and logs.
-const RESERVED: u64 = 128;
 /// Connections that are told at the same time that the server is full.
 const TURNED_AWAY: usize = 32;
 /// How long one that is turned away has for its request.
@@ -42,61 +37,11 @@ const TURN_AWAY_TIME: Duration = Duration::from_secs(2);
 const HEAD_BYTES: usize = 64 * 1_024;
 /// How long to wait after the system could not give a connection: it has no file for it, say.
 const PAUSE: Duration = Duration::from_millis(100);
-/// How often the log says that the server is full.
-const SAY_AGAIN: Duration = Duration::from_secs(60);
 
-/// How many connections there may be.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// In all.
-    pub all: usize,
-    /// From one network: an IPv4 address, or a /64 of IPv6.
-    pub per_network: usize,
-    /// How long one may take for the head of a request, also for the first byte of the next.
-    pub head_time: Duration,
-}
-
-impl Limits {
-    /// As many as there are files for, and half of them from one network, unless all come from a proxy.
-    #[must_use]
-    pub fn of_files(files: u64, behind_proxy: bool) -> Self {
-        let all = usize::try_from(files.saturating_sub(RESERVED)).unwrap_or(usize::MAX).max(1);
-        let per_network = if behind_proxy { all } else { all.div_ceil(2) };
-        Self { all, per_network, head_time: Duration::from_secs(30) }
-    }
-}
-
-impl Default for Limits {
-    /// For the number of files that systems give a program if nothing is said.
-    fn default() -> Self {
-        Self::of_files(1_024, false)
-    }
-}
-
-/// The connections that there are.
-#[derive(Debug)]
-pub struct Places {
-    limits: Limits,
-    taken: Mutex<Taken>,
-}
-
-#[derive(Debug, Default)]
-struct Taken {
-    all: usize,
-    by_network: HashMap<IpAddr, usize>,
-    said_at: Option<Instant>,
-}
-
-/// A connection's place, free again when dropped.
-struct Place {
-    places: Arc<Places>,
-    network: IpAddr,
-}
-
-/// A connection with its place, which it keeps for as long as it is open: also when it has become a socket, and is no longer ours.
+/// A connection with its permit, which it keeps for as long as it is open: also when it has become a socket, and is no longer ours.
 struct Stream {
     inner: TcpStream,
-    _place: Option<Place>,
+    _permit: Option<Permit>,
 }
 
 impl AsyncRead for Stream {
@@ -131,55 +76,6 @@ impl AsyncWrite for Stream {
     }
 }
 
-impl Places {
-    /// So many.
-    #[must_use]
-    pub fn new(limits: Limits) -> Self {
-        Self { limits, taken: Mutex::default() }
-    }
-
-    /// Whether there is none left.
-    #[must_use]
-    pub fn are_full(&self) -> bool {
-        self.lock().all >= self.limits.all
-    }
-
-    fn take(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
-        let network = network(address);
-        let mut taken = self.lock();
-        let here = taken.by_network.get(&network).copied().unwrap_or_default();
-        if taken.all >= self.limits.all || here >= self.limits.per_network {
-            let is_news = taken.said_at.is_none_or(|at| at.elapsed() >= SAY_AGAIN);
-            if is_news {
-                taken.said_at = Some(Instant::now());
-                let (all, limit) = (taken.all, self.limits.all);
-                tracing::error!(all, limit, here, %network, "no place for another connection: see `--max-connections`");
-            }
-            return None;
-        }
-        taken.all += 1;
-        taken.by_network.insert(network, here + 1);
-        Some(Place { places: Arc::clone(self), network })
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Taken> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut taken = self.places.lock();
-        taken.all -= 1;
-        if let Some(here) = taken.by_network.get_mut(&self.network) {
-            *here -= 1;
-            if *here == 0 {
-                taken.by_network.remove(&self.network);
-            }
-        }
-    }
-}
-
 /// Accepts connections and serves them until `stop`; then waits until the requests under way are answered.
 pub async fn serve(app: &Arc<App>, router: Router, listener: TcpListener, stop: CancellationToken) {
     let connections = TaskTracker::new();
@@ -210,13 +106,13 @@ pub async fn serve(app: &Arc<App>, router: Router, listener: TcpListener, stop: 
         // A message is a small packet that must not wait for the next one.
         let _ = stream.set_nodelay(true);
         let stop = stop.clone();
-        if let Some(place) = app.places.take(peer.ip()) {
-            let (router, head_time) = (router.clone(), app.places.limits.head_time);
-            let stream = Stream { inner: stream, _place: Some(place) };
+        if let Some(permit) = app.permits.take(peer.ip()) {
+            let (router, head_time) = (router.clone(), app.permits.limits.head_time);
+            let stream = Stream { inner: stream, _permit: Some(permit) };
             connections.spawn(one(stream, peer, router, head_time, stop));
         } else if let Ok(turn) = Arc::clone(&turned_away).try_acquire_owned() {
             let full = full.clone();
-            let stream = Stream { inner: stream, _place: None };
+            let stream = Stream { inner: stream, _permit: None };
             connections.spawn(async move {
                 let _turn = turn;
                 let _ = tokio::time::timeout(TURN_AWAY_TIME, one(stream, peer, full, TURN_AWAY_TIME, stop)).await;
@@ -257,6 +153,7 @@ async fn one(stream: Stream, peer: SocketAddr, router: Router, head_time: Durati
 mod tests {
     use super::*;
     use crate::app::Settings;
+    use crate::permits::Limits;
     use crate::testing::bench::{Bench, Listening};
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -324,15 +221,15 @@ mod tests {
         here.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
         assert!(rest(here).await.contains("200 OK"));
         drop(held);
-        // Their places are free as soon as the server has noticed.
-        while bench.app.places.are_full() {
+        // Their permits are free as soon as the server has noticed.
+        while bench.app.permits.are_used_up() {
             tokio::task::yield_now().await;
         }
         assert!(ask(&listening, "/api/v1/session").await.contains("401"));
     }
 
     #[tokio::test]
-    async fn a_socket_keeps_its_place() {
+    async fn a_socket_keeps_its_permit() {
         let bench = Bench::with(limits(1, 1)).await;
         let listening = bench.listen().await;
         let cookie = bench.sign_in("1001@harbor").await.cookie.unwrap();
@@ -350,33 +247,9 @@ mod tests {
         }
         assert!(ask(&listening, "/healthz").await.contains("full"));
         drop(socket);
-        while bench.app.places.are_full() {
+        while bench.app.permits.are_used_up() {
             tokio::task::yield_now().await;
         }
         assert!(ask(&listening, "/api/v1/session").await.contains("401"));
-    }
-
-    #[test]
-    fn one_network_leaves_places_for_others() {
-        let places = Arc::new(Places::new(Limits { all: 4, per_network: 2, head_time: Duration::ZERO }));
-        let address = |text: &str| text.parse().unwrap();
-        let first = places.take(address("2001:db8::1")).unwrap();
-        let _second = places.take(address("2001:db8::2")).unwrap();
-        assert!(places.take(address("2001:db8::3")).is_none());
-        let _other = places.take(address("192.0.2.1")).unwrap();
-        assert!(!places.are_full());
-        drop(first);
-        let _third = places.take(address("2001:db8::3")).unwrap();
-        let _last = places.take(address("192.0.2.1")).unwrap();
-        assert!(places.are_full());
-        assert!(places.take(address("192.0.2.2")).is_none());
-    }
-
-    #[test]
-    fn files_are_left_for_the_database() {
-        let limits = Limits::of_files(1_024, false);
-        assert_eq!((limits.all, limits.per_network), (896, 448));
-        assert_eq!(Limits::of_files(1_024, true).per_network, 896);
-        assert_eq!(Limits::of_files(10, false).all, 1);
     }
 }

@@ -26,12 +26,14 @@ pub mod config;
 mod conformance;
 pub mod connections;
 pub mod demo;
+mod digest;
 pub mod env;
 pub mod events;
 pub mod jobs;
 pub mod lifecycle;
 mod media;
 pub mod messaging;
+pub mod permits;
 pub mod store;
 pub mod telemetry;
 #[cfg(test)]

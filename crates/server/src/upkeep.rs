@@ -11,7 +11,7 @@ use crate::store::{self, StoreError};
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(10 * 60);
-/// How often it is written down which browsers were heard of.
+/// How often it is written down which browsers sent requests.
 const WRITE_SEEN: Duration = Duration::from_secs(5);
 /// Users whose logs are trimmed in one transaction: others who write wait for its end.
 const USERS_PER_TRANSACTION: usize = 100;

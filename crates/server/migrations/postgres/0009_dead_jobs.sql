@@ -6,6 +6,6 @@ CREATE TABLE dead_jobs (
     payload TEXT NOT NULL,
     attempts BIGINT NOT NULL,
     reason TEXT NOT NULL,
-    died_at BIGINT NOT NULL,
+    failed_at BIGINT NOT NULL,
     PRIMARY KEY (lane, position)
 );

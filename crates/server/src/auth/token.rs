@@ -1,8 +1,8 @@
 //! Session tokens: 32 random bytes that only the browser has, in a cookie that no script reads.
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use sha2::{Digest, Sha256};
 
+use crate::digest::{digest, hex};
 use crate::env::Env;
 
 /// A session's token, as the cookie carries it: 64 hexadecimal digits.
@@ -27,7 +27,7 @@ impl Token {
     /// What the database keeps: its SHA-256.
     #[must_use]
     pub fn hash(&self) -> String {
-        hex(&Sha256::digest(self.0.as_bytes()))
+        digest(&self.0)
     }
 
     /// The cookie that gives it to a browser.
@@ -54,10 +54,6 @@ fn cookie(name: &str, value: &str, secure: bool, seconds: i64) -> HeaderValue {
     let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
     // Letters, digits and the marks above: always a header value.
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -38,8 +38,8 @@ pub async fn run(command: Jobs, env: &Env) -> Result<(), CommandError> {
             let store = open(&database).await?;
             let mut tx = store.read().await?;
             println!("{} jobs wait or run.", store::jobs::count(&mut tx).await?);
-            for DeadJob { lane, position, kind, attempts, reason, died_at } in store::jobs::dead(&mut tx).await? {
-                println!("{}\t{kind}\t{attempts} attempts\t{reason}\t{lane} {position}", died_at.0);
+            for DeadJob { lane, position, kind, attempts, reason, failed_at } in store::jobs::dead(&mut tx).await? {
+                println!("{}\t{kind}\t{attempts} attempts\t{reason}\t{lane} {position}", failed_at.0);
             }
             drop(tx);
             store.close().await;
@@ -48,7 +48,7 @@ pub async fn run(command: Jobs, env: &Env) -> Result<(), CommandError> {
         Action::Retry { database } => {
             let store = open(&database).await?;
             let mut tx = store.write_system().await?;
-            let jobs = store::jobs::revive_all(&mut tx, env.now()).await?;
+            let jobs = store::jobs::retry_dead(&mut tx, env.now()).await?;
             tx.commit().await?;
             println!("{jobs} jobs run again.");
             store.close().await;

@@ -15,8 +15,8 @@ use halyard_protocol::{
 
 use crate::auth::password::{Cost, Passwords};
 use crate::commands::CommandError;
+use crate::digest::digest;
 use crate::env::Env;
-use crate::media::digest;
 use crate::media::metadata::stripped;
 use crate::messaging::append::{New, append};
 use crate::store::{self, Store, Tx, media::Upload, reader::Reader};

@@ -68,14 +68,17 @@ struct Registered {
 
 impl Registered {
     /// The state of the session; one that no longer holds ends its socket.
-    async fn session_state(&self, session: &Session, tx: &mut Tx) -> Result<SessionState, End> {
+    async fn session_state(&self, session: &mut Session, tx: &mut Tx) -> Result<SessionState, End> {
         let now = self.app.env.now();
         let state =
             store::sessions::state(tx, session.device, now, self.app.settings.lifetimes).await.map_err(broken)?;
         let state = state.ok_or_else(signed_out)?;
         self.app.seen.note(session.device, state.seen_at, now);
-        // Another server on the same database may have changed it: its commits don't reach this hub.
-        self.app.hub.set_availability(session.user, state.availability, state.newest);
+        // It may have changed before this connection was known to the hub, or by another server, whose commits don't reach this hub.
+        if session.availability != state.availability {
+            session.availability = state.availability;
+            self.app.hub.set_availability(session.user, state.availability, state.newest);
+        }
         Ok(state)
     }
 }
@@ -194,7 +197,7 @@ impl Line {
 
     async fn welcome(&mut self, cursor: Cursor) -> Result<(), End> {
         let mut tx = self.app.store.read().await.map_err(broken)?;
-        let state = self.registered.session_state(&self.session, &mut tx).await?;
+        let state = self.registered.session_state(&mut self.session, &mut tx).await?;
         drop(tx);
         let presence = self.app.hub.presence(&mut self.registered.connection);
         let now = self.app.env.now();
@@ -207,7 +210,7 @@ impl Line {
     async fn pump(&mut self) -> Result<(), End> {
         loop {
             let mut tx = self.app.store.read().await.map_err(broken)?;
-            let newest = self.registered.session_state(&self.session, &mut tx).await?.newest;
+            let newest = self.registered.session_state(&mut self.session, &mut tx).await?.newest;
             let Some(cursor) = self.stands_at else { return Ok(()) };
             let events =
                 store::events::after(&mut tx, self.session.user, cursor, newest, BATCH).await.map_err(broken)?;

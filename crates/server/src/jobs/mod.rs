@@ -20,7 +20,7 @@ const WORKERS: usize = 4;
 /// How long a worker has for a job before another may take it up, in milliseconds.
 const LEASE: i64 = 30_000;
 /// How long an attempt may take.
-const TIME: Duration = Duration::from_secs(25);
+const ATTEMPT_TIME: Duration = Duration::from_secs(25);
 /// How often a job is tried that fails. (A carrier that says "later" is no failure of the job.)
 const ATTEMPTS: u64 = 10;
 /// The queue is looked at least this often: another server may have added to it.
@@ -34,20 +34,20 @@ pub struct Workers {
     env: Env,
     /// Woken by every commit that adds jobs or finishes one.
     wake: Arc<Notify>,
-    time: Duration,
+    attempt_time: Duration,
 }
 
 impl Workers {
     /// Workers on a store; `wake` is woken after each commit that brings jobs.
     #[must_use]
     pub fn new(store: Store, carriers: Carriers, env: Env, wake: Arc<Notify>) -> Self {
-        Self { store, carriers, env, wake, time: TIME }
+        Self { store, carriers, env, wake, attempt_time: ATTEMPT_TIME }
     }
 
     /// The same, with another time for an attempt.
     #[cfg(test)]
-    pub(crate) fn with_time(self, time: Duration) -> Self {
-        Self { time, ..self }
+    pub(crate) fn with_attempt_time(self, attempt_time: Duration) -> Self {
+        Self { attempt_time, ..self }
     }
 
     /// Works until `stop`, then finishes the jobs at hand.
@@ -155,7 +155,7 @@ impl Workers {
         let (workers, job) = (self.clone(), job.clone());
         let mut task =
             tokio::spawn(async move { deliver::run(&workers.store, &workers.carriers, &workers.env, &job).await });
-        match tokio::time::timeout(self.time, &mut task).await {
+        match tokio::time::timeout(self.attempt_time, &mut task).await {
             Ok(Ok(outcome)) => outcome.map_err(|error| error.to_string()),
             Ok(Err(_)) => Err("it panicked".to_owned()),
             Err(_) => {
@@ -174,7 +174,7 @@ impl Workers {
         }
         let mut tx = self.store.write_system().await?;
         if is_dead {
-            store::jobs::bury(&mut tx, job, reason, now).await?;
+            store::jobs::move_to_dead(&mut tx, job, reason, now).await?;
         } else {
             store::jobs::retry(&mut tx, job, now.plus(store::jobs::backoff(job.attempts))).await?;
         }

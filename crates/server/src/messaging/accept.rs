@@ -12,7 +12,7 @@ use halyard_protocol::{
 
 use super::append::{New, append};
 use super::deliver;
-use crate::media::digest;
+use crate::digest::digest;
 use crate::store::{self, StoreError, Tx};
 
 /// Why a message was not accepted.

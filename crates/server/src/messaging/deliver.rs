@@ -90,7 +90,7 @@ pub async fn give_up(store: &Store, env: &Env, job: &Job, reason: &str) -> Resul
     let now = env.now();
     let failure = Failure::new(CauseCode::NumberNotReached, "The number could not be reached.");
     advance(&mut tx, &mut message, payload.to, DeliveryState::Failed, Some(failure), now).await?;
-    if store::jobs::bury(&mut tx, job, reason, now).await? {
+    if store::jobs::move_to_dead(&mut tx, job, reason, now).await? {
         tx.commit().await?;
     }
     Ok(true)

@@ -263,7 +263,7 @@ async fn poisoned(bench: &Bench, fails: Fails) -> (Vec<DeliveryState>, Vec<Strin
     let maya = bench.sign_in("1001@harbor").await;
     let carriers = Carriers::with_on_net(bench.app.store.clone(), Arc::new(Poisoned(fails)));
     let workers = Workers::new(bench.app.store.clone(), carriers, bench.app.env.clone(), Arc::default());
-    let workers = workers.with_time(std::time::Duration::from_millis(50));
+    let workers = workers.with_attempt_time(std::time::Duration::from_millis(50));
     let conversation = maya.text(101, &[110], "Poison").await.conversation;
     maya.text(101, &[110], "Hello").await;
     for _ in 0..12 {
@@ -292,7 +292,7 @@ async fn a_job_that_panics_or_hangs_is_given_up_and_its_lane_goes_on() {
         assert_eq!(dead, [reason]);
         // Tried again by hand it finds that its author was told, and is done.
         let mut tx = bench.app.store.write_system().await.unwrap();
-        assert_eq!(store::jobs::revive_all(&mut tx, bench.app.env.now()).await.unwrap(), 1);
+        assert_eq!(store::jobs::retry_dead(&mut tx, bench.app.env.now()).await.unwrap(), 1);
         tx.commit().await.unwrap();
         assert_eq!(bench.work().await, 1);
         let mut tx = bench.app.store.read().await.unwrap();

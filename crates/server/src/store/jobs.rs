@@ -136,19 +136,19 @@ pub struct DeadJob {
     /// Why the last attempt failed, in English.
     pub reason: String,
     /// When that was.
-    pub died_at: UnixMs,
+    pub failed_at: UnixMs,
 }
 
 /// Puts a job among the dead ones. Says whether the claim still held: if not, another worker has it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn bury(tx: &mut Tx, job: &Job, reason: &str, now: UnixMs) -> Result<bool, StoreError> {
+pub async fn move_to_dead(tx: &mut Tx, job: &Job, reason: &str, now: UnixMs) -> Result<bool, StoreError> {
     if !done(tx, job).await? {
         return Ok(false);
     }
     tx.run(
-        "INSERT INTO dead_jobs (lane, position, kind, payload, attempts, reason, died_at)
+        "INSERT INTO dead_jobs (lane, position, kind, payload, attempts, reason, failed_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
         args![&job.lane, job.position, &job.kind, &job.payload, job.attempts, reason, now],
     )
@@ -163,8 +163,8 @@ pub async fn bury(tx: &mut Tx, job: &Job, reason: &str, now: UnixMs) -> Result<b
 pub async fn dead(tx: &mut Tx) -> Result<Vec<DeadJob>, StoreError> {
     let rows = tx
         .all(
-            "SELECT lane, position, kind, attempts, reason, died_at FROM dead_jobs
-             ORDER BY died_at DESC, lane, position",
+            "SELECT lane, position, kind, attempts, reason, failed_at FROM dead_jobs
+             ORDER BY failed_at DESC, lane, position",
             args![],
         )
         .await?;
@@ -175,7 +175,7 @@ pub async fn dead(tx: &mut Tx) -> Result<Vec<DeadJob>, StoreError> {
             kind: row.text("kind")?,
             attempts: row.count("attempts")?,
             reason: row.text("reason")?,
-            died_at: row.time("died_at")?,
+            failed_at: row.time("failed_at")?,
         })
     };
     rows.iter().map(dead).collect()
@@ -185,8 +185,8 @@ pub async fn dead(tx: &mut Tx) -> Result<Vec<DeadJob>, StoreError> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn revive_all(tx: &mut Tx, now: UnixMs) -> Result<u64, StoreError> {
-    let revived = tx
+pub async fn retry_dead(tx: &mut Tx, now: UnixMs) -> Result<u64, StoreError> {
+    let moved = tx
         .run(
             "INSERT INTO jobs (lane, position, kind, payload, run_at, attempts, lease, lease_until, created_at)
              SELECT lane, position, kind, payload, $1, 0, NULL, 0, $1 FROM dead_jobs",
@@ -195,7 +195,7 @@ pub async fn revive_all(tx: &mut Tx, now: UnixMs) -> Result<u64, StoreError> {
         .await?;
     tx.run("DELETE FROM dead_jobs", args![]).await?;
     tx.note_jobs();
-    Ok(revived)
+    Ok(moved)
 }
 
 /// Ends all claims. Only where no other server works on the same database.

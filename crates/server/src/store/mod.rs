@@ -190,9 +190,9 @@ impl Store {
     /// When the database fails.
     pub async fn schema(&self) -> Result<Schema, StoreError> {
         let mut tx = self.read().await?;
-        let known =
+        let table =
             tx.optional(tx.pick(dialect::SQLITE_HAS_MIGRATIONS, dialect::POSTGRES_HAS_MIGRATIONS), args![]).await?;
-        if known.is_none() {
+        if table.is_none() {
             return Ok(Schema::Missing);
         }
         let rows =

@@ -13,6 +13,7 @@ use halyard_protocol::ErrorCode;
 use sha2::{Digest, Sha256};
 
 use crate::api::problem::Problem;
+use crate::digest::hex;
 
 /// Where the app's files are.
 #[derive(Clone, Debug)]
@@ -126,7 +127,7 @@ fn accepts(accepted: &str, encoding: &str) -> bool {
 
 fn etag(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
-    let digits: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    let digits = hex(&digest[..12]);
     format!("\"{digits}\"")
 }
 

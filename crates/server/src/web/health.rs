@@ -15,7 +15,9 @@ pub async fn health(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
         Err(_) => false,
     };
     match (answers, app.stop.is_cancelled()) {
-        (true, false) if app.places.are_full() => (StatusCode::OK, "full: there is no place for another connection\n"),
+        (true, false) if app.permits.are_used_up() => {
+            (StatusCode::OK, "full: there is no place for another connection\n")
+        }
         (true, false) => (StatusCode::OK, "ok\n"),
         (true, true) => (StatusCode::SERVICE_UNAVAILABLE, "stopping\n"),
         (false, _) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::api::extract::{Id, Params, Signed};
 use crate::api::problem::Problem;
 use crate::app::App;
-use crate::media::digest;
+use crate::digest::digest;
 use crate::media::metadata::{Damaged, stripped};
 use crate::store::media::Upload;
 use crate::store::{self, StoreError};

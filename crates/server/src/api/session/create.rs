@@ -10,7 +10,6 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use halyard_protocol::rest::{Me, SignIn};
 use halyard_protocol::{DeviceId, ErrorBody, ErrorCode, limits};
-use sha2::{Digest as _, Sha256};
 
 use crate::api::extract::{Address, Body};
 use crate::api::problem::Problem;
@@ -18,6 +17,7 @@ use crate::app::App;
 use crate::auth::limiter::network;
 use crate::auth::password::LONGEST;
 use crate::auth::token::Token;
+use crate::digest::digest;
 use crate::store::users::Credentials;
 use crate::store::{self, StoreError};
 
@@ -95,8 +95,7 @@ async fn find(app: &App, login: &str, network: &str) -> Result<Option<Credential
 }
 
 fn network_hash(login: &str, address: IpAddr) -> String {
-    let digest = Sha256::digest(format!("{login} {}", network(address)));
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest(format!("{login} {}", network(address)))
 }
 
 fn no_store() -> (header::HeaderName, HeaderValue) {

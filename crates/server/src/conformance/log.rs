@@ -1,0 +1,130 @@
+//! The event log.
+
+use super::*;
+
+pub(super) async fn many_writers_give_places_and_cursors_without_gaps(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let devon = bench.sign_in("1002@harbor").await;
+    let (to_devon, to_maya) = (maya.colleagues(&["1002"]).await, devon.colleagues(&["1001"]).await);
+    let before = devon.bootstrap().await.cursor;
+    let mut sending = Vec::new();
+    for _ in 0..12 {
+        sending.push(maya.send(bench.message_id(), to_devon.clone(), "from Maya"));
+        sending.push(devon.send(bench.message_id(), to_maya.clone(), "from Devon"));
+    }
+    for answer in futures_util::future::join_all(sending).await {
+        assert_eq!(answer.status, 202, "{answer:?}");
+    }
+    let events = devon.events(before).await;
+    let cursors: Vec<u64> = events.iter().map(|event| event.cursor).collect();
+    assert_eq!(cursors, (before + 1..=before + 25).collect::<Vec<_>>(), "one for the new conversation, 24 messages");
+    let seqs: Vec<u64> = events
+        .iter()
+        .filter_map(|event| match &event.change {
+            Change::EntryAdded { entry, .. } => Some(entry.seq()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(seqs, (1..=24).collect::<Vec<_>>(), "the log has the messages in their order");
+}
+
+pub(super) async fn the_log_is_trimmed_and_says_so(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    maya.chat(&["1002"], "Old").await;
+    bench.test.pass(bench.app.settings.keep_events + 1);
+    let maya = bench.sign_in("1001@harbor").await;
+    crate::upkeep::tidy(&bench.app).await.unwrap();
+    let start = maya.bootstrap().await;
+    let me = start.me.user.id;
+    maya.chat(&["1002"], "New").await;
+    let mut tx = bench.app.store.read().await.unwrap();
+    let newest = store::events::newest(&mut tx, me).await.unwrap();
+    assert!(store::events::after(&mut tx, me, 0, newest, 10).await.unwrap().is_none(), "what comes after 0 is gone");
+    let events = store::events::after(&mut tx, me, start.cursor, newest, 10).await.unwrap().unwrap();
+    assert_eq!(events.len(), 1);
+    let ahead = store::events::after(&mut tx, me, start.cursor + 2, newest, 10).await.unwrap();
+    assert!(ahead.is_none(), "a cursor of another log");
+}
+
+/// An event's time is taken before its place in the log: a later place may have an earlier time.
+pub(super) async fn a_log_is_not_trimmed_in_the_middle(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let start = maya.bootstrap().await;
+    let (user, now) = (start.me.user.id, bench.app.env.now());
+    let mut tx = bench.app.store.write(start.me.tenant.id).await.unwrap();
+    for at in [now, now.plus(100), now.plus(-1), now.plus(100)] {
+        store::events::log(&mut tx, user, at, &Change::UserRemoved { user }).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    bench.test.pass(bench.app.settings.keep_events);
+    crate::upkeep::tidy(&bench.app).await.unwrap();
+    let mut tx = bench.app.store.read().await.unwrap();
+    let newest = store::events::newest(&mut tx, user).await.unwrap();
+    for after in 0..3 {
+        let events = store::events::after(&mut tx, user, start.cursor + after, newest, 10).await.unwrap();
+        assert!(events.is_none(), "what came before an old one is gone with it: {events:?}");
+    }
+    let events = store::events::after(&mut tx, user, start.cursor + 3, newest, 10).await.unwrap().unwrap();
+    assert_eq!(events.len(), 1);
+}
+
+pub(super) async fn who_is_enabled_again_starts_from_the_snapshot(bench: &Bench) {
+    let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
+    let start = devon.bootstrap().await;
+    let (tenant, user) = (start.me.tenant.id, start.me.user.id);
+    let mut tx = bench.app.store.write(tenant).await.unwrap();
+    assert!(store::users::enable(&mut tx, tenant, "1002").await.unwrap().is_none());
+    store::users::disable(&mut tx, user, bench.app.env.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    // He is not told.
+    assert_eq!(maya.patch("/me", &serde_json::json!({ "availability": "busy" })).await.status, 200);
+    let mut tx = bench.app.store.write(tenant).await.unwrap();
+    assert_eq!(store::users::enable(&mut tx, tenant, "1002").await.unwrap().unwrap().id, user);
+    tx.commit().await.unwrap();
+    let again = bench.sign_in("1002@harbor").await;
+    let snapshot = again.bootstrap().await;
+    maya.chat(&["1002"], "Welcome back").await;
+    let mut tx = bench.app.store.read().await.unwrap();
+    let newest = store::events::newest(&mut tx, user).await.unwrap();
+    assert!(store::events::after(&mut tx, user, start.cursor, newest, 10).await.unwrap().is_none());
+    assert!(!store::events::after(&mut tx, user, snapshot.cursor, newest, 10).await.unwrap().unwrap().is_empty());
+}
+
+/// What the third migration does to a log of before.
+pub(super) async fn what_the_log_said_of_messages_is_said_of_entries(bench: &Bench) {
+    let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
+    let words = [r#"{"type":"message_added","message":{"#, r#""last_message":{"id""#, "Aft {\\\"last_message\":{ deck"];
+    for text in words {
+        maya.chat(&["1002"], text).await;
+    }
+    let id = devon.bootstrap().await.conversations[0].id;
+    devon.patch(&format!("/conversations/{id}"), &serde_json::json!({ "muted": true })).await;
+    let (me, events) = (devon.bootstrap().await.me, devon.events(0).await);
+    let entries = events.iter().filter(|event| matches!(event.change, Change::EntryAdded { .. }));
+    assert_eq!(entries.count(), words.len());
+
+    let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
+    for event in &events {
+        let json = serde_json::to_string(&event.change).unwrap();
+        let before = json
+            .replace(r#"{"type":"entry_added","entry":{"type":"message","#, r#"{"type":"message_added","message":{"#)
+            .replace(r#""last_entry":{"type":"message","#, r#""last_message":{"#);
+        assert!(before != json || !json.contains("_entry"), "{json}");
+        let of = args![before, me.user.id, event.cursor];
+        tx.run("UPDATE events SET change = $1 WHERE user_id = $2 AND cursor = $3", of).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    assert_ne!(devon.events(0).await, events);
+
+    let [text, other] = [
+        include_str!("../../migrations/sqlite/0003_entries.sql"),
+        include_str!("../../migrations/postgres/0003_entries.sql"),
+    ];
+    assert_eq!(text, other);
+    let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
+    for statement in text.split_inclusive(";\n").filter(|statement| statement.contains("UPDATE")) {
+        tx.run(statement, args![]).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(devon.events(0).await, events);
+}

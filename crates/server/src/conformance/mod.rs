@@ -1,0 +1,136 @@
+//! What must hold on every database. Each check gets a server on a fresh one; the same checks run on SQLite and on
+//! PostgreSQL.
+
+mod contacts;
+mod conversations;
+mod jobs;
+mod log;
+mod sessions;
+mod texts;
+
+use std::collections::BTreeSet;
+
+use halyard_protocol::{
+    Author, Change, ContactDraft, ContactId, ContactScope, ConversationKind, DeliveryState, Destination, DeviceId,
+    ErrorCode, MediaId, Message, Peer, PhotoId, TenantId, Ulid, UserId,
+};
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::messaging::assign;
+use crate::store::{self, Store, StoreError, Tx, reader::Reader, sql::args};
+use crate::testing::TestEnv;
+use crate::testing::bench::{Bench, number, png};
+
+use self::contacts::{
+    a_photo_stays_while_a_contact_has_it_and_a_while_longer, contacts_come_in_pages_by_id_over_both_owners,
+};
+use self::conversations::{
+    a_deleted_conversation_comes_back_whole_or_with_the_next_message, the_column_comes_in_pages_newest_first,
+};
+use self::jobs::{dead_jobs_are_kept_apart_and_run_again, jobs_of_a_lane_run_in_order_and_survive_their_worker};
+use self::log::{
+    a_log_is_not_trimmed_in_the_middle, many_writers_give_places_and_cursors_without_gaps,
+    the_log_is_trimmed_and_says_so, what_the_log_said_of_messages_is_said_of_entries,
+    who_is_enabled_again_starts_from_the_snapshot,
+};
+use self::sessions::{
+    a_new_password_misses_no_session_that_is_being_made, a_session_is_only_for_the_password_that_was_checked,
+    networks_are_known_for_a_while, sessions_end_when_they_are_old,
+};
+use self::texts::{
+    a_number_that_moves_takes_no_history_to_another_tenant, a_picture_reaches_the_other_tenant_once,
+    a_text_reaches_the_other_tenant_once,
+};
+
+/// The names of all checks, and how to run one on a fresh server.
+macro_rules! checks {
+    ($($check:ident),* $(,)?) => {
+        /// Runs every check on fresh servers.
+        async fn all(fresh: impl AsyncFn(&str) -> Bench) {
+            $( $check(&fresh(stringify!($check)).await).await; )*
+        }
+    };
+}
+
+checks!(
+    migrating_again_changes_nothing,
+    what_is_not_committed_leaves_no_trace,
+    contacts_come_in_pages_by_id_over_both_owners,
+    a_photo_stays_while_a_contact_has_it_and_a_while_longer,
+    many_writers_give_places_and_cursors_without_gaps,
+    a_text_reaches_the_other_tenant_once,
+    a_picture_reaches_the_other_tenant_once,
+    jobs_of_a_lane_run_in_order_and_survive_their_worker,
+    dead_jobs_are_kept_apart_and_run_again,
+    the_column_comes_in_pages_newest_first,
+    a_deleted_conversation_comes_back_whole_or_with_the_next_message,
+    a_taken_key_is_told_apart_from_other_errors,
+    the_log_is_trimmed_and_says_so,
+    a_log_is_not_trimmed_in_the_middle,
+    a_number_that_moves_takes_no_history_to_another_tenant,
+    a_session_is_only_for_the_password_that_was_checked,
+    networks_are_known_for_a_while,
+    a_new_password_misses_no_session_that_is_being_made,
+    who_is_enabled_again_starts_from_the_snapshot,
+    what_the_log_said_of_messages_is_said_of_entries,
+    sessions_end_when_they_are_old,
+);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_conforms() {
+    all(async |_| Bench::new().await).await;
+    let (address, _folder) = crate::testing::sqlite();
+    the_demo_is_the_same(&address).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_conforms() {
+    let cluster = crate::testing::postgres::Cluster::start();
+    all(async |check| Bench::on(&cluster.database(check), crate::app::Settings::default()).await).await;
+    the_demo_is_the_same(&cluster.database("demo")).await;
+}
+
+async fn migrating_again_changes_nothing(bench: &Bench) {
+    bench.app.store.migrate().await.unwrap();
+    let maya = bench.sign_in("1001@harbor").await;
+    assert_eq!(maya.bootstrap().await.users.len(), 4);
+}
+
+async fn what_is_not_committed_leaves_no_trace(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let me = maya.bootstrap().await.me;
+    let before = maya.bootstrap().await.cursor;
+    let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
+    let change = Change::UserRemoved { user: me.user.id };
+    store::events::log_all(&mut tx, me.tenant.id, bench.app.env.now(), &change).await.unwrap();
+    drop(tx);
+    assert_eq!(maya.bootstrap().await.cursor, before);
+}
+
+async fn a_taken_key_is_told_apart_from_other_errors(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let me = maya.bootstrap().await.me;
+    let mut tx = bench.app.store.write_system().await.unwrap();
+    let taken = store::tenants::add(&mut tx, &me.tenant, bench.app.env.now()).await;
+    assert!(matches!(taken, Err(StoreError::Taken)), "{taken:?}");
+}
+
+/// The demo goes through most of the SQL: it comes out alike wherever it is made.
+async fn the_demo_is_the_same(address: &str) {
+    let test = TestEnv::new();
+    let store = Store::open(address, Arc::new(|_| {})).await.unwrap();
+    store.migrate().await.unwrap();
+    assert!(crate::demo::make(&store, &test.env()).await.unwrap());
+    let mut tx = store.read().await.unwrap();
+    let harbor = store::tenants::by_domain(&mut tx, "harbor").await.unwrap().unwrap();
+    let mut digest = Sha256::new();
+    for user in store::users::directory(&mut tx, harbor.id).await.unwrap() {
+        let (column, _) = store::conversations::page(&mut tx, user.id, None, 200).await.unwrap();
+        digest.update(serde_json::to_vec(&(user, column)).unwrap());
+    }
+    let digest: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    insta::assert_snapshot!("the_demo_is_the_same", digest);
+}
