@@ -1,22 +1,14 @@
-//! The application: what the handlers share, and the one list of routes.
+//! The application: what requests, sockets and upkeep share.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::response::IntoResponse;
-use axum::routing::get;
 use halyard_protocol::limits;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use utoipa::OpenApi as _;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-use crate::api::{self, openapi};
 use crate::auth::limiter::{Limits, SignInLimiter};
 use crate::auth::origin::Origins;
 use crate::auth::password::{Cost, PasswordError, Passwords};
@@ -24,13 +16,11 @@ use crate::auth::seen::Seen;
 use crate::auth::token::cookie_name;
 use crate::carriers::Carriers;
 use crate::env::Env;
-use crate::events::hub::Hub;
+use crate::hub::Hub;
 use crate::jobs::Workers;
 use crate::permits::{self, Permits};
 use crate::store::sessions::Lifetimes;
 use crate::store::{Committed, Store, StoreError};
-use crate::web;
-use crate::web::assets::Assets;
 
 /// A day, in milliseconds.
 pub const DAY: i64 = 24 * 60 * 60 * 1_000;
@@ -194,68 +184,4 @@ impl App {
             settings,
         }))
     }
-
-    /// Everything that the server answers.
-    ///
-    /// # Errors
-    /// When the OpenAPI page can't be written: a mistake in the handlers' declarations.
-    pub fn router(self: &Arc<Self>, assets: Assets) -> Result<Router, serde_json::Error> {
-        let (rest, page) =
-            OpenApiRouter::with_openapi(openapi::Frame::openapi()).nest("/api/v1", v1()).split_for_parts();
-        let page = openapi::complete(&page, self.settings.cookie())?;
-        let docs = api::docs::html(&page);
-        let routes = rest
-            .route("/api/openapi.json", get(|| async move { axum::Json(page) }))
-            .route("/api/docs", get(|| async move { axum::response::Html(docs) }))
-            .route("/api/docs.css", get(|| async { web::css(api::docs::STYLE) }))
-            .route("/media/{id}", get(api::media::show::show))
-            .route("/media/photos/{id}", get(api::contacts::show_photo::show))
-            .route("/healthz", get(web::health::health))
-            .method_not_allowed_fallback(|| async { web::method_not_allowed() })
-            .fallback(move |request: axum::extract::Request| {
-                let assets = assets.clone();
-                async move { assets.serve(request).await.unwrap_or_else(IntoResponse::into_response) }
-            })
-            .with_state(Arc::clone(self));
-        Ok(web::layers(routes, self))
-    }
-}
-
-/// The REST interface and the socket.
-fn v1() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new()
-        .routes(routes!(api::session::create::create, api::session::show::show, api::session::delete::delete))
-        .routes(routes!(api::devices::list::list))
-        .routes(routes!(api::devices::delete::delete))
-        .routes(routes!(api::me::update::update))
-        .routes(routes!(api::bootstrap::show::show))
-        .routes(routes!(api::contacts::list::list))
-        .routes(routes!(api::favourites::put::put))
-        .routes(routes!(api::conversations::list::list))
-        .routes(routes!(
-            api::conversations::show::show,
-            api::conversations::update::update,
-            api::conversations::delete::delete
-        ))
-        .routes(routes!(api::conversations::restore::restore))
-        .routes(routes!(api::conversations::read::read))
-        .routes(routes!(api::conversations::entries::entries))
-        .routes(routes!(api::messages::send::send))
-        .routes(routes!(api::socket::socket))
-        .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
-        .merge(
-            OpenApiRouter::new()
-                .routes(routes!(api::contacts::put::put, api::contacts::delete::delete))
-                .layer(DefaultBodyLimit::max(limits::CONTACT_BYTES)),
-        )
-        .merge(
-            OpenApiRouter::new()
-                .routes(routes!(api::contacts::import::import))
-                .layer(DefaultBodyLimit::max(limits::IMPORT_BYTES)),
-        )
-        .merge(
-            OpenApiRouter::new()
-                .routes(routes!(api::media::put::put))
-                .layer(DefaultBodyLimit::max(limits::CHAT_MEDIA_BYTES as usize)),
-        )
 }

@@ -1,50 +1,18 @@
-//! The command line: flags, and an environment variable for each that a service needs.
+//! What commands have in common: flags, an environment variable for each that a service needs, and how names are written.
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
+use clap::Args;
 use clap::builder::BoolishValueParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
 use halyard_protocol::PhoneNumber;
 
 use crate::app::{DAY, PER_ACCOUNT, PER_ADDRESS, Settings};
 use crate::auth::limiter::Limits;
-use crate::commands::{import, jobs, number, tenant, user};
 use crate::permits;
 use crate::store::sessions::Lifetimes;
-
-/// The server of Halyard, a web softphone: texts and chats of a business.
-#[derive(Debug, Parser)]
-#[command(name = "halyard-server", version, about, long_about = None)]
-pub struct Cli {
-    /// What to do.
-    #[command(subcommand)]
-    pub command: Command,
-}
-
-/// What the server can do.
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Serve the app, the REST interface and the socket.
-    Serve(Serve),
-    /// Bring the database up to date, and say so. `serve` does this too.
-    Migrate(Database),
-    /// Make two demo tenants, once, and print their log-ins.
-    Demo(Database),
-    /// Businesses on this system.
-    Tenant(tenant::Tenant),
-    /// Users: the extensions of a tenant.
-    User(user::User),
-    /// SMS numbers, and who texts from them.
-    Number(number::Number),
-    /// What waits to be done, and what failed at every attempt.
-    Jobs(jobs::Jobs),
-    /// Read a CSV file into a tenant's shared contacts: all of it, or nothing and the errors by line.
-    ImportContacts(import::Import),
-    /// Check the database and the set-up, and say what is missing.
-    Doctor(Database),
-}
+use crate::telemetry::LogFormat;
 
 /// Where the data is.
 #[derive(Clone, Debug, Args)]
@@ -52,16 +20,6 @@ pub struct Database {
     /// `sqlite:PATH` or `postgres://USER@HOST/NAME`.
     #[arg(long, env = "DATABASE_URL", default_value = "sqlite:halyard.db", hide_env_values = true)]
     pub database: String,
-}
-
-/// How logs look.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub enum LogFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// For machines: one JSON object a line.
-    Json,
 }
 
 /// How to serve.
@@ -202,12 +160,7 @@ pub fn domain(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_command_line_is_sound() {
-        use clap::CommandFactory as _;
-        Cli::command().debug_assert();
-    }
+    use clap::Parser;
 
     #[test]
     fn reads_log_ins() {
@@ -218,9 +171,12 @@ mod tests {
     }
 
     fn serve(flags: &[&str]) -> Result<Settings, String> {
-        let cli = Cli::parse_from([&["halyard-server", "serve"], flags].concat());
-        let Command::Serve(serve) = cli.command else { panic!("serve") };
-        serve.settings(1_024)
+        #[derive(Parser)]
+        struct Flags {
+            #[command(flatten)]
+            serve: Serve,
+        }
+        Flags::parse_from([&["serve"], flags].concat()).serve.settings(1_024)
     }
 
     #[test]

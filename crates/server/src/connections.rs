@@ -24,9 +24,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::Service as _;
 
-use crate::api::problem::Problem;
 use crate::app::App;
 use crate::permits::Permit;
+use crate::problem::Problem;
 use crate::web;
 
 /// Connections that are told at the same time that the server is full.

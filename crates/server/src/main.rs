@@ -3,8 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use halyard_server::commands;
-use halyard_server::config::Cli;
+use halyard_server::commands::{self, Cli};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

@@ -6,13 +6,23 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
+use clap::ValueEnum;
 use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
 
-use crate::config::LogFormat;
 use crate::env::Env;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// How logs look.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines: one JSON object a line.
+    Json,
+}
 
 /// Sends logs to standard error; `RUST_LOG` says how much.
 pub fn start(format: LogFormat) {

@@ -12,15 +12,15 @@ use axum::http::{HeaderMap, header};
 use halyard_protocol::{CauseCode, ErrorCode};
 use serde::de::DeserializeOwned;
 
-use super::problem::Problem;
 use crate::app::App;
 use crate::auth::token::Token;
+use crate::problem::Problem;
 use crate::store::{self, sessions::Session};
 
 /// Who asks: the session that the request's cookie names.
-pub struct Signed(pub Session);
+pub struct SignedIn(pub Session);
 
-impl FromRequestParts<Arc<App>> for Signed {
+impl FromRequestParts<Arc<App>> for SignedIn {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {

@@ -11,15 +11,14 @@ pub mod me;
 pub mod media;
 pub mod messages;
 pub mod openapi;
-pub mod problem;
 pub mod session;
 pub mod socket;
 
 use halyard_protocol::rest::Me;
 use halyard_protocol::{DeviceId, TenantId, UserId};
 
-use crate::store::{self, Tx, sessions::Session};
-use problem::Problem;
+use crate::problem::Problem;
+use crate::store::{self, Tx, address_book::AddressBook, sessions::Session};
 
 /// Who is signed in on this device, with what they may text from.
 async fn me(tx: &mut Tx, tenant: TenantId, user: UserId, device: DeviceId) -> Result<Me, Problem> {
@@ -35,7 +34,7 @@ async fn me_of(tx: &mut Tx, session: &Session) -> Result<Me, Problem> {
     me(tx, session.tenant, session.user, session.device).await
 }
 
-/// Whose contacts a session sees.
-fn reader(session: &Session) -> store::reader::Reader {
-    store::reader::Reader { user: session.user, tenant: session.tenant }
+/// The contacts that a session sees.
+fn book(session: &Session) -> AddressBook {
+    AddressBook { user: Some(session.user), tenant: session.tenant }
 }

@@ -7,7 +7,7 @@ use halyard_protocol::{CauseCode, ClientFrame, ErrorBody, ErrorCode, ServerFrame
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 
-use super::problem::PROBLEM_JSON;
+use crate::problem::PROBLEM_JSON;
 
 /// The frame of the page; the operations come from the routes.
 #[derive(utoipa::OpenApi)]

@@ -1,4 +1,4 @@
-//! `GET /socket`: the WebSocket. What is said on it is in [`crate::events::socket`].
+//! `GET /socket`: the WebSocket. What is said on it is in [`crate::socket`].
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use halyard_protocol::{ErrorBody, ErrorCode, limits};
 
-use crate::api::extract::Signed;
-use crate::api::problem::Problem;
+use crate::api::extract::SignedIn;
 use crate::app::App;
-use crate::events;
+use crate::problem::Problem;
+use crate::socket;
 
 /// Listen to what happens.
 ///
@@ -29,7 +29,7 @@ use crate::events;
 pub async fn socket(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Signed(session): Signed,
+    SignedIn(session): SignedIn,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     if !app.origins.allows(&headers) {
@@ -40,5 +40,5 @@ pub async fn socket(
         .max_message_size(limits::CLIENT_FRAME_BYTES)
         .max_frame_size(limits::CLIENT_FRAME_BYTES);
     let tracker = app.sockets.clone();
-    Ok(upgrade.on_upgrade(move |socket| tracker.track_future(events::socket::run(socket, app, session))))
+    Ok(upgrade.on_upgrade(move |socket| tracker.track_future(socket::run(socket, app, session))))
 }

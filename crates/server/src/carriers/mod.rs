@@ -9,9 +9,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use halyard_protocol::{Cause, CauseCode, Media, PhoneNumber};
+use halyard_protocol::{CauseCode, Media, PhoneNumber};
 
 use crate::env::Env;
+use crate::operations::messaging::receipts::Failure;
 use crate::store::{self, Store, StoreError};
 
 /// A text on its way out, to one recipient.
@@ -47,22 +48,6 @@ pub enum SubmitError {
     Temporary(Failure),
     /// It will never go through, and why.
     Final(Failure),
-}
-
-/// Why a text is not delivered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// For the user, whose app has the words; none where only the carrier knows.
-    pub cause: Option<Cause>,
-    /// In English, or in the carrier's own words.
-    pub reason: String,
-}
-
-impl Failure {
-    /// One that the app has words for.
-    pub fn new(code: CauseCode, reason: impl Into<String>) -> Self {
-        Self { cause: Some(code.into()), reason: reason.into() }
-    }
 }
 
 /// A carrier's answer, later.

@@ -1,11 +1,12 @@
 //! From one number of this system to another, of the same tenant or another: the text arrives as a real
 //! inbound one, in a transaction of the receiving tenant.
 
-use super::{Carrier, Failure, OutboundText, SubmitError, Submitted, Submitting};
+use super::{Carrier, OutboundText, SubmitError, Submitted, Submitting};
 use halyard_protocol::CauseCode;
 
 use crate::env::Env;
-use crate::messaging::receive::{InboundText, receive};
+use crate::operations::messaging::receipts::Failure;
+use crate::operations::messaging::receive::{InboundText, receive};
 use crate::store::{self, Store, StoreError};
 
 /// Its name in the database.

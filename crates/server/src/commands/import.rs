@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use halyard_protocol::{
-    CallingCode, Change, ContactDraft, ContactId, ContactNumber, ContactScope, NumberLabel, PhoneNumber, UserId,
+    CallingCode, Change, ContactDraft, ContactId, ContactNumber, ContactScope, NumberLabel, PhoneNumber,
 };
 
 use super::{CommandError, find_tenant, open};
 use crate::config::{Database, domain};
 use crate::env::Env;
-use crate::store::{self, reader::Reader};
+use crate::store::{self, address_book::AddressBook};
 
 /// Read a CSV file into a tenant's shared contacts.
 #[derive(Debug, Args)]
@@ -48,10 +48,10 @@ pub async fn run(import: Import, env: &Env) -> Result<(), CommandError> {
     let drafts = read(file, tenant.calling_code).map_err(|lines| CommandError::Refused(lines.join("\n")))?;
     let mut tx = store.write(tenant.id).await?;
     // Nobody in particular imports: shared contacts have no user.
-    let reader = Reader { user: UserId(env.ulid()), tenant: tenant.id };
+    let book = AddressBook { user: None, tenant: tenant.id };
     let count = drafts.len();
     for draft in drafts {
-        store::contacts::save(&mut tx, reader, ContactId(env.ulid()), draft, None, env.now()).await?;
+        store::contacts::save(&mut tx, book, ContactId(env.ulid()), draft, None, env.now()).await?;
     }
     store::events::log_all(&mut tx, tenant.id, env.now(), &Change::ContactsReplaced).await?;
     tx.commit().await?;

@@ -11,14 +11,47 @@ pub mod user;
 
 use std::sync::Arc;
 
+use clap::{Parser, Subcommand};
 use halyard_protocol::{Tenant, User};
 
 use crate::app::StartError;
 use crate::auth::password::PasswordError;
-use crate::config::{Command, Database, Login};
-use crate::demo;
+use crate::config::{Database, Login, Serve};
+use crate::demo::{self, DemoError};
 use crate::env::Env;
 use crate::store::{self, Store, StoreError, Tx};
+
+/// The server of Halyard, a web softphone: texts and chats of a business.
+#[derive(Debug, Parser)]
+#[command(name = "halyard-server", version, about, long_about = None)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the server can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the app, the REST interface and the socket.
+    Serve(Serve),
+    /// Bring the database up to date, and say so. `serve` does this too.
+    Migrate(Database),
+    /// Make two demo tenants, once, and print their log-ins.
+    Demo(Database),
+    /// Businesses on this system.
+    Tenant(tenant::Tenant),
+    /// Users: the extensions of a tenant.
+    User(user::User),
+    /// SMS numbers, and who texts from them.
+    Number(number::Number),
+    /// What waits to be done, and what failed at every attempt.
+    Jobs(jobs::Jobs),
+    /// Read a CSV file into a tenant's shared contacts: all of it, or nothing and the errors by line.
+    ImportContacts(import::Import),
+    /// Check the database and the set-up, and say what is missing.
+    Doctor(Database),
+}
 
 /// Why a command failed, in words for whoever ran it.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +68,9 @@ pub enum CommandError {
     /// Reading, writing or listening.
     #[error(transparent)]
     Io(#[from] std::io::Error),
+    /// The demo.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
     /// The OpenAPI page.
     #[error("the page of the interface could not be written: {0}")]
     Page(#[from] serde_json::Error),
@@ -91,4 +127,15 @@ async fn find_user(tx: &mut Tx, login: &Login) -> Result<(Tenant, User), Command
     let user = found.into_iter().find(|user| user.extension == login.extension);
     let user = user.ok_or_else(|| CommandError::Refused(format!("there is no user {login}, or they are disabled")))?;
     Ok((tenant, user))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        use clap::CommandFactory as _;
+        Cli::command().debug_assert();
+    }
 }

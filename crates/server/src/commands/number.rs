@@ -6,7 +6,7 @@ use halyard_protocol::{Capabilities, PhoneNumber, SmsNumber};
 use super::{CommandError, find_tenant, find_user, open};
 use crate::config::{Database, Login, domain, login, phone_number};
 use crate::env::Env;
-use crate::messaging::assign;
+use crate::operations::numbers;
 use crate::store::{self, StoreError};
 
 /// SMS numbers, and who texts from them.
@@ -123,9 +123,9 @@ async fn change(
         return Err(CommandError::Refused(format!("{number} is no number of {}", tenant.domain)));
     }
     let changed = if give {
-        assign::assign(&mut tx, number, user.id, env.now()).await?
+        numbers::assign(&mut tx, number, user.id, env.now()).await?
     } else {
-        assign::unassign(&mut tx, number, user.id, env.now()).await?
+        numbers::unassign(&mut tx, number, user.id, env.now()).await?
     };
     tx.commit().await?;
     let state = if give { "texts from" } else { "does not text from" };

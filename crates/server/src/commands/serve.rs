@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::config::Serve;
 use crate::env::Env;
 use crate::web::assets::Assets;
-use crate::{lifecycle, telemetry};
+use crate::{lifecycle, routes, telemetry};
 
 use super::CommandError;
 
@@ -19,7 +19,7 @@ pub async fn run(serve: Serve, env: Env) -> Result<(), CommandError> {
     telemetry::start(serve.log);
     let stop = lifecycle::signals();
     let app = App::start(&serve.database.database, env, settings).await?;
-    let router = app.router(assets(&serve))?;
+    let router = routes::router(&app, assets(&serve))?;
     let connections = app.settings.connections.all;
     tracing::info!(database = app.store.kind(), secure = app.settings.secure, connections, "starting");
     lifecycle::serve(app, router, serve.listen, stop).await?;

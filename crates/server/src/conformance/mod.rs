@@ -19,8 +19,8 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::messaging::assign;
-use crate::store::{self, Store, StoreError, Tx, reader::Reader, sql::args};
+use crate::operations::numbers;
+use crate::store::{self, Store, StoreError, Tx, address_book::AddressBook, sql::args};
 use crate::testing::TestEnv;
 use crate::testing::bench::{Bench, number, png};
 

@@ -13,15 +13,14 @@ use halyard_protocol::{
     MessageId, PhoneNumber, SmsNumber, Tenant, TenantId, UnixMs, User, UserId,
 };
 
-use crate::auth::password::{Cost, Passwords};
-use crate::commands::CommandError;
+use crate::auth::password::{Cost, PasswordError, Passwords};
 use crate::digest::digest;
 use crate::env::Env;
 use crate::media::metadata::stripped;
-use crate::messaging::append::{New, append};
-use crate::store::{self, Store, Tx, media::Upload, reader::Reader};
+use crate::operations::messaging::append::{NewMessage, append};
+use crate::store::{self, Store, StoreError, Tx, address_book::AddressBook, media::Upload};
 use people::{ATLAS, Business, HARBOR};
-use story::{Line, Story, Thread, Who, number};
+use story::{Story, StoryLine, Thread, Who, number};
 
 /// The password of every demo user.
 pub const PASSWORD: &str = "halyard-demo";
@@ -29,17 +28,31 @@ pub const PASSWORD: &str = "halyard-demo";
 /// Shared contacts of the marina.
 const CONTACTS: usize = 300;
 
+/// Why there is no demo.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The password could not be hashed.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The story is not as it should be: our fault.
+    #[error("the demo's story: {0}")]
+    Story(String),
+}
+
 /// Makes the demo's tenants. Says whether they are new.
 ///
 /// # Errors
 /// When the database fails, or one of the domains is in use by somebody else.
-pub async fn make(store: &Store, env: &Env) -> Result<bool, CommandError> {
+pub async fn make(store: &Store, env: &Env) -> Result<bool, DemoError> {
     let mut tx = store.write_system().await?;
     if store::tenants::by_domain(&mut tx, HARBOR.domain).await?.is_some() {
         return Ok(false);
     }
     drop(tx);
-    let story = story::read(include_str!("story.txt"), env.now()).map_err(CommandError::Refused)?;
+    let story = story::read(include_str!("story.txt"), env.now()).map_err(DemoError::Story)?;
     // One hash for all: it is the same password, and everybody knows it.
     let hash = Passwords::new(env.clone(), Cost::default())?.hash(PASSWORD.to_owned()).await?;
     let began = story.threads.iter().flat_map(|thread| &thread.lines).map(|line| line.at).min();
@@ -78,13 +91,13 @@ struct Cast {
 }
 
 impl Cast {
-    fn tenant(&self, domain: &str) -> Result<TenantId, CommandError> {
-        self.tenants.get(domain).copied().ok_or_else(|| CommandError::Refused(format!("no tenant {domain}")))
+    fn tenant(&self, domain: &str) -> Result<TenantId, DemoError> {
+        self.tenants.get(domain).copied().ok_or_else(|| DemoError::Story(format!("no tenant {domain}")))
     }
 
-    fn user(&self, domain: &str, extension: &str) -> Result<UserId, CommandError> {
+    fn user(&self, domain: &str, extension: &str) -> Result<UserId, DemoError> {
         let user = self.users.get(&(domain.to_owned(), extension.to_owned())).copied();
-        user.ok_or_else(|| CommandError::Refused(format!("no user {extension}@{domain}")))
+        user.ok_or_else(|| DemoError::Story(format!("no user {extension}@{domain}")))
     }
 
     async fn hire(
@@ -94,7 +107,7 @@ impl Cast {
         business: &Business,
         hash: &str,
         now: UnixMs,
-    ) -> Result<(), CommandError> {
+    ) -> Result<(), DemoError> {
         let id = TenantId(env.ulid());
         let (name, domain) = (business.name.to_owned(), business.domain.to_owned());
         store::tenants::add(tx, &Tenant { id, name, domain: domain.clone(), calling_code: CallingCode(1) }, now)
@@ -128,27 +141,27 @@ impl Cast {
         Ok(())
     }
 
-    async fn fill_address_books(&self, tx: &mut Tx, env: &Env, story: &Story, now: UnixMs) -> Result<(), CommandError> {
+    async fn fill_address_books(&self, tx: &mut Tx, env: &Env, story: &Story, now: UnixMs) -> Result<(), DemoError> {
         let mut shared = 0;
         for contact in &story.contacts {
             let tenant = self.tenant(&contact.domain)?;
             let user = match &contact.owner {
-                Some(extension) => self.user(&contact.domain, extension)?,
-                None => UserId(env.ulid()),
+                Some(extension) => Some(self.user(&contact.domain, extension)?),
+                None => None,
             };
             shared += usize::from(contact.owner.is_none() && contact.domain == HARBOR.domain);
-            let reader = Reader { user, tenant };
-            store::contacts::save(tx, reader, ContactId(env.ulid()), contact.draft.clone(), None, now).await?;
+            let book = AddressBook { user, tenant };
+            store::contacts::save(tx, book, ContactId(env.ulid()), contact.draft.clone(), None, now).await?;
         }
-        let reader = Reader { user: UserId(env.ulid()), tenant: self.tenant(HARBOR.domain)? };
+        let book = AddressBook { user: None, tenant: self.tenant(HARBOR.domain)? };
         for n in 0..CONTACTS - shared {
-            store::contacts::save(tx, reader, ContactId(env.ulid()), contacts::filler(n), None, now).await?;
+            store::contacts::save(tx, book, ContactId(env.ulid()), contacts::filler(n), None, now).await?;
         }
         Ok(())
     }
 
     /// Writes all messages in the order of their times, then says who has read what.
-    async fn play(&self, tx: &mut Tx, env: &Env, story: Story) -> Result<(), CommandError> {
+    async fn play(&self, tx: &mut Tx, env: &Env, story: Story) -> Result<(), DemoError> {
         let mut queue = Vec::new();
         for (index, thread) in story.threads.iter().enumerate() {
             queue.extend(thread.lines.iter().map(|line| (line.at, index, line)));
@@ -167,7 +180,7 @@ impl Cast {
         Ok(())
     }
 
-    fn key(&self, thread: &Thread) -> Result<ConversationKey, CommandError> {
+    fn key(&self, thread: &Thread) -> Result<ConversationKey, DemoError> {
         if let Some(own) = thread.own {
             return Ok(ConversationKey::text(own, thread.remote.iter().copied()));
         }
@@ -180,7 +193,7 @@ impl Cast {
         thread.remote.iter().filter_map(|number| Some((*number, *self.lines.get(number)?))).collect()
     }
 
-    async fn say(&self, tx: &mut Tx, env: &Env, thread: &Thread, line: &Line) -> Result<(), CommandError> {
+    async fn say(&self, tx: &mut Tx, env: &Env, thread: &Thread, line: &StoryLine) -> Result<(), DemoError> {
         let key = self.key(thread)?;
         let author = match &line.who {
             Who::Extension(extension) => Author::User(self.user(&thread.domain, extension)?),
@@ -209,7 +222,7 @@ impl Cast {
         thread: &Thread,
         tenant: TenantId,
         key: &ConversationKey,
-    ) -> Result<(), CommandError> {
+    ) -> Result<(), DemoError> {
         let id = key.id(tenant);
         let Some(shared) = store::conversations::by_id(tx, id).await? else { return Ok(()) };
         if let Some(title) = &thread.title {
@@ -247,13 +260,12 @@ async fn picture(
     env: &Env,
     tenant: TenantId,
     author: Author,
-    line: &Line,
-) -> Result<Vec<Media>, CommandError> {
+    line: &StoryLine,
+) -> Result<Vec<Media>, DemoError> {
     let Some(name) = &line.picture else { return Ok(Vec::new()) };
     let known = PICTURES.iter().find(|(known, _)| known == name);
-    let (_, content) = known.ok_or_else(|| CommandError::Refused(format!("the story has no picture {name}")))?;
-    let picture =
-        stripped(MediaKind::Jpeg, content.to_vec()).map_err(|error| CommandError::Refused(error.to_string()))?;
+    let (_, content) = known.ok_or_else(|| DemoError::Story(format!("the story has no picture {name}")))?;
+    let picture = stripped(MediaKind::Jpeg, content.to_vec()).map_err(|error| DemoError::Story(error.to_string()))?;
     let (width, height, size) = (picture.width, picture.height, picture.content.len());
     let size = u32::try_from(size).unwrap_or(u32::MAX);
     let media = Media { id: MediaId(env.ulid()), kind: MediaKind::Jpeg, name: name.clone(), size, width, height };
@@ -265,7 +277,7 @@ async fn picture(
     Ok(vec![upload.media])
 }
 
-fn new(env: &Env, author: Author, line: &Line, media: Vec<Media>, key: &ConversationKey) -> New {
+fn new(env: &Env, author: Author, line: &StoryLine, media: Vec<Media>, key: &ConversationKey) -> NewMessage {
     let recipients = match (author, key) {
         (Author::User(_), ConversationKey::Text { remote, .. }) => remote.clone(),
         _ => Vec::new(),
@@ -275,7 +287,7 @@ fn new(env: &Env, author: Author, line: &Line, media: Vec<Media>, key: &Conversa
         .into_iter()
         .map(|to| Delivery { to, state, cause: line.fails.map(Into::into), reason: None, at: line.at })
         .collect();
-    New { id: MessageId(env.ulid()), author, body: line.text.clone(), media, deliveries, request_hash: None }
+    NewMessage { id: MessageId(env.ulid()), author, body: line.text.clone(), media, deliveries, request_hash: None }
 }
 
 #[cfg(test)]

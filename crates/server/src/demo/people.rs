@@ -13,7 +13,7 @@ pub(super) struct Person {
 }
 
 /// A number of the demo: area code and line, name, largest group, and who texts from it.
-pub(super) struct Line {
+pub(super) struct OwnNumber {
     pub(super) number: &'static str,
     pub(super) label: &'static str,
     pub(super) group: u8,
@@ -25,7 +25,7 @@ pub(super) struct Business {
     pub(super) domain: &'static str,
     pub(super) name: &'static str,
     pub(super) people: &'static [Person],
-    pub(super) lines: &'static [Line],
+    pub(super) lines: &'static [OwnNumber],
 }
 
 const fn person(extension: &'static str, name: &'static str, department: &'static str) -> Person {
@@ -94,15 +94,15 @@ pub(super) const HARBOR: Business = Business {
         person("1040", "George Papadakis", "General Manager").with_role(Role::Administrator),
     ],
     lines: &[
-        Line { number: "619-0101", label: "Front desk", group: 10, users: &["1001", "1005", "1017"] },
-        Line { number: "619-0102", label: "Slip rentals", group: 10, users: &["1001"] },
-        Line { number: "619-0103", label: "Events", group: 8, users: &["1001", "1012", "1013"] },
-        Line { number: "619-0104", label: "Fuel dock", group: 10, users: &["1003", "1022"] },
-        Line { number: "619-0105", label: "Boatyard", group: 10, users: &["1006", "1007"] },
-        Line { number: "619-0106", label: "Charters", group: 20, users: &["1011", "1031"] },
-        Line { number: "619-0107", label: "Dock crew", group: 0, users: &["1002"] },
-        Line { number: "619-0108", label: "Sailing school", group: 10, users: &["1019"] },
-        Line { number: "619-0109", label: "Security", group: 0, users: &["1010", "1026"] },
+        OwnNumber { number: "619-0101", label: "Front desk", group: 10, users: &["1001", "1005", "1017"] },
+        OwnNumber { number: "619-0102", label: "Slip rentals", group: 10, users: &["1001"] },
+        OwnNumber { number: "619-0103", label: "Events", group: 8, users: &["1001", "1012", "1013"] },
+        OwnNumber { number: "619-0104", label: "Fuel dock", group: 10, users: &["1003", "1022"] },
+        OwnNumber { number: "619-0105", label: "Boatyard", group: 10, users: &["1006", "1007"] },
+        OwnNumber { number: "619-0106", label: "Charters", group: 20, users: &["1011", "1031"] },
+        OwnNumber { number: "619-0107", label: "Dock crew", group: 0, users: &["1002"] },
+        OwnNumber { number: "619-0108", label: "Sailing school", group: 10, users: &["1019"] },
+        OwnNumber { number: "619-0109", label: "Security", group: 0, users: &["1010", "1026"] },
     ],
 };
 
@@ -116,7 +116,7 @@ pub(super) const ATLAS: Business = Business {
         person("1004", "Obi Nwosu", "Workshop"),
     ],
     lines: &[
-        Line { number: "858-0110", label: "Workshop", group: 10, users: &["1001", "1004"] },
-        Line { number: "858-0111", label: "Sales", group: 10, users: &["1002"] },
+        OwnNumber { number: "858-0110", label: "Workshop", group: 10, users: &["1001", "1004"] },
+        OwnNumber { number: "858-0111", label: "Sales", group: 10, users: &["1002"] },
     ],
 };

@@ -42,13 +42,13 @@ pub(super) struct Thread {
     pub(super) extensions: Vec<String>,
     /// Numbers outside of a text.
     pub(super) remote: Vec<PhoneNumber>,
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: Vec<StoryLine>,
     /// Who has how many of the last messages still to read.
     pub(super) unread: Vec<(String, u64)>,
 }
 
 /// One message.
-pub(super) struct Line {
+pub(super) struct StoryLine {
     /// An extension, or a number of the story.
     pub(super) who: Who,
     pub(super) at: UnixMs,
@@ -152,7 +152,7 @@ fn thread(domain: &str, kind: &str, who: &str) -> Option<Thread> {
     Some(thread)
 }
 
-fn message(line: &str, at: UnixMs) -> Option<Line> {
+fn message(line: &str, at: UnixMs) -> Option<StoryLine> {
     let head = line.split(' ').next()?;
     let (who, fails, text) = match head.strip_suffix('!') {
         Some(who) => {
@@ -174,7 +174,7 @@ fn message(line: &str, at: UnixMs) -> Option<Line> {
         Some((name, text)) => (Some(name.to_owned()), text),
         None => (None, text),
     };
-    Some(Line { who, at, text: text.to_owned(), picture, fails })
+    Some(StoryLine { who, at, text: text.to_owned(), picture, fails })
 }
 
 /// `5d 09:10` or `40m`, before now.
@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn the_story_can_be_read_and_lies_in_the_past() {
         let story = read(include_str!("story.txt"), START).unwrap();
-        let lines: Vec<&Line> = story.threads.iter().flat_map(|thread| &thread.lines).collect();
+        let lines: Vec<&StoryLine> = story.threads.iter().flat_map(|thread| &thread.lines).collect();
         assert!((300..=500).contains(&lines.len()), "{}", lines.len());
         assert!(lines.iter().all(|line| line.at <= START));
         assert!(story.threads.iter().any(|thread| thread.lines.iter().any(|line| line.fails.is_some())));

@@ -19,8 +19,8 @@ async fn maya_finds_a_lived_in_place() {
     assert_eq!(store::numbers::of_user(&mut tx, users[1].id).await.unwrap().len(), 1);
     assert!(store::numbers::of_user(&mut tx, users[39].id).await.unwrap().is_empty());
 
-    let reader = Reader { user: maya, tenant: tenant.id };
-    let contacts = store::contacts::page(&mut tx, reader, None, 1_000).await.unwrap();
+    let book = AddressBook { user: Some(maya), tenant: tenant.id };
+    let contacts = store::contacts::page(&mut tx, book, None, 1_000).await.unwrap();
     assert_eq!(contacts.len(), CONTACTS + 3, "the shared ones and three of her own");
 
     let (column, older) = store::conversations::page(&mut tx, maya, None, 200).await.unwrap();

@@ -4,6 +4,8 @@
 //! whatever they failed by. A worker's claim ends by itself, so a job whose worker died is taken up by another; an attempt ends before its
 //! claim does, so no job runs twice at a time.
 
+mod deliver;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::carriers::Carriers;
 use crate::env::Env;
-use crate::messaging::deliver;
+use crate::operations::messaging::outgoing;
+
 use crate::store::{self, Store, StoreError, jobs::Job};
 
 /// Jobs that run at the same time.
@@ -139,7 +142,7 @@ impl Workers {
 
     async fn work(&self, job: &Job) {
         let (failed, attempts) = match job.kind.as_str() {
-            deliver::KIND => (self.attempt(job).await.err(), ATTEMPTS),
+            outgoing::KIND => (self.attempt(job).await.err(), ATTEMPTS),
             // Of another version: no later attempt of this one will do better.
             _ => (Some("this version knows no jobs of this kind".to_owned()), 0),
         };
@@ -169,7 +172,7 @@ impl Workers {
     async fn failed(&self, job: &Job, reason: &str, attempts: u64) -> Result<(), StoreError> {
         let now = self.env.now();
         let is_dead = job.attempts >= attempts;
-        if is_dead && job.kind == deliver::KIND && deliver::give_up(&self.store, &self.env, job, reason).await? {
+        if is_dead && job.kind == outgoing::KIND && deliver::give_up(&self.store, &self.env, job, reason).await? {
             return Ok(());
         }
         let mut tx = self.store.write_system().await?;

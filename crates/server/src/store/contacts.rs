@@ -2,7 +2,7 @@
 
 use halyard_protocol::{Contact, ContactDraft, ContactId, ContactScope, UnixMs};
 
-use super::reader::Reader;
+use super::address_book::AddressBook;
 use super::sql::{Row, args, json};
 use super::{StoreError, Tx, photos};
 
@@ -12,7 +12,7 @@ use super::{StoreError, Tx, photos};
 /// When the database fails.
 pub async fn page(
     tx: &mut Tx,
-    reader: Reader,
+    book: AddressBook,
     after: Option<ContactId>,
     limit: u32,
 ) -> Result<Vec<Contact>, StoreError> {
@@ -24,22 +24,22 @@ pub async fn page(
                  UNION ALL
                  SELECT * FROM (SELECT * FROM contacts WHERE owner = $2 AND id > $3 ORDER BY id LIMIT $4) AS shared
              ) AS visible ORDER BY id, owner LIMIT $4",
-            args![reader.user, reader.tenant, after, limit],
+            args![book.user, book.tenant, after, limit],
         )
         .await?;
-    rows.iter().map(|row| contact(row, reader)).collect()
+    rows.iter().map(|row| contact(row, book)).collect()
 }
 
-/// The contact with this id that the reader sees; their own before a shared one.
+/// The contact with this id that the book has; their own before a shared one.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn by_id(tx: &mut Tx, reader: Reader, id: ContactId) -> Result<Option<Contact>, StoreError> {
+pub async fn by_id(tx: &mut Tx, book: AddressBook, id: ContactId) -> Result<Option<Contact>, StoreError> {
     for scope in [ContactScope::Personal, ContactScope::Shared] {
-        let owner = reader.owner(scope);
+        let owner = book.owner(scope);
         let row = tx.optional("SELECT * FROM contacts WHERE owner = $1 AND id = $2", vec![owner, id.into()]).await?;
         if let Some(row) = row {
-            return contact(&row, reader).map(Some);
+            return contact(&row, book).map(Some);
         }
     }
     Ok(None)
@@ -52,7 +52,7 @@ pub async fn by_id(tx: &mut Tx, reader: Reader, id: ContactId) -> Result<Option<
 /// When the database fails.
 pub async fn save(
     tx: &mut Tx,
-    reader: Reader,
+    book: AddressBook,
     id: ContactId,
     draft: ContactDraft,
     before: Option<&Contact>,
@@ -61,11 +61,11 @@ pub async fn save(
     if let Some(before) = before
         && before.scope != draft.scope
     {
-        remove(tx, reader, before, now).await?;
+        remove(tx, book, before, now).await?;
     } else if let Some(before) = before
         && before.photo != draft.photo
     {
-        photos::release(tx, reader, before, now).await?;
+        photos::release(tx, book, before, now).await?;
     }
     let at = u64::try_from(now.0).unwrap_or_default();
     let contact = draft.into_contact(id, before.map_or(at, |before| at.max(before.version + 1)));
@@ -76,9 +76,9 @@ pub async fn save(
              family = excluded.family, company = excluded.company, emails = excluded.emails,
              numbers = excluded.numbers, details = excluded.details, photo = excluded.photo",
         vec![
-            reader.owner(contact.scope),
+            book.owner(contact.scope),
             id.into(),
-            reader.tenant.into(),
+            book.tenant.into(),
             contact.version.into(),
             (&contact.given).into(),
             (&contact.family).into(),
@@ -97,15 +97,16 @@ pub async fn save(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn remove(tx: &mut Tx, reader: Reader, contact: &Contact, now: UnixMs) -> Result<(), StoreError> {
-    photos::release(tx, reader, contact, now).await?;
-    let owner = reader.owner(contact.scope);
+pub async fn remove(tx: &mut Tx, book: AddressBook, contact: &Contact, now: UnixMs) -> Result<(), StoreError> {
+    photos::release(tx, book, contact, now).await?;
+    let owner = book.owner(contact.scope);
     tx.run("DELETE FROM contacts WHERE owner = $1 AND id = $2", vec![owner, contact.id.into()]).await?;
     Ok(())
 }
 
-fn contact(row: &Row, reader: Reader) -> Result<Contact, StoreError> {
-    let personal = row.text("owner")? == reader.user.to_string();
+fn contact(row: &Row, book: AddressBook) -> Result<Contact, StoreError> {
+    let owner = row.text("owner")?;
+    let personal = book.user.is_some_and(|user| owner == user.to_string());
     Ok(Contact {
         id: row.id("id")?,
         version: row.count("version")?,

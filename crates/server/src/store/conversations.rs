@@ -13,7 +13,7 @@ use super::{StoreError, Tx, deliveries, messages};
 
 /// What all members of a conversation share.
 #[derive(Clone, Debug)]
-pub struct Shared {
+pub struct ConversationRecord {
     /// Its id.
     pub id: ConversationId,
     /// Its tenant.
@@ -30,7 +30,7 @@ pub struct Shared {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn by_id(tx: &mut Tx, id: ConversationId) -> Result<Option<Shared>, StoreError> {
+pub async fn by_id(tx: &mut Tx, id: ConversationId) -> Result<Option<ConversationRecord>, StoreError> {
     let row = tx
         .optional(
             "SELECT id, tenant, own_number, participants, last_seq, last_activity FROM conversations WHERE id = $1",
@@ -38,7 +38,7 @@ pub async fn by_id(tx: &mut Tx, id: ConversationId) -> Result<Option<Shared>, St
         )
         .await?;
     row.map(|row| {
-        Ok(Shared {
+        Ok(ConversationRecord {
             id: row.id("id")?,
             tenant: row.id("tenant")?,
             key: key(&row)?,
@@ -53,7 +53,12 @@ pub async fn by_id(tx: &mut Tx, id: ConversationId) -> Result<Option<Shared>, St
 ///
 /// # Errors
 /// When the database fails.
-pub async fn add(tx: &mut Tx, tenant: TenantId, key: ConversationKey, now: UnixMs) -> Result<Shared, StoreError> {
+pub async fn add(
+    tx: &mut Tx,
+    tenant: TenantId,
+    key: ConversationKey,
+    now: UnixMs,
+) -> Result<ConversationRecord, StoreError> {
     let id = key.id(tenant);
     let participants: Vec<String> = match &key {
         ConversationKey::Chat(users) => users.iter().map(ToString::to_string).collect(),
@@ -66,7 +71,7 @@ pub async fn add(tx: &mut Tx, tenant: TenantId, key: ConversationKey, now: UnixM
         args![id, tenant, word(key.kind())?, key.own_number(), participants.join(","), now],
     )
     .await?;
-    Ok(Shared { id, tenant, key, last_seq: 0, last_activity: now })
+    Ok(ConversationRecord { id, tenant, key, last_seq: 0, last_activity: now })
 }
 
 /// Takes the next place in a conversation. The clock may step back, the order of conversations does not.

@@ -2,7 +2,7 @@
 
 use halyard_protocol::event::Favourite;
 
-use super::reader::Reader;
+use super::address_book::AddressBook;
 use super::sql::args;
 use super::{StoreError, Tx};
 
@@ -10,21 +10,21 @@ use super::{StoreError, Tx};
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set(tx: &mut Tx, reader: Reader, favourite: Favourite, on: bool) -> Result<bool, StoreError> {
+pub async fn set(tx: &mut Tx, book: AddressBook, favourite: Favourite, on: bool) -> Result<bool, StoreError> {
     let (kind, target) = parts(favourite);
     let sql = if on {
         "INSERT INTO favourites (user_id, kind, target) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
     } else {
         "DELETE FROM favourites WHERE user_id = $1 AND kind = $2 AND target = $3"
     };
-    Ok(tx.run(sql, args![reader.user, kind, target]).await? > 0)
+    Ok(tx.run(sql, args![book.user, kind, target]).await? > 0)
 }
 
 /// The favourites that are there: a deleted contact's mark is kept for its undo, but not shown.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of_user(tx: &mut Tx, reader: Reader) -> Result<Vec<Favourite>, StoreError> {
+pub async fn of_user(tx: &mut Tx, book: AddressBook) -> Result<Vec<Favourite>, StoreError> {
     let rows = tx
         .all(
             "SELECT kind, target FROM favourites WHERE user_id = $1 AND (
@@ -33,7 +33,7 @@ pub async fn of_user(tx: &mut Tx, reader: Reader) -> Result<Vec<Favourite>, Stor
                  OR (kind = 'user' AND EXISTS (SELECT 1 FROM users
                      WHERE users.id = favourites.target AND users.tenant = $2 AND users.disabled_at IS NULL))
              ) ORDER BY kind, target",
-            args![reader.user, reader.tenant],
+            args![book.user, book.tenant],
         )
         .await?;
     let mut favourites = Vec::with_capacity(rows.len());

@@ -10,6 +10,7 @@
 //!   after the commit. Nobody can forget it, and a caller that goes away in the middle cannot prevent it.
 //! - Nothing is acknowledged before the commit is on disk (`synchronous = FULL`).
 
+pub mod address_book;
 pub mod contacts;
 pub mod conversations;
 pub mod deliveries;
@@ -24,7 +25,6 @@ mod migrate;
 pub mod networks;
 pub mod numbers;
 pub mod photos;
-pub mod reader;
 pub mod sessions;
 pub(crate) mod sql;
 pub mod tenants;

@@ -4,7 +4,7 @@
 
 use halyard_protocol::{Contact, ContactScope, PhotoId, UnixMs};
 
-use super::reader::Reader;
+use super::address_book::AddressBook;
 use super::sql::args;
 use super::{StoreError, Tx};
 
@@ -14,7 +14,7 @@ use super::{StoreError, Tx};
 /// When the database fails.
 pub async fn keep(
     tx: &mut Tx,
-    reader: Reader,
+    book: AddressBook,
     scope: ContactScope,
     id: PhotoId,
     content: Vec<u8>,
@@ -23,20 +23,20 @@ pub async fn keep(
     tx.run(
         "INSERT INTO contact_photos (owner, id, bytes, used_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (owner, id) DO UPDATE SET used_at = excluded.used_at",
-        args![reader.owner(scope), id, content, now],
+        args![book.owner(scope), id, content, now],
     )
     .await?;
     Ok(())
 }
 
-/// Keeps a photo that the reader's own or their tenant's contacts have, or had until lately, for contacts of this scope. Whether it is
+/// Keeps a photo that the book's own or their tenant's contacts have, or had until lately, for contacts of this scope. Whether it is
 /// there.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn keep_known(
     tx: &mut Tx,
-    reader: Reader,
+    book: AddressBook,
     scope: ContactScope,
     id: PhotoId,
     now: UnixMs,
@@ -46,7 +46,7 @@ pub async fn keep_known(
             "INSERT INTO contact_photos (owner, id, bytes, used_at)
              SELECT $1, id, bytes, $5 FROM contact_photos WHERE id = $4 AND owner IN ($2, $3) LIMIT 1
              ON CONFLICT (owner, id) DO UPDATE SET used_at = excluded.used_at",
-            args![reader.owner(scope), reader.user, reader.tenant, id, now],
+            args![book.owner(scope), book.user, book.tenant, id, now],
         )
         .await?;
     Ok(found > 0)
@@ -56,28 +56,28 @@ pub async fn keep_known(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn release(tx: &mut Tx, reader: Reader, contact: &Contact, now: UnixMs) -> Result<(), StoreError> {
+pub async fn release(tx: &mut Tx, book: AddressBook, contact: &Contact, now: UnixMs) -> Result<(), StoreError> {
     let Some(photo) = contact.photo else { return Ok(()) };
     tx.run(
         "UPDATE contact_photos SET used_at = $3 WHERE owner = $1 AND id = $2",
-        args![reader.owner(contact.scope), photo, now],
+        args![book.owner(contact.scope), photo, now],
     )
     .await?;
     Ok(())
 }
 
-/// The content of a photo that one of the reader's own or their tenant's contacts has.
+/// The content of a photo that one of the book's own or their tenant's contacts has.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn content(tx: &mut Tx, reader: Reader, id: PhotoId) -> Result<Option<Vec<u8>>, StoreError> {
+pub async fn content(tx: &mut Tx, book: AddressBook, id: PhotoId) -> Result<Option<Vec<u8>>, StoreError> {
     let row = tx
         .optional(
             "SELECT bytes FROM contact_photos
              WHERE id = $3 AND owner IN ($1, $2) AND EXISTS (
                  SELECT 1 FROM contacts WHERE contacts.owner = contact_photos.owner AND contacts.photo = contact_photos.id)
              LIMIT 1",
-            args![reader.user, reader.tenant, id],
+            args![book.user, book.tenant, id],
         )
         .await?;
     row.map(|row| row.bytes("bytes")).transpose()

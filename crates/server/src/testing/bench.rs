@@ -23,12 +23,13 @@ use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 
 use super::TestEnv;
-use crate::api::problem::PROBLEM_JSON;
 use crate::app::{App, Settings};
 use crate::auth::password::Cost;
 use crate::connections;
-use crate::messaging::assign::assign;
-use crate::messaging::receive::{InboundText, receive};
+use crate::operations::messaging::receive::{InboundText, receive};
+use crate::operations::numbers::assign;
+use crate::problem::PROBLEM_JSON;
+use crate::routes;
 use crate::store;
 use crate::web::assets::Assets;
 
@@ -67,7 +68,7 @@ impl Bench {
         let test = TestEnv::new();
         let settings = Settings { cost: Cost { memory: 8, passes: 1 }, ..settings };
         let app = App::start(address, test.env(), settings).await.unwrap();
-        let router = app.router(Assets::None).unwrap();
+        let router = routes::router(&app, Assets::None).unwrap();
         let bench = Self { app, test, router, folder: None };
         bench.seed().await;
         bench

@@ -12,8 +12,8 @@ use axum::response::{Html, IntoResponse, Response};
 use halyard_protocol::ErrorCode;
 use sha2::{Digest, Sha256};
 
-use crate::api::problem::Problem;
 use crate::digest::hex;
+use crate::problem::Problem;
 
 /// Where the app's files are.
 #[derive(Clone, Debug)]

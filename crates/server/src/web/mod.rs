@@ -17,8 +17,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
-use crate::api::problem::Problem;
 use crate::app::App;
+use crate::problem::Problem;
 use crate::telemetry;
 
 /// Puts the layers around the routes. From the outside in: request id and log line, headers, panics, host, time, origin,

@@ -7,9 +7,9 @@ use axum::extract::State;
 use halyard_protocol::limits;
 use halyard_protocol::rest::Bootstrap;
 
-use crate::api::extract::Signed;
-use crate::api::problem::Problem;
+use crate::api::extract::SignedIn;
 use crate::app::App;
+use crate::problem::Problem;
 use crate::store;
 
 /// A snapshot to start from. Everything in it is of one moment: the events after its cursor bring the rest.
@@ -17,12 +17,12 @@ use crate::store;
     get, path = "/bootstrap", tag = "session",
     responses((status = 200, description = "The snapshot", body = Bootstrap))
 )]
-pub async fn show(State(app): State<Arc<App>>, Signed(session): Signed) -> Result<Json<Bootstrap>, Problem> {
+pub async fn show(State(app): State<Arc<App>>, SignedIn(session): SignedIn) -> Result<Json<Bootstrap>, Problem> {
     let mut tx = app.store.read().await?;
     let me = crate::api::me_of(&mut tx, &session).await?;
     let cursor = store::events::newest(&mut tx, session.user).await?;
     let users = store::users::directory(&mut tx, session.tenant).await?;
-    let favourites = store::favourites::of_user(&mut tx, crate::api::reader(&session)).await?;
+    let favourites = store::favourites::of_user(&mut tx, crate::api::book(&session)).await?;
     let (conversations, older) =
         store::conversations::page(&mut tx, session.user, None, limits::CONVERSATIONS_PAGE).await?;
     let unread_older = match older {

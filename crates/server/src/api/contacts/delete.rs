@@ -7,9 +7,9 @@ use axum::http::StatusCode;
 use halyard_protocol::{Change, ContactId, ErrorBody};
 
 use super::{may_edit, publish};
-use crate::api::extract::{Id, Signed};
-use crate::api::problem::Problem;
+use crate::api::extract::{Id, SignedIn};
 use crate::app::App;
+use crate::problem::Problem;
 use crate::store;
 
 /// Delete a contact. To undo it, save it again under the same id; its photo, by its id, is there for seven days.
@@ -23,15 +23,15 @@ use crate::store;
 )]
 pub async fn delete(
     State(app): State<Arc<App>>,
-    Signed(session): Signed,
+    SignedIn(session): SignedIn,
     Id(id): Id<ContactId>,
 ) -> Result<StatusCode, Problem> {
-    let reader = crate::api::reader(&session);
+    let book = crate::api::book(&session);
     let mut tx = app.store.write(session.tenant).await?;
-    let contact = store::contacts::by_id(&mut tx, reader, id).await?.ok_or_else(Problem::not_found)?;
+    let contact = store::contacts::by_id(&mut tx, book, id).await?.ok_or_else(Problem::not_found)?;
     may_edit(&session, contact.scope)?;
     let now = app.env.now();
-    store::contacts::remove(&mut tx, reader, &contact, now).await?;
+    store::contacts::remove(&mut tx, book, &contact, now).await?;
     let change = Change::ContactRemoved { contact: id };
     publish(&mut tx, &session, contact.scope, now, &change).await?;
     tx.commit().await?;

@@ -9,9 +9,9 @@ use halyard_protocol::rest::{ImportContacts, Imported};
 use halyard_protocol::{CauseCode, Change, ContactScope, ErrorBody, limits};
 
 use super::{checked, may_edit, publish, with_details};
-use crate::api::extract::{Body, Signed};
-use crate::api::problem::Problem;
+use crate::api::extract::{Body, SignedIn};
 use crate::app::App;
+use crate::problem::Problem;
 use crate::store;
 
 /// So many changes are told one by one; more of them as "ask for the list again".
@@ -28,7 +28,7 @@ const TOLD_ONE_BY_ONE: usize = 50;
 )]
 pub async fn import(
     State(app): State<Arc<App>>,
-    Signed(session): Signed,
+    SignedIn(session): SignedIn,
     Body(request): Body<ImportContacts>,
 ) -> Result<Json<Imported>, Problem> {
     let count = request.contacts.len();
@@ -36,7 +36,7 @@ pub async fn import(
         let detail = format!("An import has {} contacts at most.", limits::IMPORT_CONTACTS);
         return Err(Problem::invalid(CauseCode::TooManyContacts.limit(limits::IMPORT_CONTACTS), detail).at("contacts"));
     }
-    let (reader, now) = (crate::api::reader(&session), app.env.now());
+    let (book, now) = (crate::api::book(&session), app.env.now());
     let mut ids = HashSet::with_capacity(count);
     let mut drafts = Vec::with_capacity(count);
     for (index, entry) in request.contacts.into_iter().enumerate() {
@@ -52,11 +52,11 @@ pub async fn import(
     let mut changed = HashSet::new();
     let mut tx = app.store.write(session.tenant).await?;
     for (index, (id, draft, photo)) in drafts.into_iter().enumerate() {
-        let before = store::contacts::by_id(&mut tx, reader, id).await?;
+        let before = store::contacts::by_id(&mut tx, book, id).await?;
         if let Some(before) = &before {
             may_edit(&session, before.scope).map_err(|problem| problem.at(format!("contacts[{index}]")))?;
         }
-        let draft = photo.keep(&mut tx, reader, with_details(draft, before.as_ref()), before.as_ref(), now).await?;
+        let draft = photo.keep(&mut tx, book, with_details(draft, before.as_ref()), before.as_ref(), now).await?;
         if let Some(before) = &before {
             if before.to_draft() == draft {
                 continue;
@@ -66,7 +66,7 @@ pub async fn import(
                 publish(&mut tx, &session, before.scope, now, &Change::ContactRemoved { contact: id }).await?;
             }
         }
-        let contact = store::contacts::save(&mut tx, reader, id, draft, before.as_ref(), now).await?;
+        let contact = store::contacts::save(&mut tx, book, id, draft, before.as_ref(), now).await?;
         changed.insert(contact.scope);
         if count <= TOLD_ONE_BY_ONE {
             let scope = contact.scope;

@@ -9,9 +9,9 @@ use halyard_protocol::{ContactId, limits};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::extract::{Params, Signed, page_size};
-use crate::api::problem::Problem;
+use crate::api::extract::{Params, SignedIn, page_size};
 use crate::app::App;
+use crate::problem::Problem;
 use crate::store;
 
 /// Which page.
@@ -32,12 +32,12 @@ pub struct Page {
 )]
 pub async fn list(
     State(app): State<Arc<App>>,
-    Signed(session): Signed,
+    SignedIn(session): SignedIn,
     Params(page): Params<Page>,
 ) -> Result<Json<ContactsPage>, Problem> {
     let limit = page_size(page.limit, limits::CONTACTS_PAGE)?;
     let mut tx = app.store.read().await?;
-    let mut contacts = store::contacts::page(&mut tx, crate::api::reader(&session), page.after, limit + 1).await?;
+    let mut contacts = store::contacts::page(&mut tx, crate::api::book(&session), page.after, limit + 1).await?;
     let more = contacts.len() > limit as usize;
     contacts.truncate(limit as usize);
     let next = contacts.last().filter(|_| more).map(|contact| contact.id);

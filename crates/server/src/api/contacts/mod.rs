@@ -11,7 +11,7 @@ use halyard_protocol::contact::ContactDetails;
 use halyard_protocol::{CauseCode, Change, Contact, ContactDraft, ContactScope, ErrorCode, UnixMs};
 
 use self::photo::NewPhoto;
-use super::problem::Problem;
+use crate::problem::Problem;
 use crate::store::{self, StoreError, Tx, sessions::Session};
 
 /// Whether the session may save or delete contacts of this scope.

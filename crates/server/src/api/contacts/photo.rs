@@ -5,9 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use halyard_protocol::{CauseCode, Contact, ContactDraft, MediaKind, PhotoId, Ulid, UnixMs, limits};
 use sha2::{Digest, Sha256};
 
-use crate::api::problem::Problem;
 use crate::media::metadata::stripped;
-use crate::store::reader::Reader;
+use crate::problem::Problem;
+use crate::store::address_book::AddressBook;
 use crate::store::{self, StoreError, Tx};
 
 /// What a draft says of the photo's content.
@@ -41,7 +41,7 @@ impl NewPhoto {
     pub(super) async fn keep(
         self,
         tx: &mut Tx,
-        reader: Reader,
+        book: AddressBook,
         mut draft: ContactDraft,
         before: Option<&Contact>,
         now: UnixMs,
@@ -52,7 +52,7 @@ impl NewPhoto {
             Self::Removed => [None; 2],
             Self::Content(id, content) => {
                 if has != Some(id) {
-                    store::photos::keep(tx, reader, draft.scope, id, content, now).await?;
+                    store::photos::keep(tx, book, draft.scope, id, content, now).await?;
                 }
                 draft.photo = Some(id);
                 return Ok(draft);
@@ -60,7 +60,7 @@ impl NewPhoto {
         };
         draft.photo = None;
         for id in wanted.into_iter().flatten() {
-            if has == Some(id) || store::photos::keep_known(tx, reader, draft.scope, id, now).await? {
+            if has == Some(id) || store::photos::keep_known(tx, book, draft.scope, id, now).await? {
                 draft.photo = Some(id);
                 break;
             }

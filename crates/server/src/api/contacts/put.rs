@@ -7,9 +7,9 @@ use axum::extract::State;
 use halyard_protocol::{Change, Contact, ContactDraft, ContactId, ErrorBody};
 
 use super::{checked, may_edit, publish, with_details};
-use crate::api::extract::{Body, Id, Signed};
-use crate::api::problem::Problem;
+use crate::api::extract::{Body, Id, SignedIn};
 use crate::app::App;
+use crate::problem::Problem;
 use crate::store;
 
 /// Save a contact under an id of my choice: a fresh one, or that of a contact to replace.
@@ -29,19 +29,19 @@ use crate::store;
 )]
 pub async fn put(
     State(app): State<Arc<App>>,
-    Signed(session): Signed,
+    SignedIn(session): SignedIn,
     Id(id): Id<ContactId>,
     Body(draft): Body<ContactDraft>,
 ) -> Result<Json<Contact>, Problem> {
     let (draft, photo) = checked(draft)?;
     may_edit(&session, draft.scope)?;
-    let (reader, now) = (crate::api::reader(&session), app.env.now());
+    let (book, now) = (crate::api::book(&session), app.env.now());
     let mut tx = app.store.write(session.tenant).await?;
-    let before = store::contacts::by_id(&mut tx, reader, id).await?;
+    let before = store::contacts::by_id(&mut tx, book, id).await?;
     if let Some(before) = &before {
         may_edit(&session, before.scope)?;
     }
-    let draft = photo.keep(&mut tx, reader, with_details(draft, before.as_ref()), before.as_ref(), now).await?;
+    let draft = photo.keep(&mut tx, book, with_details(draft, before.as_ref()), before.as_ref(), now).await?;
     if let Some(before) = &before {
         if before.to_draft() == draft {
             return Ok(Json(before.clone()));
@@ -50,7 +50,7 @@ pub async fn put(
             publish(&mut tx, &session, before.scope, now, &Change::ContactRemoved { contact: id }).await?;
         }
     }
-    let contact = store::contacts::save(&mut tx, reader, id, draft, before.as_ref(), now).await?;
+    let contact = store::contacts::save(&mut tx, book, id, draft, before.as_ref(), now).await?;
     let change = Change::ContactChanged { contact: contact.clone() };
     publish(&mut tx, &session, contact.scope, now, &change).await?;
     tx.commit().await?;

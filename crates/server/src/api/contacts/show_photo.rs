@@ -10,9 +10,9 @@ use axum::extract::State;
 use axum::http::{HeaderValue, Response, header};
 use halyard_protocol::{MediaKind, PhotoId};
 
-use crate::api::extract::{Id, Signed};
-use crate::api::problem::Problem;
+use crate::api::extract::{Id, SignedIn};
 use crate::app::App;
+use crate::problem::Problem;
 use crate::store;
 
 /// The photo.
@@ -21,11 +21,11 @@ use crate::store;
 /// Nobody is signed in; or no contact that they see has this photo.
 pub async fn show(
     State(app): State<Arc<App>>,
-    Signed(session): Signed,
+    SignedIn(session): SignedIn,
     Id(id): Id<PhotoId>,
 ) -> Result<Response<Body>, Problem> {
     let mut tx = app.store.read().await?;
-    let content = store::photos::content(&mut tx, crate::api::reader(&session), id).await?;
+    let content = store::photos::content(&mut tx, crate::api::book(&session), id).await?;
     drop(tx);
     let content = content.ok_or_else(Problem::not_found)?;
     let kind = MediaKind::of(&content).unwrap_or(MediaKind::Unknown);

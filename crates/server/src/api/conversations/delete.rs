@@ -6,9 +6,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use halyard_protocol::{Change, ConversationId, ErrorBody};
 
-use crate::api::extract::{Id, Signed};
-use crate::api::problem::Problem;
+use crate::api::extract::{Id, SignedIn};
 use crate::app::App;
+use crate::problem::Problem;
 use crate::store;
 
 /// Delete a conversation for me, with what was written in it so far. Others keep theirs.
@@ -24,7 +24,7 @@ use crate::store;
 )]
 pub async fn delete(
     State(app): State<Arc<App>>,
-    Signed(session): Signed,
+    SignedIn(session): SignedIn,
     Id(id): Id<ConversationId>,
 ) -> Result<StatusCode, Problem> {
     let now = app.env.now();

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::membership;
-use crate::api::extract::{Id, Params, Signed, page_size};
-use crate::api::problem::Problem;
+use crate::api::extract::{Id, Params, SignedIn, page_size};
 use crate::app::App;
+use crate::problem::Problem;
 use crate::store;
 
 /// Which page.
@@ -37,7 +37,7 @@ pub struct Page {
 )]
 pub async fn entries(
     State(app): State<Arc<App>>,
-    Signed(session): Signed,
+    SignedIn(session): SignedIn,
     Id(id): Id<ConversationId>,
     Params(page): Params<Page>,
 ) -> Result<Json<EntriesPage>, Problem> {

@@ -9,9 +9,9 @@ use halyard_protocol::{ConversationId, ErrorCode, UnixMs, limits};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::extract::{Params, Signed, page_size};
-use crate::api::problem::Problem;
+use crate::api::extract::{Params, SignedIn, page_size};
 use crate::app::App;
+use crate::problem::Problem;
 use crate::store;
 
 /// Which page. `before_at` and `before_id` come together, from the page before.
@@ -34,7 +34,7 @@ pub struct Page {
 )]
 pub async fn list(
     State(app): State<Arc<App>>,
-    Signed(session): Signed,
+    SignedIn(session): SignedIn,
     Params(page): Params<Page>,
 ) -> Result<Json<ConversationsPage>, Problem> {
     let limit = page_size(page.limit, limits::CONVERSATIONS_PAGE)?;

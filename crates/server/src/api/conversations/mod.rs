@@ -10,7 +10,7 @@ pub mod update;
 
 use halyard_protocol::{ConversationId, UserId};
 
-use super::problem::Problem;
+use crate::problem::Problem;
 use crate::store::{self, Tx, memberships::Membership};
 
 /// The user's membership in a conversation that they see; any other is not there.

@@ -8,9 +8,9 @@ use halyard_protocol::rest::MarkRead;
 use halyard_protocol::{Change, ConversationId, ConversationKey, ErrorBody};
 
 use super::membership;
-use crate::api::extract::{Body, Id, Signed};
-use crate::api::problem::Problem;
+use crate::api::extract::{Body, Id, SignedIn};
 use crate::app::App;
+use crate::problem::Problem;
 use crate::store;
 
 /// Mark messages as read, up to a place. Never moves backwards; in chats the others hear of it.
@@ -24,7 +24,7 @@ use crate::store;
 )]
 pub async fn read(
     State(app): State<Arc<App>>,
-    Signed(session): Signed,
+    SignedIn(session): SignedIn,
     Id(id): Id<ConversationId>,
     Body(request): Body<MarkRead>,
 ) -> Result<StatusCode, Problem> {

@@ -6,10 +6,10 @@ use axum::Json;
 use axum::extract::State;
 use halyard_protocol::{Conversation, ConversationId, ErrorBody, ErrorCode, limits};
 
-use crate::api::extract::{Id, Signed};
-use crate::api::problem::Problem;
+use crate::api::extract::{Id, SignedIn};
 use crate::app::App;
-use crate::messaging::append::publish_changed;
+use crate::operations::messaging::append::publish_changed;
+use crate::problem::Problem;
 use crate::store;
 
 /// Bring a conversation back that I deleted less than a minute ago, with its messages.
@@ -24,7 +24,7 @@ use crate::store;
 )]
 pub async fn restore(
     State(app): State<Arc<App>>,
-    Signed(session): Signed,
+    SignedIn(session): SignedIn,
     Id(id): Id<ConversationId>,
 ) -> Result<Json<Conversation>, Problem> {
     let (user, now) = (session.user, app.env.now());

@@ -6,9 +6,9 @@ use axum::Json;
 use axum::extract::State;
 use halyard_protocol::{Conversation, ConversationId, ErrorBody};
 
-use crate::api::extract::{Id, Signed};
-use crate::api::problem::Problem;
+use crate::api::extract::{Id, SignedIn};
 use crate::app::App;
+use crate::problem::Problem;
 use crate::store;
 
 /// A conversation, as I see it.
@@ -22,7 +22,7 @@ use crate::store;
 )]
 pub async fn show(
     State(app): State<Arc<App>>,
-    Signed(session): Signed,
+    SignedIn(session): SignedIn,
     Id(id): Id<ConversationId>,
 ) -> Result<Json<Conversation>, Problem> {
     let mut tx = app.store.read().await?;

@@ -8,10 +8,10 @@ use halyard_protocol::rest::UpdateConversation;
 use halyard_protocol::{CauseCode, Conversation, ConversationId, ErrorBody, limits};
 
 use super::membership;
-use crate::api::extract::{Body, Id, Signed};
-use crate::api::problem::Problem;
+use crate::api::extract::{Body, Id, SignedIn};
 use crate::app::App;
-use crate::messaging::append::publish_changed;
+use crate::operations::messaging::append::publish_changed;
+use crate::problem::Problem;
 use crate::store;
 
 /// Turn notifications off or on, or name the group. What is absent stays.
@@ -28,7 +28,7 @@ use crate::store;
 )]
 pub async fn update(
     State(app): State<Arc<App>>,
-    Signed(session): Signed,
+    SignedIn(session): SignedIn,
     Id(id): Id<ConversationId>,
     Body(request): Body<UpdateConversation>,
 ) -> Result<Json<Conversation>, Problem> {

@@ -6,9 +6,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use halyard_protocol::{DeviceId, ErrorBody};
 
-use crate::api::extract::{Id, Signed};
-use crate::api::problem::Problem;
+use crate::api::extract::{Id, SignedIn};
 use crate::app::App;
+use crate::problem::Problem;
 use crate::store;
 
 /// Sign out on another device; its connection ends at once.
@@ -21,7 +21,7 @@ use crate::store;
 )]
 pub async fn delete(
     State(app): State<Arc<App>>,
-    Signed(session): Signed,
+    SignedIn(session): SignedIn,
     Id(device): Id<DeviceId>,
 ) -> Result<StatusCode, Problem> {
     let mut tx = app.store.write(session.tenant).await?;

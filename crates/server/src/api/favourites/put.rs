@@ -8,9 +8,9 @@ use halyard_protocol::event::Favourite;
 use halyard_protocol::rest::SetFavourite;
 use halyard_protocol::{Change, ErrorBody};
 
-use crate::api::extract::{Body, Signed};
-use crate::api::problem::Problem;
+use crate::api::extract::{Body, SignedIn};
 use crate::app::App;
+use crate::problem::Problem;
 use crate::store;
 
 /// Mark a contact or a colleague as a favourite, or no longer.
@@ -23,14 +23,14 @@ use crate::store;
 )]
 pub async fn put(
     State(app): State<Arc<App>>,
-    Signed(session): Signed,
+    SignedIn(session): SignedIn,
     Body(request): Body<SetFavourite>,
 ) -> Result<StatusCode, Problem> {
     let SetFavourite { favourite, on } = request;
-    let reader = crate::api::reader(&session);
+    let book = crate::api::book(&session);
     let mut tx = app.store.write(session.tenant).await?;
     let known = match favourite {
-        Favourite::Contact(id) => store::contacts::by_id(&mut tx, reader, id).await?.is_some(),
+        Favourite::Contact(id) => store::contacts::by_id(&mut tx, book, id).await?.is_some(),
         Favourite::User(id) => store::users::by_id(&mut tx, session.tenant, id).await?.is_some(),
         Favourite::Unknown => return Err(Problem::not_found()),
     };
@@ -38,7 +38,7 @@ pub async fn put(
     if on && !known {
         return Err(Problem::not_found());
     }
-    if store::favourites::set(&mut tx, reader, favourite, on).await? {
+    if store::favourites::set(&mut tx, book, favourite, on).await? {
         let change = Change::FavouriteChanged { favourite, on };
         store::events::log(&mut tx, session.user, app.env.now(), &change).await?;
         tx.commit().await?;

@@ -7,9 +7,9 @@ use axum::extract::State;
 use halyard_protocol::rest::{Me, UpdateMe};
 use halyard_protocol::{Availability, CauseCode, Change, ErrorBody, limits};
 
-use crate::api::extract::{Body, Signed};
-use crate::api::problem::Problem;
+use crate::api::extract::{Body, SignedIn};
 use crate::app::App;
+use crate::problem::Problem;
 use crate::store;
 
 /// Say something else of myself. What is absent stays.
@@ -23,7 +23,7 @@ use crate::store;
 )]
 pub async fn update(
     State(app): State<Arc<App>>,
-    Signed(session): Signed,
+    SignedIn(session): SignedIn,
     Body(request): Body<UpdateMe>,
 ) -> Result<Json<Me>, Problem> {
     if request.availability == Some(Availability::Unknown) {

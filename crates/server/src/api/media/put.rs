@@ -10,11 +10,11 @@ use halyard_protocol::media::{MediaError, clean_name};
 use halyard_protocol::{CauseCode, ErrorBody, ErrorCode, Media, MediaId, MediaKind};
 use serde::Deserialize;
 
-use crate::api::extract::{Id, Params, Signed};
-use crate::api::problem::Problem;
+use crate::api::extract::{Id, Params, SignedIn};
 use crate::app::App;
 use crate::digest::digest;
 use crate::media::metadata::{Damaged, stripped};
+use crate::problem::Problem;
 use crate::store::media::Upload;
 use crate::store::{self, StoreError};
 
@@ -52,7 +52,7 @@ pub struct Name {
 )]
 pub async fn put(
     State(app): State<Arc<App>>,
-    Signed(session): Signed,
+    SignedIn(session): SignedIn,
     Id(id): Id<MediaId>,
     Params(Name { name }): Params<Name>,
     body: Result<Bytes, BytesRejection>,

@@ -11,9 +11,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use halyard_protocol::{Media, MediaId};
 
-use crate::api::extract::{Id, Signed};
-use crate::api::problem::Problem;
+use crate::api::extract::{Id, SignedIn};
 use crate::app::App;
+use crate::problem::Problem;
 use crate::store;
 
 /// The content, all of it or the range that is asked for.
@@ -22,7 +22,7 @@ use crate::store;
 /// Nobody is signed in; or there is no such file, or it is none of theirs to see.
 pub async fn show(
     State(app): State<Arc<App>>,
-    Signed(session): Signed,
+    SignedIn(session): SignedIn,
     Id(id): Id<MediaId>,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Problem> {

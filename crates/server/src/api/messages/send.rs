@@ -8,10 +8,10 @@ use axum::http::{HeaderMap, StatusCode};
 use halyard_protocol::rest::{IDEMPOTENCY_KEY, SendMessage};
 use halyard_protocol::{CauseCode, ErrorBody, ErrorCode, Message, MessageId};
 
-use crate::api::extract::{Body, Signed};
-use crate::api::problem::Problem;
+use crate::api::extract::{Body, SignedIn};
 use crate::app::App;
-use crate::messaging::accept::{Refusal, accept};
+use crate::operations::messaging::accept::{Refusal, accept};
+use crate::problem::Problem;
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
@@ -50,7 +50,7 @@ impl From<Refusal> for Problem {
 )]
 pub async fn send(
     State(app): State<Arc<App>>,
-    Signed(session): Signed,
+    SignedIn(session): SignedIn,
     headers: HeaderMap,
     Body(request): Body<SendMessage>,
 ) -> Result<(StatusCode, Json<Message>), Problem> {
@@ -275,7 +275,7 @@ mod tests {
         let (id, me) = (bench.message_id(), maya.bootstrap().await.me);
         maya.send(id, texts(102, &[142]), "Hello").await;
         let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
-        crate::messaging::assign::unassign(&mut tx, number(102), me.user.id, bench.app.env.now()).await.unwrap();
+        crate::operations::numbers::unassign(&mut tx, number(102), me.user.id, bench.app.env.now()).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(maya.send(id, texts(102, &[142]), "Hello").await.status, 202);
         let refused = maya.send(bench.message_id(), texts(102, &[142]), "Hello").await;

@@ -12,12 +12,12 @@ use halyard_protocol::rest::{Me, SignIn};
 use halyard_protocol::{DeviceId, ErrorBody, ErrorCode, limits};
 
 use crate::api::extract::{Address, Body};
-use crate::api::problem::Problem;
 use crate::app::App;
 use crate::auth::limiter::network;
 use crate::auth::password::LONGEST;
 use crate::auth::token::Token;
 use crate::digest::digest;
+use crate::problem::Problem;
 use crate::store::users::Credentials;
 use crate::store::{self, StoreError};
 

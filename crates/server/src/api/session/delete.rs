@@ -6,10 +6,10 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::api::extract::Signed;
-use crate::api::problem::Problem;
+use crate::api::extract::SignedIn;
 use crate::app::App;
 use crate::auth::token::no_cookie;
+use crate::problem::Problem;
 use crate::store;
 
 /// Sign out on this device.
@@ -18,7 +18,7 @@ use crate::store;
     responses((status = 204, description = "Signed out",
                headers(("Set-Cookie" = String, description = "Takes the session away"))))
 )]
-pub async fn delete(State(app): State<Arc<App>>, Signed(session): Signed) -> Result<Response, Problem> {
+pub async fn delete(State(app): State<Arc<App>>, SignedIn(session): SignedIn) -> Result<Response, Problem> {
     let mut tx = app.store.write(session.tenant).await?;
     store::sessions::end(&mut tx, session.user, session.device).await?;
     tx.commit().await?;

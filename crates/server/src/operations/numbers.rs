@@ -4,7 +4,7 @@
 
 use halyard_protocol::{Change, PhoneNumber, UnixMs, UserId};
 
-use super::append::publish_changed;
+use super::messaging::append::publish_changed;
 use crate::store::{self, StoreError, Tx};
 
 /// Lets a user text from a number. They see what was written there so far, as read. Says whether that is new.

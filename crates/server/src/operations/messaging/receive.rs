@@ -2,7 +2,7 @@
 
 use halyard_protocol::{Author, ConversationKey, Media, MediaId, Message, MessageId, PhoneNumber, TenantId};
 
-use super::append::{New, append};
+use super::append::{NewMessage, append};
 use crate::env::Env;
 use crate::store::{self, StoreError, Tx};
 
@@ -45,7 +45,7 @@ pub async fn receive(
     for file in &text.media {
         media.extend(store::media::copy(tx, file.id, MediaId(env.ulid()), tenant, now).await?);
     }
-    let new = New {
+    let new = NewMessage {
         id: MessageId(env.ulid()),
         author: Author::Number(text.from),
         body: text.body,

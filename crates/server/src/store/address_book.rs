@@ -1,19 +1,19 @@
-//! Who looks at contacts.
+//! Which contacts somebody sees.
 
 use halyard_protocol::{ContactScope, TenantId, UserId};
 
 use super::sql::Arg;
 
-/// Who looks: their own contacts and those that their tenant shares.
+/// The contacts that somebody sees: their own, and those that their tenant shares.
 #[derive(Clone, Copy, Debug)]
-pub struct Reader {
-    /// The user.
-    pub user: UserId,
+pub struct AddressBook {
+    /// The user; nobody for whoever sees the shared ones alone.
+    pub user: Option<UserId>,
     /// Their tenant.
     pub tenant: TenantId,
 }
 
-impl Reader {
+impl AddressBook {
     pub(super) fn owner(self, scope: ContactScope) -> Arg {
         match scope {
             ContactScope::Personal | ContactScope::Unknown => self.user.into(),

@@ -11,7 +11,7 @@ use halyard_protocol::{
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::messaging::assign::{assign, unassign};
+use crate::operations::numbers::{assign, unassign};
 use crate::testing::bench::{Bench, Browser, number};
 
 /// What an app knows, kept as a plain app would.

@@ -5,8 +5,7 @@
 
 pub mod accept;
 pub(crate) mod append;
-pub mod assign;
-pub mod deliver;
+pub mod outgoing;
 pub mod receipts;
 pub mod receive;
 

@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn the_app_has_words_for_every_code() {
-        let words = include_str!("../../../../public/words/en.txt");
+        let words = include_str!("../../../public/words/en.txt");
         let section = words.split("\n# ").find(|section| section.starts_with("Why something can't be done")).unwrap();
         let keys: Vec<&str> = section.lines().filter_map(|line| Some(line.split_once(" = ")?.0)).collect();
         let codes = ErrorCode::ALL.iter().filter(|code| !PROGRAMS.contains(code)).map(|code| code.name());

@@ -9,9 +9,10 @@ use halyard_protocol::{
 };
 use proptest::prelude::*;
 
-use super::assign::{assign, unassign};
-use crate::carriers::{Carrier, Carriers, Failure, OutboundText, SubmitError, Submitted, Submitting};
+use crate::carriers::{Carrier, Carriers, OutboundText, SubmitError, Submitted, Submitting};
 use crate::jobs::Workers;
+use crate::operations::messaging::receipts::Failure;
+use crate::operations::numbers::{assign, unassign};
 use crate::store;
 use crate::testing::bench::{Bench, Browser, number, png};
 

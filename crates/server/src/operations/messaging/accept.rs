@@ -10,8 +10,8 @@ use halyard_protocol::{
     SmsNumber, TenantId, UnixMs, UserId, limits,
 };
 
-use super::append::{New, append};
-use super::deliver;
+use super::append::{NewMessage, append};
+use super::outgoing;
 use crate::digest::digest;
 use crate::store::{self, StoreError, Tx};
 
@@ -83,13 +83,13 @@ pub async fn accept(
     };
     let deliveries = recipients.iter().map(|to| accepted(*to, now)).collect();
     let author = Author::User(author);
-    let new = New { id, author, body: request.body, media, deliveries, request_hash: Some(hash) };
+    let new = NewMessage { id, author, body: request.body, media, deliveries, request_hash: Some(hash) };
     let message = append(tx, tenant, key, new, now).await.map_err(|error| match error {
         StoreError::Taken => Refusal::IdTaken,
         other => Refusal::Store(other),
     })?;
     for recipient in recipients {
-        deliver::enqueue(tx, &message, recipient, now).await?;
+        outgoing::enqueue(tx, &message, recipient, now).await?;
     }
     Ok(message)
 }

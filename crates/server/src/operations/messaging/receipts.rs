@@ -2,10 +2,25 @@
 //!
 //! Always holds: a delivery only moves forward, however late, often and mixed up the reports come.
 
-use halyard_protocol::{Change, Delivery, DeliveryState, Message, PhoneNumber, UnixMs};
+use halyard_protocol::{Cause, CauseCode, Change, Delivery, DeliveryState, Message, PhoneNumber, UnixMs};
 
-use crate::carriers::Failure;
 use crate::store::{self, StoreError, Tx};
+
+/// Why a text is not delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// For the user, whose app has the words; none where only the carrier knows.
+    pub cause: Option<Cause>,
+    /// In English, or in the carrier's own words.
+    pub reason: String,
+}
+
+impl Failure {
+    /// One that the app has words for.
+    pub fn new(code: CauseCode, reason: impl Into<String>) -> Self {
+        Self { cause: Some(code.into()), reason: reason.into() }
+    }
+}
 
 /// Moves a message's delivery to a state, if that is forward, and tells every member.
 ///

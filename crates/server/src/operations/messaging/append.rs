@@ -4,10 +4,10 @@ use halyard_protocol::{
     Author, Change, Conversation, ConversationKey, Delivery, Entry, Media, Message, MessageId, TenantId, UnixMs, UserId,
 };
 
-use crate::store::{self, StoreError, Tx, conversations::Shared};
+use crate::store::{self, StoreError, Tx, conversations::ConversationRecord};
 
 /// A message on its way into a conversation.
-pub(crate) struct New {
+pub(crate) struct NewMessage {
     pub(crate) id: MessageId,
     pub(crate) author: Author,
     pub(crate) body: String,
@@ -23,12 +23,12 @@ pub(crate) async fn append(
     tx: &mut Tx,
     tenant: TenantId,
     key: ConversationKey,
-    new: New,
+    new: NewMessage,
     now: UnixMs,
 ) -> Result<Message, StoreError> {
     let conversation = open(tx, tenant, key, now).await?;
     let (seq, at) = store::conversations::next_seq(tx, conversation.id, now).await?;
-    let New { id, author, body, media, deliveries, request_hash } = new;
+    let NewMessage { id, author, body, media, deliveries, request_hash } = new;
     let message = Message { id, conversation: conversation.id, seq, author, body, media, at, deliveries };
     store::messages::add(tx, &message, request_hash).await?;
     store::media::put_into(tx, &message).await?;
@@ -48,7 +48,12 @@ pub(crate) async fn append(
 }
 
 /// The conversation, with all who belong to it as members; tells those for whom it is new or back.
-async fn open(tx: &mut Tx, tenant: TenantId, key: ConversationKey, now: UnixMs) -> Result<Shared, StoreError> {
+async fn open(
+    tx: &mut Tx,
+    tenant: TenantId,
+    key: ConversationKey,
+    now: UnixMs,
+) -> Result<ConversationRecord, StoreError> {
     let (conversation, users) = match store::conversations::by_id(tx, key.id(tenant)).await? {
         Some(found) => {
             let back = store::memberships::unhide_all(tx, found.id).await?;

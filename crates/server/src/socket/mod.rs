@@ -11,8 +11,8 @@ use halyard_protocol::socket::{CLOSE_POLICY, CLOSE_RESTART, CLOSE_SIGNED_OUT, CL
 use halyard_protocol::{ClientFrame, ConversationId, ConversationKey, Cursor, ServerFrame, UnixMs};
 use tokio::time::{Instant, MissedTickBehavior};
 
-use super::hub::Connection;
 use crate::app::App;
+use crate::hub::Connection;
 use crate::store::sessions::{Session, SessionState};
 use crate::store::{self, Tx};
 

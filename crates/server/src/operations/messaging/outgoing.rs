@@ -1,0 +1,103 @@
+//! A text on its way to one recipient: the job that carries it, and what becomes of the delivery.
+//!
+//! Always holds: the jobs of one conversation and recipient run in the order of the messages.
+
+use halyard_protocol::{Author, CauseCode, ConversationId, DeliveryState, Message, PhoneNumber, Seq, TenantId, UnixMs};
+use serde::{Deserialize, Serialize};
+
+use super::receipts::{Failure, advance};
+use crate::store::{self, StoreError, Tx};
+
+/// The kind of the jobs that carry a text to a recipient.
+pub const KIND: &str = "deliver";
+
+/// What such a job is about.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct DeliverText {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The message's place in it.
+    pub seq: Seq,
+    /// The recipient.
+    pub to: PhoneNumber,
+}
+
+/// A text for one recipient.
+#[derive(Debug)]
+pub struct OutgoingText {
+    /// The author's tenant.
+    pub tenant: TenantId,
+    /// The own number.
+    pub from: PhoneNumber,
+    /// The message.
+    pub message: Message,
+    /// Whether nothing more will become of this delivery.
+    pub is_final: bool,
+}
+
+/// What came of handing a text to its carrier.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The carrier has it.
+    Taken {
+        /// The carrier's name.
+        carrier: &'static str,
+        /// Its reference.
+        reference: String,
+        /// Whether the text is with the recipient already.
+        delivered: bool,
+    },
+    /// It will never get there.
+    Failed(Failure),
+}
+
+/// Adds the job that carries a message to a recipient.
+///
+/// # Errors
+/// When the database fails.
+pub async fn enqueue(tx: &mut Tx, message: &Message, to: PhoneNumber, now: UnixMs) -> Result<(), StoreError> {
+    let payload = DeliverText { conversation: message.conversation, seq: message.seq, to };
+    let lane = format!("{KIND} {} {to}", message.conversation);
+    store::jobs::add(tx, &lane, message.seq, KIND, &store::sql::json(&payload)?, now).await
+}
+
+/// The text that a job is about; `None` when there is no such text.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(tx: &mut Tx, job: DeliverText) -> Result<Option<OutgoingText>, StoreError> {
+    let Some(record) = store::conversations::by_id(tx, job.conversation).await? else { return Ok(None) };
+    let Some(message) = store::messages::at(tx, job.conversation, job.seq).await? else { return Ok(None) };
+    let delivery = message.deliveries.iter().find(|delivery| delivery.to == job.to);
+    let (Some(from), Some(delivery), Author::User(_)) = (record.key.own_number(), delivery, message.author) else {
+        return Ok(None);
+    };
+    let is_final = delivery.state.is_final();
+    Ok(Some(OutgoingText { tenant: record.tenant, from, message, is_final }))
+}
+
+/// Writes down what came of a delivery, and tells the members.
+///
+/// # Errors
+/// When the database fails, or there is no such text.
+pub async fn settle(tx: &mut Tx, job: DeliverText, outcome: Outcome, now: UnixMs) -> Result<(), StoreError> {
+    let found = store::messages::at(tx, job.conversation, job.seq).await?;
+    let mut message = found.ok_or(StoreError::Corrupt("payload"))?;
+    match outcome {
+        Outcome::Taken { carrier, reference, delivered } => {
+            store::deliveries::set_carrier(tx, &message, job.to, carrier, &reference).await?;
+            advance(tx, &mut message, job.to, DeliveryState::Sent, None, now).await?;
+            if delivered {
+                advance(tx, &mut message, job.to, DeliveryState::Delivered, None, now).await?;
+            }
+            Ok(())
+        }
+        Outcome::Failed(failure) => advance(tx, &mut message, job.to, DeliveryState::Failed, Some(failure), now).await,
+    }
+}
+
+/// Why a text is not delivered whose job failed at every attempt.
+#[must_use]
+pub fn not_reached() -> Failure {
+    Failure::new(CauseCode::NumberNotReached, "The number could not be reached.")
+}
