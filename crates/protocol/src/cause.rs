@@ -78,6 +78,34 @@ pub enum CauseCode {
     RepeatedContact = "repeated_contact",
     /// The role does not allow to change shared contacts.
     SharedContactsReadOnly = "shared_contacts_read_only",
+    /// The role does not allow it.
+    RoleDoesNotAllow = "role_does_not_allow",
+    /// Nobody disables, removes or gives another role to themselves.
+    OwnAccount = "own_account",
+    /// This version does not know this role.
+    UnknownRole = "unknown_role",
+    /// A country's calling code has one to three digits.
+    InvalidCallingCode = "invalid_calling_code",
+    /// The extension is another user's.
+    ExtensionTaken = "extension_taken",
+    /// An extension has two to eight digits.
+    InvalidExtension = "invalid_extension",
+    /// A user has a name, of `limit` characters at most.
+    InvalidUserName = "invalid_user_name",
+    /// A password has `limit` characters at least.
+    PasswordTooShort = "password_too_short",
+    /// A password has `limit` bytes at most.
+    PasswordTooLong = "password_too_long",
+    /// The current password is another one.
+    WrongPassword = "wrong_password",
+    /// The link for a new password was used, has expired, or never was.
+    LinkExpired = "link_expired",
+    /// The number is in use on this system.
+    NumberTaken = "number_taken",
+    /// The domain is in use on this system.
+    DomainTaken = "domain_taken",
+    /// A domain has letters, digits, hyphens and dots.
+    InvalidDomain = "invalid_domain",
     /// A group's name has `limit` characters at most.
     GroupNameTooLong = "group_name_too_long",
     /// Only groups have a name.

@@ -298,7 +298,9 @@ impl ContactDraft {
     }
 }
 
-fn is_email(text: &str, longest: usize) -> bool {
+/// Whether a text can be an e-mail address, of `longest` bytes at most.
+#[must_use]
+pub fn is_email(text: &str, longest: usize) -> bool {
     text.len() <= longest
         && !text.contains(char::is_whitespace)
         && text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'))

@@ -8,6 +8,7 @@
 //! Always holds: an unknown variant on the wire decodes to `Unknown` rather than failing the whole
 //! frame, so an older app keeps working against a newer server.
 
+pub mod admin;
 pub mod cause;
 mod codes;
 pub mod contact;
@@ -25,6 +26,7 @@ pub mod message;
 pub mod phone;
 pub mod recipients;
 pub mod rest;
+pub mod roles;
 pub mod segments;
 pub mod signs;
 pub mod socket;
@@ -44,6 +46,7 @@ pub use media::{Media, MediaKind};
 pub use message::{Author, Message, Peer};
 pub use phone::{CallingCode, PhoneNumber, PhoneNumberError, digit, is_invisible};
 pub use recipients::{Destination, RecipientsError};
+pub use roles::Permission;
 pub use socket::{ClientFrame, ServerFrame};
 pub use time::UnixMs;
 pub use user::{Availability, Capabilities, Presence, Role, SmsNumber, Tenant, User};

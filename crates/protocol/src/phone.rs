@@ -85,6 +85,15 @@ impl PhoneNumber {
     }
 }
 
+impl core::str::FromStr for PhoneNumber {
+    type Err = PhoneNumberError;
+
+    /// Reads what `Display` writes: see [`PhoneNumber::from_e164`].
+    fn from_str(text: &str) -> Result<Self, PhoneNumberError> {
+        Self::from_e164(text)
+    }
+}
+
 impl fmt::Display for PhoneNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "+{}", self.0)

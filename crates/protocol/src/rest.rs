@@ -32,6 +32,52 @@ impl core::fmt::Debug for SignIn {
     }
 }
 
+/// `PUT /me/password`: another password for myself.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChangePassword {
+    /// The password so far.
+    pub current: String,
+    /// The new one.
+    #[cfg_attr(feature = "openapi", schema(min_length = 8, max_length = 1024))]
+    pub new: String,
+}
+
+impl core::fmt::Debug for ChangePassword {
+    /// Shows neither password.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("ChangePassword").finish_non_exhaustive()
+    }
+}
+
+/// `POST /password-links/use`: choose a password by a link.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UsePasswordLink {
+    /// What the link has behind the sign `#`.
+    pub token: String,
+    /// The new password.
+    #[cfg_attr(feature = "openapi", schema(min_length = 8, max_length = 1024))]
+    pub password: String,
+}
+
+impl core::fmt::Debug for UsePasswordLink {
+    /// Shows neither the token nor the password.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("UsePasswordLink").finish_non_exhaustive()
+    }
+}
+
+/// Whose password was chosen: what to sign in with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasswordChosen {
+    /// Extension and domain: `1001@harbor`.
+    pub login: String,
+}
+
 /// Who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -229,7 +275,7 @@ pub struct Device {
     pub current: bool,
 }
 
-/// `GET /devices`.
+/// Where a user is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Devices {

@@ -18,7 +18,7 @@ pub struct Tenant {
     pub calling_code: CallingCode,
 }
 
-/// What a user may do. Each may do all that the ones before it may.
+/// What a user may do: see [`crate::roles::Permission`]. Each may do all that the ones before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -27,21 +27,13 @@ pub enum Role {
     Basic,
     /// Call Center Supervisor.
     Supervisor,
-    /// Office Manager: may edit shared contacts.
+    /// Office Manager.
     OfficeManager,
     /// Administrator.
     Administrator,
     /// A role that this version does not know; may do what a Basic User may.
     #[serde(other)]
     Unknown,
-}
-
-impl Role {
-    /// Whether this role may add, change and delete the tenant's shared contacts.
-    #[must_use]
-    pub fn edits_shared_contacts(self) -> bool {
-        matches!(self, Self::OfficeManager | Self::Administrator)
-    }
 }
 
 /// What a user says of themselves, kept until they change it.

@@ -7,6 +7,7 @@ use std::fmt::Debug;
 use std::fs;
 use std::path::Path;
 
+use halyard_protocol::admin::{ActorKind, AuditAction};
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{
     Author, Availability, CallOutcome, CauseCode, Change, ClientFrame, ContactScope, ConversationKind, DeliveryState,
@@ -43,6 +44,8 @@ fn reads<T: DeserializeOwned + Debug>(text: &str) -> Result<String, String> {
 
 /// Each enum: its name, how it is read, what a newer version may say, and as what that is read.
 const ENUMS: &[(&str, Read, &[&str], &str)] = &[
+    ("ActorKind", reads::<ActorKind>, &WORDS, "Unknown"),
+    ("AuditAction", reads::<AuditAction>, &WORDS, "Unknown"),
     ("Author", reads::<Author>, &KEYED, "Unknown"),
     ("Availability", reads::<Availability>, &WORDS, "Unknown"),
     ("CallOutcome", reads::<CallOutcome>, &WORDS, "Unknown"),

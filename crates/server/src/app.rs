@@ -18,8 +18,9 @@ use crate::carriers::Carriers;
 use crate::env::Env;
 use crate::hub::Hub;
 use crate::jobs::Workers;
+use crate::operations::Actor;
 use crate::permits::{self, Permits};
-use crate::store::sessions::Lifetimes;
+use crate::store::sessions::{Lifetimes, Session};
 use crate::store::{Committed, Store, StoreError};
 
 /// A day, in milliseconds.
@@ -183,5 +184,11 @@ impl App {
             hub,
             settings,
         }))
+    }
+
+    /// The user of a session, as who acts now.
+    #[must_use]
+    pub fn actor(&self, session: &Session) -> Actor {
+        Actor::of_session(session, self.env.now())
     }
 }

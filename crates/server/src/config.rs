@@ -10,6 +10,7 @@ use halyard_protocol::PhoneNumber;
 
 use crate::app::{DAY, PER_ACCOUNT, PER_ADDRESS, Settings};
 use crate::auth::limiter::Limits;
+use crate::operations::tenants::is_domain;
 use crate::permits;
 use crate::store::sessions::Lifetimes;
 use crate::telemetry::LogFormat;
@@ -152,9 +153,11 @@ pub fn login(text: &str) -> Result<Login, String> {
 /// A sentence, for anything but lower-case letters, digits, hyphens and dots.
 pub fn domain(text: &str) -> Result<String, String> {
     let text = text.to_lowercase();
-    let fits = (1..=63).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
-    if fits { Ok(text) } else { Err("a domain has letters, digits, hyphens and dots, as harbor".to_owned()) }
+    if is_domain(&text) {
+        Ok(text)
+    } else {
+        Err("a domain has letters, digits, hyphens and dots, as harbor".to_owned())
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The one shape of every answer that is an error: problem details (RFC 9457).
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -48,10 +49,29 @@ impl Problem {
         Self::new(ErrorCode::NotFound, "There is nothing here.")
     }
 
+    /// Whether there is no such thing.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.code == ErrorCode::NotFound
+    }
+
+    /// The sentence, for people who write programs or run commands.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// Nobody is signed in.
     #[must_use]
     pub fn signed_out() -> Self {
         Self::new(ErrorCode::SignedOut, "Sign in first.")
+    }
+
+    /// Too many tries have failed: to be made again after a while.
+    #[must_use]
+    pub fn too_many_tries(wait: Duration) -> Self {
+        let detail = "Too many tries. Wait a moment and try again.";
+        Self::new(ErrorCode::TooManyRequests, detail).retry_after(wait.as_secs() + 1)
     }
 
     /// It is our fault.

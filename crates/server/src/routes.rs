@@ -40,13 +40,36 @@ pub fn router(app: &Arc<App>, assets: Assets) -> Result<Router, serde_json::Erro
     Ok(web::layers(routes, app))
 }
 
+/// What those do who manage users, numbers and businesses.
+fn administration() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(api::users::list::list, api::users::add::add))
+        .routes(routes!(api::users::update::update, api::users::remove::remove))
+        .routes(routes!(api::users::password::set))
+        .routes(routes!(api::users::link::make))
+        .routes(routes!(api::users::devices::list, api::users::devices::sign_out_everywhere))
+        .routes(routes!(api::users::devices::sign_out))
+        .routes(routes!(api::numbers::list::list, api::numbers::add::add))
+        .routes(routes!(api::numbers::update::update, api::numbers::retire::retire))
+        .routes(routes!(api::numbers::move_to::move_to))
+        .routes(routes!(api::numbers::assign::assign, api::numbers::assign::unassign))
+        .routes(routes!(api::tenants::list::list, api::tenants::add::add))
+        .routes(routes!(api::tenants::update::update, api::tenants::close::close))
+        .routes(routes!(api::audit::list::list))
+        .routes(routes!(api::audit::export::export))
+        .routes(routes!(api::jobs::list::list))
+        .routes(routes!(api::jobs::retry::retry))
+}
+
 /// The REST interface and the socket.
 fn v1() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(api::session::create::create, api::session::show::show, api::session::delete::delete))
-        .routes(routes!(api::devices::list::list))
+        .routes(routes!(api::devices::list::list, api::devices::delete_others::delete_others))
         .routes(routes!(api::devices::delete::delete))
         .routes(routes!(api::me::update::update))
+        .routes(routes!(api::me::password::change))
+        .routes(routes!(api::password_links::use_link::use_link))
         .routes(routes!(api::bootstrap::show::show))
         .routes(routes!(api::contacts::list::list))
         .routes(routes!(api::favourites::put::put))
@@ -61,6 +84,7 @@ fn v1() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(api::conversations::entries::entries))
         .routes(routes!(api::messages::send::send))
         .routes(routes!(api::socket::socket))
+        .merge(administration())
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
         .merge(
             OpenApiRouter::new()

@@ -60,6 +60,7 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
     let events = trim_logs(app).await?;
     let mut tx = app.store.write_system().await?;
     let sessions = store::sessions::forget_expired(&mut tx, now, app.settings.lifetimes).await?;
+    store::password_links::forget_expired(&mut tx, now).await?;
     store::networks::forget(&mut tx, now.plus(-app.settings.lifetimes.absolute - KEEP_NETWORKS)).await?;
     store::deliveries::forget_received(&mut tx, now.plus(-KEEP_RECEIVED)).await?;
     let files = store::media::forget_unsent(&mut tx, now.plus(-KEEP_UNSENT)).await?;

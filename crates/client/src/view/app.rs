@@ -1,6 +1,6 @@
 //! What stands around the screens: session, rail, connection, notices, the open question.
 
-use halyard_protocol::{Availability, Presence, UserId};
+use halyard_protocol::{Availability, Permission, Presence, UserId};
 use halyard_words::{self as words, Text, Word};
 
 use super::AvatarView;
@@ -177,7 +177,7 @@ impl Softphone {
             avatar: AvatarView::of(&me.user.name, Some(me.user.id)),
             availability: me.user.availability,
             status_text: me.user.status_text.clone(),
-            edits_shared: me.user.role.edits_shared_contacts(),
+            edits_shared: me.user.role.may(Permission::EditSharedContacts, false),
         })
     }
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use halyard_protocol::contact::photo_path;
 use halyard_protocol::event::Favourite;
-use halyard_protocol::{ContactDetails, ContactDraft, ContactId, ContactScope, Peer, PhoneNumber, PhotoId, UserId};
+use halyard_protocol::{
+    ContactDetails, ContactDraft, ContactId, ContactScope, Peer, Permission, PhoneNumber, PhotoId, UserId,
+};
 
 use super::{AvatarView, NumberOption};
 use crate::contacts::export::{ExportFormat, ExportedContacts, ExportedFile, Photo};
@@ -258,7 +260,7 @@ impl Softphone {
                     reach,
                     favourite,
                     editable: (contact.scope != ContactScope::Unknown
-                        && (!shared || me.user.role.edits_shared_contacts()))
+                        && (!shared || me.user.role.may(Permission::EditSharedContacts, false)))
                     .then_some(id),
                     user: None,
                 })
@@ -334,7 +336,7 @@ impl Softphone {
             numbers: form.numbers.clone(),
             error: form.error.clone(),
             saving: form.saving || form.saves_with_photo,
-            may_share: self.me().is_some_and(|me| me.user.role.edits_shared_contacts()),
+            may_share: self.me().is_some_and(|me| me.user.role.may(Permission::EditSharedContacts, false)),
         })
     }
 }

@@ -3,7 +3,7 @@
 use crate::contacts::import::{RowMatch, UnreadColumn};
 use crate::importing::{ImportFile, Importing};
 use crate::softphone::Softphone;
-use halyard_protocol::ContactScope;
+use halyard_protocol::{ContactScope, Permission};
 use halyard_words::{self as words, Text};
 
 /// The import that is open.
@@ -127,7 +127,7 @@ impl Softphone {
             unread_columns,
             unread_properties,
             shared: importing.shared,
-            may_share: self.me().is_some_and(|me| me.user.role.edits_shared_contacts()),
+            may_share: self.me().is_some_and(|me| me.user.role.may(Permission::EditSharedContacts, false)),
             saving: importing.saving,
             preparing: (importing.saving && importing.has_photo_under_way()).then(|| importing.photos_done()),
             error: importing.error.clone(),

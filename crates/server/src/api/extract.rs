@@ -10,10 +10,13 @@ use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Query, Req
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use halyard_protocol::{CauseCode, ErrorCode};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
 
 use crate::app::App;
 use crate::auth::token::Token;
+use crate::operations::Actor;
 use crate::problem::Problem;
 use crate::store::{self, sessions::Session};
 
@@ -44,6 +47,46 @@ impl<S: Send + Sync, T: FromStr + Send> FromRequestParts<S> for Id<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let path = Path::<String>::from_request_parts(parts, state).await.map_err(|_| Problem::not_found())?;
         path.0.parse().map(Self).map_err(|_| Problem::not_found())
+    }
+}
+
+/// Two ids in the address. One that can't be an id names nothing.
+pub struct Ids<A, B>(pub A, pub B);
+
+impl<S: Send + Sync, A: FromStr + Send, B: FromStr + Send> FromRequestParts<S> for Ids<A, B> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Path((first, second)) = path.map_err(|_| Problem::not_found())?;
+        let (first, second) = (first.parse(), second.parse());
+        let (Ok(first), Ok(second)) = (first, second) else { return Err(Problem::not_found()) };
+        Ok(Self(first, second))
+    }
+}
+
+/// Who administers, and in which business: their own, or for an Administrator of the operator's business the one that `tenant` names.
+pub struct Administration(pub Actor);
+
+/// In which business something is administered.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct InTenant {
+    /// The domain of another business than one's own, for Administrators of the operator's business.
+    tenant: Option<String>,
+}
+
+impl FromRequestParts<Arc<App>> for Administration {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let SignedIn(session) = SignedIn::from_request_parts(parts, app).await?;
+        let Params(InTenant { tenant }) = Params::from_request_parts(parts, app).await?;
+        let actor = app.actor(&session);
+        let Some(domain) = tenant else { return Ok(Self(actor)) };
+        let mut tx = app.store.read().await?;
+        let found = store::tenants::by_domain(&mut tx, &domain.to_lowercase()).await?;
+        Ok(Self(actor.in_tenant(found.ok_or_else(Problem::not_found)?.id)?))
     }
 }
 

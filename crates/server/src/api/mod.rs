@@ -1,5 +1,6 @@
 //! The REST interface. A handler is a file, with its tests below it.
 
+pub mod audit;
 pub mod bootstrap;
 pub mod contacts;
 pub mod conversations;
@@ -7,12 +8,17 @@ pub mod devices;
 pub mod docs;
 pub mod extract;
 pub mod favourites;
+pub mod jobs;
 pub mod me;
 pub mod media;
 pub mod messages;
+pub mod numbers;
 pub mod openapi;
+pub mod password_links;
 pub mod session;
 pub mod socket;
+pub mod tenants;
+pub mod users;
 
 use halyard_protocol::rest::Me;
 use halyard_protocol::{DeviceId, TenantId, UserId};
@@ -38,3 +44,6 @@ async fn me_of(tx: &mut Tx, session: &Session) -> Result<Me, Problem> {
 fn book(session: &Session) -> AddressBook {
     AddressBook { user: Some(session.user), tenant: session.tenant }
 }
+
+#[cfg(test)]
+mod roles;

@@ -1,11 +1,11 @@
-//! Session tokens: 32 random bytes that only the browser has, in a cookie that no script reads.
+//! Tokens: 32 random bytes that only their owner has. A session's is in a cookie that no script reads, a password link's in the link.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::digest::{digest, hex};
 use crate::env::Env;
 
-/// A session's token, as the cookie carries it: 64 hexadecimal digits.
+/// A token: 64 hexadecimal digits.
 pub struct Token(String);
 
 impl Token {
@@ -21,7 +21,20 @@ impl Token {
         let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
         let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
         let (_, token) = pairs.find(|(name, _)| *name == cookie)?;
-        (token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| Self(token.to_owned()))
+        Self::read(token)
+    }
+
+    /// The one that a text is.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let is_token = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_token.then(|| Self(text.to_owned()))
+    }
+
+    /// The token itself, for whoever it is for.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
     }
 
     /// What the database keeps: its SHA-256.

@@ -5,6 +5,7 @@ use super::{Carrier, OutboundText, SubmitError, Submitted, Submitting};
 use halyard_protocol::CauseCode;
 
 use crate::env::Env;
+use crate::operations::Actor;
 use crate::operations::messaging::receipts::Failure;
 use crate::operations::messaging::receive::{InboundText, receive};
 use crate::store::{self, Store, StoreError};
@@ -51,7 +52,8 @@ impl OnNet {
             media: text.media,
         };
         // Received before: the worker died between the two transactions. The text is there, so it is delivered.
-        if receive(&mut tx, &self.env, tenant, inbound).await?.is_some() {
+        let actor = Actor::system(tenant, self.env.now());
+        if receive(&mut tx, &actor, &self.env, inbound).await?.is_some() {
             tx.commit().await?;
         }
         Ok(Ok(Submitted { reference, delivered: true }))

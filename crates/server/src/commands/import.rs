@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use halyard_protocol::{
-    CallingCode, Change, ContactDraft, ContactId, ContactNumber, ContactScope, NumberLabel, PhoneNumber,
+    CallingCode, ContactDraft, ContactId, ContactNumber, ContactScope, NumberLabel, PhoneNumber, limits,
 };
 
-use super::{CommandError, find_tenant, open};
+use super::{Business, CommandError};
 use crate::config::{Database, domain};
 use crate::env::Env;
-use crate::store::{self, address_book::AddressBook};
+use crate::operations::contacts::{self, CheckedContact};
 
 /// Read a CSV file into a tenant's shared contacts.
 #[derive(Debug, Args)]
@@ -41,22 +41,22 @@ pub struct Import {
 pub async fn run(import: Import, env: &Env) -> Result<(), CommandError> {
     let file = std::fs::File::open(&import.file)
         .map_err(|error| CommandError::Refused(format!("{}: {error}", import.file.display())))?;
-    let store = open(&import.database).await?;
-    let mut tx = store.read().await?;
-    let tenant = find_tenant(&mut tx, &import.tenant).await?;
-    drop(tx);
-    let drafts = read(file, tenant.calling_code).map_err(|lines| CommandError::Refused(lines.join("\n")))?;
-    let mut tx = store.write(tenant.id).await?;
-    // Nobody in particular imports: shared contacts have no user.
-    let book = AddressBook { user: None, tenant: tenant.id };
+    let business = Business::open(&import.database, &import.tenant, env).await?;
+    let drafts = read(file, business.tenant.calling_code).map_err(|lines| CommandError::Refused(lines.join("\n")))?;
     let count = drafts.len();
+    let mut contacts = Vec::with_capacity(count);
     for draft in drafts {
-        store::contacts::save(&mut tx, book, ContactId(env.ulid()), draft, None, env.now()).await?;
+        contacts.push((ContactId(env.ulid()), CheckedContact::new(draft)?));
     }
-    store::events::log_all(&mut tx, tenant.id, env.now(), &Change::ContactsReplaced).await?;
-    tx.commit().await?;
-    println!("{count} shared contacts were added to {}.", tenant.domain);
-    store.close().await;
+    // Everything is checked: what the database refuses now is a fault of its own.
+    while !contacts.is_empty() {
+        let part = contacts.drain(..contacts.len().min(limits::IMPORT_CONTACTS)).collect();
+        let mut tx = business.write().await?;
+        contacts::import(&mut tx, &business.actor, part).await?;
+        tx.commit().await?;
+    }
+    println!("{count} shared contacts were added to {}.", business.tenant.domain);
+    business.store.close().await;
     Ok(())
 }
 

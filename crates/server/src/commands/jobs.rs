@@ -5,7 +5,8 @@ use clap::{Args, Subcommand};
 use super::{CommandError, open};
 use crate::config::Database;
 use crate::env::Env;
-use crate::store::{self, jobs::DeadJob};
+use crate::store;
+use halyard_protocol::admin::DeadJob;
 
 /// Jobs: what the server does later, such as handing a text to its carrier.
 #[derive(Debug, Args)]

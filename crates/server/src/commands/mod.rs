@@ -1,5 +1,6 @@
 //! The commands: administration without a portal, and the server itself.
 
+pub mod audit;
 pub mod doctor;
 pub mod import;
 pub mod jobs;
@@ -12,13 +13,15 @@ pub mod user;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use halyard_protocol::{Tenant, User};
+use halyard_protocol::{Tenant, UserId};
 
 use crate::app::StartError;
 use crate::auth::password::PasswordError;
 use crate::config::{Database, Login, Serve};
 use crate::demo::{self, DemoError};
 use crate::env::Env;
+use crate::operations::Actor;
+use crate::problem::Problem;
 use crate::store::{self, Store, StoreError, Tx};
 
 /// The server of Halyard, a web softphone: texts and chats of a business.
@@ -45,6 +48,8 @@ pub enum Command {
     User(user::User),
     /// SMS numbers, and who texts from them.
     Number(number::Number),
+    /// Who administered what.
+    Audit(audit::Audit),
     /// What waits to be done, and what failed at every attempt.
     Jobs(jobs::Jobs),
     /// Read a CSV file into a tenant's shared contacts: all of it, or nothing and the errors by line.
@@ -79,6 +84,12 @@ pub enum CommandError {
     Refused(String),
 }
 
+impl From<Problem> for CommandError {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem.detail().to_owned())
+    }
+}
+
 /// Runs a command.
 ///
 /// # Errors
@@ -103,6 +114,7 @@ pub async fn run(command: Command) -> Result<(), CommandError> {
         Command::Tenant(tenant) => tenant::run(tenant, &env).await,
         Command::User(user) => user::run(user, &env).await,
         Command::Number(number) => number::run(number, &env).await,
+        Command::Audit(audit) => audit::run(audit, &env).await,
         Command::Jobs(jobs) => jobs::run(jobs, &env).await,
         Command::ImportContacts(import) => import::run(import, &env).await,
         Command::Doctor(database) => doctor::run(&database).await,
@@ -116,17 +128,36 @@ async fn open(database: &Database) -> Result<Store, CommandError> {
     Ok(store)
 }
 
-async fn find_tenant(tx: &mut Tx, domain: &str) -> Result<Tenant, CommandError> {
-    let found = store::tenants::by_domain(tx, domain).await?;
-    found.ok_or_else(|| CommandError::Refused(format!("there is no tenant {domain}")))
+/// A business, as whoever runs a command administers it.
+struct Business {
+    store: Store,
+    tenant: Tenant,
+    actor: Actor,
 }
 
-async fn find_user(tx: &mut Tx, login: &Login) -> Result<(Tenant, User), CommandError> {
-    let tenant = find_tenant(tx, &login.domain).await?;
-    let found = store::users::directory(tx, tenant.id).await?;
-    let user = found.into_iter().find(|user| user.extension == login.extension);
-    let user = user.ok_or_else(|| CommandError::Refused(format!("there is no user {login}, or they are disabled")))?;
-    Ok((tenant, user))
+impl Business {
+    /// Opens the database and finds the business.
+    async fn open(database: &Database, domain: &str, env: &Env) -> Result<Self, CommandError> {
+        let store = open(database).await?;
+        let mut tx = store.read().await?;
+        let found = store::tenants::by_domain(&mut tx, domain).await?;
+        drop(tx);
+        let tenant = found.ok_or_else(|| CommandError::Refused(format!("there is no tenant {domain}")))?;
+        let actor = Actor::operator(tenant.id, env.now());
+        Ok(Self { store, tenant, actor })
+    }
+
+    /// A transaction that writes for the business.
+    async fn write(&self) -> Result<Tx, CommandError> {
+        Ok(self.store.write(self.tenant.id).await?)
+    }
+
+    /// The user with this log-in.
+    async fn user(&self, tx: &mut Tx, login: &Login) -> Result<UserId, CommandError> {
+        let found = store::users::account_by_extension(tx, self.tenant.id, &login.extension).await?;
+        let account = found.ok_or_else(|| CommandError::Refused(format!("there is no user {login}")))?;
+        Ok(account.user.id)
+    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! `number`: SMS numbers, and who texts from them.
 
 use clap::{Args, Subcommand};
-use halyard_protocol::{Capabilities, PhoneNumber, SmsNumber};
+use halyard_protocol::admin::{NewNumber, NumberAccount, UpdateNumber};
+use halyard_protocol::{Capabilities, PhoneNumber};
 
-use super::{CommandError, find_tenant, find_user, open};
+use super::{Business, CommandError, open};
 use crate::config::{Database, Login, domain, login, phone_number};
 use crate::env::Env;
-use crate::operations::numbers;
-use crate::store::{self, StoreError};
+use crate::operations::{Actor, numbers};
+use crate::store::{self, Store, Tx};
 
 /// SMS numbers, and who texts from them.
 #[derive(Debug, Args)]
@@ -35,6 +36,20 @@ enum Action {
         #[command(flatten)]
         database: Database,
     },
+    /// Name a number, or say what it can do: what is not named stays.
+    Change {
+        /// The number, as +16195550142.
+        #[arg(value_parser = phone_number)]
+        number: PhoneNumber,
+        /// What the business calls it, as "Front desk".
+        #[arg(long)]
+        label: Option<String>,
+        /// How many recipients a group MMS may have; 0 for a number without MMS.
+        #[arg(long)]
+        group_recipients: Option<u8>,
+        #[command(flatten)]
+        database: Database,
+    },
     /// Let a user text from a number. Several may share one.
     Assign {
         /// The number, as +16195550142.
@@ -57,6 +72,25 @@ enum Action {
         #[command(flatten)]
         database: Database,
     },
+    /// Move a number to another tenant. Its conversations stay where they were written.
+    Move {
+        /// The number, as +16195550142.
+        #[arg(value_parser = phone_number)]
+        number: PhoneNumber,
+        /// The tenant that gets it, as harbor.
+        #[arg(long, value_parser = domain)]
+        to: String,
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Take a number out of use. Those who texted from it keep its conversations.
+    Retire {
+        /// The number, as +16195550142.
+        #[arg(value_parser = phone_number)]
+        number: PhoneNumber,
+        #[command(flatten)]
+        database: Database,
+    },
     /// List a tenant's numbers.
     List {
         /// The tenant, as harbor.
@@ -74,36 +108,71 @@ enum Action {
 pub async fn run(command: Number, env: &Env) -> Result<(), CommandError> {
     match command.action {
         Action::Add { number, tenant, label, group_recipients, database } => {
-            let store = open(&database).await?;
-            let mut tx = store.write_system().await?;
-            let tenant = find_tenant(&mut tx, &tenant).await?;
-            let capabilities = Capabilities { sms: true, mms: group_recipients > 0, group_recipients };
-            let own = SmsNumber { number, label, capabilities };
-            match store::numbers::add(&mut tx, tenant.id, &own, env.now()).await {
-                Err(StoreError::Taken) => return Err(CommandError::Refused(format!("{number} is in use already"))),
-                outcome => outcome?,
-            }
+            let business = Business::open(&database, &tenant, env).await?;
+            let mut tx = business.write().await?;
+            let new = NewNumber { number, label, capabilities: capabilities(group_recipients) };
+            numbers::add(&mut tx, &business.actor, new).await?;
             tx.commit().await?;
-            println!("{number} belongs to {}. Next: halyard-server number assign {number} 1001@{0}", tenant.domain);
-            store.close().await;
-            Ok(())
+            let domain = &business.tenant.domain;
+            println!("{number} belongs to {domain}. Next: halyard-server number assign {number} 1001@{domain}");
+            business.store.close().await;
         }
-        Action::Assign { number, login, database } => change(number, &login, &database, true, env).await,
-        Action::Unassign { number, login, database } => change(number, &login, &database, false, env).await,
+        Action::Change { number, label, group_recipients, database } => {
+            let changes = UpdateNumber { label, capabilities: group_recipients.map(capabilities) };
+            let (store, actor, mut tx) = owned(number, &database, env).await?;
+            numbers::update(&mut tx, &actor, number, changes).await?;
+            tx.commit().await?;
+            println!("{number} is changed.");
+            store.close().await;
+        }
+        Action::Assign { number, login, database } => change(number, &login, &database, true, env).await?,
+        Action::Unassign { number, login, database } => change(number, &login, &database, false, env).await?,
+        Action::Move { number, to, database } => {
+            let (store, actor, mut tx) = owned(number, &database, env).await?;
+            if store::tenants::by_domain(&mut tx, &to).await?.is_none() {
+                return Err(CommandError::Refused(format!("there is no tenant {to}")));
+            }
+            numbers::move_to(&mut tx, &actor, number, &to).await?;
+            tx.commit().await?;
+            println!("{number} belongs to {to}. Next: halyard-server number assign {number} 1001@{to}");
+            store.close().await;
+        }
+        Action::Retire { number, database } => {
+            let (store, actor, mut tx) = owned(number, &database, env).await?;
+            numbers::retire(&mut tx, &actor, number).await?;
+            tx.commit().await?;
+            println!("{number} is no longer in use.");
+            store.close().await;
+        }
         Action::List { domain, database } => {
-            let store = open(&database).await?;
-            let mut tx = store.read().await?;
-            let tenant = find_tenant(&mut tx, &domain).await?;
-            let users = store::users::directory(&mut tx, tenant.id).await?;
-            for own in store::numbers::of_tenant(&mut tx, tenant.id).await? {
-                let assigned = store::numbers::users_of(&mut tx, own.number).await?;
-                let who = users.iter().filter(|user| assigned.contains(&user.id));
-                let who: Vec<&str> = who.map(|user| user.extension.as_str()).collect();
+            let business = Business::open(&database, &domain, env).await?;
+            let mut tx = business.store.read().await?;
+            let users = store::users::accounts(&mut tx, business.tenant.id).await?;
+            for NumberAccount { number: own, users: assigned } in numbers::list(&mut tx, &business.actor).await? {
+                let who = users.iter().filter(|account| assigned.contains(&account.user.id));
+                let who: Vec<&str> = who.map(|account| account.user.extension.as_str()).collect();
                 println!("{}\t{}\t{}", own.number, own.label, who.join(" "));
             }
-            Ok(())
+            drop(tx);
+            business.store.close().await;
         }
     }
+    Ok(())
+}
+
+fn capabilities(group_recipients: u8) -> Capabilities {
+    Capabilities { sms: true, mms: group_recipients > 0, group_recipients }
+}
+
+/// A transaction of the tenant that a number belongs to, and who acts there.
+async fn owned(number: PhoneNumber, database: &Database, env: &Env) -> Result<(Store, Actor, Tx), CommandError> {
+    let store = open(database).await?;
+    let mut tx = store.read().await?;
+    let found = store::numbers::by_number(&mut tx, number).await?;
+    drop(tx);
+    let (tenant, _) = found.ok_or_else(|| CommandError::Refused(format!("{number} is not in use")))?;
+    let tx = store.write(tenant).await?;
+    Ok((store, Actor::operator(tenant, env.now()), tx))
 }
 
 async fn change(
@@ -113,23 +182,21 @@ async fn change(
     give: bool,
     env: &Env,
 ) -> Result<(), CommandError> {
-    let store = open(database).await?;
-    let mut tx = store.read().await?;
-    let (tenant, user) = find_user(&mut tx, login).await?;
-    drop(tx);
-    let mut tx = store.write(tenant.id).await?;
+    let business = Business::open(database, &login.domain, env).await?;
+    let mut tx = business.write().await?;
+    let user = business.user(&mut tx, login).await?;
     let owner = store::numbers::by_number(&mut tx, number).await?;
-    if owner.is_none_or(|(owner, _)| owner != tenant.id) {
-        return Err(CommandError::Refused(format!("{number} is no number of {}", tenant.domain)));
+    if owner.is_none_or(|(owner, _)| owner != business.tenant.id) {
+        return Err(CommandError::Refused(format!("{number} is no number of {}", business.tenant.domain)));
     }
     let changed = if give {
-        numbers::assign(&mut tx, number, user.id, env.now()).await?
+        numbers::assign(&mut tx, &business.actor, number, user).await?
     } else {
-        numbers::unassign(&mut tx, number, user.id, env.now()).await?
+        numbers::unassign(&mut tx, &business.actor, number, user).await?
     };
     tx.commit().await?;
     let state = if give { "texts from" } else { "does not text from" };
     println!("{login} {state} {number}{}", if changed { "." } else { ", as before." });
-    store.close().await;
+    business.store.close().await;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What must hold on every database. Each check gets a server on a fresh one; the same checks run on SQLite and on
 //! PostgreSQL.
 
+mod administration;
 mod contacts;
 mod conversations;
 mod jobs;
@@ -24,6 +25,16 @@ use crate::store::{self, Store, StoreError, Tx, address_book::AddressBook, sql::
 use crate::testing::TestEnv;
 use crate::testing::bench::{Bench, number, png};
 
+use self::administration::{
+    a_link_ends_after_three_days_and_when_another_is_made_or_the_user_disabled,
+    a_new_user_chooses_a_password_by_a_link, a_supervisor_sets_the_status_of_others_and_nothing_else,
+    an_operator_administers_numbers_and_businesses, links_are_not_guessed_for_ever,
+    nobody_manages_above_their_role_or_locks_themselves_out,
+    shared_contacts_are_in_the_audit_log_without_what_is_in_them,
+    the_audit_log_is_read_page_by_page_and_exported_whole, the_operator_sees_the_queue,
+    users_are_changed_disabled_enabled_and_removed, users_are_signed_out_by_those_who_manage_them,
+    who_had_a_number_keeps_what_was_written_when_it_moves,
+};
 use self::contacts::{
     a_photo_stays_while_a_contact_has_it_and_a_while_longer, contacts_come_in_pages_by_id_over_both_owners,
 };
@@ -77,6 +88,18 @@ checks!(
     who_is_enabled_again_starts_from_the_snapshot,
     what_the_log_said_of_messages_is_said_of_entries,
     sessions_end_when_they_are_old,
+    a_new_user_chooses_a_password_by_a_link,
+    a_link_ends_after_three_days_and_when_another_is_made_or_the_user_disabled,
+    links_are_not_guessed_for_ever,
+    users_are_changed_disabled_enabled_and_removed,
+    nobody_manages_above_their_role_or_locks_themselves_out,
+    a_supervisor_sets_the_status_of_others_and_nothing_else,
+    users_are_signed_out_by_those_who_manage_them,
+    an_operator_administers_numbers_and_businesses,
+    who_had_a_number_keeps_what_was_written_when_it_moves,
+    shared_contacts_are_in_the_audit_log_without_what_is_in_them,
+    the_audit_log_is_read_page_by_page_and_exported_whole,
+    the_operator_sees_the_queue,
 );
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

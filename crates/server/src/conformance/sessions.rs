@@ -15,11 +15,11 @@ pub(super) async fn a_session_is_only_for_the_password_that_was_checked(bench: &
     };
     assert!(sign_in("before").await);
     let mut tx = bench.app.store.write(found.tenant).await.unwrap();
-    store::users::set_password(&mut tx, found.user, "another hash").await.unwrap();
+    store::users::set_password(&mut tx, found.user, "another hash", None).await.unwrap();
     tx.commit().await.unwrap();
     assert!(!sign_in("after").await, "it was changed while the old one was checked");
     let mut tx = bench.app.store.write(found.tenant).await.unwrap();
-    store::users::set_password(&mut tx, found.user, &found.password_hash).await.unwrap();
+    store::users::set_password(&mut tx, found.user, &found.password_hash, None).await.unwrap();
     store::users::disable(&mut tx, found.user, bench.app.env.now()).await.unwrap();
     tx.commit().await.unwrap();
     assert!(!sign_in("disabled").await);
@@ -35,7 +35,7 @@ pub(super) async fn a_new_password_misses_no_session_that_is_being_made(bench: &
     assert!(store::sessions::add(&mut signing_in, "token", device, &found, "", now).await.unwrap());
     let change = async {
         let mut tx = bench.app.store.write(found.tenant).await.unwrap();
-        store::users::set_password(&mut tx, found.user, "another hash").await.unwrap();
+        store::users::set_password(&mut tx, found.user, "another hash", None).await.unwrap();
         tx.commit().await.unwrap();
     };
     let (committed, ()) = tokio::join!(signing_in.commit(), change);

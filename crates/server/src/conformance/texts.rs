@@ -45,9 +45,9 @@ pub(super) async fn a_number_that_moves_takes_no_history_to_another_tenant(bench
     bench.work().await;
     let (from, to) = (maya.bootstrap().await.me, rosa.bootstrap().await);
     let mut tx = bench.app.store.write_system().await.unwrap();
-    assert!(numbers::unassign(&mut tx, number(102), from.user.id, bench.app.env.now()).await.unwrap());
+    assert!(numbers::unassign(&mut tx, &bench.operator(from.tenant.id), number(102), from.user.id).await.unwrap());
     tx.run("UPDATE sms_numbers SET tenant = $2 WHERE number = $1", args![number(102), to.me.tenant.id]).await.unwrap();
-    assert!(numbers::assign(&mut tx, number(102), to.me.user.id, bench.app.env.now()).await.unwrap());
+    assert!(numbers::assign(&mut tx, &bench.operator(to.me.tenant.id), number(102), to.me.user.id).await.unwrap());
     tx.commit().await.unwrap();
     let now = rosa.bootstrap().await;
     assert_eq!(now.me.numbers.len(), 2);

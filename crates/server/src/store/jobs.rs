@@ -6,6 +6,7 @@
 //! dead: it is kept apart, and its lane goes on.
 
 use halyard_protocol::UnixMs;
+use halyard_protocol::admin::DeadJob;
 
 use super::sql::{Row, args};
 use super::{StoreError, Tx, dialect};
@@ -120,23 +121,6 @@ pub async fn retry(tx: &mut Tx, job: &Job, run_at: UnixMs) -> Result<(), StoreEr
     )
     .await?;
     Ok(())
-}
-
-/// A job that failed at every attempt.
-#[derive(Clone, Debug)]
-pub struct DeadJob {
-    /// Its lane.
-    pub lane: String,
-    /// Its place there.
-    pub position: u64,
-    /// What kind of work.
-    pub kind: String,
-    /// How often it was tried.
-    pub attempts: u64,
-    /// Why the last attempt failed, in English.
-    pub reason: String,
-    /// When that was.
-    pub failed_at: UnixMs,
 }
 
 /// Puts a job among the dead ones. Says whether the claim still held: if not, another worker has it.

@@ -59,6 +59,12 @@ const MIGRATIONS: &[Entry] = &[
         include_str!("../../migrations/sqlite/0009_dead_jobs.sql"),
         include_str!("../../migrations/postgres/0009_dead_jobs.sql"),
     ),
+    (
+        10,
+        "administration",
+        include_str!("../../migrations/sqlite/0010_administration.sql"),
+        include_str!("../../migrations/postgres/0010_administration.sql"),
+    ),
 ];
 
 /// The numbers of all, in their order.

@@ -11,6 +11,7 @@
 //! - Nothing is acknowledged before the commit is on disk (`synchronous = FULL`).
 
 pub mod address_book;
+pub mod audit;
 pub mod contacts;
 pub mod conversations;
 pub mod deliveries;
@@ -24,6 +25,7 @@ pub mod messages;
 mod migrate;
 pub mod networks;
 pub mod numbers;
+pub mod password_links;
 pub mod photos;
 pub mod sessions;
 pub(crate) mod sql;

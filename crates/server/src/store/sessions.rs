@@ -27,6 +27,8 @@ pub struct Session {
     pub tenant: TenantId,
     /// What they may do.
     pub role: Role,
+    /// Whether their tenant operates this system.
+    pub operator: bool,
     /// What they say of themselves.
     pub availability: Availability,
     /// When the browser was last heard of.
@@ -90,8 +92,8 @@ pub async fn by_token(
     let row = tx
         .optional(
             "SELECT sessions.id AS device, users.id AS user_id, users.tenant AS tenant, users.role AS role,
-                    users.availability AS availability, sessions.seen_at AS seen_at
-             FROM sessions JOIN users ON users.id = sessions.user_id
+                    users.availability AS availability, sessions.seen_at AS seen_at, tenants.operator AS operator
+             FROM sessions JOIN users ON users.id = sessions.user_id JOIN tenants ON tenants.id = users.tenant
              WHERE sessions.token_hash = $1 AND users.disabled_at IS NULL
                AND sessions.seen_at > $2 AND sessions.signed_in_at > $3",
             args![token_hash, now.plus(-lifetimes.idle), now.plus(-lifetimes.absolute)],
@@ -103,6 +105,7 @@ pub async fn by_token(
             user: row.id("user_id")?,
             tenant: row.id("tenant")?,
             role: row.word("role")?,
+            operator: row.flag("operator")?,
             availability: row.word("availability")?,
             seen_at: row.time("seen_at")?,
         })
@@ -166,7 +169,7 @@ pub async fn touch(tx: &mut Tx, device: DeviceId, now: UnixMs) -> Result<(), Sto
 pub async fn devices(
     tx: &mut Tx,
     user: UserId,
-    current: DeviceId,
+    current: Option<DeviceId>,
     now: UnixMs,
     lifetimes: Lifetimes,
 ) -> Result<Vec<Device>, StoreError> {
@@ -185,7 +188,7 @@ pub async fn devices(
             name: row.text("device_name")?,
             signed_in_at: row.time("signed_in_at")?,
             seen_at: row.time("seen_at")?,
-            current: id == current,
+            current: Some(id) == current,
         });
     }
     devices.sort_by_key(|device| !device.current);
@@ -202,6 +205,23 @@ pub async fn end(tx: &mut Tx, user: UserId, device: DeviceId) -> Result<bool, St
         tx.note_ended(user, EndedSessions::Device(device));
     }
     Ok(ended)
+}
+
+/// Ends all sessions of a user, but for this device's. Says how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_all(tx: &mut Tx, user: UserId, but: Option<DeviceId>) -> Result<u64, StoreError> {
+    let Some(but) = but else {
+        let ended = tx.run("DELETE FROM sessions WHERE user_id = $1", args![user]).await?;
+        tx.note_ended(user, EndedSessions::All);
+        return Ok(ended);
+    };
+    let rows = tx.all("DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING id", args![user, but]).await?;
+    for row in &rows {
+        tx.note_ended(user, EndedSessions::Device(row.id("id")?));
+    }
+    Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX))
 }
 
 /// Forgets sessions that no longer hold.

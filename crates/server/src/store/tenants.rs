@@ -1,5 +1,6 @@
 //! Tenants: the businesses on this system.
 
+use halyard_protocol::admin::TenantAccount;
 use halyard_protocol::{CallingCode, Tenant, TenantId, UnixMs};
 
 use super::sql::{Row, args};
@@ -32,18 +33,84 @@ pub async fn by_id(tx: &mut Tx, id: TenantId) -> Result<Option<Tenant>, StoreErr
 /// # Errors
 /// When the database fails.
 pub async fn by_domain(tx: &mut Tx, domain: &str) -> Result<Option<Tenant>, StoreError> {
+    // A closed tenant has no domain any more.
     let row =
         tx.optional("SELECT id, name, domain, calling_code FROM tenants WHERE domain = $1", args![domain]).await?;
     row.map(|row| tenant(&row)).transpose()
 }
 
-/// All tenants, by domain.
+/// All tenants that are not closed, by domain.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Tenant>, StoreError> {
-    let rows = tx.all("SELECT id, name, domain, calling_code FROM tenants ORDER BY domain", vec![]).await?;
+    let rows = tx
+        .all("SELECT id, name, domain, calling_code FROM tenants WHERE closed_at IS NULL ORDER BY domain", vec![])
+        .await?;
     rows.iter().map(tenant).collect()
+}
+
+/// All tenants that are not closed, by domain, as their operator sees them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn accounts(tx: &mut Tx) -> Result<Vec<TenantAccount>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT id, name, domain, calling_code, operator, created_at,
+                    (SELECT COUNT(*) FROM users WHERE users.tenant = tenants.id AND disabled_at IS NULL) AS users,
+                    (SELECT COUNT(*) FROM sms_numbers
+                     WHERE sms_numbers.tenant = tenants.id AND retired_at IS NULL) AS numbers
+             FROM tenants WHERE closed_at IS NULL ORDER BY domain",
+            vec![],
+        )
+        .await?;
+    let account = |row: &Row| {
+        Ok(TenantAccount {
+            tenant: tenant(row)?,
+            operator: row.flag("operator")?,
+            users: row.small("users")?,
+            numbers: row.small("numbers")?,
+            created_at: row.time("created_at")?,
+        })
+    };
+    rows.iter().map(account).collect()
+}
+
+/// Writes a tenant's name and calling code.
+///
+/// # Errors
+/// When the database fails.
+pub async fn update(tx: &mut Tx, tenant: &Tenant) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE tenants SET name = $2, calling_code = $3 WHERE id = $1",
+        args![tenant.id, &tenant.name, i64::from(tenant.calling_code.0)],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Says whether the Administrators of a tenant operate this system.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_operator(tx: &mut Tx, tenant: TenantId, operator: bool) -> Result<(), StoreError> {
+    tx.run("UPDATE tenants SET operator = $2 WHERE id = $1", args![tenant, operator]).await?;
+    Ok(())
+}
+
+/// Closes a tenant: its domain is free again, and what it has stays.
+///
+/// # Errors
+/// When the database fails.
+pub async fn close(tx: &mut Tx, tenant: TenantId, now: UnixMs) -> Result<(), StoreError> {
+    // Not a domain that anybody could have: those have no blanks.
+    tx.run(
+        "UPDATE tenants SET closed_at = $2, domain = 'closed ' || id, operator = FALSE WHERE id = $1",
+        args![tenant, now],
+    )
+    .await?;
+    Ok(())
 }
 
 fn tenant(row: &Row) -> Result<Tenant, StoreError> {

@@ -1,9 +1,12 @@
-//! Users: the extensions of a tenant. A disabled user keeps what they wrote and can no longer sign in.
+//! Users: the extensions of a tenant.
+//!
+//! Always holds: a disabled user keeps what they have and can no longer sign in. A removed one is disabled for good: they have nothing
+//! but their name in what they wrote, and their extension is free.
 
-use halyard_protocol::{Availability, Role, TenantId, UnixMs, User, UserId};
+use halyard_protocol::{Availability, DeviceId, Role, TenantId, UnixMs, User, UserId};
 
 use super::sql::{Row, args, word};
-use super::{EndedSessions, StoreError, Tx};
+use super::{StoreError, Tx, sessions};
 
 /// Adds a user.
 ///
@@ -112,31 +115,115 @@ pub async fn credentials(
     .transpose()
 }
 
-/// Changes what a user says of themselves.
+/// A user who was not removed, as an administrator sees them.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The user.
+    pub user: User,
+    /// Since when they are here.
+    pub created_at: UnixMs,
+    /// Since when they are disabled.
+    pub disabled_at: Option<UnixMs>,
+}
+
+/// All users of a tenant who were not removed, by extension.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_status(
+pub async fn accounts(tx: &mut Tx, tenant: TenantId) -> Result<Vec<Account>, StoreError> {
+    let rows = tx
+        .all("SELECT * FROM users WHERE tenant = $1 AND removed_at IS NULL ORDER BY extension", args![tenant])
+        .await?;
+    rows.iter().map(account).collect()
+}
+
+/// The account with this id, if it is of the tenant.
+///
+/// # Errors
+/// When the database fails.
+pub async fn account_by_id(tx: &mut Tx, tenant: TenantId, id: UserId) -> Result<Option<Account>, StoreError> {
+    let row = tx
+        .optional("SELECT * FROM users WHERE id = $1 AND tenant = $2 AND removed_at IS NULL", args![id, tenant])
+        .await?;
+    row.map(|row| account(&row)).transpose()
+}
+
+/// The account with this extension.
+///
+/// # Errors
+/// When the database fails.
+pub async fn account_by_extension(
     tx: &mut Tx,
-    user: UserId,
-    availability: Availability,
-    status_text: &str,
-) -> Result<(), StoreError> {
+    tenant: TenantId,
+    extension: &str,
+) -> Result<Option<Account>, StoreError> {
+    // A removed user has no extension any more.
+    let row = tx.optional("SELECT * FROM users WHERE tenant = $1 AND extension = $2", args![tenant, extension]).await?;
+    row.map(|row| account(&row)).transpose()
+}
+
+/// Writes what is known of a user, in place of what was.
+///
+/// # Errors
+/// [`StoreError::Taken`] when the tenant has another user with that extension.
+pub async fn update(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
     tx.run(
-        "UPDATE users SET availability = $2, status_text = $3 WHERE id = $1",
-        args![user, word(availability)?, status_text],
+        "UPDATE users SET extension = $2, name = $3, department = $4, email = $5, role = $6, availability = $7,
+                          status_text = $8
+         WHERE id = $1",
+        args![
+            user.id,
+            &user.extension,
+            &user.name,
+            &user.department,
+            &user.email,
+            word(user.role)?,
+            word(user.availability)?,
+            &user.status_text,
+        ],
     )
     .await?;
     Ok(())
 }
 
-/// Changes a user's password, and ends their sessions: whoever knew the old one is out.
+/// What a user is called: `1001@harbor Maya Okafor`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_password(tx: &mut Tx, user: UserId, password_hash: &str) -> Result<(), StoreError> {
+pub async fn login_and_name(tx: &mut Tx, user: UserId) -> Result<String, StoreError> {
+    let row = tx
+        .optional(
+            "SELECT users.extension AS extension, tenants.domain AS domain, users.name AS name
+             FROM users JOIN tenants ON tenants.id = users.tenant WHERE users.id = $1",
+            args![user],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(String::new()) };
+    Ok(format!("{}@{} {}", row.text("extension")?, row.text("domain")?, row.text("name")?))
+}
+
+/// The hash of a user's password.
+///
+/// # Errors
+/// When the database fails.
+pub async fn password_hash(tx: &mut Tx, user: UserId) -> Result<Option<String>, StoreError> {
+    let row = tx.optional("SELECT password_hash FROM users WHERE id = $1", args![user]).await?;
+    row.map(|row| row.text("password_hash")).transpose()
+}
+
+/// Changes a user's password, and ends their sessions, but for this device's: whoever else knew the old one is out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_password(
+    tx: &mut Tx,
+    user: UserId,
+    password_hash: &str,
+    but: Option<DeviceId>,
+) -> Result<(), StoreError> {
     tx.run("UPDATE users SET password_hash = $2 WHERE id = $1", args![user, password_hash]).await?;
-    end_sessions(tx, user).await
+    sessions::end_all(tx, user, but).await?;
+    Ok(())
 }
 
 /// Disables a user, and ends their sessions.
@@ -145,30 +232,55 @@ pub async fn set_password(tx: &mut Tx, user: UserId, password_hash: &str) -> Res
 /// When the database fails.
 pub async fn disable(tx: &mut Tx, user: UserId, now: UnixMs) -> Result<(), StoreError> {
     tx.run("UPDATE users SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL", args![user, now]).await?;
-    end_sessions(tx, user).await
+    sessions::end_all(tx, user, None).await?;
+    Ok(())
 }
 
-/// Lets a disabled user in again; `None` when there is no such user, or they are not disabled. What was told to everybody meanwhile they
+/// Removes a user: nothing of theirs is left but what they wrote, with their name. Their extension is free again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remove(tx: &mut Tx, user: UserId, now: UnixMs) -> Result<(), StoreError> {
+    sessions::end_all(tx, user, None).await?;
+    for sql in [
+        "DELETE FROM password_links WHERE user_id = $1",
+        "DELETE FROM known_networks WHERE user_id = $1",
+        "DELETE FROM number_assignments WHERE user_id = $1",
+        "DELETE FROM favourites WHERE user_id = $1",
+        "DELETE FROM contacts WHERE owner = $1",
+        "DELETE FROM contact_photos WHERE owner = $1",
+        "DELETE FROM memberships WHERE user_id = $1",
+        "DELETE FROM events WHERE user_id = $1",
+    ] {
+        tx.run(sql, args![user]).await?;
+    }
+    // Not an extension that anybody could have: those are digits. Nor a password: this is no hash.
+    tx.run(
+        "UPDATE users SET removed_at = $2, disabled_at = COALESCE(disabled_at, $2), extension = 'removed ' || id,
+                          password_hash = '', department = '', email = '', status_text = ''
+         WHERE id = $1",
+        args![user, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Lets a disabled user in again. What was told to everybody meanwhile they
 /// were not told, so a place of their log is left out: their devices start again from the snapshot.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn enable(tx: &mut Tx, tenant: TenantId, extension: &str) -> Result<Option<User>, StoreError> {
-    let row = tx
-        .optional(
-            "UPDATE users SET disabled_at = NULL, cursor = cursor + 1
-             WHERE tenant = $1 AND extension = $2 AND disabled_at IS NOT NULL
-             RETURNING id, extension, name, department, email, role, availability, status_text",
-            args![tenant, extension],
-        )
-        .await?;
-    row.map(|row| user(&row)).transpose()
+pub async fn enable(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE users SET disabled_at = NULL, cursor = cursor + 1 WHERE id = $1 AND removed_at IS NULL",
+        args![user],
+    )
+    .await?;
+    Ok(())
 }
 
-async fn end_sessions(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
-    tx.run("DELETE FROM sessions WHERE user_id = $1", args![user]).await?;
-    tx.note_ended(user, EndedSessions::All);
-    Ok(())
+fn account(row: &Row) -> Result<Account, StoreError> {
+    Ok(Account { user: user(row)?, created_at: row.time("created_at")?, disabled_at: row.maybe_time("disabled_at")? })
 }
 
 fn user(row: &Row) -> Result<User, StoreError> {

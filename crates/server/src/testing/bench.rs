@@ -17,7 +17,7 @@ use halyard_protocol::{
 use http_body_util::BodyExt as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
@@ -26,8 +26,10 @@ use super::TestEnv;
 use crate::app::{App, Settings};
 use crate::auth::password::Cost;
 use crate::connections;
+use crate::operations::Actor;
 use crate::operations::messaging::receive::{InboundText, receive};
 use crate::operations::numbers::assign;
+use crate::operations::tenants;
 use crate::problem::PROBLEM_JSON;
 use crate::routes;
 use crate::store;
@@ -109,7 +111,7 @@ impl Bench {
                         let own = SmsNumber { number, label: String::new(), capabilities };
                         store::numbers::add(&mut tx, id, &own, now).await.unwrap();
                     }
-                    assign(&mut tx, number, user.id, now).await.unwrap();
+                    assign(&mut tx, &Actor::operator(id, now), number, user.id).await.unwrap();
                 }
             }
             tx.commit().await.unwrap();
@@ -119,7 +121,7 @@ impl Bench {
     /// A browser in which this user has signed in.
     pub(crate) async fn sign_in(&self, login: &str) -> Browser<'_> {
         let browser = Browser { bench: self, cookie: None };
-        let body = serde_json::json!({ "login": login, "password": PASSWORD, "device": "Test" });
+        let body = json!({ "login": login, "password": PASSWORD, "device": "Test" });
         let answer = browser.post("/session", &body).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
         let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
@@ -130,6 +132,40 @@ impl Bench {
     /// A browser in which nobody has signed in.
     pub(crate) fn stranger(&self) -> Browser<'_> {
         Browser { bench: self, cookie: None }
+    }
+
+    /// The user with a log-in.
+    pub(crate) async fn user(&self, login: &str) -> UserId {
+        let (extension, domain) = login.split_once('@').unwrap();
+        let mut tx = self.app.store.read().await.unwrap();
+        let tenant = store::tenants::by_domain(&mut tx, domain).await.unwrap().unwrap().id;
+        store::users::account_by_extension(&mut tx, tenant, extension).await.unwrap().unwrap().user.id
+    }
+
+    /// A browser in which a new user of harbor with this role has signed in, and the id of another new user, a Basic one.
+    pub(crate) async fn with_role(&self, role: Role) -> (Browser<'_>, String) {
+        let maya = self.sign_in("1001@harbor").await;
+        let place = Role::ALL.iter().position(|known| *known == role).unwrap();
+        for (tens, role) in [(109, role), (108, Role::Basic)] {
+            let extension = format!("{tens}{place}");
+            let new = json!({ "extension": extension, "name": "New", "role": role, "password": PASSWORD });
+            assert_eq!(maya.post("/users", &new).await.status, 201);
+        }
+        let colleague = self.user(&format!("108{place}@harbor")).await.to_string();
+        (self.sign_in(&format!("109{place}@harbor")).await, colleague)
+    }
+
+    /// Lets the Administrators of a tenant operate the system.
+    pub(crate) async fn make_operator(&self, domain: &str) {
+        let mut tx = self.app.store.write_system().await.unwrap();
+        let tenant = store::tenants::by_domain(&mut tx, domain).await.unwrap().unwrap().id;
+        tenants::set_operator(&mut tx, &self.operator(tenant), true).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Whoever runs a command, in a tenant.
+    pub(crate) fn operator(&self, tenant: TenantId) -> Actor {
+        Actor::operator(tenant, self.app.env.now())
     }
 
     /// Does the jobs that are due.
@@ -149,7 +185,8 @@ impl Bench {
             media: Vec::new(),
         };
         let mut tx = self.app.store.write(tenant).await.unwrap();
-        let message = receive(&mut tx, &self.app.env, tenant, text).await.unwrap();
+        let actor = Actor::system(tenant, self.app.env.now());
+        let message = receive(&mut tx, &actor, &self.app.env, text).await.unwrap();
         tx.commit().await.unwrap();
         message
     }
@@ -190,6 +227,11 @@ impl Bench {
     }
 }
 
+/// From an own number to others.
+pub(crate) fn to_numbers(from: u16, to: &[u16]) -> Destination {
+    Destination { from: Some(number(from)), peers: to.iter().map(|line| Peer::Number(number(*line))).collect() }
+}
+
 /// A server that listens.
 pub(crate) struct Listening {
     pub(crate) address: SocketAddr,
@@ -204,7 +246,7 @@ impl Drop for Listening {
 
 /// A browser, with its cookie.
 pub(crate) struct Browser<'a> {
-    bench: &'a Bench,
+    pub(crate) bench: &'a Bench,
     pub(crate) cookie: Option<String>,
 }
 
@@ -279,9 +321,7 @@ impl Browser<'_> {
 
     /// Texts numbers, from an own one.
     pub(crate) async fn text(&self, from: u16, to: &[u16], body: &str) -> Message {
-        let peers = to.iter().map(|line| Peer::Number(number(*line))).collect();
-        let to = Destination { from: Some(number(from)), peers };
-        let answer = self.send(self.bench.message_id(), to, body).await;
+        let answer = self.send(self.bench.message_id(), to_numbers(from, to), body).await;
         assert_eq!(answer.status, StatusCode::ACCEPTED, "{answer:?}");
         answer.json()
     }
@@ -347,6 +387,12 @@ impl Answer {
             assert!(body.cause.is_some_and(|cause| cause.code != CauseCode::Unknown), "which rule? {body:?}");
         }
         body.code
+    }
+
+    /// The code of an error's cause.
+    pub(crate) fn cause(&self) -> CauseCode {
+        self.code();
+        self.json::<ErrorBody>().cause.unwrap_or_else(|| panic!("{self:?}")).code
     }
 }
 

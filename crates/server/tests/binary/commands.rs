@@ -6,15 +6,15 @@ use crate::site::Site;
 fn a_business_is_set_up_by_commands() {
     let site = Site::new();
     site.says("tenant add harbor --name Harbor");
-    assert!(site.fails("tenant add harbor --name Again").contains("there is a tenant harbor already"));
+    assert!(site.fails("tenant add harbor --name Again").contains("Another business has this domain"));
     site.says("user add 1001@harbor --name Maya --role administrator --password halyard-test");
     let made = site.says("user add 1002@harbor --name Devon");
     assert!(made.lines().any(|line| line.starts_with("Password: ") && line.len() == 26), "{made}");
-    assert!(site.fails("user add 1002@harbor --name Devon").contains("already"));
+    assert!(site.fails("user add 1002@harbor --name Devon").contains("Another user has this extension"));
     assert!(site.fails("user add 1003@nowhere --name Kim").contains("there is no tenant nowhere"));
     assert!(site.fails("user add 1003@harbor --name Kim --password short").contains("at least 8 characters"));
     site.says("number add +16195550101 --tenant harbor --label Desk");
-    assert!(site.fails("number add +16195550101 --tenant harbor").contains("in use already"));
+    assert!(site.fails("number add +16195550101 --tenant harbor").contains("is in use"));
     assert!(site.fails("number assign +16195550199 1001@harbor").contains("is no number of harbor"));
     for who in ["1001", "1002"] {
         site.says(&format!("number assign +16195550101 {who}@harbor"));
@@ -25,6 +25,77 @@ fn a_business_is_set_up_by_commands() {
     assert!(site.says("doctor").contains("tenant harbor: 2 users, 1 SMS numbers"));
     assert_eq!(site.says("jobs list"), "0 jobs wait or run.\n");
     assert_eq!(site.says("jobs retry"), "0 jobs run again.\n");
+}
+
+#[test]
+fn commands_change_what_they_have_added() {
+    let site = Site::new();
+    for domain in ["harbor", "atlas"] {
+        site.says(&format!("tenant add {domain} --name Business"));
+        site.says(&format!("user add 1001@{domain} --name Maya --role administrator --password halyard-test"));
+    }
+    assert_eq!(
+        site.says("tenant change harbor --name Marina --calling-code 44"),
+        "Tenant harbor is Marina, calling code +44.\n"
+    );
+    site.says("tenant operator harbor");
+    assert_eq!(site.says("tenant list"), "atlas\t+1\tBusiness\nharbor\t+44\tMarina\toperator\n");
+    site.says("user add 1002@harbor --name Devon --password halyard-test");
+    site.says("user change 1002@harbor --extension 1012 --name Kerr --role supervisor");
+    assert!(site.fails("user change 1012@harbor --extension 1001").contains("Another user has this extension"));
+    assert!(site.fails("user change 1012@harbor --extension 1").contains("two to eight digits"));
+    let link = site.says("user password-link 1012@harbor --public-url https://phone.example");
+    assert!(link.starts_with("https://phone.example/password#") && link.trim().len() == 31 + 64, "{link}");
+
+    let mut server = site.serve();
+    assert_eq!(server.sign_in("1012@harbor", "halyard-test"), 200);
+    let devices = site.says("user devices 1012@harbor");
+    let device = devices.split('\t').next().unwrap();
+    assert!(site.fails("user sign-out 1012@harbor --device 01J9ZK4T6Q8Y2M0C5R7W3X1B9D").contains("nothing here"));
+    site.says(&format!("user sign-out 1012@harbor --device {device}"));
+    assert_eq!(server.ask("GET", "/session", "", "").unwrap().0, 401);
+    assert_eq!(server.sign_in("1012@harbor", "halyard-test"), 200);
+    site.says("user sign-out 1012@harbor");
+    assert_eq!(server.ask("GET", "/session", "", "").unwrap().0, 401);
+
+    site.says("number add +16195550101 --tenant harbor --label Desk");
+    site.says("number change +16195550101 --label Front --group-recipients 0");
+    site.says("number assign +16195550101 1012@harbor");
+    assert_eq!(site.says("number list harbor"), "+16195550101\tFront\t1012\n");
+    assert!(site.fails("number move +16195550101 --to nowhere").contains("there is no tenant nowhere"));
+    site.says("number move +16195550101 --to atlas");
+    assert_eq!(
+        (site.says("number list harbor"), site.says("number list atlas")),
+        (String::new(), "+16195550101\t\t\n".to_owned())
+    );
+    site.says("number retire +16195550101");
+    assert!(site.fails("number retire +16195550101").contains("not in use"));
+    site.says("user remove 1012@harbor");
+    assert!(site.fails("user enable 1012@harbor").contains("there is no user"));
+    site.says("tenant close atlas");
+    assert!(site.fails("user list atlas").contains("there is no tenant atlas"));
+
+    let audit = site.says("audit export harbor");
+    let actions: Vec<&str> = audit.lines().skip(1).map(|line| line.split(',').nth(5).unwrap()).collect();
+    let expected = [
+        "user_removed",
+        "number_moved",
+        "number_assigned",
+        "number_changed",
+        "number_added",
+        "devices_signed_out",
+        "device_signed_out",
+        "password_link_made",
+        "user_changed",
+        "user_added",
+        "tenant_changed",
+        "tenant_changed",
+        "user_added",
+        "tenant_added",
+    ];
+    assert_eq!(actions, expected, "{audit}");
+    assert!(audit.lines().skip(1).all(|line| line.split(',').nth(2) == Some("operator")), "{audit}");
+    assert_eq!(site.says("audit list harbor --limit 3").lines().count(), 4);
 }
 
 #[test]
@@ -58,7 +129,7 @@ fn a_running_server_goes_by_what_the_commands_did() {
     let piped = site.run_with("user password 1001@harbor --password-stdin", "by the pipe\r\n");
     assert!(piped.status.success() && !String::from_utf8_lossy(&piped.stdout).contains("by the pipe"));
     assert_eq!(server.sign_in("1001@harbor", "by the pipe"), 200);
-    assert!(site.fails("user enable 1001@harbor").contains("not disabled"));
+    assert_eq!(site.says("user enable 1001@harbor"), "1001@harbor can sign in.\n", "as before");
     site.says("user disable 1001@harbor");
     assert_eq!(server.ask("GET", "/session", "", "").unwrap().0, 401);
     assert_eq!(server.sign_in("1001@harbor", "by the pipe"), 401);

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use halyard_protocol::{Change, ContactId, ErrorBody};
+use halyard_protocol::{ContactId, ErrorBody};
 
-use super::{may_edit, publish};
 use crate::api::extract::{Id, SignedIn};
 use crate::app::App;
+use crate::operations::contacts;
 use crate::problem::Problem;
-use crate::store;
 
 /// Delete a contact. To undo it, save it again under the same id; its photo, by its id, is there for seven days.
 #[utoipa::path(
@@ -26,14 +25,8 @@ pub async fn delete(
     SignedIn(session): SignedIn,
     Id(id): Id<ContactId>,
 ) -> Result<StatusCode, Problem> {
-    let book = crate::api::book(&session);
     let mut tx = app.store.write(session.tenant).await?;
-    let contact = store::contacts::by_id(&mut tx, book, id).await?.ok_or_else(Problem::not_found)?;
-    may_edit(&session, contact.scope)?;
-    let now = app.env.now();
-    store::contacts::remove(&mut tx, book, &contact, now).await?;
-    let change = Change::ContactRemoved { contact: id };
-    publish(&mut tx, &session, contact.scope, now, &change).await?;
+    contacts::remove(&mut tx, &app.actor(&session), id).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,21 +1,16 @@
 //! `POST /contacts/import`: many contacts at once, all or none.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use halyard_protocol::ErrorBody;
 use halyard_protocol::rest::{ImportContacts, Imported};
-use halyard_protocol::{CauseCode, Change, ContactScope, ErrorBody, limits};
 
-use super::{checked, may_edit, publish, with_details};
 use crate::api::extract::{Body, SignedIn};
 use crate::app::App;
+use crate::operations::contacts::{self, CheckedContact};
 use crate::problem::Problem;
-use crate::store;
-
-/// So many changes are told one by one; more of them as "ask for the list again".
-const TOLD_ONE_BY_ONE: usize = 50;
 
 /// Save many contacts: all of them, or none and the reason why.
 #[utoipa::path(
@@ -32,54 +27,14 @@ pub async fn import(
     Body(request): Body<ImportContacts>,
 ) -> Result<Json<Imported>, Problem> {
     let count = request.contacts.len();
-    if count > limits::IMPORT_CONTACTS {
-        let detail = format!("An import has {} contacts at most.", limits::IMPORT_CONTACTS);
-        return Err(Problem::invalid(CauseCode::TooManyContacts.limit(limits::IMPORT_CONTACTS), detail).at("contacts"));
-    }
-    let (book, now) = (crate::api::book(&session), app.env.now());
-    let mut ids = HashSet::with_capacity(count);
-    let mut drafts = Vec::with_capacity(count);
+    contacts::check_count(count)?;
+    let mut checked = Vec::with_capacity(count);
     for (index, entry) in request.contacts.into_iter().enumerate() {
-        let at = |problem: Problem| problem.at(format!("contacts[{index}]"));
-        if !ids.insert(entry.id) {
-            let detail = "Two contacts of this import have the same id.";
-            return Err(at(Problem::invalid(CauseCode::RepeatedContact, detail)));
-        }
-        let (draft, photo) = checked(entry.contact).map_err(at)?;
-        may_edit(&session, draft.scope).map_err(at)?;
-        drafts.push((entry.id, draft, photo));
+        let contact = CheckedContact::new(entry.contact);
+        checked.push((entry.id, contact.map_err(|problem| problem.at(format!("contacts[{index}]")))?));
     }
-    let mut changed = HashSet::new();
     let mut tx = app.store.write(session.tenant).await?;
-    for (index, (id, draft, photo)) in drafts.into_iter().enumerate() {
-        let before = store::contacts::by_id(&mut tx, book, id).await?;
-        if let Some(before) = &before {
-            may_edit(&session, before.scope).map_err(|problem| problem.at(format!("contacts[{index}]")))?;
-        }
-        let draft = photo.keep(&mut tx, book, with_details(draft, before.as_ref()), before.as_ref(), now).await?;
-        if let Some(before) = &before {
-            if before.to_draft() == draft {
-                continue;
-            }
-            changed.insert(before.scope);
-            if before.scope != draft.scope && count <= TOLD_ONE_BY_ONE {
-                publish(&mut tx, &session, before.scope, now, &Change::ContactRemoved { contact: id }).await?;
-            }
-        }
-        let contact = store::contacts::save(&mut tx, book, id, draft, before.as_ref(), now).await?;
-        changed.insert(contact.scope);
-        if count <= TOLD_ONE_BY_ONE {
-            let scope = contact.scope;
-            publish(&mut tx, &session, scope, now, &Change::ContactChanged { contact }).await?;
-        }
-    }
-    if count > TOLD_ONE_BY_ONE {
-        // Whoever sees the shared ones includes the user: one event is enough for them.
-        let scope = if changed.contains(&ContactScope::Shared) { ContactScope::Shared } else { ContactScope::Personal };
-        if !changed.is_empty() {
-            publish(&mut tx, &session, scope, now, &Change::ContactsReplaced).await?;
-        }
-    }
+    contacts::import(&mut tx, &app.actor(&session), checked).await?;
     tx.commit().await?;
     Ok(Json(Imported { saved: u32::try_from(count).unwrap_or(u32::MAX) }))
 }
@@ -89,7 +44,7 @@ mod tests {
     use super::*;
     use crate::testing::bench::Bench;
     use halyard_protocol::rest::ImportedContact;
-    use halyard_protocol::{ContactDraft, ContactId, ErrorCode, Ulid};
+    use halyard_protocol::{Change, ContactDraft, ContactId, ContactScope, ErrorCode, Ulid, limits};
 
     fn import(count: usize, scope: ContactScope) -> ImportContacts {
         let one = |n: usize| ImportedContact {

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use halyard_protocol::{Change, Contact, ContactDraft, ContactId, ErrorBody};
+use halyard_protocol::{Contact, ContactDraft, ContactId, ErrorBody};
 
-use super::{checked, may_edit, publish, with_details};
 use crate::api::extract::{Body, Id, SignedIn};
 use crate::app::App;
+use crate::operations::contacts::{self, CheckedContact};
 use crate::problem::Problem;
-use crate::store;
 
 /// Save a contact under an id of my choice: a fresh one, or that of a contact to replace.
 ///
@@ -33,26 +32,9 @@ pub async fn put(
     Id(id): Id<ContactId>,
     Body(draft): Body<ContactDraft>,
 ) -> Result<Json<Contact>, Problem> {
-    let (draft, photo) = checked(draft)?;
-    may_edit(&session, draft.scope)?;
-    let (book, now) = (crate::api::book(&session), app.env.now());
+    let contact = CheckedContact::new(draft)?;
     let mut tx = app.store.write(session.tenant).await?;
-    let before = store::contacts::by_id(&mut tx, book, id).await?;
-    if let Some(before) = &before {
-        may_edit(&session, before.scope)?;
-    }
-    let draft = photo.keep(&mut tx, book, with_details(draft, before.as_ref()), before.as_ref(), now).await?;
-    if let Some(before) = &before {
-        if before.to_draft() == draft {
-            return Ok(Json(before.clone()));
-        }
-        if before.scope != draft.scope {
-            publish(&mut tx, &session, before.scope, now, &Change::ContactRemoved { contact: id }).await?;
-        }
-    }
-    let contact = store::contacts::save(&mut tx, book, id, draft, before.as_ref(), now).await?;
-    let change = Change::ContactChanged { contact: contact.clone() };
-    publish(&mut tx, &session, contact.scope, now, &change).await?;
+    let contact = contacts::save(&mut tx, &app.actor(&session), id, contact).await?;
     tx.commit().await?;
     Ok(Json(contact))
 }
@@ -61,7 +43,7 @@ pub async fn put(
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use halyard_protocol::{ContactScope, ErrorCode};
+    use halyard_protocol::{Change, ContactScope, ErrorCode};
     use serde_json::json;
 
     const ID: &str = "/contacts/01J9ZK4T6Q8Y2M0C5R7W3X1B9D";

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use halyard_protocol::{Change, ConversationId, ErrorBody};
+use halyard_protocol::{ConversationId, ErrorBody};
 
 use crate::api::extract::{Id, SignedIn};
 use crate::app::App;
+use crate::operations::conversations;
 use crate::problem::Problem;
-use crate::store;
 
 /// Delete a conversation for me, with what was written in it so far. Others keep theirs.
 ///
@@ -27,16 +27,8 @@ pub async fn delete(
     SignedIn(session): SignedIn,
     Id(id): Id<ConversationId>,
 ) -> Result<StatusCode, Problem> {
-    let now = app.env.now();
     let mut tx = app.store.write(session.tenant).await?;
-    let membership = store::memberships::get(&mut tx, id, session.user).await?.ok_or_else(Problem::not_found)?;
-    if membership.hidden {
-        return Ok(StatusCode::NO_CONTENT);
-    }
-    let shared = store::conversations::by_id(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
-    store::memberships::hide(&mut tx, id, session.user, shared.last_seq, now).await?;
-    let change = Change::ConversationRemoved { conversation: id, cleared_seq: shared.last_seq };
-    store::events::log(&mut tx, session.user, now, &change).await?;
+    conversations::remove(&mut tx, &app.actor(&session), id).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -9,9 +9,9 @@ use halyard_protocol::{ConversationId, Entry, ErrorBody, Seq, limits};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::membership;
 use crate::api::extract::{Id, Params, SignedIn, page_size};
 use crate::app::App;
+use crate::operations::conversations;
 use crate::problem::Problem;
 use crate::store;
 
@@ -43,7 +43,7 @@ pub async fn entries(
 ) -> Result<Json<EntriesPage>, Problem> {
     let limit = page_size(page.limit, limits::MESSAGES_PAGE)?;
     let mut tx = app.store.read().await?;
-    let membership = membership(&mut tx, session.user, id).await?;
+    let membership = conversations::membership(&mut tx, session.user, id).await?;
     let (messages, more) = store::messages::page(&mut tx, id, page.before, membership.cleared_seq, limit).await?;
     Ok(Json(EntriesPage { entries: messages.into_iter().map(Entry::Message).collect(), more }))
 }

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use halyard_protocol::rest::MarkRead;
-use halyard_protocol::{Change, ConversationId, ConversationKey, ErrorBody};
+use halyard_protocol::{ConversationId, ErrorBody};
 
-use super::membership;
 use crate::api::extract::{Body, Id, SignedIn};
 use crate::app::App;
+use crate::operations::conversations;
 use crate::problem::Problem;
-use crate::store;
 
 /// Mark messages as read, up to a place. Never moves backwards; in chats the others hear of it.
 #[utoipa::path(
@@ -28,23 +27,8 @@ pub async fn read(
     Id(id): Id<ConversationId>,
     Body(request): Body<MarkRead>,
 ) -> Result<StatusCode, Problem> {
-    let (me, now) = (session.user, app.env.now());
     let mut tx = app.store.write(session.tenant).await?;
-    let membership = membership(&mut tx, me, id).await?;
-    let shared = store::conversations::by_id(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
-    let seq = request.seq.min(shared.last_seq);
-    if seq <= membership.read_seq {
-        return Ok(StatusCode::NO_CONTENT);
-    }
-    let unread = store::messages::unread_after(&mut tx, id, me, seq.max(membership.cleared_seq)).await?;
-    store::memberships::set_read(&mut tx, id, me, seq, unread).await?;
-    store::events::log(&mut tx, me, now, &Change::Read { conversation: id, seq, unread }).await?;
-    if let ConversationKey::Chat(users) = &shared.key {
-        let change = Change::PeerRead { conversation: id, user: me, seq };
-        for user in users.iter().filter(|user| **user != me) {
-            store::events::log(&mut tx, *user, now, &change).await?;
-        }
-    }
+    conversations::read(&mut tx, &app.actor(&session), id, request.seq).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -53,7 +37,7 @@ pub async fn read(
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use halyard_protocol::ErrorCode;
+    use halyard_protocol::{Change, ErrorCode};
 
     #[tokio::test]
     async fn counts_down_and_never_back() {

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use halyard_protocol::{Conversation, ConversationId, ErrorBody, ErrorCode, limits};
+use halyard_protocol::{Conversation, ConversationId, ErrorBody};
 
 use crate::api::extract::{Id, SignedIn};
 use crate::app::App;
-use crate::operations::messaging::append::publish_changed;
+use crate::operations::conversations;
 use crate::problem::Problem;
-use crate::store;
 
 /// Bring a conversation back that I deleted less than a minute ago, with its messages.
 #[utoipa::path(
@@ -27,30 +26,17 @@ pub async fn restore(
     SignedIn(session): SignedIn,
     Id(id): Id<ConversationId>,
 ) -> Result<Json<Conversation>, Problem> {
-    let (user, now) = (session.user, app.env.now());
     let mut tx = app.store.write(session.tenant).await?;
-    let membership = store::memberships::get(&mut tx, id, user).await?.ok_or_else(Problem::not_found)?;
-    let Some(removed_at) = membership.removed_at else {
-        // Nothing to undo, or undone already: the answer to the first try may have got lost.
-        let view = store::conversations::view(&mut tx, user, id).await?;
-        return view.map(Json).ok_or_else(Problem::not_found);
-    };
-    if now.since(removed_at) > limits::UNDO_SECONDS * 1_000 {
-        return Err(Problem::new(ErrorCode::UndoExpired, "It is too late to bring this conversation back."));
-    }
-    let cleared = store::memberships::restore(&mut tx, id, user).await?;
-    let seen = membership.read_seq.max(cleared);
-    let unread = store::messages::unread_after(&mut tx, id, user, seen).await?;
-    store::memberships::set_read(&mut tx, id, user, membership.read_seq, unread).await?;
-    let view = publish_changed(&mut tx, user, id, now).await?;
+    let conversation = conversations::restore(&mut tx, &app.actor(&session), id).await?;
     tx.commit().await?;
-    view.map(Json).ok_or_else(Problem::not_found)
+    Ok(Json(conversation))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
+    use halyard_protocol::{ErrorCode, limits};
 
     #[tokio::test]
     async fn there_is_a_minute_to_think_again() {

@@ -5,14 +5,12 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use halyard_protocol::rest::UpdateConversation;
-use halyard_protocol::{CauseCode, Conversation, ConversationId, ErrorBody, limits};
+use halyard_protocol::{Conversation, ConversationId, ErrorBody};
 
-use super::membership;
 use crate::api::extract::{Body, Id, SignedIn};
 use crate::app::App;
-use crate::operations::messaging::append::publish_changed;
+use crate::operations::conversations;
 use crate::problem::Problem;
-use crate::store;
 
 /// Turn notifications off or on, or name the group. What is absent stays.
 ///
@@ -32,45 +30,17 @@ pub async fn update(
     Id(id): Id<ConversationId>,
     Body(request): Body<UpdateConversation>,
 ) -> Result<Json<Conversation>, Problem> {
-    let title = request.title.map(|title| title.trim().to_owned());
-    if title.as_ref().is_some_and(|title| title.chars().count() > limits::NAME_LENGTH) {
-        return Err(Problem::too_long(CauseCode::GroupNameTooLong, limits::NAME_LENGTH).at("title"));
-    }
-    let now = app.env.now();
     let mut tx = app.store.write(session.tenant).await?;
-    let membership = membership(&mut tx, session.user, id).await?;
-    let before = store::conversations::view(&mut tx, session.user, id).await?.ok_or_else(Problem::not_found)?;
-    let title = title.filter(|title| *title != before.title);
-    if title.is_some() && !before.kind.is_group() {
-        return Err(Problem::invalid(CauseCode::NotAGroup, "Only groups have a name of their own.").at("title"));
-    }
-    let muted = request.muted.filter(|muted| *muted != membership.muted);
-    if let Some(muted) = muted {
-        store::memberships::set_muted(&mut tx, id, session.user, muted).await?;
-    }
-    let mut users = Vec::new();
-    if let Some(title) = &title {
-        store::conversations::set_title(&mut tx, id, title).await?;
-        users = store::memberships::members(&mut tx, id).await?;
-    } else if muted.is_some() {
-        users.push(session.user);
-    }
-    let mut mine = before;
-    for user in users {
-        let view = publish_changed(&mut tx, user, id, now).await?;
-        if let Some(view) = view.filter(|_| user == session.user) {
-            mine = view;
-        }
-    }
+    let conversation = conversations::update(&mut tx, &app.actor(&session), id, request).await?;
     tx.commit().await?;
-    Ok(Json(mine))
+    Ok(Json(conversation))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use halyard_protocol::{Change, ErrorCode};
+    use halyard_protocol::{Change, ErrorCode, limits};
     use serde_json::json;
 
     #[tokio::test]

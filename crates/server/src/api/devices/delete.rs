@@ -8,8 +8,8 @@ use halyard_protocol::{DeviceId, ErrorBody};
 
 use crate::api::extract::{Id, SignedIn};
 use crate::app::App;
+use crate::operations::devices;
 use crate::problem::Problem;
-use crate::store;
 
 /// Sign out on another device; its connection ends at once.
 #[utoipa::path(
@@ -25,9 +25,7 @@ pub async fn delete(
     Id(device): Id<DeviceId>,
 ) -> Result<StatusCode, Problem> {
     let mut tx = app.store.write(session.tenant).await?;
-    if !store::sessions::end(&mut tx, session.user, device).await? {
-        return Err(Problem::not_found());
-    }
+    devices::sign_out(&mut tx, &app.actor(&session), device).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

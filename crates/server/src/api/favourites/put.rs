@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use halyard_protocol::event::Favourite;
+use halyard_protocol::ErrorBody;
 use halyard_protocol::rest::SetFavourite;
-use halyard_protocol::{Change, ErrorBody};
 
 use crate::api::extract::{Body, SignedIn};
 use crate::app::App;
+use crate::operations::contacts;
 use crate::problem::Problem;
-use crate::store;
 
 /// Mark a contact or a colleague as a favourite, or no longer.
 #[utoipa::path(
@@ -27,20 +26,8 @@ pub async fn put(
     Body(request): Body<SetFavourite>,
 ) -> Result<StatusCode, Problem> {
     let SetFavourite { favourite, on } = request;
-    let book = crate::api::book(&session);
     let mut tx = app.store.write(session.tenant).await?;
-    let known = match favourite {
-        Favourite::Contact(id) => store::contacts::by_id(&mut tx, book, id).await?.is_some(),
-        Favourite::User(id) => store::users::by_id(&mut tx, session.tenant, id).await?.is_some(),
-        Favourite::Unknown => return Err(Problem::not_found()),
-    };
-    // Unmarking somebody who is gone is fine: they are no favourite afterwards.
-    if on && !known {
-        return Err(Problem::not_found());
-    }
-    if store::favourites::set(&mut tx, book, favourite, on).await? {
-        let change = Change::FavouriteChanged { favourite, on };
-        store::events::log(&mut tx, session.user, app.env.now(), &change).await?;
+    if contacts::set_favourite(&mut tx, &app.actor(&session), favourite, on).await? {
         tx.commit().await?;
     }
     Ok(StatusCode::NO_CONTENT)
@@ -50,6 +37,7 @@ pub async fn put(
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
+    use halyard_protocol::event::Favourite;
     use halyard_protocol::{ContactDraft, ErrorCode, Ulid, UserId};
 
     #[tokio::test]

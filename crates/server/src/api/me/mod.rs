@@ -1,3 +1,4 @@
 //! `/me`: what I say of myself.
 
+pub mod password;
 pub mod update;

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use halyard_protocol::ErrorBody;
 use halyard_protocol::rest::{Me, UpdateMe};
-use halyard_protocol::{Availability, CauseCode, Change, ErrorBody, limits};
 
 use crate::api::extract::{Body, SignedIn};
 use crate::app::App;
+use crate::operations::directory;
 use crate::problem::Problem;
-use crate::store;
 
 /// Say something else of myself. What is absent stays.
 #[utoipa::path(
@@ -26,27 +26,10 @@ pub async fn update(
     SignedIn(session): SignedIn,
     Body(request): Body<UpdateMe>,
 ) -> Result<Json<Me>, Problem> {
-    if request.availability == Some(Availability::Unknown) {
-        return Err(
-            Problem::invalid(CauseCode::UnknownAvailability, "This availability is not known.").at("availability")
-        );
-    }
-    let status_text = request.status_text.map(|text| text.trim().to_owned());
-    if status_text.as_ref().is_some_and(|text| text.chars().count() > limits::STATUS_TEXT_LENGTH) {
-        return Err(Problem::too_long(CauseCode::StatusTextTooLong, limits::STATUS_TEXT_LENGTH).at("status_text"));
-    }
+    let actor = app.actor(&session);
     let mut tx = app.store.write(session.tenant).await?;
-    let mut me = crate::api::me_of(&mut tx, &session).await?;
-    let before = me.user.clone();
-    me.user.availability = request.availability.unwrap_or(before.availability);
-    me.user.status_text = status_text.unwrap_or_else(|| before.status_text.clone());
-    if me.user == before {
-        return Ok(Json(me));
-    }
-    store::users::set_status(&mut tx, session.user, me.user.availability, &me.user.status_text).await?;
-    let change = Change::UserChanged { user: me.user.clone() };
-    store::events::log_all(&mut tx, session.tenant, app.env.now(), &change).await?;
-    tx.note_availability(session.user, me.user.availability);
+    directory::set_own_status(&mut tx, &actor, request).await?;
+    let me = crate::api::me_of(&mut tx, &session).await?;
     tx.commit().await?;
     Ok(Json(me))
 }
@@ -55,7 +38,7 @@ pub async fn update(
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use halyard_protocol::ErrorCode;
+    use halyard_protocol::{Availability, Change, ErrorCode, limits};
     use serde_json::json;
 
     #[tokio::test]

@@ -6,20 +6,14 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use halyard_protocol::media::{MediaError, clean_name};
-use halyard_protocol::{CauseCode, ErrorBody, ErrorCode, Media, MediaId, MediaKind};
+use halyard_protocol::media::MediaError;
+use halyard_protocol::{ErrorBody, ErrorCode, Media, MediaId};
 use serde::Deserialize;
 
 use crate::api::extract::{Id, Params, SignedIn};
 use crate::app::App;
-use crate::digest::digest;
-use crate::media::metadata::{Damaged, stripped};
+use crate::operations::media::{self, Prepared};
 use crate::problem::Problem;
-use crate::store::media::Upload;
-use crate::store::{self, StoreError};
-
-/// Bytes that a user may have given to us and not sent.
-const MOST_UNSENT: u64 = 200_000_000;
 
 /// What the file is called.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -59,33 +53,11 @@ pub async fn put(
 ) -> Result<Json<Media>, Problem> {
     let body = body.map_err(unreadable)?;
     // Some milliseconds of work for a large file: not where the others wait.
-    let prepared = tokio::task::spawn_blocking(move || prepare(&body)).await.map_err(|_| Problem::internal())?;
-    let Prepared { kind, content, width, height, hash, upload_hash } = prepared?;
-    let size = u32::try_from(content.len()).unwrap_or(u32::MAX);
-    let media = Media { id, kind, name: clean_name(&name, Some(kind)), size, width, height };
-
+    let file = tokio::task::spawn_blocking(move || Prepared::read(&body)).await.map_err(|_| Problem::internal())??;
     let mut tx = app.store.write(session.tenant).await?;
-    if let Some((known, uploader, known_hash)) = store::media::uploaded(&mut tx, id).await? {
-        let same = uploader == Some(session.user) && known_hash == Some(upload_hash);
-        return if same { Ok(Json(known)) } else { Err(taken()) };
-    }
-    if store::media::unsent_bytes(&mut tx, session.user).await? + u64::from(size) > MOST_UNSENT {
-        let detail = "Too many of your files wait to be sent. Send or remove some first.";
-        return Err(Problem::because(ErrorCode::InvalidMedia, CauseCode::TooManyUnsentFiles, detail));
-    }
-    store::media::add_content(&mut tx, &hash, content).await?;
-    let upload = Upload { media, uploader: Some(session.user), hash, upload_hash };
-    store::media::add(&mut tx, session.tenant, &upload, app.env.now()).await.map_err(|error| match error {
-        // Somebody of another tenant was faster.
-        StoreError::Taken => taken(),
-        other => other.into(),
-    })?;
+    let media = media::keep(&mut tx, &app.actor(&session), id, &name, file).await?;
     tx.commit().await?;
-    Ok(Json(upload.media))
-}
-
-fn taken() -> Problem {
-    Problem::new(ErrorCode::Conflict, "This id belongs to another file.")
+    Ok(Json(media))
 }
 
 fn unreadable(error: BytesRejection) -> Problem {
@@ -97,31 +69,13 @@ fn unreadable(error: BytesRejection) -> Problem {
     }
 }
 
-/// A file as it will be kept.
-struct Prepared {
-    kind: MediaKind,
-    content: Vec<u8>,
-    width: u32,
-    height: u32,
-    hash: String,
-    upload_hash: String,
-}
-
-fn prepare(body: &[u8]) -> Result<Prepared, Problem> {
-    let code = ErrorCode::InvalidMedia;
-    let kind = MediaKind::of(body).ok_or_else(|| Problem::rule(code, MediaError::Kind))?;
-    let stripped = stripped(kind, body.to_vec())
-        .map_err(|error: Damaged| Problem::because(code, CauseCode::DamagedFile, error.to_string()))?;
-    let hash = digest(&stripped.content);
-    let (width, height) = (stripped.width, stripped.height);
-    Ok(Prepared { kind, content: stripped.content, width, height, hash, upload_hash: digest(body) })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::digest;
+    use crate::store;
     use crate::testing::bench::{Bench, number, png};
-    use halyard_protocol::{Destination, Peer, limits};
+    use halyard_protocol::{Destination, MediaKind, Peer, limits};
 
     #[tokio::test]
     async fn the_same_again_gets_the_first_answer_and_anything_else_is_a_conflict() {

@@ -6,31 +6,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use halyard_protocol::rest::{IDEMPOTENCY_KEY, SendMessage};
-use halyard_protocol::{CauseCode, ErrorBody, ErrorCode, Message, MessageId};
+use halyard_protocol::{ErrorBody, ErrorCode, Message, MessageId};
 
 use crate::api::extract::{Body, SignedIn};
 use crate::app::App;
-use crate::operations::messaging::accept::{Refusal, accept};
+use crate::operations::messaging::accept::accept;
 use crate::problem::Problem;
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        let detail = refusal.to_string();
-        let people = ErrorCode::InvalidRecipients;
-        match refusal {
-            Refusal::Store(error) => error.into(),
-            Refusal::IdempotencyConflict => Self::new(ErrorCode::IdempotencyConflict, detail),
-            Refusal::IdTaken => Self::new(ErrorCode::Conflict, detail),
-            Refusal::NotYourNumber => Self::new(ErrorCode::NotYourNumber, detail).at("to.from"),
-            Refusal::NumberInChat => Self::because(people, CauseCode::NumberInChat, detail).at("to.from"),
-            Refusal::UnknownUser => Self::because(people, CauseCode::NotInDirectory, detail).at("to.peers"),
-            Refusal::Recipients(error) => Self::because(people, error, detail).at("to.peers"),
-            Refusal::Text(error) => Self::because(ErrorCode::InvalidText, error, detail).at("body"),
-            Refusal::UnknownMedia => Self::new(ErrorCode::UnknownMedia, detail).at("media"),
-            Refusal::Media(error) => Self::because(ErrorCode::InvalidMedia, error, detail).at("media"),
-        }
-    }
-}
 
 /// Write to colleagues, or from an own number to numbers outside.
 ///
@@ -56,7 +37,7 @@ pub async fn send(
 ) -> Result<(StatusCode, Json<Message>), Problem> {
     let id = idempotency_key(&headers)?;
     let mut tx = app.store.write(session.tenant).await?;
-    let message = accept(&mut tx, session.tenant, session.user, id, request, app.env.now()).await?;
+    let message = accept(&mut tx, &app.actor(&session), id, request).await?;
     tx.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(message)))
 }
@@ -74,15 +55,11 @@ fn idempotency_key(headers: &HeaderMap) -> Result<MessageId, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::bench::{Bench, number, png};
+    use crate::testing::bench::{Bench, number, png, to_numbers as texts};
     use axum::http::Method;
     use halyard_protocol::rest::EntriesPage;
     use halyard_protocol::{Change, Destination, MediaId, Peer, Ulid, UserId, limits};
     use serde_json::json;
-
-    fn texts(from: u16, to: &[u16]) -> Destination {
-        Destination { from: Some(number(from)), peers: to.iter().map(|line| Peer::Number(number(*line))).collect() }
-    }
 
     #[tokio::test]
     async fn the_same_again_gets_the_first_answer_even_after_delivery() {
@@ -275,7 +252,9 @@ mod tests {
         let (id, me) = (bench.message_id(), maya.bootstrap().await.me);
         maya.send(id, texts(102, &[142]), "Hello").await;
         let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
-        crate::operations::numbers::unassign(&mut tx, number(102), me.user.id, bench.app.env.now()).await.unwrap();
+        crate::operations::numbers::unassign(&mut tx, &bench.operator(me.tenant.id), number(102), me.user.id)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         assert_eq!(maya.send(id, texts(102, &[142]), "Hello").await.status, 202);
         let refused = maya.send(bench.message_id(), texts(102, &[142]), "Hello").await;

@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
@@ -17,12 +16,11 @@ use crate::auth::limiter::network;
 use crate::auth::password::LONGEST;
 use crate::auth::token::Token;
 use crate::digest::digest;
+use crate::operations::devices::{self, NewDevice};
 use crate::problem::Problem;
 use crate::store::users::Credentials;
 use crate::store::{self, StoreError};
 
-/// Browsers on which one user is signed in: another one takes the place of the one that was not used for longest.
-const DEVICES: u32 = 100;
 /// Bytes of a log-in at most: an extension and a domain are shorter.
 const LONGEST_LOGIN: usize = 320;
 
@@ -49,27 +47,25 @@ pub async fn create(
     }
     let login = request.login.trim().to_lowercase();
     let network = network_hash(&login, address);
-    let mut attempt = app.sign_ins.begin(address).map_err(too_many)?;
+    let mut attempt = app.sign_ins.begin(address).map_err(Problem::too_many_tries)?;
     // What is our fault does not count against who tries.
     let found = find(&app, &login, &network).await.inspect_err(|_| app.sign_ins.refund(&attempt))?;
     let is_known = found.as_ref().is_some_and(|found| found.is_known_network);
-    app.sign_ins.for_account(&mut attempt, &login, is_known).map_err(too_many)?;
+    app.sign_ins.for_account(&mut attempt, &login, is_known).map_err(Problem::too_many_tries)?;
     let hash = found.as_ref().map(|found| found.password_hash.clone());
     let matches = app.passwords.verify(request.password, hash, is_known).await;
     let matches = matches.inspect_err(|_| app.sign_ins.refund(&attempt))?;
     let found = found.filter(|_| matches).ok_or_else(wrong)?;
     app.sign_ins.refund(&attempt);
 
-    let (token, now) = (Token::fresh(&app.env), app.env.now());
+    let token = Token::fresh(&app.env);
     let device = DeviceId(app.env.ulid());
     let name: String = request.device.trim().chars().take(limits::NAME_LENGTH).collect();
+    let new = NewDevice { id: device, name: &name, token_hash: &token.hash(), network: &network };
     let mut tx = app.store.write(found.tenant).await?;
-    if !store::sessions::add(&mut tx, &token.hash(), device, &found, &name, now).await? {
-        // The password was changed, or the user disabled, while it was checked.
+    if !devices::sign_in(&mut tx, &found, new, app.env.now()).await? {
         return Err(wrong());
     }
-    store::sessions::keep_newest(&mut tx, found.user, device, DEVICES).await?;
-    store::networks::note(&mut tx, found.user, &network, now).await?;
     let me = crate::api::me(&mut tx, found.tenant, found.user, device).await?;
     tx.commit().await?;
 
@@ -79,11 +75,6 @@ pub async fn create(
 
 fn wrong() -> Problem {
     Problem::new(ErrorCode::WrongCredentials, "Wrong extension or password.")
-}
-
-fn too_many(wait: Duration) -> Problem {
-    let message = "Too many tries. Wait a moment and try again.";
-    Problem::new(ErrorCode::TooManyRequests, message).retry_after(wait.as_secs() + 1)
 }
 
 /// Who has this log-in.
@@ -206,7 +197,7 @@ mod tests {
         let first = bench.sign_in("1001@harbor").await;
         bench.test.pass(1_000);
         let second = bench.sign_in("1001@harbor").await;
-        for _ in 2..DEVICES {
+        for _ in 2..devices::MOST {
             bench.sign_in("1001@harbor").await;
         }
         assert_eq!(first.get("/session").await.status, 200);

@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use crate::api::extract::SignedIn;
 use crate::app::App;
 use crate::auth::token::no_cookie;
+use crate::operations::devices;
 use crate::problem::Problem;
-use crate::store;
 
 /// Sign out on this device.
 #[utoipa::path(
@@ -20,8 +20,12 @@ use crate::store;
 )]
 pub async fn delete(State(app): State<Arc<App>>, SignedIn(session): SignedIn) -> Result<Response, Problem> {
     let mut tx = app.store.write(session.tenant).await?;
-    store::sessions::end(&mut tx, session.user, session.device).await?;
-    tx.commit().await?;
+    // One that a command has ended meanwhile is over, too.
+    match devices::sign_out(&mut tx, &app.actor(&session), session.device).await {
+        Ok(()) => tx.commit().await?,
+        Err(problem) if problem.is_not_found() => {}
+        Err(problem) => return Err(problem),
+    }
     let cookie = no_cookie(app.settings.cookie(), app.settings.secure);
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }

@@ -6,13 +6,15 @@ use halyard_protocol::media::{MediaError, check_media};
 use halyard_protocol::recipients::{TextError, check_text};
 use halyard_protocol::rest::SendMessage;
 use halyard_protocol::{
-    Author, ConversationKey, Delivery, DeliveryState, Media, MediaId, Message, MessageId, PhoneNumber, RecipientsError,
-    SmsNumber, TenantId, UnixMs, UserId, limits,
+    Author, CauseCode, ConversationKey, Delivery, DeliveryState, ErrorCode, Media, MediaId, Message, MessageId,
+    PhoneNumber, RecipientsError, SmsNumber, TenantId, UnixMs, UserId, limits,
 };
 
 use super::append::{NewMessage, append};
 use super::outgoing;
 use crate::digest::digest;
+use crate::operations::Actor;
+use crate::problem::Problem;
 use crate::store::{self, StoreError, Tx};
 
 /// Why a message was not accepted.
@@ -50,19 +52,43 @@ pub enum Refusal {
     Store(#[from] StoreError),
 }
 
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let detail = refusal.to_string();
+        let people = ErrorCode::InvalidRecipients;
+        match refusal {
+            Refusal::Store(error) => error.into(),
+            Refusal::IdempotencyConflict => Self::new(ErrorCode::IdempotencyConflict, detail),
+            Refusal::IdTaken => Self::new(ErrorCode::Conflict, detail),
+            Refusal::NotYourNumber => Self::new(ErrorCode::NotYourNumber, detail).at("to.from"),
+            Refusal::NumberInChat => Self::because(people, CauseCode::NumberInChat, detail).at("to.from"),
+            Refusal::UnknownUser => Self::because(people, CauseCode::NotInDirectory, detail).at("to.peers"),
+            Refusal::Recipients(error) => Self::because(people, error, detail).at("to.peers"),
+            Refusal::Text(error) => Self::because(ErrorCode::InvalidText, error, detail).at("body"),
+            Refusal::UnknownMedia => Self::new(ErrorCode::UnknownMedia, detail).at("media"),
+            Refusal::Media(error) => Self::because(ErrorCode::InvalidMedia, error, detail).at("media"),
+        }
+    }
+}
+
 /// Takes a message in: one more message, its events, and a job for each recipient outside; or, when it was taken
 /// in before, the answer that it had then.
 ///
 /// # Errors
-/// [`Refusal`]; nothing may be committed then.
-pub async fn accept(
+/// [`Refusal`], as a problem; nothing may be committed then.
+pub async fn accept(tx: &mut Tx, actor: &Actor, id: MessageId, request: SendMessage) -> Result<Message, Problem> {
+    let author = actor.user()?;
+    Ok(accept_of(tx, actor, author, id, request).await?)
+}
+
+async fn accept_of(
     tx: &mut Tx,
-    tenant: TenantId,
+    actor: &Actor,
     author: UserId,
     id: MessageId,
     request: SendMessage,
-    now: UnixMs,
 ) -> Result<Message, Refusal> {
+    let Actor { tenant, now, .. } = *actor;
     let hash = request_hash(&request)?;
     if let Some((message, before)) = store::messages::sent(tx, author, id).await? {
         return if before == hash { Ok(as_first_answered(message)) } else { Err(Refusal::IdempotencyConflict) };

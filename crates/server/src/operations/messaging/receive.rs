@@ -1,9 +1,10 @@
 //! Taking in a text that a carrier brings to one of our numbers.
 
-use halyard_protocol::{Author, ConversationKey, Media, MediaId, Message, MessageId, PhoneNumber, TenantId};
+use halyard_protocol::{Author, ConversationKey, Media, MediaId, Message, MessageId, PhoneNumber};
 
 use super::append::{NewMessage, append};
 use crate::env::Env;
+use crate::operations::Actor;
 use crate::store::{self, StoreError, Tx};
 
 /// A text as a carrier brings it.
@@ -25,17 +26,12 @@ pub struct InboundText {
     pub media: Vec<Media>,
 }
 
-/// Takes a text in, once: `None` when it was taken in before. `tenant` is the one that the number belongs to.
+/// Takes a text in, once: `None` when it was taken in before. The actor acts in the tenant that the number belongs to.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn receive(
-    tx: &mut Tx,
-    env: &Env,
-    tenant: TenantId,
-    text: InboundText,
-) -> Result<Option<Message>, StoreError> {
-    let now = env.now();
+pub async fn receive(tx: &mut Tx, actor: &Actor, env: &Env, text: InboundText) -> Result<Option<Message>, StoreError> {
+    let Actor { tenant, now, .. } = *actor;
     if !store::deliveries::note_received(tx, text.carrier, &text.reference, now).await? {
         return Ok(None);
     }

@@ -74,7 +74,7 @@ async fn without_mms(bench: &Bench, browser: &Browser<'_>, line: u16) {
     let now = bench.app.env.now();
     let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
     store::numbers::add(&mut tx, me.tenant.id, &own, now).await.unwrap();
-    assign(&mut tx, own.number, me.user.id, now).await.unwrap();
+    assign(&mut tx, &bench.operator(me.tenant.id), own.number, me.user.id).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -143,8 +143,8 @@ async fn who_gets_a_number_gets_its_history_as_read_and_who_loses_it_loses_that(
     let kim = bench.sign_in("1003@harbor").await;
     let me = kim.bootstrap().await.me;
     let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
-    assert!(assign(&mut tx, number(101), me.user.id, bench.app.env.now()).await.unwrap());
-    assert!(!assign(&mut tx, number(101), me.user.id, bench.app.env.now()).await.unwrap());
+    assert!(assign(&mut tx, &bench.operator(me.tenant.id), number(101), me.user.id).await.unwrap());
+    assert!(!assign(&mut tx, &bench.operator(me.tenant.id), number(101), me.user.id).await.unwrap());
     tx.commit().await.unwrap();
     let start = kim.bootstrap().await;
     assert_eq!((start.me.numbers.len(), start.conversations.len(), start.conversations[0].unread), (1, 1, 0));
@@ -153,7 +153,7 @@ async fn who_gets_a_number_gets_its_history_as_read_and_who_loses_it_loses_that(
     assert_eq!(kim.bootstrap().await.conversations[0].unread, 1);
 
     let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
-    assert!(unassign(&mut tx, number(101), me.user.id, bench.app.env.now()).await.unwrap());
+    assert!(unassign(&mut tx, &bench.operator(me.tenant.id), number(101), me.user.id).await.unwrap());
     tx.commit().await.unwrap();
     assert!(kim.bootstrap().await.conversations.is_empty());
     let kinds: Vec<&str> = kim.events(start.cursor).await.iter().map(kind).collect();

@@ -201,12 +201,11 @@ async fn perform(bench: &Bench, crew: &[Browser<'_>], rosa: &Browser<'_>, deed: 
         }
         Deed::Number(give) => {
             let me = crew[2].bootstrap().await.me;
-            let now = bench.app.env.now();
             let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
             if give {
-                assign(&mut tx, number(101), me.user.id, now).await.unwrap();
+                assign(&mut tx, &bench.operator(me.tenant.id), number(101), me.user.id).await.unwrap();
             } else {
-                unassign(&mut tx, number(101), me.user.id, now).await.unwrap();
+                unassign(&mut tx, &bench.operator(me.tenant.id), number(101), me.user.id).await.unwrap();
             }
             tx.commit().await.unwrap();
         }

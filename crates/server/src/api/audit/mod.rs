@@ -1,0 +1,4 @@
+//! `/audit`: who administered what.
+
+pub mod export;
+pub mod list;

@@ -1,0 +1,124 @@
+//! What a user does to a conversation: reads it, mutes it, names it, deletes it for themselves and brings it back.
+
+use halyard_protocol::rest::UpdateConversation;
+use halyard_protocol::{
+    CauseCode, Change, Conversation, ConversationId, ConversationKey, ErrorCode, Seq, UserId, limits,
+};
+
+use super::Actor;
+use super::messaging::append::publish_changed;
+use crate::problem::Problem;
+use crate::store::memberships::Membership;
+use crate::store::{self, Tx};
+
+/// The user's membership in a conversation that they see; any other is not there.
+///
+/// # Errors
+/// They see no such conversation.
+pub async fn membership(tx: &mut Tx, user: UserId, id: ConversationId) -> Result<Membership, Problem> {
+    let found = store::memberships::get(tx, id, user).await?;
+    found.filter(|membership| !membership.hidden).ok_or_else(Problem::not_found)
+}
+
+/// Marks a conversation as read up to a place; never moves backwards. In chats the others hear of it.
+///
+/// # Errors
+/// The actor sees no such conversation.
+pub async fn read(tx: &mut Tx, actor: &Actor, id: ConversationId, seq: Seq) -> Result<(), Problem> {
+    let me = actor.user()?;
+    let membership = membership(tx, me, id).await?;
+    let record = store::conversations::by_id(tx, id).await?.ok_or_else(Problem::not_found)?;
+    let seq = seq.min(record.last_seq);
+    if seq <= membership.read_seq {
+        return Ok(());
+    }
+    let unread = store::messages::unread_after(tx, id, me, seq.max(membership.cleared_seq)).await?;
+    store::memberships::set_read(tx, id, me, seq, unread).await?;
+    store::events::log(tx, me, actor.now, &Change::Read { conversation: id, seq, unread }).await?;
+    if let ConversationKey::Chat(users) = &record.key {
+        let change = Change::PeerRead { conversation: id, user: me, seq };
+        for user in users.iter().filter(|user| **user != me) {
+            store::events::log(tx, *user, actor.now, &change).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Turns notifications off or on for the actor, or names the group for all its members. What is absent stays.
+///
+/// # Errors
+/// The actor sees no such conversation, the name is too long, or this is no group.
+pub async fn update(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ConversationId,
+    changes: UpdateConversation,
+) -> Result<Conversation, Problem> {
+    let title = changes.title.map(|title| title.trim().to_owned());
+    if title.as_ref().is_some_and(|title| title.chars().count() > limits::NAME_LENGTH) {
+        return Err(Problem::too_long(CauseCode::GroupNameTooLong, limits::NAME_LENGTH).at("title"));
+    }
+    let me = actor.user()?;
+    let membership = membership(tx, me, id).await?;
+    let before = store::conversations::view(tx, me, id).await?.ok_or_else(Problem::not_found)?;
+    let title = title.filter(|title| *title != before.title);
+    if title.is_some() && !before.kind.is_group() {
+        return Err(Problem::invalid(CauseCode::NotAGroup, "Only groups have a name of their own.").at("title"));
+    }
+    let muted = changes.muted.filter(|muted| *muted != membership.muted);
+    if let Some(muted) = muted {
+        store::memberships::set_muted(tx, id, me, muted).await?;
+    }
+    let mut users = Vec::new();
+    if let Some(title) = &title {
+        store::conversations::set_title(tx, id, title).await?;
+        users = store::memberships::members(tx, id).await?;
+    } else if muted.is_some() {
+        users.push(me);
+    }
+    let mut mine = before;
+    for user in users {
+        let view = publish_changed(tx, user, id, actor.now).await?;
+        if let Some(view) = view.filter(|_| user == me) {
+            mine = view;
+        }
+    }
+    Ok(mine)
+}
+
+/// Deletes a conversation for the actor, with what was written in it so far. Others keep theirs.
+///
+/// # Errors
+/// The actor has no such conversation.
+pub async fn remove(tx: &mut Tx, actor: &Actor, id: ConversationId) -> Result<(), Problem> {
+    let me = actor.user()?;
+    let membership = store::memberships::get(tx, id, me).await?.ok_or_else(Problem::not_found)?;
+    if membership.hidden {
+        return Ok(());
+    }
+    let record = store::conversations::by_id(tx, id).await?.ok_or_else(Problem::not_found)?;
+    store::memberships::hide(tx, id, me, record.last_seq, actor.now).await?;
+    let change = Change::ConversationRemoved { conversation: id, cleared_seq: record.last_seq };
+    Ok(store::events::log(tx, me, actor.now, &change).await?)
+}
+
+/// Brings a conversation back that the actor deleted less than a minute ago, with its messages.
+///
+/// # Errors
+/// The actor has no such conversation, or it is too late.
+pub async fn restore(tx: &mut Tx, actor: &Actor, id: ConversationId) -> Result<Conversation, Problem> {
+    let me = actor.user()?;
+    let membership = store::memberships::get(tx, id, me).await?.ok_or_else(Problem::not_found)?;
+    let Some(removed_at) = membership.removed_at else {
+        // Nothing to undo, or undone already: the answer to the first try may have got lost.
+        return store::conversations::view(tx, me, id).await?.ok_or_else(Problem::not_found);
+    };
+    if actor.now.since(removed_at) > limits::UNDO_SECONDS * 1_000 {
+        return Err(Problem::new(ErrorCode::UndoExpired, "It is too late to bring this conversation back."));
+    }
+    let cleared = store::memberships::restore(tx, id, me).await?;
+    let seen = membership.read_seq.max(cleared);
+    let unread = store::messages::unread_after(tx, id, me, seen).await?;
+    store::memberships::set_read(tx, id, me, membership.read_seq, unread).await?;
+    publish_changed(tx, me, id, actor.now).await?.ok_or_else(Problem::not_found)
+}
