@@ -1,6 +1,7 @@
 //! How far a text got on its way to one recipient.
 //!
-//! Always holds: a state only moves forward ([`DeliveryState::advance`]); `Delivered` and `Failed` are final.
+//! Always holds: a state only moves forward ([`DeliveryState::advance`]); `Delivered` and `Failed` are final. A text that may have left is
+//! never sent again by itself: it is `Unconfirmed` until a receipt says more.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,8 @@ use crate::{Cause, PhoneNumber, UnixMs};
 pub enum DeliveryState {
     /// Committed by our server; not handed on yet.
     Accepted,
+    /// Handed to the carrier, and nobody knows whether it has taken it: the connection or the server broke in between.
+    Unconfirmed,
     /// Handed to the carrier, which has taken it. Not yet on the phone.
     Sent,
     /// The carrier says that the phone has it.
@@ -41,9 +44,10 @@ impl DeliveryState {
         match self {
             Self::Unknown => 0,
             Self::Accepted => 1,
-            Self::Sent => 2,
+            Self::Unconfirmed => 2,
+            Self::Sent => 3,
             // Both are final: whichever was reported first stays.
-            Self::Delivered | Self::Failed => 3,
+            Self::Delivered | Self::Failed => 4,
         }
     }
 }
@@ -82,9 +86,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const STATES: [DeliveryState; 5] = [
+    const STATES: [DeliveryState; 6] = [
         DeliveryState::Unknown,
         DeliveryState::Accepted,
+        DeliveryState::Unconfirmed,
         DeliveryState::Sent,
         DeliveryState::Delivered,
         DeliveryState::Failed,
@@ -92,7 +97,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn reports_in_any_order_never_move_back(reports in prop::collection::vec(0usize..5, 0..12)) {
+        fn reports_in_any_order_never_move_back(reports in prop::collection::vec(0usize..6, 0..12)) {
             let mut state = DeliveryState::Accepted;
             for report in reports {
                 let next = state.advance(STATES[report]);

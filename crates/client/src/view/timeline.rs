@@ -383,6 +383,7 @@ impl Softphone {
             (_, delivered, 0) if delivered == all && all > 0 => {
                 state(words::STATE_DELIVERED_TO_ALL, StateIcon::Delivered)
             }
+            (_, 0, 0) if count(DeliveryState::Unconfirmed) > 0 => state(words::STATE_UNCONFIRMED, StateIcon::Failed),
             (_, 0, 0) if count(DeliveryState::Sent) == all && all > 0 => state(words::STATE_SENT, StateIcon::Sent),
             (_, 0, 0) => state(words::STATE_ACCEPTED, StateIcon::Sent),
             (all, delivered, failed) => {
@@ -408,6 +409,7 @@ impl Softphone {
     fn recipient_state(&self, delivery: &Delivery) -> RecipientState {
         let words = match delivery.state {
             DeliveryState::Accepted | DeliveryState::Unknown => words::STATE_ACCEPTED.into(),
+            DeliveryState::Unconfirmed => words::STATE_UNCONFIRMED.into(),
             DeliveryState::Sent => words::STATE_SENT.into(),
             DeliveryState::Delivered => words::STATE_DELIVERED.into(),
             DeliveryState::Failed => self.not_delivered(delivery),

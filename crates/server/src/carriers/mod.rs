@@ -1,7 +1,8 @@
 //! Carriers: who brings a text to a number. The seam for on-net delivery, SMPP and HTTP providers.
 //!
-//! Always holds: a carrier is asked with a reference that is the same at every try, so it (or we, for those that
-//! can't) can tell a repeat. Why it does not take a text is a cause, for which the app has words; a carrier's own words stand beside it.
+//! Always holds: a carrier is asked with a reference that is the same at every try. Some take a reference once, however often it comes;
+//! of others, a text that may have left is looked up before it is handed over again, and where they can't be asked it is not
+//! ([`Carrier::repeat`]). Why a carrier does not take a text is a cause, for which the app has words; its own words stand beside it.
 
 mod on_net;
 
@@ -41,16 +42,41 @@ pub struct Submitted {
     pub delivered: bool,
 }
 
-/// A carrier has not taken a text.
+/// A carrier has not taken a text, or nobody knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubmitError {
-    /// Try again later. This is what the user hears when all tries are used up.
+    /// It was not taken: try again later. This is what the user hears when all tries are used up.
     Temporary(Failure),
     /// It will never go through, and why.
     Final(Failure),
+    /// It may have been taken: the connection broke before the answer.
+    Unconfirmed,
 }
 
-/// A carrier's answer, later.
+/// What becomes of a text that is handed over again under the same reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// The carrier takes a reference once.
+    IsTakenOnce,
+    /// The carrier would send it twice: it has to be looked up first.
+    IsTakenAgain,
+}
+
+/// What a carrier says of an earlier submission.
+#[derive(Clone, Debug)]
+pub enum LookUp {
+    /// It has the text.
+    Taken(Submitted),
+    /// It never had it.
+    NotTaken,
+    /// It can't be asked, or does not know.
+    Unknown,
+}
+
+/// A carrier's answer to a question, later.
+pub type LookingUp<'a> = Pin<Box<dyn Future<Output = LookUp> + Send + 'a>>;
+
+/// A carrier's answer to a submission, later.
 pub type Submitting<'a> = Pin<Box<dyn Future<Output = Result<Submitted, SubmitError>> + Send + 'a>>;
 
 /// Somebody who brings texts to numbers.
@@ -58,8 +84,14 @@ pub trait Carrier: Send + Sync {
     /// Its name in the database: short, stable.
     fn name(&self) -> &'static str;
 
+    /// What becomes of a text that is handed over again.
+    fn repeat(&self) -> Repeat;
+
     /// Takes a text over.
     fn submit(&self, text: OutboundText) -> Submitting<'_>;
+
+    /// Looks up an earlier submission by its reference. Asked where a repeat would be taken again.
+    fn look_up(&self, reference: String) -> LookingUp<'_>;
 }
 
 /// The carriers of this server, and which one takes a text.
@@ -83,21 +115,19 @@ impl Carriers {
         Self { store, on_net }
     }
 
-    /// Hands a text to the carrier that takes it: its name and what it said.
+    /// The carrier that takes a text for this number; `None` when there is none.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn submit(
-        &self,
-        text: OutboundText,
-    ) -> Result<(&'static str, Result<Submitted, SubmitError>), StoreError> {
+    pub async fn of(&self, to: PhoneNumber) -> Result<Option<&dyn Carrier>, StoreError> {
         let mut tx = self.store.read().await?;
-        let on_net = store::numbers::by_number(&mut tx, text.to).await?.is_some();
-        drop(tx);
-        if on_net {
-            return Ok((self.on_net.name(), self.on_net.submit(text).await));
-        }
-        let failure = Failure::new(CauseCode::NoCarrier, format!("No carrier is set up for {}.", text.to));
-        Ok(("none", Err(SubmitError::Final(failure))))
+        let is_ours = store::numbers::by_number(&mut tx, to).await?.is_some();
+        Ok(is_ours.then_some(&*self.on_net))
     }
+}
+
+/// Why a text is not delivered for which there is no carrier.
+#[must_use]
+pub fn no_carrier(to: PhoneNumber) -> Failure {
+    Failure::new(CauseCode::NoCarrier, format!("No carrier is set up for {to}."))
 }

@@ -1,7 +1,7 @@
 //! From one number of this system to another, of the same tenant or another: the text arrives as a real
 //! inbound one, in a transaction of the receiving tenant.
 
-use super::{Carrier, OutboundText, SubmitError, Submitted, Submitting};
+use super::{Carrier, LookUp, LookingUp, OutboundText, Repeat, SubmitError, Submitted, Submitting};
 use halyard_protocol::CauseCode;
 
 use crate::env::Env;
@@ -63,6 +63,15 @@ impl OnNet {
 impl Carrier for OnNet {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn repeat(&self) -> Repeat {
+        // What came in is known by its reference.
+        Repeat::IsTakenOnce
+    }
+
+    fn look_up(&self, _reference: String) -> LookingUp<'_> {
+        Box::pin(async { LookUp::Unknown })
     }
 
     fn submit(&self, text: OutboundText) -> Submitting<'_> {

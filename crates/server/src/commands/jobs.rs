@@ -49,6 +49,8 @@ pub async fn run(command: Jobs, env: &Env) -> Result<(), CommandError> {
         Action::Retry { database } => {
             let store = open(&database).await?;
             let mut tx = store.write_system().await?;
+            let tenants = store::jobs::tenants_of_dead(&mut tx).await?;
+            tx.lock_tenants(tenants).await?;
             let jobs = store::jobs::retry_dead(&mut tx, env.now()).await?;
             tx.commit().await?;
             println!("{jobs} jobs run again.");

@@ -128,7 +128,9 @@ pub async fn run(command: Number, env: &Env) -> Result<(), CommandError> {
         Action::Assign { number, login, database } => change(number, &login, &database, true, env).await?,
         Action::Unassign { number, login, database } => change(number, &login, &database, false, env).await?,
         Action::Move { number, to, database } => {
-            let (store, actor, mut tx) = owned(number, &database, env).await?;
+            let (store, actor, tx) = owned(number, &database, env).await?;
+            drop(tx);
+            let mut tx = store.write_system().await?;
             if store::tenants::by_domain(&mut tx, &to).await?.is_none() {
                 return Err(CommandError::Refused(format!("there is no tenant {to}")));
             }

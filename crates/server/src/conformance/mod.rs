@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use crate::jobs::tests::two_servers_share_the_queue;
 use crate::operations::numbers;
 use crate::store::{self, Store, StoreError, Tx, address_book::AddressBook, sql::args};
 use crate::testing::TestEnv;
@@ -41,7 +42,11 @@ use self::contacts::{
 use self::conversations::{
     a_deleted_conversation_comes_back_whole_or_with_the_next_message, the_column_comes_in_pages_newest_first,
 };
-use self::jobs::{dead_jobs_are_kept_apart_and_run_again, jobs_of_a_lane_run_in_order_and_survive_their_worker};
+use self::jobs::{
+    a_job_for_later_is_in_nobodys_way, dead_jobs_are_kept_apart_and_run_again,
+    jobs_of_a_lane_run_in_order_and_survive_their_worker, tenants_take_turns, the_next_job_is_found_by_an_index,
+    workers_that_claim_at_once_get_different_jobs,
+};
 use self::log::{
     a_log_is_not_trimmed_in_the_middle, many_writers_give_places_and_cursors_without_gaps,
     the_log_is_trimmed_and_says_so, what_the_log_said_of_messages_is_said_of_entries,
@@ -76,6 +81,11 @@ checks!(
     a_picture_reaches_the_other_tenant_once,
     jobs_of_a_lane_run_in_order_and_survive_their_worker,
     dead_jobs_are_kept_apart_and_run_again,
+    a_job_for_later_is_in_nobodys_way,
+    tenants_take_turns,
+    workers_that_claim_at_once_get_different_jobs,
+    the_next_job_is_found_by_an_index,
+    two_servers_share_the_queue,
     the_column_comes_in_pages_newest_first,
     a_deleted_conversation_comes_back_whole_or_with_the_next_message,
     a_taken_key_is_told_apart_from_other_errors,
@@ -113,6 +123,8 @@ async fn sqlite_conforms() {
 async fn postgres_conforms() {
     let cluster = crate::testing::postgres::Cluster::start();
     all(async |check| Bench::on(&cluster.database(check), crate::app::Settings::default()).await).await;
+    let tenants = Bench::on(&cluster.database("tenants"), crate::app::Settings::default()).await;
+    a_busy_tenant_leaves_connections_to_others(&tenants).await;
     the_demo_is_the_same(&cluster.database("demo")).await;
 }
 
@@ -131,6 +143,29 @@ async fn what_is_not_committed_leaves_no_trace(bench: &Bench) {
     store::events::log_all(&mut tx, me.tenant.id, bench.app.env.now(), &change).await.unwrap();
     drop(tx);
     assert_eq!(maya.bootstrap().await.cursor, before);
+}
+
+/// More writers of one tenant than there are connections: others read and write meanwhile.
+async fn a_busy_tenant_leaves_connections_to_others(bench: &Bench) {
+    let (maya, rosa) = (bench.sign_in("1001@harbor").await, bench.sign_in("1001@atlas").await);
+    let tenant = maya.bootstrap().await.me.tenant.id;
+    let held = bench.app.store.write(tenant).await.unwrap();
+    let waiting: Vec<_> = (0..40)
+        .map(|_| {
+            let store = bench.app.store.clone();
+            tokio::spawn(async move { store.write(tenant).await.unwrap().commit().await })
+        })
+        .collect();
+    // All of them have asked.
+    for _ in 0..200 {
+        tokio::task::yield_now().await;
+    }
+    rosa.chat(&["1002"], "Meanwhile").await;
+    assert_eq!(maya.get("/bootstrap").await.status, 200, "also the busy one is read");
+    drop(held);
+    for writer in waiting {
+        writer.await.unwrap().unwrap();
+    }
 }
 
 async fn a_taken_key_is_told_apart_from_other_errors(bench: &Bench) {

@@ -1,56 +1,99 @@
 //! The workers of the durable queue.
 //!
-//! Always holds: a job that was committed is done, now or after a restart, or is among the dead ones after so many attempts that failed,
-//! whatever they failed by. A worker's claim ends by itself, so a job whose worker died is taken up by another; an attempt ends before its
-//! claim does, so no job runs twice at a time.
+//! Always holds:
+//! - A job that was committed is done, now or after a restart, or is among the dead ones after so many attempts that failed, whatever they
+//!   failed by.
+//! - A worker's claim ends by itself, so a job whose worker died is taken up by another. It is renewed while an attempt goes on; an attempt
+//!   whose claim was lost is ended, so no job runs twice at a time.
+//! - Tenants take turns, and none has more than a share of the places: one that is busy, or whose carrier is slow, keeps nobody else waiting.
 
 mod deliver;
+mod kinds;
+#[cfg(test)]
+pub(crate) mod tests;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
+use self::kinds::{Kind, Tools};
 use crate::carriers::Carriers;
 use crate::env::Env;
-use crate::operations::messaging::outgoing;
-
-use crate::store::{self, Store, StoreError, jobs::Job};
+use crate::store::{self, Store, StoreError, Tx, jobs::Job};
 
 /// Jobs that run at the same time.
-const WORKERS: usize = 4;
+const PLACES: usize = 32;
+/// Places that the jobs of one tenant have at most.
+const PLACES_OF_TENANT: usize = 8;
 /// How long a worker has for a job before another may take it up, in milliseconds.
 const LEASE: i64 = 30_000;
-/// How long an attempt may take.
-const ATTEMPT_TIME: Duration = Duration::from_secs(25);
-/// How often a job is tried that fails. (A carrier that says "later" is no failure of the job.)
-const ATTEMPTS: u64 = 10;
+/// How often a claim is renewed.
+const RENEW: Duration = Duration::from_secs(10);
 /// The queue is looked at least this often: another server may have added to it.
 const LOOK: Duration = Duration::from_secs(5);
 
 /// What the workers work with.
 #[derive(Clone)]
 pub struct Workers {
-    store: Store,
-    carriers: Carriers,
-    env: Env,
+    tools: Tools,
     /// Woken by every commit that adds jobs or finishes one.
     wake: Arc<Notify>,
-    attempt_time: Duration,
+    turns: Arc<Mutex<Turns>>,
+    /// Instead of the kinds' own: for tests.
+    attempt_time: Option<Duration>,
+    renew: Duration,
+}
+
+/// Whose turn it is.
+#[derive(Default)]
+struct Turns {
+    /// The tenant that was served last.
+    last: String,
+    /// Jobs of each tenant that are under way.
+    running: HashMap<String, usize>,
+}
+
+/// A job that was claimed, with its place among those of its tenant.
+struct Claimed {
+    job: Job,
+    _turn: Turn,
+}
+
+/// A place among those of a tenant; free again when dropped.
+struct Turn {
+    turns: Arc<Mutex<Turns>>,
+    tenant: String,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = turns.running.get_mut(&self.tenant) {
+            *running -= 1;
+            if *running == 0 {
+                turns.running.remove(&self.tenant);
+            }
+        }
+    }
 }
 
 impl Workers {
     /// Workers on a store; `wake` is woken after each commit that brings jobs.
     #[must_use]
     pub fn new(store: Store, carriers: Carriers, env: Env, wake: Arc<Notify>) -> Self {
-        Self { store, carriers, env, wake, attempt_time: ATTEMPT_TIME }
+        let tools = Tools { store, carriers, env };
+        Self { tools, wake, turns: Arc::default(), attempt_time: None, renew: RENEW }
     }
 
-    /// The same, with another time for an attempt.
+    /// The same, with other times for an attempt and between two renewals of a claim.
     #[cfg(test)]
-    pub(crate) fn with_attempt_time(self, attempt_time: Duration) -> Self {
-        Self { attempt_time, ..self }
+    pub(crate) fn with_times(self, attempt_time: Duration, renew: Duration) -> Self {
+        Self { attempt_time: Some(attempt_time), renew, ..self }
     }
 
     /// Works until `stop`, then finishes the jobs at hand.
@@ -58,13 +101,14 @@ impl Workers {
         if let Err(error) = self.take_over().await {
             tracing::error!(%error, "claims of an earlier run could not be ended; they end by themselves");
         }
-        let permits = Arc::new(Semaphore::new(WORKERS));
+        let places = Arc::new(Semaphore::new(PLACES));
         while !stop.is_cancelled() {
             // A place first, then a job: what is claimed runs at once, so its lease is not spent waiting.
-            let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
-            match self.claim(1).await {
-                Ok(jobs) if jobs.is_empty() => {
-                    drop(permit);
+            let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+            let free = 1 + places.available_permits();
+            match self.claim(free).await {
+                Ok(claimed) if claimed.is_empty() => {
+                    drop(place);
                     let pause = self.pause().await;
                     tokio::select! {
                         () = stop.cancelled() => {}
@@ -72,18 +116,10 @@ impl Workers {
                         () = tokio::time::sleep(pause) => {}
                     }
                 }
-                Ok(jobs) => {
-                    let workers = self.clone();
-                    tokio::spawn(async move {
-                        for job in &jobs {
-                            workers.work(job).await;
-                        }
-                        drop(permit);
-                    });
-                }
+                Ok(claimed) => self.start(claimed, place, &places).await,
                 Err(error) => {
                     tracing::error!(%error, "the queue could not be read");
-                    drop(permit);
+                    drop(place);
                     tokio::select! {
                         () = stop.cancelled() => {}
                         () = tokio::time::sleep(LOOK) => {}
@@ -92,8 +128,28 @@ impl Workers {
             }
         }
         // All places free again: everybody has finished.
-        let all = u32::try_from(WORKERS).unwrap_or(u32::MAX);
-        drop(permits.acquire_many(all).await);
+        let all = u32::try_from(PLACES).unwrap_or(u32::MAX);
+        drop(places.acquire_many(all).await);
+    }
+
+    /// Lets each claimed job run at a place of its own.
+    async fn start(&self, claimed: Vec<Claimed>, first: OwnedSemaphorePermit, places: &Arc<Semaphore>) {
+        let mut first = Some(first);
+        for claimed in claimed {
+            let place = match first.take() {
+                Some(place) => Ok(place),
+                None => Arc::clone(places).acquire_owned().await,
+            };
+            let Ok(place) = place else { return };
+            let workers = self.clone();
+            tokio::spawn(async move {
+                workers.work(&claimed.job).await;
+                drop(claimed);
+                // A tenant that had all its places may have more to do.
+                workers.wake.notify_one();
+                drop(place);
+            });
+        }
     }
 
     /// Does what is due now, one job after the other, until nothing is. Says how many jobs ran.
@@ -103,12 +159,12 @@ impl Workers {
     pub async fn run_due(&self) -> Result<usize, StoreError> {
         let mut ran = 0;
         loop {
-            let jobs = self.claim(1).await?;
-            if jobs.is_empty() {
+            let claimed = self.claim(1).await?;
+            if claimed.is_empty() {
                 return Ok(ran);
             }
-            for job in &jobs {
-                self.work(job).await;
+            for claimed in claimed {
+                self.work(&claimed.job).await;
                 ran += 1;
             }
         }
@@ -116,66 +172,143 @@ impl Workers {
 
     /// Ends the claims of this server's earlier life, so that what it was at when it died does not wait for them.
     async fn take_over(&self) -> Result<(), StoreError> {
-        if self.store.is_ours_alone() {
-            let mut tx = self.store.write_system().await?;
+        if self.tools.store.is_ours_alone() {
+            let mut tx = self.tools.store.write_system().await?;
             store::jobs::release_all(&mut tx).await?;
             tx.commit().await?;
         }
         Ok(())
     }
 
-    async fn claim(&self, limit: u32) -> Result<Vec<Job>, StoreError> {
-        let now = self.env.now();
+    /// Claims up to so many jobs, in turns of the tenants.
+    async fn claim(&self, most: usize) -> Result<Vec<Claimed>, StoreError> {
+        let Tools { store, env, .. } = &self.tools;
+        let now = env.now();
         // Looked at without a place in the writers' queue first: mostly there is nothing to do.
-        let mut tx = self.store.read().await?;
-        let due = store::jobs::next_due(&mut tx).await?;
-        drop(tx);
-        if due.is_none_or(|due| due > now) {
+        let mut tx = store.read().await?;
+        if store::jobs::next_due(&mut tx).await?.is_none_or(|due| due > now) {
             return Ok(Vec::new());
         }
-        let mut tx = self.store.write_system().await?;
-        let lease = self.env.ulid().to_string();
-        let jobs = store::jobs::claim(&mut tx, &lease, now.plus(LEASE), now, limit).await?;
+        let last = self.turns.lock().unwrap_or_else(PoisonError::into_inner).last.clone();
+        let limit = u32::try_from(most).unwrap_or(u32::MAX);
+        // More than there are places for: some may have their share already.
+        let tenants = store::jobs::due_tenants(&mut tx, now, &last, limit.saturating_mul(2)).await?;
+        drop(tx);
+        let tenants: Vec<(String, usize)> = tenants
+            .into_iter()
+            .map(|tenant| (tenant.clone(), self.share(&tenant)))
+            .filter(|(_, free)| *free > 0)
+            .collect();
+        if tenants.is_empty() {
+            return Ok(Vec::new());
+        }
+        let even = most.div_ceil(tenants.len());
+        let mut tx = store.write_system().await?;
+        let mut claimed = Vec::new();
+        for (tenant, free) in tenants {
+            let left = most - claimed.len();
+            if left == 0 {
+                break;
+            }
+            self.claim_of(&mut tx, &tenant, free.min(even).min(left), &mut claimed).await?;
+        }
         tx.commit().await?;
-        Ok(jobs)
+        Ok(claimed)
+    }
+
+    /// Claims up to so many jobs of a tenant.
+    async fn claim_of(
+        &self,
+        tx: &mut Tx,
+        tenant: &str,
+        most: usize,
+        claimed: &mut Vec<Claimed>,
+    ) -> Result<(), StoreError> {
+        let env = &self.tools.env;
+        let (now, lease) = (env.now(), env.ulid().to_string());
+        let limit = u32::try_from(most).unwrap_or(u32::MAX);
+        for job in store::jobs::claim(tx, tenant, &lease, now.plus(LEASE), now, limit).await? {
+            claimed.push(Claimed { job, _turn: self.turn(tenant) });
+        }
+        Ok(())
+    }
+
+    /// How many more jobs of a tenant may run.
+    fn share(&self, tenant: &str) -> usize {
+        let turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        PLACES_OF_TENANT.saturating_sub(turns.running.get(tenant).copied().unwrap_or_default())
+    }
+
+    fn turn(&self, tenant: &str) -> Turn {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        tenant.clone_into(&mut turns.last);
+        *turns.running.entry(tenant.to_owned()).or_default() += 1;
+        Turn { turns: Arc::clone(&self.turns), tenant: tenant.to_owned() }
     }
 
     async fn work(&self, job: &Job) {
-        let (failed, attempts) = match job.kind.as_str() {
-            outgoing::KIND => (self.attempt(job).await.err(), ATTEMPTS),
-            // Of another version: no later attempt of this one will do better.
-            _ => (Some("this version knows no jobs of this kind".to_owned()), 0),
+        let kind = kinds::of(job);
+        let failed = match kind {
+            Some(kind) => self.attempt(kind, job).await.err(),
+            None => Some("this version knows no jobs of this kind".to_owned()),
         };
         let Some(reason) = failed else { return };
         tracing::error!(%reason, kind = job.kind, attempts = job.attempts, "a job failed");
-        if let Err(error) = self.failed(job, &reason, attempts).await {
+        if let Err(error) = self.failed(kind, job, &reason).await {
             tracing::error!(%error, "that a job failed could not be written; it runs again when its claim has ended");
         }
     }
 
     /// Tries a job once; why it failed, if it did. It may fail by an error, a panic, or the time that it takes.
-    async fn attempt(&self, job: &Job) -> Result<(), String> {
-        let (workers, job) = (self.clone(), job.clone());
-        let mut task =
-            tokio::spawn(async move { deliver::run(&workers.store, &workers.carriers, &workers.env, &job).await });
-        match tokio::time::timeout(self.attempt_time, &mut task).await {
-            Ok(Ok(outcome)) => outcome.map_err(|error| error.to_string()),
-            Ok(Err(_)) => Err("it panicked".to_owned()),
-            Err(_) => {
-                task.abort();
-                Err("it took too long".to_owned())
+    async fn attempt(&self, kind: &'static Kind, job: &Job) -> Result<(), String> {
+        let task = tokio::spawn({
+            let (tools, job) = (self.tools.clone(), job.clone());
+            async move { (kind.run)(&tools, &job).await }
+        });
+        // Ended also when whoever waits for it goes away.
+        let mut task = EndedWhenDropped(task);
+        let mut renewals = tokio::time::interval(self.renew);
+        renewals.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        renewals.tick().await;
+        let end = tokio::time::sleep(self.attempt_time.unwrap_or(kind.attempt_time));
+        tokio::pin!(end);
+        loop {
+            tokio::select! {
+                outcome = &mut task.0 => {
+                    return outcome.map_or_else(|_| Err("it panicked".to_owned()), |done| done.map_err(|error| error.to_string()));
+                }
+                () = &mut end => return Err("it took too long".to_owned()),
+                _ = renewals.tick() => match self.renew(job).await {
+                    Ok(true) => {}
+                    Ok(false) => return Err("another worker has it".to_owned()),
+                    // The claim goes on for a while: the next renewal may get through.
+                    Err(error) => tracing::warn!(%error, "a claim could not be renewed"),
+                },
             }
         }
     }
 
-    /// Lets a job run again later, or gives it up after so many attempts.
-    async fn failed(&self, job: &Job, reason: &str, attempts: u64) -> Result<(), StoreError> {
-        let now = self.env.now();
-        let is_dead = job.attempts >= attempts;
-        if is_dead && job.kind == outgoing::KIND && deliver::give_up(&self.store, &self.env, job, reason).await? {
+    async fn renew(&self, job: &Job) -> Result<bool, StoreError> {
+        let mut tx = self.tools.store.write_system().await?;
+        let holds = store::jobs::renew(&mut tx, job, self.tools.env.now().plus(LEASE)).await?;
+        tx.commit().await?;
+        Ok(holds)
+    }
+
+    /// Lets a job run again later, or gives it up after its last attempt. One of an unknown kind no later attempt will do.
+    async fn failed(&self, kind: Option<&Kind>, job: &Job, reason: &str) -> Result<(), StoreError> {
+        let Tools { store, env, .. } = &self.tools;
+        let is_dead = kind.is_none_or(|kind| job.attempts >= kind.attempts);
+        if let Some(kind) = kind.filter(|_| is_dead)
+            && (kind.give_up)(&self.tools, job, reason).await?
+        {
             return Ok(());
         }
-        let mut tx = self.store.write_system().await?;
+        let mut tx = match job.tenant {
+            Some(tenant) => store.write(tenant).await?,
+            None => store.write_system().await?,
+        };
+        let now = env.now();
         if is_dead {
             store::jobs::move_to_dead(&mut tx, job, reason, now).await?;
         } else {
@@ -185,11 +318,20 @@ impl Workers {
     }
 
     async fn pause(&self) -> Duration {
-        let due = match self.store.read().await {
+        let due = match self.tools.store.read().await {
             Ok(mut tx) => store::jobs::next_due(&mut tx).await.unwrap_or_default(),
             Err(_) => None,
         };
-        let wait = due.map_or(i64::MAX, |due| due.since(self.env.now()).max(0));
+        let wait = due.map_or(i64::MAX, |due| due.since(self.tools.env.now()).max(0));
         LOOK.min(Duration::from_millis(u64::try_from(wait).unwrap_or(u64::MAX).max(20)))
+    }
+}
+
+/// A task that does not outlive whoever waits for it.
+struct EndedWhenDropped<T>(JoinHandle<T>);
+
+impl<T> Drop for EndedWhenDropped<T> {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }

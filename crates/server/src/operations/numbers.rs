@@ -161,16 +161,18 @@ pub async fn retire(tx: &mut Tx, actor: &Actor, number: PhoneNumber) -> Result<(
     Ok(audit::note(tx, actor, AuditAction::NumberRetired, subject(&own), Fields::default()).await?)
 }
 
-/// Moves a number to another tenant, where nobody texts from it yet. Its conversations stay where they were written.
+/// Moves a number to another tenant, where nobody texts from it yet. Its conversations stay where they were written. The transaction is
+/// one of [`store::Store::write_system`].
 ///
 /// # Errors
 /// The actor may not, it is none of the tenant's, or there is no tenant `to` (a domain).
 pub async fn move_to(tx: &mut Tx, actor: &Actor, number: PhoneNumber, to: &str) -> Result<(), Problem> {
     actor.require(Permission::ManageNumbers)?;
+    let found = store::tenants::by_domain(tx, &to.trim().to_lowercase()).await?;
+    tx.lock_tenants(found.iter().map(|found| found.id).chain([actor.tenant]).collect()).await?;
     let own = find(tx, actor, number).await?;
     let here = store::tenants::by_id(tx, actor.tenant).await?.ok_or_else(Problem::not_found)?.domain;
-    let other = store::tenants::by_domain(tx, &to.trim().to_lowercase()).await?;
-    let other = other.ok_or_else(|| Problem::not_found().at("to"))?;
+    let other = found.ok_or_else(|| Problem::not_found().at("to"))?;
     let there = actor.in_tenant(other.id)?;
     release(tx, actor, number).await?;
     store::numbers::retire(tx, number, actor.now).await?;

@@ -18,12 +18,15 @@ pub async fn report(tx: &mut Tx, actor: &Actor) -> Result<JobsReport, Problem> {
     Ok(JobsReport { waiting, dead: store::jobs::dead(tx).await? })
 }
 
-/// Runs all jobs again that failed at every attempt. Says how many.
+/// Runs all jobs again that failed at every attempt. Says how many. The transaction is one of [`store::Store::write_system`].
 ///
 /// # Errors
 /// The actor may not.
 pub async fn retry(tx: &mut Tx, actor: &Actor) -> Result<u64, Problem> {
     actor.require(Permission::ManageJobs)?;
+    let mut tenants = store::jobs::tenants_of_dead(tx).await?;
+    tenants.push(actor.tenant);
+    tx.lock_tenants(tenants).await?;
     let jobs = store::jobs::retry_dead(tx, actor.now).await?;
     if jobs > 0 {
         let fields = Fields::default().now("jobs", jobs);

@@ -51,6 +51,42 @@ pub async fn update(tx: &mut Tx, message: &Message, delivery: &Delivery) -> Resu
     Ok(())
 }
 
+/// Whether a carrier may have a text without our knowing: since when.
+///
+/// # Errors
+/// When the database fails.
+pub async fn submitting_since(
+    tx: &mut Tx,
+    message: &Message,
+    recipient: PhoneNumber,
+) -> Result<Option<UnixMs>, StoreError> {
+    let row = tx
+        .optional(
+            "SELECT submitting_at FROM deliveries WHERE conversation = $1 AND seq = $2 AND recipient = $3",
+            args![message.conversation, message.seq, recipient],
+        )
+        .await?;
+    row.map_or(Ok(None), |row| row.maybe_time("submitting_at"))
+}
+
+/// Puts on record that a text is being handed to its carrier, or that its outcome is known.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_submitting(
+    tx: &mut Tx,
+    message: &Message,
+    recipient: PhoneNumber,
+    since: Option<UnixMs>,
+) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE deliveries SET submitting_at = $4 WHERE conversation = $1 AND seq = $2 AND recipient = $3",
+        args![message.conversation, message.seq, recipient, since],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Writes down who carries a text, and under which reference receipts will come.
 ///
 /// # Errors

@@ -31,20 +31,17 @@ pub(crate) const LOCK_TENANT: &str = "SELECT id FROM tenants WHERE id = $1 FOR U
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
-            "UPDATE jobs SET lease = $1, lease_until = $2, attempts = attempts + 1
+            "UPDATE jobs SET lease = $1, due_at = $2, attempts = attempts + 1
              WHERE (lane, position) IN (
                  SELECT head.lane, head.position FROM jobs AS head
-                 WHERE head.run_at <= $3 AND head.lease_until <= $3
-                   AND NOT EXISTS (SELECT 1 FROM jobs AS earlier
-                                   WHERE earlier.lane = head.lane AND earlier.position < head.position)
-                 ORDER BY head.run_at, head.lane, head.position LIMIT $4",
+                 WHERE head.tenant = $5 AND head.due_at <= $3 ORDER BY head.due_at LIMIT $4",
             $lock,
-            ") RETURNING lane, position, kind, payload, attempts"
+            ") RETURNING tenant, lane, position, kind, payload, attempts"
         )
     };
 }
 
-/// Takes the first due job of up to `$4` lanes.
+/// Takes up to `$4` due jobs of a tenant.
 pub(crate) const SQLITE_CLAIM: &str = claim!("");
 /// The same; several servers may claim at once and get different ones.
 pub(crate) const POSTGRES_CLAIM: &str = claim!(" FOR UPDATE SKIP LOCKED");

@@ -1,12 +1,15 @@
 //! The durable queue. A job is added in the transaction that asks for it, claimed with a lease, and removed in the
 //! transaction that has done it.
 //!
-//! Always holds: of a lane only the first job can be claimed, so the jobs of a lane run in order. A worker that
-//! died loses its lease and the job runs again: what a job does must be the same when done twice. A job that failed at every attempt is
-//! dead: it is kept apart, and its lane goes on.
+//! Always holds:
+//! - Jobs of one lane run one after the other, in the order of their positions: only the first one is due. A lane belongs to one tenant;
+//!   whoever adds to it or takes from it holds that tenant's lock ([`super::Store::write`]).
+//! - A worker that died loses its lease and the job runs again: what a job does must be the same when done twice.
+//! - A job that failed at every attempt is dead: it is kept apart, and its lane goes on.
+//! - Nothing here looks at all jobs: what is due is found by an index of the lanes' first jobs.
 
-use halyard_protocol::UnixMs;
 use halyard_protocol::admin::DeadJob;
+use halyard_protocol::{TenantId, UnixMs};
 
 use super::sql::{Row, args};
 use super::{StoreError, Tx, dialect};
@@ -14,6 +17,8 @@ use super::{StoreError, Tx, dialect};
 /// A claimed job.
 #[derive(Clone, Debug)]
 pub struct Job {
+    /// Whose it is; nobody's where that is not known any more.
+    pub tenant: Option<TenantId>,
     /// Its lane.
     pub lane: String,
     /// Its place there.
@@ -28,38 +33,99 @@ pub struct Job {
     pub lease: String,
 }
 
+/// A job to add.
+#[derive(Clone, Copy, Debug)]
+pub struct NewJob<'a> {
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// Its lane.
+    pub lane: &'a str,
+    /// Its place there: after those that the lane has.
+    pub position: u64,
+    /// What kind of work.
+    pub kind: &'a str,
+    /// What it is about (JSON).
+    pub payload: &'a str,
+    /// When it may run. One for later has a lane of its own, so that it is in nobody's way.
+    pub run_at: UnixMs,
+}
+
 /// Adds a job at the end of its lane.
 ///
 /// # Errors
 /// [`StoreError::Taken`] when the lane has a job at that place.
-pub async fn add(
-    tx: &mut Tx,
-    lane: &str,
-    position: u64,
-    kind: &str,
-    payload: &str,
-    now: UnixMs,
-) -> Result<(), StoreError> {
+pub async fn add(tx: &mut Tx, job: NewJob<'_>, now: UnixMs) -> Result<(), StoreError> {
     tx.run(
-        "INSERT INTO jobs (lane, position, kind, payload, run_at, attempts, lease, lease_until, created_at)
-         VALUES ($1, $2, $3, $4, $5, 0, NULL, 0, $5)",
-        args![lane, position, kind, payload, now],
+        "INSERT INTO jobs (lane, position, tenant, kind, payload, run_at, due_at, attempts, lease, created_at)
+         SELECT $1, $2, $3, $4, $5, $6, CASE WHEN EXISTS (SELECT 1 FROM jobs WHERE lane = $1) THEN NULL ELSE $6 END,
+                0, NULL, $7",
+        args![job.lane, job.position, job.tenant, job.kind, job.payload, job.run_at, now],
     )
     .await?;
     tx.note_jobs();
     Ok(())
 }
 
-/// Claims the first due job of up to `limit` lanes until `until`. `lease` is a fresh random word.
+/// When the next job is due, or a claim ends; `None` when there are none.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn claim(tx: &mut Tx, lease: &str, until: UnixMs, now: UnixMs, limit: u32) -> Result<Vec<Job>, StoreError> {
+pub async fn next_due(tx: &mut Tx) -> Result<Option<UnixMs>, StoreError> {
+    tx.one("SELECT MIN(due_at) AS due FROM jobs WHERE due_at IS NOT NULL", vec![]).await?.maybe_time("due")
+}
+
+/// Up to `limit` tenants that have a job to do, in their order, those behind `after` first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn due_tenants(tx: &mut Tx, now: UnixMs, after: &str, limit: u32) -> Result<Vec<String>, StoreError> {
+    let mut tenants = Vec::new();
+    for (from, to) in [(after, None), ("", Some(after))] {
+        // From one tenant to the next by the index: as many steps as there are tenants with jobs.
+        let rows = tx
+            .all(
+                "WITH RECURSIVE found (tenant) AS (
+                     SELECT MIN(tenant) FROM jobs WHERE due_at IS NOT NULL AND tenant > $1
+                     UNION ALL
+                     SELECT (SELECT MIN(tenant) FROM jobs WHERE due_at IS NOT NULL AND jobs.tenant > found.tenant)
+                     FROM found WHERE found.tenant IS NOT NULL
+                 )
+                 SELECT tenant FROM found
+                 WHERE tenant IS NOT NULL AND tenant <= $2
+                   AND EXISTS (SELECT 1 FROM jobs WHERE jobs.tenant = found.tenant AND due_at <= $3)
+                 LIMIT $4",
+                args![from, to.unwrap_or(LAST), now, limit],
+            )
+            .await?;
+        for row in &rows {
+            tenants.push(row.text("tenant")?);
+        }
+    }
+    tenants.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(tenants)
+}
+
+/// Behind every tenant's id.
+const LAST: &str = "~";
+
+/// Claims up to `limit` due jobs of a tenant until `until`, the first ones of their lanes. `lease` is a fresh random word.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim(
+    tx: &mut Tx,
+    tenant: &str,
+    lease: &str,
+    until: UnixMs,
+    now: UnixMs,
+    limit: u32,
+) -> Result<Vec<Job>, StoreError> {
     let sql = tx.pick(dialect::SQLITE_CLAIM, dialect::POSTGRES_CLAIM);
-    let rows = tx.all(sql, args![lease, until, now, limit]).await?;
+    let rows = tx.all(sql, args![lease, until, now, limit, tenant]).await?;
     let mut jobs = Vec::with_capacity(rows.len());
     for row in &rows {
         jobs.push(Job {
+            tenant: row.text("tenant")?.parse().ok(),
             lane: row.text("lane")?,
             position: row.count("position")?,
             kind: row.text("kind")?,
@@ -71,24 +137,22 @@ pub async fn claim(tx: &mut Tx, lease: &str, until: UnixMs, now: UnixMs, limit: 
     Ok(jobs)
 }
 
-/// When the next first job of a lane is due, or its lease ends; `None` when there are none.
+/// Lets a claim go on until `until`. Says whether it still held.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn next_due(tx: &mut Tx) -> Result<Option<UnixMs>, StoreError> {
-    let row = tx
-        .one(
-            "SELECT MIN(CASE WHEN lease_until > run_at THEN lease_until ELSE run_at END) AS due FROM jobs AS head
-             WHERE NOT EXISTS (SELECT 1 FROM jobs AS earlier
-                               WHERE earlier.lane = head.lane AND earlier.position < head.position)",
-            vec![],
+pub async fn renew(tx: &mut Tx, job: &Job, until: UnixMs) -> Result<bool, StoreError> {
+    let changed = tx
+        .run(
+            "UPDATE jobs SET due_at = $4 WHERE lane = $1 AND position = $2 AND lease = $3",
+            args![&job.lane, job.position, &job.lease, until],
         )
         .await?;
-    row.maybe_time("due")
+    Ok(changed > 0)
 }
 
-/// Removes a job that is done. Says whether the claim still held: if not, another worker has it, and this
-/// transaction must not be committed.
+/// Removes a job that is done; the next one of its lane is due. Says whether the claim still held: if not, another worker has it, and
+/// this transaction must not be committed.
 ///
 /// # Errors
 /// When the database fails.
@@ -99,7 +163,22 @@ pub async fn done(tx: &mut Tx, job: &Job) -> Result<bool, StoreError> {
             args![&job.lane, job.position, &job.lease],
         )
         .await?;
-    tx.note_jobs();
+    if changed > 0 && advance(tx, &job.lane).await? {
+        tx.note_jobs();
+    }
+    Ok(changed > 0)
+}
+
+/// Makes the first job of a lane due, if none is. Says whether there is one.
+async fn advance(tx: &mut Tx, lane: &str) -> Result<bool, StoreError> {
+    let changed = tx
+        .run(
+            "UPDATE jobs SET due_at = run_at
+             WHERE lane = $1 AND position = (SELECT MIN(position) FROM jobs WHERE lane = $1)
+               AND NOT EXISTS (SELECT 1 FROM jobs WHERE lane = $1 AND due_at IS NOT NULL)",
+            args![lane],
+        )
+        .await?;
     Ok(changed > 0)
 }
 
@@ -110,17 +189,18 @@ pub fn backoff(attempts: u64) -> i64 {
     (1_000_i64 << doublings).min(3_600_000)
 }
 
-/// Gives a job back, to run again at `run_at`.
+/// Gives a job back, to run again at `run_at`. Says whether the claim still held.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn retry(tx: &mut Tx, job: &Job, run_at: UnixMs) -> Result<(), StoreError> {
-    tx.run(
-        "UPDATE jobs SET run_at = $4, lease = NULL, lease_until = 0 WHERE lane = $1 AND position = $2 AND lease = $3",
-        args![&job.lane, job.position, &job.lease, run_at],
-    )
-    .await?;
-    Ok(())
+pub async fn retry(tx: &mut Tx, job: &Job, run_at: UnixMs) -> Result<bool, StoreError> {
+    let changed = tx
+        .run(
+            "UPDATE jobs SET run_at = $4, due_at = $4, lease = NULL WHERE lane = $1 AND position = $2 AND lease = $3",
+            args![&job.lane, job.position, &job.lease, run_at],
+        )
+        .await?;
+    Ok(changed > 0)
 }
 
 /// Puts a job among the dead ones. Says whether the claim still held: if not, another worker has it.
@@ -132,9 +212,18 @@ pub async fn move_to_dead(tx: &mut Tx, job: &Job, reason: &str, now: UnixMs) -> 
         return Ok(false);
     }
     tx.run(
-        "INSERT INTO dead_jobs (lane, position, kind, payload, attempts, reason, failed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        args![&job.lane, job.position, &job.kind, &job.payload, job.attempts, reason, now],
+        "INSERT INTO dead_jobs (lane, position, tenant, kind, payload, attempts, reason, failed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        args![
+            &job.lane,
+            job.position,
+            job.tenant.map(|tenant| tenant.to_string()).unwrap_or_default(),
+            &job.kind,
+            &job.payload,
+            job.attempts,
+            reason,
+            now,
+        ],
     )
     .await?;
     Ok(true)
@@ -165,19 +254,32 @@ pub async fn dead(tx: &mut Tx) -> Result<Vec<DeadJob>, StoreError> {
     rows.iter().map(dead).collect()
 }
 
+/// The tenants that have dead jobs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tenants_of_dead(tx: &mut Tx) -> Result<Vec<TenantId>, StoreError> {
+    let rows = tx.all("SELECT DISTINCT tenant FROM dead_jobs WHERE tenant <> ''", args![]).await?;
+    rows.iter().map(|row| row.id("tenant")).collect()
+}
+
 /// Puts all dead jobs back into their lanes, to run now as if for the first time. Says how many.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn retry_dead(tx: &mut Tx, now: UnixMs) -> Result<u64, StoreError> {
+    let lanes = tx.all("SELECT DISTINCT lane FROM dead_jobs", args![]).await?;
     let moved = tx
         .run(
-            "INSERT INTO jobs (lane, position, kind, payload, run_at, attempts, lease, lease_until, created_at)
-             SELECT lane, position, kind, payload, $1, 0, NULL, 0, $1 FROM dead_jobs",
+            "INSERT INTO jobs (lane, position, tenant, kind, payload, run_at, due_at, attempts, lease, created_at)
+             SELECT lane, position, tenant, kind, payload, $1, NULL, 0, NULL, $1 FROM dead_jobs",
             args![now],
         )
         .await?;
     tx.run("DELETE FROM dead_jobs", args![]).await?;
+    for row in &lanes {
+        advance(tx, &row.text("lane")?).await?;
+    }
     tx.note_jobs();
     Ok(moved)
 }
@@ -187,7 +289,7 @@ pub async fn retry_dead(tx: &mut Tx, now: UnixMs) -> Result<u64, StoreError> {
 /// # Errors
 /// When the database fails.
 pub async fn release_all(tx: &mut Tx) -> Result<u64, StoreError> {
-    tx.run("UPDATE jobs SET lease = NULL, lease_until = 0 WHERE lease IS NOT NULL", vec![]).await
+    tx.run("UPDATE jobs SET lease = NULL, due_at = run_at WHERE lease IS NOT NULL", vec![]).await
 }
 
 /// How many jobs wait or run.

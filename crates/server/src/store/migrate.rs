@@ -65,6 +65,12 @@ const MIGRATIONS: &[Entry] = &[
         include_str!("../../migrations/sqlite/0010_administration.sql"),
         include_str!("../../migrations/postgres/0010_administration.sql"),
     ),
+    (
+        11,
+        "jobs",
+        include_str!("../../migrations/sqlite/0011_jobs.sql"),
+        include_str!("../../migrations/postgres/0011_jobs.sql"),
+    ),
 ];
 
 /// The numbers of all, in their order.

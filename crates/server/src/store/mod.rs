@@ -4,7 +4,7 @@
 //! caller began and commits, so that a request is one transaction.
 //!
 //! Always holds:
-//! - Writers of one tenant come one after the other (SQLite: all writers do). So a user's cursors and a
+//! - Writers of one tenant come one after the other (SQLite: all writers do), and wait for that without a connection ([`turns`]). So a user's cursors and a
 //!   conversation's places are given in the order of the commits, without gaps.
 //! - What others must hear of after a commit (new events, new jobs) is told by [`Tx::commit`] itself, and only
 //!   after the commit. Nobody can forget it, and a caller that goes away in the middle cannot prevent it.
@@ -30,6 +30,7 @@ pub mod photos;
 pub mod sessions;
 pub(crate) mod sql;
 pub mod tenants;
+mod turns;
 pub mod users;
 
 use std::collections::BTreeMap;
@@ -43,11 +44,19 @@ use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, 
 use sqlx::{SqlSafeStr, Transaction};
 
 use sql::{Arg, Row, args, bind};
+use turns::{Turn, Turns};
 
 /// Connections that read at the same time.
 const READERS: u32 = 8;
+/// Transactions that write at the same time, each for another tenant (PostgreSQL).
+const WRITERS: u32 = 12;
 /// How long a request waits for its turn before the server says that it is overloaded.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a statement of PostgreSQL may wait for what another server's transaction holds, and how long it may take in all; and how long
+/// a transaction may stand still whose server has gone away.
+const POSTGRES_LIMITS: [(&str, &str); 3] =
+    [("lock_timeout", "10s"), ("statement_timeout", "30s"), ("idle_in_transaction_session_timeout", "60s")];
 
 /// Why the storage did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +85,10 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Database(inner) if inner.is_unique_violation() => Self::Taken,
+            // PostgreSQL: another server's transaction holds what this one needs, or a statement takes too long.
+            sqlx::Error::Database(inner) if matches!(inner.code().as_deref(), Some("55P03" | "57014")) => {
+                Self::Unavailable(error)
+            }
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) => {
                 Self::Unavailable(error)
             }
@@ -141,7 +154,7 @@ pub struct Store {
 #[derive(Clone)]
 enum Db {
     Sqlite { readers: SqlitePool, writer: SqlitePool },
-    Postgres(PgPool),
+    Postgres { readers: PgPool, writers: PgPool, turns: Turns },
 }
 
 impl Store {
@@ -166,8 +179,12 @@ impl Store {
             Some(("sqlite", path)) => open_sqlite(path.trim_start_matches("//"), access).await?,
             Some(("postgres" | "postgresql", _)) => {
                 let options = PgConnectOptions::from_str(address).map_err(|_| StoreError::Address)?;
-                let pool = PgPoolOptions::new().max_connections(READERS * 2).acquire_timeout(BUSY_TIMEOUT);
-                Db::Postgres(pool.connect_with(options).await.map_err(StoreError::Unavailable)?)
+                let options = options.options(POSTGRES_LIMITS);
+                let pool = |most| PgPoolOptions::new().max_connections(most).acquire_timeout(BUSY_TIMEOUT);
+                // Apart: whoever reads does not wait for those who write.
+                let readers = pool(READERS).connect_with(options.clone()).await.map_err(StoreError::Unavailable)?;
+                let writers = pool(WRITERS).connect_lazy_with(options);
+                Db::Postgres { readers, writers, turns: Turns::default() }
             }
             _ => return Err(StoreError::Address),
         };
@@ -181,7 +198,14 @@ impl Store {
     pub async fn migrate(&self) -> Result<(), StoreError> {
         match &self.db {
             Db::Sqlite { writer, .. } => migrate::sqlite().run(writer).await?,
-            Db::Postgres(pool) => migrate::postgres().run(pool).await?,
+            Db::Postgres { writers, .. } => {
+                let mut connection = writers.acquire().await?.detach();
+                // A migration takes as long as it takes.
+                for limit in ["SET statement_timeout = 0", "SET lock_timeout = 0"] {
+                    sqlx::query(limit).execute(&mut connection).await?;
+                }
+                migrate::postgres().run(&mut connection).await?;
+            }
         }
         Ok(())
     }
@@ -223,10 +247,12 @@ impl Store {
     /// # Errors
     /// When no connection is free in time.
     pub async fn write(&self, tenant: TenantId) -> Result<Tx, StoreError> {
+        let Db::Postgres { turns, .. } = &self.db else { return self.begin(true).await };
+        let turn = turns.take(tenant, BUSY_TIMEOUT).await;
+        let turn = turn.ok_or(StoreError::Unavailable(sqlx::Error::PoolTimedOut))?;
         let mut tx = self.begin(true).await?;
-        if let Inner::Postgres(_) = &tx.inner {
-            tx.optional(dialect::LOCK_TENANT, args![tenant]).await?;
-        }
+        tx.turn = Some(turn);
+        tx.optional(dialect::LOCK_TENANT, args![tenant]).await?;
         Ok(tx)
     }
 
@@ -246,12 +272,14 @@ impl Store {
             Db::Sqlite { readers, .. } => {
                 Inner::Sqlite(readers.begin_with(dialect::SQLITE_BEGIN_READ.into_sql_str()).await?)
             }
-            Db::Postgres(pool) => {
-                let begin = if write { dialect::POSTGRES_BEGIN_WRITE } else { dialect::POSTGRES_BEGIN_READ };
-                Inner::Postgres(pool.begin_with(begin.into_sql_str()).await?)
-            }
+            Db::Postgres { readers, writers, .. } => Inner::Postgres(if write {
+                writers.begin_with(dialect::POSTGRES_BEGIN_WRITE.into_sql_str()).await?
+            } else {
+                readers.begin_with(dialect::POSTGRES_BEGIN_READ.into_sql_str()).await?
+            }),
         };
-        Ok(Tx { inner, committed: Committed::default(), after_commit: Arc::clone(&self.after_commit) })
+        let (committed, after_commit) = (Committed::default(), Arc::clone(&self.after_commit));
+        Ok(Tx { inner, committed, after_commit, turn: None })
     }
 
     /// Whether no other server can work on this database: a file belongs to one server.
@@ -265,7 +293,7 @@ impl Store {
     pub fn kind(&self) -> &'static str {
         match self.db {
             Db::Sqlite { .. } => "SQLite",
-            Db::Postgres(_) => "PostgreSQL",
+            Db::Postgres { .. } => "PostgreSQL",
         }
     }
 
@@ -276,7 +304,10 @@ impl Store {
                 readers.close().await;
                 writer.close().await;
             }
-            Db::Postgres(pool) => pool.close().await,
+            Db::Postgres { readers, writers, .. } => {
+                readers.close().await;
+                writers.close().await;
+            }
         }
     }
 }
@@ -309,6 +340,8 @@ pub struct Tx {
     inner: Inner,
     committed: Committed,
     after_commit: AfterCommit,
+    /// The writer's turn, given on after the transaction has ended.
+    turn: Option<Turn>,
 }
 
 enum Inner {
@@ -327,10 +360,27 @@ impl Tx {
                 Inner::Sqlite(tx) => tx.commit().await?,
                 Inner::Postgres(tx) => tx.commit().await?,
             }
+            drop(self.turn);
             (self.after_commit)(self.committed);
             Ok(())
         };
         tokio::spawn(commit).await.unwrap_or(Err(StoreError::Corrupt("commit")))
+    }
+
+    /// Takes the turn of writers of several tenants, in their order: for a transaction of [`Store::write_system`] that changes what is
+    /// theirs. Two that do so never wait for each other in a ring.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lock_tenants(&mut self, mut tenants: Vec<TenantId>) -> Result<(), StoreError> {
+        tenants.sort_unstable();
+        tenants.dedup();
+        if let Inner::Postgres(_) = &self.inner {
+            for tenant in tenants {
+                self.optional(dialect::LOCK_TENANT, args![tenant]).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Notes that this user has new events up to `cursor`.

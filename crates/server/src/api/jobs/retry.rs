@@ -21,7 +21,7 @@ use crate::problem::Problem;
     )
 )]
 pub async fn retry(State(app): State<Arc<App>>, SignedIn(session): SignedIn) -> Result<Json<RetriedJobs>, Problem> {
-    let mut tx = app.store.write(session.tenant).await?;
+    let mut tx = app.store.write_system().await?;
     let jobs = queue::retry(&mut tx, &app.actor(&session)).await?;
     tx.commit().await?;
     Ok(Json(RetriedJobs { jobs }))

@@ -29,7 +29,7 @@ pub async fn move_to(
     Id(number): Id<PhoneNumber>,
     Body(request): Body<MoveNumber>,
 ) -> Result<StatusCode, Problem> {
-    let mut tx = app.store.write(actor.tenant).await?;
+    let mut tx = app.store.write_system().await?;
     numbers::move_to(&mut tx, &actor, number, &request.to).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

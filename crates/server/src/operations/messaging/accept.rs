@@ -115,7 +115,7 @@ async fn accept_of(
         other => Refusal::Store(other),
     })?;
     for recipient in recipients {
-        outgoing::enqueue(tx, &message, recipient, now).await?;
+        outgoing::enqueue(tx, tenant, &message, recipient, now).await?;
     }
     Ok(message)
 }

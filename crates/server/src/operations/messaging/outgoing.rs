@@ -1,12 +1,13 @@
 //! A text on its way to one recipient: the job that carries it, and what becomes of the delivery.
 //!
-//! Always holds: the jobs of one conversation and recipient run in the order of the messages.
+//! Always holds: the jobs of one conversation and recipient run in the order of the messages. Before a text leaves for a carrier that would
+//! send it twice, that is on record ([`begin`]); so whatever happens then, it is known that it may have left.
 
 use halyard_protocol::{Author, CauseCode, ConversationId, DeliveryState, Message, PhoneNumber, Seq, TenantId, UnixMs};
 use serde::{Deserialize, Serialize};
 
 use super::receipts::{Failure, advance};
-use crate::store::{self, StoreError, Tx};
+use crate::store::{self, StoreError, Tx, jobs::NewJob};
 
 /// The kind of the jobs that carry a text to a recipient.
 pub const KIND: &str = "deliver";
@@ -31,8 +32,10 @@ pub struct OutgoingText {
     pub from: PhoneNumber,
     /// The message.
     pub message: Message,
-    /// Whether nothing more will become of this delivery.
-    pub is_final: bool,
+    /// Whether there is nothing more to do for this delivery.
+    pub is_settled: bool,
+    /// Whether a carrier may have it without our knowing.
+    pub may_have_left: bool,
 }
 
 /// What came of handing a text to its carrier.
@@ -49,16 +52,26 @@ pub enum Outcome {
     },
     /// It will never get there.
     Failed(Failure),
+    /// Nobody knows whether the carrier has it.
+    Unconfirmed,
 }
 
 /// Adds the job that carries a message to a recipient.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn enqueue(tx: &mut Tx, message: &Message, to: PhoneNumber, now: UnixMs) -> Result<(), StoreError> {
+pub async fn enqueue(
+    tx: &mut Tx,
+    tenant: TenantId,
+    message: &Message,
+    to: PhoneNumber,
+    now: UnixMs,
+) -> Result<(), StoreError> {
     let payload = DeliverText { conversation: message.conversation, seq: message.seq, to };
     let lane = format!("{KIND} {} {to}", message.conversation);
-    store::jobs::add(tx, &lane, message.seq, KIND, &store::sql::json(&payload)?, now).await
+    let payload = store::sql::json(&payload)?;
+    let job = NewJob { tenant, lane: &lane, position: message.seq, kind: KIND, payload: &payload, run_at: now };
+    store::jobs::add(tx, job, now).await
 }
 
 /// The text that a job is about; `None` when there is no such text.
@@ -72,8 +85,25 @@ pub async fn find(tx: &mut Tx, job: DeliverText) -> Result<Option<OutgoingText>,
     let (Some(from), Some(delivery), Author::User(_)) = (record.key.own_number(), delivery, message.author) else {
         return Ok(None);
     };
-    let is_final = delivery.state.is_final();
-    Ok(Some(OutgoingText { tenant: record.tenant, from, message, is_final }))
+    let is_settled = !matches!(delivery.state, DeliveryState::Accepted | DeliveryState::Unknown);
+    let may_have_left = store::deliveries::submitting_since(tx, &message, job.to).await?.is_some();
+    Ok(Some(OutgoingText { tenant: record.tenant, from, message, is_settled, may_have_left }))
+}
+
+/// Puts on record that a text is being handed to its carrier.
+///
+/// # Errors
+/// When the database fails.
+pub async fn begin(tx: &mut Tx, text: &OutgoingText, to: PhoneNumber, now: UnixMs) -> Result<(), StoreError> {
+    store::deliveries::set_submitting(tx, &text.message, to, Some(now)).await
+}
+
+/// Puts on record that a text was not taken.
+///
+/// # Errors
+/// When the database fails.
+pub async fn not_taken(tx: &mut Tx, text: &OutgoingText, to: PhoneNumber) -> Result<(), StoreError> {
+    store::deliveries::set_submitting(tx, &text.message, to, None).await
 }
 
 /// Writes down what came of a delivery, and tells the members.
@@ -83,6 +113,7 @@ pub async fn find(tx: &mut Tx, job: DeliverText) -> Result<Option<OutgoingText>,
 pub async fn settle(tx: &mut Tx, job: DeliverText, outcome: Outcome, now: UnixMs) -> Result<(), StoreError> {
     let found = store::messages::at(tx, job.conversation, job.seq).await?;
     let mut message = found.ok_or(StoreError::Corrupt("payload"))?;
+    store::deliveries::set_submitting(tx, &message, job.to, None).await?;
     match outcome {
         Outcome::Taken { carrier, reference, delivered } => {
             store::deliveries::set_carrier(tx, &message, job.to, carrier, &reference).await?;
@@ -92,6 +123,7 @@ pub async fn settle(tx: &mut Tx, job: DeliverText, outcome: Outcome, now: UnixMs
             }
             Ok(())
         }
+        Outcome::Unconfirmed => advance(tx, &mut message, job.to, DeliveryState::Unconfirmed, None, now).await,
         Outcome::Failed(failure) => advance(tx, &mut message, job.to, DeliveryState::Failed, Some(failure), now).await,
     }
 }

@@ -1,17 +1,12 @@
 //! Texts on their way, from Enter to the other phone.
 
-use std::sync::Arc;
-use std::sync::Mutex;
-
 use halyard_protocol::{
     Author, Capabilities, CauseCode, Change, ConversationKey, ConversationKind, DeliveryState, Destination, ErrorCode,
     Peer, SmsNumber,
 };
 use proptest::prelude::*;
 
-use crate::carriers::{Carrier, Carriers, OutboundText, SubmitError, Submitted, Submitting};
-use crate::jobs::Workers;
-use crate::operations::messaging::receipts::Failure;
+use crate::carriers::{Carriers, OutboundText};
 use crate::operations::numbers::{assign, unassign};
 use crate::store;
 use crate::testing::bench::{Bench, Browser, number, png};
@@ -169,156 +164,6 @@ fn kind(event: &halyard_protocol::LoggedEvent) -> &'static str {
     }
 }
 
-/// What only the carrier knows.
-fn down() -> Failure {
-    Failure { cause: None, reason: "The line is down.".to_owned() }
-}
-
-/// A carrier that does what the test says, and keeps what it was asked for.
-#[derive(Default)]
-struct Scripted {
-    answers: Mutex<Vec<Result<Submitted, SubmitError>>>,
-    asked: Mutex<Vec<OutboundText>>,
-}
-
-impl Carrier for Scripted {
-    fn name(&self) -> &'static str {
-        "scripted"
-    }
-
-    fn submit(&self, text: OutboundText) -> Submitting<'_> {
-        let answer = self.answers.lock().unwrap().pop();
-        self.asked.lock().unwrap().push(text);
-        Box::pin(async move { answer.unwrap_or(Err(SubmitError::Temporary(down()))) })
-    }
-}
-
-fn workers(bench: &Bench, carrier: &Arc<Scripted>) -> Workers {
-    let carrier: Arc<dyn Carrier> = Arc::clone(carrier) as Arc<dyn Carrier>;
-    let carriers = Carriers::with_on_net(bench.app.store.clone(), carrier);
-    Workers::new(bench.app.store.clone(), carriers, bench.app.env.clone(), Arc::default())
-}
-
-#[tokio::test]
-async fn a_line_that_is_down_is_tried_again_in_order_with_the_same_reference() {
-    let bench = Bench::new().await;
-    let maya = bench.sign_in("1001@harbor").await;
-    let carrier = Arc::new(Scripted::default());
-    let workers = workers(&bench, &carrier);
-    maya.text(101, &[110], "First").await;
-    maya.text(101, &[110], "Second").await;
-    assert_eq!(workers.run_due().await.unwrap(), 1, "the second waits behind the first");
-    assert_eq!(workers.run_due().await.unwrap(), 0, "and the first waits for its time");
-    bench.test.pass(1_000);
-    let sent = || Ok(Submitted { reference: "x".into(), delivered: false });
-    *carrier.answers.lock().unwrap() = vec![sent(), sent()];
-    assert_eq!(workers.run_due().await.unwrap(), 2);
-    let asked = std::mem::take(&mut *carrier.asked.lock().unwrap());
-    let texts: Vec<(&str, bool)> =
-        asked.iter().map(|text| (text.body.as_str(), text.reference == asked[0].reference)).collect();
-    assert_eq!(texts, [("First", true), ("First", true), ("Second", false)]);
-    let last = maya.bootstrap().await.conversations.remove(0).last_message().cloned().unwrap();
-    assert_eq!(last.deliveries[0].state, DeliveryState::Sent);
-}
-
-#[tokio::test]
-async fn after_many_tries_the_text_fails_with_the_carriers_word() {
-    let bench = Bench::new().await;
-    let maya = bench.sign_in("1001@harbor").await;
-    let carrier = Arc::new(Scripted::default());
-    let workers = workers(&bench, &carrier);
-    maya.text(101, &[110], "Hello").await;
-    for _ in 0..40 {
-        workers.run_due().await.unwrap();
-        bench.test.pass(3_600_000);
-    }
-    let maya = bench.sign_in("1001@harbor").await;
-    let last = maya.bootstrap().await.conversations.remove(0).last_message().cloned().unwrap();
-    assert_eq!(last.deliveries[0].state, DeliveryState::Failed);
-    assert_eq!((last.deliveries[0].cause, last.deliveries[0].reason.as_deref()), (None, Some("The line is down.")));
-    let mut tx = bench.app.store.read().await.unwrap();
-    assert_eq!(store::jobs::count(&mut tx).await.unwrap(), 0);
-}
-
-/// How a carrier fails.
-type Fails = fn() -> Submitting<'static>;
-
-/// A carrier that fails for one text, and takes all others.
-struct Poisoned(Fails);
-
-impl Carrier for Poisoned {
-    fn name(&self) -> &'static str {
-        "poisoned"
-    }
-
-    fn submit(&self, text: OutboundText) -> Submitting<'_> {
-        if text.body == "Poison" {
-            return (self.0)();
-        }
-        Box::pin(async { Ok(Submitted { reference: "x".into(), delivered: true }) })
-    }
-}
-
-/// What becomes of a text that its carrier fails for, and of the one behind it: their states, and why the job is dead.
-async fn poisoned(bench: &Bench, fails: Fails) -> (Vec<DeliveryState>, Vec<String>) {
-    let maya = bench.sign_in("1001@harbor").await;
-    let carriers = Carriers::with_on_net(bench.app.store.clone(), Arc::new(Poisoned(fails)));
-    let workers = Workers::new(bench.app.store.clone(), carriers, bench.app.env.clone(), Arc::default());
-    let workers = workers.with_attempt_time(std::time::Duration::from_millis(50));
-    let conversation = maya.text(101, &[110], "Poison").await.conversation;
-    maya.text(101, &[110], "Hello").await;
-    for _ in 0..12 {
-        workers.run_due().await.unwrap();
-        bench.test.pass(3_600_000);
-    }
-    let page = maya.get(&format!("/conversations/{conversation}/entries")).await.value();
-    let state = |entry: &serde_json::Value| serde_json::from_value(entry["deliveries"][0]["state"].clone()).unwrap();
-    let states = page["entries"].as_array().unwrap().iter().map(state).collect();
-    let mut tx = bench.app.store.read().await.unwrap();
-    assert_eq!(store::jobs::count(&mut tx).await.unwrap(), 0);
-    let dead = store::jobs::dead(&mut tx).await.unwrap();
-    (states, dead.into_iter().map(|job| job.reason).collect())
-}
-
-#[tokio::test]
-async fn a_job_that_panics_or_hangs_is_given_up_and_its_lane_goes_on() {
-    let fails: [(Fails, &str); 2] = [
-        (|| Box::pin(async { panic!("on purpose") }), "it panicked"),
-        (|| Box::pin(std::future::pending()), "it took too long"),
-    ];
-    for (fails, reason) in fails {
-        let bench = Bench::new().await;
-        let (states, dead) = poisoned(&bench, fails).await;
-        assert_eq!(states, [DeliveryState::Failed, DeliveryState::Delivered], "{reason}");
-        assert_eq!(dead, [reason]);
-        // Tried again by hand it finds that its author was told, and is done.
-        let mut tx = bench.app.store.write_system().await.unwrap();
-        assert_eq!(store::jobs::retry_dead(&mut tx, bench.app.env.now()).await.unwrap(), 1);
-        tx.commit().await.unwrap();
-        assert_eq!(bench.work().await, 1);
-        let mut tx = bench.app.store.read().await.unwrap();
-        assert!(store::jobs::dead(&mut tx).await.unwrap().is_empty());
-    }
-}
-
-#[tokio::test]
-async fn jobs_of_an_unknown_kind_or_about_nothing_are_dead_and_not_tried_for_ever() {
-    let bench = Bench::new().await;
-    let mut tx = bench.app.store.write_system().await.unwrap();
-    for (lane, kind, payload) in [("a", "of the future", "{}"), ("b", "deliver", "nonsense")] {
-        store::jobs::add(&mut tx, lane, 1, kind, payload, bench.app.env.now()).await.unwrap();
-    }
-    tx.commit().await.unwrap();
-    for _ in 0..12 {
-        bench.work().await;
-        bench.test.pass(3_600_000);
-    }
-    let mut tx = bench.app.store.read().await.unwrap();
-    let dead = store::jobs::dead(&mut tx).await.unwrap();
-    let dead: Vec<_> = dead.iter().map(|job| (job.lane.as_str(), job.attempts)).collect();
-    assert_eq!(dead, [("b", 10), ("a", 1)]);
-}
-
 #[tokio::test]
 async fn a_worker_that_dies_after_bringing_the_text_does_not_double_it() {
     let bench = Bench::new().await;
@@ -335,7 +180,7 @@ async fn a_worker_that_dies_after_bringing_the_text_does_not_double_it() {
         body: "Hello".into(),
         media: Vec::new(),
     };
-    carriers.submit(text).await.unwrap().1.unwrap();
+    carriers.of(number(110)).await.unwrap().unwrap().submit(text).await.unwrap();
     assert_eq!(bench.work().await, 1);
     assert_eq!(rosa.bootstrap().await.conversations[0].last_seq, 1);
     let last = maya.bootstrap().await.conversations.remove(0).last_message().cloned().unwrap();

@@ -1,0 +1,50 @@
+//! The kinds of jobs: what each is called, how long an attempt may take, how often it is tried, what it does and how it ends.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+
+use super::deliver;
+use crate::carriers::Carriers;
+use crate::env::Env;
+use crate::store::{Store, StoreError, jobs::Job};
+
+/// What jobs work with.
+#[derive(Clone)]
+pub(super) struct Tools {
+    pub(super) store: Store,
+    pub(super) carriers: Carriers,
+    pub(super) env: Env,
+}
+
+/// An attempt, or an end, under way.
+pub(super) type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// A kind of job.
+pub(super) struct Kind {
+    /// Its name in the queue: it never changes.
+    pub(super) name: &'static str,
+    /// How long an attempt may take. Its claim is renewed meanwhile.
+    pub(super) attempt_time: Duration,
+    /// How often it is tried that fails by an error, a panic or the time that it takes.
+    pub(super) attempts: u64,
+    /// Does it: removes the job, or gives it back for later, in the transaction of what it has done.
+    pub(super) run: for<'a> fn(&'a Tools, &'a Job) -> Doing<'a, ()>,
+    /// Ends it after the last attempt, with the reason: writes down what became of it and moves it to the dead jobs. Says whether it could.
+    pub(super) give_up: for<'a> fn(&'a Tools, &'a Job, &'a str) -> Doing<'a, bool>,
+}
+
+/// All kinds.
+const KINDS: &[Kind] = &[deliver::KIND];
+
+/// The kind of a job; `None` for one of another version.
+pub(super) fn of(job: &Job) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == job.kind)
+}
+
+/// What a job is about.
+pub(super) fn payload<T: DeserializeOwned>(job: &Job) -> Result<T, StoreError> {
+    serde_json::from_str(&job.payload).map_err(|_| StoreError::Corrupt("payload"))
+}
