@@ -84,8 +84,13 @@ export class Server {
   }
 
   #environment() {
-    // Many people sign in from one address here, which elsewhere would look like guessing.
-    const patient = { HALYARD_SIGN_INS_PER_ACCOUNT: "1000", HALYARD_SIGN_INS_PER_ADDRESS: "1000" };
+    // Many people sign in from one address here, which elsewhere would look like guessing, and programs text faster than people.
+    const patient = {
+      HALYARD_SIGN_INS_PER_ACCOUNT: "1000",
+      HALYARD_SIGN_INS_PER_ADDRESS: "1000",
+      HALYARD_TEXTS_PER_MINUTE: "100000",
+      HALYARD_TENANT_TEXTS_PER_MINUTE: "100000",
+    };
     return { PATH: process.env.PATH, HOME: this.#folder, ...patient };
   }
 

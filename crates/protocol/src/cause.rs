@@ -106,6 +106,14 @@ pub enum CauseCode {
     DomainTaken = "domain_taken",
     /// A domain has letters, digits, hyphens and dots.
     InvalidDomain = "invalid_domain",
+    /// The user has sent `limit` texts today, which is all that they may.
+    TextsOfUserToday = "texts_of_user_today",
+    /// The business has sent `limit` texts today, which is all that it may.
+    TextsOfBusinessToday = "texts_of_business_today",
+    /// The files of the business have `limit` megabytes, which is all that they may.
+    FilesOfBusiness = "files_of_business",
+    /// `limit` contacts are kept, which is all that may be.
+    ContactsKept = "contacts_kept",
     /// A group's name has `limit` characters at most.
     GroupNameTooLong = "group_name_too_long",
     /// Only groups have a name.

@@ -44,6 +44,8 @@ pub enum ErrorCode {
     UnknownMedia = "unknown_media",
     /// 422: the own number is not one of the author's.
     NotYourNumber = "not_your_number",
+    /// 422: a limit of the user or the business is reached; the cause says which.
+    LimitReached = "limit_reached",
     /// 429: too many tries; the header `Retry-After` says how many seconds to wait.
     TooManyRequests = "too_many_requests",
     /// 500: our fault.
@@ -71,7 +73,8 @@ impl ErrorCode {
             | Self::InvalidText
             | Self::InvalidMedia
             | Self::UnknownMedia
-            | Self::NotYourNumber => 422,
+            | Self::NotYourNumber
+            | Self::LimitReached => 422,
             Self::TooManyRequests => 429,
             Self::Internal | Self::Unknown => 500,
             Self::Unavailable => 503,

@@ -19,6 +19,7 @@ use crate::env::Env;
 use crate::hub::Hub;
 use crate::jobs::Workers;
 use crate::operations::Actor;
+use crate::operations::quotas::Quotas;
 use crate::permits::{self, Permits};
 use crate::store::sessions::{Lifetimes, Session};
 use crate::store::{Committed, Store, StoreError};
@@ -43,6 +44,8 @@ pub struct Settings {
     pub trust_proxy: bool,
     /// How often one may fail to sign in.
     pub sign_ins: Limits,
+    /// How much users and tenants may use.
+    pub quotas: Quotas,
     /// How many connections there may be.
     pub connections: permits::Limits,
     /// How much work a password hash is.
@@ -89,6 +92,7 @@ impl Default for Settings {
             secure: false,
             trust_proxy: false,
             sign_ins: Limits { per_account: PER_ACCOUNT, per_address: PER_ADDRESS },
+            quotas: Quotas::default(),
             connections: permits::Limits::default(),
             cost: Cost::default(),
             tempo: Tempo::default(),
@@ -189,6 +193,6 @@ impl App {
     /// The user of a session, as who acts now.
     #[must_use]
     pub fn actor(&self, session: &Session) -> Actor {
-        Actor::of_session(session, self.env.now())
+        Actor::of_session(session, self.env.now(), self.settings.quotas)
     }
 }

@@ -10,6 +10,7 @@ use halyard_protocol::PhoneNumber;
 
 use crate::app::{DAY, PER_ACCOUNT, PER_ADDRESS, Settings};
 use crate::auth::limiter::Limits;
+use crate::operations::quotas::Quotas;
 use crate::operations::tenants::is_domain;
 use crate::permits;
 use crate::store::sessions::Lifetimes;
@@ -49,6 +50,24 @@ pub struct Serve {
     /// Connections at most; without it the system's limit of open files (`ulimit -Hn`), less 128 for everything else.
     #[arg(long, env = "HALYARD_MAX_CONNECTIONS", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections: Option<u32>,
+    /// Texts that a user may send in a minute; one to three numbers counts as three.
+    #[arg(long, env = "HALYARD_TEXTS_PER_MINUTE", default_value_t = Quotas::default().user_minute)]
+    pub texts_per_minute: u32,
+    /// Texts that a user may send in a day (UTC).
+    #[arg(long, env = "HALYARD_TEXTS_PER_DAY", default_value_t = Quotas::default().user_day)]
+    pub texts_per_day: u32,
+    /// Texts that all users of a tenant together may send in a minute.
+    #[arg(long, env = "HALYARD_TENANT_TEXTS_PER_MINUTE", default_value_t = Quotas::default().tenant_minute)]
+    pub tenant_texts_per_minute: u32,
+    /// Texts that all users of a tenant together may send in a day (UTC).
+    #[arg(long, env = "HALYARD_TENANT_TEXTS_PER_DAY", default_value_t = Quotas::default().tenant_day)]
+    pub tenant_texts_per_day: u32,
+    /// Megabytes that the files of a tenant may have.
+    #[arg(long, env = "HALYARD_TENANT_MEGABYTES", default_value_t = Quotas::default().bytes / 1_000_000)]
+    pub tenant_megabytes: u64,
+    /// Contacts that a user may keep, and as many shared ones a tenant.
+    #[arg(long, env = "HALYARD_CONTACTS", default_value_t = Quotas::default().contacts)]
+    pub contacts: u32,
     /// How logs look. They go to standard error; RUST_LOG says how much.
     #[arg(long, env = "HALYARD_LOG", value_enum, default_value_t)]
     pub log: LogFormat,
@@ -88,7 +107,16 @@ impl Serve {
             connections.all = connections.all.min(most);
             connections.per_network = connections.per_network.min(most);
         }
+        let quotas = Quotas {
+            user_minute: self.texts_per_minute,
+            user_day: self.texts_per_day,
+            tenant_minute: self.tenant_texts_per_minute,
+            tenant_day: self.tenant_texts_per_day,
+            bytes: self.tenant_megabytes.saturating_mul(1_000_000),
+            contacts: self.contacts,
+        };
         Ok(Settings {
+            quotas,
             connections,
             lifetimes: Lifetimes { idle: days(self.session_idle_days), absolute: days(self.session_max_days) },
             keep_events: days(self.keep_events_days),

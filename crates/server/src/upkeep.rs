@@ -64,6 +64,9 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
     store::networks::forget(&mut tx, now.plus(-app.settings.lifetimes.absolute - KEEP_NETWORKS)).await?;
     store::deliveries::forget_received(&mut tx, now.plus(-KEEP_RECEIVED)).await?;
     let files = store::media::forget_unsent(&mut tx, now.plus(-KEEP_UNSENT)).await?;
+    if files > 0 {
+        store::usage::recount_bytes(&mut tx).await?;
+    }
     let photos = store::photos::forget_unused(&mut tx, now.plus(-KEEP_PHOTOS)).await?;
     tx.commit().await?;
     tracing::debug!(events, sessions, files, photos, "forgotten");

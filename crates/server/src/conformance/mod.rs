@@ -58,7 +58,7 @@ use self::sessions::{
 };
 use self::texts::{
     a_number_that_moves_takes_no_history_to_another_tenant, a_picture_reaches_the_other_tenant_once,
-    a_text_reaches_the_other_tenant_once,
+    a_text_reaches_the_other_tenant_once, texts_are_counted_by_minute_and_day, who_loses_a_number_loses_its_pictures,
 };
 
 /// The names of all checks, and how to run one on a fresh server.
@@ -92,6 +92,8 @@ checks!(
     the_log_is_trimmed_and_says_so,
     a_log_is_not_trimmed_in_the_middle,
     a_number_that_moves_takes_no_history_to_another_tenant,
+    texts_are_counted_by_minute_and_day,
+    who_loses_a_number_loses_its_pictures,
     a_session_is_only_for_the_password_that_was_checked,
     networks_are_known_for_a_while,
     a_new_password_misses_no_session_that_is_being_made,

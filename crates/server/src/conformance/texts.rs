@@ -1,5 +1,7 @@
 //! Texts between tenants, and whose they are.
 
+use halyard_protocol::UnixMs;
+
 use super::*;
 
 pub(super) async fn a_text_reaches_the_other_tenant_once(bench: &Bench) {
@@ -52,4 +54,41 @@ pub(super) async fn a_number_that_moves_takes_no_history_to_another_tenant(bench
     let now = rosa.bootstrap().await;
     assert_eq!(now.me.numbers.len(), 2);
     assert_eq!(now.conversations.len(), to.conversations.len());
+}
+
+pub(super) async fn texts_are_counted_by_minute_and_day(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let me = maya.bootstrap().await.me;
+    let start = UnixMs(store::usage::DAY * 20_000);
+    let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
+    for (after, texts, expected) in [
+        (0, 2, (2, 2)),
+        (59_999, 1, (3, 3)),
+        (60_000, 1, (1, 4)),
+        (store::usage::DAY - 1, 1, (1, 5)),
+        (store::usage::DAY, 4, (4, 4)),
+    ] {
+        let used = store::usage::count_texts(&mut tx, me.user.id, texts, start.plus(after)).await.unwrap();
+        assert_eq!((used.in_minute, used.in_day), expected, "after {after}");
+    }
+    let before = store::usage::count_bytes(&mut tx, me.tenant.id, 0).await.unwrap();
+    assert_eq!(store::usage::count_bytes(&mut tx, me.tenant.id, 7).await.unwrap(), before + 7);
+    store::usage::recount_bytes(&mut tx).await.unwrap();
+    assert_eq!(store::usage::count_bytes(&mut tx, me.tenant.id, 0).await.unwrap(), 0, "there are no files");
+}
+
+/// A file is seen by those who see its message. Whoever gave it has no more right to it than the others, once it is sent.
+pub(super) async fn who_loses_a_number_loses_its_pictures(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let me = maya.bootstrap().await.me;
+    let id = bench.media_id();
+    maya.give(id, "boat.png", png(3, 2)).await;
+    assert_eq!(maya.open(&format!("/media/{id}"), None).await.status, 200, "not sent yet");
+    let to = crate::testing::bench::to_numbers(102, &[142]);
+    assert_eq!(maya.send_with(bench.message_id(), to, "Look", &[id]).await.status, 202);
+    assert_eq!(maya.open(&format!("/media/{id}"), None).await.status, 200);
+    let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
+    assert!(numbers::unassign(&mut tx, &bench.operator(me.tenant.id), number(102), me.user.id).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(maya.open(&format!("/media/{id}"), None).await.code(), ErrorCode::NotFound);
 }

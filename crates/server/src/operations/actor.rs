@@ -3,6 +3,7 @@
 use halyard_protocol::admin::ActorKind;
 use halyard_protocol::{CauseCode, DeviceId, ErrorCode, Permission, Role, TenantId, UnixMs, UserId};
 
+use super::quotas::Quotas;
 use crate::problem::Problem;
 use crate::store::address_book::AddressBook;
 use crate::store::sessions::Session;
@@ -14,6 +15,8 @@ pub struct Actor {
     pub tenant: TenantId,
     /// When.
     pub now: UnixMs,
+    /// How much they may use.
+    pub quotas: Quotas,
     /// Who.
     pub(super) who: Who,
 }
@@ -31,21 +34,21 @@ pub(super) enum Who {
 impl Actor {
     /// The user of a session, in their own tenant.
     #[must_use]
-    pub fn of_session(session: &Session, now: UnixMs) -> Self {
+    pub fn of_session(session: &Session, now: UnixMs, quotas: Quotas) -> Self {
         let Session { device, user, tenant, role, operator, .. } = *session;
-        Self { tenant, now, who: Who::User { user, device, role, operator, home: tenant } }
+        Self { tenant, now, quotas, who: Who::User { user, device, role, operator, home: tenant } }
     }
 
     /// Whoever runs a command.
     #[must_use]
     pub fn operator(tenant: TenantId, now: UnixMs) -> Self {
-        Self { tenant, now, who: Who::Operator }
+        Self { tenant, now, quotas: Quotas::default(), who: Who::Operator }
     }
 
     /// The server itself.
     #[must_use]
     pub fn system(tenant: TenantId, now: UnixMs) -> Self {
-        Self { tenant, now, who: Who::System }
+        Self { tenant, now, quotas: Quotas::default(), who: Who::System }
     }
 
     /// The same actor in another tenant.

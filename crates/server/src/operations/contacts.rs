@@ -12,9 +12,9 @@ use halyard_protocol::{
     CauseCode, Change, Contact, ContactDraft, ContactId, ContactScope, ErrorCode, Permission, limits,
 };
 
-use super::Actor;
 use super::audit::{self, Fields, Subject};
 use super::photo::NewPhoto;
+use super::{Actor, quotas};
 use crate::problem::Problem;
 use crate::store::{self, StoreError, Tx};
 
@@ -49,6 +49,9 @@ pub async fn save(tx: &mut Tx, actor: &Actor, id: ContactId, contact: CheckedCon
         Saved::Same(contact) => return Ok(contact),
         Saved::Changed { contact, before } => (contact, before),
     };
+    if before.as_ref().is_none_or(|before| before.scope != contact.scope) {
+        check_count_of(tx, actor, contact.scope).await?;
+    }
     note(tx, actor, before.as_ref(), &contact).await?;
     Ok(contact)
 }
@@ -82,11 +85,24 @@ pub async fn import(tx: &mut Tx, actor: &Actor, contacts: Vec<(ContactId, Checke
         let scope = if changed.contains(&ContactScope::Shared) { ContactScope::Shared } else { ContactScope::Personal };
         publish(tx, actor, scope, &Change::ContactsReplaced).await?;
     }
+    for scope in &changed {
+        check_count_of(tx, actor, *scope).await?;
+    }
     if shared > 0 {
         let fields = Fields::default().now("contacts", shared);
         audit::note(tx, actor, AuditAction::ContactsImported, Subject::new("", ""), fields).await?;
     }
     Ok(())
+}
+
+/// Whether whoever the contacts of a scope belong to has no more than they may.
+async fn check_count_of(tx: &mut Tx, actor: &Actor, scope: ContactScope) -> Result<(), Problem> {
+    match scope {
+        ContactScope::Shared => quotas::check_contacts(tx, actor, None, Some(actor.tenant)).await,
+        ContactScope::Personal | ContactScope::Unknown => {
+            quotas::check_contacts(tx, actor, actor.maybe_user(), None).await
+        }
+    }
 }
 
 /// Whether so many contacts may come in one import.

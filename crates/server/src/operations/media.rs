@@ -5,7 +5,7 @@
 use halyard_protocol::media::{MediaError, clean_name};
 use halyard_protocol::{CauseCode, ErrorCode, Media, MediaId, MediaKind};
 
-use super::Actor;
+use super::{Actor, quotas};
 use crate::digest::digest;
 use crate::media::metadata::{Damaged, stripped};
 use crate::problem::Problem;
@@ -58,6 +58,7 @@ pub async fn keep(tx: &mut Tx, actor: &Actor, id: MediaId, name: &str, file: Pre
         let detail = "Too many of your files wait to be sent. Send or remove some first.";
         return Err(Problem::because(ErrorCode::InvalidMedia, CauseCode::TooManyUnsentFiles, detail));
     }
+    quotas::count_bytes(tx, actor, size).await?;
     store::media::add_content(tx, &hash, content).await?;
     let upload = Upload { media, uploader: Some(user), hash, upload_hash };
     store::media::add(tx, actor.tenant, &upload, actor.now).await.map_err(|error| match error {

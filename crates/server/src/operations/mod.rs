@@ -18,6 +18,7 @@ pub mod numbers;
 pub mod passwords;
 mod photo;
 pub mod queue;
+pub mod quotas;
 pub mod tenants;
 
 pub use actor::Actor;

@@ -104,6 +104,14 @@ pub async fn remove(tx: &mut Tx, book: AddressBook, contact: &Contact, now: Unix
     Ok(())
 }
 
+/// How many contacts an owner has.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(tx: &mut Tx, owner: &str) -> Result<u64, StoreError> {
+    tx.one("SELECT COUNT(*) AS contacts FROM contacts WHERE owner = $1", args![owner]).await?.count("contacts")
+}
+
 fn contact(row: &Row, book: AddressBook) -> Result<Contact, StoreError> {
     let owner = row.text("owner")?;
     let personal = book.user.is_some_and(|user| owner == user.to_string());

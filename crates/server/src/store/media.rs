@@ -154,7 +154,7 @@ pub async fn visible(tx: &mut Tx, id: MediaId, user: UserId) -> Result<Option<(M
     let row = tx
         .optional(
             "SELECT id, kind, name, size, width, height, hash FROM media
-             WHERE id = $1 AND (uploader = $2 OR EXISTS (
+             WHERE id = $1 AND ((conversation IS NULL AND uploader = $2) OR EXISTS (
                  SELECT 1 FROM memberships
                  WHERE memberships.conversation = media.conversation AND memberships.user_id = $2
                    AND memberships.cleared_seq < media.seq))",

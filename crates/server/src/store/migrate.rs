@@ -71,6 +71,12 @@ const MIGRATIONS: &[Entry] = &[
         include_str!("../../migrations/sqlite/0011_jobs.sql"),
         include_str!("../../migrations/postgres/0011_jobs.sql"),
     ),
+    (
+        12,
+        "usage",
+        include_str!("../../migrations/sqlite/0012_usage.sql"),
+        include_str!("../../migrations/postgres/0012_usage.sql"),
+    ),
 ];
 
 /// The numbers of all, in their order.

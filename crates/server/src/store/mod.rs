@@ -31,6 +31,7 @@ pub mod sessions;
 pub(crate) mod sql;
 pub mod tenants;
 mod turns;
+pub mod usage;
 pub mod users;
 
 use std::collections::BTreeMap;

@@ -382,6 +382,7 @@ impl Answer {
         | ErrorCode::InvalidRecipients
         | ErrorCode::InvalidText
         | ErrorCode::InvalidMedia
+        | ErrorCode::LimitReached
         | ErrorCode::Forbidden = body.code
         {
             assert!(body.cause.is_some_and(|cause| cause.code != CauseCode::Unknown), "which rule? {body:?}");

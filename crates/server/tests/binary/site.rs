@@ -28,6 +28,8 @@ impl Site {
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_halyard-server"));
         command.env("DATABASE_URL", format!("sqlite:{}", self.path("test.db").display())).env_remove("RUST_LOG");
+        // A test texts faster than people do.
+        command.env("HALYARD_TEXTS_PER_MINUTE", "100000");
         command
     }
 

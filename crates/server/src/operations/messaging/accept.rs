@@ -13,7 +13,7 @@ use halyard_protocol::{
 use super::append::{NewMessage, append};
 use super::outgoing;
 use crate::digest::digest;
-use crate::operations::Actor;
+use crate::operations::{Actor, quotas};
 use crate::problem::Problem;
 use crate::store::{self, StoreError, Tx};
 
@@ -47,6 +47,9 @@ pub enum Refusal {
     /// These files can't be sent there.
     #[error(transparent)]
     Media(#[from] MediaError),
+    /// Too many texts.
+    #[error("{}", .0.detail())]
+    Quota(Problem),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -57,6 +60,7 @@ impl From<Refusal> for Problem {
         let detail = refusal.to_string();
         let people = ErrorCode::InvalidRecipients;
         match refusal {
+            Refusal::Quota(problem) => problem,
             Refusal::Store(error) => error.into(),
             Refusal::IdempotencyConflict => Self::new(ErrorCode::IdempotencyConflict, detail),
             Refusal::IdTaken => Self::new(ErrorCode::Conflict, detail),
@@ -107,6 +111,9 @@ async fn accept_of(
         }
         ConversationKey::Text { remote, .. } => remote.clone(),
     };
+    if !recipients.is_empty() {
+        quotas::count_texts(tx, actor, author, recipients.len()).await.map_err(Refusal::Quota)?;
+    }
     let deliveries = recipients.iter().map(|to| accepted(*to, now)).collect();
     let author = Author::User(author);
     let new = NewMessage { id, author, body: request.body, media, deliveries, request_hash: Some(hash) };
