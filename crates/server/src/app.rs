@@ -22,7 +22,7 @@ use crate::operations::Actor;
 use crate::operations::quotas::Quotas;
 use crate::permits::{self, Permits};
 use crate::store::sessions::{Lifetimes, Session};
-use crate::store::{Committed, Store, StoreError};
+use crate::store::{Committed, Schema, Store, StoreError};
 
 /// A day, in milliseconds.
 pub const DAY: i64 = 24 * 60 * 60 * 1_000;
@@ -46,6 +46,8 @@ pub struct Settings {
     pub sign_ins: Limits,
     /// How much users and tenants may use.
     pub quotas: Quotas,
+    /// Whether the database is brought up to date at the start. Else a database of an earlier version is refused.
+    pub migrate: bool,
     /// How many connections there may be.
     pub connections: permits::Limits,
     /// How much work a password hash is.
@@ -93,6 +95,7 @@ impl Default for Settings {
             trust_proxy: false,
             sign_ins: Limits { per_account: PER_ACCOUNT, per_address: PER_ADDRESS },
             quotas: Quotas::default(),
+            migrate: true,
             connections: permits::Limits::default(),
             cost: Cost::default(),
             tempo: Tempo::default(),
@@ -121,6 +124,11 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The database is not of this version, and is not to be brought up to date by this start.
+    #[error(
+        "the database is not of this version: `halyard-server migrate` brings it up to date, and so does `serve --migrate`"
+    )]
+    NotMigrated,
     /// The passwords' cost.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -172,7 +180,11 @@ impl App {
             })
         };
         let store = Store::open(address, after_commit).await?;
-        store.migrate().await?;
+        if settings.migrate {
+            store.migrate().await?;
+        } else if store.schema().await? != Schema::UpToDate {
+            return Err(StartError::NotMigrated);
+        }
         let carriers = Carriers::new(store.clone(), env.clone());
         Ok(Arc::new(Self {
             workers: Workers::new(store.clone(), carriers, env.clone(), jobs),

@@ -68,6 +68,10 @@ pub struct Serve {
     /// Contacts that a user may keep, and as many shared ones a tenant.
     #[arg(long, env = "HALYARD_CONTACTS", default_value_t = Quotas::default().contacts)]
     pub contacts: u32,
+    /// Bring the database up to date at the start. Without it a PostgreSQL database of an earlier version is refused, as several servers
+    /// may be at work on it: run `halyard-server migrate` first. A SQLite file has one server, and is always brought up to date.
+    #[arg(long, env = "HALYARD_MIGRATE")]
+    pub migrate: bool,
     /// How logs look. They go to standard error; RUST_LOG says how much.
     #[arg(long, env = "HALYARD_LOG", value_enum, default_value_t)]
     pub log: LogFormat,
@@ -116,6 +120,7 @@ impl Serve {
             contacts: self.contacts,
         };
         Ok(Settings {
+            migrate: self.migrate || self.database.database.starts_with("sqlite:"),
             quotas,
             connections,
             lifetimes: Lifetimes { idle: days(self.session_idle_days), absolute: days(self.session_max_days) },

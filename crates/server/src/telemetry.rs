@@ -1,4 +1,5 @@
-//! Logs: one line a request, with its id. Neither numbers nor texts nor tokens are ever in them.
+//! Logs: one line a request, with its id, and the ids of the user and the tenant where somebody is signed in. Neither numbers nor texts
+//! nor tokens are ever in them.
 
 use std::io::IsTerminal as _;
 
@@ -7,7 +8,9 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 use clap::ValueEnum;
+use halyard_protocol::{TenantId, UserId};
 use tracing::Instrument;
+use tracing::field::{self, Empty};
 use tracing_subscriber::EnvFilter;
 
 use crate::env::Env;
@@ -39,7 +42,7 @@ pub fn start(format: LogFormat) {
 pub async fn log(State(env): State<Env>, request: Request, next: Next) -> Response {
     let id = env.ulid().to_string();
     let (method, path) = (request.method().clone(), shape(request.uri().path()));
-    let span = tracing::info_span!("request", %id, %method, path);
+    let span = tracing::info_span!("request", %id, %method, path, user = Empty, tenant = Empty);
     let began = env.now();
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
@@ -53,6 +56,11 @@ pub async fn log(State(env): State<Env>, request: Request, next: Next) -> Respon
         response.headers_mut().insert(REQUEST_ID.clone(), id);
     }
     response
+}
+
+/// Says in the lines of the request at hand who sent it.
+pub fn note_user(user: UserId, tenant: TenantId) {
+    tracing::Span::current().record("user", field::display(user)).record("tenant", field::display(tenant));
 }
 
 /// The path with its ids replaced: ids name people and conversations.

@@ -19,6 +19,7 @@ use crate::auth::token::Token;
 use crate::operations::Actor;
 use crate::problem::Problem;
 use crate::store::{self, sessions::Session};
+use crate::telemetry;
 
 /// Who asks: the session that the request's cookie names.
 pub struct SignedIn(pub Session);
@@ -33,6 +34,7 @@ impl FromRequestParts<Arc<App>> for SignedIn {
         let session = store::sessions::by_token(&mut tx, &hash, now, app.settings.lifetimes).await?;
         drop(tx);
         let session = session.ok_or_else(Problem::signed_out)?;
+        telemetry::note_user(session.user, session.tenant);
         app.seen.note(session.device, session.seen_at, now);
         Ok(Self(session))
     }

@@ -1,6 +1,7 @@
 //! The commands: administration without a portal, and the server itself.
 
 pub mod audit;
+pub mod backup;
 pub mod doctor;
 pub mod import;
 pub mod jobs;
@@ -38,8 +39,12 @@ pub struct Cli {
 pub enum Command {
     /// Serve the app, the REST interface and the socket.
     Serve(Serve),
-    /// Bring the database up to date, and say so. `serve` does this too.
+    /// Bring the database up to date, and say so.
     Migrate(Database),
+    /// Copy a SQLite database into a new file, also while the server runs. For PostgreSQL there is pg_dump.
+    Backup(backup::Backup),
+    /// Put a copy that `backup` made in the place of a SQLite database. The server has to be stopped.
+    Restore(backup::Restore),
     /// Make two demo tenants, once, and print their log-ins.
     Demo(Database),
     /// Businesses on this system.
@@ -104,6 +109,8 @@ pub async fn run(command: Command) -> Result<(), CommandError> {
             store.close().await;
             Ok(())
         }
+        Command::Backup(backup) => backup::make(&backup).await,
+        Command::Restore(restore) => backup::restore(&restore).await,
         Command::Demo(database) => {
             let store = open(&database).await?;
             let made = demo::make(&store, &env).await?;

@@ -11,7 +11,7 @@ use crate::app::App;
 /// that is no reason to start the server anew.
 pub async fn health(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
     let answers = match app.store.read().await {
-        Ok(mut tx) => crate::store::jobs::count(&mut tx).await.is_ok(),
+        Ok(mut tx) => crate::store::jobs::next_due(&mut tx).await.is_ok(),
         Err(_) => false,
     };
     match (answers, app.stop.is_cancelled()) {

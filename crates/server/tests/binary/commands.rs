@@ -98,6 +98,37 @@ fn commands_change_what_they_have_added() {
     assert_eq!(site.says("audit list harbor --limit 3").lines().count(), 4);
 }
 
+/// Copies are made while the server writes, and put back when it has stopped.
+#[test]
+fn a_copy_is_made_while_the_server_runs_and_put_back() {
+    let site = Site::new();
+    site.says("tenant add harbor --name Harbor");
+    site.says("user add 1001@harbor --name Maya --password halyard-test");
+    let copy = site.path("copy.db");
+    let mut server = site.serve();
+    assert_eq!(server.sign_in("1001@harbor", "halyard-test"), 200);
+    let backup = format!("backup {}", copy.display());
+    assert!(site.says(&backup).contains("everything up to this moment"));
+    assert!(site.fails(&backup).contains("is there already"));
+    assert_eq!(server.ask("PATCH", "/me", "", r#"{"status_text":"After the copy"}"#).unwrap().0, 200);
+
+    let restore = format!("restore {} --replace", copy.display());
+    assert!(site.fails(&format!("restore {}", copy.display())).contains("--replace"));
+    assert!(site.fails(&restore).contains("in use"), "the server runs");
+    assert_eq!(server.ask("GET", "/session", "", "").unwrap().1["user"]["status_text"], "After the copy");
+    assert!(server.stop());
+    let damaged = site.path("damaged.db");
+    let mut bytes = std::fs::read(&copy).unwrap();
+    bytes.truncate(bytes.len() / 2);
+    std::fs::write(&damaged, bytes).unwrap();
+    assert!(!site.fails(&format!("restore {} --replace", damaged.display())).is_empty());
+    site.says(&restore);
+    assert!(site.says("doctor").contains("up to date"));
+    let mut server = site.serve();
+    assert_eq!(server.sign_in("1001@harbor", "halyard-test"), 200);
+    assert_eq!(server.ask("GET", "/session", "", "").unwrap().1["user"]["status_text"], "");
+}
+
 #[test]
 fn the_doctor_changes_nothing() {
     let site = Site::new();
