@@ -1,6 +1,6 @@
 //! The server's interface: how a request is written and how its answer reads.
 
-use halyard_protocol::{Cause, ErrorBody, ErrorCode};
+use halyard_protocol::{Cause, Contact, ErrorBody, ErrorCode};
 use halyard_words::Text;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -18,6 +18,8 @@ pub(crate) struct CallError {
     pub(crate) detail: String,
     /// The answer's status: says more than a code that this version does not know.
     pub(crate) status: u16,
+    /// A contact that was changed in the meantime, as it is now.
+    pub(crate) contact: Option<Box<Contact>>,
     /// Milliseconds that the server asked to wait.
     pub(crate) retry_after: Option<u32>,
 }
@@ -36,7 +38,7 @@ impl CallError {
 
     /// One without an answer of the server's own.
     fn new(code: ErrorCode) -> Self {
-        Self { code, cause: None, detail: String::new(), status: code.status(), retry_after: None }
+        Self { code, cause: None, detail: String::new(), status: code.status(), contact: None, retry_after: None }
     }
 
     /// The server has said so by another way than an answer.
@@ -75,9 +77,9 @@ pub(crate) fn succeeded(outcome: HttpOutcome) -> Result<String, CallError> {
     }
     let mut error = match json::read::<ErrorBody>(&response.body) {
         // An older server has a message in the place of the detail.
-        Ok(ErrorBody { code, cause, detail, message, field: _ }) => {
+        Ok(ErrorBody { code, cause, detail, message, contact, field: _ }) => {
             let detail = if detail.is_empty() { message } else { detail };
-            CallError { cause, detail, ..CallError::new(code) }
+            CallError { cause, detail, contact, ..CallError::new(code) }
         }
         // Not ours: a proxy's page, or a server that is just going down.
         Err(_) if response.status >= 500 => CallError::new(ErrorCode::Unavailable),

@@ -47,6 +47,7 @@ pub(crate) fn cause(cause: Cause) -> Option<Text> {
         CauseCode::InvalidEmail => words::INVALID_EMAIL,
         CauseCode::InvalidPhoto => return Some(words::invalid_photo(cause.limit? / 1_024)),
         CauseCode::TooManyContacts => return Some(words::too_many_contacts(cause.limit?)),
+        CauseCode::ContactChanged => words::CONTACT_CHANGED_MEANWHILE,
         CauseCode::RepeatedContact => words::REPEATED_CONTACT,
         CauseCode::SharedContactsReadOnly => words::SHARED_CONTACTS_READ_ONLY,
         CauseCode::RoleDoesNotAllow => words::ROLE_DOES_NOT_ALLOW,

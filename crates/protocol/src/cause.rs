@@ -74,6 +74,8 @@ pub enum CauseCode {
     InvalidPhoto = "invalid_photo",
     /// An import has `limit` contacts at most.
     TooManyContacts = "too_many_contacts",
+    /// The contact was changed or deleted in the meantime.
+    ContactChanged = "contact_changed_meanwhile",
     /// Two contacts of an import have the same id.
     RepeatedContact = "repeated_contact",
     /// The role does not allow to change shared contacts.

@@ -121,6 +121,10 @@ pub struct ContactDraft {
     /// A photo that the server has of a contact of the user's. Left out, or where the server no longer has it, what the contact has stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub photo: Option<PhotoId>,
+    /// The version that was changed into this one. Where the contact has another by now, nothing is saved and the answer is `conflict`, with
+    /// the contact as it is. Left out, whatever is there is replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
     /// Another photo: JPEG, PNG or WebP, in base 64 (RFC 4648, 4). Empty, the photo goes. Counts before `photo`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 87384))]
@@ -293,7 +297,8 @@ impl ContactDraft {
     /// The contact that this draft makes. A content of a photo is for the server, which knows it by an id.
     #[must_use]
     pub fn into_contact(self, id: ContactId, version: u64) -> Contact {
-        let Self { scope, given, family, company, emails, numbers, details, photo, photo_content: _ } = self;
+        let Self { scope, given, family, company, emails, numbers, details, photo, photo_content: _, version: _ } =
+            self;
         Contact { id, version, scope, given, family, company, emails, numbers, details, photo }
     }
 }
@@ -336,6 +341,7 @@ impl Contact {
             numbers: self.numbers.clone(),
             details: self.details.clone(),
             photo: self.photo,
+            version: None,
             photo_content: None,
         }
     }

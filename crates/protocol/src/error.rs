@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Cause;
 use crate::codes::codes;
+use crate::{Cause, Contact};
 
 codes! {
 /// What kind of error it is. The sentence beside a code may change; the code does not.
@@ -97,6 +97,10 @@ pub struct ErrorBody {
     /// The same as `detail`, for apps of an earlier release, which can't do without.
     #[serde(default)]
     pub message: String,
+    /// For a contact that was changed in the meantime: as it is now. Absent when it was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Contact>))]
+    pub contact: Option<Box<Contact>>,
     /// The field that it is about, as a JSON path without the dollar sign: `numbers[1].number`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,

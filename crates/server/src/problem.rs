@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use halyard_protocol::{Cause, CauseCode, ErrorBody, ErrorCode};
+use halyard_protocol::{Cause, CauseCode, Contact, ErrorBody, ErrorCode};
 
 use crate::auth::password::PasswordError;
 use crate::store::StoreError;
@@ -22,6 +22,8 @@ pub struct Problem {
     cause: Option<Cause>,
     detail: Cow<'static, str>,
     field: Option<String>,
+    /// The contact as it is, where it was changed in the meantime.
+    contact: Option<Box<Contact>>,
     /// Seconds, for the header `Retry-After`.
     retry_after: Option<u64>,
 }
@@ -29,7 +31,7 @@ pub struct Problem {
 impl Problem {
     /// One that the code alone describes.
     pub fn new(code: ErrorCode, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, cause: None, detail: detail.into(), field: None, retry_after: None }
+        Self { code, cause: None, detail: detail.into(), field: None, contact: None, retry_after: None }
     }
 
     /// One that has this cause.
@@ -97,6 +99,13 @@ impl Problem {
         self
     }
 
+    /// With the contact that is there.
+    #[must_use]
+    pub fn with_contact(mut self, contact: Option<Contact>) -> Self {
+        self.contact = contact.map(Box::new);
+        self
+    }
+
     /// To be tried again after so many seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
@@ -140,7 +149,8 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let detail = self.detail.into_owned();
         let message = detail.clone();
-        let body = ErrorBody { code: self.code, cause: self.cause, detail, message, field: self.field };
+        let body =
+            ErrorBody { code: self.code, cause: self.cause, detail, message, contact: self.contact, field: self.field };
         let mut response = (status, Json(body)).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         if let Some(seconds) = self.retry_after {

@@ -1,11 +1,11 @@
 //! What the server answers to requests about contacts.
 
 use halyard_protocol::event::Favourite;
-use halyard_protocol::{Contact, ContactId, ErrorCode};
+use halyard_protocol::{CauseCode, Contact, ContactId, ErrorCode};
 use halyard_words as words;
 
 use super::{Contacts, FormError};
-use crate::api::{read, succeeded};
+use crate::api::{CallError, read, succeeded};
 use crate::context::Context;
 use crate::effect::{FocusTarget, HttpOutcome};
 use crate::fact::{Fact, Renamed};
@@ -51,6 +51,9 @@ impl Contacts {
                     cx.focus(FocusTarget::Details);
                 }
             }
+            Err(error) if error.cause.is_some_and(|cause| cause.code == CauseCode::ContactChanged) => {
+                self.met(id, error, cx);
+            }
             Err(error) => {
                 // Another contact's form may be open by now: the error is not about that one.
                 let left = self.unsaved.get_mut(&id);
@@ -62,6 +65,28 @@ impl Contacts {
             }
         }
         cx.changed(Changed::ContactForm);
+    }
+
+    /// Somebody else has changed the contact: what only they have changed is taken over and saved with the rest; where both have changed
+    /// the same, the user decides.
+    fn met(&mut self, id: ContactId, error: CallError, cx: &mut Context<'_, '_>) {
+        let theirs = error.contact.as_deref().cloned();
+        if let Some(theirs) = theirs.clone() {
+            let renamed = self.book.put(theirs, false);
+            self.renamed(renamed, cx);
+        }
+        let home = cx.home();
+        let open = self.form.as_mut().filter(|form| form.id == id);
+        let is_open = open.is_some();
+        let Some(form) = open.or(self.unsaved.get_mut(&id)) else { return cx.failed(error) };
+        form.saving = false;
+        let Ok(mine) = form.finished(home) else { return };
+        if form.meet(mine, theirs, home) && is_open {
+            self.save(cx);
+        } else {
+            form.error = Some(FormError { field: None, message: error.text() });
+            cx.failed(error);
+        }
     }
 
     fn deleted(&mut self, contact: Contact, outcome: HttpOutcome, cx: &mut Context<'_, '_>) {

@@ -28,6 +28,52 @@ pub struct FormError {
     pub message: Text,
 }
 
+/// Takes over what only they have changed. Says whether something was changed by both, which stays mine.
+fn merge(base: &ContactDraft, mine: &mut ContactDraft, theirs: ContactDraft) -> bool {
+    let ContactDraft { scope, given, family, company, emails, numbers, details, photo, photo_content: _, version: _ } =
+        theirs;
+    let mut both = false;
+    both |= take_over(&base.scope, &mut mine.scope, scope);
+    both |= take_over(&base.given, &mut mine.given, given);
+    both |= take_over(&base.family, &mut mine.family, family);
+    both |= take_over(&base.company, &mut mine.company, company);
+    both |= take_over(&base.emails, &mut mine.emails, emails);
+    both |= take_over(&base.numbers, &mut mine.numbers, numbers);
+    // A photo that was just chosen stands beside the one that there was.
+    if mine.photo_content.is_none() {
+        both |= take_over(&base.photo, &mut mine.photo, photo);
+    } else {
+        both |= base.photo != photo;
+    }
+    let (base, theirs) = (base.details.clone().unwrap_or_default(), details.unwrap_or_default());
+    let mut own = mine.details.take().unwrap_or_default();
+    for ((base, mine), theirs) in base.texts().into_iter().zip(own.texts_mut()).zip(theirs.texts()) {
+        both |= take_over(base, mine, theirs.clone());
+    }
+    mine.details = Some(own);
+    both
+}
+
+fn take_over<T: PartialEq>(base: &T, mine: &mut T, theirs: T) -> bool {
+    if *mine == *base {
+        *mine = theirs;
+        return false;
+    }
+    theirs != *base && theirs != *mine
+}
+
+/// Numbers as they are typed; one that is empty where there are none.
+fn fields(numbers: Vec<ContactNumber>, home: CallingCode) -> Vec<NumberField> {
+    let mut fields: Vec<NumberField> = numbers
+        .into_iter()
+        .map(|entry| NumberField { label: entry.label, text: entry.number.display(home), name: entry.name })
+        .collect();
+    if fields.is_empty() {
+        fields.push(NumberField::default());
+    }
+    fields
+}
+
 /// A place in the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormField {
@@ -53,30 +99,41 @@ pub(crate) struct ContactForm {
     pub(crate) saves_with_photo: bool,
     /// What it said when it opened.
     original: (ContactDraft, Vec<NumberField>),
+    /// The contact that is changed here, as the user has seen it; none for a new one.
+    base: Option<Contact>,
 }
 
 impl ContactForm {
     pub(crate) fn new(id: ContactId, number: Option<PhoneNumber>, home: CallingCode) -> Self {
         let text = number.map(|number| number.display(home)).unwrap_or_default();
         let label = NumberLabel::Mobile;
-        Self::open(id, true, ContactDraft::default(), vec![NumberField { label, text, name: String::new() }])
+        Self::open(id, None, ContactDraft::default(), vec![NumberField { label, text, name: String::new() }])
     }
 
     pub(crate) fn edit(contact: &Contact, home: CallingCode) -> Self {
         let mut draft = contact.to_draft();
-        let mut numbers: Vec<NumberField> = core::mem::take(&mut draft.numbers)
-            .into_iter()
-            .map(|entry| NumberField { label: entry.label, text: entry.number.display(home), name: entry.name })
-            .collect();
-        if numbers.is_empty() {
-            numbers.push(NumberField::default());
-        }
-        Self::open(contact.id, false, draft, numbers)
+        let numbers = fields(core::mem::take(&mut draft.numbers), home);
+        Self::open(contact.id, Some(contact.clone()), draft, numbers)
     }
 
-    fn open(id: ContactId, is_new: bool, draft: ContactDraft, numbers: Vec<NumberField>) -> Self {
-        let original = (draft.clone(), numbers.clone());
-        Self { id, is_new, draft, numbers, error: None, saving: false, photos: 0, saves_with_photo: false, original }
+    fn open(id: ContactId, base: Option<Contact>, draft: ContactDraft, numbers: Vec<NumberField>) -> Self {
+        let (is_new, original) = (base.is_none(), (draft.clone(), numbers.clone()));
+        let (saving, photos, saves_with_photo) = (false, 0, false);
+        Self { id, is_new, draft, numbers, error: None, saving, photos, saves_with_photo, original, base }
+    }
+
+    /// Somebody else has changed the contact meanwhile: what only they have changed is taken over. Says whether nothing was changed by
+    /// both; else the form has the user's own, which the next "Save" keeps. `theirs` is none when they have deleted it.
+    pub(crate) fn meet(&mut self, mut mine: ContactDraft, theirs: Option<Contact>, home: CallingCode) -> bool {
+        let both = match (&self.base, &theirs) {
+            (Some(base), Some(theirs)) => merge(&base.to_draft(), &mut mine, theirs.to_draft()),
+            (Some(_) | None, None) | (None, Some(_)) => true,
+        };
+        self.base = theirs;
+        mine.version = None;
+        self.numbers = fields(core::mem::take(&mut mine.numbers), home);
+        self.draft = mine;
+        !both
     }
 
     /// Whether something was typed that is not saved.
@@ -87,6 +144,7 @@ impl ContactForm {
     /// The contact as it would be saved.
     pub(crate) fn finished(&self, home: CallingCode) -> Result<ContactDraft, FormError> {
         let mut draft = self.draft.clone();
+        draft.version = self.base.as_ref().map(|base| base.version);
         draft.trim();
         draft.emails.retain(|email| !email.is_empty());
         // Emptied details are sent: left out, they would stay.

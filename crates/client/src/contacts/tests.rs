@@ -1,9 +1,11 @@
 //! The contacts alone.
 
 use halyard_protocol::event::Favourite;
-use halyard_protocol::{Contact, ContactId, ContactScope, PhoneNumber, Ulid};
+use halyard_protocol::{
+    CauseCode, Contact, ContactDetails, ContactDraft, ContactId, ContactScope, ErrorBody, ErrorCode, PhoneNumber, Ulid,
+};
 
-use super::{Contacts, ContactsAction};
+use super::{ContactField, Contacts, ContactsAction};
 use crate::effect::{Effect, FocusTarget, HttpOutcome, Method, NetworkFailure};
 use crate::fact::{Fact, Offer};
 use crate::route::Route;
@@ -146,4 +148,80 @@ fn a_photo_that_comes_after_the_form_was_left_is_there_when_it_opens_again() {
     alone.turn(|cx| contacts.act(ContactsAction::Edit(ana().id), cx));
     let form = contacts.form.as_ref().expect("the form");
     assert_eq!(form.draft.photo_content.as_deref(), Some("/9j/late"));
+}
+
+/// The form of Ana is open, and the user has typed into it.
+fn editing(change: impl FnOnce(&mut ContactDraft)) -> (Contacts, Alone) {
+    let (mut contacts, mut alone) = with_ana();
+    alone.turn(|cx| contacts.act(ContactsAction::Edit(ana().id), cx));
+    let mut draft = contacts.form.as_ref().expect("a form").draft.clone();
+    change(&mut draft);
+    let field = ContactField::Draft(Box::new(draft));
+    alone.turn(|cx| contacts.act(ContactsAction::Field(field), cx));
+    (contacts, alone)
+}
+
+fn saved_as(done: &Done) -> ContactDraft {
+    serde_json::from_str(done.requests()[0].1.body.as_deref().expect("a body")).expect("a draft")
+}
+
+fn conflict(contact: Option<Contact>) -> HttpOutcome {
+    let body = ErrorBody {
+        code: ErrorCode::Conflict,
+        cause: Some(CauseCode::ContactChanged.into()),
+        detail: String::new(),
+        message: String::new(),
+        contact: contact.map(Box::new),
+        field: None,
+    };
+    Ok(answer(409, &serde_json::to_string(&body).unwrap()))
+}
+
+fn save(contacts: &mut Contacts, alone: &mut Alone) -> Done {
+    alone.turn(|cx| contacts.act(ContactsAction::Save, cx))
+}
+
+#[test]
+fn what_only_others_have_changed_is_taken_over_and_saved_with_the_rest() {
+    let (mut contacts, mut alone) = editing(|draft| draft.company = "Sails".to_owned());
+    let asked = save(&mut contacts, &mut alone);
+    assert_eq!(saved_as(&asked).version, Some(1));
+    let notes = ContactDetails { notes: "Slip 12".to_owned(), ..ContactDetails::default() };
+    let theirs = Contact { family: "Cruz Vega".to_owned(), details: Some(Box::new(notes)), version: 5, ..ana() };
+    let again = answer_with(&mut contacts, &mut alone, &asked, conflict(Some(theirs)));
+    let draft = saved_as(&again);
+    assert_eq!((draft.version, draft.company.as_str(), draft.family.as_str()), (Some(5), "Sails", "Cruz Vega"));
+    assert_eq!(draft.details.unwrap().notes, "Slip 12");
+    let done = draft_answer(&again);
+    answer_with(&mut contacts, &mut alone, &again, Ok(answer(200, &done)));
+    assert!(contacts.form.is_none());
+}
+
+fn draft_answer(asked: &Done) -> String {
+    serde_json::to_string(&saved_as(asked).into_contact(ana().id, 6)).unwrap()
+}
+
+#[test]
+fn where_both_have_changed_the_same_the_user_decides() {
+    let (mut contacts, mut alone) = editing(|draft| draft.company = "Sails".to_owned());
+    let asked = save(&mut contacts, &mut alone);
+    let theirs = Contact { company: "Ropes".to_owned(), given: "Anna".to_owned(), version: 5, ..ana() };
+    let done = answer_with(&mut contacts, &mut alone, &asked, conflict(Some(theirs)));
+    assert!(done.requests().is_empty());
+    let form = contacts.form.as_ref().expect("it stays open");
+    assert_eq!((form.draft.company.as_str(), form.draft.given.as_str()), ("Sails", "Anna"));
+    assert!(form.error.is_some() && !form.saving && form.is_changed());
+    assert_eq!(contacts.book.contact(ana().id).unwrap().company, "Ropes", "the list has what is saved");
+    let again = save(&mut contacts, &mut alone);
+    assert_eq!((saved_as(&again).version, saved_as(&again).company), (Some(5), "Sails".to_owned()));
+}
+
+#[test]
+fn a_contact_that_was_deleted_meanwhile_comes_back_when_it_is_saved_again() {
+    let (mut contacts, mut alone) = editing(|draft| draft.company = "Sails".to_owned());
+    let asked = save(&mut contacts, &mut alone);
+    let done = answer_with(&mut contacts, &mut alone, &asked, conflict(None));
+    assert!(done.requests().is_empty() && contacts.form.as_ref().unwrap().error.is_some());
+    let again = save(&mut contacts, &mut alone);
+    assert_eq!((saved_as(&again).version, saved_as(&again).company), (None, "Sails".to_owned()));
 }

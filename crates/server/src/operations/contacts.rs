@@ -25,6 +25,8 @@ pub const TOLD_ONE_BY_ONE: usize = 50;
 pub struct CheckedContact {
     draft: ContactDraft,
     photo: NewPhoto,
+    /// The version that was changed into this one.
+    version: Option<u64>,
 }
 
 impl CheckedContact {
@@ -36,14 +38,15 @@ impl CheckedContact {
         draft.trim();
         draft.check().map_err(|error| Problem::rule(ErrorCode::Invalid, error))?;
         let photo = NewPhoto::read(draft.photo_content.take())?;
-        Ok(Self { draft, photo })
+        let version = draft.version.take();
+        Ok(Self { draft, photo, version })
     }
 }
 
 /// Saves a contact under an id: a new one, or in place of the one that has it. The same again changes nothing.
 ///
 /// # Errors
-/// The actor may not change shared contacts.
+/// The actor may not change shared contacts, or the contact was changed in the meantime.
 pub async fn save(tx: &mut Tx, actor: &Actor, id: ContactId, contact: CheckedContact) -> Result<Contact, Problem> {
     let (contact, before) = match put(tx, actor, id, contact, true).await? {
         Saved::Same(contact) => return Ok(contact),
@@ -165,7 +168,7 @@ enum Saved {
 
 /// Saves a contact; `told` says whether those who see it hear of this one.
 async fn put(tx: &mut Tx, actor: &Actor, id: ContactId, contact: CheckedContact, told: bool) -> Result<Saved, Problem> {
-    let CheckedContact { draft, photo } = contact;
+    let CheckedContact { draft, photo, version } = contact;
     require_to_edit(actor, draft.scope)?;
     let book = actor.book();
     let before = store::contacts::by_id(tx, book, id).await?;
@@ -177,6 +180,13 @@ async fn put(tx: &mut Tx, actor: &Actor, id: ContactId, contact: CheckedContact,
         if before.to_draft() == draft {
             return Ok(Saved::Same(before.clone()));
         }
+    }
+    if version.is_some_and(|version| before.as_ref().map(|before| before.version) != Some(version)) {
+        let detail = "This contact was changed or deleted in the meantime.";
+        let problem = Problem::because(ErrorCode::Conflict, CauseCode::ContactChanged, detail);
+        return Err(problem.with_contact(before));
+    }
+    if let Some(before) = &before {
         if before.scope != draft.scope && told {
             publish(tx, actor, before.scope, &Change::ContactRemoved { contact: id }).await?;
         }

@@ -225,7 +225,7 @@ pub(crate) fn refusal(code: ErrorCode, cause: impl Into<Cause>, detail: &str) ->
 }
 
 fn error(code: ErrorCode, cause: Option<Cause>, detail: &str) -> ErrorBody {
-    ErrorBody { code, cause, detail: detail.to_owned(), message: detail.to_owned(), field: None }
+    ErrorBody { code, cause, detail: detail.to_owned(), message: detail.to_owned(), contact: None, field: None }
 }
 
 fn json(status: u16, body: &impl Serialize) -> HttpResponse {

@@ -13,7 +13,8 @@ use crate::problem::Problem;
 
 /// Save a contact under an id of my choice: a fresh one, or that of a contact to replace.
 ///
-/// The same again changes nothing. Saving a deleted contact brings it back. A photo comes with it as `photo_content`, without what a camera
+/// The same again changes nothing. Saving a deleted contact brings it back. With `version` it is saved only where that is the version that is
+/// there. A photo comes with it as `photo_content`, without what a camera
 /// wrote into it afterwards; the contact then has its id in `photo`, and `GET /media/photos/{id}`, outside of this interface's path, gives
 /// its content to whoever sees the contact.
 #[utoipa::path(
@@ -23,6 +24,7 @@ use crate::problem::Problem;
         (status = 200, description = "Saved", body = Contact),
         (status = 403, description = "`forbidden`: your role does not change shared contacts", body = ErrorBody),
         (status = 404, description = "`not_found`: this can't be an id", body = ErrorBody),
+        (status = 409, description = "`conflict`: it was changed in the meantime; `contact` is what it is now", body = ErrorBody),
         (status = 422, description = "`invalid`: a rule is broken; the sentence says which", body = ErrorBody),
     )
 )]
@@ -43,7 +45,7 @@ pub async fn put(
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use halyard_protocol::{Change, ContactScope, ErrorCode};
+    use halyard_protocol::{CauseCode, Change, ContactScope, ErrorCode};
     use serde_json::json;
 
     const ID: &str = "/contacts/01J9ZK4T6Q8Y2M0C5R7W3X1B9D";
@@ -103,6 +105,31 @@ mod tests {
         assert_eq!(maya.delete(ID).await.status, 204);
         let third: Contact = maya.put(ID, &changed).await.json();
         assert!(third.version > second.version);
+    }
+
+    #[tokio::test]
+    async fn a_change_of_an_old_version_is_a_conflict_and_names_what_is_there() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let manager = bench.sign_in("1004@harbor").await;
+        let first: Contact = maya.put(ID, &dana(ContactScope::Shared)).await.json();
+        let by =
+            |company: &str, version| ContactDraft { company: company.into(), version, ..dana(ContactScope::Shared) };
+        let theirs: Contact = manager.put(ID, &by("Sails", Some(first.version))).await.json();
+        let refused = maya.put(ID, &by("Ropes", Some(first.version))).await;
+        assert_eq!((refused.code(), refused.cause()), (ErrorCode::Conflict, CauseCode::ContactChanged));
+        assert_eq!(refused.json::<ErrorBody>().contact.as_deref(), Some(&theirs));
+        assert_eq!(
+            maya.put(ID, &by("Sails", Some(first.version))).await.json::<Contact>(),
+            theirs,
+            "both wrote the same"
+        );
+        let mine: Contact = maya.put(ID, &by("Ropes", Some(theirs.version))).await.json();
+        assert_eq!(mine.company, "Ropes");
+        assert_eq!(manager.put(ID, &by("Masts", None)).await.status, 200, "an app of before replaces what is there");
+        manager.delete(ID).await;
+        let gone = maya.put(ID, &by("Keels", Some(mine.version))).await;
+        assert_eq!((gone.cause(), gone.json::<ErrorBody>().contact), (CauseCode::ContactChanged, None));
     }
 
     #[tokio::test]
