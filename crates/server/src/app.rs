@@ -1,5 +1,6 @@
 //! The application: what requests, sockets and upkeep share.
 
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::carriers::Carriers;
 use crate::env::Env;
 use crate::hub::Hub;
 use crate::jobs::Workers;
+use crate::metrics::Metrics;
 use crate::operations::Actor;
 use crate::operations::quotas::Quotas;
 use crate::permits::{self, Permits};
@@ -48,6 +50,8 @@ pub struct Settings {
     pub quotas: Quotas,
     /// Whether the database is brought up to date at the start. Else a database of an earlier version is refused.
     pub migrate: bool,
+    /// Where metrics are asked for, and whether the server is ready; nowhere when absent.
+    pub metrics_listen: Option<SocketAddr>,
     /// How many connections there may be.
     pub connections: permits::Limits,
     /// How much work a password hash is.
@@ -96,6 +100,7 @@ impl Default for Settings {
             sign_ins: Limits { per_account: PER_ACCOUNT, per_address: PER_ADDRESS },
             quotas: Quotas::default(),
             migrate: true,
+            metrics_listen: None,
             connections: permits::Limits::default(),
             cost: Cost::default(),
             tempo: Tempo::default(),
@@ -152,6 +157,8 @@ pub struct App {
     pub origins: Origins,
     /// What the operator decided.
     pub settings: Settings,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// The workers of the queue.
     pub workers: Workers,
     /// Cancelled when the server stops.
@@ -186,8 +193,10 @@ impl App {
             return Err(StartError::NotMigrated);
         }
         let carriers = Carriers::new(store.clone(), env.clone());
+        let metrics = Arc::new(Metrics::default());
         Ok(Arc::new(Self {
-            workers: Workers::new(store.clone(), carriers, env.clone(), jobs),
+            workers: Workers::new(store.clone(), carriers, env.clone(), jobs).counted_by(Arc::clone(&metrics)),
+            metrics,
             passwords: Passwords::new(env.clone(), settings.cost)?,
             sign_ins: SignInLimiter::new(settings.sign_ins, &env),
             seen: Seen::default(),

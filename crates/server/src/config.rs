@@ -47,6 +47,9 @@ pub struct Serve {
     /// For development: another address whose pages may do what ours may, as `http://localhost:8090`. Can be repeated.
     #[arg(long, value_parser = public_url)]
     pub allow_origin: Vec<String>,
+    /// Address and port at which to answer `/metrics` (for Prometheus) and `/readyz`; not where users come.
+    #[arg(long, env = "HALYARD_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
     /// Connections at most; without it the system's limit of open files (`ulimit -Hn`), less 128 for everything else.
     #[arg(long, env = "HALYARD_MAX_CONNECTIONS", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections: Option<u32>,
@@ -120,6 +123,7 @@ impl Serve {
             contacts: self.contacts,
         };
         Ok(Settings {
+            metrics_listen: self.metrics_listen,
             migrate: self.migrate || self.database.database.starts_with("sqlite:"),
             quotas,
             connections,

@@ -32,6 +32,7 @@ pub mod hub;
 pub mod jobs;
 pub mod lifecycle;
 mod media;
+pub mod metrics;
 pub mod operations;
 pub mod permits;
 pub mod problem;

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::{connections, upkeep};
+use crate::{connections, upkeep, web};
 
 /// How long what is under way may take to finish.
 const FAREWELL: Duration = Duration::from_secs(10);
@@ -23,6 +23,11 @@ const FAREWELL: Duration = Duration::from_secs(10);
 pub async fn serve(app: Arc<App>, router: Router, listen: SocketAddr, stop: CancellationToken) -> std::io::Result<()> {
     let listener = TcpListener::bind(listen).await?;
     let address = listener.local_addr()?;
+    if let Some(listen) = app.settings.metrics_listen {
+        let (listener, routes, stop) = (TcpListener::bind(listen).await?, web::metrics::routes(&app), app.stop.clone());
+        tracing::info!(address = %listener.local_addr()?, "metrics");
+        tokio::spawn(async move { axum::serve(listener, routes).with_graceful_shutdown(stop.cancelled_owned()).await });
+    }
     let workers = tokio::spawn(app.workers.clone().run(app.stop.clone()));
     let upkeep = tokio::spawn(upkeep::run(Arc::clone(&app), app.stop.clone()));
     {

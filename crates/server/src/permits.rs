@@ -73,6 +73,12 @@ impl Permits {
         Self { limits, taken: Mutex::default() }
     }
 
+    /// How many connections are open.
+    #[must_use]
+    pub fn taken(&self) -> usize {
+        self.lock().all
+    }
+
     /// Whether there is none left.
     #[must_use]
     pub fn are_used_up(&self) -> bool {

@@ -2,6 +2,8 @@
 //! nor tokens are ever in them.
 
 use std::io::IsTerminal as _;
+use std::sync::Arc;
+use std::time::Instant;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue};
@@ -14,6 +16,7 @@ use tracing::field::{self, Empty};
 use tracing_subscriber::EnvFilter;
 
 use crate::env::Env;
+use crate::metrics::Metrics;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -38,15 +41,27 @@ pub fn start(format: LogFormat) {
     };
 }
 
-/// Gives a request an id, and writes a line when it is answered: method, path without ids, status, time.
-pub async fn log(State(env): State<Env>, request: Request, next: Next) -> Response {
+/// What requests are noted with.
+#[derive(Clone)]
+pub struct Telemetry {
+    /// Clock and randomness.
+    pub env: Env,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+}
+
+/// Gives a request an id, counts it, and writes a line when it is answered: method, path without ids, status, time.
+pub async fn log(State(telemetry): State<Telemetry>, request: Request, next: Next) -> Response {
+    let Telemetry { env, metrics } = telemetry;
     let id = env.ulid().to_string();
     let (method, path) = (request.method().clone(), shape(request.uri().path()));
+    let started = Instant::now();
     let span = tracing::info_span!("request", %id, %method, path, user = Empty, tenant = Empty);
     let began = env.now();
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
     let ms = env.now().since(began);
+    metrics.answered(&path, status, started.elapsed());
     span.in_scope(|| match status {
         500.. => tracing::error!(status, ms, "answered"),
         _ if path.starts_with("/api/v1") => tracing::info!(status, ms, "answered"),

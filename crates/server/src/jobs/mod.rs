@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use self::kinds::{Kind, Tools};
 use crate::carriers::Carriers;
 use crate::env::Env;
+use crate::metrics::Metrics;
 use crate::store::{self, Store, StoreError, Tx, jobs::Job};
 
 /// Jobs that run at the same time.
@@ -44,6 +45,7 @@ pub struct Workers {
     /// Woken by every commit that adds jobs or finishes one.
     wake: Arc<Notify>,
     turns: Arc<Mutex<Turns>>,
+    metrics: Arc<Metrics>,
     /// Instead of the kinds' own: for tests.
     attempt_time: Option<Duration>,
     renew: Duration,
@@ -87,7 +89,13 @@ impl Workers {
     #[must_use]
     pub fn new(store: Store, carriers: Carriers, env: Env, wake: Arc<Notify>) -> Self {
         let tools = Tools { store, carriers, env };
-        Self { tools, wake, turns: Arc::default(), attempt_time: None, renew: RENEW }
+        Self { tools, wake, turns: Arc::default(), metrics: Arc::default(), attempt_time: None, renew: RENEW }
+    }
+
+    /// The same, with metrics that count what they do.
+    #[must_use]
+    pub fn counted_by(self, metrics: Arc<Metrics>) -> Self {
+        Self { metrics, ..self }
     }
 
     /// The same, with other times for an attempt and between two renewals of a claim.
@@ -252,6 +260,7 @@ impl Workers {
             Some(kind) => self.attempt(kind, job).await.err(),
             None => Some("this version knows no jobs of this kind".to_owned()),
         };
+        self.metrics.attempted(kind.map_or("unknown", |kind| kind.name), failed.is_none());
         let Some(reason) = failed else { return };
         tracing::error!(%reason, kind = job.kind, attempts = job.attempts, "a job failed");
         if let Err(error) = self.failed(kind, job, &reason).await {

@@ -300,6 +300,14 @@ pub async fn count(tx: &mut Tx) -> Result<u64, StoreError> {
     tx.one("SELECT COUNT(*) AS jobs FROM jobs", vec![]).await?.count("jobs")
 }
 
+/// How many jobs failed at every attempt.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_dead(tx: &mut Tx) -> Result<u64, StoreError> {
+    tx.one("SELECT COUNT(*) AS jobs FROM dead_jobs", vec![]).await?.count("jobs")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

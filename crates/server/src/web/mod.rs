@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod headers;
 pub mod health;
+pub mod metrics;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::telemetry;
+use crate::telemetry::{self, Telemetry};
 
 /// Puts the layers around the routes. From the outside in: request id and log line, headers, panics, host, time, origin,
 /// compression.
@@ -31,6 +32,7 @@ pub fn layers(routes: Router, app: &Arc<App>) -> Router {
         .and(NotForContentType::const_new("audio/"))
         .and(NotForContentType::const_new("video/"))
         .and(NotForContentType::const_new("application/pdf"));
+    let telemetry = Telemetry { env: app.env.clone(), metrics: Arc::clone(&app.metrics) };
     routes
         .layer(CompressionLayer::new().gzip(true).compress_when(worth_it))
         .layer(middleware::from_fn_with_state(Arc::clone(app), refuse_other_sites))
@@ -38,7 +40,7 @@ pub fn layers(routes: Router, app: &Arc<App>) -> Router {
         .layer(middleware::from_fn(require_host))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(headers::Policy::new(&app.settings), headers::add))
-        .layer(middleware::from_fn_with_state(app.env.clone(), telemetry::log))
+        .layer(middleware::from_fn_with_state(telemetry, telemetry::log))
 }
 
 /// HTTP/1.1 asks for exactly one `Host` (RFC 9112, 3.2): with two, a proxy in front and this server may go by different ones. HTTP/1.0

@@ -55,6 +55,9 @@ pub async fn create(
     let hash = found.as_ref().map(|found| found.password_hash.clone());
     let matches = app.passwords.verify(request.password, hash, is_known).await;
     let matches = matches.inspect_err(|_| app.sign_ins.refund(&attempt))?;
+    if !matches {
+        app.metrics.sign_in_failed();
+    }
     if let Some(found) = found.as_ref().filter(|_| !matches) {
         tracing::warn!(user = %found.user, tenant = %found.tenant, %address, "a sign-in failed: wrong password");
     }
