@@ -73,6 +73,7 @@ pub(crate) fn cause(cause: Cause) -> Option<Text> {
         CauseCode::StatusTextTooLong => return Some(words::status_text_too_long(cause.limit?)),
         CauseCode::UnknownAvailability => words::UNKNOWN_AVAILABILITY,
         CauseCode::NulCharacter => words::NUL_CHARACTER,
+        CauseCode::OwnNumberGone => words::OWN_NUMBER_GONE,
         CauseCode::NoCarrier => words::NO_CARRIER,
         CauseCode::NumberNotInUse => words::NUMBER_NOT_IN_USE,
         CauseCode::NumberNotReached => words::NUMBER_NOT_REACHED,

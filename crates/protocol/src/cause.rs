@@ -130,6 +130,8 @@ pub enum CauseCode {
     NoCarrier = "no_carrier",
     /// Not delivered: the recipient's number is no longer in use.
     NumberNotInUse = "number_not_in_use",
+    /// Not delivered: the number that it was sent from is no longer the business's.
+    OwnNumberGone = "own_number_gone",
     /// Not delivered: the recipient could not be reached.
     NumberNotReached = "number_not_reached",
     /// Not delivered: the recipient's number can't receive texts.

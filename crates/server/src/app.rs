@@ -23,8 +23,9 @@ use crate::metrics::Metrics;
 use crate::operations::Actor;
 use crate::operations::quotas::Quotas;
 use crate::permits::{self, Permits};
+use crate::problem::Problem;
 use crate::store::sessions::{Lifetimes, Session};
-use crate::store::{Committed, Schema, Store, StoreError};
+use crate::store::{Committed, Store, StoreError, Tx};
 
 /// A day, in milliseconds.
 pub const DAY: i64 = 24 * 60 * 60 * 1_000;
@@ -129,11 +130,6 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The database is not of this version, and is not to be brought up to date by this start.
-    #[error(
-        "the database is not of this version: `halyard-server migrate` brings it up to date, and so does `serve --migrate`"
-    )]
-    NotMigrated,
     /// The passwords' cost.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -189,8 +185,8 @@ impl App {
         let store = Store::open(address, after_commit).await?;
         if settings.migrate {
             store.migrate().await?;
-        } else if store.schema().await? != Schema::UpToDate {
-            return Err(StartError::NotMigrated);
+        } else {
+            store.require_up_to_date().await?;
         }
         let carriers = Carriers::new(store.clone(), env.clone());
         let metrics = Arc::new(Metrics::default());
@@ -209,6 +205,16 @@ impl App {
             hub,
             settings,
         }))
+    }
+
+    /// A transaction of the tenant in which somebody administers, and them with the role that they have at this moment.
+    ///
+    /// # Errors
+    /// When the database fails, or they can no longer sign in.
+    pub async fn administer(&self, actor: Actor) -> Result<(Tx, Actor), Problem> {
+        let mut tx = self.store.write(actor.tenant).await?;
+        let actor = actor.confirmed(&mut tx).await?;
+        Ok((tx, actor))
     }
 
     /// The user of a session, as who acts now.

@@ -73,7 +73,7 @@ pub struct Serve {
     pub contacts: u32,
     /// Bring the database up to date at the start. Without it a PostgreSQL database of an earlier version is refused, as several servers
     /// may be at work on it: run `halyard-server migrate` first. A SQLite file has one server, and is always brought up to date.
-    #[arg(long, env = "HALYARD_MIGRATE")]
+    #[arg(long, env = "HALYARD_MIGRATE", value_parser = BoolishValueParser::new())]
     pub migrate: bool,
     /// How logs look. They go to standard error; RUST_LOG says how much.
     #[arg(long, env = "HALYARD_LOG", value_enum, default_value_t)]

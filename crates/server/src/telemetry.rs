@@ -78,9 +78,10 @@ pub fn note_user(user: UserId, tenant: TenantId) {
     tracing::Span::current().record("user", field::display(user)).record("tenant", field::display(tenant));
 }
 
-/// The path with its ids replaced: ids name people and conversations.
+/// The path with its ids and numbers replaced: they name people and conversations.
 fn shape(path: &str) -> String {
     let parts = path.split('/').map(|part| match part.len() {
+        _ if part.starts_with(['+', '%']) || part.bytes().any(|byte| byte.is_ascii_digit()) && part != "v1" => "*",
         0..=24 => part,
         _ if part.contains('.') => part,
         _ => "*",
@@ -96,6 +97,9 @@ mod tests {
     fn a_path_is_logged_without_ids() {
         let path = "/api/v1/conversations/01J9ZK4T6Q8Y2M0C5R7W3X1B9D/entries";
         assert_eq!(shape(path), "/api/v1/conversations/*/entries");
+        for number in ["+16195550142", "%2B16195550142", "16195550142"] {
+            assert_eq!(shape(&format!("/api/v1/numbers/{number}/move")), "/api/v1/numbers/*/move");
+        }
         assert_eq!(shape("/"), "/");
     }
 }

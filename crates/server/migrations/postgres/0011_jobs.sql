@@ -1,5 +1,5 @@
 -- The queue, fair between tenants. due_at: of the first job of a lane, when it may be claimed: its run_at, or while it is claimed the
--- end of the claim. NULL of those behind it.
+-- end of the claim. NULL of those behind it. attempts: how often it was claimed; failures: how often that ended by an error.
 DROP INDEX jobs_by_time;
 ALTER TABLE jobs RENAME TO jobs_before;
 CREATE TABLE jobs (
@@ -11,17 +11,18 @@ CREATE TABLE jobs (
     run_at BIGINT NOT NULL,
     due_at BIGINT,
     attempts BIGINT NOT NULL,
+    failures BIGINT NOT NULL,
     lease TEXT,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (lane, position)
 );
 -- The lanes of before are "deliver <conversation> <number>".
-INSERT INTO jobs (lane, position, tenant, kind, payload, run_at, due_at, attempts, lease, created_at)
+INSERT INTO jobs (lane, position, tenant, kind, payload, run_at, due_at, attempts, failures, lease, created_at)
 SELECT lane, position, COALESCE((SELECT tenant FROM conversations WHERE id = SUBSTR(lane, 9, 26)), ''), kind, payload, run_at,
        CASE WHEN EXISTS (SELECT 1 FROM jobs_before AS earlier
                          WHERE earlier.lane = jobs_before.lane AND earlier.position < jobs_before.position)
             THEN NULL ELSE run_at END,
-       attempts, NULL, created_at
+       attempts, 0, NULL, created_at
 FROM jobs_before;
 DROP TABLE jobs_before;
 CREATE INDEX jobs_by_time ON jobs (due_at) WHERE due_at IS NOT NULL;

@@ -27,10 +27,11 @@ impl OnNet {
         let mut tx = self.store.read().await?;
         let found = store::numbers::by_number(&mut tx, text.to).await?;
         drop(tx);
-        let Some((tenant, number)) = found else {
-            let failure = Failure::new(CauseCode::NumberNotInUse, "The number is no longer in use.");
-            return Ok(Err(SubmitError::Final(failure)));
-        };
+        let Some((tenant, _)) = found else { return Ok(Err(not_in_use())) };
+        let mut tx = self.store.write(tenant).await?;
+        // It may have moved while this waited for its turn.
+        let found = store::numbers::by_number(&mut tx, text.to).await?.filter(|(owner, _)| *owner == tenant);
+        let Some((_, number)) = found else { return Ok(Err(not_in_use())) };
         let needs_mms = !text.others.is_empty() || !text.media.is_empty();
         if !number.capabilities.sms || (needs_mms && !number.capabilities.mms) {
             let (code, what) = match (text.media.is_empty(), text.others.is_empty()) {
@@ -40,7 +41,6 @@ impl OnNet {
             };
             return Ok(Err(SubmitError::Final(Failure::new(code, format!("The number can't receive {what}.")))));
         }
-        let mut tx = self.store.write(tenant).await?;
         let reference = text.reference.clone();
         let inbound = InboundText {
             carrier: NAME,
@@ -58,6 +58,10 @@ impl OnNet {
         }
         Ok(Ok(Submitted { reference, delivered: true }))
     }
+}
+
+fn not_in_use() -> SubmitError {
+    SubmitError::Final(Failure::new(CauseCode::NumberNotInUse, "The number is no longer in use."))
 }
 
 impl Carrier for OnNet {

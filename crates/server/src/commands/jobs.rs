@@ -5,7 +5,9 @@ use clap::{Args, Subcommand};
 use super::{CommandError, open};
 use crate::config::Database;
 use crate::env::Env;
+use crate::operations::{Actor, queue};
 use crate::store;
+use halyard_protocol::TenantId;
 use halyard_protocol::admin::DeadJob;
 
 /// Jobs: what the server does later, such as handing a text to its carrier.
@@ -49,9 +51,9 @@ pub async fn run(command: Jobs, env: &Env) -> Result<(), CommandError> {
         Action::Retry { database } => {
             let store = open(&database).await?;
             let mut tx = store.write_system().await?;
-            let tenants = store::jobs::tenants_of_dead(&mut tx).await?;
-            tx.lock_tenants(tenants).await?;
-            let jobs = store::jobs::retry_dead(&mut tx, env.now()).await?;
+            // Of no tenant in particular: the operation goes through those that have such jobs.
+            let actor = Actor::operator(TenantId(env.ulid()), env.now());
+            let jobs = queue::retry(&mut tx, &actor).await?;
             tx.commit().await?;
             println!("{jobs} jobs run again.");
             store.close().await;

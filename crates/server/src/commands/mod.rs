@@ -104,7 +104,8 @@ pub async fn run(command: Command) -> Result<(), CommandError> {
     match command {
         Command::Serve(serve) => serve::run(serve, env).await,
         Command::Migrate(database) => {
-            let store = open(&database).await?;
+            let store = Store::open(&database.database, Arc::new(|_| {})).await?;
+            store.migrate().await?;
             println!("The {} database is up to date.", store.kind());
             store.close().await;
             Ok(())
@@ -128,10 +129,15 @@ pub async fn run(command: Command) -> Result<(), CommandError> {
     }
 }
 
-/// Opens a database and brings it up to date. A running server hears of what is written at its next heartbeat.
+/// Opens a database. A SQLite file is brought up to date; servers of an earlier version may be at work on a PostgreSQL database. A running
+/// server hears of what is written at its next heartbeat.
 async fn open(database: &Database) -> Result<Store, CommandError> {
     let store = Store::open(&database.database, Arc::new(|_| {})).await?;
-    store.migrate().await?;
+    if store.is_ours_alone() {
+        store.migrate().await?;
+    } else {
+        store.require_up_to_date().await?;
+    }
     Ok(store)
 }
 

@@ -6,9 +6,10 @@ use halyard_protocol::admin::{
     UserAccount, UserAccounts,
 };
 use halyard_protocol::rest::{Devices, PasswordChosen};
-use halyard_protocol::{Availability, CauseCode, Change, ErrorCode, Role};
+use halyard_protocol::{Availability, CauseCode, Change, ErrorCode, Permission, Role};
 use serde_json::json;
 
+use crate::store;
 use crate::testing::bench::{Bench, Browser, PASSWORD};
 
 async fn audit(browser: &Browser<'_>) -> Vec<AuditEntry> {
@@ -69,6 +70,12 @@ pub(super) async fn a_link_ends_after_three_days_and_when_another_is_made_or_the
     maya.patch(&user, &json!({ "disabled": true })).await;
     assert_eq!(try_it(&third).await.cause(), CauseCode::LinkExpired);
     assert_eq!(maya.post(&path, &()).await.code(), ErrorCode::Conflict);
+    // Enabled again, or with another role, he needs another link.
+    maya.patch(&user, &json!({ "disabled": false })).await;
+    assert_eq!(try_it(&third).await.cause(), CauseCode::LinkExpired);
+    let fourth = make().await;
+    maya.patch(&user, &json!({ "role": "administrator" })).await;
+    assert_eq!(try_it(&fourth).await.cause(), CauseCode::LinkExpired);
     for odd in ["", "x", &"g".repeat(64), &"a".repeat(64)] {
         let body = json!({ "token": odd, "password": "battery staple" });
         assert_eq!(bench.stranger().post("/password-links/use", &body).await.cause(), CauseCode::LinkExpired);
@@ -152,6 +159,8 @@ pub(super) async fn nobody_manages_above_their_role_or_locks_themselves_out(benc
         assert_eq!(who.patch(path, &json!({ "disabled": true })).await.cause(), CauseCode::OwnAccount);
         assert_eq!(who.delete(path).await.cause(), CauseCode::OwnAccount);
         assert_eq!(who.patch(path, &json!({ "department": "Office" })).await.status, 200);
+        assert_eq!(who.put(&format!("{path}/password"), &taken).await.cause(), CauseCode::OwnAccount, "not this way");
+        assert_eq!(who.post(&format!("{path}/password-link"), &()).await.cause(), CauseCode::OwnAccount);
     }
 }
 
@@ -162,6 +171,16 @@ pub(super) async fn a_supervisor_sets_the_status_of_others_and_nothing_else(benc
     assert_eq!(set.user.availability, Availability::Away);
     let more = json!({ "availability": "busy", "name": "Mine" });
     assert_eq!(supervisor.patch(&devon, &more).await.cause(), CauseCode::RoleDoesNotAllow);
+    let chief = format!("/users/{}", bench.user("1001@harbor").await);
+    let set: UserAccount = supervisor.patch(&chief, &json!({ "status_text": "In a meeting" })).await.json();
+    assert!(set.user.status_text == "In a meeting" && set.numbers.is_empty(), "of anybody, and without their numbers");
+    let maya = bench.sign_in("1001@harbor").await;
+    maya.patch(&devon, &json!({ "disabled": true })).await;
+    assert_eq!(supervisor.patch(&devon, &json!({ "availability": "busy" })).await.code(), ErrorCode::NotFound);
+    let before = maya.bootstrap().await.cursor;
+    maya.patch(&devon, &json!({ "name": "Gone" })).await;
+    assert!(maya.events(before).await.is_empty(), "who is disabled does not come back into the directory");
+    maya.patch(&devon, &json!({ "disabled": false })).await;
     let basic = bench.sign_in("1003@harbor").await;
     assert_eq!(basic.patch(&devon, &json!({ "availability": "busy" })).await.cause(), CauseCode::RoleDoesNotAllow);
 }
@@ -247,9 +266,16 @@ pub(super) async fn who_had_a_number_keeps_what_was_written_when_it_moves(bench:
     let back =
         json!({ "number": "+16195550102", "capabilities": { "sms": true, "mms": false, "group_recipients": 0 } });
     assert_eq!(rosa.post("/numbers?tenant=harbor", &back).await.status, 201, "a retired one is added again");
-    let hers = bench.user("1001@harbor").await;
-    maya.put(&format!("/numbers/+16195550102/users/{hers}"), &()).await;
-    assert_eq!(maya.text(102, &[142], "Mine again").await.conversation, id);
+    // It goes to somebody else now: who had it before has nothing of it any more.
+    assert!(maya.bootstrap().await.conversations.iter().all(|conversation| conversation.id != id));
+    let (devon, his) = (bench.sign_in("1002@harbor").await, bench.user("1002@harbor").await);
+    maya.put(&format!("/numbers/+16195550102/users/{his}"), &()).await;
+    let before = maya.bootstrap().await.cursor;
+    assert_eq!(devon.text(102, &[142], "Mine now").await.conversation, id);
+    assert!(maya.events(before).await.is_empty());
+    let same = rosa.post("/numbers/+16195550102/move?tenant=harbor", &json!({ "to": "harbor" })).await;
+    assert_eq!(same.code(), ErrorCode::NotFound, "it is there already");
+    assert_eq!(devon.bootstrap().await.me.numbers.len(), 2);
 }
 
 pub(super) async fn shared_contacts_are_in_the_audit_log_without_what_is_in_them(bench: &Bench) {
@@ -284,6 +310,41 @@ pub(super) async fn the_audit_log_is_read_page_by_page_and_exported_whole(bench:
     assert_eq!(exported.headers["content-type"], "text/csv; charset=utf-8");
     let lines = String::from_utf8(exported.body).unwrap().lines().count();
     assert_eq!(lines, first.entries.len() + second.entries.len() + 1);
+}
+
+/// What somebody may is looked at when they have their turn, not when their request began.
+pub(super) async fn who_is_disabled_meanwhile_does_nothing_more(bench: &Bench) {
+    let (maya, second) = (bench.sign_in("1001@harbor").await, bench.with_role(Role::Administrator).await.0);
+    let token = second.cookie.clone().unwrap().split_once('=').unwrap().1.to_owned();
+    let mut tx = bench.app.store.read().await.unwrap();
+    let (hash, now) = (crate::digest::digest(token), bench.app.env.now());
+    let lifetimes = bench.app.settings.lifetimes;
+    let session = store::sessions::by_token(&mut tx, &hash, now, lifetimes).await.unwrap().unwrap();
+    drop(tx);
+    let actor = bench.app.actor(&session);
+    assert!(bench.app.administer(actor).await.is_ok());
+    let path = format!("/users/{}", session.user);
+    maya.patch(&path, &json!({ "role": "basic" })).await;
+    let (_, now_basic) = bench.app.administer(actor).await.unwrap();
+    assert!(actor.may(Permission::ManageUsers) && !now_basic.may(Permission::ManageUsers));
+    maya.patch(&path, &json!({ "disabled": true })).await;
+    assert!(bench.app.administer(actor).await.is_err());
+}
+
+/// Between "sent" and its turn the number goes to another business: the text does not leave in its name.
+pub(super) async fn a_text_does_not_leave_from_a_number_that_was_moved(bench: &Bench) {
+    let (maya, rosa) = (bench.sign_in("1001@harbor").await, bench.sign_in("1001@atlas").await);
+    bench.make_operator("atlas").await;
+    let sent = maya.text(102, &[110], "Hello").await;
+    rosa.post("/numbers/+16195550102/move?tenant=harbor", &json!({ "to": "atlas" })).await;
+    bench.work().await;
+    let page = maya.get(&format!("/conversations/{}/entries", sent.conversation)).await.value();
+    let delivery = &page["entries"][0]["deliveries"][0];
+    assert_eq!(
+        (delivery["state"].as_str(), delivery["cause"]["code"].as_str()),
+        (Some("failed"), Some("own_number_gone"))
+    );
+    assert!(rosa.bootstrap().await.conversations.is_empty());
 }
 
 pub(super) async fn the_operator_sees_the_queue(bench: &Bench) {

@@ -81,7 +81,13 @@ pub(super) async fn tenants_take_turns(bench: &Bench) {
         "who was served last comes last"
     );
     assert_eq!(claim(&mut tx, atlas, "one", now).await.len(), 1);
-    assert_eq!(due(&mut tx, first.clone(), now).await, [first]);
+    assert_eq!(due(&mut tx, first.clone(), now).await, [first.clone()]);
+    // Of a version before, without its tenant.
+    tx.run("UPDATE jobs SET tenant = '' WHERE lane = 'a'", args![]).await.unwrap();
+    tx.run("UPDATE jobs SET due_at = 0 WHERE lane = 'a'", args![]).await.unwrap();
+    assert_eq!(due(&mut tx, first.clone(), now).await, ["", &first]);
+    let nobodys = store::jobs::claim(&mut tx, "", "two", now.plus(1_000), now, 10).await.unwrap();
+    assert_eq!((nobodys.len(), nobodys[0].tenant), (1, None));
 }
 
 /// Two workers that claim at the same time, each in a transaction of its own: no job is claimed twice, and none is left.

@@ -89,6 +89,30 @@ pub(super) async fn who_is_enabled_again_starts_from_the_snapshot(bench: &Bench)
     assert!(!store::events::after(&mut tx, user, snapshot.cursor, newest, 10).await.unwrap().unwrap().is_empty());
 }
 
+/// A copy of the database takes its place: no device takes what comes then for the continuation of what it has seen.
+pub(super) async fn who_leaps_over_a_gap_starts_from_the_snapshot(bench: &Bench) {
+    let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
+    maya.chat(&["1002"], "In the copy").await;
+    let seen = devon.bootstrap().await.cursor;
+    let user = devon.bootstrap().await.me.user.id;
+    let mut tx = bench.app.store.write_system().await.unwrap();
+    store::users::leap(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+    let check = async || {
+        let mut tx = bench.app.store.read().await.unwrap();
+        let newest = store::events::newest(&mut tx, user).await.unwrap();
+        // As far as it was in the copy, and further.
+        for after in [seen, seen + 20] {
+            assert!(store::events::after(&mut tx, user, after, newest, 10).await.unwrap().is_none(), "{after}");
+        }
+    };
+    check().await;
+    for n in 0..25 {
+        maya.chat(&["1002"], &format!("After it {n}")).await;
+    }
+    check().await;
+}
+
 /// What the third migration does to a log of before.
 pub(super) async fn what_the_log_said_of_messages_is_said_of_entries(bench: &Bench) {
     let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);

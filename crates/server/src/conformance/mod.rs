@@ -29,12 +29,12 @@ use crate::testing::bench::{Bench, number, png};
 use self::administration::{
     a_link_ends_after_three_days_and_when_another_is_made_or_the_user_disabled,
     a_new_user_chooses_a_password_by_a_link, a_supervisor_sets_the_status_of_others_and_nothing_else,
-    an_operator_administers_numbers_and_businesses, links_are_not_guessed_for_ever,
-    nobody_manages_above_their_role_or_locks_themselves_out,
+    a_text_does_not_leave_from_a_number_that_was_moved, an_operator_administers_numbers_and_businesses,
+    links_are_not_guessed_for_ever, nobody_manages_above_their_role_or_locks_themselves_out,
     shared_contacts_are_in_the_audit_log_without_what_is_in_them,
     the_audit_log_is_read_page_by_page_and_exported_whole, the_operator_sees_the_queue,
     users_are_changed_disabled_enabled_and_removed, users_are_signed_out_by_those_who_manage_them,
-    who_had_a_number_keeps_what_was_written_when_it_moves,
+    who_had_a_number_keeps_what_was_written_when_it_moves, who_is_disabled_meanwhile_does_nothing_more,
 };
 use self::contacts::{
     a_photo_stays_while_a_contact_has_it_and_a_while_longer, contacts_come_in_pages_by_id_over_both_owners,
@@ -50,7 +50,7 @@ use self::jobs::{
 use self::log::{
     a_log_is_not_trimmed_in_the_middle, many_writers_give_places_and_cursors_without_gaps,
     the_log_is_trimmed_and_says_so, what_the_log_said_of_messages_is_said_of_entries,
-    who_is_enabled_again_starts_from_the_snapshot,
+    who_is_enabled_again_starts_from_the_snapshot, who_leaps_over_a_gap_starts_from_the_snapshot,
 };
 use self::sessions::{
     a_new_password_misses_no_session_that_is_being_made, a_session_is_only_for_the_password_that_was_checked,
@@ -112,6 +112,9 @@ checks!(
     shared_contacts_are_in_the_audit_log_without_what_is_in_them,
     the_audit_log_is_read_page_by_page_and_exported_whole,
     the_operator_sees_the_queue,
+    who_is_disabled_meanwhile_does_nothing_more,
+    a_text_does_not_leave_from_a_number_that_was_moved,
+    who_leaps_over_a_gap_starts_from_the_snapshot,
 );
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

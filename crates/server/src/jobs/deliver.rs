@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use super::LEASE;
 use super::kinds::{Doing, Kind, Tools, payload};
 use crate::carriers::{Carrier, LookUp, OutboundText, Repeat, SubmitError, Submitted, no_carrier};
 use crate::operations::messaging::outgoing::{self, DeliverText, Outcome, OutgoingText};
@@ -15,7 +16,7 @@ use crate::store::{self, StoreError, jobs::Job};
 pub(super) const KIND: Kind = Kind {
     name: outgoing::KIND,
     attempt_time: Duration::from_secs(60),
-    attempts: 10,
+    failures: 10,
     run: |tools, job| Box::pin(run(tools, job)),
     give_up: |tools, job, reason| -> Doing<'_, bool> { Box::pin(give_up(tools, job, reason)) },
 };
@@ -29,6 +30,8 @@ enum Next {
     /// The carrier has not taken it: again after a while.
     Later,
     Nothing,
+    /// Another worker has the job.
+    Lost,
 }
 
 async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
@@ -42,6 +45,7 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
     let mut tx = tools.store.write(text.tenant).await?;
     let now = tools.env.now();
     let holds = match next {
+        Next::Lost => false,
         Next::Nothing => store::jobs::done(&mut tx, job).await?,
         Next::Settle(outcome) => {
             outgoing::settle(&mut tx, about, outcome, now).await?;
@@ -57,6 +61,9 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
 }
 
 async fn hand_over(tools: &Tools, job: &Job, about: DeliverText, text: &OutgoingText) -> Result<Next, StoreError> {
+    if !text.is_ours {
+        return Ok(Next::Settle(Outcome::Failed(outgoing::number_gone())));
+    }
     let Some(carrier) = tools.carriers.of(about.to).await? else {
         return Ok(Next::Settle(Outcome::Failed(no_carrier(about.to))));
     };
@@ -70,7 +77,12 @@ async fn hand_over(tools: &Tools, job: &Job, about: DeliverText, text: &Outgoing
             }
         }
         let mut tx = tools.store.write(text.tenant).await?;
-        outgoing::begin(&mut tx, text, about.to, tools.env.now()).await?;
+        let now = tools.env.now();
+        // Whoever waited long for this turn may have lost the job, and somebody else has sent the text.
+        if !store::jobs::renew(&mut tx, job, now.plus(LEASE)).await? {
+            return Ok(Next::Lost);
+        }
+        outgoing::begin(&mut tx, text, about.to, now).await?;
         tx.commit().await?;
     }
     let reference = outbound.reference.clone();
@@ -81,7 +93,8 @@ async fn hand_over(tools: &Tools, job: &Job, about: DeliverText, text: &Outgoing
         Err(SubmitError::Temporary(failure)) => Next::Settle(Outcome::Failed(failure)),
         Err(SubmitError::Unconfirmed) => match carrier.look_up(reference).await {
             LookUp::Taken(submitted) => Next::Settle(taken(carrier, submitted)),
-            LookUp::NotTaken => Next::Later,
+            LookUp::NotTaken if job.attempts < SUBMISSIONS => Next::Later,
+            LookUp::NotTaken => Next::Settle(Outcome::Failed(outgoing::not_reached())),
             LookUp::Unknown => Next::Settle(Outcome::Unconfirmed),
         },
     })

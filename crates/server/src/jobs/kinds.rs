@@ -28,8 +28,9 @@ pub(super) struct Kind {
     pub(super) name: &'static str,
     /// How long an attempt may take. Its claim is renewed meanwhile.
     pub(super) attempt_time: Duration,
-    /// How often it is tried that fails by an error, a panic or the time that it takes.
-    pub(super) attempts: u64,
+    /// How often it may fail, by an error, a panic or the time that it takes, before it is given up. (A carrier that says "later" is no
+    /// failure of the job.)
+    pub(super) failures: u64,
     /// Does it: removes the job, or gives it back for later, in the transaction of what it has done.
     pub(super) run: for<'a> fn(&'a Tools, &'a Job) -> Doing<'a, ()>,
     /// Ends it after the last attempt, with the reason: writes down what became of it and moves it to the dead jobs. Says whether it could.

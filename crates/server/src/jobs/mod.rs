@@ -32,9 +32,11 @@ const PLACES: usize = 32;
 /// Places that the jobs of one tenant have at most.
 const PLACES_OF_TENANT: usize = 8;
 /// How long a worker has for a job before another may take it up, in milliseconds.
-const LEASE: i64 = 30_000;
+pub(super) const LEASE: i64 = 30_000;
 /// How often a claim is renewed.
 const RENEW: Duration = Duration::from_secs(10);
+/// How long to wait where what is due has no place.
+const CROWDED: Duration = Duration::from_millis(500);
 /// The queue is looked at least this often: another server may have added to it.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -200,7 +202,8 @@ impl Workers {
         let last = self.turns.lock().unwrap_or_else(PoisonError::into_inner).last.clone();
         let limit = u32::try_from(most).unwrap_or(u32::MAX);
         // More than there are places for: some may have their share already.
-        let tenants = store::jobs::due_tenants(&mut tx, now, &last, limit.saturating_mul(2)).await?;
+        let full = u32::try_from(PLACES / PLACES_OF_TENANT).unwrap_or(u32::MAX);
+        let tenants = store::jobs::due_tenants(&mut tx, now, &last, limit.saturating_add(full)).await?;
         drop(tx);
         let tenants: Vec<(String, usize)> = tenants
             .into_iter()
@@ -289,6 +292,8 @@ impl Workers {
                 () = &mut end => return Err("it took too long".to_owned()),
                 _ = renewals.tick() => match self.renew(job).await {
                     Ok(true) => {}
+                    // It is just done, or another worker has it: the end of the task says which.
+                    Ok(false) if task.0.is_finished() => {}
                     Ok(false) => return Err("another worker has it".to_owned()),
                     // The claim goes on for a while: the next renewal may get through.
                     Err(error) => tracing::warn!(%error, "a claim could not be renewed"),
@@ -307,7 +312,7 @@ impl Workers {
     /// Lets a job run again later, or gives it up after its last attempt. One of an unknown kind no later attempt will do.
     async fn failed(&self, kind: Option<&Kind>, job: &Job, reason: &str) -> Result<(), StoreError> {
         let Tools { store, env, .. } = &self.tools;
-        let is_dead = kind.is_none_or(|kind| job.attempts >= kind.attempts);
+        let is_dead = kind.is_none_or(|kind| job.failures + 1 >= kind.failures);
         if let Some(kind) = kind.filter(|_| is_dead)
             && (kind.give_up)(&self.tools, job, reason).await?
         {
@@ -321,7 +326,7 @@ impl Workers {
         if is_dead {
             store::jobs::move_to_dead(&mut tx, job, reason, now).await?;
         } else {
-            store::jobs::retry(&mut tx, job, now.plus(store::jobs::backoff(job.attempts))).await?;
+            store::jobs::retry_failed(&mut tx, job, now.plus(store::jobs::backoff(job.failures + 1))).await?;
         }
         tx.commit().await
     }
@@ -331,8 +336,12 @@ impl Workers {
             Ok(mut tx) => store::jobs::next_due(&mut tx).await.unwrap_or_default(),
             Err(_) => None,
         };
-        let wait = due.map_or(i64::MAX, |due| due.since(self.tools.env.now()).max(0));
-        LOOK.min(Duration::from_millis(u64::try_from(wait).unwrap_or(u64::MAX).max(20)))
+        match due.map(|due| due.since(self.tools.env.now())) {
+            Some(wait @ 1..) => LOOK.min(Duration::from_millis(u64::try_from(wait).unwrap_or(u64::MAX).max(20))),
+            // What is due has no free place, or another server has it: the end of a job wakes.
+            Some(_) => CROWDED,
+            None => LOOK,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use super::quotas::Quotas;
 use crate::problem::Problem;
 use crate::store::address_book::AddressBook;
 use crate::store::sessions::Session;
+use crate::store::{self, Tx};
 
 /// Who does something, in which tenant, and when.
 #[derive(Clone, Copy, Debug)]
@@ -42,13 +43,13 @@ impl Actor {
     /// Whoever runs a command.
     #[must_use]
     pub fn operator(tenant: TenantId, now: UnixMs) -> Self {
-        Self { tenant, now, quotas: Quotas::default(), who: Who::Operator }
+        Self { tenant, now, quotas: Quotas::NONE, who: Who::Operator }
     }
 
     /// The server itself.
     #[must_use]
     pub fn system(tenant: TenantId, now: UnixMs) -> Self {
-        Self { tenant, now, quotas: Quotas::default(), who: Who::System }
+        Self { tenant, now, quotas: Quotas::NONE, who: Who::System }
     }
 
     /// The same actor in another tenant.
@@ -62,6 +63,18 @@ impl Actor {
         } else {
             Err(Problem::not_found())
         }
+    }
+
+    /// The same actor, with the role that they have at this moment: it may have changed since their request began.
+    ///
+    /// # Errors
+    /// They can no longer sign in.
+    pub async fn confirmed(self, tx: &mut Tx) -> Result<Self, Problem> {
+        let Who::User { user, device, home, .. } = self.who else { return Ok(self) };
+        let standing = store::users::standing(tx, user).await?;
+        let (role, operator) = standing.ok_or_else(Problem::signed_out)?;
+        let actor = Self { who: Who::User { user, device, role, operator, home }, ..self };
+        if home == self.tenant || actor.may(Permission::ManageTenants) { Ok(actor) } else { Err(Problem::not_found()) }
     }
 
     /// Whether they may.
@@ -88,6 +101,20 @@ impl Actor {
         let (least, _) = permission.least();
         let detail = format!("{}: only {}s may, and above.", permission.about(), least.title());
         Err(Problem::because(ErrorCode::Forbidden, CauseCode::RoleDoesNotAllow, detail))
+    }
+
+    /// Refuses unless they run a command beside the database.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn require_command(&self) -> Result<(), Problem> {
+        match self.who {
+            Who::Operator => Ok(()),
+            Who::User { .. } | Who::System => {
+                let detail = "Only a command beside the database does this.";
+                Err(Problem::because(ErrorCode::Forbidden, CauseCode::RoleDoesNotAllow, detail))
+            }
+        }
     }
 
     /// The user; whoever else acts has nothing of their own.

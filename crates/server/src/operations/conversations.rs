@@ -35,10 +35,10 @@ pub async fn read(tx: &mut Tx, actor: &Actor, id: ConversationId, seq: Seq) -> R
     let unread = store::messages::unread_after(tx, id, me, seq.max(membership.cleared_seq)).await?;
     store::memberships::set_read(tx, id, me, seq, unread).await?;
     store::events::log(tx, me, actor.now, &Change::Read { conversation: id, seq, unread }).await?;
-    if let ConversationKey::Chat(users) = &record.key {
+    if let ConversationKey::Chat(_) = &record.key {
         let change = Change::PeerRead { conversation: id, user: me, seq };
-        for user in users.iter().filter(|user| **user != me) {
-            store::events::log(tx, *user, actor.now, &change).await?;
+        for user in store::memberships::members(tx, id).await?.into_iter().filter(|user| *user != me) {
+            store::events::log(tx, user, actor.now, &change).await?;
         }
     }
     Ok(())

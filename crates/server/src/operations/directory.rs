@@ -30,23 +30,11 @@ pub async fn list(tx: &mut Tx, actor: &Actor) -> Result<Vec<UserAccount>, Proble
     Ok(accounts.collect())
 }
 
-/// One user.
-///
-/// # Errors
-/// The actor may not see them, or there is no such user.
-pub async fn show(tx: &mut Tx, actor: &Actor, user: UserId) -> Result<UserAccount, Problem> {
-    actor.require(Permission::SeeUsers)?;
-    let found = store::users::account_by_id(tx, actor.tenant, user).await?;
-    let Account { user, created_at, disabled_at } = found.ok_or_else(Problem::not_found)?;
-    let numbers = store::numbers::of_user(tx, user.id).await?.into_iter().map(|own| own.number).collect();
-    Ok(UserAccount { user, numbers, created_at, disabled_at })
-}
-
 /// A user whom the actor may manage. Administrators are managed by Administrators alone.
 ///
 /// # Errors
 /// The actor may not, or there is no such user.
-pub(super) async fn find_to_manage(tx: &mut Tx, actor: &Actor, user: UserId) -> Result<Account, Problem> {
+pub async fn find_to_manage(tx: &mut Tx, actor: &Actor, user: UserId) -> Result<Account, Problem> {
     actor.require(Permission::ManageUsers)?;
     let account = store::users::account_by_id(tx, actor.tenant, user).await?.ok_or_else(Problem::not_found)?;
     require_for_role(actor, account.user.role)?;
@@ -60,6 +48,15 @@ fn require_for_role(actor: &Actor, role: Role) -> Result<(), Problem> {
     }
 }
 
+/// Whether the actor may add a user with this role.
+///
+/// # Errors
+/// They may not.
+pub fn may_add(actor: &Actor, role: Role) -> Result<(), Problem> {
+    actor.require(Permission::ManageUsers)?;
+    require_for_role(actor, role)
+}
+
 /// Adds a user with a password of this hash.
 ///
 /// # Errors
@@ -71,8 +68,7 @@ pub async fn add(
     new: NewUser,
     password_hash: &str,
 ) -> Result<UserAccount, Problem> {
-    actor.require(Permission::ManageUsers)?;
-    require_for_role(actor, new.role)?;
+    may_add(actor, new.role)?;
     let user = User {
         id,
         extension: new.extension,
@@ -100,7 +96,10 @@ pub async fn update(tx: &mut Tx, actor: &Actor, id: UserId, changes: UpdateUser)
         UpdateUser { availability: None, status_text: None, ..changes.clone() } == UpdateUser::default();
     let before = if is_status_only {
         actor.require(Permission::SetStatusOfOthers)?;
-        store::users::account_by_id(tx, actor.tenant, id).await?.ok_or_else(Problem::not_found)?
+        let found = store::users::account_by_id(tx, actor.tenant, id).await?;
+        // Who is disabled is not there for those who don't manage users.
+        let found = found.filter(|found| found.disabled_at.is_none() || actor.may(Permission::SeeUsers));
+        found.ok_or_else(Problem::not_found)?
     } else {
         find_to_manage(tx, actor, id).await?
     };
@@ -121,18 +120,28 @@ pub async fn update(tx: &mut Tx, actor: &Actor, id: UserId, changes: UpdateUser)
     if actor.maybe_user() == Some(id) && (user.role != was.role || disabled) {
         return Err(own_account());
     }
-    require_for_role(actor, user.role)?;
+    if user.role != was.role {
+        require_for_role(actor, user.role)?;
+    }
     check(&user)?;
-    save(tx, actor, was, &user).await?;
+    save(tx, actor, &before, &user).await?;
     set_disabled(tx, actor, &before, &user, disabled).await?;
     let found = store::users::account_by_id(tx, actor.tenant, id).await?.ok_or_else(Problem::not_found)?;
-    let numbers = store::numbers::of_user(tx, id).await?.into_iter().map(|own| own.number).collect();
+    let mut numbers = Vec::new();
+    if actor.may(Permission::SeeUsers) {
+        numbers = store::numbers::of_user(tx, id).await?.into_iter().map(|own| own.number).collect();
+    }
     Ok(UserAccount { user, numbers, created_at: found.created_at, disabled_at: found.disabled_at })
 }
 
-async fn save(tx: &mut Tx, actor: &Actor, before: &User, user: &User) -> Result<(), Problem> {
+async fn save(tx: &mut Tx, actor: &Actor, account: &Account, user: &User) -> Result<(), Problem> {
+    let before = &account.user;
     if user == before {
         return Ok(());
+    }
+    if user.role != before.role {
+        // Who made the link might not manage this role.
+        store::password_links::remove(tx, user.id).await?;
     }
     store::users::update(tx, user).await.map_err(extension_taken)?;
     let fields = Fields::default()
@@ -144,7 +153,10 @@ async fn save(tx: &mut Tx, actor: &Actor, before: &User, user: &User) -> Result<
         .changed("availability", store::sql::word(before.availability)?, store::sql::word(user.availability)?)
         .changed("status_text", &before.status_text, &user.status_text);
     audit::note(tx, actor, AuditAction::UserChanged, Subject::user(user), fields).await?;
-    publish(tx, actor, user).await?;
+    // Who is disabled is in nobody's directory.
+    if account.disabled_at.is_none() {
+        publish(tx, actor, user).await?;
+    }
     if user.availability != before.availability {
         tx.note_availability(user.id, user.availability);
     }
@@ -161,6 +173,7 @@ async fn set_disabled(
     match (before.disabled_at.is_some(), disabled) {
         (false, true) => {
             store::users::disable(tx, user.id, actor.now).await?;
+            store::password_links::remove(tx, user.id).await?;
             audit::note(tx, actor, AuditAction::UserDisabled, Subject::user(user), Fields::default()).await?;
             let change = Change::UserRemoved { user: user.id };
             store::events::log_all(tx, actor.tenant, actor.now, &change).await?;
@@ -191,7 +204,7 @@ pub async fn remove(tx: &mut Tx, actor: &Actor, id: UserId) -> Result<(), Proble
     Ok(())
 }
 
-/// Changes what the actor says of themselves; gives them back as they are now.
+/// Changes what the actor says of themselves.
 ///
 /// # Errors
 /// The status text is too long, or the availability unknown.
@@ -255,8 +268,8 @@ fn check_status(user: &User) -> Result<(), Problem> {
     Ok(())
 }
 
-fn own_account() -> Problem {
-    let detail = "Nobody disables, removes or gives another role to themselves.";
+pub(super) fn own_account() -> Problem {
+    let detail = "Nobody disables or removes themselves, or gives themselves another role or, this way, a password.";
     Problem::because(ErrorCode::Forbidden, CauseCode::OwnAccount, detail)
 }
 

@@ -31,16 +31,6 @@ pub async fn list(tx: &mut Tx, actor: &Actor) -> Result<Vec<NumberAccount>, Prob
     Ok(accounts)
 }
 
-/// One number of the tenant.
-///
-/// # Errors
-/// The actor may not see it, or it is none of the tenant's.
-pub async fn show(tx: &mut Tx, actor: &Actor, number: PhoneNumber) -> Result<NumberAccount, Problem> {
-    let number = find(tx, actor, number).await?;
-    let users = store::numbers::users_of(tx, number.number).await?;
-    Ok(NumberAccount { number, users })
-}
-
 async fn find(tx: &mut Tx, actor: &Actor, number: PhoneNumber) -> Result<SmsNumber, Problem> {
     actor.require(Permission::AssignNumbers)?;
     let found = store::numbers::by_number(tx, number).await?;
@@ -64,6 +54,7 @@ pub async fn add(tx: &mut Tx, actor: &Actor, new: NewNumber) -> Result<NumberAcc
         }
         other => other.into(),
     })?;
+    forget_members(tx, actor, number.number).await?;
     let fields = Fields::default().now("can", can(number.capabilities));
     audit::note(tx, actor, AuditAction::NumberAdded, subject(&number), fields).await?;
     Ok(NumberAccount { number, users: Vec::new() })
@@ -168,19 +159,36 @@ pub async fn retire(tx: &mut Tx, actor: &Actor, number: PhoneNumber) -> Result<(
 /// The actor may not, it is none of the tenant's, or there is no tenant `to` (a domain).
 pub async fn move_to(tx: &mut Tx, actor: &Actor, number: PhoneNumber, to: &str) -> Result<(), Problem> {
     actor.require(Permission::ManageNumbers)?;
-    let found = store::tenants::by_domain(tx, &to.trim().to_lowercase()).await?;
+    let domain = to.trim().to_lowercase();
+    let found = store::tenants::by_domain(tx, &domain).await?;
     tx.lock_tenants(found.iter().map(|found| found.id).chain([actor.tenant]).collect()).await?;
+    // Once more, as it is now that nobody else changes it.
+    let found = store::tenants::by_domain(tx, &domain).await?.filter(|found| found.id != actor.tenant);
     let own = find(tx, actor, number).await?;
-    let here = store::tenants::by_id(tx, actor.tenant).await?.ok_or_else(Problem::not_found)?.domain;
     let other = found.ok_or_else(|| Problem::not_found().at("to"))?;
     let there = actor.in_tenant(other.id)?;
     release(tx, actor, number).await?;
     store::numbers::retire(tx, number, actor.now).await?;
     let moved = SmsNumber { label: String::new(), ..own.clone() };
     store::numbers::add(tx, other.id, &moved, actor.now).await?;
-    let fields = || Fields::default().changed("business", &here, &other.domain);
-    audit::note(tx, actor, AuditAction::NumberMoved, subject(&own), fields()).await?;
-    Ok(audit::note(tx, &there, AuditAction::NumberMoved, subject(&moved), fields()).await?)
+    forget_members(tx, &there, number).await?;
+    // Neither learns which the other business is.
+    let (out, into) = (Fields::default().now("moved", "out"), Fields::default().now("moved", "in"));
+    audit::note(tx, actor, AuditAction::NumberMoved, subject(&own), out).await?;
+    Ok(audit::note(tx, &there, AuditAction::NumberMoved, subject(&moved), into).await?)
+}
+
+/// A number comes into use again: those who had it once and kept its conversations are members no longer. Who gets the number gets them.
+async fn forget_members(tx: &mut Tx, actor: &Actor, number: PhoneNumber) -> Result<(), StoreError> {
+    for conversation in store::conversations::of_number_in(tx, number, actor.tenant).await? {
+        let Some(record) = store::conversations::by_id(tx, conversation).await? else { continue };
+        for user in store::memberships::members(tx, conversation).await? {
+            store::memberships::remove(tx, conversation, user).await?;
+            let change = Change::ConversationRemoved { conversation, cleared_seq: record.last_seq };
+            store::events::log(tx, user, actor.now, &change).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes a number from everybody. They keep its conversations.

@@ -8,10 +8,11 @@ use halyard_protocol::{CauseCode, ErrorCode, UnixMs, UserId};
 
 use super::Actor;
 use super::audit::{self, Fields, Subject};
-use super::directory::find_to_manage;
+use super::directory::{find_to_manage, own_account};
 use crate::auth::password::{LONGEST, SHORTEST};
 use crate::auth::token::Token;
 use crate::problem::Problem;
+use crate::store::users::Account;
 use crate::store::{self, Tx};
 
 /// How long a link works, in milliseconds.
@@ -57,8 +58,16 @@ pub async fn change_own(tx: &mut Tx, actor: &Actor, known_hash: &str, hash: &str
 /// # Errors
 /// The actor may not, or there is no such user.
 pub async fn change_of(tx: &mut Tx, actor: &Actor, user: UserId, hash: &str) -> Result<(), Problem> {
-    find_to_manage(tx, actor, user).await?;
+    find_other(tx, actor, user).await?;
     set(tx, actor, user, hash).await
+}
+
+/// A user whom the actor may manage, but not themselves: whoever finds an open device does not know the current password.
+async fn find_other(tx: &mut Tx, actor: &Actor, user: UserId) -> Result<Account, Problem> {
+    if actor.maybe_user() == Some(user) {
+        return Err(own_account());
+    }
+    find_to_manage(tx, actor, user).await
 }
 
 async fn set(tx: &mut Tx, actor: &Actor, user: UserId, hash: &str) -> Result<(), Problem> {
@@ -75,7 +84,7 @@ async fn set(tx: &mut Tx, actor: &Actor, user: UserId, hash: &str) -> Result<(),
 /// # Errors
 /// The actor may not, there is no such user, or they are disabled.
 pub async fn make_link(tx: &mut Tx, actor: &Actor, user: UserId, token_hash: &str) -> Result<UnixMs, Problem> {
-    let account = find_to_manage(tx, actor, user).await?;
+    let account = find_other(tx, actor, user).await?;
     if account.disabled_at.is_some() {
         return Err(Problem::new(ErrorCode::Conflict, "This user is disabled."));
     }

@@ -24,13 +24,11 @@ pub async fn report(tx: &mut Tx, actor: &Actor) -> Result<JobsReport, Problem> {
 /// The actor may not.
 pub async fn retry(tx: &mut Tx, actor: &Actor) -> Result<u64, Problem> {
     actor.require(Permission::ManageJobs)?;
-    let mut tenants = store::jobs::tenants_of_dead(tx).await?;
-    tenants.push(actor.tenant);
-    tx.lock_tenants(tenants).await?;
-    let jobs = store::jobs::retry_dead(tx, actor.now).await?;
-    if jobs > 0 {
-        let fields = Fields::default().now("jobs", jobs);
-        audit::note(tx, actor, AuditAction::JobsRetried, Subject::new("", ""), fields).await?;
+    let tenants = store::jobs::tenants_of_dead(tx).await?;
+    tx.lock_tenants(tenants.clone()).await?;
+    for tenant in tenants {
+        let there = Actor { tenant, ..*actor };
+        audit::note(tx, &there, AuditAction::JobsRetried, Subject::new("", ""), Fields::default()).await?;
     }
-    Ok(jobs)
+    Ok(store::jobs::retry_dead(tx, actor.now).await?)
 }

@@ -25,6 +25,18 @@ pub struct Quotas {
     pub contacts: u32,
 }
 
+impl Quotas {
+    /// Without an end: for who operates the system, and for what comes in.
+    pub const NONE: Self = Self {
+        user_minute: u32::MAX,
+        user_day: u32::MAX,
+        tenant_minute: u32::MAX,
+        tenant_day: u32::MAX,
+        bytes: u64::MAX,
+        contacts: u32::MAX,
+    };
+}
+
 impl Default for Quotas {
     fn default() -> Self {
         Self {
@@ -45,6 +57,13 @@ impl Default for Quotas {
 pub(super) async fn count_texts(tx: &mut Tx, actor: &Actor, user: UserId, texts: usize) -> Result<(), Problem> {
     let texts = u64::try_from(texts).unwrap_or(u64::MAX);
     let Quotas { user_minute, user_day, tenant_minute, tenant_day, .. } = actor.quotas;
+    let most = user_minute.min(tenant_minute);
+    if texts > u64::from(most) {
+        // No minute will take it.
+        let detail = format!("A text goes to {most} numbers at most.");
+        let cause = CauseCode::TooManyNumbers.limit(most as usize);
+        return Err(Problem::because(ErrorCode::InvalidRecipients, cause, detail).at("to.peers"));
+    }
     let of_user = usage::count_texts(tx, user, texts, actor.now).await?;
     let of_tenant = usage::count_texts(tx, actor.tenant, texts, actor.now).await?;
     for (used, day, cause) in [
@@ -144,6 +163,11 @@ mod tests {
         assert_eq!(refused.code(), ErrorCode::TooManyRequests);
         let wait: i64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
         assert!((1..=60).contains(&wait), "{wait}");
+        assert_eq!(
+            text(&maya, &[142, 143, 144, 145]).await.code(),
+            ErrorCode::InvalidRecipients,
+            "no minute will take it"
+        );
         maya.chat(&["1002"], "Chats are free").await;
         assert_eq!(text(&devon, &[142]).await.status, 202, "others have their own");
         bench.test.pass(wait * 1_000);

@@ -74,10 +74,13 @@ pub async fn update(tx: &mut Tx, actor: &Actor, changes: UpdateTenant) -> Result
 /// Says whether the Administrators of the actor's tenant operate this system.
 ///
 /// # Errors
-/// When the database fails.
+/// The actor runs no command.
 pub async fn set_operator(tx: &mut Tx, actor: &Actor, operator: bool) -> Result<(), Problem> {
+    actor.require_command()?;
     let tenant = store::tenants::by_id(tx, actor.tenant).await?.ok_or_else(Problem::not_found)?;
-    store::tenants::set_operator(tx, actor.tenant, operator).await?;
+    if !store::tenants::set_operator(tx, actor.tenant, operator).await? {
+        return Ok(());
+    }
     let fields = Fields::default().changed("operator", !operator, operator);
     Ok(audit::note(tx, actor, AuditAction::TenantChanged, subject(&tenant), fields).await?)
 }

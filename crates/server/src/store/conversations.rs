@@ -114,6 +114,21 @@ pub async fn of_number(tx: &mut Tx, number: PhoneNumber, user: UserId) -> Result
     rows.iter().map(|row| row.id("id")).collect()
 }
 
+/// The conversations of an own number in a tenant.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_number_in(
+    tx: &mut Tx,
+    number: PhoneNumber,
+    tenant: TenantId,
+) -> Result<Vec<ConversationId>, StoreError> {
+    let rows = tx
+        .all("SELECT id FROM conversations WHERE own_number = $1 AND tenant = $2 ORDER BY id", args![number, tenant])
+        .await?;
+    rows.iter().map(|row| row.id("id")).collect()
+}
+
 /// A conversation as this member sees it; `None` when they are no member, or have deleted it.
 ///
 /// # Errors

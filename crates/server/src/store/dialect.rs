@@ -36,7 +36,7 @@ macro_rules! claim {
                  SELECT head.lane, head.position FROM jobs AS head
                  WHERE head.tenant = $5 AND head.due_at <= $3 ORDER BY head.due_at LIMIT $4",
             $lock,
-            ") RETURNING tenant, lane, position, kind, payload, attempts"
+            ") RETURNING tenant, lane, position, kind, payload, attempts, failures"
         )
     };
 }

@@ -29,6 +29,8 @@ pub struct Job {
     pub payload: String,
     /// How often it was claimed, this time among them.
     pub attempts: u64,
+    /// How often that has ended by an error, so far.
+    pub failures: u64,
     /// The worker's claim.
     pub lease: String,
 }
@@ -56,9 +58,9 @@ pub struct NewJob<'a> {
 /// [`StoreError::Taken`] when the lane has a job at that place.
 pub async fn add(tx: &mut Tx, job: NewJob<'_>, now: UnixMs) -> Result<(), StoreError> {
     tx.run(
-        "INSERT INTO jobs (lane, position, tenant, kind, payload, run_at, due_at, attempts, lease, created_at)
+        "INSERT INTO jobs (lane, position, tenant, kind, payload, run_at, due_at, attempts, failures, lease, created_at)
          SELECT $1, $2, $3, $4, $5, $6, CASE WHEN EXISTS (SELECT 1 FROM jobs WHERE lane = $1) THEN NULL ELSE $6 END,
-                0, NULL, $7",
+                0, 0, NULL, $7",
         args![job.lane, job.position, job.tenant, job.kind, job.payload, job.run_at, now],
     )
     .await?;
@@ -80,12 +82,14 @@ pub async fn next_due(tx: &mut Tx) -> Result<Option<UnixMs>, StoreError> {
 /// When the database fails.
 pub async fn due_tenants(tx: &mut Tx, now: UnixMs, after: &str, limit: u32) -> Result<Vec<String>, StoreError> {
     let mut tenants = Vec::new();
-    for (from, to) in [(after, None), ("", Some(after))] {
+    // A blank sorts before what ids consist of, so this is right behind `after`. Jobs of nobody have no id of a tenant.
+    let behind = format!("{after} ");
+    for (from, to) in [(behind.as_str(), None), ("", Some(after))] {
         // From one tenant to the next by the index: as many steps as there are tenants with jobs.
         let rows = tx
             .all(
                 "WITH RECURSIVE found (tenant) AS (
-                     SELECT MIN(tenant) FROM jobs WHERE due_at IS NOT NULL AND tenant > $1
+                     SELECT MIN(tenant) FROM jobs WHERE due_at IS NOT NULL AND tenant >= $1
                      UNION ALL
                      SELECT (SELECT MIN(tenant) FROM jobs WHERE due_at IS NOT NULL AND jobs.tenant > found.tenant)
                      FROM found WHERE found.tenant IS NOT NULL
@@ -131,6 +135,7 @@ pub async fn claim(
             kind: row.text("kind")?,
             payload: row.text("payload")?,
             attempts: row.count("attempts")?,
+            failures: row.count("failures")?,
             lease: lease.to_owned(),
         });
     }
@@ -203,6 +208,19 @@ pub async fn retry(tx: &mut Tx, job: &Job, run_at: UnixMs) -> Result<bool, Store
     Ok(changed > 0)
 }
 
+/// Gives a job back that has failed, to run again at `run_at`. Says whether the claim still held.
+///
+/// # Errors
+/// When the database fails.
+pub async fn retry_failed(tx: &mut Tx, job: &Job, run_at: UnixMs) -> Result<bool, StoreError> {
+    tx.run(
+        "UPDATE jobs SET failures = failures + 1 WHERE lane = $1 AND position = $2 AND lease = $3",
+        args![&job.lane, job.position, &job.lease],
+    )
+    .await?;
+    retry(tx, job, run_at).await
+}
+
 /// Puts a job among the dead ones. Says whether the claim still held: if not, another worker has it.
 ///
 /// # Errors
@@ -271,8 +289,8 @@ pub async fn retry_dead(tx: &mut Tx, now: UnixMs) -> Result<u64, StoreError> {
     let lanes = tx.all("SELECT DISTINCT lane FROM dead_jobs", args![]).await?;
     let moved = tx
         .run(
-            "INSERT INTO jobs (lane, position, tenant, kind, payload, run_at, due_at, attempts, lease, created_at)
-             SELECT lane, position, tenant, kind, payload, $1, NULL, 0, NULL, $1 FROM dead_jobs",
+            "INSERT INTO jobs (lane, position, tenant, kind, payload, run_at, due_at, attempts, failures, lease, created_at)
+             SELECT lane, position, tenant, kind, payload, $1, NULL, 0, 0, NULL, $1 FROM dead_jobs",
             args![now],
         )
         .await?;

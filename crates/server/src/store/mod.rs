@@ -77,6 +77,14 @@ pub enum StoreError {
     /// The address names no database that this server speaks.
     #[error("the database's address has to look like sqlite:halyard.db or postgres://user@host/name")]
     Address,
+    /// The database is of an earlier version.
+    #[error(
+        "the database is of an earlier version: `halyard-server migrate` brings it up to date, and so does `serve --migrate`"
+    )]
+    Behind,
+    /// The database is of a later version.
+    #[error("the database is of a later version than this server")]
+    Newer,
     /// A migration failed.
     #[error("the database could not be migrated: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -212,6 +220,18 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    /// Refuses a database that is not of this version.
+    ///
+    /// # Errors
+    /// [`StoreError::Behind`] and [`StoreError::Newer`].
+    pub async fn require_up_to_date(&self) -> Result<(), StoreError> {
+        match self.schema().await? {
+            Schema::UpToDate => Ok(()),
+            Schema::Missing | Schema::Behind => Err(StoreError::Behind),
+            Schema::Newer => Err(StoreError::Newer),
+        }
     }
 
     /// How the schema stands to this version's.

@@ -90,13 +90,14 @@ pub async fn update(tx: &mut Tx, tenant: &Tenant) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Says whether the Administrators of a tenant operate this system.
+/// Says whether the Administrators of a tenant operate this system. Whether that is new.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_operator(tx: &mut Tx, tenant: TenantId, operator: bool) -> Result<(), StoreError> {
-    tx.run("UPDATE tenants SET operator = $2 WHERE id = $1", args![tenant, operator]).await?;
-    Ok(())
+pub async fn set_operator(tx: &mut Tx, tenant: TenantId, operator: bool) -> Result<bool, StoreError> {
+    let changed =
+        tx.run("UPDATE tenants SET operator = $2 WHERE id = $1 AND operator <> $2", args![tenant, operator]).await?;
+    Ok(changed > 0)
 }
 
 /// Closes a tenant: its domain is free again, and what it has stays.

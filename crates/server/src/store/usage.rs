@@ -59,13 +59,15 @@ pub async fn count_bytes(tx: &mut Tx, tenant: TenantId, bytes: u64) -> Result<u6
     row.count("bytes")
 }
 
-/// Counts the bytes of all tenants' files anew, after some were forgotten.
+/// Counts the bytes of the files that users of each tenant have given to us anew, after some were forgotten. What came in is not counted: one
+/// business could use up what another has.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn recount_bytes(tx: &mut Tx) -> Result<(), StoreError> {
     tx.run(
-        "UPDATE usage SET bytes = (SELECT COALESCE(SUM(size), 0) FROM media WHERE media.tenant = usage.owner)
+        "UPDATE usage SET bytes = (SELECT COALESCE(SUM(size), 0) FROM media
+                              WHERE media.tenant = usage.owner AND uploader IS NOT NULL)
          WHERE bytes > 0",
         args![],
     )

@@ -202,6 +202,21 @@ pub async fn login_and_name(tx: &mut Tx, user: UserId) -> Result<String, StoreEr
     Ok(format!("{}@{} {}", row.text("extension")?, row.text("domain")?, row.text("name")?))
 }
 
+/// What a user may do at this moment: their role, and whether their tenant operates this system; `None` when they are disabled.
+///
+/// # Errors
+/// When the database fails.
+pub async fn standing(tx: &mut Tx, user: UserId) -> Result<Option<(Role, bool)>, StoreError> {
+    let row = tx
+        .optional(
+            "SELECT users.role AS role, tenants.operator AS operator
+             FROM users JOIN tenants ON tenants.id = users.tenant WHERE users.id = $1 AND users.disabled_at IS NULL",
+            args![user],
+        )
+        .await?;
+    row.map(|row| Ok((row.word("role")?, row.flag("operator")?))).transpose()
+}
+
 /// The hash of a user's password.
 ///
 /// # Errors
@@ -276,6 +291,16 @@ pub async fn enable(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
         args![user],
     )
     .await?;
+    Ok(())
+}
+
+/// Leaves a gap in the log of every user, larger than what they may have seen of a log that this one takes the place of: all their devices
+/// start again from the snapshot.
+///
+/// # Errors
+/// When the database fails.
+pub async fn leap(tx: &mut Tx) -> Result<(), StoreError> {
+    tx.run("UPDATE users SET cursor = cursor + 1000000", args![]).await?;
     Ok(())
 }
 

@@ -22,7 +22,8 @@ use crate::problem::Problem;
 )]
 pub async fn retry(State(app): State<Arc<App>>, SignedIn(session): SignedIn) -> Result<Json<RetriedJobs>, Problem> {
     let mut tx = app.store.write_system().await?;
-    let jobs = queue::retry(&mut tx, &app.actor(&session)).await?;
+    let actor = app.actor(&session).confirmed(&mut tx).await?;
+    let jobs = queue::retry(&mut tx, &actor).await?;
     tx.commit().await?;
     Ok(Json(RetriedJobs { jobs }))
 }

@@ -29,7 +29,7 @@ pub async fn add(
     Administration(actor): Administration,
     Body(request): Body<NewNumber>,
 ) -> Result<(StatusCode, Json<NumberAccount>), Problem> {
-    let mut tx = app.store.write(actor.tenant).await?;
+    let (mut tx, actor) = app.administer(actor).await?;
     let account = numbers::add(&mut tx, &actor, request).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(account)))

@@ -27,7 +27,7 @@ pub async fn assign(
     Administration(actor): Administration,
     Ids(number, user): Ids<PhoneNumber, UserId>,
 ) -> Result<StatusCode, Problem> {
-    let mut tx = app.store.write(actor.tenant).await?;
+    let (mut tx, actor) = app.administer(actor).await?;
     numbers::assign(&mut tx, &actor, number, user).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
@@ -49,7 +49,7 @@ pub async fn unassign(
     Administration(actor): Administration,
     Ids(number, user): Ids<PhoneNumber, UserId>,
 ) -> Result<StatusCode, Problem> {
-    let mut tx = app.store.write(actor.tenant).await?;
+    let (mut tx, actor) = app.administer(actor).await?;
     numbers::unassign(&mut tx, &actor, number, user).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

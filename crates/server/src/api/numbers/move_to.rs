@@ -30,6 +30,7 @@ pub async fn move_to(
     Body(request): Body<MoveNumber>,
 ) -> Result<StatusCode, Problem> {
     let mut tx = app.store.write_system().await?;
+    let actor = actor.confirmed(&mut tx).await?;
     numbers::move_to(&mut tx, &actor, number, &request.to).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

@@ -26,7 +26,7 @@ pub async fn retire(
     Administration(actor): Administration,
     Id(number): Id<PhoneNumber>,
 ) -> Result<StatusCode, Problem> {
-    let mut tx = app.store.write(actor.tenant).await?;
+    let (mut tx, actor) = app.administer(actor).await?;
     numbers::retire(&mut tx, &actor, number).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

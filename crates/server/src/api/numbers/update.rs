@@ -29,7 +29,7 @@ pub async fn update(
     Id(number): Id<PhoneNumber>,
     Body(request): Body<UpdateNumber>,
 ) -> Result<Json<NumberAccount>, Problem> {
-    let mut tx = app.store.write(actor.tenant).await?;
+    let (mut tx, actor) = app.administer(actor).await?;
     let account = numbers::update(&mut tx, &actor, number, request).await?;
     tx.commit().await?;
     Ok(Json(account))

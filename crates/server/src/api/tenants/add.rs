@@ -32,6 +32,7 @@ pub async fn add(
     actor.require(Permission::ManageTenants)?;
     let actor = actor.in_tenant(TenantId(app.env.ulid()))?;
     let mut tx = app.store.write_system().await?;
+    let actor = actor.confirmed(&mut tx).await?;
     let tenant = tenants::add(&mut tx, &actor, request).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(tenant)))

@@ -22,7 +22,7 @@ use crate::problem::Problem;
     )
 )]
 pub async fn close(State(app): State<Arc<App>>, Administration(actor): Administration) -> Result<StatusCode, Problem> {
-    let mut tx = app.store.write(actor.tenant).await?;
+    let (mut tx, actor) = app.administer(actor).await?;
     tenants::close(&mut tx, &actor).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

@@ -28,7 +28,7 @@ pub async fn update(
     Administration(actor): Administration,
     Body(request): Body<UpdateTenant>,
 ) -> Result<Json<Tenant>, Problem> {
-    let mut tx = app.store.write(actor.tenant).await?;
+    let (mut tx, actor) = app.administer(actor).await?;
     let tenant = tenants::update(&mut tx, &actor, request).await?;
     tx.commit().await?;
     Ok(Json(tenant))

@@ -32,6 +32,8 @@ pub async fn add(
     Administration(actor): Administration,
     Body(mut request): Body<NewUser>,
 ) -> Result<impl axum::response::IntoResponse, Problem> {
+    // Before anything is hashed: that takes time, and its place in a queue.
+    directory::may_add(&actor, request.role)?;
     let given = request.password.take();
     if let Some(password) = &given {
         passwords::check(password).map_err(|problem| problem.at("password"))?;
@@ -40,7 +42,7 @@ pub async fn add(
     let password = given.clone().unwrap_or_else(|| Token::fresh(&app.env).hash());
     let hash = app.passwords.hash(password).await?;
     let id = UserId(app.env.ulid());
-    let mut tx = app.store.write(actor.tenant).await?;
+    let (mut tx, actor) = app.administer(actor).await?;
     let account = directory::add(&mut tx, &actor, id, request, &hash).await?;
     let link: Option<PasswordLink> = match given {
         Some(_) => None,

@@ -47,7 +47,7 @@ pub async fn sign_out_everywhere(
     Administration(actor): Administration,
     Id(user): Id<UserId>,
 ) -> Result<StatusCode, Problem> {
-    let mut tx = app.store.write(actor.tenant).await?;
+    let (mut tx, actor) = app.administer(actor).await?;
     devices::sign_out_everywhere(&mut tx, &actor, user).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
@@ -69,7 +69,7 @@ pub async fn sign_out(
     Administration(actor): Administration,
     Ids(user, device): Ids<UserId, DeviceId>,
 ) -> Result<StatusCode, Problem> {
-    let mut tx = app.store.write(actor.tenant).await?;
+    let (mut tx, actor) = app.administer(actor).await?;
     devices::sign_out_of(&mut tx, &actor, user, device).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

@@ -32,7 +32,7 @@ pub async fn make(
     Administration(actor): Administration,
     Id(user): Id<UserId>,
 ) -> Result<impl IntoResponse, Problem> {
-    let mut tx = app.store.write(actor.tenant).await?;
+    let (mut tx, actor) = app.administer(actor).await?;
     let link = link(&mut tx, &app, &actor, user).await?;
     tx.commit().await?;
     Ok(([no_store()], Json(link)))

@@ -9,7 +9,7 @@ use halyard_protocol::{ErrorBody, UserId};
 
 use crate::api::extract::{Administration, Body, Id};
 use crate::app::App;
-use crate::operations::passwords;
+use crate::operations::{directory, passwords};
 use crate::problem::Problem;
 
 /// Set a user's password, and sign them out everywhere. A link is better: then nobody but the user knows the password.
@@ -31,8 +31,12 @@ pub async fn set(
     Body(request): Body<NewPassword>,
 ) -> Result<StatusCode, Problem> {
     passwords::check(&request.password).map_err(|problem| problem.at("password"))?;
+    // Before anything is hashed: that takes time, and its place in a queue.
+    let mut tx = app.store.read().await?;
+    directory::find_to_manage(&mut tx, &actor, user).await?;
+    drop(tx);
     let hash = app.passwords.hash(request.password).await?;
-    let mut tx = app.store.write(actor.tenant).await?;
+    let (mut tx, actor) = app.administer(actor).await?;
     passwords::change_of(&mut tx, &actor, user, &hash).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

@@ -26,7 +26,7 @@ pub async fn remove(
     Administration(actor): Administration,
     Id(user): Id<UserId>,
 ) -> Result<StatusCode, Problem> {
-    let mut tx = app.store.write(actor.tenant).await?;
+    let (mut tx, actor) = app.administer(actor).await?;
     directory::remove(&mut tx, &actor, user).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

@@ -32,7 +32,7 @@ pub async fn update(
     Id(user): Id<UserId>,
     Body(request): Body<UpdateUser>,
 ) -> Result<Json<UserAccount>, Problem> {
-    let mut tx = app.store.write(actor.tenant).await?;
+    let (mut tx, actor) = app.administer(actor).await?;
     let account = directory::update(&mut tx, &actor, user, request).await?;
     tx.commit().await?;
     Ok(Json(account))

@@ -36,6 +36,8 @@ pub struct OutgoingText {
     pub is_settled: bool,
     /// Whether a carrier may have it without our knowing.
     pub may_have_left: bool,
+    /// Whether the own number still is the tenant's.
+    pub is_ours: bool,
 }
 
 /// What came of handing a text to its carrier.
@@ -87,7 +89,9 @@ pub async fn find(tx: &mut Tx, job: DeliverText) -> Result<Option<OutgoingText>,
     };
     let is_settled = !matches!(delivery.state, DeliveryState::Accepted | DeliveryState::Unknown);
     let may_have_left = store::deliveries::submitting_since(tx, &message, job.to).await?.is_some();
-    Ok(Some(OutgoingText { tenant: record.tenant, from, message, is_settled, may_have_left }))
+    let owner = store::numbers::by_number(tx, from).await?.map(|(owner, _)| owner);
+    let (tenant, is_ours) = (record.tenant, owner == Some(record.tenant));
+    Ok(Some(OutgoingText { tenant, from, message, is_settled, may_have_left, is_ours }))
 }
 
 /// Puts on record that a text is being handed to its carrier.
@@ -126,6 +130,12 @@ pub async fn settle(tx: &mut Tx, job: DeliverText, outcome: Outcome, now: UnixMs
         Outcome::Unconfirmed => advance(tx, &mut message, job.to, DeliveryState::Unconfirmed, None, now).await,
         Outcome::Failed(failure) => advance(tx, &mut message, job.to, DeliveryState::Failed, Some(failure), now).await,
     }
+}
+
+/// Why a text is not delivered whose own number was retired or moved before it left.
+#[must_use]
+pub fn number_gone() -> Failure {
+    Failure::new(CauseCode::OwnNumberGone, "The number that it was sent from is no longer in use here.")
 }
 
 /// Why a text is not delivered whose job failed at every attempt.

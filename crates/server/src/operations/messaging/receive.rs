@@ -39,12 +39,7 @@ pub async fn receive(tx: &mut Tx, actor: &Actor, env: &Env, text: InboundText) -
     let key = ConversationKey::text(text.to, std::iter::once(text.from).chain(others));
     let mut media = Vec::new();
     for file in &text.media {
-        let copy = store::media::copy(tx, file.id, MediaId(env.ulid()), tenant, now).await?;
-        if let Some(copy) = copy {
-            // What comes in is taken in all the same.
-            store::usage::count_bytes(tx, tenant, u64::from(copy.size)).await?;
-            media.push(copy);
-        }
+        media.extend(store::media::copy(tx, file.id, MediaId(env.ulid()), tenant, now).await?);
     }
     let new = NewMessage {
         id: MessageId(env.ulid()),
