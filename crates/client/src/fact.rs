@@ -43,6 +43,11 @@ pub(crate) enum Fact {
         /// What they typed.
         typed: (String, Secret),
     },
+    /// The user's password is another one.
+    PasswordChanged {
+        /// What they sign in with from now on.
+        typed: (String, Secret),
+    },
     /// The snapshot of everything is here.
     Snapshot(Box<Bootstrap>),
     /// The snapshot could not be had for now.

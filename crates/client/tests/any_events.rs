@@ -10,6 +10,7 @@ use halyard_client::contacts::ContactsAction;
 use halyard_client::contacts::{ContactsFilter, NumberField};
 use halyard_client::conversations::ColumnFilter;
 use halyard_client::conversations::ConversationsAction;
+use halyard_client::devices::DevicesAction;
 use halyard_client::importing::ImportAction;
 use halyard_client::installation::AppEvent;
 use halyard_client::notices::NoticesAction;
@@ -187,6 +188,11 @@ impl Test {
                 ..NumberField::default()
             }]))),
             11 if b > 200 => Ui::Session(SessionAction::Forget(self.user(b))),
+            11 if b > 180 => {
+                let current = "tide-1001".to_owned();
+                Ui::Session(SessionAction::ChangePassword { new: current.clone(), current })
+            }
+            11 if b > 170 => Ui::Devices(DevicesAction::EndOthers),
             11 => Ui::Contacts(ContactsAction::Save),
             12 => Ui::Contacts(ContactsAction::Cancel),
             13 => Ui::Contacts(ContactsAction::Delete(contact(b))),

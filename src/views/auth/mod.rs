@@ -1,5 +1,7 @@
 //! Signing in: a page of its own, or over the app when the session has ended.
 
+mod fields;
+
 use halyard_client::Ui;
 use halyard_client::session::SessionAction;
 use halyard_client::view::{SealedView, SessionView};
@@ -10,6 +12,8 @@ use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Dialog, Icon, IconName, TextField};
 use crate::words::{self, say, t};
+
+pub(crate) use fields::{PasswordField, ShowPassword, Submit};
 
 /// The log-in page.
 #[component]
@@ -148,24 +152,13 @@ fn Form(login: String) -> impl IntoView {
                 focus=Some("sign-in")
                 on_input=Callback::new(move |text| login.set(text))
             />
-            <TextField
-                label=t(words::PASSWORD)
-                kind=Signal::derive(move || if shown.get() { "text" } else { "password" })
-                value=password
-                autocomplete="current-password"
-                on_input=Callback::new(move |text| password.set(text))
+            <PasswordField label=t(words::PASSWORD) value=password shown=shown autocomplete="current-password" />
+            <ShowPassword shown=shown />
+            <Submit
+                error=Signal::derive(move || state.with(|state| state.1.clone()))
+                busy=Signal::derive(busy)
+                label=Signal::derive(move || if busy() { t(words::SIGNING_IN) } else { t(words::SIGN_IN) })
             />
-            <button type="button" class="link self-start" on:click=move |_| shown.set(!shown.get_untracked())>
-                {move || if shown.get() { t(words::HIDE_PASSWORD) } else { t(words::SHOW_PASSWORD) }}
-            </button>
-            <p class="error" role="alert">
-                {move || {
-                    state.with(|state| state.1.clone()).map(|error| view! { <Icon name=IconName::CircleAlert /> {say(&error)} }.into_any())
-                }}
-            </p>
-            <button type="submit" class="btn primary wide" aria-disabled=move || busy().then_some("true")>
-                {move || if busy() { t(words::SIGNING_IN) } else { t(words::SIGN_IN) }}
-            </button>
         </form>
     }
 }

@@ -26,6 +26,13 @@ pub enum SessionAction {
     SignOut,
     /// "Remove" at somebody's sealed conversations.
     Forget(UserId),
+    /// "Change password".
+    ChangePassword {
+        /// The password so far.
+        current: String,
+        /// The new one.
+        new: String,
+    },
     /// My availability.
     SetAvailability(Availability),
     /// My status text.

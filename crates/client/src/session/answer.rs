@@ -25,6 +25,7 @@ pub(crate) enum Call {
     Probe,
     /// To change what others see of me.
     UpdateMe,
+    ChangePassword,
 }
 
 impl Session {
@@ -44,6 +45,7 @@ impl Session {
                     turn.fact(Fact::MeUpdateFailed(error));
                 }
             }
+            Call::ChangePassword => self.change_answered(outcome, turn),
         }
     }
 

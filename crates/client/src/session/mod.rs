@@ -6,6 +6,7 @@
 
 mod action;
 mod answer;
+mod password;
 #[cfg(test)]
 mod tests;
 
@@ -38,7 +39,7 @@ pub(crate) enum State {
     Reading(Box<Me>),
 }
 
-/// An attempt to sign in.
+/// An attempt to sign in, or to change a password.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Attempt {
     pub(crate) busy: bool,
@@ -55,6 +56,8 @@ pub(crate) struct Session {
     leaving: bool,
     /// Whether the user was told so.
     leaving_announced: bool,
+    /// The change of the user's password.
+    pub(crate) change: Attempt,
     pub(crate) requests: Requests<Call>,
 }
 
@@ -108,6 +111,7 @@ impl Session {
 
     /// The server says that the session has ended.
     pub(crate) fn expire(&mut self) {
+        self.change = Attempt::default();
         self.state = match core::mem::take(&mut self.state) {
             State::SignedIn(me) | State::Reading(me) => State::Expired { me, attempt: Attempt::default() },
             expired @ State::Expired { .. } => expired,
@@ -141,7 +145,7 @@ impl Session {
 
     /// What outlives the user who leaves.
     pub(crate) fn outlive(self) -> Self {
-        Self { state: State::Starting, leaving: self.leaving, leaving_announced: false, requests: self.requests }
+        Self { leaving: self.leaving, requests: self.requests, ..Self::default() }
     }
 
     /// Goes on with a sign-out in whose middle the app died.

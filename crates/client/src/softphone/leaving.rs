@@ -10,6 +10,7 @@ use super::Softphone;
 use crate::composer::{Attached, Attachment, draft_key, file_key, later_draft_key};
 use crate::context::Turn;
 use crate::database::Owner;
+use crate::devices::DevicesAction;
 use crate::effect::{Effect, FocusTarget, SocketCommand, Timer};
 use crate::outbox::{Outbox, OutboxRow};
 use crate::route::Route;
@@ -52,6 +53,7 @@ impl Softphone {
             turn.announce(words::SIGNED_OUT);
         }
         turn.changed(Changed::Session);
+        turn.changed(Changed::Me);
         turn.changed(Changed::Connection);
     }
 
@@ -227,6 +229,16 @@ impl Softphone {
         self.database.loading();
         let unseal = Unseal { user: Some(user), login, password };
         turn.effect(Effect::Db(DbCommand::Unseal(Box::new(unseal))));
+    }
+
+    /// The user has another password: what they leave sealed from now on opens with it, by a key of its own. Their other devices
+    /// were signed out.
+    pub(super) fn password_changed(&mut self, login: String, password: Secret, turn: &mut Turn<'_>) {
+        if let Some(user) = self.user() {
+            self.unseal(user, login, password, turn);
+        }
+        self.devices.act(DevicesAction::Load, turn);
+        turn.inform(words::PASSWORD_CHANGED);
     }
 
     /// There is no network: the same password opens what is kept here, to be read.

@@ -85,6 +85,10 @@ pub struct MeView {
     pub status_text: String,
     /// Whether they may edit shared contacts.
     pub edits_shared: bool,
+    /// Whether a change of their password is under way.
+    pub changing: bool,
+    /// Why the last one failed.
+    pub change_error: Option<Text>,
 }
 
 /// The connection.
@@ -178,6 +182,8 @@ impl Softphone {
             availability: me.user.availability,
             status_text: me.user.status_text.clone(),
             edits_shared: me.user.role.may(Permission::EditSharedContacts, false),
+            changing: self.session.change.busy,
+            change_error: self.session.change.error.clone(),
         })
     }
 

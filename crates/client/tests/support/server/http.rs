@@ -2,11 +2,11 @@
 
 use halyard_client::{HttpRequest, HttpResponse, Method};
 use halyard_protocol::rest::{
-    Bootstrap, ConversationsBefore, ConversationsPage, Device, Devices, Imported, MarkRead, Me, SendMessage,
-    SetFavourite, SignIn, UpdateConversation, UpdateMe,
+    Bootstrap, ChangePassword, ConversationsBefore, ConversationsPage, Device, Devices, Imported, MarkRead, Me,
+    SendMessage, SetFavourite, SignIn, UpdateConversation, UpdateMe,
 };
 use halyard_protocol::{
-    Cause, Change, ConversationId, DeviceId, ErrorBody, ErrorCode, Media, MediaId, MediaKind, UnixMs, UserId,
+    Cause, CauseCode, Change, ConversationId, DeviceId, ErrorBody, ErrorCode, Media, MediaId, MediaKind, UnixMs, UserId,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -74,6 +74,11 @@ impl Server {
                 self.sessions.remove(&id.parse().expect("an id"));
                 nothing()
             }
+            (Method::Delete, ["devices"]) => {
+                self.end_other_sessions(me, device);
+                nothing()
+            }
+            (Method::Put, ["me", "password"]) => self.change_password(me, device, body(request)),
             (Method::Get, ["session"]) => json(200, &self.me(me, device)),
             (Method::Patch, ["me"]) => {
                 self.update_me(me, body(request));
@@ -174,6 +179,27 @@ impl Server {
         let device =
             |id| Device { id, name: String::new(), signed_in_at: self.now, seen_at: self.now, current: id == current };
         Devices { devices: mine.map(device).collect() }
+    }
+
+    fn end_other_sessions(&mut self, me: UserId, here: DeviceId) {
+        self.sessions.retain(|device, user| *user != me || *device == here);
+    }
+
+    fn change_password(&mut self, me: UserId, here: DeviceId, change: ChangePassword) -> HttpResponse {
+        let ChangePassword { current, new } = change;
+        let account = self.accounts.get_mut(&me).expect("a known user");
+        if new.chars().count() < 8 {
+            return refusal(ErrorCode::Invalid, CauseCode::PasswordTooShort.limit(8), "");
+        }
+        if new.len() > 1_024 {
+            return refusal(ErrorCode::Invalid, CauseCode::PasswordTooLong.limit(1_024), "");
+        }
+        if account.password != current {
+            return refusal(ErrorCode::Forbidden, CauseCode::WrongPassword, "");
+        }
+        account.password = new;
+        self.end_other_sessions(me, here);
+        nothing()
     }
 
     fn update_me(&mut self, me: UserId, update: UpdateMe) {
