@@ -193,6 +193,8 @@ impl Test {
                 Ui::Session(SessionAction::ChangePassword { new: current.clone(), current })
             }
             11 if b > 170 => Ui::Devices(DevicesAction::EndOthers),
+            11 if b > 160 => Ui::Session(SessionAction::ChoosePassword("tide-1001".to_owned())),
+            11 if b > 130 => Ui::Session(SessionAction::LeaveLink),
             11 => Ui::Contacts(ContactsAction::Save),
             12 => Ui::Contacts(ContactsAction::Cancel),
             13 => Ui::Contacts(ContactsAction::Delete(contact(b))),
@@ -337,12 +339,13 @@ impl Test {
                 width: u32::from(b) * 4,
                 height: u32::from(a) * 4,
             }),
-            11 if b > 199 => Event::System(System::App(match b % 6 {
+            11 if b > 199 => Event::System(System::App(match b % 7 {
                 0 => AppEvent::Whole,
                 1 => AppEvent::UpdateReady,
                 2 => AppEvent::ReleaseChanged,
                 3 => AppEvent::File { name: [&text, ".vcf"].concat(), bytes: text.into_bytes() },
                 4 => AppEvent::Launched(text),
+                5 => AppEvent::Launched(["/password#", &text].concat()),
                 _ => AppEvent::Launched(["/open?url=sms:", &text].concat()),
             })),
             _ => Event::System(

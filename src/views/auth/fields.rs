@@ -18,6 +18,9 @@ pub(crate) fn PasswordField(
     /// What to write, under the field.
     #[prop(optional)]
     hint: &'static str,
+    /// `data-focus`: the name by which the focus is sent here.
+    #[prop(optional)]
+    focus: Option<&'static str>,
 ) -> impl IntoView {
     view! {
         <TextField
@@ -26,6 +29,7 @@ pub(crate) fn PasswordField(
             kind=Signal::derive(move || if shown.get() { "text" } else { "password" })
             value=value
             autocomplete=autocomplete
+            focus=focus
             on_input=Callback::new(move |text| value.set(text))
         />
     }
@@ -59,12 +63,15 @@ pub(crate) fn Submit(
     /// How the button looks.
     #[prop(default = "btn primary wide")]
     class: &'static str,
+    /// Whether there is none to be made.
+    #[prop(optional, into)]
+    hidden: Signal<bool>,
 ) -> impl IntoView {
     view! {
         <p class="error" role="alert">
             {move || error.get().map(|error| view! { <Icon name=IconName::CircleAlert /> {say(&error)} }.into_any())}
         </p>
-        <button type="submit" class=class aria-disabled=move || busy.get().then_some("true")>
+        <button type="submit" class=class hidden=move || hidden.get() aria-disabled=move || busy.get().then_some("true")>
             {move || label.get()}
         </button>
     }

@@ -1,5 +1,6 @@
-//! Signing in: a page of its own, or over the app when the session has ended.
+//! Signing in: a page of its own, or over the app when the session has ended; and the page of a link for a new password.
 
+mod choose;
 mod fields;
 
 use halyard_client::Ui;
@@ -13,17 +14,17 @@ use crate::runtime::App;
 use crate::views::common::{Dialog, Icon, IconName, TextField};
 use crate::words::{self, say, t};
 
+pub(crate) use choose::ChoosePassword;
 pub(crate) use fields::{PasswordField, ShowPassword, Submit};
 
-/// The log-in page.
+/// A page of its own, without the app.
 #[component]
-pub(crate) fn SignIn() -> impl IntoView {
-    let app = expect_context::<App>();
-    let session = app.signals(|signals| signals.session.clone());
-    let login = session.with_untracked(|session| match session {
-        SessionView::SignedOut { login, .. } => login.clone(),
-        _ => String::new(),
-    });
+fn Page(
+    /// Its title.
+    title: &'static str,
+    /// Its content.
+    children: Children,
+) -> impl IntoView {
     view! {
         <main class="sign-in">
             <div class="sign-in-card">
@@ -31,11 +32,28 @@ pub(crate) fn SignIn() -> impl IntoView {
                     <span class="mark"></span>
                     "Halyard"
                 </p>
-                <h1>{t(words::SIGN_IN)}</h1>
-                <SealedAccounts />
-                <Form login=login />
+                <h1>{title}</h1>
+                {children()}
             </div>
         </main>
+    }
+}
+
+/// The log-in page.
+#[component]
+pub(crate) fn SignIn() -> impl IntoView {
+    let app = expect_context::<App>();
+    let session = app.signals(|signals| signals.session.clone());
+    let (login, chosen) = session.with_untracked(|session| match session {
+        SessionView::SignedOut { login, chosen, .. } => (login.clone(), *chosen),
+        _ => (String::new(), false),
+    });
+    view! {
+        <Page title=t(words::SIGN_IN)>
+            {chosen.then(|| view! { <p role="status">{t(words::PASSWORD_SAVED)}</p> }.into_any())}
+            <SealedAccounts />
+            <Form login=login />
+        </Page>
     }
 }
 

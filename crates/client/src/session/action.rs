@@ -33,6 +33,10 @@ pub enum SessionAction {
         /// The new one.
         new: String,
     },
+    /// "Save password": what is chosen by a link.
+    ChoosePassword(String),
+    /// "Continue to Halyard", from the page of the link.
+    LeaveLink,
     /// My availability.
     SetAvailability(Availability),
     /// My status text.

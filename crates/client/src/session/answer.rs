@@ -26,6 +26,8 @@ pub(crate) enum Call {
     /// To change what others see of me.
     UpdateMe,
     ChangePassword,
+    /// To take the password that was chosen by a link.
+    ChoosePassword,
 }
 
 impl Session {
@@ -46,6 +48,7 @@ impl Session {
                 }
             }
             Call::ChangePassword => self.change_answered(outcome, turn),
+            Call::ChoosePassword => self.choice_answered(outcome, turn),
         }
     }
 

@@ -48,6 +48,14 @@ pub(crate) struct Attempt {
     typed: Option<(String, Secret)>,
 }
 
+/// A link for a new password.
+#[derive(Debug, Default)]
+pub(crate) struct PasswordLink {
+    /// What the server knows it by; empty once it does not.
+    pub(crate) token: Secret,
+    pub(crate) attempt: Attempt,
+}
+
 /// Who is signed in.
 #[derive(Debug, Default)]
 pub(crate) struct Session {
@@ -58,6 +66,10 @@ pub(crate) struct Session {
     leaving_announced: bool,
     /// The change of the user's password.
     pub(crate) change: Attempt,
+    /// A link for a new password that the app was opened with, until its page is left.
+    pub(crate) link: Option<PasswordLink>,
+    /// Whether a password was chosen by it, and nobody has signed in since.
+    pub(crate) chosen: bool,
     pub(crate) requests: Requests<Call>,
 }
 
@@ -128,7 +140,7 @@ impl Session {
 
     /// Somebody is signed in again.
     pub(crate) fn stay(&mut self) {
-        self.leaving = false;
+        (self.leaving, self.chosen) = (false, false);
     }
 
     /// The device is told first that the user leaves, and last that the server has heard of it: if the app dies in
@@ -145,7 +157,7 @@ impl Session {
 
     /// What outlives the user who leaves.
     pub(crate) fn outlive(self) -> Self {
-        Self { leaving: self.leaving, requests: self.requests, ..Self::default() }
+        Self { leaving: self.leaving, link: self.link, requests: self.requests, ..Self::default() }
     }
 
     /// Goes on with a sign-out in whose middle the app died.

@@ -10,11 +10,10 @@ use super::Softphone;
 use crate::composer::{Attached, Attachment, draft_key, file_key, later_draft_key};
 use crate::context::Turn;
 use crate::database::Owner;
-use crate::devices::DevicesAction;
 use crate::effect::{Effect, FocusTarget, SocketCommand, Timer};
 use crate::outbox::{Outbox, OutboxRow};
 use crate::route::Route;
-use crate::session::State;
+use crate::session::{Call, State};
 use crate::sorted::sorted;
 use crate::storage::{DbCommand, Range, Row, STATE, Seal, SealedLabel, Secret, Store, USER, Unseal, WINDOWS, entries};
 use crate::sync::Sync;
@@ -23,9 +22,9 @@ use crate::update::Changed;
 use crate::windows::CardKey;
 
 impl Softphone {
-    /// No answer is waited for any more.
+    /// No answer is waited for any more, but for that to a password that was chosen: whose it is does not depend on the session.
     pub(super) fn forget_requests(&mut self) {
-        self.session.requests.forget();
+        self.session.requests.retain(|call| matches!(call, Call::ChoosePassword));
         self.contacts.requests.forget();
         self.conversations.requests.forget();
         self.outbox.requests.forget();
@@ -229,16 +228,6 @@ impl Softphone {
         self.database.loading();
         let unseal = Unseal { user: Some(user), login, password };
         turn.effect(Effect::Db(DbCommand::Unseal(Box::new(unseal))));
-    }
-
-    /// The user has another password: what they leave sealed from now on opens with it, by a key of its own. Their other devices
-    /// were signed out.
-    pub(super) fn password_changed(&mut self, login: String, password: Secret, turn: &mut Turn<'_>) {
-        if let Some(user) = self.user() {
-            self.unseal(user, login, password, turn);
-        }
-        self.devices.act(DevicesAction::Load, turn);
-        turn.inform(words::PASSWORD_CHANGED);
     }
 
     /// There is no network: the same password opens what is kept here, to be read.
