@@ -20,6 +20,8 @@ pub(crate) struct Desk {
     pub(crate) route: Route,
     /// Whether this tab shows, and has the focus.
     pub(crate) attention: Attention,
+    /// Whether the page of a link for a new password is over it.
+    pub(crate) covered: bool,
     /// The cards that were on screen at the end of the last turn.
     on_screen: Vec<CardKey>,
     /// The conversation that was looked at then.
@@ -189,11 +191,12 @@ impl Desk {
 
     /// Whether the cards are on screen, rather than another part of the app.
     pub(crate) fn shows_cards(&self) -> bool {
-        match self.route {
-            Route::Chats(_) | Route::Home => true,
-            Route::Contacts(_) => !self.windows.is_narrow(),
-            Route::Settings => false,
-        }
+        !self.covered
+            && match self.route {
+                Route::Chats(_) | Route::Home => true,
+                Route::Contacts(_) => !self.windows.is_narrow(),
+                Route::Settings => false,
+            }
     }
 
     /// To where the cards are, from another part of the app that has no room for them.

@@ -2,7 +2,7 @@
 
 use halyard_protocol::DeviceId;
 use halyard_protocol::rest::{Device, Devices as Answer};
-use halyard_words as words;
+use halyard_words::{self as words, Word};
 
 use crate::api::{bare, item, read, succeeded};
 use crate::context::Turn;
@@ -17,6 +17,8 @@ pub enum DevicesAction {
     Load,
     /// "Sign out there".
     End(DeviceId),
+    /// "Sign out on all other devices".
+    EndOthers,
 }
 
 /// What the server was asked.
@@ -24,8 +26,8 @@ pub enum DevicesAction {
 pub(crate) enum Call {
     /// Which devices there are.
     List,
-    /// To sign one of them out.
-    End,
+    /// To sign some of them out, and what to say then.
+    End(Word),
 }
 
 /// My devices, once asked for.
@@ -43,14 +45,22 @@ impl Devices {
     pub(crate) fn act(&mut self, action: DevicesAction, turn: &mut Turn<'_>) {
         match action {
             DevicesAction::Load => self.load(turn),
-            DevicesAction::End(id) => {
-                if let Some(devices) = &mut self.list {
-                    devices.retain(|device| device.id != id);
-                    turn.changed(Changed::Devices);
-                }
-                self.requests.start(Call::End, bare(Method::Delete, item("devices", id, "")), turn);
-            }
+            DevicesAction::End(id) => self.end(Some(id), turn),
+            DevicesAction::EndOthers => self.end(None, turn),
         }
+    }
+
+    /// Signs one of them out, or all but this one.
+    fn end(&mut self, one: Option<DeviceId>, turn: &mut Turn<'_>) {
+        if let Some(devices) = &mut self.list {
+            devices.retain(|device| one.map_or(device.current, |id| device.id != id));
+            turn.changed(Changed::Devices);
+        }
+        let (path, done) = match one {
+            Some(id) => (item("devices", id, ""), words::DEVICE_SIGNED_OUT),
+            None => ("devices".to_owned(), words::OTHER_DEVICES_SIGNED_OUT),
+        };
+        self.requests.start(Call::End(done), bare(Method::Delete, path), turn);
     }
 
     fn load(&mut self, turn: &mut Turn<'_>) {
@@ -66,9 +76,9 @@ impl Devices {
                 }
                 Err(error) => turn.failed(error),
             },
-            Call::End => {
+            Call::End(done) => {
                 match succeeded(outcome) {
-                    Ok(_) => turn.inform(words::DEVICE_SIGNED_OUT),
+                    Ok(_) => turn.inform(done),
                     Err(error) => turn.failed(error),
                 }
                 self.load(turn);

@@ -43,6 +43,15 @@ pub(crate) enum Fact {
         /// What they typed.
         typed: (String, Secret),
     },
+    /// The app was opened with a link for a new password: its token.
+    PasswordLink(Secret),
+    /// A password was chosen by the link: whose, by their log-in.
+    PasswordChosen(String),
+    /// The user's password is another one.
+    PasswordChanged {
+        /// What they sign in with from now on.
+        typed: (String, Secret),
+    },
     /// The snapshot of everything is here.
     Snapshot(Box<Bootstrap>),
     /// The snapshot could not be had for now.

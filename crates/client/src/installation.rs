@@ -8,6 +8,8 @@ use halyard_protocol::UnixMs;
 use crate::context::Turn;
 use crate::effect::{AppCommand, Effect};
 use crate::fact::Fact;
+use crate::links;
+use crate::storage::Secret;
 use crate::update::Changed;
 use crate::windows::CardKey;
 
@@ -144,7 +146,11 @@ impl Installation {
             }
             AppEvent::Installed => self.install = Install::Done,
             AppEvent::LinksAsked(taken) => self.links = if taken { Links::Asked } else { Links::Refused },
-            AppEvent::Launched(address) => self.openings.push(Opening::Address(address)),
+            // This one needs nobody who is signed in.
+            AppEvent::Launched(address) => match links::password_token(&address) {
+                Some(token) => turn.fact(Fact::PasswordLink(Secret(token.to_owned()))),
+                None => self.openings.push(Opening::Address(address)),
+            },
             AppEvent::File { name, bytes } => self.openings.push(Opening::File(name, bytes)),
         }
         turn.changed(Changed::Installation);

@@ -44,6 +44,12 @@ pub fn parse(address: &str) -> LinkAction {
     }
 }
 
+/// What an address has behind `/password#`: the token of a link for a new password.
+#[must_use]
+pub fn password_token(address: &str) -> Option<&str> {
+    address.strip_prefix("/password#").filter(|token| !token.is_empty())
+}
+
 /// Reads `sms:`, `smsto:`, `mms:`, `mmsto:` and `tel:`, encoded once more or not.
 fn parse_url(url: &str) -> LinkAction {
     let decoded;

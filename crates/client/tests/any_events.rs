@@ -10,6 +10,7 @@ use halyard_client::contacts::ContactsAction;
 use halyard_client::contacts::{ContactsFilter, NumberField};
 use halyard_client::conversations::ColumnFilter;
 use halyard_client::conversations::ConversationsAction;
+use halyard_client::devices::DevicesAction;
 use halyard_client::importing::ImportAction;
 use halyard_client::installation::AppEvent;
 use halyard_client::notices::NoticesAction;
@@ -187,6 +188,13 @@ impl Test {
                 ..NumberField::default()
             }]))),
             11 if b > 200 => Ui::Session(SessionAction::Forget(self.user(b))),
+            11 if b > 180 => {
+                let current = "tide-1001".to_owned();
+                Ui::Session(SessionAction::ChangePassword { new: current.clone(), current })
+            }
+            11 if b > 170 => Ui::Devices(DevicesAction::EndOthers),
+            11 if b > 160 => Ui::Session(SessionAction::ChoosePassword("tide-1001".to_owned())),
+            11 if b > 130 => Ui::Session(SessionAction::LeaveLink),
             11 => Ui::Contacts(ContactsAction::Save),
             12 => Ui::Contacts(ContactsAction::Cancel),
             13 => Ui::Contacts(ContactsAction::Delete(contact(b))),
@@ -331,12 +339,13 @@ impl Test {
                 width: u32::from(b) * 4,
                 height: u32::from(a) * 4,
             }),
-            11 if b > 199 => Event::System(System::App(match b % 6 {
+            11 if b > 199 => Event::System(System::App(match b % 7 {
                 0 => AppEvent::Whole,
                 1 => AppEvent::UpdateReady,
                 2 => AppEvent::ReleaseChanged,
                 3 => AppEvent::File { name: [&text, ".vcf"].concat(), bytes: text.into_bytes() },
                 4 => AppEvent::Launched(text),
+                5 => AppEvent::Launched(["/password#", &text].concat()),
                 _ => AppEvent::Launched(["/open?url=sms:", &text].concat()),
             })),
             _ => Event::System(

@@ -17,6 +17,7 @@ mod on_a_phone;
 mod outbox;
 mod own_numbers;
 mod palette;
+mod passwords;
 mod reading;
 mod sending_in_any_order;
 mod several_tabs;

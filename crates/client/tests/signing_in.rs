@@ -25,7 +25,7 @@ fn a_wrong_password_says_so_and_the_next_try_works() {
     let at = world.browser();
     assert_eq!(
         world.phone(at).session_view(),
-        SessionView::SignedOut { login: String::new(), busy: false, error: None, sealed: Vec::new() }
+        SessionView::SignedOut { login: String::new(), busy: false, error: None, sealed: Vec::new(), chosen: false }
     );
     world.sign_in_with(at, MAYA, "low tide");
     assert_eq!(error(&world, at).as_deref(), Some("Wrong extension or password."));

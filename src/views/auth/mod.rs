@@ -1,4 +1,7 @@
-//! Signing in: a page of its own, or over the app when the session has ended.
+//! Signing in: a page of its own, or over the app when the session has ended; and the page of a link for a new password.
+
+mod choose;
+mod fields;
 
 use halyard_client::Ui;
 use halyard_client::session::SessionAction;
@@ -11,15 +14,17 @@ use crate::runtime::App;
 use crate::views::common::{Dialog, Icon, IconName, TextField};
 use crate::words::{self, say, t};
 
-/// The log-in page.
+pub(crate) use choose::ChoosePassword;
+pub(crate) use fields::{PasswordField, ShowPassword, Submit};
+
+/// A page of its own, without the app.
 #[component]
-pub(crate) fn SignIn() -> impl IntoView {
-    let app = expect_context::<App>();
-    let session = app.signals(|signals| signals.session.clone());
-    let login = session.with_untracked(|session| match session {
-        SessionView::SignedOut { login, .. } => login.clone(),
-        _ => String::new(),
-    });
+fn Page(
+    /// Its title.
+    title: &'static str,
+    /// Its content.
+    children: Children,
+) -> impl IntoView {
     view! {
         <main class="sign-in">
             <div class="sign-in-card">
@@ -27,11 +32,28 @@ pub(crate) fn SignIn() -> impl IntoView {
                     <span class="mark"></span>
                     "Halyard"
                 </p>
-                <h1>{t(words::SIGN_IN)}</h1>
-                <SealedAccounts />
-                <Form login=login />
+                <h1>{title}</h1>
+                {children()}
             </div>
         </main>
+    }
+}
+
+/// The log-in page.
+#[component]
+pub(crate) fn SignIn() -> impl IntoView {
+    let app = expect_context::<App>();
+    let session = app.signals(|signals| signals.session.clone());
+    let (login, chosen) = session.with_untracked(|session| match session {
+        SessionView::SignedOut { login, chosen, .. } => (login.clone(), *chosen),
+        _ => (String::new(), false),
+    });
+    view! {
+        <Page title=t(words::SIGN_IN)>
+            {chosen.then(|| view! { <p role="status">{t(words::PASSWORD_SAVED)}</p> }.into_any())}
+            <SealedAccounts />
+            <Form login=login />
+        </Page>
     }
 }
 
@@ -148,24 +170,13 @@ fn Form(login: String) -> impl IntoView {
                 focus=Some("sign-in")
                 on_input=Callback::new(move |text| login.set(text))
             />
-            <TextField
-                label=t(words::PASSWORD)
-                kind=Signal::derive(move || if shown.get() { "text" } else { "password" })
-                value=password
-                autocomplete="current-password"
-                on_input=Callback::new(move |text| password.set(text))
+            <PasswordField label=t(words::PASSWORD) value=password shown=shown autocomplete="current-password" />
+            <ShowPassword shown=shown />
+            <Submit
+                error=Signal::derive(move || state.with(|state| state.1.clone()))
+                busy=Signal::derive(busy)
+                label=Signal::derive(move || if busy() { t(words::SIGNING_IN) } else { t(words::SIGN_IN) })
             />
-            <button type="button" class="link self-start" on:click=move |_| shown.set(!shown.get_untracked())>
-                {move || if shown.get() { t(words::HIDE_PASSWORD) } else { t(words::SHOW_PASSWORD) }}
-            </button>
-            <p class="error" role="alert">
-                {move || {
-                    state.with(|state| state.1.clone()).map(|error| view! { <Icon name=IconName::CircleAlert /> {say(&error)} }.into_any())
-                }}
-            </p>
-            <button type="submit" class="btn primary wide" aria-disabled=move || busy().then_some("true")>
-                {move || if busy() { t(words::SIGNING_IN) } else { t(words::SIGN_IN) }}
-            </button>
         </form>
     }
 }

@@ -1,7 +1,8 @@
-//! Settings: my status, how the app looks, the app on this device, my devices.
+//! Settings: my status, how the app looks, the app on this device, my devices, my password.
 
 mod devices;
 mod installation;
+mod password;
 
 use halyard_client::Ui;
 use halyard_client::session::SessionAction;
@@ -48,6 +49,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
             <Language />
             <installation::OnThisDevice />
             <devices::Devices />
+            <password::Password />
             <section class="setting">
                 <button class="btn quiet" on:click=move |_| app.send(Ui::Session(SessionAction::SignOut))>
                     <crate::views::common::Icon name=crate::views::common::IconName::LogOut />

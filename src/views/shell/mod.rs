@@ -34,6 +34,7 @@ pub(crate) fn App(app: Handle) -> impl IntoView {
         SessionView::Starting => Screen::Starting,
         SessionView::Unreachable => Screen::Unreachable,
         SessionView::SignedOut { .. } => Screen::SignedOut,
+        SessionView::Choosing { .. } => Screen::Choosing,
         SessionView::SignedIn | SessionView::Expired { .. } => Screen::SignedIn,
     });
     Effect::new(move |_| {
@@ -49,6 +50,7 @@ pub(crate) fn App(app: Handle) -> impl IntoView {
             Screen::Starting => ().into_any(),
             Screen::Unreachable => view! { <Unreachable /> }.into_any(),
             Screen::SignedOut => view! { <auth::SignIn /> }.into_any(),
+            Screen::Choosing => view! { <auth::ChoosePassword /> }.into_any(),
             Screen::SignedIn => view! { <Workspace /> }.into_any(),
         }}
         // The workspace has a place of its own for it.
@@ -64,6 +66,7 @@ enum Screen {
     Starting,
     Unreachable,
     SignedOut,
+    Choosing,
     SignedIn,
 }
 

@@ -65,6 +65,15 @@ fn what_is_shared_is_said_once() {
 }
 
 #[test]
+fn a_link_for_a_new_password_has_its_token_behind_the_sign() {
+    assert_eq!(password_token("/password#0a1b"), Some("0a1b"));
+    for other in ["/password", "/password#", "/password?0a1b", "/settings#0a1b", "/"] {
+        assert_eq!(password_token(other), None, "{other}");
+    }
+    assert_eq!(parse("/password"), LinkAction::Go(Route::Home));
+}
+
+#[test]
 fn other_addresses_lead_where_they_say() {
     assert_eq!(parse("/contacts"), LinkAction::Go(Route::Contacts(None)));
     assert_eq!(parse("/"), LinkAction::Go(Route::Home));

@@ -26,6 +26,17 @@ pub enum SessionAction {
     SignOut,
     /// "Remove" at somebody's sealed conversations.
     Forget(UserId),
+    /// "Change password".
+    ChangePassword {
+        /// The password so far.
+        current: String,
+        /// The new one.
+        new: String,
+    },
+    /// "Save password": what is chosen by a link.
+    ChoosePassword(String),
+    /// "Continue to Halyard", from the page of the link.
+    LeaveLink,
     /// My availability.
     SetAvailability(Availability),
     /// My status text.

@@ -25,6 +25,9 @@ pub(crate) enum Call {
     Probe,
     /// To change what others see of me.
     UpdateMe,
+    ChangePassword,
+    /// To take the password that was chosen by a link.
+    ChoosePassword,
 }
 
 impl Session {
@@ -44,6 +47,8 @@ impl Session {
                     turn.fact(Fact::MeUpdateFailed(error));
                 }
             }
+            Call::ChangePassword => self.change_answered(outcome, turn),
+            Call::ChoosePassword => self.choice_answered(outcome, turn),
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod action;
 mod answer;
+mod password;
 #[cfg(test)]
 mod tests;
 
@@ -38,13 +39,21 @@ pub(crate) enum State {
     Reading(Box<Me>),
 }
 
-/// An attempt to sign in.
+/// An attempt to sign in, or to change a password.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Attempt {
     pub(crate) busy: bool,
     pub(crate) error: Option<Text>,
     /// What was typed, until the server has answered.
     typed: Option<(String, Secret)>,
+}
+
+/// A link for a new password.
+#[derive(Debug, Default)]
+pub(crate) struct PasswordLink {
+    /// What the server knows it by; empty once it does not.
+    pub(crate) token: Secret,
+    pub(crate) attempt: Attempt,
 }
 
 /// Who is signed in.
@@ -55,6 +64,12 @@ pub(crate) struct Session {
     leaving: bool,
     /// Whether the user was told so.
     leaving_announced: bool,
+    /// The change of the user's password.
+    pub(crate) change: Attempt,
+    /// A link for a new password that the app was opened with, until its page is left.
+    pub(crate) link: Option<PasswordLink>,
+    /// Whether a password was chosen by it, and nobody has signed in since.
+    pub(crate) chosen: bool,
     pub(crate) requests: Requests<Call>,
 }
 
@@ -108,6 +123,7 @@ impl Session {
 
     /// The server says that the session has ended.
     pub(crate) fn expire(&mut self) {
+        self.change = Attempt::default();
         self.state = match core::mem::take(&mut self.state) {
             State::SignedIn(me) | State::Reading(me) => State::Expired { me, attempt: Attempt::default() },
             expired @ State::Expired { .. } => expired,
@@ -124,7 +140,7 @@ impl Session {
 
     /// Somebody is signed in again.
     pub(crate) fn stay(&mut self) {
-        self.leaving = false;
+        (self.leaving, self.chosen) = (false, false);
     }
 
     /// The device is told first that the user leaves, and last that the server has heard of it: if the app dies in
@@ -141,7 +157,7 @@ impl Session {
 
     /// What outlives the user who leaves.
     pub(crate) fn outlive(self) -> Self {
-        Self { state: State::Starting, leaving: self.leaving, leaving_announced: false, requests: self.requests }
+        Self { leaving: self.leaving, link: self.link, requests: self.requests, ..Self::default() }
     }
 
     /// Goes on with a sign-out in whose middle the app died.

@@ -37,6 +37,9 @@ impl Softphone {
 
             Fact::SignedIn { me, typed } => self.signed_in(*me, typed, turn),
             Fact::SignInUnreachable { typed: (login, password) } => self.read_sealed(login, password, turn),
+            Fact::PasswordLink(token) => self.password_link(token, turn),
+            Fact::PasswordChosen(login) => self.password_chosen(login, turn),
+            Fact::PasswordChanged { typed: (login, password) } => self.password_changed(login, password, turn),
             Fact::Snapshot(snapshot) => self.start_from(*snapshot, turn),
             Fact::SnapshotFailed(error) => self.snapshot_failed(&error, turn),
             Fact::Verified(answer) => self.probed(answer, turn),

@@ -13,7 +13,7 @@ use crate::database::Owner;
 use crate::effect::{Effect, FocusTarget, SocketCommand, Timer};
 use crate::outbox::{Outbox, OutboxRow};
 use crate::route::Route;
-use crate::session::State;
+use crate::session::{Call, State};
 use crate::sorted::sorted;
 use crate::storage::{DbCommand, Range, Row, STATE, Seal, SealedLabel, Secret, Store, USER, Unseal, WINDOWS, entries};
 use crate::sync::Sync;
@@ -22,9 +22,9 @@ use crate::update::Changed;
 use crate::windows::CardKey;
 
 impl Softphone {
-    /// No answer is waited for any more.
+    /// No answer is waited for any more, but for that to a password that was chosen: whose it is does not depend on the session.
     pub(super) fn forget_requests(&mut self) {
-        self.session.requests.forget();
+        self.session.requests.retain(|call| matches!(call, Call::ChoosePassword));
         self.contacts.requests.forget();
         self.conversations.requests.forget();
         self.outbox.requests.forget();
@@ -52,6 +52,7 @@ impl Softphone {
             turn.announce(words::SIGNED_OUT);
         }
         turn.changed(Changed::Session);
+        turn.changed(Changed::Me);
         turn.changed(Changed::Connection);
     }
 

@@ -14,6 +14,7 @@ mod log;
 mod names;
 mod opening;
 mod other_tabs;
+mod passwords;
 mod restoring;
 mod starting;
 mod storing;

@@ -56,6 +56,9 @@ impl Softphone {
                     self.notices.ask(Question::Forget(user), turn);
                 }
             }
+            SessionAction::ChangePassword { current, new } => self.session.change_password(current, new, turn),
+            SessionAction::ChoosePassword(password) => self.session.choose_password(password, turn),
+            SessionAction::LeaveLink => self.session.leave_link(turn),
             SessionAction::SetAvailability(availability) => self.session.set_availability(availability, turn),
             SessionAction::SetStatusText(text) => self.session.set_status_text(&text, turn),
         }

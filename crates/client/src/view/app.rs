@@ -6,7 +6,7 @@ use halyard_words::{self as words, Text, Word};
 use super::AvatarView;
 use crate::fact::{Offer, Question};
 use crate::route::Route;
-use crate::session::{Attempt, State};
+use crate::session::{Attempt, PasswordLink, State};
 use crate::softphone::Softphone;
 use crate::storage::{Health, SealedLabel};
 use crate::sync::Connection;
@@ -28,6 +28,17 @@ pub enum SessionView {
         error: Option<Text>,
         /// Whose conversations are kept here, sealed.
         sealed: Vec<SealedView>,
+        /// Whether a password was just chosen by a link, to sign in with.
+        chosen: bool,
+    },
+    /// The page of a link for a new password, over whatever there is.
+    Choosing {
+        /// Whether the server is being told.
+        busy: bool,
+        /// Why it did not take it.
+        error: Option<Text>,
+        /// Whether it does not know the link.
+        expired: bool,
     },
     /// The softphone.
     SignedIn,
@@ -85,6 +96,10 @@ pub struct MeView {
     pub status_text: String,
     /// Whether they may edit shared contacts.
     pub edits_shared: bool,
+    /// Whether a change of their password is under way.
+    pub changing: bool,
+    /// Why the last one failed.
+    pub change_error: Option<Text>,
 }
 
 /// The connection.
@@ -136,6 +151,9 @@ impl Softphone {
     /// Which screen shows.
     #[must_use]
     pub fn session_view(&self) -> SessionView {
+        if let Some(PasswordLink { token, attempt: Attempt { busy, error, .. } }) = &self.session.link {
+            return SessionView::Choosing { busy: *busy, error: error.clone(), expired: token.0.is_empty() };
+        }
         match &self.session.state {
             State::Starting => SessionView::Starting,
             State::Unreachable => SessionView::Unreachable,
@@ -145,7 +163,8 @@ impl Softphone {
                     Some(label) if self.database.last_login.is_empty() => label.login.clone(),
                     Some(_) | None => self.database.last_login.clone(),
                 };
-                SessionView::SignedOut { login, busy: *busy, error: error.clone(), sealed }
+                let chosen = self.session.chosen;
+                SessionView::SignedOut { login, busy: *busy, error: error.clone(), sealed, chosen }
             }
             State::SignedIn(_) | State::Reading(_) => SessionView::SignedIn,
             State::Expired { me, attempt } => {
@@ -178,6 +197,8 @@ impl Softphone {
             availability: me.user.availability,
             status_text: me.user.status_text.clone(),
             edits_shared: me.user.role.may(Permission::EditSharedContacts, false),
+            changing: self.session.change.busy,
+            change_error: self.session.change.error.clone(),
         })
     }
 

@@ -2,11 +2,11 @@
 
 use halyard_client::{HttpRequest, HttpResponse, Method};
 use halyard_protocol::rest::{
-    Bootstrap, ConversationsBefore, ConversationsPage, Device, Devices, Imported, MarkRead, Me, SendMessage,
-    SetFavourite, SignIn, UpdateConversation, UpdateMe,
+    Bootstrap, ChangePassword, ConversationsBefore, ConversationsPage, Device, Devices, Imported, MarkRead, Me,
+    PasswordChosen, SendMessage, SetFavourite, SignIn, UpdateConversation, UpdateMe, UsePasswordLink,
 };
 use halyard_protocol::{
-    Cause, Change, ConversationId, DeviceId, ErrorBody, ErrorCode, Media, MediaId, MediaKind, UnixMs, UserId,
+    Cause, CauseCode, Change, ConversationId, DeviceId, ErrorBody, ErrorCode, Media, MediaId, MediaKind, UnixMs, UserId,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -29,6 +29,9 @@ impl Server {
         let parts: Vec<&str> = path.split('/').collect();
         if (request.method, parts.as_slice()) == (Method::Post, &["session"][..]) {
             return self.sign_in(&body(request));
+        }
+        if (request.method, parts.as_slice()) == (Method::Post, &["password-links", "use"][..]) {
+            return (self.use_password_link(body(request)), None);
         }
         let Some(user) = self.user_of(cookie) else {
             return (problem(ErrorCode::SignedOut, "Please sign in."), None);
@@ -74,6 +77,11 @@ impl Server {
                 self.sessions.remove(&id.parse().expect("an id"));
                 nothing()
             }
+            (Method::Delete, ["devices"]) => {
+                self.end_other_sessions(me, device);
+                nothing()
+            }
+            (Method::Put, ["me", "password"]) => self.change_password(me, device, body(request)),
             (Method::Get, ["session"]) => json(200, &self.me(me, device)),
             (Method::Patch, ["me"]) => {
                 self.update_me(me, body(request));
@@ -176,6 +184,38 @@ impl Server {
         Devices { devices: mine.map(device).collect() }
     }
 
+    fn end_other_sessions(&mut self, me: UserId, here: DeviceId) {
+        self.sessions.retain(|device, user| *user != me || *device == here);
+    }
+
+    fn change_password(&mut self, me: UserId, here: DeviceId, change: ChangePassword) -> HttpResponse {
+        let ChangePassword { current, new } = change;
+        if let Some(refusal) = refused(&new) {
+            return refusal;
+        }
+        let account = self.accounts.get_mut(&me).expect("a known user");
+        if account.password != current {
+            return refusal(ErrorCode::Forbidden, CauseCode::WrongPassword, "");
+        }
+        account.password = new;
+        self.end_other_sessions(me, here);
+        nothing()
+    }
+
+    fn use_password_link(&mut self, UsePasswordLink { token, password }: UsePasswordLink) -> HttpResponse {
+        if let Some(refusal) = refused(&password) {
+            return refusal;
+        }
+        let Some(user) = self.links.remove(&token) else {
+            return refusal(ErrorCode::NotFound, CauseCode::LinkExpired, "");
+        };
+        let account = self.accounts.get_mut(&user).expect("a known user");
+        account.password = password;
+        let login = [&account.user.extension, "@", &self.tenant.domain].concat();
+        self.sessions.retain(|_, of| *of != user);
+        json(200, &PasswordChosen { login })
+    }
+
     fn update_me(&mut self, me: UserId, update: UpdateMe) {
         let Some(account) = self.accounts.get_mut(&me) else { return };
         if let Some(availability) = update.availability {
@@ -212,6 +252,16 @@ impl Server {
             Err((code, cause, detail)) => json(code.status(), &error(code, cause, &detail)),
         }
     }
+}
+
+/// Why a password can't be taken.
+fn refused(password: &str) -> Option<HttpResponse> {
+    let cause = match (password.chars().count(), password.len()) {
+        (..8, _) => CauseCode::PasswordTooShort.limit(8),
+        (_, 1_025..) => CauseCode::PasswordTooLong.limit(1_024),
+        _ => return None,
+    };
+    Some(refusal(ErrorCode::Invalid, cause, ""))
 }
 
 /// An answer that is an error.

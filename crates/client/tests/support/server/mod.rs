@@ -60,6 +60,8 @@ pub(crate) struct Server {
     pub(crate) tenant: Tenant,
     pub(crate) accounts: BTreeMap<UserId, Account>,
     pub(crate) sessions: BTreeMap<DeviceId, UserId>,
+    /// Links for new passwords by their tokens.
+    pub(crate) links: BTreeMap<String, UserId>,
     pub(crate) conversations: BTreeMap<ConversationId, Shared>,
     pub(crate) contacts: BTreeMap<ContactId, Saved>,
     favourites: BTreeSet<(UserId, Favourite)>,
@@ -87,6 +89,7 @@ impl Server {
             tenant,
             accounts: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            links: BTreeMap::new(),
             conversations: BTreeMap::new(),
             contacts: BTreeMap::new(),
             favourites: BTreeSet::new(),
