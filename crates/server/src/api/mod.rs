@@ -46,4 +46,4 @@ fn book(session: &Session) -> AddressBook {
 }
 
 #[cfg(test)]
-mod roles;
+mod tests;

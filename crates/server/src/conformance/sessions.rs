@@ -4,7 +4,7 @@ use super::*;
 
 pub(super) async fn a_session_is_only_for_the_password_that_was_checked(bench: &Bench) {
     let mut tx = bench.app.store.read().await.unwrap();
-    let found = store::users::credentials(&mut tx, "1001", "harbor", "").await.unwrap().unwrap();
+    let found = store::credentials::find(&mut tx, "1001", "harbor", "").await.unwrap().unwrap();
     drop(tx);
     let sign_in = async |token: &str| {
         let mut tx = bench.app.store.write(found.tenant).await.unwrap();
@@ -28,7 +28,7 @@ pub(super) async fn a_session_is_only_for_the_password_that_was_checked(bench: &
 /// A sign-in that has checked the old password, but not committed, is waited for.
 pub(super) async fn a_new_password_misses_no_session_that_is_being_made(bench: &Bench) {
     let mut tx = bench.app.store.read().await.unwrap();
-    let found = store::users::credentials(&mut tx, "1001", "harbor", "").await.unwrap().unwrap();
+    let found = store::credentials::find(&mut tx, "1001", "harbor", "").await.unwrap().unwrap();
     drop(tx);
     let (device, now) = (DeviceId(bench.app.env.ulid()), bench.app.env.now());
     let mut signing_in = bench.app.store.write(found.tenant).await.unwrap();
@@ -50,7 +50,7 @@ pub(super) async fn networks_are_known_for_a_while(bench: &Bench) {
     let mut tx = bench.app.store.write_system().await.unwrap();
     let now = bench.app.env.now();
     let is_known = async |tx: &mut Tx| {
-        let found = store::users::credentials(tx, "1001", "harbor", "a").await.unwrap();
+        let found = store::credentials::find(tx, "1001", "harbor", "a").await.unwrap();
         found.unwrap().is_known_network
     };
     assert!(!is_known(&mut tx).await);

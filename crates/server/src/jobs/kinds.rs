@@ -1,4 +1,4 @@
-//! The kinds of jobs: what each is called, how long an attempt may take, how often it is tried, what it does and how it ends.
+//! What a kind of job is: what it is called, how long an attempt may take, how often it is tried, what it does and how it ends.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use super::deliver;
 use crate::carriers::Carriers;
 use crate::env::Env;
 use crate::store::{Store, StoreError, jobs::Job};
@@ -35,14 +34,6 @@ pub(super) struct Kind {
     pub(super) run: for<'a> fn(&'a Tools, &'a Job) -> Doing<'a, ()>,
     /// Ends it after the last attempt, with the reason: writes down what became of it and moves it to the dead jobs. Says whether it could.
     pub(super) give_up: for<'a> fn(&'a Tools, &'a Job, &'a str) -> Doing<'a, bool>,
-}
-
-/// All kinds.
-const KINDS: &[Kind] = &[deliver::KIND];
-
-/// The kind of a job; `None` for one of another version.
-pub(super) fn of(job: &Job) -> Option<&'static Kind> {
-    KINDS.iter().find(|kind| kind.name == job.kind)
 }
 
 /// What a job is about.

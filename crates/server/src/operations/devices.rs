@@ -8,8 +8,8 @@ use super::Actor;
 use super::audit::{self, Fields, Subject};
 use super::directory::find_to_manage;
 use crate::problem::Problem;
+use crate::store::credentials::Credentials;
 use crate::store::sessions::Lifetimes;
-use crate::store::users::Credentials;
 use crate::store::{self, StoreError, Tx};
 
 /// Browsers on which one user is signed in: another one takes the place of the one that was not used for longest.

@@ -14,6 +14,7 @@ pub mod address_book;
 pub mod audit;
 pub mod contacts;
 pub mod conversations;
+pub mod credentials;
 pub mod deliveries;
 mod dialect;
 pub mod events;

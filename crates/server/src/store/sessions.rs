@@ -3,8 +3,8 @@
 use halyard_protocol::rest::Device;
 use halyard_protocol::{Availability, Cursor, DeviceId, Role, TenantId, UnixMs, UserId};
 
+use super::credentials::Credentials;
 use super::sql::args;
-use super::users::Credentials;
 use super::{EndedSessions, StoreError, Tx, dialect};
 
 /// How long sessions last, in milliseconds.

@@ -7,4 +7,4 @@ pub mod put;
 pub mod show_photo;
 
 #[cfg(test)]
-mod photo;
+mod tests;

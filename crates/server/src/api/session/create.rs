@@ -18,7 +18,7 @@ use crate::auth::token::Token;
 use crate::digest::digest;
 use crate::operations::devices::{self, NewDevice};
 use crate::problem::Problem;
-use crate::store::users::Credentials;
+use crate::store::credentials::Credentials;
 use crate::store::{self, StoreError};
 
 /// Bytes of a log-in at most: an extension and a domain are shorter.
@@ -88,7 +88,7 @@ async fn find(app: &App, login: &str, network: &str) -> Result<Option<Credential
     // One without a domain is nobody's, after the same query.
     let (extension, domain) = login.split_once('@').unwrap_or((login, ""));
     let mut tx = app.store.read().await?;
-    store::users::credentials(&mut tx, extension, domain, network).await
+    store::credentials::find(&mut tx, extension, domain, network).await
 }
 
 fn network_hash(login: &str, address: IpAddr) -> String {
