@@ -6,7 +6,7 @@
 //! database says shows once the messages that were asked for with it are there, too, or with whatever else happens: a start draws its
 //! cards once.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -23,7 +23,7 @@ use crate::signals::Signals;
 /// The app's handle: what views hold to read signals and send events.
 #[derive(Clone, Copy)]
 pub(crate) struct App {
-    inner: StoredValue<Rc<Runtime>, LocalStorage>,
+    inner: StoredValue<&'static Runtime, LocalStorage>,
 }
 
 struct Runtime {
@@ -39,12 +39,12 @@ struct Runtime {
     reading: Cell<usize>,
 }
 
-/// Starts the softphone: adapters first, so that nothing is missed.
+/// Starts the softphone: adapters first, so that nothing is missed. It lives as long as the page.
 pub(crate) fn start() -> App {
-    let runtime = Rc::new_cyclic(|this: &std::rc::Weak<Runtime>| {
-        let this = this.clone();
+    let place: &'static OnceCell<Runtime> = Box::leak(Box::default());
+    let runtime = place.get_or_init(|| {
         let dispatch: Dispatch = Rc::new(move |event| {
-            if let Some(runtime) = this.upgrade() {
+            if let Some(runtime) = place.get() {
                 runtime.send(event);
             }
         });
@@ -61,11 +61,11 @@ pub(crate) fn start() -> App {
         }
     });
     let route = history::current();
-    Rc::clone(&runtime).send(Event::System(System::Started { route, newest: device::newest() }));
+    runtime.send(Event::System(System::Started { route, newest: device::newest() }));
     if route == Route::Home
         && let Some(address) = history::launch()
     {
-        Rc::clone(&runtime).send(Event::System(System::App(AppEvent::Launched(address))));
+        runtime.send(Event::System(System::App(AppEvent::Launched(address))));
     }
     runtime.adapters.report();
     App { inner: StoredValue::new_local(runtime) }
@@ -74,42 +74,42 @@ pub(crate) fn start() -> App {
 impl App {
     /// Tells the softphone what the user asked for.
     pub(crate) fn send(self, ui: Ui) {
-        self.inner.with_value(Rc::clone).send(Event::Ui(ui));
+        self.inner.get_value().send(Event::Ui(ui));
     }
 
     /// The place where the cards lie: its size is followed from now on.
     pub(crate) fn observe_desk(self, desk: &web_sys::Element) {
-        self.inner.with_value(|runtime| runtime.adapters.observe_desk(desk));
+        self.inner.get_value().adapters.observe_desk(desk);
     }
 
     /// The user chose files for a card.
     pub(crate) fn choose_files(self, card: CardKey, files: Vec<web_sys::File>) {
-        self.inner.with_value(|runtime| runtime.adapters.choose_files(card, files));
+        self.inner.get_value().adapters.choose_files(card, files);
     }
 
     /// The user chose a photo for the contact in the form.
     pub(crate) fn choose_photo(self, contact: ContactId, file: web_sys::File) {
-        self.inner.with_value(|runtime| runtime.adapters.choose_photo(contact, file));
+        self.inner.get_value().adapters.choose_photo(contact, file);
     }
 
     /// Where a file of a message can be shown from.
     pub(crate) fn address_of(self, id: MediaId) -> String {
-        self.inner.with_value(|runtime| runtime.adapters.address_of(id))
+        self.inner.get_value().adapters.address_of(id)
     }
 
     /// The signals.
     pub(crate) fn signals<T>(self, read: impl FnOnce(&Signals) -> T) -> T {
-        self.inner.with_value(|runtime| read(&runtime.signals))
+        read(&self.inner.get_value().signals)
     }
 
     /// The softphone, to read a view model that no signal holds yet.
     pub(crate) fn phone<T>(self, read: impl FnOnce(&Softphone, &Env) -> T) -> T {
-        self.inner.with_value(|runtime| read(&runtime.phone.borrow(), &env()))
+        read(&self.inner.get_value().phone.borrow(), &env())
     }
 }
 
 impl Runtime {
-    fn send(self: Rc<Self>, event: Event) {
+    fn send(&'static self, event: Event) {
         self.waiting.borrow_mut().push_back(event);
         // Somebody further up is taking events: they take this one, too.
         let Ok(mut phone) = self.phone.try_borrow_mut() else { return };
@@ -139,7 +139,7 @@ impl Runtime {
     }
 
     /// Changes the signals.
-    fn refresh(self: &Rc<Self>, phone: &mut Softphone) {
+    fn refresh(&'static self, phone: &mut Softphone) {
         self.reading.set(0);
         let changed = self.changed.take();
         if changed.is_empty() {
@@ -150,11 +150,10 @@ impl Runtime {
             self.signals.refresh(phone, what, &env);
         }
         if !self.fresh.replace(true) {
-            let this = Rc::clone(self);
             request_animation_frame(move || {
-                this.fresh.set(false);
-                if let Ok(mut phone) = this.phone.try_borrow_mut() {
-                    this.refresh(&mut phone);
+                self.fresh.set(false);
+                if let Ok(mut phone) = self.phone.try_borrow_mut() {
+                    self.refresh(&mut phone);
                 }
             });
         }

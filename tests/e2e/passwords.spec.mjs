@@ -97,9 +97,7 @@ test("a password is chosen by a link, once, and the address bar forgets the link
   await password(late, "New password").fill(NEW);
   await late.getByRole("button", { name: "Save password" }).click();
   await expect(late.getByRole("alert").getByText(/was used or has expired/)).toBeVisible();
-  await expect(password(late, "New password")).toBeHidden();
-  await expect(late.getByRole("button", { name: "Continue to Halyard" })).toBeFocused();
-  await late.keyboard.press("Enter");
+  await late.getByRole("button", { name: "Continue to Halyard" }).click();
   await expect(late.getByRole("button", { name: "Sign in" })).toBeVisible();
 });
 

@@ -41,7 +41,7 @@ impl<C> Requests<C> {
         self.pending.values().any(wanted)
     }
 
-    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&C) -> bool) {
+    pub(crate) fn retain(&mut self, keep: fn(&C) -> bool) {
         self.pending.retain(|_, call| keep(call));
     }
 

@@ -163,12 +163,12 @@ fn choose(world: &mut World, at: usize, password: &str) {
     world.act(at, Ui::Session(SessionAction::ChoosePassword(password.to_owned())));
 }
 
-/// What the page of the link says is wrong, and whether the link is of no use any more.
-fn choosing(world: &World, at: usize) -> (Option<String>, bool) {
-    let SessionView::Choosing { busy: false, error, expired } = world.phone(at).session_view() else {
+/// What the page of the link says is wrong.
+fn choosing(world: &World, at: usize) -> Option<String> {
+    let SessionView::Choosing { busy: false, error } = world.phone(at).session_view() else {
         panic!("the page of the link shows, and waits")
     };
-    (error.map(|error| error.english()), expired)
+    error.map(|error| error.english())
 }
 
 /// Who is in the log-in's field, and whether it says that a password was chosen.
@@ -182,7 +182,7 @@ fn a_password_is_chosen_by_a_link_and_the_log_in_waits_for_it() {
     let mut world = World::new();
     let at = world.browser();
     open_link(&mut world, at, MAYA);
-    assert_eq!(choosing(&world, at), (None, false));
+    assert_eq!(choosing(&world, at), None);
     assert_eq!(world.devices[at].focus, Some(FocusTarget::SignIn));
     assert_eq!(world.devices[at].history, [Route::Home], "the address bar has forgotten it");
     choose(&mut world, at, NEW);
@@ -200,13 +200,13 @@ fn a_password_that_is_refused_says_why_and_the_link_is_good_for_another() {
     let at = world.browser();
     open_link(&mut world, at, MAYA);
     choose(&mut world, at, "short");
-    assert_eq!(choosing(&world, at), (Some("Choose a password of at least 8 characters.".to_owned()), false));
+    assert_eq!(choosing(&world, at), Some("Choose a password of at least 8 characters.".to_owned()));
     world.server.fail_next("POST password-links", problem(ErrorCode::TooManyRequests, ""));
     choose(&mut world, at, NEW);
-    assert_eq!(choosing(&world, at), (Some("Too many tries. Wait a moment and try again.".to_owned()), false));
+    assert_eq!(choosing(&world, at), Some("Too many tries. Wait a moment and try again.".to_owned()));
     world.network(at, false);
     choose(&mut world, at, NEW);
-    assert!(!choosing(&world, at).1);
+    assert!(choosing(&world, at).is_some());
     world.network(at, true);
     for _ in 0..2 {
         world.ui(at, Ui::Session(SessionAction::ChoosePassword(NEW.to_owned())));
@@ -225,8 +225,7 @@ fn a_link_that_has_expired_says_so_and_leads_to_the_log_in() {
     world.server.links.clear();
     choose(&mut world, at, NEW);
     let error = "This link was used or has expired. Ask your administrator for a new one.";
-    assert_eq!(choosing(&world, at), (Some(error.to_owned()), true));
-    assert_eq!(world.devices[at].focus, Some(FocusTarget::Form));
+    assert_eq!(choosing(&world, at), Some(error.to_owned()));
     world.act(at, Ui::Session(SessionAction::LeaveLink));
     assert_eq!(log_in(&world, at), (String::new(), false));
     world.reload(at);

@@ -2,10 +2,8 @@
 
 use halyard_client::Ui;
 use halyard_client::session::SessionAction;
-use halyard_client::view::SessionView;
 
-use super::{Page, PasswordField, ShowPassword, Submit};
-use crate::erased::Memo;
+use super::{Page, PasswordField, ShowPassword, Submit, attempt};
 use crate::prelude::*;
 use crate::runtime::App;
 use crate::words::{self, t};
@@ -14,12 +12,7 @@ use crate::words::{self, t};
 #[component]
 pub(crate) fn ChoosePassword() -> impl IntoView {
     let app = expect_context::<App>();
-    let session = app.signals(|signals| signals.session.clone());
-    let state = Memo::new(move |_| match session.get() {
-        SessionView::Choosing { busy, error, expired } => (busy, error, expired),
-        _ => (false, None, false),
-    });
-    let expired = Signal::derive(move || state.with(|state| state.2));
+    let state = attempt(app, RwSignal::new(false));
     let password = RwSignal::new(String::new());
     let shown = RwSignal::new(false);
     let submit = move |event: web_sys::SubmitEvent| {
@@ -29,27 +22,19 @@ pub(crate) fn ChoosePassword() -> impl IntoView {
     view! {
         <Page title=t(words::CHOOSE_A_PASSWORD)>
             <form class="form" on:submit=submit>
-                <div class="form" hidden=move || expired.get()>
-                    <PasswordField
-                        label=t(words::NEW_PASSWORD)
-                        hint=t(words::PASSWORD_RULE)
-                        value=password
-                        shown=shown
-                        autocomplete="new-password"
-                        focus="sign-in"
-                    />
-                    <ShowPassword shown=shown />
-                </div>
-                <Submit
-                    error=Signal::derive(move || state.with(|state| state.1.clone()))
-                    busy=Signal::derive(move || state.with(|state| state.0))
-                    label=t(words::SAVE_PASSWORD)
-                    hidden=expired
+                <PasswordField
+                    label=t(words::NEW_PASSWORD)
+                    hint=t(words::PASSWORD_RULE)
+                    value=password
+                    shown=shown
+                    autocomplete="new-password"
+                    focus="sign-in"
                 />
+                <ShowPassword shown=shown />
+                <Submit state=state label=t(words::SAVE_PASSWORD) />
                 <button
                     type="button"
-                    class="link"
-                    data-focus="form"
+                    class="link self-start"
                     on:click=move |_| app.send(Ui::Session(SessionAction::LeaveLink))
                 >
                     {t(words::CONTINUE_TO_HALYARD)}

@@ -1,5 +1,6 @@
 //! What the forms have that take a password: its field, the button that shows what is typed, and the end of the form.
 
+use crate::erased::Memo;
 use crate::prelude::*;
 use crate::views::common::{Icon, IconName, TextField};
 use crate::words::{self, Text, say, t};
@@ -51,28 +52,24 @@ pub(crate) fn ShowPassword(
 /// Why the last attempt failed, and the button for the next one.
 #[component]
 pub(crate) fn Submit(
-    /// Why it failed.
-    #[prop(into)]
-    error: Signal<Option<Text>>,
-    /// Whether one is under way.
-    #[prop(into)]
-    busy: Signal<bool>,
+    /// Whether one is under way, and why the last one failed.
+    state: Memo<(bool, Option<Text>)>,
     /// What the button says.
-    #[prop(into)]
-    label: Signal<&'static str>,
+    label: &'static str,
+    /// What it says while one is under way.
+    #[prop(default = label)]
+    doing: &'static str,
     /// How the button looks.
     #[prop(default = "btn primary wide")]
     class: &'static str,
-    /// Whether there is none to be made.
-    #[prop(optional, into)]
-    hidden: Signal<bool>,
 ) -> impl IntoView {
+    let busy = move || state.with(|state| state.0);
     view! {
         <p class="error" role="alert">
-            {move || error.get().map(|error| view! { <Icon name=IconName::CircleAlert /> {say(&error)} }.into_any())}
+            {move || state.with(|state| state.1.clone()).map(|error| view! { <Icon name=IconName::CircleAlert /> {say(&error)} }.into_any())}
         </p>
-        <button type="submit" class=class hidden=move || hidden.get() aria-disabled=move || busy.get().then_some("true")>
-            {move || label.get()}
+        <button type="submit" class=class aria-disabled=move || busy().then_some("true")>
+            {move || if busy() { doing } else { label }}
         </button>
     }
 }

@@ -12,7 +12,7 @@ use crate::erased::Memo;
 use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Dialog, Icon, IconName, TextField};
-use crate::words::{self, say, t};
+use crate::words::{self, Text, say, t};
 
 pub(crate) use choose::ChoosePassword;
 pub(crate) use fields::{PasswordField, ShowPassword, Submit};
@@ -109,22 +109,28 @@ pub(crate) fn SignInAgain() -> impl IntoView {
     }
 }
 
+/// Whether an attempt is under way, or waits, and why the last one failed.
+fn attempt(app: App, waiting: RwSignal<bool>) -> Memo<(bool, Option<Text>)> {
+    let session = app.signals(|signals| signals.session.clone());
+    Memo::new(move |_| match session.get() {
+        SessionView::SignedOut { busy, error, .. }
+        | SessionView::Expired { busy, error, .. }
+        | SessionView::Choosing { busy, error } => (busy || waiting.get(), error),
+        SessionView::Starting | SessionView::Unreachable | SessionView::SignedIn => (waiting.get(), None),
+    })
+}
+
 /// Log-in and password. The browser's password manager knows the fields by their names.
 #[component]
 fn Form(login: String) -> impl IntoView {
     let app = expect_context::<App>();
-    let session = app.signals(|signals| signals.session.clone());
-    let state = Memo::new(move |_| match session.get() {
-        SessionView::SignedOut { busy, error, .. } | SessionView::Expired { busy, error, .. } => (busy, error),
-        _ => (false, None),
-    });
+    // Pressed before the app knew that nobody is signed in: it is sent as soon as it does.
+    let waiting = RwSignal::new(false);
+    let state = attempt(app, waiting);
     let starting = {
         let session = app.signals(|signals| signals.session.clone());
         Memo::new(move |_| session.with(|session| *session == SessionView::Starting))
     };
-    // Pressed before the app knew that nobody is signed in: it is sent as soon as it does.
-    let waiting = RwSignal::new(false);
-    let busy = move || waiting.get() || state.with(|state| state.0);
     // The device may say who was here last when the form is on screen already: nobody has typed by then.
     let last = {
         let session = app.signals(|signals| signals.session.clone());
@@ -172,11 +178,7 @@ fn Form(login: String) -> impl IntoView {
             />
             <PasswordField label=t(words::PASSWORD) value=password shown=shown autocomplete="current-password" />
             <ShowPassword shown=shown />
-            <Submit
-                error=Signal::derive(move || state.with(|state| state.1.clone()))
-                busy=Signal::derive(busy)
-                label=Signal::derive(move || if busy() { t(words::SIGNING_IN) } else { t(words::SIGN_IN) })
-            />
+            <Submit state=state label=t(words::SIGN_IN) doing=t(words::SIGNING_IN) />
         </form>
     }
 }

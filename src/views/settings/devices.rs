@@ -4,7 +4,6 @@ use halyard_client::Ui;
 use halyard_client::devices::DevicesAction;
 use halyard_client::view::DeviceView;
 
-use crate::erased::Memo;
 use crate::format;
 use crate::prelude::*;
 use crate::runtime::App;
@@ -17,9 +16,9 @@ pub(super) fn Devices() -> impl IntoView {
     let app = expect_context::<App>();
     app.send(Ui::Devices(DevicesAction::Load));
     let devices = app.signals(|signals| signals.devices.clone());
-    let others = {
+    let alone = {
         let devices = devices.clone();
-        Memo::new(move |_| devices.get().is_some_and(|devices| devices.iter().any(|device| !device.current)))
+        move || devices.get().is_none_or(|devices| devices.iter().all(|device| device.current))
     };
     view! {
         <section class="setting" aria-labelledby="devices-title">
@@ -28,17 +27,9 @@ pub(super) fn Devices() -> impl IntoView {
             <ul class="devices">
                 {move || devices.get().map(|devices| devices.into_iter().map(line).collect::<Vec<_>>())}
             </ul>
-            {move || {
-                others
-                    .get()
-                    .then(|| {
-                        view! {
-                            <button class="btn quiet" on:click=move |_| app.send(Ui::Devices(DevicesAction::EndOthers))>
-                                {t(words::SIGN_OUT_ELSEWHERE)}
-                            </button>
-                        }.into_any()
-                    })
-            }}
+            <button class="btn quiet" hidden=alone on:click=move |_| app.send(Ui::Devices(DevicesAction::EndOthers))>
+                {t(words::SIGN_OUT_ELSEWHERE)}
+            </button>
         </section>
     }
 }

@@ -14,11 +14,14 @@ use crate::words::{self, t};
 pub(super) fn Password() -> impl IntoView {
     let app = expect_context::<App>();
     let me = app.signals(|signals| signals.me.clone());
-    let state = Memo::new(move |_| me.get().map(|me| (me.changing, me.change_error)).unwrap_or_default());
     let [current, new] = [(); 2].map(|()| RwSignal::new(String::new()));
     let shown = RwSignal::new(false);
     // What an earlier visit to the settings has left says nothing about what is typed now.
     let asked = RwSignal::new(false);
+    let state = Memo::new(move |_| {
+        let state = me.get().map(|me| (me.changing, me.change_error)).unwrap_or_default();
+        if asked.get() { state } else { (false, None) }
+    });
     Effect::new(move |_| {
         if state.get() == (false, None) {
             current.set(String::new());
@@ -44,12 +47,7 @@ pub(super) fn Password() -> impl IntoView {
                     autocomplete="new-password"
                 />
                 <ShowPassword shown=shown />
-                <Submit
-                    error=Signal::derive(move || if asked.get() { state.get().1 } else { None })
-                    busy=Signal::derive(move || state.get().0)
-                    label=t(words::CHANGE_PASSWORD)
-                    class="btn quiet self-start"
-                />
+                <Submit state=state label=t(words::CHANGE_PASSWORD) class="btn quiet self-start" />
             </form>
         </section>
     }

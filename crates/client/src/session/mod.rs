@@ -51,8 +51,8 @@ pub(crate) struct Attempt {
 /// A link for a new password.
 #[derive(Debug, Default)]
 pub(crate) struct PasswordLink {
-    /// What the server knows it by; empty once it does not.
-    pub(crate) token: Secret,
+    /// What the server knows it by.
+    token: Secret,
     pub(crate) attempt: Attempt,
 }
 
@@ -157,7 +157,7 @@ impl Session {
 
     /// What outlives the user who leaves.
     pub(crate) fn outlive(self) -> Self {
-        Self { leaving: self.leaving, link: self.link, requests: self.requests, ..Self::default() }
+        Self { state: State::Starting, change: Attempt::default(), leaving_announced: false, chosen: false, ..self }
     }
 
     /// Goes on with a sign-out in whose middle the app died.

@@ -59,12 +59,7 @@ impl Session {
             Err(error) => {
                 let Some(link) = &mut self.link else { return };
                 link.attempt = Attempt { error: Some(error.text()), ..Attempt::default() };
-                if error.code == ErrorCode::NotFound {
-                    link.token = Secret::default();
-                    turn.focus(FocusTarget::Form);
-                } else {
-                    turn.focus(FocusTarget::SignIn);
-                }
+                turn.focus(FocusTarget::SignIn);
                 turn.changed(Changed::Session);
             }
         }

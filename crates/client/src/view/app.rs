@@ -37,8 +37,6 @@ pub enum SessionView {
         busy: bool,
         /// Why it did not take it.
         error: Option<Text>,
-        /// Whether it does not know the link.
-        expired: bool,
     },
     /// The softphone.
     SignedIn,
@@ -151,8 +149,8 @@ impl Softphone {
     /// Which screen shows.
     #[must_use]
     pub fn session_view(&self) -> SessionView {
-        if let Some(PasswordLink { token, attempt: Attempt { busy, error, .. } }) = &self.session.link {
-            return SessionView::Choosing { busy: *busy, error: error.clone(), expired: token.0.is_empty() };
+        if let Some(PasswordLink { attempt: Attempt { busy, error, .. }, .. }) = &self.session.link {
+            return SessionView::Choosing { busy: *busy, error: error.clone() };
         }
         match &self.session.state {
             State::Starting => SessionView::Starting,
