@@ -81,7 +81,7 @@ pub(super) async fn tenants_take_turns(bench: &Bench) {
         "who was served last comes last"
     );
     assert_eq!(claim(&mut tx, atlas, "one", now).await.len(), 1);
-    assert_eq!(due(&mut tx, first.clone(), now).await, [first.clone()]);
+    assert_eq!(due(&mut tx, first.clone(), now).await, std::slice::from_ref(&first));
     // Of a version before, without its tenant.
     tx.run("UPDATE jobs SET tenant = '' WHERE lane = 'a'", args![]).await.unwrap();
     tx.run("UPDATE jobs SET due_at = 0 WHERE lane = 'a'", args![]).await.unwrap();

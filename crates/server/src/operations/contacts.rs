@@ -176,20 +176,16 @@ async fn put(tx: &mut Tx, actor: &Actor, id: ContactId, contact: CheckedContact,
         require_to_edit(actor, before.scope)?;
     }
     let draft = photo.keep(tx, book, with_details(draft, before.as_ref()), before.as_ref(), actor.now).await?;
-    if let Some(before) = &before {
-        if before.to_draft() == draft {
-            return Ok(Saved::Same(before.clone()));
-        }
+    if let Some(before) = before.as_ref().filter(|before| before.to_draft() == draft) {
+        return Ok(Saved::Same(before.clone()));
     }
     if version.is_some_and(|version| before.as_ref().map(|before| before.version) != Some(version)) {
         let detail = "This contact was changed or deleted in the meantime.";
         let problem = Problem::because(ErrorCode::Conflict, CauseCode::ContactChanged, detail);
         return Err(problem.with_contact(before));
     }
-    if let Some(before) = &before {
-        if before.scope != draft.scope && told {
-            publish(tx, actor, before.scope, &Change::ContactRemoved { contact: id }).await?;
-        }
+    if let Some(before) = before.as_ref().filter(|before| before.scope != draft.scope && told) {
+        publish(tx, actor, before.scope, &Change::ContactRemoved { contact: id }).await?;
     }
     let contact = store::contacts::save(tx, book, id, draft, before.as_ref(), actor.now).await?;
     if told {
