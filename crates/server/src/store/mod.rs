@@ -4,7 +4,7 @@
 //! caller began and commits, so that a request is one transaction.
 //!
 //! Always holds:
-//! - Writers of one tenant come one after the other (SQLite: all writers do), and wait for that without a connection ([`turns`]). So a user's cursors and a
+//! - Writers of one tenant come one after the other (SQLite: all writers do), and wait for that without a connection (`turns.rs`). So a user's cursors and a
 //!   conversation's places are given in the order of the commits, without gaps.
 //! - What others must hear of after a commit (new events, new jobs) is told by [`Tx::commit`] itself, and only
 //!   after the commit. Nobody can forget it, and a caller that goes away in the middle cannot prevent it.
