@@ -19,6 +19,7 @@ pub mod deliveries;
 mod dialect;
 pub mod events;
 pub mod favourites;
+mod file;
 pub mod jobs;
 pub mod media;
 pub mod memberships;
@@ -28,6 +29,7 @@ pub mod networks;
 pub mod numbers;
 pub mod password_links;
 pub mod photos;
+mod schema;
 pub mod sessions;
 pub(crate) mod sql;
 pub mod tenants;
@@ -42,12 +44,10 @@ use std::time::Duration;
 
 use halyard_protocol::{Availability, Cursor, DeviceId, TenantId, UserId};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, Postgres};
-use sqlx::sqlite::{
-    Sqlite, SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
-};
-use sqlx::{ConnectOptions as _, Connection as _, SqlSafeStr, Transaction};
+use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{SqlSafeStr, Transaction};
 
+pub use schema::Schema;
 use sql::{Arg, Row, args, bind};
 use turns::{Turn, Turns};
 
@@ -80,7 +80,7 @@ pub enum StoreError {
     Address,
     /// The database is of an earlier version.
     #[error(
-        "the database is of an earlier version: `halyard-server migrate` brings it up to date, and so does `serve --migrate`"
+        "the database is empty, or of an earlier version: `halyard-server migrate` brings it up to date, and so does `serve --migrate`"
     )]
     Behind,
     /// The database is of a later version.
@@ -117,19 +117,6 @@ enum Access {
     Serve,
     /// To look at it.
     Look,
-}
-
-/// How a database's schema stands to the one of this version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Schema {
-    /// The database is empty.
-    Missing,
-    /// An earlier version's: it has to be migrated.
-    Behind,
-    /// This version's.
-    UpToDate,
-    /// A later version's: this one can't work with it.
-    Newer,
 }
 
 /// What a commit brought, for those who wait for it.
@@ -204,61 +191,6 @@ impl Store {
         Ok(Self { db, after_commit })
     }
 
-    /// Brings the schema to this version's. Safe to call at every start.
-    ///
-    /// # Errors
-    /// [`StoreError::Migration`]: also when a newer version has migrated this database.
-    pub async fn migrate(&self) -> Result<(), StoreError> {
-        match &self.db {
-            Db::Sqlite { writer, .. } => migrate::sqlite().run(writer).await?,
-            Db::Postgres { writers, .. } => {
-                let mut connection = writers.acquire().await?.detach();
-                // A migration takes as long as it takes.
-                for limit in ["SET statement_timeout = 0", "SET lock_timeout = 0"] {
-                    sqlx::query(limit).execute(&mut connection).await?;
-                }
-                migrate::postgres().run(&mut connection).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Refuses a database that is not of this version.
-    ///
-    /// # Errors
-    /// [`StoreError::Behind`] and [`StoreError::Newer`].
-    pub async fn require_up_to_date(&self) -> Result<(), StoreError> {
-        match self.schema().await? {
-            Schema::UpToDate => Ok(()),
-            Schema::Missing | Schema::Behind => Err(StoreError::Behind),
-            Schema::Newer => Err(StoreError::Newer),
-        }
-    }
-
-    /// How the schema stands to this version's.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn schema(&self) -> Result<Schema, StoreError> {
-        let mut tx = self.read().await?;
-        let table =
-            tx.optional(tx.pick(dialect::SQLITE_HAS_MIGRATIONS, dialect::POSTGRES_HAS_MIGRATIONS), args![]).await?;
-        if table.is_none() {
-            return Ok(Schema::Missing);
-        }
-        let rows =
-            tx.all("SELECT version FROM _sqlx_migrations WHERE success = TRUE ORDER BY version", args![]).await?;
-        let applied = rows.iter().map(|row| row.int("version")).collect::<Result<Vec<_>, _>>()?;
-        let known = migrate::numbers();
-        Ok(if applied == known {
-            Schema::UpToDate
-        } else if applied.iter().all(|number| known.contains(number)) {
-            Schema::Behind
-        } else {
-            Schema::Newer
-        })
-    }
-
     /// A transaction that reads: one consistent moment.
     ///
     /// # Errors
@@ -307,49 +239,6 @@ impl Store {
         Ok(Tx { inner, committed, after_commit, turn: None })
     }
 
-    /// Whether somebody else has a SQLite file open.
-    ///
-    /// # Errors
-    /// When it can't be read.
-    pub async fn is_in_use(path: &str) -> Result<bool, StoreError> {
-        let options = SqliteConnectOptions::new().filename(path).busy_timeout(Duration::ZERO);
-        // In this mode a connection wants the file for itself alone.
-        let options = options.locking_mode(SqliteLockingMode::Exclusive);
-        let mut connection = match options.connect().await {
-            Ok(connection) => connection,
-            Err(error) => return is_busy(error),
-        };
-        let taken = sqlx::raw_sql("BEGIN EXCLUSIVE; ROLLBACK").execute(&mut connection).await;
-        let _ = connection.close().await;
-        taken.map_or_else(is_busy, |_| Ok(false))
-    }
-
-    /// Copies the database, as it is at this moment, into a file that is not there yet. Others read and write meanwhile.
-    ///
-    /// # Errors
-    /// When the file is there or can't be written. [`StoreError::Address`] for PostgreSQL.
-    pub async fn copy_into(&self, file: &str) -> Result<(), StoreError> {
-        let Db::Sqlite { readers, .. } = &self.db else { return Err(StoreError::Address) };
-        let mut connection = readers.acquire().await?.detach();
-        // SQLite counts a copy as a change, and makes a transaction of its own for it.
-        sqlx::query("PRAGMA query_only = OFF").execute(&mut connection).await?;
-        sqlx::query("VACUUM INTO $1").bind(file).execute(&mut connection).await?;
-        connection.close().await?;
-        Ok(())
-    }
-
-    /// Says what is damaged in a SQLite database; nothing when it is whole.
-    ///
-    /// # Errors
-    /// When it can't be read at all.
-    pub async fn damage(&self) -> Result<Vec<String>, StoreError> {
-        let Db::Sqlite { readers, .. } = &self.db else { return Ok(Vec::new()) };
-        let rows = sqlx::query("PRAGMA integrity_check").fetch_all(readers).await?;
-        let found: Result<Vec<String>, _> =
-            rows.into_iter().map(|row| Row::Sqlite(row).text("integrity_check")).collect();
-        Ok(found?.into_iter().filter(|line| line != "ok").collect())
-    }
-
     /// Whether no other server can work on this database: a file belongs to one server.
     #[must_use]
     pub fn is_ours_alone(&self) -> bool {
@@ -377,18 +266,6 @@ impl Store {
                 writers.close().await;
             }
         }
-    }
-}
-
-fn is_busy(error: sqlx::Error) -> Result<bool, StoreError> {
-    match &error {
-        // SQLITE_BUSY and its extended codes: https://www.sqlite.org/rescode.html
-        sqlx::Error::Database(inner)
-            if inner.code().is_some_and(|code| code.parse::<u32>().is_ok_and(|code| code & 0xFF == 5)) =>
-        {
-            Ok(true)
-        }
-        _ => Err(error.into()),
     }
 }
 
