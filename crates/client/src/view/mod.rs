@@ -14,6 +14,7 @@ mod installation;
 mod line;
 mod palette;
 mod recipients;
+mod state;
 mod timeline;
 
 pub use app::{ConnectionView, MeView, NoticeView, QuestionView, RailView, SealedView, SessionView};
@@ -28,6 +29,5 @@ pub use installation::InstallationView;
 pub use line::{LineIcon, LineView};
 pub use palette::{Note, PaletteEntry, PaletteView};
 pub use recipients::{BubbleView, RecipientsView};
-pub use timeline::{
-    Item, MediaShape, MediaView, MessageView, OlderView, RecipientState, StateIcon, StateView, TimelineView,
-};
+pub use state::{RecipientState, StateIcon, StateView};
+pub use timeline::{Item, MediaShape, MediaView, MessageView, OlderView, TimelineView};

@@ -5,11 +5,11 @@ use halyard_words::{self as words, Text};
 use std::sync::Arc;
 
 use halyard_protocol::{
-    Author, Conversation, ConversationId, Delivery, DeliveryState, Entry, EntryId, Media, MediaId, MediaKind, Message,
-    MessageId, Seq, UnixMs,
+    Author, Conversation, ConversationId, Entry, EntryId, Media, MediaId, MediaKind, Message, MessageId, UnixMs,
 };
 
 use super::LineView;
+use super::state::{StateIcon, StateView, chat_state, state};
 use crate::composer::{file_words, size_words};
 use crate::conversations::{Loaded, Thread};
 use crate::env::{Env, LocalTime};
@@ -114,47 +114,6 @@ pub enum MediaShape {
     Document,
     /// Only to be saved: browsers can't show it.
     File,
-}
-
-/// The line under a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StateView {
-    /// The words: "Delivered", "2 of 3 delivered", "Waiting for the network".
-    pub words: Text,
-    /// The icon.
-    pub icon: StateIcon,
-    /// For each recipient, in a group or when something failed: name, words, whether it failed.
-    pub recipients: Vec<RecipientState>,
-    /// Whether "Retry", "Edit" and "Delete" are offered.
-    pub parked: bool,
-    /// Whether it waits, and "Edit" and "Delete" are offered.
-    pub can_cancel: bool,
-    /// Whether it could not be delivered, and "Retry" sends it anew.
-    pub can_resend: bool,
-}
-
-/// How far a message got, for one recipient.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecipientState {
-    /// The recipient's name.
-    pub name: Text,
-    /// How far, or why not.
-    pub words: Text,
-    /// Whether it failed.
-    pub failed: bool,
-}
-
-/// The icon beside a state's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum StateIcon {
-    /// A clock: not with the server yet.
-    Waiting,
-    /// One tick: on its way.
-    Sent,
-    /// Two ticks: it has arrived.
-    Delivered,
-    /// A red mark.
-    Failed,
 }
 
 /// A row before its place among its neighbours is known.
@@ -372,57 +331,8 @@ impl Softphone {
             state: Some(state),
         }
     }
-
-    fn text_state(&self, deliveries: &[Delivery]) -> StateView {
-        let count = |wanted: DeliveryState| deliveries.iter().filter(|delivery| delivery.state == wanted).count();
-        let (all, delivered, failed) =
-            (deliveries.len(), count(DeliveryState::Delivered), count(DeliveryState::Failed));
-        let mut view = match (all, delivered, failed) {
-            (1, 1, _) => state(words::STATE_DELIVERED, StateIcon::Delivered),
-            (1, _, 1) => state(self.not_delivered(&deliveries[0]), StateIcon::Failed),
-            (_, delivered, 0) if delivered == all && all > 0 => {
-                state(words::STATE_DELIVERED_TO_ALL, StateIcon::Delivered)
-            }
-            (_, 0, 0) if count(DeliveryState::Unconfirmed) > 0 => state(words::STATE_UNCONFIRMED, StateIcon::Failed),
-            (_, 0, 0) if count(DeliveryState::Sent) == all && all > 0 => state(words::STATE_SENT, StateIcon::Sent),
-            (_, 0, 0) => state(words::STATE_ACCEPTED, StateIcon::Sent),
-            (all, delivered, failed) => {
-                let words = words::state_some_delivered(delivered, all);
-                state(words, if failed > 0 { StateIcon::Failed } else { StateIcon::Sent })
-            }
-        };
-        if all > 1 {
-            view.recipients = deliveries.iter().map(|delivery| self.recipient_state(delivery)).collect();
-        }
-        view
-    }
-
-    fn not_delivered(&self, delivery: &Delivery) -> Text {
-        let why = delivery.cause.and_then(reasons::cause).unwrap_or_else(|| match &delivery.reason {
-            // Carriers write the number as it is sent.
-            Some(reason) => Text::as_is(reason.replace(&delivery.to.to_string(), &delivery.to.display(self.home()))),
-            None => words::NO_REASON.into(),
-        });
-        words::state_not_delivered(why)
-    }
-
-    fn recipient_state(&self, delivery: &Delivery) -> RecipientState {
-        let words = match delivery.state {
-            DeliveryState::Accepted | DeliveryState::Unknown => words::STATE_ACCEPTED.into(),
-            DeliveryState::Unconfirmed => words::STATE_UNCONFIRMED.into(),
-            DeliveryState::Sent => words::STATE_SENT.into(),
-            DeliveryState::Delivered => words::STATE_DELIVERED.into(),
-            DeliveryState::Failed => self.not_delivered(delivery),
-        };
-        RecipientState {
-            name: self.contacts.book.name(halyard_protocol::Peer::Number(delivery.to), self.home()),
-            words,
-            failed: delivery.state == DeliveryState::Failed,
-        }
-    }
 }
 
-/// Rare among messages, and its code comes later.
 fn media_views(media: &[Media]) -> Vec<MediaView> {
     if media.is_empty() { Vec::new() } else { media.iter().map(media_view).collect() }
 }
@@ -438,18 +348,4 @@ fn media_view(media: &Media) -> MediaView {
     };
     let Media { id, width, height, .. } = *media;
     MediaView { id, shape, name: file_words(media), size: size_words(media), width, height }
-}
-
-fn chat_state(conversation: &Conversation, seq: Seq) -> StateView {
-    let people = conversation.peers.len();
-    let read = conversation.reads.iter().filter(|read| read.seq >= seq).count();
-    match (read, people) {
-        (0, _) => state(words::STATE_SENT, StateIcon::Sent),
-        (read, people) if read >= people => state(words::STATE_READ, StateIcon::Delivered),
-        (read, people) => state(words::state_read_by(read, people), StateIcon::Sent),
-    }
-}
-
-fn state(words: impl Into<Text>, icon: StateIcon) -> StateView {
-    StateView { words: words.into(), icon, recipients: Vec::new(), parked: false, can_cancel: false, can_resend: false }
 }

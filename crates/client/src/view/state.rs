@@ -1,0 +1,115 @@
+//! The line under a message: how far it got.
+
+use halyard_protocol::{Conversation, Delivery, DeliveryState, Seq};
+use halyard_words::{self as words, Text};
+
+use crate::reasons;
+use crate::softphone::Softphone;
+
+/// The line under a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateView {
+    /// The words: "Delivered", "2 of 3 delivered", "Waiting for the network".
+    pub words: Text,
+    /// The icon.
+    pub icon: StateIcon,
+    /// For each recipient, in a group or when something failed: name, words, whether it failed.
+    pub recipients: Vec<RecipientState>,
+    /// Whether "Retry", "Edit" and "Delete" are offered.
+    pub parked: bool,
+    /// Whether it waits, and "Edit" and "Delete" are offered.
+    pub can_cancel: bool,
+    /// Whether it could not be delivered, and "Retry" sends it anew.
+    pub can_resend: bool,
+}
+
+/// How far a message got, for one recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecipientState {
+    /// The recipient's name.
+    pub name: Text,
+    /// How far, or why not.
+    pub words: Text,
+    /// Whether it failed.
+    pub failed: bool,
+}
+
+/// The icon beside a state's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StateIcon {
+    /// A clock: not with the server yet.
+    Waiting,
+    /// One tick: on its way.
+    Sent,
+    /// Two ticks: it has arrived.
+    Delivered,
+    /// A red mark.
+    Failed,
+}
+
+impl Softphone {
+    /// How far a text got, by what became of it for each recipient.
+    pub(super) fn text_state(&self, deliveries: &[Delivery]) -> StateView {
+        let count = |wanted: DeliveryState| deliveries.iter().filter(|delivery| delivery.state == wanted).count();
+        let (all, delivered, failed) =
+            (deliveries.len(), count(DeliveryState::Delivered), count(DeliveryState::Failed));
+        let mut view = match (all, delivered, failed) {
+            (1, 1, _) => state(words::STATE_DELIVERED, StateIcon::Delivered),
+            (1, _, 1) => state(self.not_delivered(&deliveries[0]), StateIcon::Failed),
+            (_, delivered, 0) if delivered == all && all > 0 => {
+                state(words::STATE_DELIVERED_TO_ALL, StateIcon::Delivered)
+            }
+            (_, 0, 0) if count(DeliveryState::Unconfirmed) > 0 => state(words::STATE_UNCONFIRMED, StateIcon::Failed),
+            (_, 0, 0) if count(DeliveryState::Sent) == all && all > 0 => state(words::STATE_SENT, StateIcon::Sent),
+            (_, 0, 0) => state(words::STATE_ACCEPTED, StateIcon::Sent),
+            (all, delivered, failed) => {
+                let words = words::state_some_delivered(delivered, all);
+                state(words, if failed > 0 { StateIcon::Failed } else { StateIcon::Sent })
+            }
+        };
+        if all > 1 {
+            view.recipients = deliveries.iter().map(|delivery| self.recipient_state(delivery)).collect();
+        }
+        view
+    }
+
+    fn not_delivered(&self, delivery: &Delivery) -> Text {
+        let why = delivery.cause.and_then(reasons::cause).unwrap_or_else(|| match &delivery.reason {
+            // Carriers write the number as it is sent.
+            Some(reason) => Text::as_is(reason.replace(&delivery.to.to_string(), &delivery.to.display(self.home()))),
+            None => words::NO_REASON.into(),
+        });
+        words::state_not_delivered(why)
+    }
+
+    fn recipient_state(&self, delivery: &Delivery) -> RecipientState {
+        let words = match delivery.state {
+            DeliveryState::Accepted | DeliveryState::Unknown => words::STATE_ACCEPTED.into(),
+            DeliveryState::Unconfirmed => words::STATE_UNCONFIRMED.into(),
+            DeliveryState::Sent => words::STATE_SENT.into(),
+            DeliveryState::Delivered => words::STATE_DELIVERED.into(),
+            DeliveryState::Failed => self.not_delivered(delivery),
+        };
+        RecipientState {
+            name: self.contacts.book.name(halyard_protocol::Peer::Number(delivery.to), self.home()),
+            words,
+            failed: delivery.state == DeliveryState::Failed,
+        }
+    }
+}
+
+/// How far a chat message got: who has read it.
+pub(super) fn chat_state(conversation: &Conversation, seq: Seq) -> StateView {
+    let people = conversation.peers.len();
+    let read = conversation.reads.iter().filter(|read| read.seq >= seq).count();
+    match (read, people) {
+        (0, _) => state(words::STATE_SENT, StateIcon::Sent),
+        (read, people) if read >= people => state(words::STATE_READ, StateIcon::Delivered),
+        (read, people) => state(words::state_read_by(read, people), StateIcon::Sent),
+    }
+}
+
+/// A state that offers nothing.
+pub(super) fn state(words: impl Into<Text>, icon: StateIcon) -> StateView {
+    StateView { words: words.into(), icon, recipients: Vec::new(), parked: false, can_cancel: false, can_resend: false }
+}
