@@ -23,6 +23,7 @@ use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 
 use super::TestEnv;
+use super::documented::Documented;
 use crate::app::{App, Settings};
 use crate::auth::password::Cost;
 use crate::connections;
@@ -48,6 +49,7 @@ pub(crate) struct Bench {
     pub(crate) app: Arc<App>,
     pub(crate) test: TestEnv,
     router: Router,
+    documented: Documented,
     folder: Option<TempDir>,
 }
 
@@ -71,7 +73,10 @@ impl Bench {
         let settings = Settings { cost: Cost { memory: 8, passes: 1 }, ..settings };
         let app = App::start(address, test.env(), settings).await.unwrap();
         let router = routes::router(&app, Assets::None).unwrap();
-        let bench = Self { app, test, router, folder: None };
+        let page = Request::get("/api/openapi.json").header(header::HOST, "localhost").body(Body::empty()).unwrap();
+        let page = router.clone().oneshot(page).await.unwrap().into_body().collect().await.unwrap().to_bytes();
+        let documented = Documented::new(serde_json::from_slice(&page).unwrap());
+        let bench = Self { app, test, router, documented, folder: None };
         bench.seed().await;
         bench
     }
@@ -220,8 +225,10 @@ impl Bench {
 
     /// Sends a request as it is.
     pub(crate) async fn without_host(&self, request: Request<Body>) -> Answer {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
+        self.documented.check(&method, &path, status);
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
         Answer { status, headers, body: bytes.to_vec() }
     }

@@ -1,6 +1,7 @@
 //! For tests: an environment whose time passes when told to, and a server with a few users, without a socket.
 
 pub(crate) mod bench;
+mod documented;
 pub(crate) mod postgres;
 
 use std::sync::Arc;

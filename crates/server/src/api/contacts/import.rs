@@ -18,7 +18,8 @@ use crate::problem::Problem;
     responses(
         (status = 200, description = "Saved", body = Imported),
         (status = 403, description = "`forbidden`: your role does not change shared contacts", body = ErrorBody),
-        (status = 422, description = "`invalid`: `field` says which contact breaks a rule", body = ErrorBody),
+        (status = 409, description = "`conflict`: `field` says which contact was changed in the meantime", body = ErrorBody),
+        (status = 422, description = "`invalid`: `field` says which contact breaks a rule; or `limit_reached`", body = ErrorBody),
     )
 )]
 pub async fn import(
@@ -44,7 +45,7 @@ mod tests {
     use super::*;
     use crate::testing::bench::Bench;
     use halyard_protocol::rest::ImportedContact;
-    use halyard_protocol::{Change, ContactDraft, ContactId, ContactScope, ErrorCode, Ulid, limits};
+    use halyard_protocol::{CauseCode, Change, ContactDraft, ContactId, ContactScope, ErrorCode, Ulid, limits};
 
     fn import(count: usize, scope: ContactScope) -> ImportContacts {
         let one = |n: usize| ImportedContact {
@@ -69,6 +70,17 @@ mod tests {
         assert!(maya.get("/contacts").await.value()["contacts"].as_array().unwrap().is_empty());
         let saved: Imported = maya.post("/contacts/import", &import(10, ContactScope::Personal)).await.json();
         assert_eq!(saved.saved, 10);
+    }
+
+    #[tokio::test]
+    async fn a_contact_that_was_changed_meanwhile_is_named() {
+        let bench = Bench::new().await;
+        let maya = bench.sign_in("1001@harbor").await;
+        let mut late = import(2, ContactScope::Personal);
+        late.contacts[1].contact.version = Some(3);
+        let answer = maya.post("/contacts/import", &late).await;
+        assert_eq!((answer.code(), answer.cause()), (ErrorCode::Conflict, CauseCode::ContactChanged));
+        assert_eq!(answer.value()["field"], "contacts[1]");
     }
 
     #[tokio::test]

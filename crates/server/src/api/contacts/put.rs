@@ -25,7 +25,7 @@ use crate::problem::Problem;
         (status = 403, description = "`forbidden`: your role does not change shared contacts", body = ErrorBody),
         (status = 404, description = "`not_found`: this can't be an id", body = ErrorBody),
         (status = 409, description = "`conflict`: it was changed in the meantime; `contact` is what it is now", body = ErrorBody),
-        (status = 422, description = "`invalid`: a rule is broken; the sentence says which", body = ErrorBody),
+        (status = 422, description = "`invalid`: a rule is broken, the sentence says which; or `limit_reached`", body = ErrorBody),
     )
 )]
 pub async fn put(

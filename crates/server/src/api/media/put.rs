@@ -40,7 +40,7 @@ pub struct Name {
         (status = 404, description = "`not_found`: this can't be an id", body = ErrorBody),
         (status = 409, description = "`conflict`: the id is another file's", body = ErrorBody),
         (status = 413, description = "`too_large`: more than 10 MB", body = ErrorBody),
-        (status = 422, description = "`invalid_media`: of no kind that can be sent, damaged, or too many wait to be sent",
+        (status = 422, description = "`invalid_media`: of no kind that can be sent, damaged, or too many wait to be sent; or `limit_reached`",
          body = ErrorBody),
     )
 )]

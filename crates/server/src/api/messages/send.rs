@@ -24,9 +24,10 @@ use crate::problem::Problem;
         (status = 202, description = "Accepted, and on its way", body = Message),
         (status = 409, description = "`idempotency_conflict`, or `conflict`: the id is another message's",
          body = ErrorBody),
-        (status = 422, description = "`invalid_recipients`, `invalid_text`, `not_your_number`, `invalid_media`, `unknown_media` or \
-                                     `invalid`",
+        (status = 422, description = "`invalid_recipients`, `invalid_text`, `not_your_number`, `invalid_media`, `unknown_media`, \
+                                     `limit_reached` or `invalid`",
          body = ErrorBody),
+        (status = 429, description = "`too_many_requests`: too many texts in this minute", body = ErrorBody),
     )
 )]
 pub async fn send(
