@@ -113,8 +113,8 @@ pub(super) async fn who_leaps_over_a_gap_starts_from_the_snapshot(bench: &Bench)
     check().await;
 }
 
-/// What the third migration does to a log of before.
-pub(super) async fn what_the_log_said_of_messages_is_said_of_entries(bench: &Bench) {
+/// What the third and the thirteenth migration do to a log of before.
+pub(super) async fn what_the_log_said_in_full_becomes_references(bench: &Bench) {
     let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
     let words = [r#"{"type":"message_added","message":{"#, r#""last_message":{"id""#, "Aft {\\\"last_message\":{ deck"];
     for text in words {
@@ -122,6 +122,8 @@ pub(super) async fn what_the_log_said_of_messages_is_said_of_entries(bench: &Ben
     }
     let id = devon.bootstrap().await.conversations[0].id;
     devon.patch(&format!("/conversations/{id}"), &serde_json::json!({ "muted": true })).await;
+    let user = bench.user("1003@harbor").await;
+    maya.patch(&format!("/users/{user}"), &serde_json::json!({ "name": "Kit" })).await;
     let (me, events) = (devon.bootstrap().await.me, devon.events(0).await);
     let entries = events.iter().filter(|event| matches!(event.change, Change::EntryAdded { .. }));
     assert_eq!(entries.count(), words.len());
@@ -134,20 +136,82 @@ pub(super) async fn what_the_log_said_of_messages_is_said_of_entries(bench: &Ben
             .replace(r#""last_entry":{"type":"message","#, r#""last_message":{"#);
         assert!(before != json || !json.contains("_entry"), "{json}");
         let of = args![before, me.user.id, event.cursor];
-        tx.run("UPDATE events SET change = $1 WHERE user_id = $2 AND cursor = $3", of).await.unwrap();
+        let sql = "UPDATE events SET change = $1, subject = NULL, seq = NULL WHERE user_id = $2 AND cursor = $3";
+        tx.run(sql, of).await.unwrap();
     }
     tx.commit().await.unwrap();
     assert_ne!(devon.events(0).await, events);
 
-    let [text, other] = [
-        include_str!("../../migrations/sqlite/0003_entries.sql"),
-        include_str!("../../migrations/postgres/0003_entries.sql"),
-    ];
-    assert_eq!(text, other);
     let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
-    for statement in text.split_inclusive(";\n").filter(|statement| statement.contains("UPDATE")) {
-        tx.run(statement, args![]).await.unwrap();
+    let migrations = [
+        tx.pick(
+            include_str!("../../migrations/sqlite/0003_entries.sql"),
+            include_str!("../../migrations/postgres/0003_entries.sql"),
+        ),
+        tx.pick(
+            include_str!("../../migrations/sqlite/0013_log_references.sql"),
+            include_str!("../../migrations/postgres/0013_log_references.sql"),
+        ),
+    ];
+    for text in migrations {
+        for statement in text.split_inclusive(";\n").filter(|statement| statement.contains("UPDATE")) {
+            tx.run(statement, args![]).await.unwrap();
+        }
     }
+    let texts = tx.one("SELECT COUNT(*) AS texts FROM events WHERE change LIKE '%message%'", args![]).await.unwrap();
+    assert_eq!(texts.count("texts").unwrap(), 0);
     tx.commit().await.unwrap();
     assert_eq!(devon.events(0).await, events);
+}
+
+pub(super) async fn a_text_stands_once_however_many_read_it(bench: &Bench) {
+    let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
+    let text = "The crane is free at noon";
+    let id = maya.chat(&["1002", "1003", "1004"], text).await.conversation;
+    let path = format!("/conversations/{id}");
+    // What tells of the conversation as a whole tells of its newest entry.
+    maya.patch(&path, &serde_json::json!({ "title": "Crane" })).await;
+    devon.delete(&path).await;
+    devon.post(&format!("{path}/restore"), &()).await;
+    maya.text(101, &[110], text).await;
+    bench.work().await;
+    let mut tx = bench.app.store.read().await.unwrap();
+    let rows = tx.all("SELECT change, subject, seq FROM events ORDER BY user_id, cursor", args![]).await.unwrap();
+    for row in &rows {
+        assert!(!row.text("change").unwrap().contains("crane"), "{}", row.text("change").unwrap());
+    }
+    // One for the chat, one for the text, one where the text came in.
+    let sql = "SELECT COUNT(*) AS texts FROM messages WHERE body = $1";
+    assert_eq!(tx.one(sql, args![text]).await.unwrap().count("texts").unwrap(), 3);
+    drop(tx);
+    let said = |events: Vec<LoggedEvent>| {
+        events.iter().filter(|event| serde_json::to_string(&event.change).unwrap().contains(text)).count()
+    };
+    let kit = bench.sign_in("1003@harbor").await;
+    // The entry, and the conversation with its title, after what told that it is new.
+    assert_eq!(said(kit.events(0).await), 3);
+}
+
+/// A batch is read by as many statements as a single event.
+pub(super) async fn the_log_says_how_things_are_when_it_is_read(bench: &Bench) {
+    let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
+    let start = devon.bootstrap().await.cursor;
+    for text in ["One", "Two", "Three"] {
+        maya.chat(&["1002"], text).await;
+    }
+    let unread = |events: &[LoggedEvent]| {
+        let entries = events.iter().filter_map(|event| match &event.change {
+            Change::EntryAdded { unread, read_seq, .. } => Some((*unread, *read_seq)),
+            _ => None,
+        });
+        entries.collect::<Vec<_>>()
+    };
+    assert_eq!(unread(&devon.events(start).await), [(3, 0); 3]);
+    let id = devon.bootstrap().await.conversations[0].id;
+    devon.post(&format!("/conversations/{id}/read"), &serde_json::json!({ "seq": 2 })).await;
+    assert_eq!(unread(&devon.events(start).await), [(1, 2); 3]);
+    devon.delete(&format!("/conversations/{id}")).await;
+    let events = devon.events(start).await;
+    assert_eq!(events[0].change, Change::Unknown, "it is new, and is not there any more");
+    assert!(matches!(events.last().unwrap().change, Change::ConversationRemoved { .. }));
 }

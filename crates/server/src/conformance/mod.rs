@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use halyard_protocol::{
     Author, Change, ContactDraft, ContactId, ContactScope, ConversationKind, DeliveryState, Destination, DeviceId,
-    ErrorCode, MediaId, Message, Peer, PhotoId, TenantId, Ulid, UserId,
+    ErrorCode, LoggedEvent, MediaId, Message, Peer, PhotoId, TenantId, Ulid, UserId,
 };
 
 use std::sync::Arc;
@@ -48,8 +48,9 @@ use self::jobs::{
     workers_that_claim_at_once_get_different_jobs,
 };
 use self::log::{
-    a_log_is_not_trimmed_in_the_middle, many_writers_give_places_and_cursors_without_gaps,
-    the_log_is_trimmed_and_says_so, what_the_log_said_of_messages_is_said_of_entries,
+    a_log_is_not_trimmed_in_the_middle, a_text_stands_once_however_many_read_it,
+    many_writers_give_places_and_cursors_without_gaps, the_log_is_trimmed_and_says_so,
+    the_log_says_how_things_are_when_it_is_read, what_the_log_said_in_full_becomes_references,
     who_is_enabled_again_starts_from_the_snapshot, who_leaps_over_a_gap_starts_from_the_snapshot,
 };
 use self::sessions::{
@@ -98,7 +99,9 @@ checks!(
     networks_are_known_for_a_while,
     a_new_password_misses_no_session_that_is_being_made,
     who_is_enabled_again_starts_from_the_snapshot,
-    what_the_log_said_of_messages_is_said_of_entries,
+    what_the_log_said_in_full_becomes_references,
+    a_text_stands_once_however_many_read_it,
+    the_log_says_how_things_are_when_it_is_read,
     sessions_end_when_they_are_old,
     a_new_user_chooses_a_password_by_a_link,
     a_link_ends_after_three_days_and_when_another_is_made_or_the_user_disabled,

@@ -6,8 +6,8 @@ use halyard_protocol::{
 };
 
 use super::Actor;
-use super::messaging::append::publish_changed;
 use crate::problem::Problem;
+use crate::store::events::News;
 use crate::store::memberships::Membership;
 use crate::store::{self, Tx};
 
@@ -69,21 +69,16 @@ pub async fn update(
     if let Some(muted) = muted {
         store::memberships::set_muted(tx, id, me, muted).await?;
     }
-    let mut users = Vec::new();
+    let news = News::Conversation(id);
     if let Some(title) = &title {
         store::conversations::set_title(tx, id, title).await?;
-        users = store::memberships::members(tx, id).await?;
+        store::events::log_members(tx, id, actor.now, news).await?;
     } else if muted.is_some() {
-        users.push(me);
+        store::events::log(tx, me, actor.now, news).await?;
+    } else {
+        return Ok(before);
     }
-    let mut mine = before;
-    for user in users {
-        let view = publish_changed(tx, user, id, actor.now).await?;
-        if let Some(view) = view.filter(|_| user == me) {
-            mine = view;
-        }
-    }
-    Ok(mine)
+    store::conversations::view(tx, me, id).await?.ok_or_else(Problem::not_found)
 }
 
 /// Deletes a conversation for the actor, with what was written in it so far. Others keep theirs.
@@ -120,5 +115,6 @@ pub async fn restore(tx: &mut Tx, actor: &Actor, id: ConversationId) -> Result<C
     let seen = membership.read_seq.max(cleared);
     let unread = store::messages::unread_after(tx, id, me, seen).await?;
     store::memberships::set_read(tx, id, me, membership.read_seq, unread).await?;
-    publish_changed(tx, me, id, actor.now).await?.ok_or_else(Problem::not_found)
+    store::events::log(tx, me, actor.now, News::Conversation(id)).await?;
+    store::conversations::view(tx, me, id).await?.ok_or_else(Problem::not_found)
 }

@@ -11,6 +11,7 @@ use halyard_protocol::{Availability, CauseCode, Change, ErrorCode, Permission, R
 use super::Actor;
 use super::audit::{self, Fields, Subject};
 use crate::problem::Problem;
+use crate::store::events::News;
 use crate::store::users::Account;
 use crate::store::{self, StoreError, Tx};
 
@@ -83,7 +84,7 @@ pub async fn add(
     store::users::add(tx, actor.tenant, &user, password_hash, actor.now).await.map_err(extension_taken)?;
     let fields = Fields::default().now("role", user.role.title()).now("department", &user.department);
     audit::note(tx, actor, AuditAction::UserAdded, Subject::user(&user), fields).await?;
-    publish(tx, actor, &user).await?;
+    publish(tx, actor, user.id).await?;
     Ok(UserAccount { user, numbers: Vec::new(), created_at: actor.now, disabled_at: None })
 }
 
@@ -155,7 +156,7 @@ async fn save(tx: &mut Tx, actor: &Actor, account: &Account, user: &User) -> Res
     audit::note(tx, actor, AuditAction::UserChanged, Subject::user(user), fields).await?;
     // Who is disabled is in nobody's directory.
     if account.disabled_at.is_none() {
-        publish(tx, actor, user).await?;
+        publish(tx, actor, user.id).await?;
     }
     if user.availability != before.availability {
         tx.note_availability(user.id, user.availability);
@@ -181,7 +182,7 @@ async fn set_disabled(
         (true, false) => {
             store::users::enable(tx, user.id).await?;
             audit::note(tx, actor, AuditAction::UserEnabled, Subject::user(user), Fields::default()).await?;
-            publish(tx, actor, user).await?;
+            publish(tx, actor, user.id).await?;
         }
         (true, true) | (false, false) => {}
     }
@@ -221,15 +222,14 @@ pub async fn set_own_status(tx: &mut Tx, actor: &Actor, request: UpdateMe) -> Re
         return Ok(());
     }
     store::users::update(tx, &user).await?;
-    publish(tx, actor, &user).await?;
+    publish(tx, actor, user.id).await?;
     tx.note_availability(user.id, user.availability);
     Ok(())
 }
 
-/// Tells everybody of the tenant what a user is now.
-async fn publish(tx: &mut Tx, actor: &Actor, user: &User) -> Result<(), StoreError> {
-    let change = Change::UserChanged { user: user.clone() };
-    store::events::log_all(tx, actor.tenant, actor.now, &change).await
+/// Tells everybody of the tenant that a user is new or has changed.
+async fn publish(tx: &mut Tx, actor: &Actor, user: UserId) -> Result<(), StoreError> {
+    store::events::log_all(tx, actor.tenant, actor.now, News::User(user)).await
 }
 
 fn check(user: &User) -> Result<(), Problem> {

@@ -10,8 +10,8 @@ use halyard_protocol::{
 
 use super::Actor;
 use super::audit::{self, Fields, Subject};
-use super::messaging::append::publish_changed;
 use crate::problem::Problem;
+use crate::store::events::News;
 use crate::store::{self, StoreError, Tx};
 
 /// The numbers of the tenant, with who texts from them.
@@ -111,7 +111,7 @@ pub async fn assign(tx: &mut Tx, actor: &Actor, number: PhoneNumber, user: UserI
     publish_numbers(tx, actor, user).await?;
     for conversation in store::conversations::of_number(tx, number, user).await? {
         if store::memberships::add(tx, conversation, user).await? {
-            publish_changed(tx, user, conversation, actor.now).await?;
+            store::events::log(tx, user, actor.now, News::Conversation(conversation)).await?;
         }
     }
     Ok(true)

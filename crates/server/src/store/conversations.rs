@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use halyard_protocol::rest::ConversationsBefore;
 use halyard_protocol::{
-    Conversation, ConversationId, ConversationKey, Delivery, Entry, Message, PeerRead, PhoneNumber, Seq, TenantId,
-    UnixMs, UserId,
+    Conversation, ConversationId, ConversationKey, Cursor, Delivery, Entry, Message, PeerRead, PhoneNumber, Seq,
+    TenantId, UnixMs, UserId,
 };
 
-use super::sql::{Row, args, word};
+use super::sql::{Arg, Row, args, word};
 use super::{StoreError, Tx, deliveries, messages};
 
 /// What all members of a conversation share.
@@ -177,6 +177,54 @@ fn id_text(place: ConversationsBefore) -> String {
     place.id.to_string()
 }
 
+/// The statements that read conversations as a member `m` (user `$1`) sees them: the rows, how far others have read, and the deliveries of
+/// the newest entry.
+macro_rules! views {
+    ($which:literal, $order:literal) => {
+        [
+            concat!(
+                "SELECT c.id AS id, c.kind AS kind, c.own_number AS own_number, c.participants AS participants,
+                        c.title AS title, c.last_seq AS last_seq, m.last_activity AS last_activity,
+                        m.read_seq AS read_seq, m.unread AS unread, m.cleared_seq AS cleared_seq, m.muted AS muted,
+                        m.last_sent_at AS last_sent_at, l.id AS message_id, l.author AS author, l.body AS body,
+                        l.media AS media, l.at AS at
+                 FROM memberships AS m JOIN conversations AS c ON c.id = m.conversation
+                 LEFT JOIN messages AS l ON l.conversation = c.id AND l.seq = c.last_seq AND l.seq > m.cleared_seq
+                 WHERE m.user_id = $1 AND m.hidden = FALSE AND ",
+                $which,
+                $order
+            ),
+            concat!(
+                "SELECT o.conversation AS conversation, o.user_id AS user_id, o.read_seq AS read_seq
+                 FROM memberships AS m JOIN conversations AS c ON c.id = m.conversation AND c.own_number IS NULL
+                 JOIN memberships AS o ON o.conversation = m.conversation AND o.user_id <> m.user_id
+                 WHERE m.user_id = $1 AND m.hidden = FALSE AND ",
+                $which,
+                " ORDER BY o.user_id"
+            ),
+            concat!(
+                "SELECT d.conversation AS conversation, d.recipient AS recipient, d.state AS state, d.cause AS cause,
+                        d.reason AS reason, d.at AS at
+                 FROM memberships AS m JOIN conversations AS c ON c.id = m.conversation
+                 JOIN deliveries AS d ON d.conversation = c.id AND d.seq = c.last_seq
+                 WHERE m.user_id = $1 AND m.hidden = FALSE AND ",
+                $which,
+                " ORDER BY d.recipient"
+            ),
+        ]
+    };
+}
+
+const PLACES: [&str; 3] = views!(
+    "(m.last_activity, m.conversation) <= ($2, $3) AND (m.last_activity, m.conversation) >= ($4, $5)",
+    " ORDER BY m.last_activity DESC, m.conversation DESC LIMIT $6"
+);
+const IN_LOG: [&str; 3] = views!(
+    "m.conversation IN (SELECT subject FROM events
+                        WHERE user_id = $1 AND cursor > $2 AND cursor <= $3 AND change = 'conversation_changed')",
+    ""
+);
+
 /// The user's conversations from a place downwards: at most `limit`, and none below `last`.
 async fn range(
     tx: &mut Tx,
@@ -186,59 +234,44 @@ async fn range(
     limit: u32,
 ) -> Result<Vec<Conversation>, StoreError> {
     let last = last.map_or((i64::MIN, String::new()), |last| (last.at.0, last.id.to_string()));
-    let rows = tx
-        .all(
-            "SELECT c.id AS id, c.kind AS kind, c.own_number AS own_number, c.participants AS participants,
-                    c.title AS title, c.last_seq AS last_seq, m.last_activity AS last_activity,
-                    m.read_seq AS read_seq, m.unread AS unread, m.cleared_seq AS cleared_seq, m.muted AS muted,
-                    m.last_sent_at AS last_sent_at, l.id AS message_id, l.author AS author, l.body AS body, l.media AS media,
-                    l.at AS at
-             FROM memberships AS m JOIN conversations AS c ON c.id = m.conversation
-             LEFT JOIN messages AS l ON l.conversation = c.id AND l.seq = c.last_seq AND l.seq > m.cleared_seq
-             WHERE m.user_id = $1 AND m.hidden = FALSE
-               AND (m.last_activity, m.conversation) <= ($2, $3) AND (m.last_activity, m.conversation) >= ($4, $5)
-             ORDER BY m.last_activity DESC, m.conversation DESC LIMIT $6",
-            args![user, first.at, first.id, last.0, last.1, limit],
-        )
-        .await?;
-    let mut conversations = rows.iter().map(|row| conversation(row, user)).collect::<Result<Vec<_>, _>>()?;
+    let [rows, reads, states] = PLACES;
+    let rows = tx.all(rows, args![user, first.at, first.id, last.0, last.1, limit]).await?;
+    let conversations = rows.iter().map(|row| conversation(row, user)).collect::<Result<Vec<_>, _>>()?;
     let (Some(top), Some(bottom)) = (conversations.first(), conversations.last()) else { return Ok(conversations) };
     let bounds = args![user, top.last_activity, top.id, bottom.last_activity, bottom.id];
+    complete(tx, conversations, [reads, states], bounds).await
+}
 
+/// The conversations that a user's events after one and up to another are about, where the user sees them.
+pub(super) async fn in_log(
+    tx: &mut Tx,
+    user: UserId,
+    after: Cursor,
+    last: Cursor,
+) -> Result<Vec<Conversation>, StoreError> {
+    let [rows, reads, states] = IN_LOG;
+    let bounds = args![user, after, last];
+    let rows = tx.all(rows, bounds.clone()).await?;
+    let conversations = rows.iter().map(|row| conversation(row, user)).collect::<Result<Vec<_>, _>>()?;
+    complete(tx, conversations, [reads, states], bounds).await
+}
+
+/// Adds how far others have read, and the deliveries of the newest entries.
+async fn complete(
+    tx: &mut Tx,
+    mut conversations: Vec<Conversation>,
+    [reads_of, states_of]: [&'static str; 2],
+    bounds: Vec<Arg>,
+) -> Result<Vec<Conversation>, StoreError> {
     let mut reads: HashMap<ConversationId, Vec<PeerRead>> = HashMap::new();
-    let rows = tx
-        .all(
-            "SELECT o.conversation AS conversation, o.user_id AS user_id, o.read_seq AS read_seq
-             FROM memberships AS m JOIN conversations AS c ON c.id = m.conversation AND c.own_number IS NULL
-             JOIN memberships AS o ON o.conversation = m.conversation AND o.user_id <> m.user_id
-             WHERE m.user_id = $1 AND m.hidden = FALSE
-               AND (m.last_activity, m.conversation) <= ($2, $3) AND (m.last_activity, m.conversation) >= ($4, $5)
-             ORDER BY o.user_id",
-            bounds.clone(),
-        )
-        .await?;
-    for row in &rows {
+    for row in &tx.all(reads_of, bounds.clone()).await? {
         let read = PeerRead { user: row.id("user_id")?, seq: row.count("read_seq")? };
         reads.entry(row.id("conversation")?).or_default().push(read);
     }
-
     let mut states: HashMap<ConversationId, Vec<Delivery>> = HashMap::new();
-    let rows = tx
-        .all(
-            "SELECT d.conversation AS conversation, d.recipient AS recipient, d.state AS state, d.cause AS cause,
-                    d.reason AS reason, d.at AS at
-             FROM memberships AS m JOIN conversations AS c ON c.id = m.conversation
-             JOIN deliveries AS d ON d.conversation = c.id AND d.seq = c.last_seq
-             WHERE m.user_id = $1 AND m.hidden = FALSE
-               AND (m.last_activity, m.conversation) <= ($2, $3) AND (m.last_activity, m.conversation) >= ($4, $5)
-             ORDER BY d.recipient",
-            bounds,
-        )
-        .await?;
-    for row in &rows {
+    for row in &tx.all(states_of, bounds).await? {
         states.entry(row.id("conversation")?).or_default().push(deliveries::delivery(row)?);
     }
-
     for conversation in &mut conversations {
         conversation.reads = reads.remove(&conversation.id).unwrap_or_default();
         if let Some(message) = conversation.last_entry.as_mut().and_then(Entry::message_mut) {

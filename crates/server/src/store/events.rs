@@ -2,45 +2,125 @@
 //!
 //! Always holds: a user's cursors are 1, 2, 3, ... without gaps. The counter stands in the user's row and is raised
 //! in the transaction that appends, behind the lock of the tenant's writers: so whoever sees a cursor sees all before it.
+//! What stands in a table of its own (entries, conversations, users) is not copied into the log: an event refers to it, and says it as
+//! it is when the log is read. So a text stands once however many read it, and of a batch all is read by a constant number of statements.
 
-use halyard_protocol::{Change, Cursor, LoggedEvent, TenantId, UnixMs, UserId};
+use std::collections::HashMap;
 
-use super::sql::{args, json};
-use super::{StoreError, Tx};
+use halyard_protocol::{
+    Change, Conversation, ConversationId, Cursor, Delivery, Entry, LoggedEvent, Message, Seq, TenantId, UnixMs, User,
+    UserId,
+};
 
-/// Appends a change to one user's log.
-///
-/// # Errors
-/// When the database fails.
-pub async fn log(tx: &mut Tx, user: UserId, now: UnixMs, change: &Change) -> Result<(), StoreError> {
-    let row = tx.one("UPDATE users SET cursor = cursor + 1 WHERE id = $1 RETURNING cursor", args![user]).await?;
-    let cursor = row.count("cursor")?;
-    tx.run(
-        "INSERT INTO events (user_id, cursor, at, change) VALUES ($1, $2, $3, $4)",
-        args![user, cursor, now, json(change)?],
-    )
-    .await?;
-    tx.note_cursor(user, cursor);
-    Ok(())
+use super::sql::{Row, args, json};
+use super::{StoreError, Tx, conversations, deliveries, messages, users};
+
+/// What a user hears of.
+#[derive(Clone, Copy, Debug)]
+pub enum News<'a> {
+    /// A conversation has one more entry, at this place.
+    Entry(ConversationId, Seq),
+    /// A conversation is new, or something of it changed.
+    Conversation(ConversationId),
+    /// A user is new, or something in the directory changed.
+    User(UserId),
+    /// Something that the log alone says.
+    Change(&'a Change),
 }
 
-/// Appends the same change to the logs of everybody in a tenant.
+impl<'a> From<&'a Change> for News<'a> {
+    /// A change of what stands in a table is a reference to it, too.
+    fn from(change: &'a Change) -> Self {
+        match change {
+            Change::EntryAdded { entry, .. } => Self::Entry(entry.conversation(), entry.seq()),
+            Change::ConversationChanged { conversation } => Self::Conversation(conversation.id),
+            Change::UserChanged { user } => Self::User(user.id),
+            Change::DeliveryChanged { .. }
+            | Change::ConversationRemoved { .. }
+            | Change::Read { .. }
+            | Change::PeerRead { .. }
+            | Change::ContactChanged { .. }
+            | Change::ContactRemoved { .. }
+            | Change::ContactsReplaced
+            | Change::FavouriteChanged { .. }
+            | Change::UserRemoved { .. }
+            | Change::NumbersChanged { .. }
+            | Change::Unknown => Self::Change(change),
+        }
+    }
+}
+
+/// The words in the place of a change that say to what an event refers.
+const ENTRY: &str = "entry_added";
+/// See [`ENTRY`].
+const CONVERSATION: &str = "conversation_changed";
+/// See [`ENTRY`].
+const USER: &str = "user_changed";
+
+/// Who hears of something: how their cursors are raised, and how their events are added.
+type Audience = [&'static str; 2];
+
+macro_rules! audience {
+    ($users:literal) => {
+        [
+            concat!("UPDATE users SET cursor = cursor + 1 WHERE ", $users, " RETURNING id, cursor"),
+            concat!(
+                "INSERT INTO events (user_id, cursor, at, change, subject, seq)
+                 SELECT id, cursor, $2, $3, $4, $5 FROM users WHERE ",
+                $users
+            ),
+        ]
+    };
+}
+
+const ONE: Audience = audience!("id = $1");
+const MEMBERS: Audience = audience!("id IN (SELECT user_id FROM memberships WHERE conversation = $1)");
+const TENANT: Audience = audience!("tenant = $1 AND disabled_at IS NULL");
+
+/// Appends news to one user's log.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn log_all(tx: &mut Tx, tenant: TenantId, now: UnixMs, change: &Change) -> Result<(), StoreError> {
-    let rows = tx
-        .all(
-            "UPDATE users SET cursor = cursor + 1 WHERE tenant = $1 AND disabled_at IS NULL RETURNING id, cursor",
-            args![tenant],
-        )
-        .await?;
-    tx.run(
-        "INSERT INTO events (user_id, cursor, at, change)
-         SELECT id, cursor, $2, $3 FROM users WHERE tenant = $1 AND disabled_at IS NULL",
-        args![tenant, now, json(change)?],
-    )
-    .await?;
+pub async fn log(tx: &mut Tx, user: UserId, now: UnixMs, news: impl Into<News<'_>>) -> Result<(), StoreError> {
+    append(tx, ONE, user.to_string(), now, news.into()).await
+}
+
+/// Appends the same news to the logs of all members of a conversation.
+///
+/// # Errors
+/// When the database fails.
+pub async fn log_members(
+    tx: &mut Tx,
+    conversation: ConversationId,
+    now: UnixMs,
+    news: impl Into<News<'_>>,
+) -> Result<(), StoreError> {
+    append(tx, MEMBERS, conversation.to_string(), now, news.into()).await
+}
+
+/// Appends the same news to the logs of everybody in a tenant.
+///
+/// # Errors
+/// When the database fails.
+pub async fn log_all(tx: &mut Tx, tenant: TenantId, now: UnixMs, news: impl Into<News<'_>>) -> Result<(), StoreError> {
+    append(tx, TENANT, tenant.to_string(), now, news.into()).await
+}
+
+async fn append(
+    tx: &mut Tx,
+    [raise, insert]: Audience,
+    whose: String,
+    now: UnixMs,
+    news: News<'_>,
+) -> Result<(), StoreError> {
+    let (change, subject, seq) = match news {
+        News::Entry(conversation, seq) => (ENTRY.to_owned(), Some(conversation.to_string()), Some(seq)),
+        News::Conversation(id) => (CONVERSATION.to_owned(), Some(id.to_string()), None),
+        News::User(id) => (USER.to_owned(), Some(id.to_string()), None),
+        News::Change(change) => (json(change)?, None, None),
+    };
+    let rows = tx.all(raise, args![whose.clone()]).await?;
+    tx.run(insert, args![whose, now, change, subject, seq]).await?;
     for row in &rows {
         tx.note_cursor(row.id("id")?, row.count("cursor")?);
     }
@@ -56,7 +136,8 @@ pub async fn newest(tx: &mut Tx, user: UserId) -> Result<Cursor, StoreError> {
 }
 
 /// Up to `limit` events after a cursor, in order, where `newest` is the user's newest. `None` when they can't be given without a gap: the
-/// log was trimmed past the cursor, or the cursor is of another log.
+/// log was trimmed past the cursor, or the cursor is of another log. What the user no longer sees reads as [`Change::Unknown`]: an event
+/// that takes it from them follows.
 ///
 /// # Errors
 /// When the database fails.
@@ -72,15 +153,105 @@ pub async fn after(
     }
     let rows = tx
         .all(
-            "SELECT cursor, at, change FROM events WHERE user_id = $1 AND cursor > $2 ORDER BY cursor LIMIT $3",
+            "SELECT cursor, at, change, subject, seq FROM events
+             WHERE user_id = $1 AND cursor > $2 ORDER BY cursor LIMIT $3",
             args![user, cursor, limit],
         )
         .await?;
-    let mut events = Vec::with_capacity(rows.len());
-    for row in &rows {
-        events.push(LoggedEvent { cursor: row.count("cursor")?, at: row.time("at")?, change: row.json("change")? });
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(None) };
+    if first.count("cursor")? != cursor + 1 {
+        return Ok(None);
     }
-    Ok(events.first().is_some_and(|first| first.cursor == cursor + 1).then_some(events))
+    let last = last.count("cursor")?;
+    let changes = rows.iter().map(|row| row.text("change")).collect::<Result<Vec<_>, _>>()?;
+    let mut found = Found::default();
+    if changes.iter().any(|change| change == ENTRY) {
+        found.entries = entries(tx, user, cursor, last).await?;
+    }
+    if changes.iter().any(|change| change == CONVERSATION) {
+        let views = conversations::in_log(tx, user, cursor, last).await?;
+        found.conversations = views.into_iter().map(|view| (view.id, view)).collect();
+    }
+    if changes.iter().any(|change| change == USER) {
+        let users = users::in_log(tx, user, cursor, last).await?;
+        found.users = users.into_iter().map(|user| (user.id, user)).collect();
+    }
+    let mut events = Vec::with_capacity(rows.len());
+    for (row, change) in rows.iter().zip(&changes) {
+        let change = found.change(row, change)?.unwrap_or(Change::Unknown);
+        events.push(LoggedEvent { cursor: row.count("cursor")?, at: row.time("at")?, change });
+    }
+    Ok(Some(events))
+}
+
+/// What the events of a batch refer to, as it is now.
+#[derive(Default)]
+struct Found {
+    /// With the user's unread count and read position.
+    entries: HashMap<(ConversationId, Seq), (Message, u32, Seq)>,
+    conversations: HashMap<ConversationId, Conversation>,
+    users: HashMap<UserId, User>,
+}
+
+impl Found {
+    /// What an event says; `None` where the user no longer sees it.
+    fn change(&self, row: &Row, change: &str) -> Result<Option<Change>, StoreError> {
+        Ok(match change {
+            ENTRY => self.entries.get(&(row.id("subject")?, row.count("seq")?)).map(|(message, unread, read_seq)| {
+                let entry = Entry::Message(message.clone());
+                Change::EntryAdded { entry, unread: *unread, read_seq: *read_seq }
+            }),
+            CONVERSATION => self
+                .conversations
+                .get(&row.id("subject")?)
+                .map(|view| Change::ConversationChanged { conversation: Box::new(view.clone()) }),
+            USER => self.users.get(&row.id("subject")?).map(|user| Change::UserChanged { user: user.clone() }),
+            // In its own words.
+            _ => Some(row.json("change")?),
+        })
+    }
+}
+
+/// The entries of a batch, with what the user has read and not read in their conversations.
+async fn entries(
+    tx: &mut Tx,
+    user: UserId,
+    after: Cursor,
+    last: Cursor,
+) -> Result<HashMap<(ConversationId, Seq), (Message, u32, Seq)>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT m.conversation AS conversation, m.seq AS seq, m.id AS id, m.author AS author, m.body AS body,
+                    m.media AS media, m.at AS at, b.unread AS unread, b.read_seq AS read_seq
+             FROM events AS e
+             JOIN memberships AS b ON b.conversation = e.subject AND b.user_id = e.user_id
+             JOIN messages AS m ON m.conversation = e.subject AND m.seq = e.seq
+             WHERE e.user_id = $1 AND e.cursor > $2 AND e.cursor <= $3 AND e.change = 'entry_added'",
+            args![user, after, last],
+        )
+        .await?;
+    let mut found = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let message = messages::message(row)?;
+        found.insert((message.conversation, message.seq), (message, row.small("unread")?, row.count("read_seq")?));
+    }
+    let rows = tx
+        .all(
+            "SELECT d.conversation AS conversation, d.seq AS seq, d.recipient AS recipient, d.state AS state,
+                    d.cause AS cause, d.reason AS reason, d.at AS at
+             FROM events AS e JOIN deliveries AS d ON d.conversation = e.subject AND d.seq = e.seq
+             WHERE e.user_id = $1 AND e.cursor > $2 AND e.cursor <= $3 AND e.change = 'entry_added'
+             ORDER BY d.recipient",
+            args![user, after, last],
+        )
+        .await?;
+    for row in &rows {
+        let delivery: Delivery = deliveries::delivery(row)?;
+        if let Some((message, ..)) = found.get_mut(&(row.id("conversation")?, row.count("seq")?)) {
+            message.deliveries.push(delivery);
+        }
+    }
+    Ok(found)
 }
 
 /// The users who have events from before a moment, each with the cursor of the last of those.

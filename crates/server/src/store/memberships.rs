@@ -137,17 +137,6 @@ pub async fn unhide_all(tx: &mut Tx, conversation: ConversationId) -> Result<Vec
     rows.iter().map(|row| row.id("user_id")).collect()
 }
 
-/// What a member has read and not read.
-#[derive(Clone, Copy, Debug)]
-pub struct MemberCount {
-    /// The member.
-    pub user: UserId,
-    /// The last message read.
-    pub read_seq: Seq,
-    /// Inbound messages after it.
-    pub unread: u32,
-}
-
 /// Counts a new message: one more unread for those whom `count` says, nothing for the author, who has read
 /// up to it.
 ///
@@ -160,7 +149,7 @@ pub async fn count_message(
     counts: bool,
     seq: Seq,
     at: UnixMs,
-) -> Result<Vec<MemberCount>, StoreError> {
+) -> Result<(), StoreError> {
     if let Some(author) = author {
         tx.run(
             "UPDATE memberships SET read_seq = $3, unread = 0, last_sent_at = $4
@@ -169,24 +158,14 @@ pub async fn count_message(
         )
         .await?;
     }
-    let rows = tx
-        .all(
-            "UPDATE memberships SET last_activity = $2, unread = unread + CASE WHEN $3 = TRUE AND user_id <> $4
-                                                                           THEN 1 ELSE 0 END
-             WHERE conversation = $1 RETURNING user_id, read_seq, unread",
-            args![conversation, at, counts, author.map_or_else(String::new, |user| user.to_string())],
-        )
-        .await?;
-    let mut members = Vec::with_capacity(rows.len());
-    for row in &rows {
-        members.push(MemberCount {
-            user: row.id("user_id")?,
-            read_seq: row.count("read_seq")?,
-            unread: row.small("unread")?,
-        });
-    }
-    members.sort_by_key(|member| member.user);
-    Ok(members)
+    tx.run(
+        "UPDATE memberships SET last_activity = $2, unread = unread + CASE WHEN $3 = TRUE AND user_id <> $4
+                                                                       THEN 1 ELSE 0 END
+         WHERE conversation = $1",
+        args![conversation, at, counts, author.map_or_else(String::new, |user| user.to_string())],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Sets what a member has read, and how many unread are left.

@@ -134,7 +134,8 @@ pub(super) fn media(row: &Row) -> Result<Vec<Media>, StoreError> {
     if row.maybe_text("media")?.is_some() { row.json("media") } else { Ok(Vec::new()) }
 }
 
-fn message(row: &Row) -> Result<Message, StoreError> {
+/// A message from its row, without deliveries.
+pub(super) fn message(row: &Row) -> Result<Message, StoreError> {
     Ok(Message {
         id: row.id("id")?,
         conversation: row.id("conversation")?,

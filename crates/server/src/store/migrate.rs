@@ -77,6 +77,12 @@ const MIGRATIONS: &[Entry] = &[
         include_str!("../../migrations/sqlite/0012_usage.sql"),
         include_str!("../../migrations/postgres/0012_usage.sql"),
     ),
+    (
+        13,
+        "log_references",
+        include_str!("../../migrations/sqlite/0013_log_references.sql"),
+        include_str!("../../migrations/postgres/0013_log_references.sql"),
+    ),
 ];
 
 /// The numbers of all, in their order.

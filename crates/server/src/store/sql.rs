@@ -73,6 +73,12 @@ impl From<u64> for Arg {
     }
 }
 
+impl From<Option<u64>> for Arg {
+    fn from(value: Option<u64>) -> Self {
+        Self::Int(value.map(|value| i64::try_from(value).unwrap_or(i64::MAX)))
+    }
+}
+
 impl From<u32> for Arg {
     fn from(value: u32) -> Self {
         Self::Int(Some(i64::from(value)))

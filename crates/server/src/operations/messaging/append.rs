@@ -1,10 +1,8 @@
 //! The one way in which a message gets into a conversation, whoever wrote it.
 
-use halyard_protocol::{
-    Author, Change, Conversation, ConversationKey, Delivery, Entry, Media, Message, MessageId, TenantId, UnixMs, UserId,
-};
+use halyard_protocol::{Author, ConversationKey, Delivery, Media, Message, MessageId, TenantId, UnixMs};
 
-use crate::store::{self, StoreError, Tx, conversations::ConversationRecord};
+use crate::store::{self, StoreError, Tx, conversations::ConversationRecord, events::News};
 
 /// A message on its way into a conversation.
 pub(crate) struct NewMessage {
@@ -38,12 +36,8 @@ pub(crate) async fn append(
         Author::User(user) => (Some(user), matches!(conversation.key, ConversationKey::Chat(_))),
         Author::Number(_) | Author::Unknown => (None, true),
     };
-    let members = store::memberships::count_message(tx, conversation.id, author, counts, seq, at).await?;
-    for member in members {
-        let entry = Entry::Message(message.clone());
-        let change = Change::EntryAdded { entry, unread: member.unread, read_seq: member.read_seq };
-        store::events::log(tx, member.user, now, &change).await?;
-    }
+    store::memberships::count_message(tx, conversation.id, author, counts, seq, at).await?;
+    store::events::log_members(tx, conversation.id, now, News::Entry(conversation.id, seq)).await?;
     Ok(message)
 }
 
@@ -72,22 +66,7 @@ async fn open(
         }
     };
     for user in users {
-        publish_changed(tx, user, conversation.id, now).await?;
+        store::events::log(tx, user, now, News::Conversation(conversation.id)).await?;
     }
     Ok(conversation)
-}
-
-/// Logs for a member what the conversation is to them now; gives it back.
-pub(crate) async fn publish_changed(
-    tx: &mut Tx,
-    user: UserId,
-    conversation: halyard_protocol::ConversationId,
-    now: UnixMs,
-) -> Result<Option<Conversation>, StoreError> {
-    let view = store::conversations::view(tx, user, conversation).await?;
-    if let Some(view) = &view {
-        let change = Change::ConversationChanged { conversation: Box::new(view.clone()) };
-        store::events::log(tx, user, now, &change).await?;
-    }
-    Ok(view)
 }

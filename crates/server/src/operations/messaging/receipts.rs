@@ -42,8 +42,5 @@ pub async fn advance(
     }
     store::deliveries::update(tx, message, &report).await?;
     let change = Change::DeliveryChanged { conversation: message.conversation, message: message.id, delivery: report };
-    for user in store::memberships::members(tx, message.conversation).await? {
-        store::events::log(tx, user, now, &change).await?;
-    }
-    Ok(())
+    store::events::log_members(tx, message.conversation, now, &change).await
 }

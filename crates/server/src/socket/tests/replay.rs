@@ -42,15 +42,20 @@ impl Known {
             Change::EntryAdded { entry, unread, read_seq } => {
                 let row = self.conversations.get_mut(&entry.conversation()).expect("told before its first entry");
                 assert!(entry.seq() <= row.last_seq + 1, "no gap");
-                row.last_seq = entry.seq();
-                row.last_activity = entry.at();
                 (row.unread, row.read_seq) = (unread, read_seq);
                 match entry.message().map(|message| message.author) {
-                    Some(Author::User(user)) if user == self.me => row.last_sent_at = Some(entry.at()),
+                    Some(Author::User(user)) if user == self.me => {
+                        row.last_sent_at = row.last_sent_at.max(Some(entry.at()));
+                    }
                     Some(Author::User(user)) if row.own_number.is_none() => set_read(row, user, entry.seq()),
                     Some(Author::User(_) | Author::Number(_) | Author::Unknown) | None => {}
                 }
-                row.last_entry = Some(entry);
+                // The conversation is told as it is when the log is read: it may be ahead.
+                if entry.seq() >= row.last_seq && entry.seq() > row.cleared_seq {
+                    row.last_seq = entry.seq();
+                    row.last_activity = entry.at();
+                    row.last_entry = Some(entry);
+                }
             }
             Change::DeliveryChanged { conversation, message, delivery } => {
                 let last =
