@@ -7,7 +7,7 @@
 
 use halyard_protocol::event::Favourite;
 use halyard_protocol::rest::{ConversationsBefore, Me};
-use halyard_protocol::{ContactId, ConversationId, Cursor, Destination, Entry, MediaId, Peer, Seq, UnixMs};
+use halyard_protocol::{ContactId, ConversationId, Cursor, Destination, Entry, MediaId, Peer, Seq, StatesSeen, UnixMs};
 use halyard_words as words;
 use serde::{Deserialize, Serialize};
 
@@ -48,9 +48,12 @@ pub(crate) struct StoredState {
     pub(crate) reads: Vec<(ConversationId, Seq)>,
     /// Conversations that the log spoke of, and that the server has still to be asked for.
     pub(crate) missing: Vec<ConversationId>,
-    /// Unread conversations that are not in the cache; none where a version wrote this that did not know of them.
+    /// Unread conversations that are not in the cache.
     #[serde(default)]
-    pub(crate) unread: Option<Vec<ConversationId>>,
+    pub(crate) unread: Vec<ConversationId>,
+    /// Up to where the states are in the cache; none where a version wrote this that did not know of them.
+    #[serde(default)]
+    pub(crate) states: Option<StatesSeen>,
     /// How many kinds of entries the version that wrote this knows.
     #[serde(default)]
     pub(crate) kinds: u32,
@@ -109,6 +112,8 @@ pub(crate) struct Sources<'s> {
     pub(crate) drafts: &'s Drafts,
     /// The log's cursor, if all that it said up to there is here, and no change waits that the server may still refuse.
     pub(crate) cursor: Option<Cursor>,
+    /// Up to where the states are here.
+    pub(crate) states: StatesSeen,
     /// Whether the server has still to take a change that shows here already: it may refuse it, or never hear of it.
     pub(crate) changing: bool,
     /// Whether all contacts are here.
@@ -134,7 +139,7 @@ impl Cache {
         self.incomplete = false;
     }
 
-    /// The log has moved on.
+    /// The log has moved on, or states have.
     pub(crate) fn cursor_moved(&mut self) {
         self.stale = true;
     }
@@ -329,7 +334,8 @@ fn state(whole: bool, sources: &Sources<'_>, cx: &Context<'_, '_>) -> Write {
         contacts: whole && sources.all_contacts,
         reads: sources.conversations.unsent_reads().entries().to_vec(),
         missing: sources.conversations.missing(),
-        unread: Some(sources.conversations.unread_not_stored()),
+        unread: sources.conversations.unread_not_stored(),
+        states: Some(sources.states),
         kinds: Entry::KNOWN_KINDS,
     };
     put(Store::Account, STATE.to_owned(), &state)

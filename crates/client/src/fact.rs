@@ -5,8 +5,9 @@
 //! another one's.
 
 use halyard_protocol::rest::{Bootstrap, Me};
-use halyard_protocol::socket::UserPresence;
-use halyard_protocol::{Change, Contact, ConversationId, Message, MessageId, Peer, PhoneNumber, UserId};
+use halyard_protocol::{
+    Change, Contact, ConversationId, Message, MessageId, Peer, PhoneNumber, ReadPosition, UserId, UserState,
+};
 use halyard_words::{self as words, Text, Word};
 
 use crate::api::CallError;
@@ -67,8 +68,6 @@ pub(crate) enum Fact {
     SnapshotWanted,
     /// The socket follows the log.
     Connected {
-        /// Who is here.
-        presence: Vec<UserPresence>,
         /// Whether it was lost before.
         again: bool,
     },
@@ -76,8 +75,10 @@ pub(crate) enum Fact {
     Disconnected,
     /// The log says this; in the order of the log.
     Logged(Box<Change>),
-    /// Somebody's presence.
-    Presence(UserPresence),
+    /// How users are now.
+    UserStates(Vec<UserState>),
+    /// How far somebody has read.
+    Reads(Vec<ReadPosition>),
     /// Somebody types.
     Typing(ConversationId, UserId),
 

@@ -33,7 +33,6 @@ pub mod links;
 pub mod notices;
 pub mod outbox;
 pub mod overlay;
-mod presence;
 mod reasons;
 pub mod recipients;
 mod requests;
@@ -47,6 +46,7 @@ mod sync;
 pub mod tabs;
 #[cfg(test)]
 mod testing;
+mod typing;
 pub mod update;
 pub mod view;
 pub mod windows;

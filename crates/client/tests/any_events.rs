@@ -27,7 +27,7 @@ use halyard_client::{
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{
     Availability, Change, ContactId, ConversationId, ConversationKey, DeliveryState, LoggedEvent, MediaId, MessageId,
-    Peer, Presence, ServerFrame, Ulid, UnixMs, UserId,
+    Peer, ReadPosition, ServerFrame, Ulid, UnixMs, UserId, UserState,
 };
 use proptest::prelude::*;
 
@@ -369,18 +369,26 @@ impl Test {
     /// A frame that this server would not send now.
     fn frame(&self, a: u8, b: u8, text: String) -> String {
         let conversation = self.conversation(b);
-        let users = vec![halyard_protocol::socket::UserPresence { user: self.user(b), presence: Presence::Busy }];
-        let frame = match a % 7 {
+        let (user, version) = (self.user(b), b.into());
+        let frame = match a % 8 {
             0 => return text,
-            1 => ServerFrame::Welcome { cursor: b.into(), now: UnixMs(0), presence: users },
-            2 => ServerFrame::Presence { users },
+            1 => ServerFrame::Welcome { cursor: b.into(), now: UnixMs(0), presence: vec![user] },
+            2 => {
+                let (availability, status_text, connected) = (Availability::Busy, text, b.is_multiple_of(2));
+                let users = vec![UserState { user, availability, status_text, connected }];
+                ServerFrame::Users { version, users }
+            }
             3 | 4 => ServerFrame::Typing { conversation, user: self.user(a) },
             5 => ServerFrame::Reset,
+            6 => {
+                let unread = b.is_multiple_of(2).then_some(u32::MAX);
+                ServerFrame::Reads { version, reads: vec![ReadPosition { conversation, user, seq: u64::MAX, unread }] }
+            }
             _ => ServerFrame::Events {
                 events: vec![LoggedEvent {
                     cursor: b.into(),
                     at: UnixMs(i64::MAX),
-                    change: Change::Read { conversation, seq: u64::MAX, unread: u32::MAX },
+                    change: Change::ConversationRemoved { conversation, cleared_seq: u64::MAX },
                 }],
             },
         };

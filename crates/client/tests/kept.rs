@@ -11,7 +11,7 @@ use halyard_client::storage::{Range, Store};
 use halyard_client::view::SessionView;
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, System, Ui};
-use halyard_protocol::{ConversationId, DeliveryState, Peer};
+use halyard_protocol::{ClientFrame, ConversationId, DeliveryState, Peer, StatesSeen};
 
 use crate::support::device::Health;
 use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, number};
@@ -48,6 +48,41 @@ fn sealed_words(world: &World, at: usize) -> Vec<String> {
         SessionView::SignedOut { sealed, .. } => sealed.into_iter().map(|label| label.words.english()).collect(),
         _ => Vec::new(),
     }
+}
+
+#[test]
+fn states_are_kept_and_after_a_start_only_newer_ones_are_told() {
+    let (mut world, at, ..) = begin();
+    let devon = world.server.user(DEVON);
+    let say = |world: &mut World, text: &str| {
+        let account = world.server.accounts.get_mut(&devon).expect("a known user");
+        account.user.status_text = text.to_owned();
+        world.server.user_state_changed(devon);
+    };
+    let status = |world: &World| world.phone(at).header_view(world.front(at)).expect("a header").subtitle.english();
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: world.colleague(DEVON), from: None }));
+    say(&mut world, "On the crane");
+    world.wait(1_000);
+    let version = world.server.state_version;
+    world.network(at, false);
+    restart(&mut world, at);
+    world.settle();
+    assert_eq!(status(&world), "1002 \u{b7} On the crane", "without a network");
+    say(&mut world, "At lunch");
+    world.network(at, true);
+    let resumed = |world: &World| {
+        let said = &world.devices[at].line.as_ref()?.said;
+        said.iter().find_map(|frame| match frame {
+            ClientFrame::Resume { states, .. } => *states,
+            _ => None,
+        })
+    };
+    while resumed(&world).is_none() {
+        assert!(world.carry(at, 0, Fate::Answered) | world.deliver_answer(at, 0) | world.follow(at, 1));
+    }
+    assert_eq!(resumed(&world), Some(StatesSeen { users: version, reads: version }));
+    world.settle();
+    assert_eq!(status(&world), "1002 \u{b7} At lunch");
 }
 
 #[test]

@@ -1,15 +1,18 @@
 //! Whatever two devices of one user do and however late they hear of each other: in the end both show the unread
-//! counts that the server has, in the same conversations.
+//! counts that the server has, in the same conversations, and the same states of colleagues. Entries come by the log and read
+//! positions as states, in either order.
 
 use halyard_client::composer::ComposerAction;
 use halyard_client::conversations::ColumnFilter;
 use halyard_client::conversations::ConversationsAction;
 use halyard_client::notices::NoticesAction;
+use halyard_client::storage::{Range, Store};
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, System, Ui};
 use halyard_protocol::entry::Call;
 use halyard_protocol::{
-    Author, CallOutcome, ConversationId, ConversationKey, Entry, SystemEvent, SystemLine, UnknownEntry,
+    Author, Availability, CallOutcome, Conversation, ConversationId, ConversationKey, Entry, SystemEvent, SystemLine,
+    UnknownEntry, User,
 };
 use proptest::prelude::*;
 
@@ -21,6 +24,8 @@ use crate::support::{Fate, World, cases};
 enum Step {
     Inbound(u8),
     Other(u8, u8),
+    PeerReads(u8),
+    Status(u8),
     Carry(usize, u8, Fate),
     DeliverAnswer(usize, u8),
     Follow(usize, u8),
@@ -51,6 +56,8 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => which.clone().prop_map(Step::Inbound),
         4 => (which.clone(), 0..4u8).prop_map(|(which, kind)| Step::Other(which, kind)),
+        2 => which.clone().prop_map(Step::PeerReads),
+        2 => any::<u8>().prop_map(Step::Status),
         10 => (on.clone(), 0..3u8, fate).prop_map(|(on, n, fate)| Step::Carry(on, n, fate)),
         10 => (on.clone(), 0..3u8).prop_map(|(on, n)| Step::DeliverAnswer(on, n)),
         10 => (on.clone(), 1..4u8).prop_map(|(on, batch)| Step::Follow(on, batch)),
@@ -77,6 +84,12 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 const CONVERSATIONS: u8 = 4;
+
+/// A conversation as a device has stored it.
+#[derive(serde::Deserialize)]
+struct Stored {
+    conversation: Conversation,
+}
 
 struct Test {
     world: World,
@@ -144,6 +157,19 @@ impl Test {
         match step {
             Step::Inbound(which) => return self.inbound(which),
             Step::Other(which, kind) => return self.other(which, kind),
+            Step::PeerReads(which) => {
+                let devon = self.world.server.user(DEVON);
+                self.world.server.mark_read(devon, self.ids[usize::from(which)], u64::MAX);
+                return;
+            }
+            Step::Status(n) => {
+                let devon = self.world.server.user(DEVON);
+                let account = self.world.server.accounts.get_mut(&devon).expect("a known user");
+                account.user.availability = if n.is_multiple_of(2) { Availability::Busy } else { Availability::Away };
+                account.user.status_text = n.to_string();
+                self.world.server.user_state_changed(devon);
+                return;
+            }
             _ => {}
         }
         let ids = self.ids;
@@ -151,7 +177,7 @@ impl Test {
         let card = |which: u8| CardKey::Conversation(id(which));
         let world = &mut self.world;
         match step {
-            Step::Inbound(_) | Step::Other(..) => {}
+            Step::Inbound(_) | Step::Other(..) | Step::PeerReads(_) | Step::Status(_) => {}
             Step::Carry(on, n, fate) => drop(world.carry(on, n.into(), fate)),
             Step::DeliverAnswer(on, n) => drop(world.deliver_answer(on, n.into())),
             Step::Follow(on, batch) => drop(world.follow(on, batch.into())),
@@ -235,6 +261,29 @@ impl Test {
             assert_eq!(row.at, env.local(truth.last_activity), "time of conversation {which} on device {on}");
         }
         self.check_unread(on);
+        self.check_states(on);
+    }
+
+    /// What the device has stored of states is the server's, and what it says it has it has.
+    fn check_states(&mut self, on: usize) {
+        let rows = |store| self.world.devices[on].disk.borrow().read(&Range::all(store));
+        for row in rows(Store::Users) {
+            let user: User = serde_json::from_str(&row.text).expect("a user");
+            assert_eq!(user, self.world.server.accounts[&user.id].user, "on device {on}");
+        }
+        let maya = self.world.server.user(MAYA);
+        for row in rows(Store::Conversations) {
+            let Stored { conversation: stored } = serde_json::from_str(&row.text).expect("a conversation");
+            let Some(truth) = self.world.server.conversation(maya, stored.id) else { continue };
+            let shared = &self.world.server.conversations[&stored.id];
+            for read in truth.reads {
+                // Who wrote something has read up to it.
+                let by = |entry: &&Entry| entry.message().is_some_and(|it| it.author == Author::User(read.user));
+                let written = shared.entries.iter().rev().find(by).map_or(0, Entry::seq);
+                let known = stored.reads.iter().find(|known| known.user == read.user).map_or(0, |known| known.seq);
+                assert_eq!(known.max(written), read.seq, "of {} on device {on}", stored.id);
+            }
+        }
     }
 
     /// How many conversations are unread, also of those that no page has brought yet.

@@ -146,6 +146,21 @@ pub struct PeerRead {
     pub seq: Seq,
 }
 
+/// How far a member of a conversation has read, as it is now: it is no event, and in no log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReadPosition {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The member.
+    pub user: UserId,
+    /// The place of the last entry that they have read; 0 for none.
+    pub seq: Seq,
+    /// How many are left that count as unread. Only who reads this is told it of themselves; of others it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<u32>,
+}
+
 /// A conversation as one of its members sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

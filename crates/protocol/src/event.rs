@@ -1,7 +1,8 @@
-//! The event log: every change that a user can see, in order, with that user's next cursor.
+//! The event log: what happens that a user can see, in order, with that user's next cursor.
 //!
-//! Always holds: applying the events after a cursor to a snapshot taken at that cursor gives the server's truth;
-//! applying one twice changes nothing.
+//! Always holds: applying the events after a cursor, and the states that are newer than a version, to a snapshot taken at that cursor and
+//! version gives the server's truth; applying one twice changes nothing. Entries, conversations and users are said as they were when
+//! the server read the log: never older than the event, perhaps newer.
 
 use serde::{Deserialize, Serialize};
 
@@ -27,13 +28,13 @@ tagged! {
 /// What changed for a user.
 pub enum Change {
     /// A timeline has one more entry. When its conversation is new to the user, or was deleted by them, a
-    /// `conversation_changed` stands before it. Who wrote a message has read up to it: no `read` or `peer_read` says so.
+    /// `conversation_changed` stands before it. Who wrote a message has read up to it: no state says so.
     EntryAdded {
         /// The entry.
         entry: Entry,
-        /// The user's unread count in its conversation after it.
+        /// The user's unread count in its conversation, when the log was read.
         unread: u32,
-        /// What the user has read there.
+        /// What the user had read there by then.
         read_seq: Seq,
     },
     /// A text got further, or failed.
@@ -57,24 +58,6 @@ pub enum Change {
         /// Up to here.
         cleared_seq: Seq,
     },
-    /// The user read, on some device.
-    Read {
-        /// The conversation.
-        conversation: ConversationId,
-        /// Up to here.
-        seq: Seq,
-        /// How many unread are left.
-        unread: u32,
-    },
-    /// A colleague read, in a chat.
-    PeerRead {
-        /// The conversation.
-        conversation: ConversationId,
-        /// The colleague.
-        user: UserId,
-        /// Up to here.
-        seq: Seq,
-    },
     /// A contact that the user sees is new or changed.
     ContactChanged {
         /// The contact.
@@ -94,7 +77,7 @@ pub enum Change {
         /// Whether they are one now.
         on: bool,
     },
-    /// A colleague is new, or their name, department, availability or status text changed.
+    /// A colleague is new, or their name, department or role changed. What they say of themselves is state.
     UserChanged {
         /// The colleague, or the user.
         user: User,

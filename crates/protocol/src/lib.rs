@@ -36,7 +36,7 @@ pub mod user;
 
 pub use cause::{Cause, CauseCode};
 pub use contact::{Contact, ContactDetails, ContactDraft, ContactNumber, ContactScope, NumberLabel};
-pub use conversation::{Conversation, ConversationKey, ConversationKind, PeerRead};
+pub use conversation::{Conversation, ConversationKey, ConversationKind, PeerRead, ReadPosition};
 pub use delivery::{Delivery, DeliveryState};
 pub use entry::{CallOutcome, Entry, Note, SystemEvent, SystemLine, UnknownEntry, Voicemail};
 pub use error::{ErrorBody, ErrorCode};
@@ -47,12 +47,15 @@ pub use message::{Author, Message, Peer};
 pub use phone::{CallingCode, PhoneNumber, PhoneNumberError, digit, is_invisible};
 pub use recipients::{Destination, RecipientsError};
 pub use roles::Permission;
-pub use socket::{ClientFrame, ServerFrame};
+pub use socket::{ClientFrame, ServerFrame, StatesSeen};
 pub use time::UnixMs;
-pub use user::{Availability, Capabilities, Presence, Role, SmsNumber, Tenant, User};
+pub use user::{Availability, Capabilities, Presence, Role, SmsNumber, Tenant, User, UserState};
 
 /// A user's position in their event log: the number of the last event they have seen; 0 before the first.
 pub type Cursor = u64;
+
+/// A moment in a tenant's states: what counts as it is now, and is no event. Each change of one takes the next.
+pub type StateVersion = u64;
 
 /// An entry's place in its conversation: 1 for the first, without gaps, given by the server at commit.
 pub type Seq = u64;

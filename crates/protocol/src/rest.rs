@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::Favourite;
 use crate::{
     Availability, Contact, ContactDraft, ContactId, Conversation, ConversationId, Cursor, Destination, DeviceId, Entry,
-    MediaId, Seq, SmsNumber, Tenant, UnixMs, User,
+    MediaId, Seq, SmsNumber, StateVersion, Tenant, UnixMs, User,
 };
 
 /// The header that carries the message's id when one sends.
@@ -122,6 +122,8 @@ pub struct Bootstrap {
     pub me: Me,
     /// The snapshot holds all events up to this one.
     pub cursor: Cursor,
+    /// It holds all states up to this one.
+    pub state_version: StateVersion,
     /// The server's clock.
     pub now: UnixMs,
     /// The directory, the user among them.

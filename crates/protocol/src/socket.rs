@@ -1,13 +1,15 @@
 //! The frames of the socket at `/api/v1/socket`: JSON texts, one value each.
 //!
 //! The app speaks first, with `resume`. The server answers `welcome`, then what the app missed as one or more
-//! `events`, then events as they happen. In what the server says, each object's `type`
+//! `events`, then events as they happen; and, as `users` and `reads`, the states that are newer than those that the app has, then
+//! states as they change. Of each kind the versions only go up, and a frame holds the newest state of all that has changed since the
+//! one before: an app that has applied it has all up to its version. In what the server says, each object's `type`
 //! stands first. `ping` comes every [`crate::limits::HEARTBEAT_SECONDS`] and wants a `pong`.
 
 use serde::{Deserialize, Serialize};
 
 use crate::tagged::tagged;
-use crate::{ConversationId, Cursor, LoggedEvent, Presence, UnixMs, UserId};
+use crate::{ConversationId, Cursor, LoggedEvent, ReadPosition, StateVersion, UnixMs, UserId, UserState};
 
 /// Close code: the server stops or restarts; come back soon (RFC 6455 registry: Service Restart).
 pub const CLOSE_RESTART: u16 = 1012;
@@ -27,6 +29,9 @@ pub enum ClientFrame {
     Resume {
         /// Its cursor.
         cursor: Cursor,
+        /// Up to where it knows the states; absent where it does not read them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        states: Option<StatesSeen>,
     },
     /// The answer to a `ping`.
     Pong,
@@ -40,14 +45,22 @@ pub enum ClientFrame {
     Unknown,
 }
 
-/// A colleague's presence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Up to where an app knows the states of its tenant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct UserPresence {
-    /// The colleague.
-    pub user: UserId,
-    /// Their presence.
-    pub presence: Presence,
+pub struct StatesSeen {
+    /// Those of users.
+    pub users: StateVersion,
+    /// Read positions.
+    pub reads: StateVersion,
+}
+
+impl StatesSeen {
+    /// All up to a version.
+    #[must_use]
+    pub const fn all(version: StateVersion) -> Self {
+        Self { users: version, reads: version }
+    }
 }
 
 tagged! {
@@ -59,18 +72,27 @@ pub enum ServerFrame {
         cursor: Cursor,
         /// The server's clock.
         now: UnixMs,
-        /// Everybody of the tenant who is not offline.
-        presence: Vec<UserPresence>,
+        /// Always empty: apps of before there were states want it.
+        presence: Vec<UserId>,
     },
     /// Events, in order, without gaps.
     Events {
         /// At least one.
         events: Vec<LoggedEvent>,
     },
-    /// Presences that changed. Not in the log: only true while connected.
-    Presence {
-        /// Whose.
-        users: Vec<UserPresence>,
+    /// States of users of the tenant.
+    Users {
+        /// The app knows all of them up to here now.
+        version: StateVersion,
+        /// Of each user the newest.
+        users: Vec<UserState>,
+    },
+    /// Read positions in the user's conversations.
+    Reads {
+        /// The app knows all of them up to here now.
+        version: StateVersion,
+        /// Of each member of each conversation the newest.
+        reads: Vec<ReadPosition>,
     },
     /// A colleague is typing in a chat.
     Typing {

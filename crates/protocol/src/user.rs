@@ -113,6 +113,36 @@ pub struct User {
     /// A few words of theirs; empty when there are none.
     #[serde(default)]
     pub status_text: String,
+    /// Whether a device of theirs is connected.
+    #[serde(default)]
+    pub connected: bool,
+}
+
+impl User {
+    /// Takes in how they are now. Says whether that is news.
+    pub fn take_state(&mut self, state: &UserState) -> bool {
+        let UserState { user: _, availability, status_text, connected } = state;
+        let before = (self.availability, &self.status_text, self.connected);
+        let is_news = before != (*availability, status_text, *connected);
+        (self.availability, self.connected) = (*availability, *connected);
+        self.status_text.clone_from(status_text);
+        is_news
+    }
+}
+
+/// What counts of a user as it is now: it is no event, and in no log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UserState {
+    /// Who.
+    pub user: UserId,
+    /// What they say of themselves.
+    pub availability: Availability,
+    /// A few words of theirs; empty when there are none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub status_text: String,
+    /// Whether a device of theirs is connected.
+    pub connected: bool,
 }
 
 /// What an SMS number can do, as its carrier says.
@@ -138,4 +168,38 @@ pub struct SmsNumber {
     pub label: String,
     /// What it can do.
     pub capabilities: Capabilities,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Ulid;
+
+    #[test]
+    fn a_state_that_is_the_same_is_no_news() {
+        let id = UserId(Ulid::from_bits(1));
+        let mut user = User {
+            id,
+            extension: "1001".to_owned(),
+            name: "Maya".to_owned(),
+            department: String::new(),
+            email: String::new(),
+            role: Role::Basic,
+            availability: Availability::Available,
+            status_text: String::new(),
+            connected: false,
+        };
+        let state = UserState {
+            user: id,
+            availability: Availability::Busy,
+            status_text: "On the crane".to_owned(),
+            connected: true,
+        };
+        assert!(user.take_state(&state) && !user.take_state(&state));
+        assert_eq!(
+            (user.availability, user.status_text.as_str(), user.connected),
+            (Availability::Busy, "On the crane", true)
+        );
+        assert!(user.take_state(&UserState { connected: false, ..state }));
+    }
 }

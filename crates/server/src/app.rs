@@ -26,6 +26,7 @@ use crate::permits::{self, Permits};
 use crate::problem::Problem;
 use crate::store::sessions::{Lifetimes, Session};
 use crate::store::{Committed, Store, StoreError, Tx};
+use crate::teller::Teller;
 
 /// A day, in milliseconds.
 pub const DAY: i64 = 24 * 60 * 60 * 1_000;
@@ -74,8 +75,10 @@ pub struct Tempo {
     pub grace: Duration,
     /// How long a frame may wait for the app to take it.
     pub write_timeout: Duration,
-    /// Between two frames of presences that have changed: what changes meanwhile is told together.
-    pub presence: Duration,
+    /// Between two frames of users' states: what changes meanwhile is told together.
+    pub states: Duration,
+    /// How long a read position waits for others, to be told with them.
+    pub reads: Duration,
 }
 
 impl Default for Tempo {
@@ -84,7 +87,8 @@ impl Default for Tempo {
             heartbeat: Duration::from_secs(u64::from(limits::HEARTBEAT_SECONDS)),
             grace: Duration::from_secs(5),
             write_timeout: Duration::from_secs(10),
-            presence: Duration::from_secs(1),
+            states: Duration::from_secs(1),
+            reads: Duration::from_millis(150),
         }
     }
 }
@@ -157,6 +161,8 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// The workers of the queue.
     pub workers: Workers,
+    /// What tells sockets of states.
+    pub teller: Teller,
     /// Cancelled when the server stops.
     pub stop: CancellationToken,
     /// The open sockets.
@@ -193,6 +199,7 @@ impl App {
         Ok(Arc::new(Self {
             workers: Workers::new(store.clone(), carriers, env.clone(), jobs).counted_by(Arc::clone(&metrics)),
             metrics,
+            teller: Teller::new(store.clone(), Arc::clone(&hub), settings.tempo.states),
             passwords: Passwords::new(env.clone(), settings.cost)?,
             sign_ins: SignInLimiter::new(settings.sign_ins, &env),
             seen: Seen::default(),

@@ -14,6 +14,10 @@
 //!    transaction of the receiving tenant, once; members there hear of it as in step 3.
 //! 5. [`operations::messaging::receipts`] writes down how far the text got, and the members at the author's side hear of that.
 //!
+//! What is state rather than an event (what users say of themselves, who is connected, how far members have read) goes another way: a commit
+//! gives it the tenant's next version ([`store::states`]), the [`teller`] tells the sockets of a tenant of its users, each frame serialized
+//! once ([`feed`]), and a socket reads the read positions that its user sees.
+//!
 //! What always holds stands at the head of each module.
 
 pub mod api;
@@ -28,6 +32,7 @@ pub mod connections;
 pub mod demo;
 mod digest;
 pub mod env;
+pub mod feed;
 pub mod hub;
 pub mod jobs;
 pub mod lifecycle;
@@ -40,6 +45,7 @@ pub mod routes;
 pub mod socket;
 pub mod store;
 pub mod telemetry;
+pub mod teller;
 #[cfg(test)]
 mod testing;
 pub mod upkeep;

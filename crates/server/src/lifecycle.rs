@@ -30,6 +30,7 @@ pub async fn serve(app: Arc<App>, router: Router, listen: SocketAddr, stop: Canc
     }
     let workers = tokio::spawn(app.workers.clone().run(app.stop.clone()));
     let upkeep = tokio::spawn(upkeep::run(Arc::clone(&app), app.stop.clone()));
+    let teller = tokio::spawn(app.teller.clone().run(app.stop.clone()));
     {
         let mut out = std::io::stdout().lock();
         writeln!(out, "halyard-server listening on http://{address}")?;
@@ -46,7 +47,7 @@ pub async fn serve(app: Arc<App>, router: Router, listen: SocketAddr, stop: Canc
         connections::serve(&app, router, listener, app.stop.clone()).await;
         app.sockets.close();
         app.sockets.wait().await;
-        let _ = tokio::join!(workers, upkeep);
+        let _ = tokio::join!(workers, upkeep, teller);
     };
     let cancelled = async {
         app.stop.cancelled().await;

@@ -32,8 +32,17 @@ impl Bench {
     fn run(&mut self, alone: &mut Alone, act: impl FnOnce(&mut Cache, &mut Sources<'_>, &mut Context<'_, '_>)) -> Done {
         let Self { cache, conversations, book, desk, outbox, drafts, changing } = self;
         let cursor = Some(5);
-        let mut sources =
-            Sources { conversations, book, desk, outbox, drafts, cursor, changing: *changing, all_contacts: true };
+        let mut sources = Sources {
+            conversations,
+            book,
+            desk,
+            outbox,
+            drafts,
+            cursor,
+            states: StatesSeen::default(),
+            changing: *changing,
+            all_contacts: true,
+        };
         alone.turn(|cx| act(cache, &mut sources, cx))
     }
 

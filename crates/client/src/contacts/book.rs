@@ -7,7 +7,7 @@ use halyard_words::{self as words, Text};
 use std::collections::HashMap;
 
 use halyard_protocol::event::Favourite;
-use halyard_protocol::{CallingCode, Contact, ContactId, ContactScope, Peer, PhoneNumber, User, UserId};
+use halyard_protocol::{CallingCode, Contact, ContactId, ContactScope, Peer, PhoneNumber, User, UserId, UserState};
 
 use crate::fact::Renamed;
 use crate::sorted::SortedSet;
@@ -79,6 +79,14 @@ impl Book {
         let renamed = Renamed { numbers: Vec::new(), user: Some(user.id) };
         self.users.insert(user.id, user);
         renamed
+    }
+
+    /// Takes in how a colleague is now. Gives them, if that is news.
+    pub(crate) fn take_state(&mut self, state: &UserState) -> Option<&User> {
+        let user = self.users.get_mut(&state.user)?;
+        let is_news = user.take_state(state);
+        self.unstored_users.insert(user.id);
+        is_news.then_some(user)
     }
 
     pub(crate) fn remove_user(&mut self, id: UserId) -> Renamed {
@@ -171,6 +179,10 @@ impl Book {
 
     pub(crate) fn is_favourite(&self, entry: Favourite) -> bool {
         self.favourites.contains(&entry)
+    }
+
+    pub(crate) fn users(&self) -> impl Iterator<Item = &User> {
+        self.users.values()
     }
 
     pub(crate) fn user(&self, id: UserId) -> Option<&User> {

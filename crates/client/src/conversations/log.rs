@@ -1,6 +1,8 @@
-//! What the log says of conversations.
+//! What the log and the states say of conversations.
 
-use halyard_protocol::{Change, Conversation, ConversationId, Delivery, Entry, MessageId, PeerRead, Seq, UserId};
+use halyard_protocol::{
+    Change, Conversation, ConversationId, Delivery, Entry, MessageId, PeerRead, ReadPosition, Seq, UserId,
+};
 
 use super::{ColumnFilter, Conversations, Thread};
 use crate::context::Context;
@@ -14,17 +16,11 @@ impl Conversations {
     pub(crate) fn notice_unknown(&mut self, change: &Change, cx: &mut Context<'_, '_>) {
         let (id, wanted) = match change {
             Change::EntryAdded { entry, .. } => (entry.conversation(), true),
-            Change::Read { conversation, unread, .. } => {
-                self.unread_noted(*conversation, *unread, cx);
-                (*conversation, false)
-            }
             Change::ConversationRemoved { conversation, .. } => {
                 self.unread_noted(*conversation, 0, cx);
                 (*conversation, false)
             }
-            Change::DeliveryChanged { conversation, .. } | Change::PeerRead { conversation, .. } => {
-                (*conversation, false)
-            }
+            Change::DeliveryChanged { conversation, .. } => (*conversation, false),
             Change::ConversationChanged { .. }
             | Change::ContactChanged { .. }
             | Change::ContactRemoved { .. }
@@ -123,13 +119,17 @@ impl Conversations {
         self.changed(id, cx);
     }
 
-    pub(crate) fn read_elsewhere(&mut self, id: ConversationId, seq: Seq, unread: u32, cx: &mut Context<'_, '_>) {
-        if self.read(id, seq, unread) {
-            self.changed_unread(id, cx);
+    /// A member has read up to here: the user, on some device, or a colleague.
+    pub(crate) fn read_position(&mut self, read: ReadPosition, cx: &mut Context<'_, '_>) {
+        let ReadPosition { conversation: id, user, seq, unread } = read;
+        self.mention(id);
+        if let Some(unread) = unread {
+            self.unread_noted(id, unread, cx);
+            if self.read(id, seq, unread) {
+                self.changed_unread(id, cx);
+            }
+            return;
         }
-    }
-
-    pub(crate) fn peer_read(&mut self, id: ConversationId, user: UserId, seq: Seq, cx: &mut Context<'_, '_>) {
         self.edit(id, |known| match known.reads.iter_mut().find(|read| read.user == user) {
             Some(read) => read.seq = read.seq.max(seq),
             None => known.reads.push(PeerRead { user, seq }),

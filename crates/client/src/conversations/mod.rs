@@ -227,11 +227,9 @@ impl Conversations {
         let is_new = thread.timeline.put(entry.clone());
         let is_newest = thread.newest(entry, me);
         let conversation = &mut thread.conversation;
-        // Entries that are known already and that the log has still to speak of: any may be unread.
-        let since = conversation.last_seq.saturating_sub(seq.max(read_seq));
-        if read_seq > conversation.read_seq || (read_seq == conversation.read_seq && since == 0) {
-            conversation.read_seq = read_seq;
-            conversation.unread = unread.saturating_add(u32::try_from(since).unwrap_or(u32::MAX));
+        if read_seq >= conversation.read_seq {
+            // As it was when the log was read; what has come since, the log has still to speak of.
+            (conversation.read_seq, conversation.unread) = (read_seq, unread);
         } else if is_newest && seq > conversation.read_seq && entry.is_inbound(me, conversation.kind.is_text()) {
             // More was read here than the server has heard of: its count is of before.
             conversation.unread += 1;

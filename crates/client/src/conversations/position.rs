@@ -86,7 +86,7 @@ impl Conversations {
         if timeline.position.to_unread != ToUnread::Wanted {
             return;
         }
-        let first = conversation.read_seq.max(conversation.cleared_seq) + 1;
+        let first = conversation.read_seq.max(conversation.cleared_seq).saturating_add(1);
         if timeline.is_reading() || matches!(timeline.loaded, Loaded::Nothing | Loaded::Loading) {
             return;
         }

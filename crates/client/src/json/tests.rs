@@ -19,7 +19,7 @@ const BOOTSTRAP: &str = r#"{
         "device": "01J9ZK4T6Q8Y2M0C5R7W3X1B9F",
         "later": [1.5e3, {"a": [true, null, "]}"]}, -0.25]
     },
-    "cursor": 18446744073709551615, "now": -1, "users": [], "favourites": [{"user": "01J9ZK4T6Q8Y2M0C5R7W3X1B9D"}],
+    "cursor": 18446744073709551615, "state_version": 7, "now": -1, "users": [], "favourites": [{"user": "01J9ZK4T6Q8Y2M0C5R7W3X1B9D"}],
     "conversations": [{
         "id": "01J9ZK4T6Q8Y2M0C5R7W3X1B9G", "kind": "a_new_kind", "own_number": null,
         "peers": [{"number": "+16195550143"}, {"user": "01J9ZK4T6Q8Y2M0C5R7W3X1B9D"}], "last_seq": 0,

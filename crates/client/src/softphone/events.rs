@@ -156,7 +156,7 @@ impl Softphone {
             Timer::Outbox => turn.fact(Fact::OutboxReady),
             Timer::CatchUp => self.catch_up(turn),
             Timer::Notices => self.notices.expire(turn),
-            Timer::Typing => self.presence.expire(turn),
+            Timer::Typing => self.typing.expire(turn),
             Timer::Cache => self.write_cache_when_quiet(turn),
             Timer::Clock => set_clock(turn),
         }

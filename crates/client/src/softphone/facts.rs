@@ -56,23 +56,29 @@ impl Softphone {
                     self.session.ask_snapshot(turn);
                 }
             }
-            Fact::Connected { presence, again } => {
+            Fact::Connected { again } => {
                 if again {
                     // The server may have been started anew, with another release.
                     self.installation.reconnected(turn);
                 }
-                self.presence.replace(&presence, turn);
+                self.presences_changed(turn);
                 self.outbox.hurry();
                 turn.fact(Fact::OutboxReady);
                 self.catch_up(turn);
             }
-            Fact::Disconnected => self.presence.replace(&[], turn),
+            Fact::Disconnected => self.presences_changed(turn),
             Fact::Logged(change) => {
                 self.cache.cursor_moved();
                 self.apply(*change, turn);
             }
-            Fact::Presence(entry) => self.presence.set(entry, turn),
-            Fact::Typing(conversation, user) => self.presence.typed(conversation, user, turn),
+            Fact::UserStates(states) => self.user_states(&states, turn),
+            Fact::Reads(reads) => {
+                self.cache.cursor_moved();
+                for read in reads {
+                    self.conversations.read_position(read, context!(self, turn));
+                }
+            }
+            Fact::Typing(conversation, user) => self.typing.typed(conversation, user, turn),
 
             Fact::Renamed(renamed) => self.renamed(renamed, turn),
             Fact::Go { route, replace } => self.go(route, replace, turn),

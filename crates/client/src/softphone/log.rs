@@ -1,6 +1,6 @@
-//! Applying the log: one change after the other.
+//! Applying what the server says: the log, one change after the other, and states.
 
-use halyard_protocol::{Author, Change, ConversationId, Entry, Message, Seq};
+use halyard_protocol::{Author, Change, ConversationId, Entry, Message, Peer, Seq, UserState};
 use halyard_words as words;
 
 use super::{Softphone, context};
@@ -22,12 +22,6 @@ impl Softphone {
             }
             Change::ConversationRemoved { conversation, cleared_seq } => {
                 self.conversations.conversation_removed(conversation, cleared_seq, context!(self, turn));
-            }
-            Change::Read { conversation, seq, unread } => {
-                self.conversations.read_elsewhere(conversation, seq, unread, context!(self, turn));
-            }
-            Change::PeerRead { conversation, user, seq } => {
-                self.conversations.peer_read(conversation, user, seq, context!(self, turn));
             }
             Change::ContactChanged { contact } => self.contacts.changed(contact, context!(self, turn)),
             Change::ContactRemoved { contact } => self.contacts.removed(contact, context!(self, turn)),
@@ -58,6 +52,27 @@ impl Softphone {
         }
     }
 
+    /// Users are like this now.
+    pub(super) fn user_states(&mut self, states: &[UserState], turn: &mut Turn<'_>) {
+        self.cache.cursor_moved();
+        for state in states {
+            let Some(user) = self.contacts.book.take_state(state) else { continue };
+            self.session.user_changed(user, turn);
+            turn.changed(Changed::Presence(state.user));
+            turn.changed(Changed::ContactDetails);
+            for id in self.conversations.with(Peer::User(state.user)) {
+                turn.changed(Changed::Header(CardKey::Conversation(id)));
+            }
+        }
+    }
+
+    /// Colleagues show as connected only while this device is.
+    pub(super) fn presences_changed(&self, turn: &mut Turn<'_>) {
+        for user in self.contacts.book.users().filter(|user| user.connected) {
+            turn.changed(Changed::Presence(user.id));
+        }
+    }
+
     /// A colleague's name reads differently, also in texts from a shared number, where they are no peer.
     fn authors_changed(&self, turn: &mut Turn<'_>) {
         for id in self.conversations.in_order() {
@@ -78,7 +93,7 @@ impl Softphone {
         let is_new = self.conversations.entry_added(entry, unread, read_seq, me, context!(self, turn));
         self.forget_sent(sent, id, turn);
         if let Some(Author::User(user)) = message.map(|message| message.author) {
-            self.presence.stopped(id, user, turn);
+            self.typing.stopped(id, user, turn);
         }
         if is_new {
             self.announce_entry(entry, turn);

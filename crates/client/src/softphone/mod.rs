@@ -41,10 +41,10 @@ use crate::installation::Installation;
 use crate::notices::Notices;
 use crate::outbox::Outbox;
 use crate::overlay::Overlay;
-use crate::presence::PresenceBook;
 use crate::recipients::{People, Recipients};
 use crate::session::Session;
 use crate::sync::Sync;
+use crate::typing::Typing;
 use crate::update::Update;
 
 /// The softphone. See the crate's documentation.
@@ -55,7 +55,7 @@ pub struct Softphone {
     pub(crate) contacts: Contacts,
     pub(crate) import: Import,
     pub(crate) conversations: Conversations,
-    pub(crate) presence: PresenceBook,
+    pub(crate) typing: Typing,
     pub(crate) outbox: Outbox,
     pub(crate) composer: Composer,
     pub(crate) recipients: Recipients,

@@ -126,8 +126,7 @@ impl Softphone {
         turn.cancel_timer(Timer::Bootstrap);
         let me = Box::new(state.me);
         self.session.state = if self.reading { State::Reading(me) } else { State::SignedIn(me) };
-        // Without these, all of it is asked for anew.
-        self.sync.start_from_stored(state.cursor.filter(|_| state.unread.is_some()));
+        self.sync.start_from_stored(state.cursor, state.states);
         self.contacts.reset(Vec::new(), state.favourites);
         self.contacts.set_all_here(state.contacts);
         self.conversations.older = state.older;
@@ -137,7 +136,7 @@ impl Softphone {
         for conversation in stored.conversations {
             self.conversations.put_stored(conversation, knew_less);
         }
-        self.conversations.set_unread_elsewhere(state.unread.unwrap_or_default());
+        self.conversations.set_unread_elsewhere(state.unread);
         self.conversations.evict(STORED_CONVERSATIONS);
         for user in stored.users {
             self.contacts.book.put_stored_user(user);
@@ -255,7 +254,8 @@ impl Softphone {
 
     /// The first snapshot, or a new one after the log could not be followed.
     pub(super) fn start_from(&mut self, snapshot: Bootstrap, turn: &mut Turn<'_>) {
-        let Bootstrap { me, cursor, users, favourites, conversations, older, unread_older, .. } = snapshot;
+        let Bootstrap { me, cursor, state_version, users, favourites, conversations, older, unread_older, .. } =
+            snapshot;
         let user = me.user.id;
         if self.user().is_some_and(|known| known != user) {
             // Another tab has signed somebody else in.
@@ -274,7 +274,7 @@ impl Softphone {
         self.conversations.set_unread_elsewhere(unread_older);
         self.session.requests.retain(|call| !matches!(call, crate::session::Call::Snapshot));
         turn.cancel_timer(Timer::Bootstrap);
-        self.sync.start(cursor);
+        self.sync.start(cursor, state_version);
         self.cache.renew(&self.desk.pinned());
         self.sync.renewed = true;
         self.load_unclaimed(user, turn);

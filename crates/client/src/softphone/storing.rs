@@ -23,6 +23,7 @@ macro_rules! sources {
     ($phone:ident) => {
         &mut Sources {
             cursor: $phone.sync.started.then_some($phone.sync.cursor),
+            states: $phone.sync.states,
             changing: $phone.is_changing(),
             all_contacts: $phone.contacts.are_all_here(),
             conversations: &mut $phone.conversations,

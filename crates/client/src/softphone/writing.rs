@@ -58,7 +58,7 @@ impl Softphone {
         if let CardKey::Conversation(id) = card
             && !text.is_empty()
             && self.conversations.get(id).is_some_and(|thread| !thread.conversation.kind.is_text())
-            && self.presence.is_typing_due(id, turn.env.now)
+            && self.typing.is_typing_due(id, turn.env.now)
         {
             Sync::send(&ClientFrame::Typing { conversation: id }, turn);
         }
@@ -236,7 +236,7 @@ impl Softphone {
             self.send_to_tabs(TabFrame::Draft(card, String::new()), turn);
         }
         self.composer.clear_problem(card);
-        self.presence.message_sent(id);
+        self.typing.message_sent(id);
         self.conversations.sending(id, at);
         if let Some(thread) = self.conversations.get_mut(id) {
             thread.timeline.position.written(thread.conversation.last_seq);

@@ -1,11 +1,11 @@
-//! Following the server: the cursor, the socket, and coming back after it was lost.
+//! Following the server: the cursor, the versions of states, the socket, and coming back after it was lost.
 //!
 //! Always holds: events are applied in the order of their cursors, each once; a gap is never jumped over, it is
-//! asked for again.
+//! asked for again. States are only applied where they are newer than what is here.
 
 mod socket;
 
-use halyard_protocol::{ClientFrame, Cursor, UnixMs};
+use halyard_protocol::{ClientFrame, Cursor, StateVersion, StatesSeen, UnixMs};
 
 use crate::api::CallError;
 use crate::context::Turn;
@@ -38,6 +38,8 @@ pub(crate) enum Connection {
 #[derive(Debug, Default)]
 pub(crate) struct Sync {
     pub(crate) cursor: Cursor,
+    /// Up to where the states are here.
+    pub(crate) states: StatesSeen,
     pub(crate) connection: Connection,
     /// Tries since the last success.
     pub(crate) tries: u32,
@@ -52,17 +54,19 @@ pub(crate) struct Sync {
 }
 
 impl Sync {
-    /// A snapshot is here: all up to this cursor.
-    pub(crate) fn start(&mut self, cursor: Cursor) {
+    /// A snapshot is here: all up to this cursor, and this version of the states.
+    pub(crate) fn start(&mut self, cursor: Cursor, version: StateVersion) {
         self.cursor = cursor;
+        self.states = StatesSeen::all(version);
         self.started = true;
         self.tries = 0;
     }
 
-    /// The device has stored all up to this cursor, or not all.
-    pub(crate) fn start_from_stored(&mut self, cursor: Option<Cursor>) {
-        self.cursor = cursor.unwrap_or_default();
-        self.started = cursor.is_some();
+    /// The device has stored all up to this cursor and these states, or not all.
+    pub(crate) fn start_from_stored(&mut self, cursor: Option<Cursor>, states: Option<StatesSeen>) {
+        // A version that knew of no states has not stored them.
+        self.started = cursor.is_some() && states.is_some();
+        (self.cursor, self.states) = (cursor.unwrap_or_default(), states.unwrap_or_default());
     }
 
     /// Nobody follows any more.

@@ -20,7 +20,7 @@ impl Sync {
     pub(crate) fn socket(&mut self, event: SocketEvent, turn: &mut Turn<'_>) {
         match event {
             SocketEvent::Opened => {
-                Self::send(&ClientFrame::Resume { cursor: self.cursor }, turn);
+                Self::send(&ClientFrame::Resume { cursor: self.cursor, states: Some(self.states) }, turn);
                 self.listen(turn);
             }
             SocketEvent::Frame(text) => self.frame(&text, turn),
@@ -62,16 +62,23 @@ impl Sync {
         // A frame that can't be read at all is as good as a lost one: start the socket again and resume.
         let Ok(frame) = json::read::<ServerFrame>(text) else { return self.silent(turn) };
         match frame {
-            ServerFrame::Welcome { presence, .. } => {
+            ServerFrame::Welcome { .. } => {
                 let again = core::mem::take(&mut self.tries) > 0;
                 self.connection = Connection::Live;
                 turn.changed(Changed::Connection);
-                turn.fact(Fact::Connected { presence, again });
+                turn.fact(Fact::Connected { again });
             }
             ServerFrame::Events { events } => self.events(events, turn),
-            ServerFrame::Presence { users } => {
-                for entry in users {
-                    turn.fact(Fact::Presence(entry));
+            ServerFrame::Users { version, users } => {
+                if version > self.states.users {
+                    self.states.users = version;
+                    turn.fact(Fact::UserStates(users));
+                }
+            }
+            ServerFrame::Reads { version, reads } => {
+                if version > self.states.reads {
+                    self.states.reads = version;
+                    turn.fact(Fact::Reads(reads));
                 }
             }
             ServerFrame::Typing { conversation, user } => turn.fact(Fact::Typing(conversation, user)),
@@ -110,7 +117,7 @@ impl Sync {
 
 #[cfg(test)]
 mod tests {
-    use halyard_protocol::Change;
+    use halyard_protocol::{Change, StatesSeen};
 
     use super::*;
     use crate::testing::Alone;
@@ -150,6 +157,17 @@ mod tests {
         // The clock was set back.
         alone.now = alone.now.plus(-5_000);
         assert!(alone.turn(|cx| sync.socket(events(&[7]), cx)).timer(Timer::SocketSilence).is_some());
+    }
+
+    #[test]
+    fn states_are_taken_where_they_are_newer() {
+        let (mut sync, mut alone) = connected(4);
+        let users = |version| {
+            let frame = ServerFrame::Users { version, users: Vec::new() };
+            SocketEvent::Frame(serde_json::to_string(&frame).expect("a frame"))
+        };
+        let taken = [3, 2, 3, 4].map(|version| alone.turn(|cx| sync.socket(users(version), cx)).facts.len());
+        assert_eq!((taken, sync.states), ([1, 0, 0, 1], StatesSeen { users: 4, reads: 0 }));
     }
 
     #[test]

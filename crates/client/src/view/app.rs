@@ -274,12 +274,12 @@ impl Softphone {
     /// A user's presence.
     #[must_use]
     pub fn presence_view(&self, user: UserId) -> Presence {
-        match self.me() {
-            // One's own dot shows what one says, also in the moment before the socket says so.
-            Some(me) if me.user.id == user => {
-                Presence::of(me.user.availability, self.sync.connection == Connection::Live)
-            }
-            Some(_) | None => self.presence.of(user),
+        let live = self.sync.connection == Connection::Live;
+        match (self.me(), self.contacts.book.user(user)) {
+            // One's own dot shows what one says, also in the moment before the server says so.
+            (Some(me), _) if me.user.id == user => Presence::of(me.user.availability, live),
+            (_, Some(known)) => Presence::of(known.availability, live && known.connected),
+            (_, None) => Presence::Offline,
         }
     }
 

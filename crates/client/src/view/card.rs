@@ -168,7 +168,7 @@ impl Softphone {
     #[must_use]
     pub fn typing_words(&self, id: ConversationId) -> Option<Text> {
         let names: Vec<String> = self
-            .presence
+            .typing
             .typing_in(id)
             .into_iter()
             .filter_map(|user| self.contacts.book.user(user))

@@ -17,7 +17,7 @@ use halyard_client::{
     AppCommand, CardKey, Effect, FocusTarget, HttpRequest, Method, RequestId, Route, SocketCommand, Softphone, Timer,
     Update,
 };
-use halyard_protocol::{ClientFrame, Cursor, DeviceId, MediaId, MediaKind, MessageId, UnixMs, UserId};
+use halyard_protocol::{ClientFrame, Cursor, DeviceId, MediaId, MediaKind, MessageId, StatesSeen, UnixMs, UserId};
 
 use super::database::Database;
 use super::screen::Screen;
@@ -41,6 +41,8 @@ pub(crate) struct Line {
     pub(crate) user: Option<UserId>,
     /// The last event that was sent on it.
     pub(crate) stands_at: Option<Cursor>,
+    /// Up to where the states were sent on it; `None` for an app that reads none.
+    pub(crate) states: Option<StatesSeen>,
     /// Frames beside the events, on their way to the app.
     pub(crate) frames: VecDeque<String>,
     /// What the app said, on its way to the server.

@@ -64,6 +64,7 @@ fn account(n: u128, extension: &str, name: &str, role: Role, numbers: Vec<SmsNum
         role,
         availability: Availability::Available,
         status_text: String::new(),
+        connected: false,
     };
     Account { user, password: ["tide-", extension].concat(), numbers }
 }

@@ -8,15 +8,13 @@ mod network;
 mod tabs;
 mod time;
 
-use std::collections::BTreeSet;
-
 use halyard_client::composer::{ChosenFile, ComposerAction};
 use halyard_client::session::SessionAction;
 use halyard_client::storage::Db;
 use halyard_client::storage::memory::Memory;
 use halyard_client::tabs::TabEvent;
 use halyard_client::{CardKey, Env, Event, Route, Softphone, System, Ui};
-use halyard_protocol::{UnixMs, UserId};
+use halyard_protocol::UnixMs;
 
 use super::device::{Device, Health};
 use super::people;
@@ -41,7 +39,6 @@ pub(crate) struct World {
     pub(crate) zone: fn(UnixMs) -> i32,
     entropy: u128,
     next_ping: UnixMs,
-    connected: BTreeSet<UserId>,
 }
 
 /// How a request fares on its way.
@@ -67,7 +64,6 @@ impl World {
             zone: |_| -480,
             entropy: 0,
             next_ping: START,
-            connected: BTreeSet::new(),
         }
     }
 

@@ -17,7 +17,7 @@ use crate::socket;
 /// Listen to what happens.
 ///
 /// A WebSocket of JSON texts: the app sends `ClientFrame`, the server `ServerFrame`. The app speaks first, with
-/// `resume` and the cursor of its snapshot or of the last event that it applied.
+/// `resume`: the cursor of its snapshot or of the last event that it applied, and up to where it knows the states.
 #[utoipa::path(
     get, path = "/socket", tag = "events",
     responses(

@@ -7,13 +7,14 @@ mod conversations;
 mod jobs;
 mod log;
 mod sessions;
+mod states;
 mod texts;
 
 use std::collections::BTreeSet;
 
 use halyard_protocol::{
     Author, Change, ContactDraft, ContactId, ContactScope, ConversationKind, DeliveryState, Destination, DeviceId,
-    ErrorCode, LoggedEvent, MediaId, Message, Peer, PhotoId, TenantId, Ulid, UserId,
+    ErrorCode, LoggedEvent, MediaId, Message, Peer, PhotoId, ReadPosition, TenantId, Ulid, User, UserId,
 };
 
 use std::sync::Arc;
@@ -22,6 +23,12 @@ use sha2::{Digest, Sha256};
 
 use crate::jobs::tests::two_servers_share_the_queue;
 use crate::operations::numbers;
+use crate::socket::tests::states::{
+    a_restart_is_no_news_to_those_who_come_back, a_socket_that_falls_behind_the_frames_reads_for_itself,
+    many_changes_are_one_frame, no_state_is_lost_between_catching_up_and_hearing, reads_reach_those_who_see_them,
+    states_are_told_live_and_again_after_a_gap, states_of_another_database_are_reset, two_devices_converge,
+    what_another_process_changes_is_told_too,
+};
 use crate::store::{self, Store, StoreError, Tx, address_book::AddressBook, sql::args};
 use crate::testing::TestEnv;
 use crate::testing::bench::{Bench, number, png};
@@ -56,6 +63,9 @@ use self::log::{
 use self::sessions::{
     a_new_password_misses_no_session_that_is_being_made, a_session_is_only_for_the_password_that_was_checked,
     networks_are_known_for_a_while, sessions_end_when_they_are_old,
+};
+use self::states::{
+    a_read_in_a_large_group_is_one_row, a_status_is_one_row_and_no_event, states_of_a_log_of_before_are_told_to_nobody,
 };
 use self::texts::{
     a_number_that_moves_takes_no_history_to_another_tenant, a_picture_reaches_the_other_tenant_once,
@@ -118,6 +128,18 @@ checks!(
     who_is_disabled_meanwhile_does_nothing_more,
     a_text_does_not_leave_from_a_number_that_was_moved,
     who_leaps_over_a_gap_starts_from_the_snapshot,
+    a_status_is_one_row_and_no_event,
+    a_read_in_a_large_group_is_one_row,
+    states_of_a_log_of_before_are_told_to_nobody,
+    states_are_told_live_and_again_after_a_gap,
+    many_changes_are_one_frame,
+    a_socket_that_falls_behind_the_frames_reads_for_itself,
+    no_state_is_lost_between_catching_up_and_hearing,
+    reads_reach_those_who_see_them,
+    two_devices_converge,
+    a_restart_is_no_news_to_those_who_come_back,
+    states_of_another_database_are_reset,
+    what_another_process_changes_is_told_too,
 );
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -123,6 +123,7 @@ impl Cast {
                 role: person.role,
                 availability: person.availability,
                 status_text: person.status.to_owned(),
+                connected: false,
             };
             store::users::add(tx, id, &user, hash, now).await?;
             self.users.insert((domain.clone(), user.extension), user.id);

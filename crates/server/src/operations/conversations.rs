@@ -1,9 +1,7 @@
 //! What a user does to a conversation: reads it, mutes it, names it, deletes it for themselves and brings it back.
 
 use halyard_protocol::rest::UpdateConversation;
-use halyard_protocol::{
-    CauseCode, Change, Conversation, ConversationId, ConversationKey, ErrorCode, Seq, UserId, limits,
-};
+use halyard_protocol::{CauseCode, Change, Conversation, ConversationId, ErrorCode, Seq, UserId, limits};
 
 use super::Actor;
 use crate::problem::Problem;
@@ -33,15 +31,7 @@ pub async fn read(tx: &mut Tx, actor: &Actor, id: ConversationId, seq: Seq) -> R
         return Ok(());
     }
     let unread = store::messages::unread_after(tx, id, me, seq.max(membership.cleared_seq)).await?;
-    store::memberships::set_read(tx, id, me, seq, unread).await?;
-    store::events::log(tx, me, actor.now, &Change::Read { conversation: id, seq, unread }).await?;
-    if let ConversationKey::Chat(_) = &record.key {
-        let change = Change::PeerRead { conversation: id, user: me, seq };
-        for user in store::memberships::members(tx, id).await?.into_iter().filter(|user| *user != me) {
-            store::events::log(tx, user, actor.now, &change).await?;
-        }
-    }
-    Ok(())
+    Ok(store::states::set_read(tx, record.tenant, id, me, (seq, unread)).await?)
 }
 
 /// Turns notifications off or on for the actor, or names the group for all its members. What is absent stays.

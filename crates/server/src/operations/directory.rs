@@ -1,6 +1,6 @@
 //! The directory: the users of a tenant.
 //!
-//! Always holds: everybody of the tenant hears of a change that they can see. Nobody disables, removes or gives another role to
+//! Always holds: everybody of the tenant hears of a change that they can see: of a status as state, of anything else by the log. Nobody disables, removes or gives another role to
 //! themselves, so a tenant that has an Administrator keeps one.
 
 use halyard_protocol::admin::{AuditAction, NewUser, UpdateUser, UserAccount};
@@ -79,6 +79,7 @@ pub async fn add(
         role: new.role,
         availability: Availability::Available,
         status_text: String::new(),
+        connected: false,
     };
     check(&user)?;
     store::users::add(tx, actor.tenant, &user, password_hash, actor.now).await.map_err(extension_taken)?;
@@ -116,6 +117,7 @@ pub async fn update(tx: &mut Tx, actor: &Actor, id: UserId, changes: UpdateUser)
         role: role.unwrap_or(was.role),
         availability: availability.unwrap_or(was.availability),
         status_text: trimmed(status_text, &was.status_text),
+        connected: was.connected,
     };
     let disabled = disabled.unwrap_or(before.disabled_at.is_some());
     if actor.maybe_user() == Some(id) && (user.role != was.role || disabled) {
@@ -154,12 +156,14 @@ async fn save(tx: &mut Tx, actor: &Actor, account: &Account, user: &User) -> Res
         .changed("availability", store::sql::word(before.availability)?, store::sql::word(user.availability)?)
         .changed("status_text", &before.status_text, &user.status_text);
     audit::note(tx, actor, AuditAction::UserChanged, Subject::user(user), fields).await?;
-    // Who is disabled is in nobody's directory.
-    if account.disabled_at.is_none() {
-        publish(tx, actor, user.id).await?;
+    if (user.availability, &user.status_text) != (before.availability, &before.status_text) {
+        store::states::set_status(tx, actor.tenant, user).await?;
     }
-    if user.availability != before.availability {
-        tx.note_availability(user.id, user.availability);
+    let with_status_before =
+        User { availability: before.availability, status_text: before.status_text.clone(), ..user.clone() };
+    // Who is disabled is in nobody's directory. A status is state: that alone is no event.
+    if account.disabled_at.is_none() && with_status_before != *before {
+        publish(tx, actor, user.id).await?;
     }
     Ok(())
 }
@@ -221,10 +225,7 @@ pub async fn set_own_status(tx: &mut Tx, actor: &Actor, request: UpdateMe) -> Re
     if user == before {
         return Ok(());
     }
-    store::users::update(tx, &user).await?;
-    publish(tx, actor, user.id).await?;
-    tx.note_availability(user.id, user.availability);
-    Ok(())
+    Ok(store::states::set_status(tx, actor.tenant, &user).await?)
 }
 
 /// Tells everybody of the tenant that a user is new or has changed.

@@ -1,14 +1,20 @@
 //! One socket: what the app missed, then what happens, until one side goes.
 //!
 //! Always holds: events leave in the order of the log without a gap, each once per cursor that the app named; at most
-//! one batch is in memory, and an app that does not take it in time is closed and resumes later.
+//! one batch is in memory, and an app that does not take it in time is closed and resumes later. Read positions are read in the
+//! transaction in which the log was read to its end, and leave after it: what the two say of unread counts comes in the order in which
+//! it was true. Frames of users' states are the same for all sockets of the tenant; they join what was read for this app alone without
+//! a gap, as the socket listens for them before it reads.
+
+#[cfg(test)]
+pub(crate) mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use halyard_protocol::socket::{CLOSE_POLICY, CLOSE_RESTART, CLOSE_SIGNED_OUT, CLOSE_TOO_SLOW};
-use halyard_protocol::{ClientFrame, ConversationId, ConversationKey, Cursor, ServerFrame, UnixMs};
+use halyard_protocol::{ClientFrame, ConversationId, ConversationKey, Cursor, ServerFrame, StatesSeen, UnixMs};
 use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::app::App;
@@ -43,16 +49,17 @@ pub async fn run(mut socket: WebSocket, app: Arc<App>, session: Session) {
     let Ok(Some(Ok(Message::Text(text)))) = first else {
         return close(socket, CLOSE_POLICY, "say resume first").await;
     };
-    let Ok(ClientFrame::Resume { cursor }) = serde_json::from_str(&text) else {
+    let Ok(ClientFrame::Resume { cursor, states }) = serde_json::from_str(&text) else {
         return close(socket, CLOSE_POLICY, "say resume first").await;
     };
-    let connection = app.hub.connect(session.tenant, session.user, session.device, session.availability);
+    let connection = app.hub.connect(session.tenant, session.user, session.device);
     let Some(connection) = connection else {
         return close(socket, CLOSE_TOO_SLOW, "too many sockets of this user").await;
     };
     let registered = Registered { app: Arc::clone(&app), connection };
-    let mut line = Line { socket, app, session, registered, stands_at: None, frames: Allowance::new() };
-    let end = line.serve(cursor).await;
+    let frames = Allowance::new();
+    let mut line = Line { socket, app, session, registered, stands_at: None, seen: None, frames };
+    let end = line.serve(cursor, states).await;
     let Line { socket, registered, .. } = line;
     drop(registered);
     if let End::Close(code, reason) = end {
@@ -68,17 +75,12 @@ struct Registered {
 
 impl Registered {
     /// The state of the session; one that no longer holds ends its socket.
-    async fn session_state(&self, session: &mut Session, tx: &mut Tx) -> Result<SessionState, End> {
+    async fn session_state(&self, session: &Session, tx: &mut Tx) -> Result<SessionState, End> {
         let now = self.app.env.now();
         let state =
             store::sessions::state(tx, session.device, now, self.app.settings.lifetimes).await.map_err(broken)?;
         let state = state.ok_or_else(signed_out)?;
         self.app.seen.note(session.device, state.seen_at, now);
-        // It may have changed before this connection was known to the hub, or by another server, whose commits don't reach this hub.
-        if session.availability != state.availability {
-            session.availability = state.availability;
-            self.app.hub.set_availability(session.user, state.availability, state.newest);
-        }
         Ok(state)
     }
 }
@@ -110,25 +112,38 @@ struct Line {
     registered: Registered,
     /// The last event that was sent; `None` after a reset, until the app resumes.
     stands_at: Option<Cursor>,
+    /// Up to where the app was told the states; `None` where it does not read them, and after a reset.
+    seen: Option<StatesSeen>,
     frames: Allowance,
 }
 
+/// Which states are to be read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum States {
+    /// None: the log alone has more.
+    None,
+    /// Read positions.
+    Reads,
+    /// Those of users, too.
+    All,
+}
+
 impl Line {
-    async fn serve(&mut self, cursor: Cursor) -> End {
-        match self.converse(cursor).await {
+    async fn serve(&mut self, cursor: Cursor, states: Option<StatesSeen>) -> End {
+        match self.converse(cursor, states).await {
             Ok(never) => match never {},
             Err(end) => end,
         }
     }
 
-    async fn converse(&mut self, cursor: Cursor) -> Result<std::convert::Infallible, End> {
-        self.welcome(cursor).await?;
+    async fn converse(&mut self, cursor: Cursor, states: Option<StatesSeen>) -> Result<std::convert::Infallible, End> {
+        self.welcome(cursor, states).await?;
         let mut heartbeat = tokio::time::interval(self.app.settings.tempo.heartbeat);
         // After a long catching-up the next one comes a whole pause later: the app had no chance to answer those that were missed.
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         heartbeat.tick().await;
         let mut unanswered = 0;
-        let (mut presence_changed, mut presence_at) = (false, Instant::now());
+        let (mut reads_changed, mut reads_at) = (false, Instant::now());
         let mut typed_at = UnixMs(i64::MIN);
         let stop = self.app.stop.clone();
         loop {
@@ -139,16 +154,16 @@ impl Line {
                     // The hub does not know this connection any more.
                     Err(_) => End::Gone,
                 }),
-                Ok(()) = self.registered.connection.cursor.changed() => self.pump().await?,
-                Ok(()) = self.registered.connection.presence.changed(), if !presence_changed => presence_changed = true,
-                () = tokio::time::sleep_until(presence_at), if presence_changed => {
-                    presence_changed = false;
-                    presence_at = Instant::now() + self.app.settings.tempo.presence;
-                    let users = self.app.hub.presence_changes(&mut self.registered.connection);
-                    if !users.is_empty() {
-                        self.send(&ServerFrame::Presence { users }).await?;
-                    }
+                Ok(()) = self.registered.connection.cursor.changed() => drop(self.pump(States::None).await?),
+                Ok(()) = self.registered.connection.reads.changed(), if !reads_changed => {
+                    reads_changed = true;
+                    reads_at = Instant::now() + self.app.settings.tempo.reads;
                 }
+                () = tokio::time::sleep_until(reads_at), if reads_changed => {
+                    reads_changed = false;
+                    self.pump(States::Reads).await?;
+                }
+                Ok(_) = self.registered.connection.states.changed() => self.tell_states().await?,
                 Some(frame) = self.registered.connection.frames.recv() => self.send(&frame).await?,
                 _ = heartbeat.tick() => {
                     if unanswered >= 2 {
@@ -156,14 +171,15 @@ impl Line {
                     }
                     unanswered += 1;
                     self.send(&ServerFrame::Ping).await?;
-                    // Another process may have written to the log: its wake-ups don't reach this hub.
-                    self.pump().await?;
+                    // Another process may have written: its wake-ups don't reach this hub.
+                    let state = self.pump(States::Reads).await?;
+                    self.look_for_states(&state);
                 }
                 message = self.socket.recv() => {
                     let frame = self.read(message)?;
                     unanswered = 0;
                     match frame {
-                        Some(ClientFrame::Resume { cursor }) => self.welcome(cursor).await?,
+                        Some(ClientFrame::Resume { cursor, states }) => self.welcome(cursor, states).await?,
                         Some(ClientFrame::Typing { conversation }) => {
                             let now = self.app.env.now();
                             if now.since(typed_at) >= TYPING_PAUSE {
@@ -195,43 +211,120 @@ impl Line {
         }
     }
 
-    async fn welcome(&mut self, cursor: Cursor) -> Result<(), End> {
+    async fn welcome(&mut self, cursor: Cursor, states: Option<StatesSeen>) -> Result<(), End> {
         let mut tx = self.app.store.read().await.map_err(broken)?;
-        let state = self.registered.session_state(&mut self.session, &mut tx).await?;
+        let state = self.registered.session_state(&self.session, &mut tx).await?;
         drop(tx);
-        let presence = self.app.hub.presence(&mut self.registered.connection);
         let now = self.app.env.now();
-        self.send(&ServerFrame::Welcome { cursor: state.newest, now, presence }).await?;
-        self.stands_at = Some(cursor);
-        self.pump().await
+        self.send(&ServerFrame::Welcome { cursor: state.newest, now, presence: Vec::new() }).await?;
+        if states.is_some_and(|seen| seen.users.max(seen.reads) > state.state_version) {
+            // They are of another database.
+            return self.reset().await;
+        }
+        (self.stands_at, self.seen) = (Some(cursor), states);
+        self.pump(States::All).await.map(drop)
     }
 
-    /// Looks whether the session holds, and sends what the log has after the last event that was sent.
-    async fn pump(&mut self) -> Result<(), End> {
+    async fn reset(&mut self) -> Result<(), End> {
+        (self.stands_at, self.seen) = (None, None);
+        self.send(&ServerFrame::Reset).await
+    }
+
+    /// Looks whether the session holds, and sends what the log has after the last event that was sent; then the states that are newer
+    /// than those that were.
+    async fn pump(&mut self, states: States) -> Result<SessionState, End> {
         loop {
             let mut tx = self.app.store.read().await.map_err(broken)?;
-            let newest = self.registered.session_state(&mut self.session, &mut tx).await?.newest;
-            let Some(cursor) = self.stands_at else { return Ok(()) };
-            let events =
-                store::events::after(&mut tx, self.session.user, cursor, newest, BATCH).await.map_err(broken)?;
+            let state = self.registered.session_state(&self.session, &mut tx).await?;
+            let Some(cursor) = self.stands_at else { return Ok(state) };
+            let user = self.session.user;
+            let events = store::events::after(&mut tx, user, cursor, state.newest, BATCH).await.map_err(broken)?;
+            let Some(events) = events else {
+                self.reset().await?;
+                return Ok(state);
+            };
+            let last = events.last().map_or(cursor, |event| event.cursor);
+            let mut frames = Vec::new();
+            if !events.is_empty() {
+                frames.push(ServerFrame::Events { events });
+            }
+            self.stands_at = Some(last);
+            if last == state.newest {
+                self.add_states(states, &state, &mut tx, &mut frames).await.map_err(broken)?;
+            }
             drop(tx);
-            match events {
-                None => {
-                    self.stands_at = None;
-                    self.send(&ServerFrame::Reset).await?;
-                }
-                Some(events) => {
-                    let Some(last) = events.last().map(|event| event.cursor) else { return Ok(()) };
-                    self.send(&ServerFrame::Events { events }).await?;
-                    self.stands_at = Some(last);
+            for frame in &frames {
+                self.send(frame).await?;
+            }
+            if last >= state.newest {
+                return Ok(state);
+            }
+        }
+    }
+
+    /// Reads the states that are newer than those that the app was told, as they are at the moment at which the log was read.
+    async fn add_states(
+        &mut self,
+        states: States,
+        state: &SessionState,
+        tx: &mut Tx,
+        frames: &mut Vec<ServerFrame>,
+    ) -> Result<(), store::StoreError> {
+        let Some(seen) = &mut self.seen else { return Ok(()) };
+        let version = state.state_version;
+        if states != States::None && seen.reads < version {
+            let reads = store::states::reads_after(tx, self.session.user, seen.reads).await?;
+            seen.reads = version;
+            if !reads.is_empty() {
+                frames.push(ServerFrame::Reads { version, reads });
+            }
+        }
+        if states == States::All {
+            if seen.users < version {
+                let (_, users) = store::states::users_after(tx, self.session.tenant, seen.users).await?;
+                seen.users = version;
+                if !users.is_empty() {
+                    frames.push(ServerFrame::Users { version, users });
                 }
             }
+            if self.registered.connection.feed.begin(version) {
+                self.app.hub.set_stale(self.session.tenant);
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends what is told to all sockets of the tenant; one that has fallen behind that reads it for itself.
+    async fn tell_states(&mut self) -> Result<(), End> {
+        let Some(seen) = &mut self.seen else { return Ok(()) };
+        let Some((frames, version)) = self.registered.connection.feed.after(seen.users) else {
+            return self.pump(States::All).await.map(drop);
+        };
+        seen.users = version;
+        for frame in frames {
+            self.send_text(frame).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether another process has changed states of the tenant's users, or says that this user is not connected.
+    fn look_for_states(&self, state: &SessionState) {
+        let (hub, tenant) = (&self.app.hub, self.session.tenant);
+        if self.registered.connection.feed.version().is_some_and(|told| told < state.state_version) {
+            hub.set_stale(tenant);
+        }
+        if !state.connected {
+            hub.move_again(tenant, [self.session.user]);
         }
     }
 
     async fn send(&mut self, frame: &ServerFrame) -> Result<(), End> {
         let text = serde_json::to_string(frame).map_err(|_| End::Gone)?;
-        let sending = self.socket.send(Message::Text(text.into()));
+        self.send_text(text.into()).await
+    }
+
+    async fn send_text(&mut self, text: Utf8Bytes) -> Result<(), End> {
+        let sending = self.socket.send(Message::Text(text));
         match tokio::time::timeout(self.app.settings.tempo.write_timeout, sending).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(End::Gone),
@@ -281,18 +374,5 @@ impl Allowance {
         self.at = now;
         self.left = (self.left + since * PER_SECOND).min(BURST * 1_000) - frames * 1_000;
         self.left >= 0
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_burst_is_fine_a_flood_is_not() {
-        let mut frames = Allowance::new();
-        assert!((0..BURST).all(|_| frames.take(1, UnixMs(1_000_000))));
-        assert!(!frames.take(1, UnixMs(1_000_000)));
-        assert!(frames.take(1, UnixMs(1_001_000)));
     }
 }

@@ -180,7 +180,7 @@ fn id_text(place: ConversationsBefore) -> String {
 /// The statements that read conversations as a member `m` (user `$1`) sees them: the rows, how far others have read, and the deliveries of
 /// the newest entry.
 macro_rules! views {
-    ($which:literal, $order:literal) => {
+    ($from:literal, $which:literal, $order:literal) => {
         [
             concat!(
                 "SELECT c.id AS id, c.kind AS kind, c.own_number AS own_number, c.participants AS participants,
@@ -188,7 +188,9 @@ macro_rules! views {
                         m.read_seq AS read_seq, m.unread AS unread, m.cleared_seq AS cleared_seq, m.muted AS muted,
                         m.last_sent_at AS last_sent_at, l.id AS message_id, l.author AS author, l.body AS body,
                         l.media AS media, l.at AS at
-                 FROM memberships AS m JOIN conversations AS c ON c.id = m.conversation
+                 FROM ",
+                $from,
+                " JOIN conversations AS c ON c.id = m.conversation
                  LEFT JOIN messages AS l ON l.conversation = c.id AND l.seq = c.last_seq AND l.seq > m.cleared_seq
                  WHERE m.user_id = $1 AND m.hidden = FALSE AND ",
                 $which,
@@ -196,7 +198,9 @@ macro_rules! views {
             ),
             concat!(
                 "SELECT o.conversation AS conversation, o.user_id AS user_id, o.read_seq AS read_seq
-                 FROM memberships AS m JOIN conversations AS c ON c.id = m.conversation AND c.own_number IS NULL
+                 FROM ",
+                $from,
+                " JOIN conversations AS c ON c.id = m.conversation AND c.own_number IS NULL
                  JOIN memberships AS o ON o.conversation = m.conversation AND o.user_id <> m.user_id
                  WHERE m.user_id = $1 AND m.hidden = FALSE AND ",
                 $which,
@@ -205,7 +209,9 @@ macro_rules! views {
             concat!(
                 "SELECT d.conversation AS conversation, d.recipient AS recipient, d.state AS state, d.cause AS cause,
                         d.reason AS reason, d.at AS at
-                 FROM memberships AS m JOIN conversations AS c ON c.id = m.conversation
+                 FROM ",
+                $from,
+                " JOIN conversations AS c ON c.id = m.conversation
                  JOIN deliveries AS d ON d.conversation = c.id AND d.seq = c.last_seq
                  WHERE m.user_id = $1 AND m.hidden = FALSE AND ",
                 $which,
@@ -216,12 +222,16 @@ macro_rules! views {
 }
 
 const PLACES: [&str; 3] = views!(
+    "memberships AS m",
     "(m.last_activity, m.conversation) <= ($2, $3) AND (m.last_activity, m.conversation) >= ($4, $5)",
     " ORDER BY m.last_activity DESC, m.conversation DESC LIMIT $6"
 );
 const IN_LOG: [&str; 3] = views!(
-    "m.conversation IN (SELECT subject FROM events
-                        WHERE user_id = $1 AND cursor > $2 AND cursor <= $3 AND change = 'conversation_changed')",
+    // SQLite takes tables of a CROSS JOIN in their order: the few events first, not all conversations of the user.
+    "(SELECT DISTINCT subject FROM events
+      WHERE user_id = $1 AND cursor > $2 AND cursor <= $3 AND change = 'conversation_changed') AS e
+     CROSS JOIN memberships AS m",
+    "m.conversation = e.subject",
     ""
 );
 

@@ -37,8 +37,6 @@ impl<'a> From<&'a Change> for News<'a> {
             Change::UserChanged { user } => Self::User(user.id),
             Change::DeliveryChanged { .. }
             | Change::ConversationRemoved { .. }
-            | Change::Read { .. }
-            | Change::PeerRead { .. }
             | Change::ContactChanged { .. }
             | Change::ContactRemoved { .. }
             | Change::ContactsReplaced
@@ -225,6 +223,7 @@ async fn entries(
                     m.media AS media, m.at AS at, b.unread AS unread, b.read_seq AS read_seq
              FROM events AS e
              JOIN memberships AS b ON b.conversation = e.subject AND b.user_id = e.user_id
+                                      AND b.hidden = FALSE AND b.cleared_seq < e.seq
              JOIN messages AS m ON m.conversation = e.subject AND m.seq = e.seq
              WHERE e.user_id = $1 AND e.cursor > $2 AND e.cursor <= $3 AND e.change = 'entry_added'",
             args![user, after, last],

@@ -83,6 +83,12 @@ const MIGRATIONS: &[Entry] = &[
         include_str!("../../migrations/sqlite/0013_log_references.sql"),
         include_str!("../../migrations/postgres/0013_log_references.sql"),
     ),
+    (
+        14,
+        "states",
+        include_str!("../../migrations/sqlite/0014_states.sql"),
+        include_str!("../../migrations/postgres/0014_states.sql"),
+    ),
 ];
 
 /// The numbers of all, in their order.

@@ -32,17 +32,18 @@ pub mod photos;
 mod schema;
 pub mod sessions;
 pub(crate) mod sql;
+pub mod states;
 pub mod tenants;
 mod turns;
 pub mod usage;
 pub mod users;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use halyard_protocol::{Availability, Cursor, DeviceId, TenantId, UserId};
+use halyard_protocol::{Cursor, DeviceId, TenantId, UserId};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{SqlSafeStr, Transaction};
@@ -126,8 +127,10 @@ pub struct Committed {
     pub cursors: BTreeMap<UserId, Cursor>,
     /// Whether there are new jobs.
     pub jobs: bool,
-    /// The users whose availability has changed, and the cursor of their log with which it did.
-    pub availabilities: BTreeMap<UserId, (Availability, Cursor)>,
+    /// The tenants with users whose state has changed.
+    pub states: BTreeSet<TenantId>,
+    /// The users who see a read position that has changed.
+    pub reads: BTreeSet<UserId>,
     /// Whose sessions have ended.
     pub ended: Vec<(UserId, EndedSessions)>,
 }
@@ -350,10 +353,14 @@ impl Tx {
         self.committed.jobs = true;
     }
 
-    /// Notes that a user's availability has changed, with the newest event of their log.
-    pub(crate) fn note_availability(&mut self, user: UserId, availability: Availability) {
-        let at = self.committed.cursors.get(&user).copied().unwrap_or_default();
-        self.committed.availabilities.insert(user, (availability, at));
+    /// Notes that the state of a tenant's users has changed.
+    pub(crate) fn note_states(&mut self, tenant: TenantId) {
+        self.committed.states.insert(tenant);
+    }
+
+    /// Notes that a read position has changed that this user sees.
+    pub(crate) fn note_reads(&mut self, user: UserId) {
+        self.committed.reads.insert(user);
     }
 
     /// Notes that sessions of a user have ended.

@@ -1,7 +1,7 @@
 //! Sessions: one per signed-in browser. Only the hash of its token is kept.
 
 use halyard_protocol::rest::Device;
-use halyard_protocol::{Availability, Cursor, DeviceId, Role, TenantId, UnixMs, UserId};
+use halyard_protocol::{Cursor, DeviceId, Role, StateVersion, TenantId, UnixMs, UserId};
 
 use super::credentials::Credentials;
 use super::sql::args;
@@ -29,8 +29,6 @@ pub struct Session {
     pub role: Role,
     /// Whether their tenant operates this system.
     pub operator: bool,
-    /// What they say of themselves.
-    pub availability: Availability,
     /// When the browser was last heard of.
     pub seen_at: UnixMs,
 }
@@ -92,7 +90,7 @@ pub async fn by_token(
     let row = tx
         .optional(
             "SELECT sessions.id AS device, users.id AS user_id, users.tenant AS tenant, users.role AS role,
-                    users.availability AS availability, sessions.seen_at AS seen_at, tenants.operator AS operator
+                    sessions.seen_at AS seen_at, tenants.operator AS operator
              FROM sessions JOIN users ON users.id = sessions.user_id JOIN tenants ON tenants.id = users.tenant
              WHERE sessions.token_hash = $1 AND users.disabled_at IS NULL
                AND sessions.seen_at > $2 AND sessions.signed_in_at > $3",
@@ -106,7 +104,6 @@ pub async fn by_token(
             tenant: row.id("tenant")?,
             role: row.word("role")?,
             operator: row.flag("operator")?,
-            availability: row.word("availability")?,
             seen_at: row.time("seen_at")?,
         })
     })
@@ -120,8 +117,10 @@ pub struct SessionState {
     pub seen_at: UnixMs,
     /// The user's newest event.
     pub newest: Cursor,
-    /// What the user says of themselves, at that event.
-    pub availability: Availability,
+    /// The newest version of their tenant's states.
+    pub state_version: StateVersion,
+    /// Whether they are written down as connected.
+    pub connected: bool,
 }
 
 /// The state of this device's session; `None` when it no longer holds.
@@ -136,8 +135,9 @@ pub async fn state(
 ) -> Result<Option<SessionState>, StoreError> {
     let row = tx
         .optional(
-            "SELECT sessions.seen_at AS seen_at, users.cursor AS cursor, users.availability AS availability
-             FROM sessions JOIN users ON users.id = sessions.user_id
+            "SELECT sessions.seen_at AS seen_at, users.cursor AS cursor, users.connected AS connected,
+                    tenants.state_version AS state_version
+             FROM sessions JOIN users ON users.id = sessions.user_id JOIN tenants ON tenants.id = users.tenant
              WHERE sessions.id = $1 AND users.disabled_at IS NULL
                AND sessions.seen_at > $2 AND sessions.signed_in_at > $3",
             args![device, now.plus(-lifetimes.idle), now.plus(-lifetimes.absolute)],
@@ -147,7 +147,8 @@ pub async fn state(
         Ok(SessionState {
             seen_at: row.time("seen_at")?,
             newest: row.count("cursor")?,
-            availability: row.word("availability")?,
+            state_version: row.count("state_version")?,
+            connected: row.flag("connected")?,
         })
     })
     .transpose()

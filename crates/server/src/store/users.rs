@@ -48,7 +48,7 @@ pub async fn add(
 pub async fn by_id(tx: &mut Tx, tenant: TenantId, id: UserId) -> Result<Option<User>, StoreError> {
     let row = tx
         .optional(
-            "SELECT id, extension, name, department, email, role, availability, status_text
+            "SELECT id, extension, name, department, email, role, availability, status_text, connected
              FROM users WHERE id = $1 AND tenant = $2 AND disabled_at IS NULL",
             args![id, tenant],
         )
@@ -63,7 +63,7 @@ pub async fn by_id(tx: &mut Tx, tenant: TenantId, id: UserId) -> Result<Option<U
 pub async fn directory(tx: &mut Tx, tenant: TenantId) -> Result<Vec<User>, StoreError> {
     let rows = tx
         .all(
-            "SELECT id, extension, name, department, email, role, availability, status_text
+            "SELECT id, extension, name, department, email, role, availability, status_text, connected
              FROM users WHERE tenant = $1 AND disabled_at IS NULL ORDER BY extension",
             args![tenant],
         )
@@ -75,7 +75,8 @@ pub async fn directory(tx: &mut Tx, tenant: TenantId) -> Result<Vec<User>, Store
 pub(super) async fn in_log(tx: &mut Tx, of: UserId, after: Cursor, last: Cursor) -> Result<Vec<User>, StoreError> {
     let rows = tx
         .all(
-            "SELECT id, extension, name, department, email, role, availability, status_text FROM users
+            "SELECT id, extension, name, department, email, role, availability, status_text, connected
+             FROM users
              WHERE id IN (SELECT subject FROM events
                           WHERE user_id = $1 AND cursor > $2 AND cursor <= $3 AND change = 'user_changed')",
             args![of, after, last],
@@ -131,25 +132,14 @@ pub async fn account_by_extension(
     row.map(|row| account(&row)).transpose()
 }
 
-/// Writes what is known of a user, in place of what was.
+/// Writes what is known of a user, in place of what was. What they say of themselves is state: [`super::states::set_status`].
 ///
 /// # Errors
 /// [`StoreError::Taken`] when the tenant has another user with that extension.
 pub async fn update(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
     tx.run(
-        "UPDATE users SET extension = $2, name = $3, department = $4, email = $5, role = $6, availability = $7,
-                          status_text = $8
-         WHERE id = $1",
-        args![
-            user.id,
-            &user.extension,
-            &user.name,
-            &user.department,
-            &user.email,
-            word(user.role)?,
-            word(user.availability)?,
-            &user.status_text,
-        ],
+        "UPDATE users SET extension = $2, name = $3, department = $4, email = $5, role = $6 WHERE id = $1",
+        args![user.id, &user.extension, &user.name, &user.department, &user.email, word(user.role)?],
     )
     .await?;
     Ok(())
@@ -287,5 +277,6 @@ fn user(row: &Row) -> Result<User, StoreError> {
         role: row.word::<Role>("role")?,
         availability: row.word::<Availability>("availability")?,
         status_text: row.text("status_text")?,
+        connected: row.flag("connected")?,
     })
 }

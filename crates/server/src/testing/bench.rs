@@ -12,7 +12,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use halyard_protocol::rest::{Bootstrap, SendMessage};
 use halyard_protocol::{
     Availability, CallingCode, Capabilities, CauseCode, Destination, ErrorBody, ErrorCode, LoggedEvent, MediaId,
-    Message, MessageId, Peer, PhoneNumber, Role, SmsNumber, Tenant, TenantId, User, UserId,
+    Message, MessageId, Peer, PhoneNumber, ReadPosition, Role, SmsNumber, StateVersion, Tenant, TenantId, User, UserId,
+    UserState,
 };
 use http_body_util::BodyExt as _;
 use serde::Serialize;
@@ -107,6 +108,7 @@ impl Bench {
                     role: *role,
                     availability: Availability::Available,
                     status_text: String::new(),
+                    connected: false,
                 };
                 store::users::add(&mut tx, id, &user, &hash, now).await.unwrap();
                 for line in *lines {
@@ -206,15 +208,22 @@ impl Bench {
         MediaId(self.app.env.ulid())
     }
 
-    /// Lets the server listen at a free port of this machine, until dropped.
+    /// Lets the server listen at a free port of this machine, and tell of states, until dropped.
     pub(crate) async fn listen(&self) -> Listening {
+        let mut listening = self.listen_alone().await;
+        listening.tasks.push(tokio::spawn(self.app.teller.clone().run(self.app.stop.clone())));
+        listening
+    }
+
+    /// The same, but states are told when the test says so.
+    pub(crate) async fn listen_alone(&self) -> Listening {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (app, router) = (Arc::clone(&self.app), self.router.clone());
         let task = tokio::spawn(async move {
             connections::serve(&app, router, listener, app.stop.clone()).await;
         });
-        Listening { address, task }
+        Listening { address, tasks: vec![task] }
     }
 
     /// Sends a request as it is, to a host.
@@ -242,12 +251,12 @@ pub(crate) fn to_numbers(from: u16, to: &[u16]) -> Destination {
 /// A server that listens.
 pub(crate) struct Listening {
     pub(crate) address: SocketAddr,
-    task: JoinHandle<()>,
+    tasks: Vec<JoinHandle<()>>,
 }
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        self.task.abort();
+        self.tasks.iter().for_each(JoinHandle::abort);
     }
 }
 
@@ -349,6 +358,20 @@ impl Browser<'_> {
 
     pub(crate) async fn bootstrap(&self) -> Bootstrap {
         self.get("/bootstrap").await.json()
+    }
+
+    /// The states of the tenant's users that are newer than a version.
+    pub(crate) async fn states(&self, after: StateVersion) -> Vec<UserState> {
+        let tenant = self.bootstrap().await.me.tenant.id;
+        let mut tx = self.bench.app.store.read().await.unwrap();
+        store::states::users_after(&mut tx, tenant, after).await.unwrap().1
+    }
+
+    /// The read positions that the user sees and that are newer than a version.
+    pub(crate) async fn reads(&self, after: StateVersion) -> Vec<ReadPosition> {
+        let me = self.bootstrap().await.me.user.id;
+        let mut tx = self.bench.app.store.read().await.unwrap();
+        store::states::reads_after(&mut tx, me, after).await.unwrap()
     }
 
     /// The user's log after a cursor.

@@ -8,7 +8,6 @@ use std::path::Path;
 use halyard_protocol::entry::Call;
 use halyard_protocol::event::Favourite;
 use halyard_protocol::rest::*;
-use halyard_protocol::socket::UserPresence;
 use halyard_protocol::*;
 use proptest::prelude::*;
 use serde::Serialize;
@@ -36,7 +35,7 @@ macro_rules! wire {
 wire! {
     Author: [r#"{"user":"$1"}"#, r#"{"number":"+16195550142"}"#, r#""unknown""#],
     Availability: [r#""busy""#],
-    Bootstrap: [r#"{"me":$Me,"cursor":1,"now":1,"users":[$User],"favourites":[$Favourite],"conversations":[$Conversation],
+    Bootstrap: [r#"{"me":$Me,"cursor":1,"state_version":1,"now":1,"users":[$User],"favourites":[$Favourite],"conversations":[$Conversation],
         "older":$ConversationsBefore,"unread_older":["$1"]}"#],
     Call: [r#"{"id":"$1","conversation":"$1","seq":1,"at":1,"from":$Author,"outcome":"answered","answered_by":"$1","seconds":1,"reason":"a"}"#],
     CallOutcome: [r#""declined""#],
@@ -49,8 +48,6 @@ wire! {
         r#"{"type":"delivery_changed","conversation":"$1","message":"$1","delivery":$Delivery}"#,
         r#"{"type":"conversation_changed","conversation":$Conversation}"#,
         r#"{"type":"conversation_removed","conversation":"$1","cleared_seq":1}"#,
-        r#"{"type":"read","conversation":"$1","seq":1,"unread":1}"#,
-        r#"{"type":"peer_read","conversation":"$1","user":"$1","seq":1}"#,
         r#"{"type":"contact_changed","contact":$Contact}"#,
         r#"{"type":"contact_removed","contact":"$1"}"#,
         r#"{"type":"contacts_replaced"}"#,
@@ -105,12 +102,14 @@ wire! {
     Peer: [r#"{"user":"$1"}"#, r#"{"number":"+16195550142"}"#, r#""unknown""#],
     PeerRead: [r#"{"user":"$1","seq":1}"#],
     Presence: [r#""away""#],
+    ReadPosition: [r#"{"conversation":"$1","user":"$1","seq":1,"unread":1}"#],
     Role: [r#""office_manager""#],
     SendMessage: [r#"{"to":$Destination,"body":"a","media":["$1"]}"#],
     ServerFrame: [
-        r#"{"type":"welcome","cursor":1,"now":1,"presence":[$UserPresence]}"#,
+        r#"{"type":"welcome","cursor":1,"now":1,"presence":["$1"]}"#,
         r#"{"type":"events","events":[$LoggedEvent]}"#,
-        r#"{"type":"presence","users":[$UserPresence]}"#,
+        r#"{"type":"users","version":1,"users":[$UserState]}"#,
+        r#"{"type":"reads","version":1,"reads":[$ReadPosition]}"#,
         r#"{"type":"typing","conversation":"$1","user":"$1"}"#,
         r#"{"type":"reset"}"#,
         r#"{"type":"ping"}"#,
@@ -119,6 +118,7 @@ wire! {
     SetFavourite: [r#"{"favourite":$Favourite,"on":true}"#],
     SignIn: [r#"{"login":"a","password":"b","device":"c"}"#],
     SmsNumber: [r#"{"number":"+16195550142","label":"a","capabilities":$Capabilities}"#],
+    StatesSeen: [r#"{"users":1,"reads":1}"#],
     SystemEvent: [
         r#"{"type":"joined","users":["$1"]}"#,
         r#"{"type":"left","users":["$1"]}"#,
@@ -132,8 +132,8 @@ wire! {
     UpdateConversation: [r#"{"muted":true,"title":"a"}"#],
     UpdateMe: [r#"{"availability":"busy","status_text":"a"}"#],
     UsePasswordLink: [r#"{"token":"a","password":"a"}"#],
-    User: [r#"{"id":"$1","extension":"a","name":"b","department":"c","email":"d","role":"basic","availability":"away","status_text":"e"}"#],
-    UserPresence: [r#"{"user":"$1","presence":"busy"}"#],
+    User: [r#"{"id":"$1","extension":"a","name":"b","department":"c","email":"d","role":"basic","availability":"away","status_text":"e","connected":true}"#],
+    UserState: [r#"{"user":"$1","availability":"busy","status_text":"a","connected":true}"#],
     Voicemail: [r#"{"id":"$1","conversation":"$1","seq":1,"at":1,"from":$Author,"seconds":1,"recording":$Media,"transcript":"a"}"#],
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use halyard_protocol::rest::{ConversationsBefore, EntriesPage};
 use halyard_protocol::{
-    Change, Conversation, ConversationId, ConversationKey, Entry, Message, PeerRead, Seq, UnixMs, UserId,
+    Change, Conversation, ConversationId, ConversationKey, Entry, Message, PeerRead, Seq, StateVersion, UnixMs, UserId,
 };
 
 use super::Server;
@@ -30,6 +30,8 @@ pub(crate) struct Member {
     pub(crate) prior_cleared_seq: Seq,
     pub(crate) removed_at: Option<UnixMs>,
     pub(crate) last_sent_at: Option<UnixMs>,
+    /// When its read position changed last.
+    pub(crate) read_version: StateVersion,
 }
 
 impl Shared {
@@ -117,20 +119,15 @@ impl Server {
     pub(crate) fn mark_read(&mut self, user: UserId, id: ConversationId, seq: Seq) -> bool {
         let Some(shared) = self.conversations.get_mut(&id) else { return false };
         let last = shared.last_seq();
-        let key = shared.key.clone();
         let Some(member) = shared.members.get(&user).copied().filter(|member| !member.hidden) else { return false };
         let seq = seq.min(last);
         if seq <= member.read_seq {
             return true;
         }
         let unread = shared.unread_after(user, seq.max(member.cleared_seq));
-        shared.members.insert(user, Member { read_seq: seq, unread, ..member });
-        self.log(user, Change::Read { conversation: id, seq, unread });
-        if let ConversationKey::Chat(users) = key {
-            for other in users.into_iter().filter(|other| *other != user) {
-                self.log(other, Change::PeerRead { conversation: id, user, seq });
-            }
-        }
+        self.state_version += 1;
+        let read_version = self.state_version;
+        shared.members.insert(user, Member { read_seq: seq, unread, read_version, ..member });
         true
     }
 

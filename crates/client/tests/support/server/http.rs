@@ -168,6 +168,7 @@ impl Server {
         Bootstrap {
             me: self.me(user, device),
             cursor: self.newest(user),
+            state_version: self.state_version,
             now: self.now,
             users: self.accounts.values().map(|account| account.user.clone()).collect(),
             favourites: self.favourites.iter().filter(|(of, _)| *of == user).map(|(_, entry)| *entry).collect(),
@@ -224,8 +225,7 @@ impl Server {
         if let Some(text) = update.status_text {
             account.user.status_text = text;
         }
-        let user = account.user.clone();
-        self.log_all(&Change::UserChanged { user });
+        self.user_state_changed(me);
     }
 
     /// Takes a file, once for each id.

@@ -12,10 +12,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use halyard_client::HttpResponse;
 use halyard_protocol::event::Favourite;
-use halyard_protocol::socket::UserPresence;
 use halyard_protocol::{
     CallingCode, Change, Contact, ContactId, ConversationId, Cursor, DeviceId, LoggedEvent, Media, MediaId, MessageId,
-    PhoneNumber, Presence, Seq, ServerFrame, SmsNumber, Tenant, TenantId, Ulid, UnixMs, User, UserId,
+    PhoneNumber, ReadPosition, Seq, ServerFrame, SmsNumber, StateVersion, Tenant, TenantId, Ulid, UnixMs, User, UserId,
+    UserState,
 };
 
 pub(crate) use conversations::{Member, Shared};
@@ -68,6 +68,9 @@ pub(crate) struct Server {
     logs: BTreeMap<UserId, Vec<LoggedEvent>>,
     /// Events up to here were trimmed.
     trimmed: Cursor,
+    /// The newest version of states, and for each user the one at which theirs changed.
+    pub(crate) state_version: StateVersion,
+    user_versions: BTreeMap<UserId, StateVersion>,
     sent: HashMap<(UserId, MessageId), (String, ConversationId, Seq)>,
     pub(crate) media: HashMap<MediaId, File>,
     faults: VecDeque<Fault>,
@@ -95,6 +98,8 @@ impl Server {
             favourites: BTreeSet::new(),
             logs: BTreeMap::new(),
             trimmed: 0,
+            state_version: 0,
+            user_versions: BTreeMap::new(),
             sent: HashMap::new(),
             media: HashMap::new(),
             faults: VecDeque::new(),
@@ -153,7 +158,76 @@ impl Server {
             return None;
         }
         let log = self.logs.get(&user).into_iter().flatten();
-        Some(log.filter(|event| event.cursor > cursor).take(limit).cloned().collect())
+        let events = log.filter(|event| event.cursor > cursor).take(limit).cloned();
+        Some(events.map(|event| LoggedEvent { change: self.as_it_is_now(user, event.change), ..event }).collect())
+    }
+
+    /// Entries, conversations and users are said as they are when the log is read.
+    fn as_it_is_now(&self, user: UserId, change: Change) -> Change {
+        match change {
+            Change::EntryAdded { entry, .. } => {
+                let shared = &self.conversations[&entry.conversation()];
+                let member = shared.members.get(&user).filter(|it| !it.hidden && it.cleared_seq < entry.seq());
+                let entry = shared.entries.iter().find(|now| now.seq() == entry.seq()).cloned();
+                member.zip(entry).map_or(Change::Unknown, |(member, entry)| Change::EntryAdded {
+                    entry,
+                    unread: member.unread,
+                    read_seq: member.read_seq,
+                })
+            }
+            Change::ConversationChanged { conversation } => match self.conversation(user, conversation.id) {
+                Some(now) => Change::ConversationChanged { conversation: Box::new(now) },
+                None => Change::Unknown,
+            },
+            Change::UserChanged { user } => {
+                let now = self.accounts.get(&user.id).map(|account| account.user.clone());
+                Change::UserChanged { user: now.unwrap_or(user) }
+            }
+            other => other,
+        }
+    }
+
+    /// A state changes: its version.
+    fn next_version(&mut self) -> StateVersion {
+        self.state_version += 1;
+        self.state_version
+    }
+
+    /// A user's state has changed.
+    pub(crate) fn user_state_changed(&mut self, user: UserId) {
+        let version = self.next_version();
+        self.user_versions.insert(user, version);
+    }
+
+    /// The states of users that are newer than a version.
+    pub(crate) fn users_after(&self, after: StateVersion) -> Vec<UserState> {
+        let newer = self.user_versions.iter().filter(|(_, version)| **version > after);
+        let users = newer.filter_map(|(user, _)| self.accounts.get(user)).map(|account| &account.user);
+        let state = |user: &User| UserState {
+            user: user.id,
+            availability: user.availability,
+            status_text: user.status_text.clone(),
+            connected: user.connected,
+        };
+        users.map(state).collect()
+    }
+
+    /// The read positions that a user sees and that are newer than a version.
+    pub(crate) fn reads_after(&self, user: UserId, after: StateVersion) -> Vec<ReadPosition> {
+        let mut reads = Vec::new();
+        for (conversation, shared) in &self.conversations {
+            if shared.members.get(&user).is_none_or(|member| member.hidden) {
+                continue;
+            }
+            for (other, member) in shared.members.iter().filter(|(_, member)| member.read_version > after) {
+                let unread = (*other == user).then_some(member.unread);
+                if unread.is_some() || shared.key.own_number().is_none() {
+                    let (conversation, user, seq) = (*conversation, *other, member.read_seq);
+                    reads.push(ReadPosition { conversation, user, seq, unread });
+                }
+            }
+        }
+        reads
     }
 
     /// Forgets the log so far: who is behind must start again from the snapshot.
@@ -165,15 +239,18 @@ impl Server {
     }
 
     /// The first frame of a socket.
-    pub(crate) fn welcome(&self, user: UserId, connected: &BTreeSet<UserId>) -> ServerFrame {
-        let presence = connected.iter().map(|user| self.presence(*user, true)).collect();
-        ServerFrame::Welcome { cursor: self.newest(user), now: self.now, presence }
+    pub(crate) fn welcome(&self, user: UserId) -> ServerFrame {
+        ServerFrame::Welcome { cursor: self.newest(user), now: self.now, presence: Vec::new() }
     }
 
-    /// A user's presence.
-    pub(crate) fn presence(&self, user: UserId, connected: bool) -> UserPresence {
-        let availability = self.accounts.get(&user).map(|account| account.user.availability).unwrap_or_default();
-        UserPresence { user, presence: Presence::of(availability, connected) }
+    /// These users are connected now, and nobody else.
+    pub(crate) fn set_connected(&mut self, connected: &BTreeSet<UserId>) {
+        for user in self.accounts.keys().copied().collect::<Vec<_>>() {
+            let account = self.accounts.get_mut(&user).expect("a known user");
+            if std::mem::replace(&mut account.user.connected, connected.contains(&user)) != connected.contains(&user) {
+                self.user_state_changed(user);
+            }
+        }
     }
 
     /// The user with this extension.

@@ -85,16 +85,28 @@ impl World {
         if let Some(frame) = line.frames.pop_front() {
             return Some(frame);
         }
-        let stands_at = line.stands_at?;
-        let frame = match self.server.after(line.user?, stands_at, batch) {
+        let (user, stands_at, version) = (line.user?, line.stands_at?, self.server.state_version);
+        let frame = match self.server.after(user, stands_at, batch) {
             None => {
                 line.stands_at = None;
                 ServerFrame::Reset
             }
-            Some(events) => {
-                line.stands_at = Some(events.last()?.cursor);
-                ServerFrame::Events { events }
-            }
+            Some(events) => match (events.last(), &mut line.states) {
+                (Some(last), _) => {
+                    line.stands_at = Some(last.cursor);
+                    ServerFrame::Events { events }
+                }
+                // States follow when the log has no more.
+                (None, Some(seen)) if seen.reads < version => {
+                    let reads = self.server.reads_after(user, std::mem::replace(&mut seen.reads, version));
+                    ServerFrame::Reads { version, reads }
+                }
+                (None, Some(seen)) if seen.users < version => {
+                    let users = self.server.users_after(std::mem::replace(&mut seen.users, version));
+                    ServerFrame::Users { version, users }
+                }
+                (None, _) => return None,
+            },
         };
         Some(text(&frame))
     }
@@ -103,13 +115,12 @@ impl World {
     pub(super) fn listen(&mut self, at: usize, said: &ClientFrame) {
         let Some(user) = self.server.user_of(self.devices[at].cookie()) else { return };
         match *said {
-            ClientFrame::Resume { cursor } => {
+            ClientFrame::Resume { cursor, states } => {
                 if let Some(line) = &mut self.devices[at].line {
-                    line.user = Some(user);
-                    line.stands_at = Some(cursor);
+                    (line.user, line.stands_at, line.states) = (Some(user), Some(cursor), states);
                 }
                 self.presences();
-                let welcome = text(&self.server.welcome(user, &self.connected));
+                let welcome = text(&self.server.welcome(user));
                 if let Some(line) = &mut self.devices[at].line {
                     line.frames.push_back(welcome);
                 }
@@ -133,16 +144,11 @@ impl World {
         }
     }
 
-    /// Tells who has come and who has gone.
+    /// The server notes who has come and who has gone.
     pub(super) fn presences(&mut self) {
         let lines = self.devices.iter().filter_map(|device| device.line.as_ref());
         let now: BTreeSet<UserId> = lines.filter_map(|line| line.user).collect();
-        let before = std::mem::replace(&mut self.connected, now.clone());
-        let users: Vec<_> =
-            before.symmetric_difference(&now).map(|user| self.server.presence(*user, now.contains(user))).collect();
-        if !users.is_empty() {
-            self.whisper(&ServerFrame::Presence { users }, |_| true);
-        }
+        self.server.set_connected(&now);
     }
 
     /// The connection breaks.

@@ -21,6 +21,7 @@ pub async fn show(State(app): State<Arc<App>>, SignedIn(session): SignedIn) -> R
     let mut tx = app.store.read().await?;
     let me = crate::api::me_of(&mut tx, &session).await?;
     let cursor = store::events::newest(&mut tx, session.user).await?;
+    let state_version = store::states::newest(&mut tx, session.tenant).await?;
     let users = store::users::directory(&mut tx, session.tenant).await?;
     let favourites = store::favourites::of_user(&mut tx, crate::api::book(&session)).await?;
     let (conversations, older) =
@@ -29,7 +30,17 @@ pub async fn show(State(app): State<Arc<App>>, SignedIn(session): SignedIn) -> R
         Some(place) => store::memberships::unread_before(&mut tx, session.user, place, limits::UNREAD_OLDER).await?,
         None => Vec::new(),
     };
-    Ok(Json(Bootstrap { me, cursor, now: app.env.now(), users, favourites, conversations, older, unread_older }))
+    Ok(Json(Bootstrap {
+        me,
+        cursor,
+        state_version,
+        now: app.env.now(),
+        users,
+        favourites,
+        conversations,
+        older,
+        unread_older,
+    }))
 }
 
 #[cfg(test)]

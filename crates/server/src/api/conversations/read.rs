@@ -37,7 +37,7 @@ pub async fn read(
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use halyard_protocol::{Change, ErrorCode};
+    use halyard_protocol::{ErrorCode, ReadPosition};
 
     #[tokio::test]
     async fn counts_down_and_never_back() {
@@ -67,8 +67,11 @@ mod tests {
         let before = maya.bootstrap().await;
         let user = devon.bootstrap().await.me.user.id;
         devon.post(&format!("/conversations/{id}/read"), &MarkRead { seq: 1 }).await;
-        let events = maya.events(before.cursor).await;
-        assert_eq!(events[0].change, Change::PeerRead { conversation: id, user, seq: 1 });
+        let read = ReadPosition { conversation: id, user, seq: 1, unread: None };
+        assert_eq!(maya.reads(before.state_version).await, [read]);
+        let own = ReadPosition { unread: Some(0), ..read };
+        assert_eq!(devon.reads(before.state_version).await, [own], "his other devices hear how much is left");
+        assert!(maya.events(before.cursor).await.is_empty(), "it is no event");
         let reads = &maya.bootstrap().await.conversations[0].reads;
         assert_eq!(reads.iter().map(|read| (read.user, read.seq)).collect::<Vec<_>>(), [(user, 1)]);
     }
@@ -81,11 +84,11 @@ mod tests {
         bench.sign_in("1001@atlas").await.text(110, &[101], "Hello").await;
         bench.work().await;
         let id = maya.bootstrap().await.conversations[0].id;
-        let before = devon.bootstrap().await.cursor;
+        let before = devon.bootstrap().await.state_version;
         maya.post(&format!("/conversations/{id}/read"), &MarkRead { seq: 1 }).await;
         assert_eq!(maya.bootstrap().await.conversations[0].unread, 0);
         assert_eq!(devon.bootstrap().await.conversations[0].unread, 1);
-        assert!(devon.events(before).await.is_empty());
+        assert!(devon.reads(before).await.is_empty());
         let other = bench.sign_in("1003@harbor").await;
         let answer = other.post(&format!("/conversations/{id}/read"), &MarkRead { seq: 1 }).await;
         assert_eq!(answer.code(), ErrorCode::NotFound);

@@ -38,7 +38,7 @@ pub async fn update(
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use halyard_protocol::{Availability, Change, ErrorCode, limits};
+    use halyard_protocol::{Availability, ErrorCode, limits};
     use serde_json::json;
 
     #[tokio::test]
@@ -47,13 +47,15 @@ mod tests {
         let maya = bench.sign_in("1001@harbor").await;
         let devon = bench.sign_in("1002@harbor").await;
         let rosa = bench.sign_in("1001@atlas").await;
-        let (before, elsewhere) = (devon.bootstrap().await.cursor, rosa.bootstrap().await.cursor);
+        let (before, elsewhere) = (devon.bootstrap().await, rosa.bootstrap().await);
         let me: Me = maya.patch("/me", &json!({ "availability": "busy", "status_text": " Lunch " })).await.json();
         assert_eq!((me.user.availability, me.user.status_text.as_str()), (Availability::Busy, "Lunch"));
-        let events = devon.events(before).await;
-        assert_eq!(events.len(), 1);
-        assert_eq!(events[0].change, Change::UserChanged { user: me.user });
-        assert!(rosa.events(elsewhere).await.is_empty());
+        let states = devon.states(before.state_version).await;
+        assert_eq!(states.len(), 1);
+        assert_eq!((states[0].user, states[0].availability), (me.user.id, Availability::Busy));
+        assert_eq!(states[0].status_text, "Lunch");
+        assert!(devon.events(before.cursor).await.is_empty(), "it is no event");
+        assert!(rosa.states(elsewhere.state_version).await.is_empty());
     }
 
     #[tokio::test]
@@ -61,10 +63,10 @@ mod tests {
         let bench = Bench::new().await;
         let maya = bench.sign_in("1001@harbor").await;
         maya.patch("/me", &json!({ "status_text": "Lunch" })).await;
-        let before = maya.bootstrap().await.cursor;
+        let before = maya.bootstrap().await.state_version;
         let me: Me = maya.patch("/me", &json!({ "status_text": "Lunch" })).await.json();
         assert_eq!((me.user.availability, me.user.status_text.as_str()), (Availability::Available, "Lunch"));
-        assert!(maya.events(before).await.is_empty());
+        assert!(maya.states(before).await.is_empty());
     }
 
     #[tokio::test]

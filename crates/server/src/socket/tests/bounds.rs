@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use futures_util::SinkExt as _;
 use halyard_protocol::socket::CLOSE_POLICY;
-use halyard_protocol::{ClientFrame, LoggedEvent, ServerFrame, limits};
+use halyard_protocol::{ClientFrame, LoggedEvent, ServerFrame, UnixMs, limits};
 use tokio_tungstenite::tungstenite::Message;
 
+use super::super::{Allowance, BURST};
 use super::socket::{SOON, Socket, bodies, quick};
 use crate::app::Tempo;
 use crate::testing::bench::Bench;
@@ -111,7 +112,7 @@ async fn an_app_that_took_long_to_catch_up_has_time_to_answer() {
     }
     let newest = devon.bootstrap().await.cursor;
     let mut socket = Socket::resumed(&listening, &devon, newest).await;
-    socket.say(&ClientFrame::Resume { cursor: start }).await;
+    socket.say(&ClientFrame::Resume { cursor: start, states: None }).await;
     while !matches!(socket.receive().await, ServerFrame::Welcome { .. }) {}
     // The app does not read for the time of several heartbeats, and the server can't send.
     tokio::time::sleep(HEARTBEAT * 4).await;
@@ -166,4 +167,12 @@ async fn who_reads_too_slowly_is_closed_and_loses_nothing() {
         assert_eq!(event.cursor, next);
     }
     assert_eq!(next, newest);
+}
+
+#[test]
+fn a_burst_is_fine_a_flood_is_not() {
+    let mut frames = Allowance::new();
+    assert!((0..BURST).all(|_| frames.take(1, UnixMs(1_000_000))));
+    assert!(!frames.take(1, UnixMs(1_000_000)));
+    assert!(frames.take(1, UnixMs(1_001_000)));
 }

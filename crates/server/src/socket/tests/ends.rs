@@ -40,15 +40,15 @@ async fn after_a_password_was_changed_elsewhere_nothing_more_is_told() {
     let mut socket = Socket::resumed(&listening, &devon, start.cursor).await;
     let elsewhere = Store::open(&address, Arc::new(|_| {})).await.unwrap();
     let mut tx = elsewhere.write(start.me.tenant.id).await.unwrap();
-    store::users::set_password(&mut tx, start.me.user.id, "another hash").await.unwrap();
+    store::users::set_password(&mut tx, start.me.user.id, "another hash", None).await.unwrap();
     tx.commit().await.unwrap();
     maya.chat(&["1002"], "Not for who knows the old password").await;
-    assert_eq!(socket.next_but_presence().await, Err(Some(CLOSE_SIGNED_OUT)));
+    assert_eq!(socket.next_frame().await, Err(Some(CLOSE_SIGNED_OUT)));
     let mut late = Socket::open(&listening, &maya).await;
     let mut tx = elsewhere.write(start.me.tenant.id).await.unwrap();
     store::users::disable(&mut tx, maya.bootstrap().await.me.user.id, bench.app.env.now()).await.unwrap();
     tx.commit().await.unwrap();
-    late.say(&ClientFrame::Resume { cursor: 0 }).await;
+    late.say(&ClientFrame::Resume { cursor: 0, states: None }).await;
     assert_eq!(late.closed().await, Some(CLOSE_SIGNED_OUT), "nor with the first frame");
 }
 
@@ -59,10 +59,10 @@ async fn a_session_that_ends_ends_its_socket_also_after_a_reset() {
     let listening = bench.listen().await;
     let maya = bench.sign_in("1001@harbor").await;
     let mut socket = Socket::resumed(&listening, &maya, 1_000_000).await;
-    assert_eq!(socket.next_but_presence().await, Ok(ServerFrame::Reset));
+    assert_eq!(socket.next_frame().await, Ok(ServerFrame::Reset));
     bench.test.pass(bench.app.settings.lifetimes.absolute + 1);
     loop {
-        match socket.next_but_presence().await {
+        match socket.next_frame().await {
             Ok(ServerFrame::Ping) => socket.say(&ClientFrame::Pong).await,
             Ok(other) => panic!("not a heartbeat: {other:?}"),
             Err(code) => {
@@ -82,7 +82,7 @@ async fn a_new_password_ends_all_sockets_at_once() {
     let mut one = Socket::resumed(&listening, &devon, 0).await;
     let mut other = Socket::resumed(&listening, &bench.sign_in("1002@harbor").await, 0).await;
     let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
-    store::users::set_password(&mut tx, me.user.id, "another hash").await.unwrap();
+    store::users::set_password(&mut tx, me.user.id, "another hash", None).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(one.closed().await, Some(CLOSE_SIGNED_OUT));
     assert_eq!(other.closed().await, Some(CLOSE_SIGNED_OUT));

@@ -5,3 +5,4 @@ mod ends;
 mod replay;
 mod socket;
 mod sockets;
+pub(crate) mod states;

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use halyard_protocol::{Change, ClientFrame, LoggedEvent, ServerFrame};
+use halyard_protocol::rest::Bootstrap;
+use halyard_protocol::{
+    Change, ClientFrame, LoggedEvent, ReadPosition, ServerFrame, StateVersion, StatesSeen, UserState,
+};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
@@ -39,10 +42,25 @@ impl Socket {
         Ok(Self(socket))
     }
 
-    /// Opens, resumes, and reads the welcome.
+    /// Opens, resumes, and reads the welcome; as an app that reads no states.
     pub(super) async fn resumed(listening: &Listening, browser: &Browser<'_>, cursor: u64) -> Self {
+        Self::resumed_with(listening, browser, cursor, None).await
+    }
+
+    /// The same, as an app that has the states of a snapshot.
+    pub(super) async fn started(listening: &Listening, browser: &Browser<'_>, from: &Bootstrap) -> Self {
+        Self::resumed_with(listening, browser, from.cursor, Some(StatesSeen::all(from.state_version))).await
+    }
+
+    /// The same, as an app that knows the states so far.
+    pub(super) async fn resumed_with(
+        listening: &Listening,
+        browser: &Browser<'_>,
+        cursor: u64,
+        states: Option<StatesSeen>,
+    ) -> Self {
         let mut socket = Self::open(listening, browser).await;
-        socket.say(&ClientFrame::Resume { cursor }).await;
+        socket.say(&ClientFrame::Resume { cursor, states }).await;
         assert!(matches!(socket.receive().await, ServerFrame::Welcome { .. }));
         socket
     }
@@ -73,24 +91,43 @@ impl Socket {
             match self.receive().await {
                 ServerFrame::Events { events } => heard.extend(events),
                 ServerFrame::Ping => self.say(&ClientFrame::Pong).await,
-                ServerFrame::Presence { .. } => {}
+                ServerFrame::Users { .. } | ServerFrame::Reads { .. } => {}
                 other => panic!("not an event: {other:?}"),
             }
         }
         heard
     }
 
-    /// The next frame that is not about presences, or the code with which the server closes.
-    pub(super) async fn next_but_presence(&mut self) -> Result<ServerFrame, Option<u16>> {
+    /// Hears until states of users have come.
+    pub(super) async fn users(&mut self) -> (StateVersion, Vec<UserState>) {
         loop {
-            match self.next().await {
-                Some(Ok(Message::Text(text))) => match serde_json::from_str(&text).unwrap() {
-                    ServerFrame::Presence { .. } => {}
-                    frame => return Ok(frame),
-                },
-                Some(Ok(Message::Close(frame))) => return Err(frame.map(|frame| frame.code.into())),
-                other => panic!("not a frame: {other:?}"),
+            match self.receive().await {
+                ServerFrame::Users { version, users } => return (version, users),
+                ServerFrame::Ping => self.say(&ClientFrame::Pong).await,
+                ServerFrame::Reads { .. } | ServerFrame::Events { .. } => {}
+                other => panic!("not states: {other:?}"),
             }
+        }
+    }
+
+    /// Hears until read positions have come.
+    pub(super) async fn reads(&mut self) -> (StateVersion, Vec<ReadPosition>) {
+        loop {
+            match self.receive().await {
+                ServerFrame::Reads { version, reads } => return (version, reads),
+                ServerFrame::Ping => self.say(&ClientFrame::Pong).await,
+                ServerFrame::Users { .. } | ServerFrame::Events { .. } => {}
+                other => panic!("not states: {other:?}"),
+            }
+        }
+    }
+
+    /// The next frame, or the code with which the server closes.
+    pub(super) async fn next_frame(&mut self) -> Result<ServerFrame, Option<u16>> {
+        match self.next().await {
+            Some(Ok(Message::Text(text))) => Ok(serde_json::from_str(&text).unwrap()),
+            Some(Ok(Message::Close(frame))) => Err(frame.map(|frame| frame.code.into())),
+            other => panic!("not a frame: {other:?}"),
         }
     }
 

@@ -1,11 +1,8 @@
-//! Who is here, and who is typing.
+//! Who is typing.
 //!
-//! Always holds: both are true only while connected, so neither is ever stored.
+//! Always holds: it is true only while connected, so it is never stored.
 
-use std::collections::HashMap;
-
-use halyard_protocol::socket::UserPresence;
-use halyard_protocol::{ConversationId, Presence, UnixMs, UserId};
+use halyard_protocol::{ConversationId, UnixMs, UserId};
 
 use crate::context::Turn;
 use crate::effect::Timer;
@@ -18,40 +15,16 @@ const TYPING_LASTS: i64 = 5_000;
 /// The least time between two "typing" that we send, in milliseconds.
 const TYPING_EVERY: i64 = 3_000;
 
-/// Presences of colleagues, and who types where.
+/// Who types where.
 #[derive(Debug, Default)]
-pub(crate) struct PresenceBook {
-    presences: HashMap<UserId, Presence>,
+pub(crate) struct Typing {
     /// Until when somebody's typing is true.
     typing: SortedMap<(ConversationId, UserId), UnixMs>,
     /// When the others were last told that we type.
     sent: SortedMap<ConversationId, UnixMs>,
 }
 
-impl PresenceBook {
-    pub(crate) fn of(&self, user: UserId) -> Presence {
-        self.presences.get(&user).copied().unwrap_or_default()
-    }
-
-    /// Takes in one presence.
-    pub(crate) fn set(&mut self, entry: UserPresence, turn: &mut Turn<'_>) {
-        if self.presences.insert(entry.user, entry.presence).unwrap_or_default() != entry.presence {
-            turn.changed(Changed::Presence(entry.user));
-        }
-    }
-
-    /// Takes in everybody's: whoever is not named is offline.
-    pub(crate) fn replace(&mut self, all: &[UserPresence], turn: &mut Turn<'_>) {
-        let before = core::mem::take(&mut self.presences);
-        self.presences.extend(all.iter().map(|entry| (entry.user, entry.presence)));
-        let now = &self.presences;
-        let gone = before.keys().filter(|user| !now.contains_key(*user));
-        let other = now.iter().filter(|(user, presence)| before.get(*user) != Some(*presence)).map(|(user, _)| user);
-        for user in gone.chain(other) {
-            turn.changed(Changed::Presence(*user));
-        }
-    }
-
+impl Typing {
     /// Somebody types.
     pub(crate) fn typed(&mut self, conversation: ConversationId, user: UserId, turn: &mut Turn<'_>) {
         self.typing.insert((conversation, user), turn.env.now.plus(TYPING_LASTS));
@@ -126,7 +99,7 @@ mod tests {
 
     #[test]
     fn typing_is_true_for_five_seconds_after_the_last_word_of_it() {
-        let (mut book, mut alone) = (PresenceBook::default(), Alone::new());
+        let (mut book, mut alone) = (Typing::default(), Alone::new());
         let done = alone.turn(|cx| book.typed(here(), somebody(1), cx));
         assert_eq!(done.timer(Timer::Typing), Some(5_000));
         alone.wait(3_000);
@@ -138,16 +111,5 @@ mod tests {
         alone.wait(3_000);
         let done = alone.turn(|cx| book.expire(cx));
         assert!(book.typing_in(here()).is_empty() && done.changed.contains(&Changed::Row(here())));
-    }
-
-    #[test]
-    fn whoever_is_not_named_is_offline_and_only_who_changed_is_drawn() {
-        let (mut book, mut alone) = (PresenceBook::default(), Alone::new());
-        let entry = |n, presence| UserPresence { user: somebody(n), presence };
-        let first = [entry(1, Presence::Available), entry(2, Presence::Busy)];
-        alone.turn(|cx| book.replace(&first, cx));
-        let done = alone.turn(|cx| book.replace(&first[..1], cx));
-        assert_eq!(done.changed, [Changed::Presence(somebody(2))]);
-        assert_eq!(book.of(somebody(2)), Presence::default());
     }
 }
