@@ -6,9 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use halyard_protocol::{Cursor, DeviceId, ServerFrame, StateVersion, TenantId, UserId};
 use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::Instant;
 
 use crate::feed::Feed;
 use crate::store::{Committed, EndedSessions};
@@ -17,6 +19,12 @@ use crate::store::{Committed, EndedSessions};
 const CONNECTIONS: usize = 50;
 /// Frames of typing that may wait for a connection; more are lost.
 const WAITING: usize = 16;
+
+/// How long those have to come back who were connected when the server stopped, or who have gone together with many. An app tries at least
+/// once a minute.
+pub const RETURN: Duration = Duration::from_secs(90);
+/// More users of a tenant than leave by themselves at once.
+const MANY: usize = 50;
 
 /// The registry of connections.
 #[derive(Default)]
@@ -30,10 +38,23 @@ struct State {
     users: HashMap<UserId, Online>,
     tenants: HashMap<TenantId, OnlineTenant>,
     connections: u64,
-    /// Who has come or gone since that was last written down.
-    moved: BTreeMap<TenantId, BTreeSet<UserId>>,
+    moved: Moved,
     /// Tenants with states that their sockets have not been told.
     stale: BTreeSet<TenantId>,
+}
+
+/// Who has come or gone since that was last written down, and when.
+#[derive(Default)]
+struct Moved(BTreeMap<TenantId, BTreeMap<UserId, Instant>>);
+
+impl Moved {
+    /// A user has come or gone. Who had gone and come back, or the other way round, before it was written down has not moved.
+    fn turn(&mut self, tenant: TenantId, user: UserId) {
+        let users = self.0.entry(tenant).or_default();
+        if users.remove(&user).is_none() {
+            users.insert(user, Instant::now());
+        }
+    }
 }
 
 /// A user who is connected, or was a moment ago.
@@ -94,7 +115,7 @@ impl Hub {
         let (frames, frames_end) = mpsc::channel(WAITING);
         let (ended, ended_end) = watch::channel(false);
         let online = users.entry(user).or_insert_with(|| {
-            moved.entry(tenant).or_default().insert(user);
+            moved.turn(tenant, user);
             self.to_tell.notify_one();
             Online { tenant, connections: Vec::new(), arrivals: 0 }
         });
@@ -148,23 +169,44 @@ impl Hub {
         if !online.connections.is_empty() || online.arrivals != departure.arrivals {
             return;
         }
-        moved.entry(online.tenant).or_default().insert(departure.user);
+        moved.turn(online.tenant, departure.user);
         users.remove(&departure.user);
         self.to_tell.notify_one();
     }
 
     /// Whether a user is connected has still to be written down, or once more.
     pub fn move_again(&self, tenant: TenantId, users: impl IntoIterator<Item = UserId>) {
-        self.lock().moved.entry(tenant).or_default().extend(users);
+        let now = Instant::now();
+        self.lock().moved.0.entry(tenant).or_default().extend(users.into_iter().map(|user| (user, now)));
         self.to_tell.notify_one();
     }
 
-    /// Who has come or gone since this was last asked, and whether they are connected now.
+    /// Who has come or gone since this was last asked, and whether they are connected now. Where many have gone at once their network may
+    /// have: they are kept for the time that they have to come back.
     pub fn take_moved(&self) -> BTreeMap<TenantId, Vec<(UserId, bool)>> {
         let mut state = self.lock();
-        let moved = std::mem::take(&mut state.moved);
-        let now = |user: UserId| (user, state.users.contains_key(&user));
-        moved.into_iter().map(|(tenant, users)| (tenant, users.into_iter().map(now).collect())).collect()
+        let State { users: online, moved, .. } = &mut *state;
+        let mut taken = BTreeMap::new();
+        moved.0.retain(|tenant, users| {
+            let many = users.keys().filter(|user| !online.contains_key(*user)).count() > MANY;
+            let mut of_tenant = Vec::new();
+            users.retain(|user, at| {
+                let connected = online.contains_key(user);
+                let waits = many && !connected && at.elapsed() < RETURN;
+                if !waits {
+                    of_tenant.push((*user, connected));
+                }
+                waits
+            });
+            if !of_tenant.is_empty() {
+                taken.insert(*tenant, of_tenant);
+            }
+            !users.is_empty()
+        });
+        if !moved.0.is_empty() {
+            self.to_tell.notify_one();
+        }
+        taken
     }
 
     /// A tenant has states that its sockets may not have been told.
@@ -292,7 +334,20 @@ mod tests {
         let departure = hub.disconnect(&again).unwrap();
         hub.depart(&departure);
         let _back = arrive(&hub, 2);
-        assert_eq!(moved(&hub), [(user(2), true)], "only how it stands in the end is written down");
+        assert_eq!(moved(&hub), [], "in the end it stands as it is written down");
+    }
+
+    #[test]
+    fn many_who_go_at_once_have_time_to_come_back() {
+        let hub = Hub::default();
+        let connections: Vec<_> = (0..60).map(|bits| arrive(&hub, bits)).collect();
+        assert_eq!(moved(&hub).len(), 60);
+        for connection in &connections {
+            hub.depart(&hub.disconnect(connection).unwrap());
+        }
+        assert_eq!(moved(&hub), []);
+        let _back: Vec<_> = (1..60).map(|bits| arrive(&hub, bits)).collect();
+        assert_eq!(moved(&hub), [(user(0), false)], "one who has gone alone");
     }
 
     #[test]

@@ -12,13 +12,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::feed::Feed;
-use crate::hub::Hub;
+use crate::hub::{Hub, RETURN};
 use crate::store::{Store, StoreError, states};
 
 /// After a rest: how long a first change waits for others.
 const SOON: Duration = Duration::from_millis(100);
-/// How long those who were connected when the server stopped have to come back. An app tries at least once a minute.
-const RETURN: Duration = Duration::from_secs(90);
 /// Users who come or go that are written down in one transaction: others who write wait for its end.
 const USERS_PER_TRANSACTION: usize = 500;
 

@@ -63,7 +63,7 @@ async fn presence_and_typing_reach_colleagues_and_nobody_else() {
     drop(his);
     assert_eq!(state(hers.users().await), [(user, false)]);
     // Nothing of it has gone to the other tenant: what it hears is its own.
-    rosa.chat(&["1002"], "Ours").await;
     assert_eq!(state(strangers.users().await), [(rosa.bootstrap().await.me.user.id, true)]);
+    rosa.chat(&["1002"], "Ours").await;
     assert_eq!(bodies(&strangers.events(2).await).last(), Some(&"Ours"));
 }
