@@ -50,9 +50,13 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Measure what Halyard promises: first load, Enter to painted, search, a burst. On the release build.
+    /// Measure what Halyard promises: first load, Enter to painted, search, a burst; with `server` the server under load. On the release
+    /// build.
     Bench {
-        /// Some figures only: firstLoad, usable, enter, otherBrowser, search, burst, nodes, open, drag, offlineStart, column, heap.
+        /// Some figures only: firstLoad, usable, enter, otherBrowser, search, burst, nodes, open, drag, offlineStart, column, heap. Or
+        /// `server`, alone or with some of: sends, texts, neighbor, import, queue, pages, start, fanout, status, idle, reconnect,
+        /// reconnectOne; `--database sqlite` or `postgres` takes them on one database.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         figures: Vec<String>,
     },
     /// Take the pictures of the README and of the manifest again.

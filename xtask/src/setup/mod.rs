@@ -103,6 +103,14 @@ impl TestTools {
     }
 }
 
+/// Finds or installs PostgreSQL; the folder of its programs.
+///
+/// # Errors
+/// When it is missing and cannot be installed.
+pub(crate) fn postgres() -> Result<PathBuf> {
+    tests::postgres()
+}
+
 /// Finds or installs Node.
 ///
 /// # Errors

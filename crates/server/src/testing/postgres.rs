@@ -1,4 +1,4 @@
-//! A PostgreSQL of the tests' own: a cluster in a temporary folder, reached by a socket file in there, stopped when
+//! A PostgreSQL of the tests' and the bench's own: a cluster in a temporary folder, reached by a socket file in there, stopped when
 //! dropped.
 
 use std::path::PathBuf;
@@ -12,11 +12,21 @@ pub(crate) struct Cluster {
     folder: TempDir,
 }
 
+/// What of a commit is on the disk when it is acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// All, as in production.
+    #[allow(dead_code, reason = "of this file's two users the bench asks for it")]
+    Synced,
+    /// Nothing: for tests.
+    #[allow(dead_code, reason = "of this file's two users the tests ask for it")]
+    Unsynced,
+}
+
 impl Cluster {
-    /// Starts one. PostgreSQL refuses to run as root: then it runs as the user that its package made.
-    pub(crate) fn start() -> Self {
+    /// Starts one in a folder. PostgreSQL refuses to run as root: then it runs as the user that its package made.
+    pub(crate) fn start(folder: TempDir, durability: Durability) -> Self {
         let bin = binaries();
-        let folder = super::folder("halyard-pg-");
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(folder.path()));
         }
@@ -29,10 +39,13 @@ impl Cluster {
             "--locale=C.UTF-8",
             "--no-sync",
         ]));
-        let options = format!(
-            "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c max_connections=200 -c full_page_writes=off -c autovacuum=off",
+        let mut options = format!(
+            "-c listen_addresses='' -c unix_socket_directories='{}' -c max_connections=200",
             cluster.folder.path().display()
         );
+        if durability == Durability::Unsynced {
+            options.push_str(" -c fsync=off -c full_page_writes=off -c autovacuum=off");
+        }
         let log = cluster.folder.path().join("log");
         run(cluster.command("pg_ctl").arg("-D").arg(&data).arg("-l").arg(log).args(["-w", "-o", &options, "start"]));
         cluster
