@@ -30,7 +30,7 @@ impl FromRequestParts<Arc<App>> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let token = Token::of_request(&parts.headers, app.settings.cookie()).ok_or_else(Problem::signed_out)?;
         let (hash, now) = (token.hash(), app.env.now());
-        let mut tx = app.store.read().await?;
+        let mut tx = app.store.read_once().await?;
         let session = store::sessions::by_token(&mut tx, &hash, now, app.settings.lifetimes).await?;
         drop(tx);
         let session = session.ok_or_else(Problem::signed_out)?;

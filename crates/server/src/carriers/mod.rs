@@ -120,7 +120,7 @@ impl Carriers {
     /// # Errors
     /// When the database fails.
     pub async fn of(&self, to: PhoneNumber) -> Result<Option<&dyn Carrier>, StoreError> {
-        let mut tx = self.store.read().await?;
+        let mut tx = self.store.read_once().await?;
         let is_ours = store::numbers::by_number(&mut tx, to).await?.is_some();
         Ok(is_ours.then_some(&*self.on_net))
     }

@@ -24,11 +24,11 @@ impl OnNet {
     }
 
     async fn bring(&self, text: OutboundText) -> Result<Result<Submitted, SubmitError>, StoreError> {
-        let mut tx = self.store.read().await?;
+        let mut tx = self.store.read_once().await?;
         let found = store::numbers::by_number(&mut tx, text.to).await?;
         drop(tx);
         let Some((tenant, _)) = found else { return Ok(Err(not_in_use())) };
-        let mut tx = self.store.write(tenant).await?;
+        let mut tx = self.store.write_in_background(tenant).await?;
         // It may have moved while this waited for its turn.
         let found = store::numbers::by_number(&mut tx, text.to).await?.filter(|(owner, _)| *owner == tenant);
         let Some((_, number)) = found else { return Ok(Err(not_in_use())) };

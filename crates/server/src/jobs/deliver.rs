@@ -42,7 +42,7 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
     let text = found.ok_or(StoreError::Corrupt("payload"))?;
     let next = if text.is_settled { Next::Nothing } else { hand_over(tools, job, about, &text).await? };
 
-    let mut tx = tools.store.write(text.tenant).await?;
+    let mut tx = tools.store.write_in_background(text.tenant).await?;
     let now = tools.env.now();
     let holds = match next {
         Next::Lost => false,
@@ -76,7 +76,7 @@ async fn hand_over(tools: &Tools, job: &Job, about: DeliverText, text: &Outgoing
                 LookUp::NotTaken => {}
             }
         }
-        let mut tx = tools.store.write(text.tenant).await?;
+        let mut tx = tools.store.write_in_background(text.tenant).await?;
         let now = tools.env.now();
         // Whoever waited long for this turn may have lost the job, and somebody else has sent the text.
         if !store::jobs::renew(&mut tx, job, now.plus(LEASE)).await? {
@@ -123,7 +123,7 @@ async fn give_up(tools: &Tools, job: &Job, reason: &str) -> Result<bool, StoreEr
     let mut tx = tools.store.read().await?;
     let Some(text) = outgoing::find(&mut tx, about).await? else { return Ok(false) };
     drop(tx);
-    let mut tx = tools.store.write(text.tenant).await?;
+    let mut tx = tools.store.write_in_background(text.tenant).await?;
     let now = tools.env.now();
     let outcome = if text.may_have_left { Outcome::Unconfirmed } else { Outcome::Failed(outgoing::not_reached()) };
     outgoing::settle(&mut tx, about, outcome, now).await?;

@@ -30,9 +30,9 @@ use crate::store::{self, Store, StoreError, Tx, jobs::Job};
 /// All kinds of jobs.
 const KINDS: &[Kind] = &[deliver::KIND];
 /// Jobs that run at the same time.
-const PLACES: usize = 32;
+const PLACES: usize = 256;
 /// Places that the jobs of one tenant have at most.
-const PLACES_OF_TENANT: usize = 8;
+const PLACES_OF_TENANT: usize = 64;
 /// How long a worker has for a job before another may take it up, in milliseconds.
 pub(super) const LEASE: i64 = 30_000;
 /// How often a claim is renewed.
@@ -322,7 +322,7 @@ impl Workers {
             return Ok(());
         }
         let mut tx = match job.tenant {
-            Some(tenant) => store.write(tenant).await?,
+            Some(tenant) => store.write_in_background(tenant).await?,
             None => store.write_system().await?,
         };
         let now = env.now();
@@ -335,7 +335,7 @@ impl Workers {
     }
 
     async fn pause(&self) -> Duration {
-        let due = match self.tools.store.read().await {
+        let due = match self.tools.store.read_once().await {
             Ok(mut tx) => store::jobs::next_due(&mut tx).await.unwrap_or_default(),
             Err(_) => None,
         };

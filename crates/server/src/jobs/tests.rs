@@ -8,8 +8,10 @@ use halyard_protocol::{ConversationId, DeliveryState, TenantId};
 use tokio_util::sync::CancellationToken;
 
 use super::{PLACES, PLACES_OF_TENANT, Workers};
+use crate::app::Settings;
 use crate::carriers::{Carrier, Carriers, LookUp, LookingUp, OutboundText, Repeat, SubmitError, Submitted, Submitting};
 use crate::operations::messaging::receipts::Failure;
+use crate::operations::quotas::Quotas;
 use crate::store::{self, jobs::NewJob};
 use crate::testing::bench::{Bench, Browser, number};
 
@@ -333,7 +335,8 @@ async fn until(mut holds: impl AsyncFnMut() -> bool) {
 
 #[tokio::test]
 async fn a_tenant_whose_carrier_is_slow_keeps_nobody_waiting() {
-    let bench = Bench::new().await;
+    let quotas = Quotas { user_minute: u32::MAX, ..Quotas::default() };
+    let bench = Bench::with(Settings { quotas, ..Settings::default() }).await;
     let (maya, rosa) = (bench.sign_in("1001@harbor").await, bench.sign_in("1001@atlas").await);
     let carrier = Slow::closed();
     let workers = workers_with(&bench, Arc::clone(&carrier) as Arc<dyn Carrier>);

@@ -334,7 +334,7 @@ impl Line {
 
     /// Passes typing on to the others of a chat.
     async fn typing(&mut self, id: ConversationId) -> Result<(), End> {
-        let mut tx = self.app.store.read().await.map_err(broken)?;
+        let mut tx = self.app.store.read_once().await.map_err(broken)?;
         let shared = store::conversations::by_id(&mut tx, id).await.map_err(broken)?;
         drop(tx);
         let me = self.session.user;

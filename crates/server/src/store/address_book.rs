@@ -2,7 +2,7 @@
 
 use halyard_protocol::{ContactScope, TenantId, UserId};
 
-use super::sql::Arg;
+use super::arg::Arg;
 
 /// The contacts that somebody sees: their own, and those that their tenant shares.
 #[derive(Clone, Copy, Debug)]

@@ -8,7 +8,8 @@ use halyard_protocol::{
     TenantId, UnixMs, UserId,
 };
 
-use super::sql::{Arg, Row, args, word};
+use super::arg::Arg;
+use super::sql::{Row, args, word};
 use super::{StoreError, Tx, deliveries, messages};
 
 /// What all members of a conversation share.

@@ -1,6 +1,6 @@
 //! Deliveries: how far an outgoing text got, for each recipient.
 
-use halyard_protocol::{Cause, Delivery, DeliveryState, Message, PhoneNumber, UnixMs};
+use halyard_protocol::{Cause, Delivery, DeliveryState, Message, PhoneNumber, TenantId, UnixMs};
 
 use super::sql::{Row, args, json, word};
 use super::{StoreError, Tx};
@@ -51,25 +51,37 @@ pub async fn update(tx: &mut Tx, message: &Message, delivery: &Delivery) -> Resu
     Ok(())
 }
 
-/// Whether a carrier may have a text without our knowing: since when.
+/// What there is to know before a text is handed to its carrier.
+#[derive(Clone, Copy, Debug)]
+pub struct Submission {
+    /// Since when a carrier may have it without our knowing.
+    pub since: Option<UnixMs>,
+    /// Whose the own number is now.
+    pub owner: Option<TenantId>,
+}
+
+/// What there is to know before a text from an own number is handed to its carrier.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn submitting_since(
+/// When the database fails, or there is no such delivery.
+pub async fn submission(
     tx: &mut Tx,
     message: &Message,
     recipient: PhoneNumber,
-) -> Result<Option<UnixMs>, StoreError> {
+    own: PhoneNumber,
+) -> Result<Submission, StoreError> {
     let row = tx
-        .optional(
-            "SELECT submitting_at FROM deliveries WHERE conversation = $1 AND seq = $2 AND recipient = $3",
-            args![message.conversation, message.seq, recipient],
+        .one(
+            "SELECT submitting_at, (SELECT tenant FROM sms_numbers WHERE number = $4 AND retired_at IS NULL) AS owner
+             FROM deliveries WHERE conversation = $1 AND seq = $2 AND recipient = $3",
+            args![message.conversation, message.seq, recipient, own],
         )
         .await?;
-    row.map_or(Ok(None), |row| row.maybe_time("submitting_at"))
+    let owner = if row.maybe_text("owner")?.is_some() { Some(row.id("owner")?) } else { None };
+    Ok(Submission { since: row.maybe_time("submitting_at")?, owner })
 }
 
-/// Puts on record that a text is being handed to its carrier, or that its outcome is known.
+/// Puts on record that a text is being handed to its carrier, or that it was not taken.
 ///
 /// # Errors
 /// When the database fails.
@@ -87,20 +99,23 @@ pub async fn set_submitting(
     Ok(())
 }
 
-/// Writes down who carries a text, and under which reference receipts will come.
+/// Puts on record that the outcome of a submission is known, and, where a carrier has the text, who carries it and under which reference
+/// receipts will come.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_carrier(
+pub async fn end_submission(
     tx: &mut Tx,
     message: &Message,
     recipient: PhoneNumber,
-    carrier: &str,
-    reference: &str,
+    carrier: Option<(&str, &str)>,
 ) -> Result<(), StoreError> {
+    let (name, reference) = carrier.unzip();
     tx.run(
-        "UPDATE deliveries SET carrier = $4, carrier_ref = $5 WHERE conversation = $1 AND seq = $2 AND recipient = $3",
-        args![message.conversation, message.seq, recipient, carrier, reference],
+        "UPDATE deliveries SET submitting_at = NULL, carrier = COALESCE($4, carrier),
+                               carrier_ref = COALESCE($5, carrier_ref)
+         WHERE conversation = $1 AND seq = $2 AND recipient = $3",
+        args![message.conversation, message.seq, recipient, name.map(str::to_owned), reference.map(str::to_owned)],
     )
     .await?;
     Ok(())

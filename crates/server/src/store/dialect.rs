@@ -11,6 +11,10 @@ pub(crate) const POSTGRES_BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE R
 /// PostgreSQL's default isolation; what must not interleave is behind the tenant's row (see [`LOCK_TENANT`]).
 pub(crate) const POSTGRES_BEGIN_WRITE: &str = "BEGIN";
 
+/// Leaves a mark in PostgreSQL's log, so that its commit waits until the log is on the disk up to there: a transaction that changes nothing
+/// would not.
+pub(crate) const POSTGRES_FLUSH: &str = "SELECT pg_logical_emit_message(TRUE, 'halyard', '')";
+
 /// Notes when a session was last used.
 pub(crate) const SQLITE_TOUCH: &str = "UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2";
 /// The same; a session that another transaction is changing is left alone, so that none waits for another in a ring.
@@ -27,6 +31,50 @@ pub(crate) const POSTGRES_HAS_MIGRATIONS: &str = "SELECT table_name FROM informa
 /// PostgreSQL: writers of one tenant queue up behind its row. So cursors and places are given in the order of
 /// commits, and two transactions never wait for each other in a ring. SQLite needs no such thing.
 pub(crate) const LOCK_TENANT: &str = "SELECT id FROM tenants WHERE id = $1 FOR UPDATE";
+
+/// Appends a message with its place, the members' counters and their events; see [`super::entries`]. Who is told, with their cursors.
+pub(crate) const POSTGRES_APPEND: &str = "WITH place AS (
+         UPDATE conversations SET last_seq = last_seq + 1, last_activity = GREATEST(last_activity, $2)
+         WHERE id = $1 RETURNING last_seq, last_activity
+     ), message AS (
+         INSERT INTO messages (conversation, seq, id, author, inbound, body, media, at, request_hash)
+         SELECT $1, last_seq, $3, $4, $5, $6, $7, last_activity, $8 FROM place
+     ), counted AS (
+         UPDATE memberships SET last_activity = place.last_activity,
+             unread = CASE WHEN user_id = $4 THEN 0 WHEN $9 THEN unread + 1 ELSE unread END,
+             read_seq = CASE WHEN user_id = $4 THEN place.last_seq ELSE read_seq END,
+             last_sent_at = CASE WHEN user_id = $4 THEN place.last_activity ELSE last_sent_at END
+         FROM place WHERE conversation = $1
+     ), raised AS (
+         UPDATE users SET cursor = cursor + 1
+         WHERE id IN (SELECT user_id FROM memberships WHERE conversation = $1) RETURNING id, cursor
+     ), logged AS (
+         INSERT INTO events (user_id, cursor, at, change, subject, seq)
+         SELECT id, cursor, $2, 'entry_added', $1, last_seq FROM raised CROSS JOIN place
+     )
+     SELECT raised.id AS id, raised.cursor AS cursor, place.last_seq AS seq, place.last_activity AS at
+     FROM place LEFT JOIN raised ON TRUE";
+
+macro_rules! each {
+    ($before:literal, $after:literal) => {
+        [
+            concat!($before, "(SELECT value FROM json_each($2))", $after),
+            concat!($before, "(SELECT jsonb_array_elements_text(CAST($2 AS jsonb)) AS value)", $after),
+        ]
+    };
+}
+
+/// How many users with these ids (`$2`, a JSON array) a tenant has, for SQLite and PostgreSQL.
+pub(crate) const COUNT_ENABLED: [&str; 2] =
+    each!("SELECT COUNT(*) AS users FROM users WHERE tenant = $1 AND disabled_at IS NULL AND id IN ", "");
+/// Makes these users (`$2`, a JSON array) members who have read everything so far, for SQLite and PostgreSQL.
+pub(crate) const ADD_MEMBERS: [&str; 2] = each!(
+    "INSERT INTO memberships (conversation, user_id, muted, hidden, read_seq, unread, cleared_seq, prior_cleared_seq,
+                              removed_at, last_activity, last_sent_at)
+     SELECT id, added.value, FALSE, FALSE, last_seq, 0, 0, 0, NULL, last_activity, NULL
+     FROM conversations CROSS JOIN ",
+    " AS added WHERE id = $1 ON CONFLICT (conversation, user_id) DO NOTHING"
+);
 
 macro_rules! claim {
     ($lock:literal) => {

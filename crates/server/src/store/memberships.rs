@@ -3,8 +3,8 @@
 use halyard_protocol::rest::ConversationsBefore;
 use halyard_protocol::{ConversationId, Seq, UnixMs, UserId};
 
-use super::sql::args;
-use super::{StoreError, Tx};
+use super::sql::{args, json};
+use super::{StoreError, Tx, dialect};
 
 /// A user's place in a conversation.
 #[derive(Clone, Debug)]
@@ -44,19 +44,31 @@ pub async fn unread_before(
     rows.iter().map(|row| row.id("conversation")).collect()
 }
 
-/// How many members of a conversation are not disabled.
+/// The members of a conversation, counted.
+#[derive(Clone, Copy, Debug)]
+pub struct Members {
+    /// Those who are not disabled.
+    pub enabled: u64,
+    /// Those who have deleted it, and nothing has come since.
+    pub hidden: u64,
+}
+
+/// The members of a conversation, counted; `None` when there is no such conversation.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn enabled(tx: &mut Tx, conversation: ConversationId) -> Result<u64, StoreError> {
+pub async fn count(tx: &mut Tx, conversation: ConversationId) -> Result<Option<Members>, StoreError> {
     let row = tx
-        .one(
-            "SELECT COUNT(*) AS members FROM memberships JOIN users ON users.id = memberships.user_id
-             WHERE memberships.conversation = $1 AND users.disabled_at IS NULL",
+        .optional(
+            "SELECT COUNT(CASE WHEN m.user_id IS NOT NULL AND users.disabled_at IS NULL THEN 1 END) AS enabled,
+                    COUNT(CASE WHEN m.hidden = TRUE THEN 1 END) AS hidden
+             FROM conversations AS c LEFT JOIN memberships AS m ON m.conversation = c.id
+             LEFT JOIN users ON users.id = m.user_id
+             WHERE c.id = $1 GROUP BY c.id",
             args![conversation],
         )
         .await?;
-    row.count("members")
+    row.map(|row| Ok(Members { enabled: row.count("enabled")?, hidden: row.count("hidden")? })).transpose()
 }
 
 /// A user's membership.
@@ -100,6 +112,16 @@ pub async fn add(tx: &mut Tx, conversation: ConversationId, user: UserId) -> Res
         )
         .await?;
     Ok(changed > 0)
+}
+
+/// Makes users members who have read everything so far.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add_all(tx: &mut Tx, conversation: ConversationId, users: &[UserId]) -> Result<(), StoreError> {
+    let [sqlite, postgres] = dialect::ADD_MEMBERS;
+    tx.run(tx.pick(sqlite, postgres), args![conversation, json(&users)?]).await?;
+    Ok(())
 }
 
 /// Ends a membership.
@@ -150,19 +172,13 @@ pub async fn count_message(
     seq: Seq,
     at: UnixMs,
 ) -> Result<(), StoreError> {
-    if let Some(author) = author {
-        tx.run(
-            "UPDATE memberships SET read_seq = $3, unread = 0, last_sent_at = $4
-             WHERE conversation = $1 AND user_id = $2",
-            args![conversation, author, seq, at],
-        )
-        .await?;
-    }
     tx.run(
-        "UPDATE memberships SET last_activity = $2, unread = unread + CASE WHEN $3 = TRUE AND user_id <> $4
-                                                                       THEN 1 ELSE 0 END
+        "UPDATE memberships SET last_activity = $2,
+             unread = CASE WHEN user_id = $4 THEN 0 WHEN $3 = TRUE THEN unread + 1 ELSE unread END,
+             read_seq = CASE WHEN user_id = $4 THEN $5 ELSE read_seq END,
+             last_sent_at = CASE WHEN user_id = $4 THEN $2 ELSE last_sent_at END
          WHERE conversation = $1",
-        args![conversation, at, counts, author.map_or_else(String::new, |user| user.to_string())],
+        args![conversation, at, counts, author.map_or_else(String::new, |user| user.to_string()), seq],
     )
     .await?;
     Ok(())

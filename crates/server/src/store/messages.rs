@@ -10,11 +10,7 @@ use super::{StoreError, Tx, deliveries};
 /// # Errors
 /// [`StoreError::Taken`] when a colleague's message in this conversation has that id.
 pub async fn add(tx: &mut Tx, message: &Message, request_hash: Option<String>) -> Result<(), StoreError> {
-    let (author, inbound) = match message.author {
-        Author::User(user) => (user.to_string(), false),
-        Author::Number(number) => (number.to_string(), true),
-        Author::Unknown => return Err(StoreError::Corrupt("author")),
-    };
+    let (author, inbound) = author_text(message.author)?;
     tx.run(
         "INSERT INTO messages (conversation, seq, id, author, inbound, body, media, at, request_hash)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -124,8 +120,17 @@ pub(super) fn author(text: &str) -> Result<Author, StoreError> {
     }
 }
 
+/// An author as the database keeps them, and whether they are outside.
+pub(super) fn author_text(author: Author) -> Result<(String, bool), StoreError> {
+    match author {
+        Author::User(user) => Ok((user.to_string(), false)),
+        Author::Number(number) => Ok((number.to_string(), true)),
+        Author::Unknown => Err(StoreError::Corrupt("author")),
+    }
+}
+
 /// A message's files as they are kept with it.
-fn media_json(media: &[Media]) -> Result<Option<String>, StoreError> {
+pub(super) fn media_json(media: &[Media]) -> Result<Option<String>, StoreError> {
     if media.is_empty() { Ok(None) } else { super::sql::json(&media).map(Some) }
 }
 

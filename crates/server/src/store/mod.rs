@@ -4,19 +4,21 @@
 //! caller began and commits, so that a request is one transaction.
 //!
 //! Always holds:
-//! - Writers of one tenant come one after the other (SQLite: all writers do), and wait for that without a connection (`turns.rs`). So a user's cursors and a
-//!   conversation's places are given in the order of the commits, without gaps.
+//! - Writers of one tenant come one after the other (SQLite: all writers do), and wait for that without a connection (`turns.rs`,
+//!   `sqlite/writer.rs`). So a user's cursors and a conversation's places are given in the order of the commits, without gaps.
 //! - What others must hear of after a commit (new events, new jobs) is told by [`Tx::commit`] itself, and only
 //!   after the commit. Nobody can forget it, and a caller that goes away in the middle cannot prevent it.
 //! - Nothing is acknowledged before the commit is on disk (`synchronous = FULL`).
 
 pub mod address_book;
+pub(crate) mod arg;
 pub mod audit;
 pub mod contacts;
 pub mod conversations;
 pub mod credentials;
 pub mod deliveries;
 mod dialect;
+pub mod entries;
 pub mod events;
 pub mod favourites;
 mod file;
@@ -29,9 +31,11 @@ pub mod networks;
 pub mod numbers;
 pub mod password_links;
 pub mod photos;
+mod postgres;
 mod schema;
 pub mod sessions;
 pub(crate) mod sql;
+mod sqlite;
 pub mod states;
 pub mod tenants;
 mod turns;
@@ -39,18 +43,20 @@ pub mod usage;
 pub mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use halyard_protocol::{Cursor, DeviceId, TenantId, UserId};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, Postgres};
-use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{SqlSafeStr, Transaction};
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, SqlSafeStr, Transaction};
 
+use arg::Arg;
+use postgres::{Disk, Postgres};
 pub use schema::Schema;
-use sql::{Arg, Row, args, bind};
-use turns::{Turn, Turns};
+use sql::{Row, args, bind};
+use sqlite::{ReadTurn, Sqlite, Statements as _, WriteTurn};
+use turns::{Turn, Urgency};
 
 /// Connections that read at the same time.
 const READERS: u32 = 8;
@@ -59,17 +65,15 @@ const WRITERS: u32 = 12;
 /// How long a request waits for its turn before the server says that it is overloaded.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a statement of PostgreSQL may wait for what another server's transaction holds, and how long it may take in all; and how long
-/// a transaction may stand still whose server has gone away.
-const POSTGRES_LIMITS: [(&str, &str); 3] =
-    [("lock_timeout", "10s"), ("statement_timeout", "30s"), ("idle_in_transaction_session_timeout", "60s")];
+/// What a database's library says went wrong.
+type Source = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why the storage did not do as asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database cannot be reached or is overloaded: try again later.
     #[error("the database is not available: {0}")]
-    Unavailable(#[source] sqlx::Error),
+    Unavailable(#[source] Source),
     /// Something with this key exists.
     #[error("the key is taken")]
     Taken,
@@ -92,21 +96,33 @@ pub enum StoreError {
     Migration(#[from] sqlx::migrate::MigrateError),
     /// Anything else: our fault.
     #[error("the database refused a statement: {0}")]
-    Statement(#[source] sqlx::Error),
+    Statement(#[source] Source),
+}
+
+impl StoreError {
+    /// There are too many who want to use the database.
+    fn overloaded() -> Self {
+        Self::Unavailable("nobody gave a connection in time".into())
+    }
+
+    /// The database has ended a transaction by itself.
+    fn lost() -> Self {
+        Self::Unavailable("the transaction was lost".into())
+    }
 }
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Database(inner) if inner.is_unique_violation() => Self::Taken,
-            // PostgreSQL: another server's transaction holds what this one needs, or a statement takes too long.
+            // Another server's transaction holds what this one needs, or a statement takes too long.
             sqlx::Error::Database(inner) if matches!(inner.code().as_deref(), Some("55P03" | "57014")) => {
-                Self::Unavailable(error)
+                Self::Unavailable(error.into())
             }
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) => {
-                Self::Unavailable(error)
+                Self::Unavailable(error.into())
             }
-            _ => Self::Statement(error),
+            _ => Self::Statement(error.into()),
         }
     }
 }
@@ -152,12 +168,14 @@ pub type AfterCommit = Arc<dyn Fn(Committed) + Send + Sync>;
 pub struct Store {
     db: Db,
     after_commit: AfterCommit,
+    /// How many statements were run.
+    statements: Arc<AtomicU64>,
 }
 
 #[derive(Clone)]
 enum Db {
-    Sqlite { readers: SqlitePool, writer: SqlitePool },
-    Postgres { readers: PgPool, writers: PgPool, turns: Turns },
+    Sqlite(Sqlite),
+    Postgres(Postgres),
 }
 
 impl Store {
@@ -179,19 +197,11 @@ impl Store {
 
     async fn open_for(access: Access, address: &str, after_commit: AfterCommit) -> Result<Self, StoreError> {
         let db = match address.split_once(':') {
-            Some(("sqlite", path)) => open_sqlite(path.trim_start_matches("//"), access).await?,
-            Some(("postgres" | "postgresql", _)) => {
-                let options = PgConnectOptions::from_str(address).map_err(|_| StoreError::Address)?;
-                let options = options.options(POSTGRES_LIMITS);
-                let pool = |most| PgPoolOptions::new().max_connections(most).acquire_timeout(BUSY_TIMEOUT);
-                // Apart: whoever reads does not wait for those who write.
-                let readers = pool(READERS).connect_with(options.clone()).await.map_err(StoreError::Unavailable)?;
-                let writers = pool(WRITERS).connect_lazy_with(options);
-                Db::Postgres { readers, writers, turns: Turns::default() }
-            }
+            Some(("sqlite", path)) => Db::Sqlite(Sqlite::open(path.trim_start_matches("//"), access)?),
+            Some(("postgres" | "postgresql", _)) => Db::Postgres(Postgres::open(address).await?),
             _ => return Err(StoreError::Address),
         };
-        Ok(Self { db, after_commit })
+        Ok(Self { db, after_commit, statements: Arc::default() })
     }
 
     /// A transaction that reads: one consistent moment.
@@ -199,18 +209,45 @@ impl Store {
     /// # Errors
     /// When no connection is free in time.
     pub async fn read(&self) -> Result<Tx, StoreError> {
-        self.begin(false).await
+        let inner = match &self.db {
+            Db::Sqlite(sqlite) => Inner::Read(sqlite.readers.take().await?),
+            Db::Postgres(postgres) => {
+                let begin = dialect::POSTGRES_BEGIN_READ.into_sql_str();
+                Inner::Postgres(postgres.readers.begin_with(begin).await?, None)
+            }
+        };
+        Ok(self.transaction(inner))
     }
 
-    /// A transaction that writes for one tenant.
+    /// One statement that reads: for PostgreSQL that is one way and back instead of three. A second one is refused.
+    ///
+    /// # Errors
+    /// When no connection is free in time.
+    pub async fn read_once(&self) -> Result<Tx, StoreError> {
+        let Db::Postgres(postgres) = &self.db else { return self.read().await };
+        Ok(self.transaction(Inner::Once(Some(postgres.readers.acquire().await?))))
+    }
+
+    /// A transaction that writes for one tenant, for somebody who waits.
     ///
     /// # Errors
     /// When no connection is free in time.
     pub async fn write(&self, tenant: TenantId) -> Result<Tx, StoreError> {
-        let Db::Postgres { turns, .. } = &self.db else { return self.begin(true).await };
-        let turn = turns.take(tenant, BUSY_TIMEOUT).await;
-        let turn = turn.ok_or(StoreError::Unavailable(sqlx::Error::PoolTimedOut))?;
-        let mut tx = self.begin(true).await?;
+        self.write_for(tenant, Urgency::Asked).await
+    }
+
+    /// The same for a job, whose turn does not come behind all of those who wait: both take turns.
+    ///
+    /// # Errors
+    /// When no connection is free in time.
+    pub async fn write_in_background(&self, tenant: TenantId) -> Result<Tx, StoreError> {
+        self.write_for(tenant, Urgency::Background).await
+    }
+
+    async fn write_for(&self, tenant: TenantId, urgency: Urgency) -> Result<Tx, StoreError> {
+        let Db::Postgres(postgres) = &self.db else { return self.begin_writing((Some(tenant), urgency)).await };
+        let turn = postgres.turns.take(tenant, urgency, BUSY_TIMEOUT).await.ok_or_else(StoreError::overloaded)?;
+        let mut tx = self.begin_writing((Some(tenant), urgency)).await?;
         tx.turn = Some(turn);
         tx.optional(dialect::LOCK_TENANT, args![tenant]).await?;
         Ok(tx)
@@ -221,78 +258,53 @@ impl Store {
     /// # Errors
     /// When no connection is free in time.
     pub async fn write_system(&self) -> Result<Tx, StoreError> {
-        self.begin(true).await
+        self.begin_writing((None, Urgency::Asked)).await
     }
 
-    async fn begin(&self, write: bool) -> Result<Tx, StoreError> {
+    async fn begin_writing(&self, queue: (Option<TenantId>, Urgency)) -> Result<Tx, StoreError> {
         let inner = match &self.db {
-            Db::Sqlite { writer, .. } if write => {
-                Inner::Sqlite(writer.begin_with(dialect::SQLITE_BEGIN_WRITE.into_sql_str()).await?)
+            Db::Sqlite(sqlite) => Inner::Write(sqlite.writer.take(queue).await?),
+            Db::Postgres(postgres) => {
+                let begin = dialect::POSTGRES_BEGIN_WRITE.into_sql_str();
+                Inner::Postgres(postgres.writers.begin_with(begin).await?, Some(postgres.disk.clone()))
             }
-            Db::Sqlite { readers, .. } => {
-                Inner::Sqlite(readers.begin_with(dialect::SQLITE_BEGIN_READ.into_sql_str()).await?)
-            }
-            Db::Postgres { readers, writers, .. } => Inner::Postgres(if write {
-                writers.begin_with(dialect::POSTGRES_BEGIN_WRITE.into_sql_str()).await?
-            } else {
-                readers.begin_with(dialect::POSTGRES_BEGIN_READ.into_sql_str()).await?
-            }),
         };
-        let (committed, after_commit) = (Committed::default(), Arc::clone(&self.after_commit));
-        Ok(Tx { inner, committed, after_commit, turn: None })
+        Ok(self.transaction(inner))
+    }
+
+    fn transaction(&self, inner: Inner) -> Tx {
+        let (after_commit, statements) = (Arc::clone(&self.after_commit), Arc::clone(&self.statements));
+        Tx { inner, committed: Committed::default(), after_commit, turn: None, statements }
+    }
+
+    /// How many statements were run since the start.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 
     /// Whether no other server can work on this database: a file belongs to one server.
     #[must_use]
     pub fn is_ours_alone(&self) -> bool {
-        matches!(self.db, Db::Sqlite { .. })
+        matches!(self.db, Db::Sqlite(_))
     }
 
     /// Which database it is, for people.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self.db {
-            Db::Sqlite { .. } => "SQLite",
-            Db::Postgres { .. } => "PostgreSQL",
+            Db::Sqlite(_) => "SQLite",
+            Db::Postgres(_) => "PostgreSQL",
         }
     }
 
     /// Closes all connections, after what is under way.
     pub async fn close(&self) {
         match &self.db {
-            Db::Sqlite { readers, writer } => {
-                readers.close().await;
-                writer.close().await;
-            }
-            Db::Postgres { readers, writers, .. } => {
-                readers.close().await;
-                writers.close().await;
-            }
+            Db::Sqlite(sqlite) => sqlite.close().await,
+            Db::Postgres(postgres) => postgres.close().await,
         }
     }
-}
-
-async fn open_sqlite(path: &str, access: Access) -> Result<Db, StoreError> {
-    if path.is_empty() || path.contains(":memory:") {
-        return Err(StoreError::Address);
-    }
-    let options = SqliteConnectOptions::new().filename(path).foreign_keys(true).busy_timeout(BUSY_TIMEOUT);
-    let options = match access {
-        Access::Serve => {
-            options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full)
-        }
-        // Not `read_only`: such a connection leaves SQLite's files beside the database behind.
-        Access::Look => options.pragma("query_only", "ON"),
-    };
-    // One connection writes: requests queue up for it in order, instead of racing for SQLite's lock.
-    let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(BUSY_TIMEOUT);
-    let writer = writer.connect_with(options.clone()).await.map_err(StoreError::Unavailable)?;
-    let readers = SqlitePoolOptions::new().max_connections(READERS).acquire_timeout(BUSY_TIMEOUT);
-    let readers = readers
-        .connect_with(options.optimize_on_close(access == Access::Serve, None))
-        .await
-        .map_err(StoreError::Unavailable)?;
-    Ok(Db::Sqlite { readers, writer })
 }
 
 /// A transaction. Dropped without [`Tx::commit`], it leaves no trace.
@@ -302,11 +314,16 @@ pub struct Tx {
     after_commit: AfterCommit,
     /// The writer's turn, given on after the transaction has ended.
     turn: Option<Turn>,
+    statements: Arc<AtomicU64>,
 }
 
 enum Inner {
-    Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
+    Read(ReadTurn),
+    Write(WriteTurn),
+    /// With the disk to wait for after the commit, unless it only reads.
+    Postgres(Transaction<'static, sqlx::Postgres>, Option<Disk>),
+    /// A connection until it has been asked.
+    Once(Option<PoolConnection<sqlx::Postgres>>),
 }
 
 impl Tx {
@@ -315,16 +332,26 @@ impl Tx {
     /// # Errors
     /// When the database could not commit: nothing was changed then.
     pub async fn commit(self) -> Result<(), StoreError> {
-        let commit = async move {
-            match self.inner {
-                Inner::Sqlite(tx) => tx.commit().await?,
-                Inner::Postgres(tx) => tx.commit().await?,
+        let Self { inner, committed, after_commit, turn, .. } = self;
+        match inner {
+            Inner::Read(_) | Inner::Once(_) => Ok(()),
+            Inner::Write(writing) => {
+                let answer = writing.commit(Box::new(move || after_commit(committed)));
+                answer.await.unwrap_or_else(|_| Err(StoreError::lost()))
             }
-            drop(self.turn);
-            (self.after_commit)(self.committed);
-            Ok(())
-        };
-        tokio::spawn(commit).await.unwrap_or(Err(StoreError::Corrupt("commit")))
+            Inner::Postgres(tx, disk) => {
+                let commit = async move {
+                    tx.commit().await?;
+                    drop(turn);
+                    if let Some(disk) = disk {
+                        disk.written().await?;
+                    }
+                    after_commit(committed);
+                    Ok(())
+                };
+                tokio::spawn(commit).await.unwrap_or_else(|_| Err(StoreError::lost()))
+            }
+        }
     }
 
     /// Takes the turn of writers of several tenants, in their order: for a transaction of [`Store::write_system`] that changes what is
@@ -335,7 +362,7 @@ impl Tx {
     pub async fn lock_tenants(&mut self, mut tenants: Vec<TenantId>) -> Result<(), StoreError> {
         tenants.sort_unstable();
         tenants.dedup();
-        if let Inner::Postgres(_) = &self.inner {
+        if self.is_postgres() {
             for tenant in tenants {
                 self.optional(dialect::LOCK_TENANT, args![tenant]).await?;
             }
@@ -369,41 +396,73 @@ impl Tx {
     }
 
     pub(crate) async fn all(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
-        Ok(match &mut self.inner {
-            Inner::Sqlite(tx) => bind!(sql, args).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect(),
-            Inner::Postgres(tx) => {
-                bind!(sql, args).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
-            }
-        })
+        self.rows(sql, args, usize::MAX).await
     }
 
     pub(crate) async fn optional(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<Option<Row>, StoreError> {
-        Ok(match &mut self.inner {
-            Inner::Sqlite(tx) => bind!(sql, args).fetch_optional(&mut **tx).await?.map(Row::Sqlite),
-            Inner::Postgres(tx) => bind!(sql, args).fetch_optional(&mut **tx).await?.map(Row::Postgres),
-        })
+        Ok(self.rows(sql, args, 1).await?.pop())
     }
 
     pub(crate) async fn one(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<Row, StoreError> {
-        Ok(match &mut self.inner {
-            Inner::Sqlite(tx) => Row::Sqlite(bind!(sql, args).fetch_one(&mut **tx).await?),
-            Inner::Postgres(tx) => Row::Postgres(bind!(sql, args).fetch_one(&mut **tx).await?),
-        })
+        self.optional(sql, args).await?.ok_or_else(|| StoreError::Statement("there is no such row".into()))
+    }
+
+    /// Up to `most` rows of an answer.
+    async fn rows(&mut self, sql: &'static str, args: Vec<Arg>, most: usize) -> Result<Vec<Row>, StoreError> {
+        self.count_statement();
+        let rows = match &mut self.inner {
+            Inner::Read(turn) => turn.connection()?.rows(sql, &args, most)?,
+            Inner::Write(turn) => turn.connection()?.rows(sql, &args, most)?,
+            Inner::Postgres(tx, _) => return from_postgres(&mut **tx, sql, args, most).await,
+            Inner::Once(connection) => {
+                let mut connection = connection.take().ok_or_else(asked_twice)?;
+                return from_postgres(&mut connection, sql, args, most).await;
+            }
+        };
+        Ok(rows.into_iter().map(Row::Sqlite).collect())
     }
 
     /// Runs a statement and says how many rows it changed.
     pub(crate) async fn run(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<u64, StoreError> {
-        Ok(match &mut self.inner {
-            Inner::Sqlite(tx) => bind!(sql, args).execute(&mut **tx).await?.rows_affected(),
-            Inner::Postgres(tx) => bind!(sql, args).execute(&mut **tx).await?.rows_affected(),
-        })
+        self.count_statement();
+        match &mut self.inner {
+            Inner::Read(turn) => turn.connection()?.change(sql, &args),
+            Inner::Write(turn) => turn.connection()?.change(sql, &args),
+            Inner::Postgres(tx, _) => Ok(bind!(sql, args).execute(&mut **tx).await?.rows_affected()),
+            Inner::Once(_) => Err(StoreError::Statement("this transaction reads".into())),
+        }
+    }
+
+    fn count_statement(&self) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether this is PostgreSQL.
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self.inner, Inner::Postgres(..) | Inner::Once(_))
     }
 
     /// The text for the database at hand.
     pub(crate) fn pick(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
-        match self.inner {
-            Inner::Sqlite(_) => sqlite,
-            Inner::Postgres(_) => postgres,
-        }
+        if self.is_postgres() { postgres } else { sqlite }
     }
+}
+
+fn asked_twice() -> StoreError {
+    StoreError::Statement("this transaction reads once".into())
+}
+
+/// Up to `most` rows of PostgreSQL's answer.
+async fn from_postgres(
+    connection: &mut PgConnection,
+    sql: &'static str,
+    args: Vec<Arg>,
+    most: usize,
+) -> Result<Vec<Row>, StoreError> {
+    if most == 1 {
+        let row = bind!(sql, args).fetch_optional(connection).await?;
+        return Ok(row.into_iter().map(Row::Postgres).collect());
+    }
+    let rows = bind!(sql, args).fetch_all(connection).await?;
+    Ok(rows.into_iter().map(Row::Postgres).collect())
 }

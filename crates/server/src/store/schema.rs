@@ -1,7 +1,10 @@
 //! The schema of a database: how it stands to this version's, and how it is brought there.
 
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
+
 use super::sql::args;
-use super::{Db, Store, StoreError, dialect, migrate};
+use super::{BUSY_TIMEOUT, Db, Store, StoreError, dialect, migrate};
 
 /// How a database's schema stands to the one of this version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,14 +26,20 @@ impl Store {
     /// [`StoreError::Migration`]: also when a newer version has migrated this database.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         match &self.db {
-            Db::Sqlite { writer, .. } => migrate::sqlite().run(writer).await?,
-            Db::Postgres { writers, .. } => {
-                let mut connection = writers.acquire().await?.detach();
+            Db::Sqlite(sqlite) => {
+                let options = SqliteConnectOptions::new().filename(&sqlite.path).busy_timeout(BUSY_TIMEOUT);
+                let mut connection = options.connect().await?;
+                migrate::sqlite().run(&mut connection).await?;
+                connection.close().await?;
+            }
+            Db::Postgres(postgres) => {
+                let mut connection = postgres.writers.acquire().await?.detach();
                 // A migration takes as long as it takes.
                 for limit in ["SET statement_timeout = 0", "SET lock_timeout = 0"] {
                     sqlx::query(limit).execute(&mut connection).await?;
                 }
                 migrate::postgres().run(&mut connection).await?;
+                postgres.disk.written().await?;
             }
         }
         Ok(())

@@ -3,128 +3,28 @@
 //! Always holds: a statement is a `&'static str` with `$1` placeholders, values only ever travel as
 //! arguments. What differs between the databases stands in [`super::dialect`].
 
-use halyard_protocol::{
-    ContactId, ConversationId, DeviceId, MediaId, MessageId, PhoneNumber, PhotoId, TenantId, UnixMs, UserId,
-    ids::InvalidId,
-};
-use sqlx::{Row as _, postgres::PgRow, sqlite::SqliteRow};
+use halyard_protocol::{PhoneNumber, UnixMs, ids::InvalidId};
+use rusqlite::types::Value;
+use sqlx::{Row as _, postgres::PgRow};
 
-use super::StoreError;
-
-/// A value on its way into a statement.
-#[derive(Clone, Debug)]
-pub(crate) enum Arg {
-    Text(Option<String>),
-    Int(Option<i64>),
-    Flag(bool),
-    Bytes(Vec<u8>),
-}
-
-macro_rules! text_arg {
-    ($($type:ty),*) => { $(
-        impl From<$type> for Arg {
-            fn from(value: $type) -> Self {
-                Self::Text(Some(value.to_string()))
-            }
-        }
-        impl From<Option<$type>> for Arg {
-            fn from(value: Option<$type>) -> Self {
-                Self::Text(value.map(|value| value.to_string()))
-            }
-        }
-    )* };
-}
-text_arg!(
-    &str,
-    &String,
-    ContactId,
-    ConversationId,
-    DeviceId,
-    MediaId,
-    MessageId,
-    PhotoId,
-    TenantId,
-    UserId,
-    PhoneNumber
-);
-
-impl From<String> for Arg {
-    fn from(value: String) -> Self {
-        Self::Text(Some(value))
-    }
-}
-
-impl From<Option<String>> for Arg {
-    fn from(value: Option<String>) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<i64> for Arg {
-    fn from(value: i64) -> Self {
-        Self::Int(Some(value))
-    }
-}
-
-impl From<u64> for Arg {
-    /// Both databases count with a sign: what is larger stays at the end of the range.
-    fn from(value: u64) -> Self {
-        Self::Int(Some(i64::try_from(value).unwrap_or(i64::MAX)))
-    }
-}
-
-impl From<Option<u64>> for Arg {
-    fn from(value: Option<u64>) -> Self {
-        Self::Int(value.map(|value| i64::try_from(value).unwrap_or(i64::MAX)))
-    }
-}
-
-impl From<u32> for Arg {
-    fn from(value: u32) -> Self {
-        Self::Int(Some(i64::from(value)))
-    }
-}
-
-impl From<UnixMs> for Arg {
-    fn from(value: UnixMs) -> Self {
-        Self::Int(Some(value.0))
-    }
-}
-
-impl From<Option<UnixMs>> for Arg {
-    fn from(value: Option<UnixMs>) -> Self {
-        Self::Int(value.map(|at| at.0))
-    }
-}
-
-impl From<Vec<u8>> for Arg {
-    fn from(value: Vec<u8>) -> Self {
-        Self::Bytes(value)
-    }
-}
-
-impl From<bool> for Arg {
-    fn from(value: bool) -> Self {
-        Self::Flag(value)
-    }
-}
+use super::{StoreError, sqlite};
 
 /// The arguments of a statement, in the order of its placeholders.
 macro_rules! args {
-    ($($value:expr),* $(,)?) => { vec![$($crate::store::sql::Arg::from($value)),*] };
+    ($($value:expr),* $(,)?) => { vec![$($crate::store::arg::Arg::from($value)),*] };
 }
 pub(crate) use args;
 
-/// Binds arguments to a statement; the same lines for both drivers.
+/// Binds arguments to a statement of PostgreSQL.
 macro_rules! bind {
     ($sql:expr, $args:expr) => {{
         let mut query = sqlx::query($sql);
         for arg in $args {
             query = match arg {
-                $crate::store::sql::Arg::Text(value) => query.bind(value),
-                $crate::store::sql::Arg::Int(value) => query.bind(value),
-                $crate::store::sql::Arg::Flag(value) => query.bind(value),
-                $crate::store::sql::Arg::Bytes(value) => query.bind(value),
+                $crate::store::arg::Arg::Text(value) => query.bind(value),
+                $crate::store::arg::Arg::Int(value) => query.bind(value),
+                $crate::store::arg::Arg::Flag(value) => query.bind(value),
+                $crate::store::arg::Arg::Bytes(value) => query.bind(value),
             };
         }
         query
@@ -134,43 +34,46 @@ pub(crate) use bind;
 
 /// A row of an answer.
 pub(crate) enum Row {
-    Sqlite(SqliteRow),
+    Sqlite(sqlite::Row),
     Postgres(PgRow),
 }
 
+/// Reads a column: of SQLite by what its value has to be, of PostgreSQL by the type that is asked for.
 macro_rules! column {
-    ($self:expr, $name:expr) => {
+    ($self:expr, $name:expr, $($value:pat => $read:expr),*) => {
         match $self {
-            Row::Sqlite(row) => row.try_get($name),
-            Row::Postgres(row) => row.try_get($name),
+            Row::Sqlite(row) => match row.value($name)? {
+                $($value => Ok($read),)*
+                _ => Err(StoreError::Corrupt($name)),
+            },
+            Row::Postgres(row) => row.try_get($name).map_err(StoreError::from),
         }
-        .map_err(StoreError::from)
     };
 }
 
 impl Row {
     pub(crate) fn text(&self, name: &'static str) -> Result<String, StoreError> {
-        column!(self, name)
+        column!(self, name, Value::Text(text) => text.clone())
     }
 
     pub(crate) fn maybe_text(&self, name: &'static str) -> Result<Option<String>, StoreError> {
-        column!(self, name)
+        column!(self, name, Value::Text(text) => Some(text.clone()), Value::Null => None)
     }
 
     pub(crate) fn int(&self, name: &'static str) -> Result<i64, StoreError> {
-        column!(self, name)
+        column!(self, name, Value::Integer(number) => *number)
     }
 
     pub(crate) fn maybe_int(&self, name: &'static str) -> Result<Option<i64>, StoreError> {
-        column!(self, name)
+        column!(self, name, Value::Integer(number) => Some(*number), Value::Null => None)
     }
 
     pub(crate) fn bytes(&self, name: &'static str) -> Result<Vec<u8>, StoreError> {
-        column!(self, name)
+        column!(self, name, Value::Blob(bytes) => bytes.clone())
     }
 
     pub(crate) fn flag(&self, name: &'static str) -> Result<bool, StoreError> {
-        column!(self, name)
+        column!(self, name, Value::Integer(number) => *number != 0)
     }
 
     /// A count, a place or a cursor: never negative.

@@ -4,7 +4,8 @@
 
 use halyard_protocol::{TenantId, UnixMs};
 
-use super::sql::{Arg, args};
+use super::arg::Arg;
+use super::sql::args;
 use super::{StoreError, Tx};
 
 /// Milliseconds of a minute.

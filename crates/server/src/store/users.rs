@@ -5,8 +5,8 @@
 
 use halyard_protocol::{Availability, Cursor, DeviceId, Role, TenantId, UnixMs, User, UserId};
 
-use super::sql::{Row, args, word};
-use super::{StoreError, Tx, sessions};
+use super::sql::{Row, args, json, word};
+use super::{StoreError, Tx, dialect, sessions};
 
 /// Adds a user.
 ///
@@ -54,6 +54,15 @@ pub async fn by_id(tx: &mut Tx, tenant: TenantId, id: UserId) -> Result<Option<U
         )
         .await?;
     row.map(|row| user(&row)).transpose()
+}
+
+/// How many of some users, each named once, are of a tenant and not disabled.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_enabled(tx: &mut Tx, tenant: TenantId, users: &[UserId]) -> Result<u64, StoreError> {
+    let [sqlite, postgres] = dialect::COUNT_ENABLED;
+    tx.one(tx.pick(sqlite, postgres), args![tenant, json(&users)?]).await?.count("users")
 }
 
 /// The tenant's directory: everybody who is not disabled, by extension.

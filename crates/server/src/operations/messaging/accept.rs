@@ -10,12 +10,12 @@ use halyard_protocol::{
     PhoneNumber, RecipientsError, SmsNumber, TenantId, UnixMs, UserId, limits,
 };
 
-use super::append::{NewMessage, append};
+use super::append::{NewMessage, append_among};
 use super::outgoing;
 use crate::digest::digest;
 use crate::operations::{Actor, quotas};
 use crate::problem::Problem;
-use crate::store::{self, StoreError, Tx};
+use crate::store::{self, StoreError, Tx, memberships::Members};
 
 /// Why a message was not accepted.
 #[derive(Debug, thiserror::Error)]
@@ -103,10 +103,11 @@ async fn accept_of(
     let media = files(tx, author, &request.media).await?;
     check_text(key.kind(), &request.body, !media.is_empty())?;
     check_media(key.kind(), own.as_ref(), &media)?;
+    let members = store::memberships::count(tx, key.id(tenant)).await?;
     let recipients = match &key {
         ConversationKey::Chat(_) if own.is_some() => return Err(Refusal::NumberInChat),
         ConversationKey::Chat(users) => {
-            check_colleagues(tx, tenant, &key, users).await?;
+            check_colleagues(tx, tenant, members, users).await?;
             Vec::new()
         }
         ConversationKey::Text { remote, .. } => remote.clone(),
@@ -117,7 +118,7 @@ async fn accept_of(
     let deliveries = recipients.iter().map(|to| accepted(*to, now)).collect();
     let author = Author::User(author);
     let new = NewMessage { id, author, body: request.body, media, deliveries, request_hash: Some(hash) };
-    let message = append(tx, tenant, key, new, now).await.map_err(|error| match error {
+    let message = append_among(tx, tenant, key, members, new, now).await.map_err(|error| match error {
         StoreError::Taken => Refusal::IdTaken,
         other => Refusal::Store(other),
     })?;
@@ -132,16 +133,15 @@ async fn accept_of(
 async fn check_colleagues(
     tx: &mut Tx,
     tenant: TenantId,
-    key: &ConversationKey,
+    members: Option<Members>,
     users: &[UserId],
 ) -> Result<(), Refusal> {
     const AUTHOR_AND_READER: u64 = 2;
-    if let Some(found) = store::conversations::by_id(tx, key.id(tenant)).await? {
-        let enabled = store::memberships::enabled(tx, found.id).await?;
-        return if enabled < AUTHOR_AND_READER { Err(Refusal::UnknownUser) } else { Ok(()) };
+    if let Some(members) = members {
+        return if members.enabled < AUTHOR_AND_READER { Err(Refusal::UnknownUser) } else { Ok(()) };
     }
-    for user in users {
-        store::users::by_id(tx, tenant, *user).await?.ok_or(Refusal::UnknownUser)?;
+    if store::users::count_enabled(tx, tenant, users).await? < users.len() as u64 {
+        return Err(Refusal::UnknownUser);
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use halyard_protocol::{Author, ConversationKey, Delivery, Media, Message, MessageId, TenantId, UnixMs};
 
-use crate::store::{self, StoreError, Tx, conversations::ConversationRecord, events::News};
+use crate::store::{self, StoreError, Tx, entries::NewEntry, events::News, memberships::Members};
 
 /// A message on its way into a conversation.
 pub(crate) struct NewMessage {
@@ -24,49 +24,59 @@ pub(crate) async fn append(
     new: NewMessage,
     now: UnixMs,
 ) -> Result<Message, StoreError> {
-    let conversation = open(tx, tenant, key, now).await?;
-    let (seq, at) = store::conversations::next_seq(tx, conversation.id, now).await?;
+    let members = store::memberships::count(tx, key.id(tenant)).await?;
+    append_among(tx, tenant, key, members, new, now).await
+}
+
+/// The same where the members, if there is such a conversation, have been counted.
+pub(super) async fn append_among(
+    tx: &mut Tx,
+    tenant: TenantId,
+    key: ConversationKey,
+    members: Option<Members>,
+    new: NewMessage,
+    now: UnixMs,
+) -> Result<Message, StoreError> {
+    let conversation = key.id(tenant);
+    let counts = match (&new.author, &key) {
+        (Author::User(_), ConversationKey::Text { .. }) => false,
+        (Author::User(_), ConversationKey::Chat(_)) | (Author::Number(_) | Author::Unknown, _) => true,
+    };
+    open(tx, tenant, key, members, now).await?;
     let NewMessage { id, author, body, media, deliveries, request_hash } = new;
-    let message = Message { id, conversation: conversation.id, seq, author, body, media, at, deliveries };
-    store::messages::add(tx, &message, request_hash).await?;
+    let entry = NewEntry { conversation, id, author, body: &body, media: &media, request_hash, counts };
+    let (seq, at) = store::entries::append(tx, entry, now).await?;
+    let message = Message { id, conversation, seq, author, body, media, at, deliveries };
     store::media::put_into(tx, &message).await?;
     store::deliveries::add(tx, &message).await?;
-
-    let (author, counts) = match message.author {
-        Author::User(user) => (Some(user), matches!(conversation.key, ConversationKey::Chat(_))),
-        Author::Number(_) | Author::Unknown => (None, true),
-    };
-    store::memberships::count_message(tx, conversation.id, author, counts, seq, at).await?;
-    store::events::log_members(tx, conversation.id, now, News::Entry(conversation.id, seq)).await?;
     Ok(message)
 }
 
-/// The conversation, with all who belong to it as members; tells those for whom it is new or back.
+/// Lets all who belong to a conversation be members of it, and tells those for whom it is new or back.
 async fn open(
     tx: &mut Tx,
     tenant: TenantId,
     key: ConversationKey,
+    members: Option<Members>,
     now: UnixMs,
-) -> Result<ConversationRecord, StoreError> {
-    let (conversation, users) = match store::conversations::by_id(tx, key.id(tenant)).await? {
-        Some(found) => {
-            let back = store::memberships::unhide_all(tx, found.id).await?;
-            (found, back)
+) -> Result<(), StoreError> {
+    let conversation = key.id(tenant);
+    match members {
+        Some(members) if members.hidden == 0 => {}
+        Some(_) => {
+            for user in store::memberships::unhide_all(tx, conversation).await? {
+                store::events::log(tx, user, now, News::Conversation(conversation)).await?;
+            }
         }
         None => {
-            let members = match &key {
+            let users = match &key {
                 ConversationKey::Chat(users) => users.clone(),
                 ConversationKey::Text { own, .. } => store::numbers::users_of(tx, *own).await?,
             };
-            let added = store::conversations::add(tx, tenant, key, now).await?;
-            for user in &members {
-                store::memberships::add(tx, added.id, *user).await?;
-            }
-            (added, members)
+            store::conversations::add(tx, tenant, key, now).await?;
+            store::memberships::add_all(tx, conversation, &users).await?;
+            store::events::log_members(tx, conversation, now, News::Conversation(conversation)).await?;
         }
-    };
-    for user in users {
-        store::events::log(tx, user, now, News::Conversation(conversation.id)).await?;
     }
-    Ok(conversation)
+    Ok(())
 }

@@ -7,7 +7,7 @@ use halyard_protocol::{Author, CauseCode, ConversationId, DeliveryState, Message
 use serde::{Deserialize, Serialize};
 
 use super::receipts::{Failure, advance};
-use crate::store::{self, StoreError, Tx, jobs::NewJob};
+use crate::store::{self, StoreError, Tx, deliveries::Submission, jobs::NewJob};
 
 /// The kind of the jobs that carry a text to a recipient.
 pub const KIND: &str = "deliver";
@@ -88,10 +88,9 @@ pub async fn find(tx: &mut Tx, job: DeliverText) -> Result<Option<OutgoingText>,
         return Ok(None);
     };
     let is_settled = !matches!(delivery.state, DeliveryState::Accepted | DeliveryState::Unknown);
-    let may_have_left = store::deliveries::submitting_since(tx, &message, job.to).await?.is_some();
-    let owner = store::numbers::by_number(tx, from).await?.map(|(owner, _)| owner);
+    let Submission { since, owner } = store::deliveries::submission(tx, &message, job.to, from).await?;
     let (tenant, is_ours) = (record.tenant, owner == Some(record.tenant));
-    Ok(Some(OutgoingText { tenant, from, message, is_settled, may_have_left, is_ours }))
+    Ok(Some(OutgoingText { tenant, from, message, is_settled, may_have_left: since.is_some(), is_ours }))
 }
 
 /// Puts on record that a text is being handed to its carrier.
@@ -117,19 +116,17 @@ pub async fn not_taken(tx: &mut Tx, text: &OutgoingText, to: PhoneNumber) -> Res
 pub async fn settle(tx: &mut Tx, job: DeliverText, outcome: Outcome, now: UnixMs) -> Result<(), StoreError> {
     let found = store::messages::at(tx, job.conversation, job.seq).await?;
     let mut message = found.ok_or(StoreError::Corrupt("payload"))?;
-    store::deliveries::set_submitting(tx, &message, job.to, None).await?;
-    match outcome {
+    let (state, failure, carrier) = match outcome {
         Outcome::Taken { carrier, reference, delivered } => {
-            store::deliveries::set_carrier(tx, &message, job.to, carrier, &reference).await?;
-            advance(tx, &mut message, job.to, DeliveryState::Sent, None, now).await?;
-            if delivered {
-                advance(tx, &mut message, job.to, DeliveryState::Delivered, None, now).await?;
-            }
-            Ok(())
+            let state = if delivered { DeliveryState::Delivered } else { DeliveryState::Sent };
+            (state, None, Some((carrier, reference)))
         }
-        Outcome::Unconfirmed => advance(tx, &mut message, job.to, DeliveryState::Unconfirmed, None, now).await,
-        Outcome::Failed(failure) => advance(tx, &mut message, job.to, DeliveryState::Failed, Some(failure), now).await,
-    }
+        Outcome::Unconfirmed => (DeliveryState::Unconfirmed, None, None),
+        Outcome::Failed(failure) => (DeliveryState::Failed, Some(failure), None),
+    };
+    store::deliveries::end_submission(tx, &message, job.to, carrier.as_ref().map(|(name, id)| (*name, id.as_str())))
+        .await?;
+    advance(tx, &mut message, job.to, state, failure, now).await
 }
 
 /// Why a text is not delivered whose own number was retired or moved before it left.
