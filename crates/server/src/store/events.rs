@@ -220,7 +220,9 @@ async fn entries(
     let rows = tx
         .all(
             "SELECT m.conversation AS conversation, m.seq AS seq, m.id AS id, m.author AS author, m.body AS body,
-                    m.media AS media, m.at AS at, b.unread AS unread, b.read_seq AS read_seq
+                    m.media AS media, m.at AS at, b.unread AS unread, b.read_seq AS read_seq,
+                    EXISTS (SELECT 1 FROM deliveries AS d WHERE d.conversation = m.conversation AND d.seq = m.seq)
+                        AS is_outgoing
              FROM events AS e
              JOIN memberships AS b ON b.conversation = e.subject AND b.user_id = e.user_id
                                       AND b.hidden = FALSE AND b.cleared_seq < e.seq
@@ -229,10 +231,14 @@ async fn entries(
             args![user, after, last],
         )
         .await?;
-    let mut found = HashMap::with_capacity(rows.len());
+    let (mut found, mut any_outgoing) = (HashMap::with_capacity(rows.len()), false);
     for row in &rows {
+        any_outgoing |= row.flag("is_outgoing")?;
         let message = messages::message(row)?;
         found.insert((message.conversation, message.seq), (message, row.small("unread")?, row.count("read_seq")?));
+    }
+    if !any_outgoing {
+        return Ok(found);
     }
     let rows = tx
         .all(
