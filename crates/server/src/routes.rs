@@ -23,11 +23,10 @@ use crate::web::assets::Assets;
 pub fn router(app: &Arc<App>, assets: Assets) -> Result<Router, serde_json::Error> {
     let (rest, page) = OpenApiRouter::with_openapi(openapi::Frame::openapi()).nest("/api/v1", v1()).split_for_parts();
     let page = openapi::complete(&page, app.settings.cookie())?;
-    let docs = api::docs::html(&page);
     let routes = rest
         .route("/api/openapi.json", get(|| async move { axum::Json(page) }))
-        .route("/api/docs", get(|| async move { axum::response::Html(docs) }))
-        .route("/api/docs.css", get(|| async { web::css(api::docs::STYLE) }))
+        .route("/api/docs", get(api::docs::page))
+        .route("/api/docs/{file}", get(api::docs::file))
         .route("/media/{id}", get(api::media::show::show))
         .route("/media/photos/{id}", get(api::contacts::show_photo::show))
         .route("/healthz", get(web::health::health))

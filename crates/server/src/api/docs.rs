@@ -1,155 +1,110 @@
-//! `/api/docs`: the OpenAPI page for people. Written by us as plain HTML: no script, nothing from elsewhere.
+//! `/api/docs`: the OpenAPI page in a viewer (Swagger UI), from which requests can be tried with the session of the browser.
+//!
+//! Owns the page that starts the viewer, its content security policy, and the list of the viewer's files. Always holds: everything comes
+//! from this binary, and the page can neither load anything from elsewhere nor send anything there.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::sync::Arc;
 
-/// Its style sheet, served beside it.
-pub const STYLE: &str = include_str!("docs.css");
+use axum::extract::Path;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 
-/// The page as HTML.
-#[must_use]
-pub fn html(page: &Value) -> String {
-    let mut html = String::from(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Halyard: the interface</title>\
-         <meta name=\"viewport\" content=\"width=device-width\"><link rel=\"stylesheet\" href=\"/api/docs.css\">\
-         <main><h1>Halyard: the interface</h1>",
-    );
-    html += &format!("<p>{}</p>", prose(&page["info"]["description"]));
-    html += "<p>For programs: <a href=\"/api/openapi.json\">openapi.json</a>.</p>";
-    for tag in page["tags"].as_array().into_iter().flatten() {
-        html += &format!("<h2>{}</h2><p>{}</p>", prose(&tag["name"]), prose(&tag["description"]));
-        for (path, item) in entries(&page["paths"]) {
-            for (method, operation) in entries(item) {
-                if operation["tags"].as_array().is_some_and(|tags| tags.contains(&tag["name"])) {
-                    html += &operation_html(path, method, operation);
-                }
-            }
-        }
-    }
-    html += "<h2>Shapes</h2>";
-    for (name, schema) in entries(&page["components"]["schemas"]) {
-        html += &format!(
-            "<section id=\"{name}\"><h3>{name}</h3><p>{}</p>{}</section>",
-            prose(&schema["description"]),
-            schema_html(schema)
-        );
-    }
-    html + "</main></html>"
+use crate::problem::Problem;
+use crate::web::assets;
+
+const PAGE: &[u8] = include_bytes!("docs/page.html");
+const START: &[u8] = include_bytes!("docs/start.js");
+
+/// Files of the viewer that the page names.
+const VIEWER: [&str; 2] = ["swagger-ui.css", "swagger-ui-bundle.js"];
+
+/// What the viewer needs: its pictures are `data:` addresses in its style sheet, and it sets markup. `start.js` lets it, as the policy
+/// `default`; `dompurify` is the policy of the part that cleans descriptions.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+                      require-trusted-types-for 'script'; trusted-types default dompurify";
+
+/// The page.
+pub async fn page(asked: HeaderMap) -> Response {
+    let mut response = assets::file("page.html", Cow::Borrowed(PAGE), None, &asked);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    response
 }
 
-fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    value.as_object().into_iter().flat_map(Map::iter)
-}
-
-fn operation_html(path: &str, method: &str, operation: &Value) -> String {
-    let mut html = format!(
-        "<section><h3><span class=\"method\">{}</span> <code>{}</code></h3><p>{}</p>",
-        method.to_uppercase(),
-        escape(path),
-        prose(&operation["summary"]),
-    );
-    if operation["description"].is_string() {
-        html += &format!("<p>{}</p>", prose(&operation["description"]));
-    }
-    let parameters = operation["parameters"].as_array().into_iter().flatten();
-    let rows: String = parameters
-        .map(|parameter| {
-            let place = format!("{} ({})", text(&parameter["name"]), text(&parameter["in"]));
-            row(&place, &kind(&parameter["schema"]), &parameter["description"])
-        })
-        .collect();
-    html += &table("Parameters", &rows);
-    let body = &operation["requestBody"]["content"]["application/json"]["schema"];
-    if !body.is_null() {
-        html += &format!("<p>Body: {}</p>", kind(body));
-    }
-    let answers: String = entries(&operation["responses"])
-        .map(|(status, answer)| {
-            row(status, &kind(&answer["content"]["application/json"]["schema"]), &answer["description"])
-        })
-        .collect();
-    html + &table("Answers", &answers) + "</section>"
-}
-
-fn schema_html(schema: &Value) -> String {
-    if let Some(values) = schema["enum"].as_array() {
-        let words: Vec<String> = values.iter().map(|value| format!("<code>{}</code>", escape(text(value)))).collect();
-        return format!("<p>One of {}.</p>", words.join(", "));
-    }
-    if let Some(choices) = schema["oneOf"].as_array() {
-        let items: String = choices
-            .iter()
-            .map(|choice| format!("<li>{} {}{}</li>", kind(choice), prose(&choice["description"]), schema_html(choice)))
-            .collect();
-        return format!("<ul>{items}</ul>");
-    }
-    let rows: String =
-        entries(&schema["properties"]).map(|(name, field)| row(name, &kind(field), &field["description"])).collect();
-    table("", &rows)
-}
-
-fn table(caption: &str, rows: &str) -> String {
-    match (rows, caption) {
-        ("", _) => String::new(),
-        (rows, "") => format!("<table>{rows}</table>"),
-        (rows, caption) => format!("<table><caption>{caption}</caption>{rows}</table>"),
+/// A file of the page.
+pub async fn file(Path(name): Path<String>, asked: HeaderMap) -> Response {
+    match contents(&name) {
+        Some(bytes) => assets::file(&name, bytes, None, &asked),
+        None => Problem::not_found().into_response(),
     }
 }
 
-fn row(name: &str, kind: &str, description: &Value) -> String {
-    format!("<tr><th scope=\"row\"><code>{}</code><td>{kind}<td>{}", escape(name), prose(description))
-}
-
-/// What a schema is, in a word or two, with a link to its shape.
-fn kind(schema: &Value) -> String {
-    if let Some(name) = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
-        return format!("<a href=\"#{name}\">{name}</a>");
+fn contents(name: &str) -> Option<Cow<'static, [u8]>> {
+    if name == "start.js" {
+        return Some(Cow::Borrowed(START));
     }
-    if let Some(choices) = schema["oneOf"].as_array().or(schema["allOf"].as_array()) {
-        let kinds: Vec<String> = choices.iter().map(kind).filter(|kind| !kind.is_empty() && kind != "null").collect();
-        return kinds.join(" or ");
-    }
-    if let Some(value) = schema["const"].as_str() {
-        return format!("<code>{}</code>", escape(value));
-    }
-    let kinds: Vec<&str> = match &schema["type"] {
-        Value::Array(kinds) => kinds.iter().map(text).filter(|kind| *kind != "null").collect(),
-        kind => vec![text(kind)],
-    };
-    match kinds[..] {
-        ["array"] => format!("list of {}", kind(&schema["items"])),
-        ref kinds => escape(&kinds.join(" or ")),
-    }
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
-}
-
-/// A sentence with its `code` marked.
-fn prose(value: &Value) -> String {
-    let escaped = escape(text(value));
-    let parts = escaped.split('`').enumerate();
-    parts.map(|(n, part)| if n % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() }).collect()
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    VIEWER
+        .contains(&name)
+        .then(|| utoipa_swagger_ui::serve(name, Arc::default()).ok().flatten())?
+        .map(|file| file.bytes)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use serde_json::json;
+    use axum::body::Body;
+    use axum::http::Request;
 
-    #[test]
-    fn marks_code_and_escapes_the_rest() {
-        assert_eq!(prose(&json!("a `b<c>` & d")), "a <code>b&lt;c&gt;</code> &amp; d");
+    use super::*;
+    use crate::testing::bench::{Answer, Bench};
+
+    async fn get(bench: &Bench, path: &str) -> Answer {
+        bench.raw(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
-    #[test]
-    fn says_what_a_schema_is() {
-        assert_eq!(kind(&json!({ "type": ["string", "null"] })), "string");
-        assert_eq!(kind(&json!({ "oneOf": [{ "type": "null" }, { "$ref": "#/a/B" }] })), "<a href=\"#B\">B</a>");
-        assert_eq!(kind(&json!({ "type": "array", "items": { "type": "integer" } })), "list of integer");
+    #[tokio::test]
+    async fn the_page_and_all_that_it_names_come_from_here() {
+        let bench = Bench::new().await;
+        let page = get(&bench, "/api/docs").await;
+        assert_eq!(page.headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
+        let html = String::from_utf8(page.body).unwrap();
+        assert!(!html.contains("://") && !html.contains("style=") && !html.contains("<script>"), "{html}");
+        let named: Vec<&str> = html.split('"').filter(|text| text.starts_with('/')).collect();
+        assert_eq!(named.len(), VIEWER.len() + 1);
+        for path in named {
+            let file = get(&bench, path).await;
+            assert_eq!(file.status, 200, "{path}");
+            let kind =
+                if path.ends_with(".css") { "text/css; charset=utf-8" } else { "text/javascript; charset=utf-8" };
+            assert_eq!(file.headers[header::CONTENT_TYPE], kind, "{path}");
+            assert_eq!(file.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+            let tag = file.headers[header::ETAG].to_str().unwrap();
+            let again = Request::get(path).header(header::IF_NONE_MATCH, tag).body(Body::empty()).unwrap();
+            assert_eq!(bench.raw(again).await.status, 304, "{path}");
+        }
+        for path in ["/api/docs/", "/api/docs/index.html", "/api/docs/swagger-initializer.js", "/api/docs/../docs.rs"] {
+            assert_eq!(get(&bench, path).await.status, 404, "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_page_has_a_policy_of_its_own_and_no_other_page_has_it() {
+        let bench = Bench::new().await;
+        let docs = get(&bench, "/api/docs").await;
+        assert_eq!(docs.headers.get_all(header::CONTENT_SECURITY_POLICY).iter().count(), 1);
+        let policy = docs.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert_eq!(policy, POLICY);
+        assert!(policy.starts_with("default-src 'none';") && policy.contains("frame-ancestors 'none'"));
+        for never in ["unsafe", "http", "*"] {
+            assert!(!policy.contains(never), "{never}");
+        }
+        for header in ["cross-origin-opener-policy", "permissions-policy", "referrer-policy", "x-content-type-options"]
+        {
+            assert!(docs.headers.contains_key(header), "{header}");
+        }
+        for path in ["/", "/api/openapi.json", "/api/docs/start.js", "/api/docs/nothing", "/api/v1/session"] {
+            let other = get(&bench, path).await;
+            assert!(!other.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("dompurify"), "{path}");
+        }
     }
 }

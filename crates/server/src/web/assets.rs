@@ -74,25 +74,7 @@ impl Assets {
             Some(found) => found,
             None => (self.read(name).await?, None),
         };
-        let tag = etag(&bytes);
-        let mut response = if matches(headers, &tag) {
-            StatusCode::NOT_MODIFIED.into_response()
-        } else {
-            let mut response = bytes.into_owned().into_response();
-            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(name)));
-            if let Some(encoding) = encoding {
-                response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
-            }
-            response
-        };
-        let headers = response.headers_mut();
-        if let Ok(tag) = HeaderValue::from_str(&tag) {
-            headers.insert(header::ETAG, tag);
-        }
-        let caching = if has_hash(name) { "public, max-age=31536000, immutable" } else { "no-cache" };
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
-        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-        Some(response)
+        Some(file(name, bytes, encoding, headers))
     }
 
     async fn read(&self, name: &str) -> Option<Cow<'static, [u8]>> {
@@ -103,6 +85,30 @@ impl Assets {
             Self::Embedded => Embedded::get(name).map(|file| file.data),
         }
     }
+}
+
+/// Answers with a file of this name, or says that the browser has it already.
+#[must_use]
+pub fn file(name: &str, bytes: Cow<'static, [u8]>, encoding: Option<&'static str>, asked: &HeaderMap) -> Response {
+    let tag = etag(&bytes);
+    let mut response = if matches(asked, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let mut response = bytes.into_owned().into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(name)));
+        if let Some(encoding) = encoding {
+            response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
+        response
+    };
+    let headers = response.headers_mut();
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    let caching = if has_hash(name) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    response
 }
 
 const NO_APP: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Halyard</title>\

@@ -86,11 +86,5 @@ pub fn method_not_allowed() -> Response {
     Problem::new(ErrorCode::MethodNotAllowed, "This address does not take that method.").into_response()
 }
 
-/// A style sheet of ours.
-#[must_use]
-pub fn css(text: &'static str) -> Response {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], text).into_response()
-}
-
 #[cfg(test)]
 mod tests;

@@ -24,8 +24,7 @@ async fn every_answer_has_the_headers_whatever_it_is() {
     let bench = Bench::new().await;
     for (method, path, status) in [
         (Method::GET, "/", 200),
-        (Method::GET, "/api/docs", 200),
-        (Method::GET, "/api/docs.css", 200),
+        (Method::GET, "/api/docs/start.js", 200),
         (Method::GET, "/api/openapi.json", 200),
         (Method::GET, "/healthz", 200),
         (Method::GET, "/api/v1/session", 401),
@@ -139,9 +138,6 @@ async fn the_page_of_the_interface_is_known_in_full() {
     let page = answer.value();
     assert_eq!(page["openapi"], "3.1.0");
     insta::assert_json_snapshot!("openapi", page);
-    let docs = bench.raw(request(Method::GET, "/api/docs").body(Body::empty()).unwrap()).await;
-    let html = String::from_utf8(docs.body).unwrap();
-    assert!(!html.contains("<script") && !html.contains("style=") && html.contains("/api/v1/messages"));
 }
 
 /// A folder as the build leaves it.
