@@ -38,7 +38,10 @@ pub async fn socket(
     let upgrade = upgrade
         .map_err(|_| Problem::new(ErrorCode::MalformedRequest, "This address wants a WebSocket."))?
         .max_message_size(limits::CLIENT_FRAME_BYTES)
-        .max_frame_size(limits::CLIENT_FRAME_BYTES);
+        .max_frame_size(limits::CLIENT_FRAME_BYTES)
+        // Else each socket would hold 128 KiB for what it may read, and collect as much before it writes.
+        .read_buffer_size(limits::CLIENT_FRAME_BYTES)
+        .write_buffer_size(0);
     let tracker = app.sockets.clone();
     Ok(upgrade.on_upgrade(move |socket| tracker.track_future(socket::run(socket, app, session))))
 }
