@@ -103,8 +103,8 @@ pub(super) async fn fanout(kind: Kind) -> Vec<Measured> {
 
     let (before, start) = (audience.heard(), Instant::now());
     let mut senders = JoinSet::new();
-    for n in 0..SENDERS {
-        let mut client = Client::connect(server.address, &people[n]).await;
+    for (n, person) in people.iter().enumerate().take(SENDERS) {
+        let mut client = Client::connect(server.address, person).await;
         let to = group(n);
         senders.spawn(async move {
             for _ in 0..EACH {

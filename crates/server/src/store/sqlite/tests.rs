@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use super::writer::{Queue, WriteTurn};
 use super::{Sqlite, Statements as _};
-use crate::store::sql::args;
+use crate::store::arg::Arg;
 use crate::store::turns::Urgency;
 use crate::store::{Access, StoreError};
 
@@ -29,7 +29,8 @@ fn file() -> (Sqlite, tempfile::TempDir) {
 }
 
 fn note(turn: &WriteTurn, tenant: u64, place: u64) -> Result<u64, StoreError> {
-    turn.connection()?.change("INSERT INTO notes (tenant, place) VALUES ($1, $2)", &args![tenant, place])
+    turn.connection()?
+        .change("INSERT INTO notes (tenant, place) VALUES ($1, $2)", &[Arg::from(tenant), Arg::from(place)])
 }
 
 /// What is on the disk: another connection sees no more than that.
@@ -184,7 +185,7 @@ async fn a_disk_that_is_full_refuses_and_goes_on_when_there_is_room() {
     limit(pages + 2).await;
     let turn = sqlite.writer.take(tenant(1)).await.unwrap();
     note(&turn, 1, 1).unwrap();
-    let full = turn.connection().unwrap().change("INSERT INTO files VALUES ($1)", &args![vec![7_u8; 1_000_000]]);
+    let full = turn.connection().unwrap().change("INSERT INTO files VALUES ($1)", &[Arg::from(vec![7_u8; 1_000_000])]);
     assert!(matches!(full, Err(StoreError::Unavailable(_))), "{full:?}");
     drop(turn);
     limit(pages + 10_000).await;
