@@ -61,7 +61,7 @@ enum Task {
     },
     /// Take the pictures of the README and of the manifest again.
     Pictures,
-    /// Check form, lints, documentation and dependency rules, with warnings as errors.
+    /// Check form, lints, documentation and dependencies, with warnings as errors.
     Check,
     /// Build the release: the app small and compressed, held against its size budget, and one server binary with it inside.
     Dist,

@@ -158,6 +158,17 @@ pub(crate) fn install_own_clippy() -> Result<()> {
     apt::install(&["rust-web-clippy"], "the linter of the toolchain that builds the app")
 }
 
+/// A cargo-deny command for this workspace, installed first when it is missing. Without `--workspace` it would look at the app alone.
+///
+/// # Errors
+/// When cargo cannot install it.
+pub(crate) fn deny() -> Result<Command> {
+    fs::create_dir_all(cache()?)?;
+    let mut command = Command::new(tools::deny()?);
+    command.args(["--workspace", "--locked", "--log-level", "error"]).current_dir(crate::paths::root());
+    Ok(command)
+}
+
 /// A cargo command for this workspace with the active toolchain and the shared cache.
 ///
 /// # Errors

@@ -13,6 +13,8 @@ use crate::process::{run, say};
 /// Trunk 0.22 wants a newer compiler than the oldest that we support.
 const TRUNK: &str = "0.21.14";
 
+const DENY: &str = "0.20.2";
+
 /// Finds or installs Trunk; the folder of its binary.
 ///
 /// # Errors
@@ -29,6 +31,16 @@ pub(super) fn wasm_bindgen() -> Result<PathBuf> {
     let lock = fs::read_to_string(root().join("Cargo.lock")).context("Cargo.lock is missing")?;
     let version = locked_version(&lock, "wasm-bindgen").context("Cargo.lock does not name wasm-bindgen")?;
     installed("wasm-bindgen-cli", version, &[], "joins the WebAssembly with the browser's JavaScript")
+}
+
+/// Finds or installs cargo-deny; its binary.
+///
+/// # Errors
+/// When cargo cannot install it.
+pub(super) fn deny() -> Result<PathBuf> {
+    let bin =
+        installed("cargo-deny", DENY, &["--locked"], "checks licenses, sources and known flaws of what we depend on")?;
+    Ok(bin.join("cargo-deny"))
 }
 
 fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
