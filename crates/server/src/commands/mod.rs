@@ -182,4 +182,38 @@ mod tests {
         use clap::CommandFactory as _;
         Cli::command().debug_assert();
     }
+
+    #[test]
+    fn what_deploy_says_is_understood() {
+        use clap::CommandFactory as _;
+        let files = [
+            include_str!("../../../../deploy/halyard.service"),
+            include_str!("../../../../deploy/Dockerfile"),
+            include_str!("../../../../deploy/compose.yaml"),
+        ];
+        let cli = Cli::command();
+        let serve = cli.find_subcommand("serve").unwrap();
+        let settings: Vec<&str> = serve.get_arguments().filter_map(|flag| flag.get_env()?.to_str()).collect();
+        let (mut commands, mut named) = (0, 0);
+        for line in files.iter().flat_map(|file| file.lines()).map(str::trim) {
+            let list =
+                line.strip_prefix("command: [").or(line.strip_prefix("CMD [").filter(|list| !list.contains("bash")));
+            let words: Option<Vec<&str>> = list.map(|list| list.split('"').skip(1).step_by(2).collect()).or(line
+                .strip_prefix("ExecStart=/usr/local/bin/halyard-server")
+                .map(|words| words.split_whitespace().collect()));
+            if let Some(words) = words {
+                let read = Cli::try_parse_from(["halyard-server"].iter().chain(&words));
+                assert!(read.is_ok(), "{line}: {read:?}");
+                commands += 1;
+            }
+            for name in line.split(|letter: char| !letter.is_ascii_uppercase() && letter != '_') {
+                if name == "DATABASE_URL" || name.starts_with("HALYARD_") {
+                    assert!(settings.contains(&name), "{line}");
+                    named += 1;
+                }
+            }
+        }
+        assert_eq!(commands, 4);
+        assert!(named >= 8, "{named}");
+    }
 }
