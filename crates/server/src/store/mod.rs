@@ -413,7 +413,7 @@ impl Tx {
         let rows = match &mut self.inner {
             Inner::Read(turn) => turn.connection()?.rows(sql, &args, most)?,
             Inner::Write(turn) => turn.connection()?.rows(sql, &args, most)?,
-            Inner::Postgres(tx, _) => return from_postgres(&mut **tx, sql, args, most).await,
+            Inner::Postgres(tx, _) => return from_postgres(tx, sql, args, most).await,
             Inner::Once(connection) => {
                 let mut connection = connection.take().ok_or_else(asked_twice)?;
                 return from_postgres(&mut connection, sql, args, most).await;
