@@ -33,7 +33,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Install everything that any command needs. The commands do so by themselves; this does it ahead.
+    /// Install everything that any command but `check` needs. The commands do so by themselves; this does it ahead.
     Setup,
     /// Run Halyard on this machine, with a demo tenant: builds the app and the server, prints the address and log-ins.
     Serve(serve::Options),

@@ -204,7 +204,7 @@ fn check_compiler() -> Result<()> {
     }
 }
 
-/// `cargo xtask setup`: everything that any command needs.
+/// `cargo xtask setup`: everything that any command needs, but for `check` alone.
 ///
 /// # Errors
 /// When something is missing and cannot be installed.
