@@ -207,6 +207,34 @@ mod tests {
         assert!(rest(stream).await.starts_with("HTTP/1.1 431"));
     }
 
+    /// HTTP lets a server take a bare line feed for the end of a line (RFC 9112, 2.2), and the parser has no switch for it. What matters
+    /// is that it never means anything else.
+    #[tokio::test]
+    async fn a_bare_line_feed_ends_a_line_of_a_head_and_nothing_of_a_body() {
+        let bench = Bench::with(limits(10, 10)).await;
+        let listening = bench.listen().await;
+        let ending = "connection: close\r\n\r\n";
+        let body = r#"{"login":"1001@harbor","password":"x","device":"x"}"#;
+        let chunked = |end: &str| {
+            let head = "POST /api/v1/session HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json";
+            format!("{head}\r\ntransfer-encoding: chunked\r\n{ending}{:x}{end}{body}\r\n0\r\n\r\n", body.len())
+        };
+        for (request, status) in [
+            ("GET /healthz HTTP/1.1\nhost: localhost\nconnection: close\n\n".to_owned(), 200),
+            // The second Host is a line, not a part of the value before it.
+            (format!("GET /healthz HTTP/1.1\r\nhost: localhost\r\nx: y\nhost: other\r\n{ending}"), 400),
+            (format!("GET /healthz HTTP/1.1\r\nhost: localhost\r\nx: a\rb\r\n{ending}"), 400),
+            (chunked("\r\n"), 401),
+            (chunked("\n"), 400),
+        ] {
+            let mut stream = connect(&listening).await;
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let answer = rest(stream).await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{request:?}: {answer}");
+            assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{request:?}: {answer}");
+        }
+    }
+
     #[tokio::test]
     async fn a_full_server_keeps_its_connections_and_answers_who_watches_it() {
         let bench = Bench::with(limits(2, 2)).await;

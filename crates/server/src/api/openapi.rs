@@ -91,15 +91,18 @@ fn add_answers(path: &str, method: &str, operation: &mut Map<String, Value>) {
     add(signed, "401", "`signed_out`: nobody is signed in, or the session has ended");
     add(changes, "403", "`wrong_origin`: the request comes from another site");
     add(body || parameters, "400", "`malformed_request`");
+    add(body, "408", "`unavailable`: the body did not arrive in time; the connection is closed");
     add(body, "413", "`too_large`");
     add(json, "415", "`unsupported_media_type`: the body is not said to be JSON");
     add(json, "422", "`invalid`: a text holds the character U+0000");
     add(true, "500", "`internal`: our fault");
     add(true, "503", "`unavailable`: starting, stopping or overloaded");
-    if let Some(answer) = answers.get_mut("503") {
-        answer["headers"]["Retry-After"] = json!({
-            "schema": { "type": "integer", "minimum": 0 }, "description": "Seconds to wait"
-        });
+    for status in ["408", "503"] {
+        if let Some(answer) = answers.get_mut(status) {
+            answer["headers"]["Retry-After"] = json!({
+                "schema": { "type": "integer", "minimum": 0 }, "description": "Seconds to wait"
+            });
+        }
     }
     operation.entry("operationId").and_modify(|id| *id = operation_id(path, method).into());
 }

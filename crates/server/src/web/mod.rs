@@ -1,5 +1,6 @@
 //! What every request passes through, and the app's files.
 
+mod arrival;
 pub mod assets;
 pub mod headers;
 pub mod health;
@@ -36,7 +37,7 @@ pub fn layers(routes: Router, app: &Arc<App>) -> Router {
     routes
         .layer(CompressionLayer::new().gzip(true).compress_when(worth_it))
         .layer(middleware::from_fn_with_state(Arc::clone(app), refuse_other_sites))
-        .layer(middleware::from_fn_with_state(Arc::clone(app), limit_time))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), arrival::limit))
         .layer(middleware::from_fn(require_host))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(headers::Policy::new(&app.settings), headers::add))
@@ -61,18 +62,6 @@ async fn refuse_other_sites(State(app): State<Arc<App>>, request: Request, next:
         return Problem::new(ErrorCode::WrongOrigin, "This request comes from another site.").into_response();
     }
     next.run(request).await
-}
-
-async fn limit_time(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let gives_file = request.method() == Method::PUT && request.uri().path().starts_with("/api/v1/media/");
-    let timeout = if gives_file { app.settings.upload_timeout } else { app.settings.request_timeout };
-    match tokio::time::timeout(timeout, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            let message = "This took too long. Try again in a moment.";
-            Problem::new(ErrorCode::Unavailable, message).retry_after(5).into_response()
-        }
-    }
 }
 
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
