@@ -19,6 +19,7 @@ pub mod credentials;
 pub mod deliveries;
 mod dialect;
 pub mod entries;
+mod error;
 pub mod events;
 pub mod favourites;
 mod file;
@@ -38,6 +39,7 @@ pub(crate) mod sql;
 mod sqlite;
 pub mod states;
 pub mod tenants;
+mod transaction;
 mod turns;
 pub mod usage;
 pub mod users;
@@ -48,15 +50,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use halyard_protocol::{Cursor, DeviceId, TenantId, UserId};
-use sqlx::pool::PoolConnection;
-use sqlx::{PgConnection, SqlSafeStr, Transaction};
+use sqlx::SqlSafeStr;
 
-use arg::Arg;
-use postgres::{Disk, Postgres};
+pub use error::StoreError;
+use postgres::Postgres;
 pub use schema::Schema;
-use sql::{Row, args, bind};
-use sqlite::{ReadTurn, Sqlite, Statements as _, WriteTurn};
-use turns::{Turn, Urgency};
+use sql::args;
+use sqlite::Sqlite;
+use transaction::Inner;
+pub use transaction::Tx;
+use turns::Urgency;
 
 /// Connections that read at the same time.
 const READERS: u32 = 8;
@@ -64,68 +67,6 @@ const READERS: u32 = 8;
 const WRITERS: u32 = 12;
 /// How long a request waits for its turn before the server says that it is overloaded.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// What a database's library says went wrong.
-type Source = Box<dyn std::error::Error + Send + Sync>;
-
-/// Why the storage did not do as asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The database cannot be reached or is overloaded: try again later.
-    #[error("the database is not available: {0}")]
-    Unavailable(#[source] Source),
-    /// Something with this key exists.
-    #[error("the key is taken")]
-    Taken,
-    /// A value in the database is not what this version writes.
-    #[error("the database holds something unreadable in {0}")]
-    Corrupt(&'static str),
-    /// The address names no database that this server speaks.
-    #[error("the database's address has to look like sqlite:halyard.db or postgres://user@host/name")]
-    Address,
-    /// The database is of an earlier version.
-    #[error(
-        "the database is empty, or of an earlier version: `halyard-server migrate` brings it up to date, and so does `serve --migrate`"
-    )]
-    Behind,
-    /// The database is of a later version.
-    #[error("the database is of a later version than this server")]
-    Newer,
-    /// A migration failed.
-    #[error("the database could not be migrated: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
-    /// Anything else: our fault.
-    #[error("the database refused a statement: {0}")]
-    Statement(#[source] Source),
-}
-
-impl StoreError {
-    /// There are too many who want to use the database.
-    fn overloaded() -> Self {
-        Self::Unavailable("nobody gave a connection in time".into())
-    }
-
-    /// The database has ended a transaction by itself.
-    fn lost() -> Self {
-        Self::Unavailable("the transaction was lost".into())
-    }
-}
-
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        match &error {
-            sqlx::Error::Database(inner) if inner.is_unique_violation() => Self::Taken,
-            // Another server's transaction holds what this one needs, or a statement takes too long.
-            sqlx::Error::Database(inner) if matches!(inner.code().as_deref(), Some("55P03" | "57014")) => {
-                Self::Unavailable(error.into())
-            }
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) => {
-                Self::Unavailable(error.into())
-            }
-            _ => Self::Statement(error.into()),
-        }
-    }
-}
 
 /// What a database is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -247,8 +188,7 @@ impl Store {
     async fn write_for(&self, tenant: TenantId, urgency: Urgency) -> Result<Tx, StoreError> {
         let Db::Postgres(postgres) = &self.db else { return self.begin_writing((Some(tenant), urgency)).await };
         let turn = postgres.turns.take(tenant, urgency, BUSY_TIMEOUT).await.ok_or_else(StoreError::overloaded)?;
-        let mut tx = self.begin_writing((Some(tenant), urgency)).await?;
-        tx.turn = Some(turn);
+        let mut tx = self.begin_writing((Some(tenant), urgency)).await?.in_turn(turn);
         tx.optional(dialect::LOCK_TENANT, args![tenant]).await?;
         Ok(tx)
     }
@@ -273,8 +213,7 @@ impl Store {
     }
 
     fn transaction(&self, inner: Inner) -> Tx {
-        let (after_commit, statements) = (Arc::clone(&self.after_commit), Arc::clone(&self.statements));
-        Tx { inner, committed: Committed::default(), after_commit, turn: None, statements }
+        Tx::new(inner, Arc::clone(&self.after_commit), Arc::clone(&self.statements))
     }
 
     /// How many statements were run since the start.
@@ -305,164 +244,4 @@ impl Store {
             Db::Postgres(postgres) => postgres.close().await,
         }
     }
-}
-
-/// A transaction. Dropped without [`Tx::commit`], it leaves no trace.
-pub struct Tx {
-    inner: Inner,
-    committed: Committed,
-    after_commit: AfterCommit,
-    /// The writer's turn, given on after the transaction has ended.
-    turn: Option<Turn>,
-    statements: Arc<AtomicU64>,
-}
-
-enum Inner {
-    Read(ReadTurn),
-    Write(WriteTurn),
-    /// With the disk to wait for after the commit, unless it only reads.
-    Postgres(Transaction<'static, sqlx::Postgres>, Option<Disk>),
-    /// A connection until it has been asked.
-    Once(Option<PoolConnection<sqlx::Postgres>>),
-}
-
-impl Tx {
-    /// Commits, then tells those who wait. Goes through even if the caller goes away meanwhile.
-    ///
-    /// # Errors
-    /// When the database could not commit: nothing was changed then.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        let Self { inner, committed, after_commit, turn, .. } = self;
-        match inner {
-            Inner::Read(_) | Inner::Once(_) => Ok(()),
-            Inner::Write(writing) => {
-                let answer = writing.commit(Box::new(move || after_commit(committed)));
-                answer.await.unwrap_or_else(|_| Err(StoreError::lost()))
-            }
-            Inner::Postgres(tx, disk) => {
-                let commit = async move {
-                    tx.commit().await?;
-                    drop(turn);
-                    if let Some(disk) = disk {
-                        disk.written().await?;
-                    }
-                    after_commit(committed);
-                    Ok(())
-                };
-                tokio::spawn(commit).await.unwrap_or_else(|_| Err(StoreError::lost()))
-            }
-        }
-    }
-
-    /// Takes the turn of writers of several tenants, in their order: for a transaction of [`Store::write_system`] that changes what is
-    /// theirs. Two that do so never wait for each other in a ring.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn lock_tenants(&mut self, mut tenants: Vec<TenantId>) -> Result<(), StoreError> {
-        tenants.sort_unstable();
-        tenants.dedup();
-        if self.is_postgres() {
-            for tenant in tenants {
-                self.optional(dialect::LOCK_TENANT, args![tenant]).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Notes that this user has new events up to `cursor`.
-    pub(crate) fn note_cursor(&mut self, user: UserId, cursor: Cursor) {
-        self.committed.cursors.insert(user, cursor);
-    }
-
-    /// Notes that there are new jobs.
-    pub(crate) fn note_jobs(&mut self) {
-        self.committed.jobs = true;
-    }
-
-    /// Notes that the state of a tenant's users has changed.
-    pub(crate) fn note_states(&mut self, tenant: TenantId) {
-        self.committed.states.insert(tenant);
-    }
-
-    /// Notes that a read position has changed that this user sees.
-    pub(crate) fn note_reads(&mut self, user: UserId) {
-        self.committed.reads.insert(user);
-    }
-
-    /// Notes that sessions of a user have ended.
-    pub(crate) fn note_ended(&mut self, user: UserId, which: EndedSessions) {
-        self.committed.ended.push((user, which));
-    }
-
-    pub(crate) async fn all(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
-        self.rows(sql, args, usize::MAX).await
-    }
-
-    pub(crate) async fn optional(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<Option<Row>, StoreError> {
-        Ok(self.rows(sql, args, 1).await?.pop())
-    }
-
-    pub(crate) async fn one(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<Row, StoreError> {
-        self.optional(sql, args).await?.ok_or_else(|| StoreError::Statement("there is no such row".into()))
-    }
-
-    /// Up to `most` rows of an answer.
-    async fn rows(&mut self, sql: &'static str, args: Vec<Arg>, most: usize) -> Result<Vec<Row>, StoreError> {
-        self.count_statement();
-        let rows = match &mut self.inner {
-            Inner::Read(turn) => turn.connection()?.rows(sql, &args, most)?,
-            Inner::Write(turn) => turn.connection()?.rows(sql, &args, most)?,
-            Inner::Postgres(tx, _) => return from_postgres(tx, sql, args, most).await,
-            Inner::Once(connection) => {
-                let mut connection = connection.take().ok_or_else(asked_twice)?;
-                return from_postgres(&mut connection, sql, args, most).await;
-            }
-        };
-        Ok(rows.into_iter().map(Row::Sqlite).collect())
-    }
-
-    /// Runs a statement and says how many rows it changed.
-    pub(crate) async fn run(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<u64, StoreError> {
-        self.count_statement();
-        match &mut self.inner {
-            Inner::Read(turn) => turn.connection()?.change(sql, &args),
-            Inner::Write(turn) => turn.connection()?.change(sql, &args),
-            Inner::Postgres(tx, _) => Ok(bind!(sql, args).execute(&mut **tx).await?.rows_affected()),
-            Inner::Once(_) => Err(StoreError::Statement("this transaction reads".into())),
-        }
-    }
-
-    fn count_statement(&self) {
-        self.statements.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Whether this is PostgreSQL.
-    pub(crate) fn is_postgres(&self) -> bool {
-        matches!(self.inner, Inner::Postgres(..) | Inner::Once(_))
-    }
-
-    /// The text for the database at hand.
-    pub(crate) fn pick(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
-        if self.is_postgres() { postgres } else { sqlite }
-    }
-}
-
-fn asked_twice() -> StoreError {
-    StoreError::Statement("this transaction reads once".into())
-}
-
-/// Up to `most` rows of PostgreSQL's answer.
-async fn from_postgres(
-    connection: &mut PgConnection,
-    sql: &'static str,
-    args: Vec<Arg>,
-    most: usize,
-) -> Result<Vec<Row>, StoreError> {
-    if most == 1 {
-        let row = bind!(sql, args).fetch_optional(connection).await?;
-        return Ok(row.into_iter().map(Row::Postgres).collect());
-    }
-    let rows = bind!(sql, args).fetch_all(connection).await?;
-    Ok(rows.into_iter().map(Row::Postgres).collect())
 }
