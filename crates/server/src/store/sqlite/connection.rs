@@ -65,6 +65,8 @@ pub(crate) trait Statements {
     fn rows(&self, sql: &'static str, args: &[Arg], most: usize) -> Result<Vec<Row>, StoreError>;
     /// How many rows a statement changed.
     fn change(&self, sql: &'static str, args: &[Arg]) -> Result<u64, StoreError>;
+    /// Begins or ends something, by a statement that is prepared once.
+    fn control(&self, sql: &'static str) -> rusqlite::Result<()>;
 }
 
 impl Statements for Connection {
@@ -91,6 +93,10 @@ impl Statements for Connection {
         while rows.next()?.is_some() {}
         drop(rows);
         Ok(if statement.readonly() { 0 } else { self.changes() })
+    }
+
+    fn control(&self, sql: &'static str) -> rusqlite::Result<()> {
+        self.prepare_cached(sql)?.raw_execute().map(drop)
     }
 }
 

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::BUSY_TIMEOUT;
-use super::connection::Location;
+use super::connection::{Location, Statements as _};
 use crate::store::{READERS, StoreError, dialect};
 
 /// The readers.
@@ -36,7 +36,7 @@ impl Readers {
             Some(connection) => connection,
             None => self.0.location.connect()?,
         };
-        connection.execute_batch(dialect::SQLITE_BEGIN_READ)?;
+        connection.control(dialect::SQLITE_BEGIN_READ)?;
         Ok(ReadTurn { connection: Some(connection), shared: Arc::clone(&self.0), _permit: permit })
     }
 
@@ -73,7 +73,7 @@ impl Drop for ReadTurn {
     fn drop(&mut self) {
         // One whose transaction can't be ended is of no more use.
         if let Some(connection) = self.connection.take()
-            && connection.execute_batch("ROLLBACK").is_ok()
+            && connection.control("ROLLBACK").is_ok()
         {
             self.shared.free.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         }

@@ -18,6 +18,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::connection::Statements as _;
 use super::{ASK_AGAIN, BUSY_TIMEOUT};
 use crate::store::turns::{Urgency, Waiting};
 use crate::store::{StoreError, dialect};
@@ -75,10 +76,10 @@ impl Batch {
 
     /// Puts all on the disk, and tells the members. Waits for the disk.
     fn commit(&mut self) {
-        if let Err(error) = self.connection.execute_batch("COMMIT") {
+        if let Err(error) = self.connection.control("COMMIT") {
             tracing::error!(%error, members = self.members.len(), "a transaction could not be committed");
             if !self.is_lost() {
-                let _ = self.connection.execute_batch("ROLLBACK");
+                let _ = self.connection.control("ROLLBACK");
             }
             return self.fail();
         }
@@ -166,7 +167,7 @@ impl Shared {
             }
             if batch.members.is_empty() {
                 if !batch.is_lost() {
-                    let _ = batch.connection.execute_batch("ROLLBACK");
+                    let _ = batch.connection.control("ROLLBACK");
                 }
                 state.idle = Some(batch);
                 return;
@@ -210,14 +211,14 @@ impl WriteTurn {
     fn try_to_begin(&mut self, is_last: bool) -> Result<bool, StoreError> {
         let Some(batch) = &self.batch else { return Err(StoreError::lost()) };
         if batch.connection.is_autocommit() {
-            match batch.connection.execute_batch(dialect::SQLITE_BEGIN_WRITE) {
+            match batch.connection.control(dialect::SQLITE_BEGIN_WRITE) {
                 Err(error) if !is_last && error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
                     return Ok(false);
                 }
                 result => result?,
             }
         }
-        batch.connection.execute_batch("SAVEPOINT one")?;
+        batch.connection.control("SAVEPOINT one")?;
         self.has_begun = true;
         Ok(true)
     }
@@ -233,7 +234,7 @@ impl WriteTurn {
     pub(crate) fn commit(mut self, after_commit: AfterCommit) -> oneshot::Receiver<Result<(), StoreError>> {
         let (done, answer) = oneshot::channel();
         let Some(mut batch) = self.batch.take() else { return answer };
-        if batch.is_lost() || batch.connection.execute_batch("RELEASE one").is_err() {
+        if batch.is_lost() || batch.connection.control("RELEASE one").is_err() {
             batch.fail();
             let _ = done.send(Err(StoreError::lost()));
         } else {
@@ -251,9 +252,10 @@ impl Drop for WriteTurn {
     fn drop(&mut self) {
         let Some(mut batch) = self.batch.take() else { return };
         if self.has_begun && !batch.is_lost() {
-            let undone = batch.connection.execute_batch("ROLLBACK TO one; RELEASE one");
+            let undone =
+                batch.connection.control("ROLLBACK TO one").and_then(|()| batch.connection.control("RELEASE one"));
             if undone.is_err() && !batch.is_lost() {
-                let _ = batch.connection.execute_batch("ROLLBACK");
+                let _ = batch.connection.control("ROLLBACK");
             }
         }
         if batch.is_lost() {
