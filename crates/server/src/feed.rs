@@ -34,6 +34,17 @@ struct Frame {
     text: Utf8Bytes,
 }
 
+/// Where a socket stands that has been told all up to a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// It is the first one: what has changed since that was read may have found nobody to tell, and has to be told.
+    First,
+    /// The frames bring the rest.
+    InReach,
+    /// What has changed since is in no frame: it has to read once more.
+    Behind,
+}
+
 impl Default for Feed {
     fn default() -> Self {
         Self { state: Mutex::default(), newest: watch::Sender::new(0) }
@@ -51,14 +62,20 @@ impl Feed {
         self.lock().version
     }
 
-    /// A socket has been told all up to a version: frames begin there, if it is the first one. Says whether it is: what has changed since
-    /// that was read may have found nobody to tell, and has to be told.
+    /// A socket has been told all up to a version. Frames begin there, if it is the first one.
     #[must_use]
-    pub fn begin(&self, version: StateVersion) -> bool {
+    pub fn begin(&self, version: StateVersion) -> Place {
         let mut state = self.lock();
-        let is_first = state.version.is_none();
-        state.version.get_or_insert(version);
-        is_first
+        match state.version {
+            None => {
+                state.version = Some(version);
+                Place::First
+            }
+            Some(told) if told > version && state.frames.front().is_none_or(|frame| frame.after > version) => {
+                Place::Behind
+            }
+            Some(_) => Place::InReach,
+        }
     }
 
     /// Adds what has changed after the last frame, up to a version.
@@ -124,8 +141,9 @@ mod tests {
         let feed = Feed::default();
         push(&feed, 3);
         assert_eq!(feed.version(), None, "there is nobody to tell");
-        assert!(feed.begin(4));
-        assert!(!feed.begin(9));
+        assert_eq!(feed.begin(4), Place::First);
+        assert_eq!(feed.begin(9), Place::InReach);
+        assert_eq!(feed.begin(3), Place::Behind, "4 was never a frame");
         push(&feed, 6);
         push(&feed, 7);
         push(&feed, 7);
@@ -134,12 +152,13 @@ mod tests {
         assert_eq!(versions(&feed, 6), Some(vec![7]));
         assert_eq!(versions(&feed, 8), Some(vec![]));
         assert_eq!(versions(&feed, 3), None, "what came after 3 is not in the frames");
+        assert_eq!((feed.begin(3), feed.begin(4)), (Place::Behind, Place::InReach));
     }
 
     #[test]
     fn who_does_not_read_for_long_asks_the_database() {
         let feed = Feed::default();
-        assert!(feed.begin(0));
+        assert_eq!(feed.begin(0), Place::First);
         for version in 1..=100 {
             push(&feed, version);
         }

@@ -105,6 +105,7 @@ impl Teller {
         let mut tx = self.store.read().await?;
         let (version, users) = states::users_after(&mut tx, tenant, after).await?;
         if !users.is_empty() {
+            tx.settled().await?;
             feed.push(version, users);
         }
         Ok(())

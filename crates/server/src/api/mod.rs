@@ -46,4 +46,4 @@ fn book(session: &Session) -> AddressBook {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::testing::bench::{Answer, Bench, Browser};
 
-mod statements;
+pub(crate) mod statements;
 
 /// What it takes to do an operation; the rest is for everybody who is signed in.
 const PERMISSIONS: [(&str, Permission); 23] = [

@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use crate::api::tests::statements::a_message_to_fifty_takes_as_many_statements_as_one_to_two;
 use crate::jobs::tests::two_servers_share_the_queue;
 use crate::operations::numbers;
 use crate::socket::tests::states::{
@@ -85,6 +86,7 @@ macro_rules! checks {
 
 checks!(
     migrating_again_changes_nothing,
+    a_message_to_fifty_takes_as_many_statements_as_one_to_two,
     what_is_not_committed_leaves_no_trace,
     contacts_come_in_pages_by_id_over_both_owners,
     a_photo_stays_while_a_contact_has_it_and_a_while_longer,
@@ -156,7 +158,34 @@ async fn postgres_conforms() {
     all(async |check| Bench::on(&cluster.database(check), crate::app::Settings::default()).await).await;
     let tenants = Bench::on(&cluster.database("tenants"), crate::app::Settings::default()).await;
     a_busy_tenant_leaves_connections_to_others(&tenants).await;
+    nobody_is_told_of_a_commit_that_may_be_lost(
+        &Bench::on(&cluster.database("lost"), crate::app::Settings::default()).await,
+    )
+    .await;
     the_demo_is_the_same(&cluster.database("demo")).await;
+}
+
+/// PostgreSQL ends the connection that waits for the disk, as it does when it fails: whoever has begun before that is refused, and the
+/// next one goes through.
+async fn nobody_is_told_of_a_commit_that_may_be_lost(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let me = maya.bootstrap().await.me;
+    let begun = bench.app.store.write(me.tenant.id).await.unwrap();
+    let read = bench.app.store.read().await.unwrap();
+    let mut other = bench.app.store.write_system().await.unwrap();
+    let ended = other
+        .all(
+            "SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity
+             WHERE datname = CURRENT_DATABASE() AND query LIKE '%pg_logical_emit_message%' AND pid <> pg_backend_pid()",
+            args![],
+        )
+        .await
+        .unwrap();
+    assert_eq!(ended.len(), 1);
+    assert!(matches!(other.commit().await, Err(StoreError::Unavailable(_))));
+    assert!(matches!(begun.commit().await, Err(StoreError::Unavailable(_))));
+    assert!(matches!(read.settled().await, Err(StoreError::Unavailable(_))));
+    maya.chat(&["1002"], "And on").await;
 }
 
 async fn migrating_again_changes_nothing(bench: &Bench) {

@@ -18,6 +18,7 @@ use halyard_protocol::{ClientFrame, ConversationId, ConversationKey, Cursor, Ser
 use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::app::App;
+use crate::feed::Place;
 use crate::hub::Connection;
 use crate::store::sessions::{Session, SessionState};
 use crate::store::{self, Tx};
@@ -249,28 +250,34 @@ impl Line {
                 frames.push(ServerFrame::Events { events });
             }
             self.stands_at = Some(last);
+            let mut is_behind = false;
             if last == state.newest {
-                self.add_states(states, &state, &mut tx, &mut frames).await.map_err(broken)?;
+                is_behind = self.add_states(states, &state, &mut tx, &mut frames).await.map_err(broken)?;
             }
-            drop(tx);
+            if frames.is_empty() {
+                drop(tx);
+            } else {
+                tx.settled().await.map_err(broken)?;
+            }
             for frame in &frames {
                 self.send(frame).await?;
             }
-            if last >= state.newest {
+            if last >= state.newest && !is_behind {
                 return Ok(state);
             }
         }
     }
 
-    /// Reads the states that are newer than those that the app was told, as they are at the moment at which the log was read.
+    /// Reads the states that are newer than those that the app was told, as they are at the moment at which the log was read. Says whether
+    /// there are newer ones already that no frame will bring.
     async fn add_states(
         &mut self,
         states: States,
         state: &SessionState,
         tx: &mut Tx,
         frames: &mut Vec<ServerFrame>,
-    ) -> Result<(), store::StoreError> {
-        let Some(seen) = &mut self.seen else { return Ok(()) };
+    ) -> Result<bool, store::StoreError> {
+        let Some(seen) = &mut self.seen else { return Ok(false) };
         let version = state.state_version;
         if states != States::None && seen.reads < version {
             let reads = store::states::reads_after(tx, self.session.user, seen.reads).await?;
@@ -287,11 +294,16 @@ impl Line {
                     frames.push(ServerFrame::Users { version, users });
                 }
             }
-            if self.registered.connection.feed.begin(version) {
-                self.app.hub.set_stale(self.session.tenant);
-            }
+            return Ok(match self.registered.connection.feed.begin(version) {
+                Place::First => {
+                    self.app.hub.set_stale(self.session.tenant);
+                    false
+                }
+                Place::InReach => false,
+                Place::Behind => true,
+            });
         }
-        Ok(())
+        Ok(false)
     }
 
     /// Sends what is told to all sockets of the tenant; one that has fallen behind that reads it for itself.

@@ -67,6 +67,9 @@ macro_rules! each {
 /// How many users with these ids (`$2`, a JSON array) a tenant has, for SQLite and PostgreSQL.
 pub(crate) const COUNT_ENABLED: [&str; 2] =
     each!("SELECT COUNT(*) AS users FROM users WHERE tenant = $1 AND disabled_at IS NULL AND id IN ", "");
+/// Writes that users of a tenant (`$2`, a JSON array) are connected, or are not, for SQLite and PostgreSQL.
+pub(crate) const SET_CONNECTED: [&str; 2] =
+    each!("UPDATE users SET connected = $3, state_version = $4 WHERE tenant = $1 AND connected <> $3 AND id IN ", "");
 /// Makes these users (`$2`, a JSON array) members who have read everything so far, for SQLite and PostgreSQL.
 pub(crate) const ADD_MEMBERS: [&str; 2] = each!(
     "INSERT INTO memberships (conversation, user_id, muted, hidden, read_seq, unread, cleared_seq, prior_cleared_seq,

@@ -8,7 +8,7 @@
 //!   `sqlite/writer.rs`). So a user's cursors and a conversation's places are given in the order of the commits, without gaps.
 //! - What others must hear of after a commit (new events, new jobs) is told by [`Tx::commit`] itself, and only
 //!   after the commit. Nobody can forget it, and a caller that goes away in the middle cannot prevent it.
-//! - Nothing is acknowledged before the commit is on disk (`synchronous = FULL`).
+//! - Nothing is acknowledged before the commit is on disk (SQLite: `synchronous = FULL`; PostgreSQL: `postgres.rs`).
 
 pub mod address_book;
 pub(crate) mod arg;
@@ -153,14 +153,15 @@ impl Store {
         let inner = match &self.db {
             Db::Sqlite(sqlite) => Inner::Read(sqlite.readers.take().await?),
             Db::Postgres(postgres) => {
+                let generation = postgres.disk.generation().await?;
                 let begin = dialect::POSTGRES_BEGIN_READ.into_sql_str();
-                Inner::Postgres(postgres.readers.begin_with(begin).await?, None)
+                Inner::Postgres(postgres.readers.begin_with(begin).await?, postgres.disk.clone(), generation)
             }
         };
         Ok(self.transaction(inner))
     }
 
-    /// One statement that reads: for PostgreSQL that is one way and back instead of three. A second one is refused.
+    /// One statement that reads, without a transaction around it on PostgreSQL. A second one is refused.
     ///
     /// # Errors
     /// When no connection is free in time.
@@ -187,7 +188,7 @@ impl Store {
 
     async fn write_for(&self, tenant: TenantId, urgency: Urgency) -> Result<Tx, StoreError> {
         let Db::Postgres(postgres) = &self.db else { return self.begin_writing((Some(tenant), urgency)).await };
-        let turn = postgres.turns.take(tenant, urgency, BUSY_TIMEOUT).await.ok_or_else(StoreError::overloaded)?;
+        let turn = postgres.turns.take(tenant, urgency, urgency.patience()).await.ok_or_else(StoreError::overloaded)?;
         let mut tx = self.begin_writing((Some(tenant), urgency)).await?.in_turn(turn);
         tx.optional(dialect::LOCK_TENANT, args![tenant]).await?;
         Ok(tx)
@@ -205,8 +206,9 @@ impl Store {
         let inner = match &self.db {
             Db::Sqlite(sqlite) => Inner::Write(sqlite.writer.take(queue).await?),
             Db::Postgres(postgres) => {
+                let generation = postgres.disk.generation().await?;
                 let begin = dialect::POSTGRES_BEGIN_WRITE.into_sql_str();
-                Inner::Postgres(postgres.writers.begin_with(begin).await?, Some(postgres.disk.clone()))
+                Inner::Postgres(postgres.writers.begin_with(begin).await?, postgres.disk.clone(), generation)
             }
         };
         Ok(self.transaction(inner))

@@ -3,18 +3,25 @@
 //! Always holds:
 //! - A writer's own commit does not wait for the disk, so the next writer of its tenant does not either. It is told that it has committed
 //!   when the log of PostgreSQL is on the disk up to there: for all who wait for that at a time, one commit that does wait is enough, as the
-//!   log is written in order.
-//! - So what one reads may be lost if PostgreSQL's machine fails in this moment, but nothing that anybody was told of, and nothing that
-//!   somebody did after it was told that a commit of its own went through.
+//!   log is written in order. (It waits as the database's own `synchronous_commit` says.)
+//! - Where PostgreSQL failed in between, nobody is told of a success: the connection that waits for the disk was there before the
+//!   transaction began and still is.
+//! - What others read in that moment may be lost. So whoever tells an app up to which place it knows everything waits for the disk, too
+//!   ([`super::Tx::settled`]).
 
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::sync::oneshot;
 
 use super::turns::Turns;
 use super::{BUSY_TIMEOUT, READERS, StoreError, WRITERS, dialect};
+
+/// After so long without use a connection is looked at before it is used again: PostgreSQL may have ended it.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// How long a statement may wait for what another server's transaction holds, and how long it may take in all; and how long
 /// a transaction may stand still whose server has gone away.
@@ -34,11 +41,21 @@ impl Postgres {
     /// Connects to the database at an address.
     pub(super) async fn open(address: &str) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(address).map_err(|_| StoreError::Address)?.options(LIMITS);
-        let pool = |most| PgPoolOptions::new().max_connections(most).acquire_timeout(BUSY_TIMEOUT);
+        let pool = |most| {
+            let pool = PgPoolOptions::new().max_connections(most).acquire_timeout(BUSY_TIMEOUT);
+            pool.test_before_acquire(false).before_acquire(|connection, about| {
+                Box::pin(async move {
+                    if about.idle_for >= IDLE {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
+        };
         // Apart: whoever reads does not wait for those who write.
         let readers = pool(READERS).connect_with(options.clone()).await;
         let readers = readers.map_err(|error| StoreError::Unavailable(error.into()))?;
-        let disk = Disk::new(pool(1).connect_lazy_with(options.clone()));
+        let disk = Disk::new(options.clone());
         let writers = pool(WRITERS).connect_lazy_with(options.options([("synchronous_commit", "off")]));
         Ok(Self { readers, writers, turns: Turns::default(), disk })
     }
@@ -47,36 +64,63 @@ impl Postgres {
     pub(super) async fn close(&self) {
         self.readers.close().await;
         self.writers.close().await;
-        self.disk.0.pool.close().await;
+        self.disk.close().await;
     }
 }
 
-/// Who waits for the disk.
+/// The connection that waits for the disk, and who waits for it.
 #[derive(Clone)]
 pub(super) struct Disk(Arc<Shared>);
 
+/// Which connection waits for the disk: another one has another number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Generation(u64);
+
 struct Shared {
-    pool: PgPool,
+    options: PgConnectOptions,
+    connection: tokio::sync::Mutex<Option<PgConnection>>,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
+    /// Of the connection, or of the last one.
+    generation: u64,
+    is_connected: bool,
     is_busy: bool,
-    waiting: Vec<oneshot::Sender<Result<(), StoreError>>>,
+    waiting: Vec<(Generation, oneshot::Sender<Result<(), StoreError>>)>,
 }
 
 impl Disk {
-    fn new(pool: PgPool) -> Self {
-        Self(Arc::new(Shared { pool, state: Mutex::default() }))
+    fn new(options: PgConnectOptions) -> Self {
+        Self(Arc::new(Shared { options, connection: tokio::sync::Mutex::default(), state: Mutex::default() }))
+    }
+
+    /// Which connection waits for the disk now. To be asked before a transaction begins.
+    pub(super) async fn generation(&self) -> Result<Generation, StoreError> {
+        if let Some(generation) = self.0.connected() {
+            return Ok(generation);
+        }
+        let mut connection = self.0.connection.lock().await;
+        if connection.is_none() {
+            let new = self.0.options.connect().await.map_err(|error| StoreError::Unavailable(error.into()))?;
+            *connection = Some(new);
+            let mut state = self.0.lock();
+            state.generation += 1;
+            state.is_connected = true;
+        }
+        self.0.connected().ok_or_else(StoreError::lost)
     }
 
     /// Waits until everything that was committed before is on the disk.
-    pub(super) async fn written(&self) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// When that can't be known: PostgreSQL may have failed since this was the generation.
+    pub(super) async fn written(&self, since: Generation) -> Result<(), StoreError> {
         let (sender, answer) = oneshot::channel();
         let begins = {
             let mut state = self.0.lock();
-            state.waiting.push(sender);
+            state.waiting.push((since, sender));
             !std::mem::replace(&mut state.is_busy, true)
         };
         if begins {
@@ -84,11 +128,23 @@ impl Disk {
         }
         answer.await.unwrap_or_else(|_| Err(StoreError::lost()))
     }
+
+    async fn close(&self) {
+        if let Some(connection) = self.0.connection.lock().await.take() {
+            self.0.lock().is_connected = false;
+            let _ = connection.close().await;
+        }
+    }
 }
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn connected(&self) -> Option<Generation> {
+        let state = self.lock();
+        state.is_connected.then_some(Generation(state.generation))
     }
 
     /// Waits for the disk for all who wait now, and again for those who have come meanwhile.
@@ -102,14 +158,23 @@ impl Shared {
                 }
                 std::mem::take(&mut state.waiting)
             };
-            let result = sqlx::query(dialect::POSTGRES_FLUSH).execute(&self.pool).await;
-            if let Err(error) = &result {
-                tracing::error!(%error, "PostgreSQL could not be asked to write its log");
-            }
-            for sender in waiting {
+            let written = self.write().await;
+            for (since, sender) in waiting {
                 // Whoever waited for it may be gone.
-                let _ = sender.send(if result.is_ok() { Ok(()) } else { Err(StoreError::lost()) });
+                let _ = sender.send(if written == Some(since) { Ok(()) } else { Err(StoreError::lost()) });
             }
         }
+    }
+
+    /// Waits for the disk; by which connection, if it could.
+    async fn write(&self) -> Option<Generation> {
+        let mut connection = self.connection.lock().await;
+        let result = sqlx::query(dialect::POSTGRES_FLUSH).execute(connection.as_mut()?).await;
+        if let Err(error) = result {
+            tracing::error!(%error, "PostgreSQL could not be asked to write its log");
+            *connection = None;
+            self.lock().is_connected = false;
+        }
+        self.connected()
     }
 }

@@ -33,13 +33,14 @@ impl Store {
                 connection.close().await?;
             }
             Db::Postgres(postgres) => {
+                let generation = postgres.disk.generation().await?;
                 let mut connection = postgres.writers.acquire().await?.detach();
                 // A migration takes as long as it takes.
                 for limit in ["SET statement_timeout = 0", "SET lock_timeout = 0"] {
                     sqlx::query(limit).execute(&mut connection).await?;
                 }
                 migrate::postgres().run(&mut connection).await?;
-                postgres.disk.written().await?;
+                postgres.disk.written(generation).await?;
             }
         }
         Ok(())

@@ -6,8 +6,8 @@
 
 use halyard_protocol::{ConversationId, ReadPosition, Seq, StateVersion, TenantId, User, UserId, UserState};
 
-use super::sql::{Row, args, word};
-use super::{StoreError, Tx};
+use super::sql::{Row, args, json, word};
+use super::{StoreError, Tx, dialect};
 
 /// The tenant's newest version.
 ///
@@ -42,20 +42,25 @@ pub async fn set_status(tx: &mut Tx, tenant: TenantId, user: &User) -> Result<()
     Ok(())
 }
 
-/// Writes who is connected, and who no longer is.
+/// Writes who is connected, and who no longer is. Where that is known already nothing changes.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn set_connected(tx: &mut Tx, tenant: TenantId, users: &[(UserId, bool)]) -> Result<(), StoreError> {
-    let version = next(tx, tenant).await?;
-    for (user, connected) in users {
-        tx.run(
-            "UPDATE users SET connected = $2, state_version = $3 WHERE id = $1 AND connected <> $2",
-            args![*user, *connected, version],
-        )
-        .await?;
+    let version = newest(tx, tenant).await? + 1;
+    let mut changed = 0;
+    for now in [true, false] {
+        let of_these: Vec<UserId> =
+            users.iter().filter(|(_, connected)| *connected == now).map(|(user, _)| *user).collect();
+        if !of_these.is_empty() {
+            let [sqlite, postgres] = dialect::SET_CONNECTED;
+            changed += tx.run(tx.pick(sqlite, postgres), args![tenant, json(&of_these)?, now, version]).await?;
+        }
     }
-    tx.note_states(tenant);
+    if changed > 0 {
+        next(tx, tenant).await?;
+        tx.note_states(tenant);
+    }
     Ok(())
 }
 

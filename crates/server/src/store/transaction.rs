@@ -10,7 +10,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Transaction};
 
 use super::arg::Arg;
-use super::postgres::Disk;
+use super::postgres::{Disk, Generation};
 use super::sql::{Row, args, bind};
 use super::sqlite::{ReadTurn, Statements as _, WriteTurn};
 use super::turns::Turn;
@@ -30,8 +30,8 @@ pub struct Tx {
 pub(super) enum Inner {
     Read(ReadTurn),
     Write(WriteTurn),
-    /// With the disk to wait for after the commit, unless it only reads.
-    Postgres(Transaction<'static, sqlx::Postgres>, Option<Disk>),
+    /// With the disk to wait for.
+    Postgres(Transaction<'static, sqlx::Postgres>, Disk, Generation),
     /// A connection until it has been asked.
     Once(Option<PoolConnection<sqlx::Postgres>>),
 }
@@ -50,7 +50,8 @@ impl Tx {
     /// Commits, then tells those who wait. Goes through even if the caller goes away meanwhile.
     ///
     /// # Errors
-    /// When the database could not commit: nothing was changed then.
+    /// When the database could not commit: nothing was changed then; or when PostgreSQL could not say whether that is on the disk: then it
+    /// may have been.
     pub async fn commit(self) -> Result<(), StoreError> {
         let Self { inner, committed, after_commit, turn, .. } = self;
         match inner {
@@ -59,17 +60,32 @@ impl Tx {
                 let answer = writing.commit(Box::new(move || after_commit(committed)));
                 answer.await.unwrap_or_else(|_| Err(StoreError::lost()))
             }
-            Inner::Postgres(tx, disk) => {
+            Inner::Postgres(tx, disk, generation) => {
                 let commit = async move {
                     tx.commit().await?;
                     drop(turn);
-                    if let Some(disk) = disk {
-                        disk.written().await?;
-                    }
+                    let written = disk.written(generation).await;
+                    // Also where nobody knows: whoever is woken looks for themselves.
                     after_commit(committed);
-                    Ok(())
+                    written
                 };
                 tokio::spawn(commit).await.unwrap_or_else(|_| Err(StoreError::lost()))
+            }
+        }
+    }
+
+    /// Ends a transaction that has read, and waits until all that it has read is on the disk. For whoever tells an app up to which place it
+    /// knows everything: places that are lost are given out again.
+    ///
+    /// # Errors
+    /// When the database can't say.
+    pub async fn settled(self) -> Result<(), StoreError> {
+        match self.inner {
+            // SQLite shows readers what is on the disk.
+            Inner::Read(_) | Inner::Write(_) | Inner::Once(_) => Ok(()),
+            Inner::Postgres(tx, disk, generation) => {
+                drop(tx);
+                disk.written(generation).await
             }
         }
     }
@@ -130,10 +146,12 @@ impl Tx {
     /// Up to `most` rows of an answer.
     async fn rows(&mut self, sql: &'static str, args: Vec<Arg>, most: usize) -> Result<Vec<Row>, StoreError> {
         self.count_statement();
+        // On SQLite nothing here waits: others have to get their share of this thread.
+        tokio::task::coop::consume_budget().await;
         let rows = match &mut self.inner {
             Inner::Read(turn) => turn.connection()?.rows(sql, &args, most)?,
             Inner::Write(turn) => turn.connection()?.rows(sql, &args, most)?,
-            Inner::Postgres(tx, _) => return from_postgres(tx, sql, args, most).await,
+            Inner::Postgres(tx, ..) => return from_postgres(tx, sql, args, most).await,
             Inner::Once(connection) => {
                 let mut connection = connection.take().ok_or_else(asked_twice)?;
                 return from_postgres(&mut connection, sql, args, most).await;
@@ -145,10 +163,11 @@ impl Tx {
     /// Runs a statement and says how many rows it changed.
     pub(crate) async fn run(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<u64, StoreError> {
         self.count_statement();
+        tokio::task::coop::consume_budget().await;
         match &mut self.inner {
             Inner::Read(turn) => turn.connection()?.change(sql, &args),
             Inner::Write(turn) => turn.connection()?.change(sql, &args),
-            Inner::Postgres(tx, _) => Ok(bind!(sql, args).execute(&mut **tx).await?.rows_affected()),
+            Inner::Postgres(tx, ..) => Ok(bind!(sql, args).execute(&mut **tx).await?.rows_affected()),
             Inner::Once(_) => Err(StoreError::Statement("this transaction reads".into())),
         }
     }

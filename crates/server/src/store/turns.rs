@@ -11,6 +11,8 @@ use std::time::Duration;
 use halyard_protocol::TenantId;
 use tokio::sync::oneshot;
 
+use super::BUSY_TIMEOUT;
+
 /// Who writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Urgency {
@@ -18,6 +20,16 @@ pub(super) enum Urgency {
     Asked,
     /// Nobody does: a job.
     Background,
+}
+
+impl Urgency {
+    /// How long a turn is waited for. A job that has done something outside must be able to write that down.
+    pub(super) const fn patience(self) -> Duration {
+        match self {
+            Self::Asked => BUSY_TIMEOUT,
+            Self::Background => Duration::from_secs(50),
+        }
+    }
 }
 
 /// Those who wait for a turn, in queues.

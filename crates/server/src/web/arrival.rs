@@ -113,7 +113,7 @@ mod tests {
             let lines = lines.clone();
             move || lines.clone()
         });
-        let time = Duration::from_millis(300);
+        let time = Duration::from_secs(1);
         let settings = Settings { request_timeout: time, upload_timeout: time, ..Settings::default() };
         let bench = Bench::with(settings).await;
         let listening = bench.listen().await;

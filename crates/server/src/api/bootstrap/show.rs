@@ -30,6 +30,7 @@ pub async fn show(State(app): State<Arc<App>>, SignedIn(session): SignedIn) -> R
         Some(place) => store::memberships::unread_before(&mut tx, session.user, place, limits::UNREAD_OLDER).await?,
         None => Vec::new(),
     };
+    tx.settled().await?;
     Ok(Json(Bootstrap {
         me,
         cursor,

@@ -11,6 +11,7 @@ use halyard_protocol::{
 use serde_json::json;
 
 use super::socket::Socket;
+use crate::feed::Place;
 use crate::hub::Hub;
 use crate::store;
 use crate::teller::Teller;
@@ -250,7 +251,12 @@ pub(crate) async fn two_devices_converge(bench: &Bench) {
                         set(&mut row, read.seq, read.unread.expect("nobody else reads"));
                     }
                 }
-                _ => {}
+                ServerFrame::Welcome { .. }
+                | ServerFrame::Users { .. }
+                | ServerFrame::Typing { .. }
+                | ServerFrame::Reset
+                | ServerFrame::Ping
+                | ServerFrame::Unknown => {}
             }
         }
         (row.read_seq, row.unread)
@@ -307,7 +313,7 @@ pub(crate) async fn what_another_process_changes_is_told_too(bench: &Bench) {
     let (tenant, device) = (start.me.tenant.id, DeviceId(bench.app.env.ulid()));
     let connection = hub.connect(tenant, start.me.user.id, device).unwrap();
     teller.tell().await.unwrap();
-    assert!(connection.feed.begin(version(&devon).await));
+    assert_eq!(connection.feed.begin(version(&devon).await), Place::First);
     // This hub does not hear of it.
     set_status(&devon, "On the crane").await;
     teller.tell().await.unwrap();

@@ -33,6 +33,8 @@ impl Location {
         connection.busy_timeout(super::BUSY_TIMEOUT)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "cache_size", -CACHE)?;
+        // What undoes a savepoint would else go to a file of its own, for which there may be no folder.
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
         match self.access {
             Access::Serve => {
                 connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;

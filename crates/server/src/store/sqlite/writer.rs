@@ -4,11 +4,12 @@
 //! - Writers come one after the other. Tenants take turns, and of each those who are asked and its jobs; the writers of one queue come in
 //!   their order.
 //! - Those who come while others wait share one transaction of SQLite, each in a savepoint of its own, and so one sync of the disk. A writer
-//!   is told that it has committed when all of it is on the disk. What a writer in between sees of those before it, it shares the fate of:
-//!   they are committed together or not at all.
+//!   is told that it has committed when all of it is on the disk. What a writer sees of those
+//!   before it is not on the disk yet: they are committed together or not at all.
 //! - A writer that goes away in the middle leaves nothing behind. Where SQLite had to end the transaction by itself (a full disk, say),
 //!   all who shared it are told that nothing was committed.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,8 +19,8 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::ASK_AGAIN;
 use super::connection::Statements as _;
-use super::{ASK_AGAIN, BUSY_TIMEOUT};
 use crate::store::turns::{Urgency, Waiting};
 use crate::store::{StoreError, dialect};
 
@@ -40,6 +41,9 @@ struct Shared {
 }
 
 struct State {
+    /// How often SQLite has committed.
+    #[cfg(test)]
+    commits: usize,
     /// The connection while nobody has it.
     idle: Option<Box<Batch>>,
     waiting: Waiting<Queue, WriteTurn>,
@@ -84,7 +88,10 @@ impl Batch {
             return self.fail();
         }
         for member in self.members.drain(..) {
-            (member.after_commit)();
+            // A hook that panics must not take the connection with it.
+            if std::panic::catch_unwind(AssertUnwindSafe(member.after_commit)).is_err() {
+                tracing::error!("who waits for a commit could not be told of it");
+            }
             // Whoever waited for it may be gone.
             let _ = member.done.send(Ok(()));
         }
@@ -95,13 +102,19 @@ impl Writer {
     /// On a connection that does not wait for other processes.
     pub(super) fn new(connection: Connection) -> Self {
         let batch = Batch { connection, members: Vec::new(), since: Instant::now() };
-        let state = State { idle: Some(Box::new(batch)), waiting: Waiting::default(), is_closed: false };
+        let state = State {
+            #[cfg(test)]
+            commits: 0,
+            idle: Some(Box::new(batch)),
+            waiting: Waiting::default(),
+            is_closed: false,
+        };
         Self(Arc::new(Shared { state: Mutex::new(state) }))
     }
 
     /// Waits for the turn to write, and begins.
     pub(crate) async fn take(&self, queue: Queue) -> Result<WriteTurn, StoreError> {
-        let end = Instant::now() + BUSY_TIMEOUT;
+        let end = Instant::now() + queue.1.patience();
         let receiver = {
             let mut state = self.0.lock();
             if state.is_closed {
@@ -123,11 +136,13 @@ impl Writer {
         Ok(turn)
     }
 
-    /// Waits until nobody writes, and closes. Whoever comes later is refused.
+    /// Waits until nobody writes, and closes. Whoever comes later is refused, and so are those of longer queues who still wait.
     pub(super) async fn close(&self) {
         let receiver = {
             let mut state = self.0.lock();
-            state.is_closed = true;
+            if std::mem::replace(&mut state.is_closed, true) {
+                return;
+            }
             if state.idle.take().is_some() {
                 return;
             }
@@ -142,6 +157,14 @@ impl Writer {
             // Those who came meanwhile are refused.
             self.0.lock().waiting = Waiting::default();
         }
+    }
+}
+
+#[cfg(test)]
+impl Writer {
+    /// How often SQLite has committed.
+    pub(super) fn commits(&self) -> usize {
+        self.0.lock().commits
     }
 }
 
@@ -176,6 +199,10 @@ impl Shared {
         let shared = Arc::clone(self);
         let commit = move || {
             batch.commit();
+            #[cfg(test)]
+            {
+                shared.lock().commits += 1;
+            }
             shared.pass_on(batch);
         };
         match Handle::try_current() {
