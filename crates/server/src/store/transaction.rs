@@ -90,7 +90,7 @@ impl Tx {
         }
     }
 
-    /// Takes the turn of writers of several tenants, in their order: for a transaction of [`Store::write_system`] that changes what is
+    /// Takes the turn of writers of several tenants, in their order: for a transaction of [`Store::write_system`](super::Store::write_system) that changes what is
     /// theirs. Two that do so never wait for each other in a ring.
     ///
     /// # Errors
