@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
+use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use halyard_protocol::limits;
@@ -22,9 +24,11 @@ use crate::web::assets::Assets;
 /// When the OpenAPI page can't be written: a mistake in the handlers' declarations.
 pub fn router(app: &Arc<App>, assets: Assets) -> Result<Router, serde_json::Error> {
     let (rest, page) = OpenApiRouter::with_openapi(openapi::Frame::openapi()).nest("/api/v1", v1()).split_for_parts();
-    let page = openapi::complete(&page, app.settings.cookie())?;
+    // As bytes, which all connections share: each has its own copy of the handlers, and of what they hold.
+    let page = Bytes::from(serde_json::to_vec(&openapi::complete(&page, app.settings.cookie())?)?);
+    let page = move || async move { ([(header::CONTENT_TYPE, "application/json")], page) };
     let routes = rest
-        .route("/api/openapi.json", get(|| async move { axum::Json(page) }))
+        .route("/api/openapi.json", get(page))
         .route("/api/docs", get(api::docs::page))
         .route("/api/docs/{file}", get(api::docs::file))
         .route("/media/{id}", get(api::media::show::show))
