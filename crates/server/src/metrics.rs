@@ -4,6 +4,7 @@
 //! user, a number or a tenant.
 
 use std::fmt::Error;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use prometheus_client::encoding::{EncodeLabelSet, text};
@@ -45,6 +46,8 @@ pub struct Now {
     pub connections: usize,
     /// Sockets that are open.
     pub sockets: usize,
+    /// Statements that the database was asked since the start.
+    pub statements: u64,
     /// Jobs that wait or run.
     pub jobs: u64,
     /// Jobs that failed at every attempt.
@@ -60,6 +63,7 @@ pub struct Metrics {
     seconds: Family<InArea, Histogram>,
     jobs: Family<OfJob, Counter>,
     failed_sign_ins: Counter,
+    statements: Counter,
     connections: Gauge,
     sockets: Gauge,
     waiting: Gauge,
@@ -83,6 +87,8 @@ impl Default for Metrics {
         registry.register("job_attempts", "Attempts at jobs that ended", Family::clone(&jobs));
         let failed_sign_ins = Counter::default();
         registry.register("failed_sign_ins", "Sign-ins with a wrong password", Counter::clone(&failed_sign_ins));
+        let statements = Counter::default();
+        registry.register("statements", "Statements that the database was asked", Counter::clone(&statements));
         let mut gauge = |name, help| {
             let gauge = Gauge::default();
             registry.register(name, help, Gauge::clone(&gauge));
@@ -93,7 +99,19 @@ impl Default for Metrics {
         let waiting = gauge("jobs_waiting", "Jobs that wait or run");
         let dead = gauge("jobs_dead", "Jobs that failed at every attempt");
         let overdue = gauge("job_overdue_milliseconds", "For how long the next job has been due");
-        Self { registry, requests, seconds, jobs, failed_sign_ins, connections, sockets, waiting, dead, overdue }
+        Self {
+            registry,
+            requests,
+            seconds,
+            jobs,
+            failed_sign_ins,
+            statements,
+            connections,
+            sockets,
+            waiting,
+            dead,
+            overdue,
+        }
     }
 }
 
@@ -124,6 +142,7 @@ impl Metrics {
         let whole = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         self.connections.set(whole(now.connections));
         self.sockets.set(whole(now.sockets));
+        self.statements.inner().store(now.statements, Ordering::Relaxed);
         self.waiting.set(i64::try_from(now.jobs).unwrap_or(i64::MAX));
         self.dead.set(i64::try_from(now.dead_jobs).unwrap_or(i64::MAX));
         self.overdue.set(now.overdue);

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use tempfile::TempDir;
 
-use crate::postgres::{Cluster, Durability};
+use crate::postgres::Cluster;
 
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -24,26 +24,22 @@ impl Kind {
 /// A fresh database; gone when dropped.
 pub(crate) struct Database {
     pub(crate) address: String,
-    _place: Place,
-}
-
-enum Place {
-    File(#[allow(dead_code, reason = "kept until dropped")] TempDir),
-    Cluster(#[allow(dead_code, reason = "kept until dropped")] Cluster),
+    _folder: Option<TempDir>,
+    _cluster: Option<Cluster>,
 }
 
 impl Database {
     pub(crate) fn new(kind: Kind) -> Self {
+        let folder = crate::folder("halyard-load-");
         match kind {
             Kind::Sqlite => {
-                let folder = crate::folder("halyard-load-");
                 let address = format!("sqlite:{}", folder.path().join("load.db").display());
-                Self { address, _place: Place::File(folder) }
+                Self { address, _folder: Some(folder), _cluster: None }
             }
             Kind::Postgres => {
-                let cluster = Cluster::start(crate::folder("halyard-load-"), Durability::Synced);
-                let address = cluster.database("load");
-                Self { address, _place: Place::Cluster(cluster) }
+                // As it is installed: what is committed is on the disk.
+                let cluster = Cluster::start(folder, "");
+                Self { address: cluster.database("load"), _folder: None, _cluster: Some(cluster) }
             }
         }
     }

@@ -33,7 +33,7 @@ use crate::socket::tests::states::{
 use crate::store::{self, Store, StoreError, Tx, address_book::AddressBook, sql::args};
 use crate::testing::TestEnv;
 use crate::testing::bench::{Bench, number, png};
-use crate::testing::postgres::{Cluster, Durability};
+use crate::testing::postgres::Cluster;
 
 use self::administration::{
     a_link_ends_after_three_days_and_when_another_is_made_or_the_user_disabled,
@@ -154,7 +154,9 @@ async fn sqlite_conforms() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_conforms() {
-    let cluster = Cluster::start(crate::testing::folder("halyard-pg-"), Durability::Unsynced);
+    // No test is about the disk.
+    let quick = "-c fsync=off -c full_page_writes=off -c autovacuum=off";
+    let cluster = Cluster::start(crate::testing::folder("halyard-pg-"), quick);
     all(async |check| Bench::on(&cluster.database(check), crate::app::Settings::default()).await).await;
     let tenants = Bench::on(&cluster.database("tenants"), crate::app::Settings::default()).await;
     a_busy_tenant_leaves_connections_to_others(&tenants).await;

@@ -12,20 +12,9 @@ pub(crate) struct Cluster {
     folder: TempDir,
 }
 
-/// What of a commit is on the disk when it is acknowledged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Durability {
-    /// All, as in production.
-    #[allow(dead_code, reason = "of this file's two users the bench asks for it")]
-    Synced,
-    /// Nothing: for tests.
-    #[allow(dead_code, reason = "of this file's two users the tests ask for it")]
-    Unsynced,
-}
-
 impl Cluster {
-    /// Starts one in a folder. PostgreSQL refuses to run as root: then it runs as the user that its package made.
-    pub(crate) fn start(folder: TempDir, durability: Durability) -> Self {
+    /// Starts one in a folder, with more options of the server. PostgreSQL refuses to run as root: then it runs as the user that its package made.
+    pub(crate) fn start(folder: TempDir, more: &str) -> Self {
         let bin = binaries();
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(folder.path()));
@@ -39,13 +28,10 @@ impl Cluster {
             "--locale=C.UTF-8",
             "--no-sync",
         ]));
-        let mut options = format!(
-            "-c listen_addresses='' -c unix_socket_directories='{}' -c max_connections=200",
+        let options = format!(
+            "-c listen_addresses='' -c unix_socket_directories='{}' -c max_connections=200 {more}",
             cluster.folder.path().display()
         );
-        if durability == Durability::Unsynced {
-            options.push_str(" -c fsync=off -c full_page_writes=off -c autovacuum=off");
-        }
         let log = cluster.folder.path().join("log");
         run(cluster.command("pg_ctl").arg("-D").arg(&data).arg("-l").arg(log).args(["-w", "-o", &options, "start"]));
         cluster

@@ -31,6 +31,7 @@ async fn now(app: &App) -> Result<Now, StoreError> {
     Ok(Now {
         connections: app.permits.taken(),
         sockets: app.sockets.len(),
+        statements: app.store.statements(),
         jobs: store::jobs::count(&mut tx).await?,
         dead_jobs: store::jobs::count_dead(&mut tx).await?,
         overdue: due.map_or(0, |due| app.env.now().since(due).max(0)),
@@ -74,6 +75,8 @@ mod tests {
         ] {
             assert!(after.contains(line), "{line}: {after}");
         }
+        let statements = after.lines().find_map(|line| line.strip_prefix("halyard_statements_total "));
+        assert!(statements.unwrap().parse::<u64>().unwrap() > 10, "{after}");
         assert!(!after.contains("1001") && !after.contains("555"), "{after}");
         assert_eq!(ask(&bench, "/readyz").await, (200, "ok\n".to_owned()));
         let site = maya.open("/metrics", None).await.body;

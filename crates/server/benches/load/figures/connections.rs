@@ -8,7 +8,7 @@ use halyard_server::env::Env;
 use halyard_server::store::{self, Store};
 use tokio::task::JoinSet;
 
-use super::many;
+use super::{Site, many, site};
 use crate::client::{Client, Socket, SocketEnd};
 use crate::database::{Database, Kind};
 use crate::people::{self, Business, Person};
@@ -22,11 +22,7 @@ const SPARE: u64 = 200;
 pub(super) async fn idle(kind: Kind) -> Vec<Measured> {
     let files = rlimit::increase_nofile_limit(u64::MAX).unwrap();
     let count = usize::try_from(files.saturating_sub(SPARE)).unwrap().min(20_000);
-    let database = Database::new(kind);
-    let store = people::open(&database).await;
-    let businesses = people::seed(&store, count.div_ceil(100), 100, false).await;
-    store.close().await;
-    let server = Server::start(&database, None);
+    let Site { server, businesses, _database } = site(kind, count.div_ceil(100), 100).await;
     let people: Vec<&Person> = businesses.iter().flat_map(|business| &business.people).take(count).collect();
     let (mut sockets, start) = (JoinSet::new(), Instant::now());
     for some in people.chunks(50) {

@@ -8,10 +8,10 @@ use hyper::{Method, StatusCode};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use super::{chat, many};
+use super::{Site, chat, many, site};
 use crate::client::{Client, Socket};
-use crate::database::{Database, Kind};
-use crate::people::{self, Person};
+use crate::database::Kind;
+use crate::people::Person;
 use crate::report::{Measured, Samples};
 use crate::server::Server;
 
@@ -79,11 +79,7 @@ pub(super) async fn fanout(kind: Kind) -> Vec<Measured> {
     const PEOPLE: usize = 50;
     const SENDERS: usize = 16;
     const EACH: usize = 60;
-    let database = Database::new(kind);
-    let store = people::open(&database).await;
-    let businesses = people::seed(&store, 1, PEOPLE, false).await;
-    store.close().await;
-    let server = Server::start(&database, None);
+    let Site { server, businesses, _database } = site(kind, 1, PEOPLE).await;
     let people = businesses[0].people.clone();
     let audience = Audience::gather(&server, &people, r#"{"type":"events""#, r#""type":"entry_added""#).await;
     let group = |from: usize| chat(people.iter().enumerate().filter(|(n, _)| *n != from).map(|(_, person)| person.id));
@@ -135,11 +131,7 @@ pub(super) async fn status(kind: Kind) -> Vec<Measured> {
     const PEOPLE: usize = 5_000;
     const SECONDS: u64 = 10;
     const EACH_SECOND: u64 = 100;
-    let database = Database::new(kind);
-    let store = people::open(&database).await;
-    let businesses = people::seed(&store, 1, PEOPLE, false).await;
-    store.close().await;
-    let server = Server::start(&database, None);
+    let Site { server, businesses, _database } = site(kind, 1, PEOPLE).await;
     let people = &businesses[0].people;
     let audience = Audience::gather(&server, people, "{", "").await;
     audience.settle().await;

@@ -12,8 +12,10 @@ use std::pin::Pin;
 
 use halyard_protocol::{Destination, Peer, UserId};
 
-use crate::database::Kind;
+use crate::database::{Database, Kind};
+use crate::people::{self, Business};
 use crate::report::Measured;
+use crate::server::Server;
 
 /// A figure, or several that are taken at once.
 pub(crate) struct Figure {
@@ -42,6 +44,22 @@ pub(crate) const ALL: [Figure; 12] = [
     Figure { name: "reconnect", on: BOTH, take: |kind| Box::pin(connections::reconnect(kind)) },
     Figure { name: "reconnectOne", on: BOTH, take: |kind| Box::pin(connections::reconnect_one(kind)) },
 ];
+
+/// A server with people, and its database, which goes last.
+struct Site {
+    server: Server,
+    businesses: Vec<Business>,
+    _database: Database,
+}
+
+/// Starts a server for tenants of so many people each.
+async fn site(kind: Kind, tenants: usize, people: usize) -> Site {
+    let database = Database::new(kind);
+    let store = people::open(&database).await;
+    let businesses = people::seed(&store, tenants, people, false).await;
+    store.close().await;
+    Site { server: Server::start(&database, None), businesses, _database: database }
+}
 
 /// A chat with colleagues.
 fn chat(peers: impl IntoIterator<Item = UserId>) -> Destination {

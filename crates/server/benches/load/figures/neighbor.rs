@@ -8,22 +8,16 @@ use halyard_server::env::Env;
 use hyper::{Method, StatusCode};
 
 use super::sending::{closed_loop, pairs};
-use super::{chat, many};
+use super::{Site, chat, many, site};
 use crate::client::Client;
-use crate::database::{Database, Kind};
-use crate::people;
+use crate::database::Kind;
 use crate::report::{Measured, Samples};
-use crate::server::Server;
 
 /// A tenant sends as fast as it can; another one reads and sends meanwhile.
 pub(super) async fn busy(kind: Kind) -> Vec<Measured> {
     const READERS_AND_SENDERS: usize = 8;
     let time = Duration::from_secs(10);
-    let database = Database::new(kind);
-    let store = people::open(&database).await;
-    let businesses = people::seed(&store, 2, 256, false).await;
-    store.close().await;
-    let server = Server::start(&database, None);
+    let Site { server, businesses, _database } = site(kind, 2, 256).await;
     let busy = closed_loop(&server, pairs(&businesses[0], 128), time);
     let quiet = closed_loop(&server, pairs(&businesses[1], READERS_AND_SENDERS), time);
     let reader = businesses[1].people[0].clone();
@@ -57,11 +51,7 @@ pub(super) async fn busy(kind: Kind) -> Vec<Measured> {
 pub(super) async fn import(kind: Kind) -> Vec<Measured> {
     const REQUESTS: usize = 10;
     const EACH: usize = 5_000;
-    let database = Database::new(kind);
-    let store = people::open(&database).await;
-    let businesses = people::seed(&store, 2, 2, false).await;
-    store.close().await;
-    let server = Server::start(&database, None);
+    let Site { server, businesses, _database } = site(kind, 2, 2).await;
     let env = Env::system();
     let contact = |n: usize| ImportedContact {
         id: ContactId(env.ulid()),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use halyard_protocol::{Destination, Peer};
 use halyard_server::store::{self, Store};
 
-use super::{chat, many};
+use super::{Site, chat, many, site};
 use crate::client::Client;
 use crate::database::{Database, Kind};
 use crate::people::{self, Business, Person};
@@ -53,11 +53,7 @@ pub(super) async fn sends(kind: Kind) -> Vec<Measured> {
     let time = Duration::from_secs(10);
     let mut figures = Vec::new();
     for tenants in [1, 64] {
-        let database = Database::new(kind);
-        let store = people::open(&database).await;
-        let businesses = people::seed(&store, tenants, SENDERS * 2 / tenants, false).await;
-        store.close().await;
-        let server = Server::start(&database, None);
+        let Site { server, businesses, _database } = site(kind, tenants, SENDERS * 2 / tenants).await;
         let senders = businesses.iter().flat_map(|business| pairs(business, SENDERS)).collect();
         let samples = closed_loop(&server, senders, time).await;
         let rate = many(samples.count()) / time.as_secs_f64();

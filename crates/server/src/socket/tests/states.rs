@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use halyard_protocol::rest::Bootstrap;
 use halyard_protocol::{
     Availability, Conversation, ConversationId, DeviceId, ReadPosition, ServerFrame, StateVersion, StatesSeen, UserId,
     UserState,
@@ -15,7 +16,7 @@ use crate::feed::Place;
 use crate::hub::Hub;
 use crate::store;
 use crate::teller::Teller;
-use crate::testing::bench::{Bench, Browser};
+use crate::testing::bench::{Bench, Browser, Listening};
 
 /// What an app knows of states, kept as a plain app would.
 #[derive(Default)]
@@ -86,15 +87,30 @@ async fn truth(browser: &Browser<'_>) -> BTreeMap<UserId, UserState> {
     browser.states(0).await.into_iter().map(|state| (state.user, state)).collect()
 }
 
-pub(crate) async fn states_are_told_live_and_again_after_a_gap(bench: &Bench) {
-    let listening = bench.listen_alone().await;
+/// Two users, and what the socket of one was told when the other changed their status.
+struct Told<'a> {
+    maya: Browser<'a>,
+    devon: Browser<'a>,
+    /// What her app started from.
+    start: Bootstrap,
+    hers: Socket,
+    known: Known,
+}
+
+async fn told_of_a_status<'a>(bench: &'a Bench, listening: &Listening) -> Told<'a> {
     let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
     let start = maya.bootstrap().await;
-    let mut hers = Socket::started(&listening, &maya, &start).await;
+    let mut hers = Socket::started(listening, &maya, &start).await;
     set_status(&devon, "On the crane").await;
     let mut known = Known { seen: StatesSeen::all(start.state_version), ..Known::default() };
     bench.app.teller.tell().await.unwrap();
     known.hear(bench, &mut hers, version(&maya).await).await;
+    Told { maya, devon, start, hers, known }
+}
+
+pub(crate) async fn states_are_told_live_and_again_after_a_gap(bench: &Bench) {
+    let listening = bench.listen_alone().await;
+    let Told { maya, devon, start, hers, mut known } = told_of_a_status(bench, &listening).await;
     assert_eq!(known.users, truth(&maya).await);
     drop(hers);
 
@@ -142,13 +158,7 @@ pub(crate) async fn many_changes_are_one_frame(bench: &Bench) {
 
 pub(crate) async fn a_socket_that_falls_behind_the_frames_reads_for_itself(bench: &Bench) {
     let listening = bench.listen_alone().await;
-    let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
-    let start = maya.bootstrap().await;
-    let mut hers = Socket::started(&listening, &maya, &start).await;
-    set_status(&devon, "On the crane").await;
-    let mut known = Known { seen: StatesSeen::all(start.state_version), ..Known::default() };
-    bench.app.teller.tell().await.unwrap();
-    known.hear(bench, &mut hers, version(&maya).await).await;
+    let Told { devon, start, mut hers, known, .. } = told_of_a_status(bench, &listening).await;
     set_status(&devon, "At lunch").await;
     // More frames than are kept come before the socket looks.
     let (tenant, feed) = bench.app.hub.take_stale().pop().unwrap();

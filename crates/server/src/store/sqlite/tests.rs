@@ -33,6 +33,13 @@ fn note(turn: &WriteTurn, tenant: u64, place: u64) -> Result<u64, StoreError> {
         .change("INSERT INTO notes (tenant, place) VALUES ($1, $2)", &[Arg::from(tenant), Arg::from(place)])
 }
 
+/// Notes a place, in a turn of its own.
+async fn write(sqlite: &Sqlite, place: u64) {
+    let turn = sqlite.writer.take(tenant(1)).await.unwrap();
+    note(&turn, 1, place).unwrap();
+    turn.commit(Box::new(|| {})).await.unwrap().unwrap();
+}
+
 /// What is on the disk: another connection sees no more than that.
 fn places(connection: &Connection) -> Vec<i64> {
     let mut statement = connection.prepare("SELECT place FROM notes ORDER BY rowid").unwrap();
@@ -115,9 +122,7 @@ async fn whoever_goes_away_leaves_nothing_and_keeps_nobody() {
     drop(waiting);
     goes.await.unwrap();
     answer.await.unwrap().unwrap();
-    let stays = sqlite.writer.take(tenant(1)).await.unwrap();
-    note(&stays, 1, 7).unwrap();
-    stays.commit(Box::new(|| {})).await.unwrap().unwrap();
+    write(&sqlite, 7).await;
     assert_eq!(places(&sqlite.readers.connect().unwrap()), [1, 7]);
 }
 
@@ -160,9 +165,7 @@ async fn a_transaction_that_sqlite_ends_is_nobodys_success() {
     assert!(matches!(answer.await.unwrap(), Err(StoreError::Unavailable(_))));
     assert!(matches!(second.await.unwrap(), Err(StoreError::Unavailable(_))));
     assert!(places(&sqlite.readers.connect().unwrap()).is_empty());
-    let next = sqlite.writer.take(tenant(1)).await.unwrap();
-    note(&next, 1, 1).unwrap();
-    next.commit(Box::new(|| {})).await.unwrap().unwrap();
+    write(&sqlite, 1).await;
     assert_eq!(places(&sqlite.readers.connect().unwrap()), [1]);
 }
 
@@ -190,9 +193,7 @@ async fn a_disk_that_is_full_refuses_and_goes_on_when_there_is_room() {
     assert!(matches!(full, Err(StoreError::Unavailable(_))), "{full:?}");
     drop(turn);
     limit(pages + 10_000).await;
-    let turn = sqlite.writer.take(tenant(1)).await.unwrap();
-    note(&turn, 1, 1).unwrap();
-    turn.commit(Box::new(|| {})).await.unwrap().unwrap();
+    write(&sqlite, 1).await;
     assert_eq!(places(&sqlite.readers.connect().unwrap()), [1]);
 }
 
