@@ -19,6 +19,7 @@ use crate::carriers::Carriers;
 use crate::env::Env;
 use crate::hub::Hub;
 use crate::jobs::Workers;
+use crate::media::contents::Contents;
 use crate::metrics::Metrics;
 use crate::operations::Actor;
 use crate::operations::quotas::Quotas;
@@ -143,6 +144,8 @@ pub enum StartError {
 pub struct App {
     /// The database.
     pub store: Store,
+    /// The contents of files.
+    pub contents: Contents,
     /// Clock and randomness.
     pub env: Env,
     /// Who is connected.
@@ -176,7 +179,12 @@ impl App {
     ///
     /// # Errors
     /// [`StartError`].
-    pub async fn start(address: &str, env: Env, settings: Settings) -> Result<Arc<Self>, StartError> {
+    pub async fn start(
+        address: &str,
+        contents: Contents,
+        env: Env,
+        settings: Settings,
+    ) -> Result<Arc<Self>, StartError> {
         let hub = Arc::new(Hub::default());
         let jobs = Arc::new(Notify::new());
         let after_commit = {
@@ -208,6 +216,7 @@ impl App {
             sockets: TaskTracker::new(),
             permits: Arc::new(Permits::new(settings.connections)),
             store,
+            contents,
             env,
             hub,
             settings,

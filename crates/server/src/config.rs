@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
@@ -10,6 +10,7 @@ use halyard_protocol::PhoneNumber;
 
 use crate::app::{DAY, PER_ACCOUNT, PER_ADDRESS, Settings};
 use crate::auth::limiter::Limits;
+use crate::media::contents::Place;
 use crate::operations::quotas::Quotas;
 use crate::operations::tenants::is_domain;
 use crate::permits;
@@ -24,6 +25,39 @@ pub struct Database {
     pub database: String,
 }
 
+impl Database {
+    /// The file of a SQLite database.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        self.database.strip_prefix("sqlite:").map(|path| Path::new(path.trim_start_matches("//")))
+    }
+}
+
+/// Where contents of files are.
+#[derive(Clone, Debug, Args)]
+pub struct Media {
+    /// Where contents of messages' files are: a folder, or `s3://BUCKET/PREFIX`, reached by what AWS_ACCESS_KEY_ID,
+    /// AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT say. No two databases may share it. With SQLite the default is a folder beside the
+    /// file: `halyard.media` for `halyard.db`. With PostgreSQL it has to be said, as all servers have to reach the same.
+    #[arg(long, env = "HALYARD_MEDIA")]
+    pub media: Option<Place>,
+}
+
+impl Media {
+    /// The place that is said, or the one beside the database.
+    ///
+    /// # Errors
+    /// In words for whoever runs the command: nothing is said, and the database is no file.
+    pub fn place(&self, database: &Database) -> Result<Place, String> {
+        let place = self.media.clone().or_else(|| database.file().map(Place::beside));
+        place.ok_or_else(|| {
+            "with PostgreSQL it has to be said where contents of files are: `--media FOLDER` (or HALYARD_MEDIA), the same for all servers, \
+             or `--media s3://BUCKET/PREFIX`"
+                .to_owned()
+        })
+    }
+}
+
 /// How to serve.
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -33,6 +67,9 @@ pub struct Serve {
     /// Where the data is.
     #[command(flatten)]
     pub database: Database,
+    /// Where contents of files are.
+    #[command(flatten)]
+    pub media: Media,
     /// The folder of the built app; without it the app inside of this binary, if there is one.
     #[arg(long, env = "HALYARD_APP_DIR")]
     pub app_dir: Option<PathBuf>,
@@ -234,6 +271,25 @@ mod tests {
         assert_eq!(serve(&[]).unwrap().connections.all, 896);
         assert_eq!(serve(&["--max-connections", "100"]).unwrap().connections.per_network, 100);
         assert_eq!(serve(&["--max-connections", "10000"]).unwrap().connections.all, 896);
+    }
+
+    #[test]
+    fn contents_are_beside_a_file_or_where_it_is_said() {
+        let place = |database: &str, media: Option<&str>| {
+            let database = Database { database: database.to_owned() };
+            let media = Media { media: media.map(|media| media.parse().unwrap()) };
+            media.place(&database).map(|place| place.to_string())
+        };
+        assert_eq!(place("sqlite:halyard.db", None).unwrap(), "halyard.media");
+        assert_eq!(place("sqlite:///var/lib/halyard/halyard.db", None).unwrap(), "/var/lib/halyard/halyard.media");
+        assert_eq!(place("sqlite:/data/phones", None).unwrap(), "/data/phones.media");
+        assert_eq!(place("sqlite:halyard.db", Some("/media")).unwrap(), "/media");
+        assert!(place("postgres://db/halyard", None).unwrap_err().contains("--media"));
+        assert_eq!(place("postgres://db/halyard", Some("s3://phones/files/")).unwrap(), "s3://phones/files");
+        assert_eq!("s3://phones".parse::<Place>().unwrap().to_string(), "s3://phones");
+        for text in ["", "s3://", "s3:///files", "s3://phones/a//b", "gs://phones"] {
+            assert!(text.parse::<Place>().is_err(), "{text}");
+        }
     }
 
     #[test]

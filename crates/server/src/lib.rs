@@ -36,7 +36,7 @@ pub mod feed;
 pub mod hub;
 pub mod jobs;
 pub mod lifecycle;
-mod media;
+pub mod media;
 pub mod metrics;
 pub mod operations;
 pub mod permits;

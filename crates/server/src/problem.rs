@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use halyard_protocol::{Cause, CauseCode, Contact, ErrorBody, ErrorCode};
 
 use crate::auth::password::PasswordError;
+use crate::media::contents::ContentsError;
 use crate::store::StoreError;
 
 /// The media type of these answers.
@@ -124,6 +125,21 @@ impl From<StoreError> for Problem {
             StoreError::Taken => Self::new(ErrorCode::Conflict, "That has changed in the meantime. Try again."),
             error => {
                 tracing::error!(%error, "a request failed");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<ContentsError> for Problem {
+    fn from(error: ContentsError) -> Self {
+        match error {
+            ContentsError::Unavailable(_) | ContentsError::Folder { .. } => {
+                tracing::error!(%error, "contents of files can't be reached");
+                Self::new(ErrorCode::Unavailable, "Files can't be reached at this moment. Try again.").retry_after(5)
+            }
+            ContentsError::Missing(_) | ContentsError::Damaged { .. } => {
+                tracing::error!(%error, "a file has lost its content");
                 Self::internal()
             }
         }

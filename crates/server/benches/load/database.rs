@@ -1,5 +1,7 @@
 //! The databases that are measured.
 
+use std::path::Path;
+
 use clap::ValueEnum;
 use tempfile::TempDir;
 
@@ -24,6 +26,7 @@ impl Kind {
 /// A fresh database; gone when dropped.
 pub(crate) struct Database {
     pub(crate) address: String,
+    media: TempDir,
     _folder: Option<TempDir>,
     _cluster: Option<Cluster>,
 }
@@ -31,16 +34,22 @@ pub(crate) struct Database {
 impl Database {
     pub(crate) fn new(kind: Kind) -> Self {
         let folder = crate::folder("halyard-load-");
+        let media = crate::folder("halyard-load-media-");
         match kind {
             Kind::Sqlite => {
                 let address = format!("sqlite:{}", folder.path().join("load.db").display());
-                Self { address, _folder: Some(folder), _cluster: None }
+                Self { address, media, _folder: Some(folder), _cluster: None }
             }
             Kind::Postgres => {
                 // As it is installed: what is committed is on the disk.
                 let cluster = Cluster::start(folder, "");
-                Self { address: cluster.database("load"), _folder: None, _cluster: Some(cluster) }
+                Self { address: cluster.database("load"), media, _folder: None, _cluster: Some(cluster) }
             }
         }
+    }
+
+    /// Where contents of files go.
+    pub(crate) fn media(&self) -> &Path {
+        self.media.path()
     }
 }

@@ -23,7 +23,8 @@ impl Server {
     pub(crate) fn start(database: &Database, listen: Option<SocketAddr>) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_halyard-server"));
         let listen = listen.map_or_else(|| "127.0.0.1:0".to_owned(), |address| address.to_string());
-        command.env("DATABASE_URL", &database.address).args(["serve", "--migrate", "--listen", &listen]);
+        command.env("DATABASE_URL", &database.address).env("HALYARD_MEDIA", database.media());
+        command.args(["serve", "--migrate", "--listen", &listen]);
         for limit in ["--texts-per-minute", "--texts-per-day", "--tenant-texts-per-minute", "--tenant-texts-per-day"] {
             command.args([limit, "1000000000"]);
         }

@@ -1,25 +1,33 @@
-//! `backup` and `restore`: a SQLite database as one file.
+//! `backup` and `restore`: a SQLite database as one file, and contents of files in a folder beside it.
 //!
-//! Always holds: a copy is whole, of one moment, and under its name only when it is written; what a restore replaces is replaced at once.
+//! Always holds: a copy is whole, of one moment, and under its name only when it is written, after the contents that it names; what a restore
+//! replaces is replaced at once, after the contents that it names are there.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use futures_util::TryStreamExt as _;
+use halyard_protocol::Ulid;
 
-use super::CommandError;
-use crate::config::Database;
+use super::contents::{Copies, lacking, named};
+use super::{CommandError, contents};
+use crate::config::{Database, Media};
+use crate::media::contents::{Contents, Place, file_in};
 use crate::store::{self, Schema, Store, StoreError};
 
 /// Copy a SQLite database into a new file.
 #[derive(Debug, Args)]
 pub struct Backup {
-    /// The file to make. There may be none of this name.
+    /// The file to make. There may be none of this name, and no folder for contents of files beside it: `copy.media` for `copy.db`.
     file: PathBuf,
     #[command(flatten)]
     database: Database,
+    #[command(flatten)]
+    media: Media,
 }
 
 /// Put a copy in the place of a SQLite database.
@@ -30,8 +38,13 @@ pub struct Restore {
     /// Replace the database that is there.
     #[arg(long)]
     replace: bool,
+    /// Put it back although contents of files are nowhere: those files can't be opened.
+    #[arg(long)]
+    accept_missing: bool,
     #[command(flatten)]
     database: Database,
+    #[command(flatten)]
+    media: Media,
 }
 
 /// Makes a copy.
@@ -47,14 +60,76 @@ pub async fn make(backup: &Backup) -> Result<(), CommandError> {
     if !store.is_ours_alone() {
         return Err(postgres());
     }
+    let place = backup.media.place(&backup.database).map_err(CommandError::Refused)?;
+    let there = Contents::look(&place)?;
+    let folder = there.as_ref().and_then(Contents::folder);
+    let copies = folder.map(|_| Copies::make(Place::folder_beside(target))).transpose()?;
+    // What there is before the copy: the server may forget some of it meanwhile that the copy still names.
+    if let (Some(there), Some(folder), Some(copies)) = (&there, folder, &copies) {
+        let mut listed = there.list();
+        while let Some(object) = listed.try_next().await? {
+            copies.take(folder, object)?;
+        }
+    }
     // Under another name until it is written: nobody takes half a copy for a whole one.
     let unfinished = Unfinished::beside(target)?;
     let copied = store.copy_into(&unfinished.0.to_string_lossy()).await;
     store.close().await;
     copied?;
+    let names = names_in(&unfinished.0).await?;
+    let mut beside = String::new();
+    match (folder, copies) {
+        (Some(folder), Some(copies)) => {
+            warn_of_missing(&complete(&copies, folder, &names)?);
+            if copies.keep()? {
+                beside = format!(" Contents of files are in {}.", Place::folder_beside(target).display());
+            }
+        }
+        (None, _) | (_, None) => {
+            if matches!(place, Place::Bucket { .. }) {
+                beside = format!(" Contents of files are in {place}, which has to be backed up by itself.");
+            } else {
+                warn_of_missing(&names.into_iter().collect::<Vec<_>>());
+            }
+        }
+    }
     unfinished.put_in_place(target)?;
-    println!("{} has everything up to this moment.", target.display());
+    println!("{} has everything up to this moment.{beside}", target.display());
     Ok(())
+}
+
+/// The objects that a copy names.
+async fn names_in(copy: &Path) -> Result<BTreeSet<Ulid>, StoreError> {
+    let copy = Store::open_existing(&format!("sqlite:{}", copy.display())).await?;
+    let names = named(&copy).await;
+    copy.close().await;
+    names
+}
+
+/// Takes in what a copy of the database names, and lets go of all else. Gives what is not there.
+fn complete(copies: &Copies, folder: &Path, names: &BTreeSet<Ulid>) -> Result<Vec<Ulid>, CommandError> {
+    for object in copies.all()? {
+        if !names.contains(&object) {
+            copies.drop_one(object)?;
+        }
+    }
+    let mut missing = Vec::new();
+    for object in names {
+        if !copies.take(folder, *object)? {
+            missing.push(*object);
+        }
+    }
+    Ok(missing)
+}
+
+/// A content that was lost before can't be in the copy. That is no reason to have no copy of the rest.
+fn warn_of_missing(missing: &[Ulid]) {
+    if let Some(first) = missing.first() {
+        eprintln!(
+            "halyard-server: {} contents of files were lost before and are not in the copy, the first is {first}",
+            missing.len()
+        );
+    }
 }
 
 /// Puts a copy back.
@@ -67,6 +142,7 @@ pub async fn restore(restore: &Restore) -> Result<(), CommandError> {
     // Where a link leads, not the link.
     let target = target.canonicalize().unwrap_or_else(|_| target.to_owned());
     check(&restore.file).await?;
+    let place = restore.media.place(&restore.database).map_err(CommandError::Refused)?;
     if target.exists() {
         if !restore.replace {
             let there = target.display();
@@ -76,14 +152,26 @@ pub async fn restore(restore: &Restore) -> Result<(), CommandError> {
         }
         refuse_in_use(&target).await?;
     }
+    let absent = lacking(Contents::look(&place)?.as_ref(), names_in(&restore.file).await?).await?;
+    let (found, lost) = beside(&restore.file, absent);
+    if let Some(first) = lost.first().filter(|_| !restore.accept_missing) {
+        return Err(CommandError::Refused(format!(
+            "{} contents of files are neither in {place} nor in {}, the first is {first}: `--accept-missing` puts the copy back without them",
+            lost.len(),
+            Place::folder_beside(&restore.file).display()
+        )));
+    }
     let unfinished = Unfinished::beside(&target)?;
     std::io::copy(&mut fs::File::open(&restore.file)?, &mut fs::OpenOptions::new().write(true).open(&unfinished.0)?)?;
     leap(&unfinished.0).await?;
     if let Ok(there) = fs::metadata(&target) {
         fs::set_permissions(&unfinished.0, there.permissions())?;
         std::os::unix::fs::chown(&unfinished.0, Some(there.uid()), Some(there.gid()))?;
+        put_back(&place, &restore.file, &found, Some((there.uid(), there.gid()))).await?;
         // Once more: copying takes a while.
         refuse_in_use(&target).await?;
+    } else {
+        put_back(&place, &restore.file, &found, None).await?;
     }
     // What SQLite keeps beside a database belongs to the one that goes.
     for name in ["-wal", "-shm"] {
@@ -91,6 +179,27 @@ pub async fn restore(restore: &Restore) -> Result<(), CommandError> {
     }
     unfinished.put_in_place(&target)?;
     println!("{} is as it was when {} was made.", target.display(), restore.file.display());
+    Ok(())
+}
+
+/// Which of these objects are in the folder beside a copy, and which are not.
+fn beside(copy: &Path, objects: BTreeSet<Ulid>) -> (Vec<Ulid>, Vec<Ulid>) {
+    let folder = Place::folder_beside(copy);
+    objects.into_iter().partition(|object| file_in(&folder, *object).is_file())
+}
+
+/// Puts contents back where they were, for whom the database belongs to.
+async fn put_back(place: &Place, copy: &Path, objects: &[Ulid], owner: Option<(u32, u32)>) -> Result<(), CommandError> {
+    if objects.is_empty() {
+        return Ok(());
+    }
+    let (there, from) = (Contents::open(place)?, Place::folder_beside(copy));
+    for object in objects {
+        there.put(*object, fs::read(file_in(&from, *object))?.into()).await?;
+    }
+    if let (Some(folder), Some(owner)) = (there.folder(), owner) {
+        contents::give_to(folder, objects, owner)?;
+    }
     Ok(())
 }
 

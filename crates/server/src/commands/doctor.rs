@@ -1,16 +1,28 @@
 //! `doctor`: is everything there?
 
-use crate::config::Database;
+use clap::Args;
+
+use crate::config::{Database, Media};
+use crate::media::contents::Contents;
 use crate::store::{self, Schema, Store};
 
-use super::CommandError;
+use super::{CommandError, contents};
 
-/// Looks at the database and says what it finds. Changes nothing.
+/// Check the database and the set-up.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    #[command(flatten)]
+    database: Database,
+    #[command(flatten)]
+    media: Media,
+}
+
+/// Looks at the database, and at the contents of files, and says what it finds. Changes nothing.
 ///
 /// # Errors
-/// [`CommandError`] when the database can't be used.
-pub async fn run(database: &Database) -> Result<(), CommandError> {
-    let store = Store::open_existing(&database.database).await?;
+/// [`CommandError`] when the database, the folder or the bucket can't be used.
+pub async fn run(doctor: &Doctor) -> Result<(), CommandError> {
+    let store = Store::open_existing(&doctor.database.database).await?;
     match store.schema().await? {
         Schema::UpToDate => println!("database: {} answers, and is up to date", store.kind()),
         Schema::Missing => return refused("is empty: `halyard-server migrate` makes its tables, and so does `serve`"),
@@ -42,7 +54,37 @@ pub async fn run(database: &Database) -> Result<(), CommandError> {
         println!("jobs: {dead} failed at every attempt: `halyard-server jobs list` says why");
     }
     drop(tx);
+    let looked = look_at_contents(doctor, &store).await;
     store.close().await;
+    looked
+}
+
+async fn look_at_contents(doctor: &Doctor, store: &Store) -> Result<(), CommandError> {
+    let mut tx = store.read().await?;
+    let count = store::contents::count(&mut tx).await?;
+    drop(tx);
+    let place = match doctor.media.place(&doctor.database) {
+        Ok(place) => place,
+        Err(_) => {
+            println!("contents of files: not looked at, as `--media` does not say where they are");
+            return Ok(());
+        }
+    };
+    let there = Contents::look(&place)?;
+    if let Some(there) = &there {
+        there.answers().await?;
+    }
+    println!("contents of files: {} in {place}", count.objects);
+    if count.here > 0 {
+        println!("contents of files: {} still in the database: the server moves them while it runs", count.here);
+    }
+    let missing = contents::missing(store, there.as_ref()).await?;
+    if let Some(first) = missing.first() {
+        println!(
+            "contents of files: {} are missing there, the first is {first}: these files can't be opened",
+            missing.len()
+        );
+    }
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod backup;
+mod contents;
 pub mod doctor;
 pub mod import;
 pub mod jobs;
@@ -21,6 +22,7 @@ use crate::auth::password::PasswordError;
 use crate::config::{Database, Login, Serve};
 use crate::demo::{self, DemoError};
 use crate::env::Env;
+use crate::media::contents::ContentsError;
 use crate::operations::Actor;
 use crate::problem::Problem;
 use crate::store::{self, Store, StoreError, Tx};
@@ -41,7 +43,8 @@ pub enum Command {
     Serve(Serve),
     /// Bring the database up to date, and say so.
     Migrate(Database),
-    /// Copy a SQLite database into a new file, also while the server runs. For PostgreSQL there is pg_dump.
+    /// Copy a SQLite database into a new file, and contents of files into a folder beside it, also while the server runs. For PostgreSQL
+    /// there is pg_dump.
     Backup(backup::Backup),
     /// Put a copy that `backup` made in the place of a SQLite database. The server has to be stopped.
     Restore(backup::Restore),
@@ -59,8 +62,8 @@ pub enum Command {
     Jobs(jobs::Jobs),
     /// Read a CSV file into a tenant's shared contacts: all of it, or nothing and the errors by line.
     ImportContacts(import::Import),
-    /// Check the database and the set-up, and say what is missing.
-    Doctor(Database),
+    /// Check the database, the contents of files and the set-up, and say what is missing.
+    Doctor(doctor::Doctor),
 }
 
 /// Why a command failed, in words for whoever ran it.
@@ -72,6 +75,9 @@ pub enum CommandError {
     /// The server's parts.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// The folder or bucket of contents.
+    #[error(transparent)]
+    Contents(#[from] ContentsError),
     /// A password could not be hashed.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -125,7 +131,7 @@ pub async fn run(command: Command) -> Result<(), CommandError> {
         Command::Audit(audit) => audit::run(audit, &env).await,
         Command::Jobs(jobs) => jobs::run(jobs, &env).await,
         Command::ImportContacts(import) => import::run(import, &env).await,
-        Command::Doctor(database) => doctor::run(&database).await,
+        Command::Doctor(doctor) => doctor::run(&doctor).await,
     }
 }
 

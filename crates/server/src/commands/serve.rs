@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::config::Serve;
 use crate::env::Env;
+use crate::media::contents::Contents;
 use crate::web::assets::Assets;
 use crate::{lifecycle, routes, telemetry};
 
@@ -16,12 +17,21 @@ pub async fn run(serve: Serve, env: Env) -> Result<(), CommandError> {
     // Each connection is a file. As many as the system lets this program have; where it does not say, the usual limit.
     let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1_024);
     let settings = serve.settings(files).map_err(CommandError::Refused)?;
+    let place = serve.media.place(&serve.database).map_err(CommandError::Refused)?;
     telemetry::start(serve.log);
     let stop = lifecycle::signals();
-    let app = App::start(&serve.database.database, env, settings).await?;
+    let contents = Contents::open(&place)?;
+    let app = App::start(&serve.database.database, contents, env, settings).await?;
+    let contents = app.contents.clone();
+    // Not waited for: texts and chats do without, and it may come back.
+    tokio::spawn(async move {
+        if let Err(error) = contents.answers().await {
+            tracing::error!(%error, "contents of files can't be reached");
+        }
+    });
     let router = routes::router(&app, assets(&serve))?;
     let connections = app.settings.connections.all;
-    tracing::info!(database = app.store.kind(), secure = app.settings.secure, connections, "starting");
+    tracing::info!(database = app.store.kind(), media = %place, secure = app.settings.secure, connections, "starting");
     lifecycle::serve(app, router, serve.listen, stop).await?;
     Ok(())
 }

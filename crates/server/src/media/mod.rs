@@ -1,3 +1,4 @@
-//! Files of messages: by what their content is known, and what is taken out of it before anybody gets it.
+//! Files of messages: where their contents are, and what is taken out of one before anybody gets it.
 
+pub mod contents;
 pub(crate) mod metadata;

@@ -1,16 +1,21 @@
 //! Files that users give to the server, for messages that follow.
 //!
-//! Always holds: what a file is, its content says; what a camera or a phone wrote into it is not kept.
+//! Always holds: what a file is, its content says; what a camera or a phone wrote into it is not kept. A file that the database names has its
+//! content in the folder or bucket.
 
+use axum::body::Bytes;
 use halyard_protocol::media::{MediaError, clean_name};
-use halyard_protocol::{CauseCode, ErrorCode, Media, MediaId, MediaKind};
+use halyard_protocol::{CauseCode, ErrorCode, Media, MediaId, MediaKind, Ulid};
 
 use super::{Actor, quotas};
 use crate::digest::digest;
+use crate::env::Env;
+use crate::media::contents::Contents;
 use crate::media::metadata::{Damaged, stripped};
 use crate::problem::Problem;
+use crate::store::contents::Claim;
 use crate::store::media::Upload;
-use crate::store::{self, StoreError, Tx};
+use crate::store::{self, Store, StoreError, Tx};
 
 /// Bytes that a user may have given to us and not sent.
 const MOST_UNSENT: u64 = 200_000_000;
@@ -18,7 +23,7 @@ const MOST_UNSENT: u64 = 200_000_000;
 /// A file as it will be kept.
 pub struct Prepared {
     kind: MediaKind,
-    content: Vec<u8>,
+    content: Bytes,
     width: u32,
     height: u32,
     hash: String,
@@ -37,36 +42,113 @@ impl Prepared {
             .map_err(|error: Damaged| Problem::because(code, CauseCode::DamagedFile, error.to_string()))?;
         let hash = digest(&stripped.content);
         let (width, height) = (stripped.width, stripped.height);
-        Ok(Self { kind, content: stripped.content, width, height, hash, upload_hash: digest(body) })
+        Ok(Self { kind, content: stripped.content.into(), width, height, hash, upload_hash: digest(body) })
     }
 }
 
-/// Keeps a file under an id of the actor's device. The same again gives the same answer.
-///
-/// # Errors
-/// The id is another file's, or too many files of the actor wait to be sent.
-pub async fn keep(tx: &mut Tx, actor: &Actor, id: MediaId, name: &str, file: Prepared) -> Result<Media, Problem> {
+/// What became of a file in a transaction.
+enum Step {
+    /// It is kept; perhaps with the object that was offered.
+    Kept(Media, Claim),
+    /// Its content is not here, and has to be offered.
+    Absent,
+}
+
+/// Keeps files.
+pub struct Shelf<'a> {
+    /// The database.
+    pub store: &'a Store,
+    /// The folder or bucket.
+    pub contents: &'a Contents,
+    /// Names of objects.
+    pub env: &'a Env,
+}
+
+impl Shelf<'_> {
+    /// Keeps a file under an id of the actor's device. The same again gives the same answer. The content is safe before the database
+    /// names it, and nothing of the database is held while it is on its way.
+    ///
+    /// # Errors
+    /// The id is another file's, too many files of the actor wait to be sent, or the database, the folder or the bucket fails.
+    pub async fn keep(&self, actor: &Actor, id: MediaId, name: &str, file: &Prepared) -> Result<Media, Problem> {
+        let mut tx = self.store.read_once().await?;
+        let mut known = store::contents::is_known(&mut tx, &file.hash).await?;
+        drop(tx);
+        let mut offered = None;
+        loop {
+            if !known && offered.is_none() {
+                let object = self.env.ulid();
+                self.contents.put(object, file.content.clone()).await?;
+                offered = Some(object);
+            }
+            let step = async {
+                let mut tx = self.store.write(actor.tenant).await?;
+                let step = keep(&mut tx, actor, id, name, file, offered).await?;
+                Ok((tx, step))
+            };
+            let (tx, step) = match step.await {
+                Ok(done) => done,
+                Err(problem) => {
+                    self.let_go(offered).await;
+                    return Err(problem);
+                }
+            };
+            match step {
+                Step::Kept(media, claim) => {
+                    // A commit that fails may have gone through (PostgreSQL): the object stays, and upkeep finds it if nothing names it.
+                    tx.commit().await?;
+                    if claim == Claim::Known {
+                        self.let_go(offered).await;
+                    }
+                    return Ok(media);
+                }
+                // It was forgotten this very moment.
+                Step::Absent => known = false,
+            }
+        }
+    }
+
+    /// Deletes an object that nothing names. What fails is left for upkeep.
+    async fn let_go(&self, object: Option<Ulid>) {
+        if let Err(error) = self.contents.delete(object.into_iter().collect()).await {
+            tracing::warn!(%error, "an object that is not needed could not be deleted; upkeep will");
+        }
+    }
+}
+
+async fn keep(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: MediaId,
+    name: &str,
+    file: &Prepared,
+    offered: Option<Ulid>,
+) -> Result<Step, Problem> {
     let user = actor.user()?;
     let Prepared { kind, content, width, height, hash, upload_hash } = file;
     if let Some((known, uploader, known_hash)) = store::media::uploaded(tx, id).await? {
-        let same = uploader == Some(user) && known_hash == Some(upload_hash);
-        return if same { Ok(known) } else { Err(taken()) };
+        let same = uploader == Some(user) && known_hash.as_ref() == Some(upload_hash);
+        // What was offered is not needed.
+        return if same { Ok(Step::Kept(known, Claim::Known)) } else { Err(taken()) };
     }
-    let size = u32::try_from(content.len()).unwrap_or(u32::MAX);
-    let media = Media { id, kind, name: clean_name(name, Some(kind)), size, width, height };
+    let (kind, size) = (*kind, u32::try_from(content.len()).unwrap_or(u32::MAX));
+    let media = Media { id, kind, name: clean_name(name, Some(kind)), size, width: *width, height: *height };
     if store::media::unsent_bytes(tx, user).await? + u64::from(size) > MOST_UNSENT {
         let detail = "Too many of your files wait to be sent. Send or remove some first.";
         return Err(Problem::because(ErrorCode::InvalidMedia, CauseCode::TooManyUnsentFiles, detail));
     }
     quotas::count_bytes(tx, actor, size).await?;
-    store::media::add_content(tx, &hash, content).await?;
-    let upload = Upload { media, uploader: Some(user), hash, upload_hash };
+    let claim = store::contents::claim(tx, hash, offered).await?;
+    if claim == Claim::Absent {
+        return Ok(Step::Absent);
+    }
+    let upload = Upload { media, uploader: Some(user), hash: hash.clone(), upload_hash: upload_hash.clone() };
     store::media::add(tx, actor.tenant, &upload, actor.now).await.map_err(|error| match error {
         // Somebody of another tenant was faster.
         StoreError::Taken => taken(),
         other => other.into(),
     })?;
-    Ok(upload.media)
+    Ok(Step::Kept(upload.media, claim))
 }
 
 fn taken() -> Problem {

@@ -1,7 +1,7 @@
 //! Values on their way into a statement.
 
 use halyard_protocol::{
-    ContactId, ConversationId, DeviceId, MediaId, MessageId, PhoneNumber, PhotoId, TenantId, UnixMs, UserId,
+    ContactId, ConversationId, DeviceId, MediaId, MessageId, PhoneNumber, PhotoId, TenantId, Ulid, UnixMs, UserId,
 };
 
 /// A value on its way into a statement.
@@ -37,6 +37,7 @@ text_arg!(
     MessageId,
     PhotoId,
     TenantId,
+    Ulid,
     UserId,
     PhoneNumber
 );

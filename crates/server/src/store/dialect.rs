@@ -57,9 +57,12 @@ pub(crate) const POSTGRES_APPEND: &str = "WITH place AS (
 
 macro_rules! each {
     ($before:literal, $after:literal) => {
+        each!($before, "$2", $after)
+    };
+    ($before:literal, $list:literal, $after:literal) => {
         [
-            concat!($before, "(SELECT value FROM json_each($2))", $after),
-            concat!($before, "(SELECT jsonb_array_elements_text(CAST($2 AS jsonb)) AS value)", $after),
+            concat!($before, "(SELECT value FROM json_each(", $list, "))", $after),
+            concat!($before, "(SELECT jsonb_array_elements_text(CAST(", $list, " AS jsonb)) AS value)", $after),
         ]
     };
 }
@@ -78,6 +81,50 @@ pub(crate) const ADD_MEMBERS: [&str; 2] = each!(
      FROM conversations CROSS JOIN ",
     " AS added WHERE id = $1 ON CONFLICT (conversation, user_id) DO NOTHING"
 );
+
+/// Whether contents can be in objects: a copy of an earlier version has none there.
+pub(crate) const SQLITE_HAS_OBJECTS: &str =
+    "SELECT name FROM pragma_table_info('media_contents') WHERE name = 'object'";
+
+/// Keeps a content that an object has, if it is not here.
+pub(crate) const SQLITE_ADD_OBJECT: &str =
+    "INSERT INTO media_contents (hash, object, bytes) VALUES ($1, $2, x'') ON CONFLICT (hash) DO NOTHING";
+/// The same.
+pub(crate) const POSTGRES_ADD_OBJECT: &str =
+    "INSERT INTO media_contents (hash, object) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING";
+/// A content is in an object, and no longer in the database.
+pub(crate) const SQLITE_CONTENT_MOVED: &str =
+    "UPDATE media_contents SET object = $2, bytes = x'' WHERE hash = $1 AND object IS NULL";
+/// The same.
+pub(crate) const POSTGRES_CONTENT_MOVED: &str =
+    "UPDATE media_contents SET object = $2, bytes = NULL WHERE hash = $1 AND object IS NULL";
+/// Finds a content that is to stay until the transaction ends.
+pub(crate) const SQLITE_HOLD_CONTENT: &str = "SELECT hash FROM media_contents WHERE hash = $1";
+/// The same; waits for a transaction that forgets it.
+pub(crate) const POSTGRES_HOLD_CONTENT: &str = "SELECT hash FROM media_contents WHERE hash = $1 FOR KEY SHARE";
+
+macro_rules! unused_contents {
+    ($lock:literal) => {
+        concat!(
+            "SELECT hash FROM media_contents
+             WHERE NOT EXISTS (SELECT 1 FROM media WHERE media.hash = media_contents.hash) LIMIT $1",
+            $lock
+        )
+    };
+}
+
+/// Up to `$1` contents that no file has.
+pub(crate) const SQLITE_UNUSED_CONTENTS: &str = unused_contents!("");
+/// The same, held so that no file comes to have one of them; what somebody else holds is left for later.
+pub(crate) const POSTGRES_UNUSED_CONTENTS: &str = unused_contents!(" FOR UPDATE OF media_contents SKIP LOCKED");
+/// Forgets those of some contents (`$1`, a JSON array) that no file has, for SQLite and PostgreSQL.
+pub(crate) const FORGET_CONTENTS: [&str; 2] = each!(
+    "DELETE FROM media_contents WHERE hash IN ",
+    "$1",
+    " AND NOT EXISTS (SELECT 1 FROM media WHERE media.hash = media_contents.hash) RETURNING object"
+);
+/// Those of some objects (`$1`, a JSON array) that have a content, for SQLite and PostgreSQL.
+pub(crate) const NAMED_OBJECTS: [&str; 2] = each!("SELECT object FROM media_contents WHERE object IN ", "$1", "");
 
 macro_rules! claim {
     ($lock:literal) => {

@@ -1,7 +1,7 @@
-//! Files of messages. A content is kept once, by its SHA-256.
+//! Files of messages; their contents are in [`super::contents`].
 
 use halyard_protocol::media::clean_name;
-use halyard_protocol::{Media, MediaId, Message, TenantId, UnixMs, UserId};
+use halyard_protocol::{Media, MediaId, Message, TenantId, Ulid, UnixMs, UserId};
 
 use super::sql::{Row, args, word};
 use super::{StoreError, Tx};
@@ -17,16 +17,6 @@ pub struct Upload {
     pub hash: String,
     /// SHA-256 of the bytes as they came.
     pub upload_hash: String,
-}
-
-/// Keeps a content, if it is not here.
-///
-/// # Errors
-/// When the database fails.
-pub async fn add_content(tx: &mut Tx, hash: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
-    tx.run("INSERT INTO media_contents (hash, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING", args![hash, bytes])
-        .await?;
-    Ok(())
 }
 
 /// Adds a file whose content is kept. It is in no message.
@@ -145,15 +135,26 @@ pub async fn copy(
     Ok(uploaded(tx, id).await?.map(|(media, ..)| media))
 }
 
-/// A file that this user may see, with its content's hash: they gave it to us, or are in the conversation of its message
+/// A file as somebody sees it, and where its content is.
+#[derive(Clone, Debug)]
+pub struct Visible {
+    /// The file.
+    pub media: Media,
+    /// SHA-256 of its content.
+    pub hash: String,
+    /// The object that has its content; none while that is in the database.
+    pub object: Option<Ulid>,
+}
+
+/// A file that this user may see: they gave it to us, or are in the conversation of its message
 /// and have not deleted that.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn visible(tx: &mut Tx, id: MediaId, user: UserId) -> Result<Option<(Media, String)>, StoreError> {
+pub async fn visible(tx: &mut Tx, id: MediaId, user: UserId) -> Result<Option<Visible>, StoreError> {
     let row = tx
         .optional(
-            "SELECT id, kind, name, size, width, height, hash FROM media
+            "SELECT id, kind, name, size, width, height, hash, object FROM media JOIN media_contents USING (hash)
              WHERE id = $1 AND ((conversation IS NULL AND uploader = $2) OR EXISTS (
                  SELECT 1 FROM memberships
                  WHERE memberships.conversation = media.conversation AND memberships.user_id = $2
@@ -162,31 +163,16 @@ pub async fn visible(tx: &mut Tx, id: MediaId, user: UserId) -> Result<Option<(M
         )
         .await?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some((media(&row)?, row.text("hash")?)))
+    Ok(Some(Visible { media: media(&row)?, hash: row.text("hash")?, object: row.maybe_id("object")? }))
 }
 
-/// A content by its hash.
-///
-/// # Errors
-/// When the database fails.
-pub async fn content(tx: &mut Tx, hash: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    let row = tx.optional("SELECT bytes FROM media_contents WHERE hash = $1", args![hash]).await?;
-    row.map(|row| row.bytes("bytes")).transpose()
-}
-
-/// Forgets what was given to us before a moment and is in no message, and contents that no file has. Says how many files
-/// went.
+/// Forgets what was given to us before a moment and is in no message. Says how many files went; contents that no file has any more are
+/// [`super::contents::forget_unused`]'s.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn forget_unsent(tx: &mut Tx, before: UnixMs) -> Result<u64, StoreError> {
-    let gone = tx.run("DELETE FROM media WHERE conversation IS NULL AND created_at < $1", args![before]).await?;
-    tx.run(
-        "DELETE FROM media_contents WHERE NOT EXISTS (SELECT 1 FROM media WHERE media.hash = media_contents.hash)",
-        args![],
-    )
-    .await?;
-    Ok(gone)
+    tx.run("DELETE FROM media WHERE conversation IS NULL AND created_at < $1", args![before]).await
 }
 
 fn media(row: &Row) -> Result<Media, StoreError> {

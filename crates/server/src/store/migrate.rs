@@ -89,6 +89,12 @@ const MIGRATIONS: &[Entry] = &[
         include_str!("../../migrations/sqlite/0014_states.sql"),
         include_str!("../../migrations/postgres/0014_states.sql"),
     ),
+    (
+        15,
+        "media_objects",
+        include_str!("../../migrations/sqlite/0015_media_objects.sql"),
+        include_str!("../../migrations/postgres/0015_media_objects.sql"),
+    ),
 ];
 
 /// The numbers of all, in their order.

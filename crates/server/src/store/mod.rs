@@ -14,6 +14,7 @@ pub mod address_book;
 pub(crate) mod arg;
 pub mod audit;
 pub mod contacts;
+pub mod contents;
 pub mod conversations;
 pub mod credentials;
 pub mod deliveries;
@@ -200,6 +201,14 @@ impl Store {
     /// When no connection is free in time.
     pub async fn write_system(&self) -> Result<Tx, StoreError> {
         self.begin_writing((None, Urgency::Asked)).await
+    }
+
+    /// The same for upkeep that may take long: its turn does not come before those who wait.
+    ///
+    /// # Errors
+    /// When no connection is free in time.
+    pub async fn write_system_in_background(&self) -> Result<Tx, StoreError> {
+        self.begin_writing((None, Urgency::Background)).await
     }
 
     async fn begin_writing(&self, queue: (Option<TenantId>, Urgency)) -> Result<Tx, StoreError> {

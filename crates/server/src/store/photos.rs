@@ -1,4 +1,5 @@
-//! Photos of contacts. A photo belongs to the owner of its contact: a user (personal) or the tenant (shared).
+//! Photos of contacts. A photo belongs to the owner of its contact: a user (personal) or the tenant (shared). They are in the database,
+//! unlike contents of files: 48 kB at most, written in the transaction of their contact, and copied from owner to owner by a statement.
 //!
 //! Always holds: each owner has a copy of their own, so nobody gets at a photo by knowing its id, and what one owner forgets another keeps.
 

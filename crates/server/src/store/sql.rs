@@ -98,6 +98,13 @@ impl Row {
         self.text(name)?.parse().map_err(|_| StoreError::Corrupt(name))
     }
 
+    pub(crate) fn maybe_id<T: std::str::FromStr<Err = InvalidId>>(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<T>, StoreError> {
+        self.maybe_text(name)?.map(|text| text.parse().map_err(|_| StoreError::Corrupt(name))).transpose()
+    }
+
     pub(crate) fn number(&self, name: &'static str) -> Result<PhoneNumber, StoreError> {
         PhoneNumber::from_e164(&self.text(name)?).map_err(|_| StoreError::Corrupt(name))
     }

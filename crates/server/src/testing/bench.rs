@@ -28,6 +28,7 @@ use super::documented::Documented;
 use crate::app::{App, Settings};
 use crate::auth::password::Cost;
 use crate::connections;
+use crate::media::contents::Contents;
 use crate::operations::Actor;
 use crate::operations::messaging::receive::{InboundText, receive};
 use crate::operations::numbers::assign;
@@ -70,16 +71,25 @@ impl Bench {
 
     /// On the database at an address.
     pub(crate) async fn on(address: &str, settings: Settings) -> Self {
-        let test = TestEnv::new();
+        Self::keeping(Contents::in_memory(), address, settings).await
+    }
+
+    /// The same, with contents of files in a place.
+    pub(crate) async fn keeping(contents: Contents, address: &str, settings: Settings) -> Self {
+        let bench = Self::again(contents, address, settings, TestEnv::new()).await;
+        bench.seed().await;
+        bench
+    }
+
+    /// A server that starts on what there is.
+    pub(crate) async fn again(contents: Contents, address: &str, settings: Settings, test: TestEnv) -> Self {
         let settings = Settings { cost: Cost { memory: 8, passes: 1 }, ..settings };
-        let app = App::start(address, test.env(), settings).await.unwrap();
+        let app = App::start(address, contents, test.env(), settings).await.unwrap();
         let router = routes::router(&app, Assets::None).unwrap();
         let page = Request::get("/api/openapi.json").header(header::HOST, "localhost").body(Body::empty()).unwrap();
         let page = router.clone().oneshot(page).await.unwrap().into_body().collect().await.unwrap().to_bytes();
         let documented = Documented::new(serde_json::from_slice(&page).unwrap());
-        let bench = Self { app, test, router, documented, folder: None };
-        bench.seed().await;
-        bench
+        Self { app, test, router, documented, folder: None }
     }
 
     async fn seed(&self) {

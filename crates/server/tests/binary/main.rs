@@ -1,6 +1,8 @@
 //! The binary as operators and machines meet it.
 #![allow(clippy::unwrap_used, reason = "all of this crate is tests, its helpers too")]
 
+mod bucket;
 mod commands;
+mod contents;
 mod killed;
 mod site;

@@ -10,14 +10,21 @@ use tempfile::TempDir;
 /// A folder with a database, and the binary that works on it.
 pub(crate) struct Site {
     folder: TempDir,
+    /// Settings that all of its commands get.
+    settings: Vec<(&'static str, String)>,
 }
 
 impl Site {
     /// Empty.
     pub(crate) fn new() -> Self {
+        Self::with(Vec::new())
+    }
+
+    /// The same, with settings.
+    pub(crate) fn with(settings: Vec<(&'static str, String)>) -> Self {
         let mut folder = tempfile::Builder::new();
         let folder = folder.prefix("halyard-site-");
-        Self { folder: folder.tempdir_in("/dev/shm").or_else(|_| folder.tempdir()).unwrap() }
+        Self { folder: folder.tempdir_in("/dev/shm").or_else(|_| folder.tempdir()).unwrap(), settings }
     }
 
     /// A path inside of the folder.
@@ -30,6 +37,7 @@ impl Site {
         command.env("DATABASE_URL", format!("sqlite:{}", self.path("test.db").display())).env_remove("RUST_LOG");
         // A test texts faster than people do.
         command.env("HALYARD_TEXTS_PER_MINUTE", "100000");
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }
 
@@ -104,7 +112,7 @@ impl Server {
     pub(crate) fn sign_in(&mut self, login: &str, password: &str) -> u16 {
         self.cookie = None;
         let body = serde_json::json!({ "login": login, "password": password });
-        let Some((status, head, _)) = self.raw("POST", "/session", "", &body.to_string()) else { return 0 };
+        let Some((status, head, _)) = self.raw("POST", "/api/v1/session", "", &body.to_string()) else { return 0 };
         let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: "));
         self.cookie = cookie.and_then(|cookie| cookie.split(';').next()).map(str::to_owned);
         status
@@ -112,15 +120,22 @@ impl Server {
 
     /// A request under `/api/v1`: status and JSON; `None` when there was no whole answer.
     pub(crate) fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> Option<(u16, Value)> {
-        let (status, _, body) = self.raw(method, path, headers, body)?;
+        let (status, _, body) = self.raw(method, &format!("/api/v1{path}"), headers, body)?;
         Some((status, serde_json::from_str(&body).unwrap_or_default()))
+    }
+
+    /// A file, or a range of it: status and content.
+    pub(crate) fn open(&self, path: &str, range: &str) -> Option<(u16, String)> {
+        let range = if range.is_empty() { String::new() } else { format!("range: bytes={range}\r\n") };
+        let (status, _, body) = self.raw("GET", path, &range, "")?;
+        Some((status, body))
     }
 
     fn raw(&self, method: &str, path: &str, headers: &str, body: &str) -> Option<(u16, String, String)> {
         let mut stream = TcpStream::connect(&self.address).ok()?;
         let cookie = self.cookie.as_ref().map(|cookie| format!("cookie: {cookie}\r\n")).unwrap_or_default();
         let request = format!(
-            "{method} /api/v1{path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{cookie}{headers}\
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{cookie}{headers}\
              content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             self.address,
             body.len()

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::api::extract::{Id, Params, SignedIn};
 use crate::app::App;
-use crate::operations::media::{self, Prepared};
+use crate::operations::media::{Prepared, Shelf};
 use crate::problem::Problem;
 
 /// What the file is called.
@@ -54,10 +54,8 @@ pub async fn put(
     let body = body.map_err(unreadable)?;
     // Some milliseconds of work for a large file: not where the others wait.
     let file = tokio::task::spawn_blocking(move || Prepared::read(&body)).await.map_err(|_| Problem::internal())??;
-    let mut tx = app.store.write(session.tenant).await?;
-    let media = media::keep(&mut tx, &app.actor(&session), id, &name, file).await?;
-    tx.commit().await?;
-    Ok(Json(media))
+    let shelf = Shelf { store: &app.store, contents: &app.contents, env: &app.env };
+    Ok(Json(shelf.keep(&app.actor(&session), id, &name, &file).await?))
 }
 
 fn unreadable(error: BytesRejection) -> Problem {
@@ -75,6 +73,7 @@ mod tests {
     use crate::digest::digest;
     use crate::store;
     use crate::testing::bench::{Bench, number, png};
+    use futures_util::StreamExt as _;
     use halyard_protocol::{Destination, MediaKind, Peer, limits};
 
     #[tokio::test]
@@ -129,6 +128,7 @@ mod tests {
         assert_eq!(answer.code(), ErrorCode::UnknownMedia, "it was forgotten");
         assert_eq!(maya.give(bench.media_id(), "", png(1, 1)).await.status, 200);
         let mut tx = bench.app.store.read().await.unwrap();
-        assert_eq!(store::media::content(&mut tx, &digest(&large)).await.unwrap(), None, "and its content");
+        assert!(!store::contents::is_known(&mut tx, &digest(&large)).await.unwrap(), "and its content");
+        assert_eq!(bench.app.contents.list().count().await, 1, "the one of the last picture is there");
     }
 }

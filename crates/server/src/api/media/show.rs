@@ -9,50 +9,95 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
-use halyard_protocol::{Media, MediaId};
+use futures_util::TryStreamExt as _;
+use halyard_protocol::{Media, MediaId, Ulid};
 
 use crate::api::extract::{Id, SignedIn};
 use crate::app::App;
+use crate::media::contents::{Contents, ContentsError};
 use crate::problem::Problem;
-use crate::store;
+use crate::store::{self, media::Visible};
 
 /// The content, all of it or the range that is asked for.
 ///
 /// # Errors
-/// Nobody is signed in; or there is no such file, or it is none of theirs to see.
+/// Nobody is signed in; there is no such file, or it is none of theirs to see; or its content can't be had, which is an error of the server:
+/// a device would keep "not found".
 pub async fn show(
     State(app): State<Arc<App>>,
     SignedIn(session): SignedIn,
     Id(id): Id<MediaId>,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Problem> {
-    let mut tx = app.store.read().await?;
-    let (media, hash) = store::media::visible(&mut tx, id, session.user).await?.ok_or_else(Problem::not_found)?;
-    let content = store::media::content(&mut tx, &hash).await?.ok_or_else(Problem::not_found)?;
-    drop(tx);
-    Ok(answer(&media, content, headers.get(header::RANGE)))
+    let asked = headers.get(header::RANGE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let mut before = None;
+    loop {
+        let mut tx = app.store.read().await?;
+        let found = store::media::visible(&mut tx, id, session.user).await?.ok_or_else(Problem::not_found)?;
+        let Visible { media, hash, object } = found;
+        // What is still in the database is read as a whole: most contents are not.
+        let here = match object {
+            Some(_) => None,
+            None => store::contents::bytes(&mut tx, &hash).await?,
+        };
+        drop(tx);
+        let asked = asked.as_deref().map_or(Asked::Whole, |text| Asked::read(text, u64::from(media.size)));
+        let content = match object {
+            Some(object) => match from(&app.contents, object, &media, &asked).await {
+                // Forgotten while it was looked up, and perhaps given again: then the database says so.
+                Err(ContentsError::Missing(_)) if before != Some(object) => {
+                    before = Some(object);
+                    continue;
+                }
+                content => content?,
+            },
+            None => part(here.ok_or_else(Problem::internal)?, &asked),
+        };
+        return Ok(answer(&media, &asked, content));
+    }
 }
 
-fn answer(media: &Media, mut content: Vec<u8>, asked: Option<&HeaderValue>) -> Response<Body> {
-    let whole = content.len();
-    let asked = asked.and_then(|value| value.to_str().ok()).map_or(Asked::Whole, |text| Asked::read(text, whole));
-    let (status, range) = match asked {
-        Asked::Whole => (StatusCode::OK, None),
-        Asked::Part(from, to) => {
-            content.truncate(to + 1);
-            content.drain(..from);
-            (StatusCode::PARTIAL_CONTENT, Some(format!("bytes {from}-{to}/{whole}")))
-        }
-        Asked::Nothing => {
-            content.clear();
-            (StatusCode::RANGE_NOT_SATISFIABLE, Some(format!("bytes */{whole}")))
-        }
+/// What is asked for of an object. It is read as it is sent.
+async fn from(contents: &Contents, object: Ulid, media: &Media, asked: &Asked) -> Result<Body, ContentsError> {
+    let range = match asked {
+        Asked::Whole => None,
+        Asked::Part(from, to) => Some(*from..to + 1),
+        Asked::Nothing => return Ok(Body::empty()),
     };
-    let mut response = Response::new(Body::from(content));
+    let body = contents.get(object, u64::from(media.size), range).await?;
+    // The answer has begun: all that is left is to end it before its end, so that nobody takes it for the whole.
+    Ok(Body::from_stream(body.inspect_err(move |error| tracing::error!(%error, %object, "a content breaks off"))))
+}
+
+/// What is asked for of a content.
+fn part(mut content: Vec<u8>, asked: &Asked) -> Body {
+    let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+    match asked {
+        Asked::Whole => {}
+        Asked::Part(from, to) => {
+            content.truncate(place(to + 1));
+            content.drain(..place(*from).min(content.len()));
+        }
+        Asked::Nothing => content.clear(),
+    }
+    Body::from(content)
+}
+
+fn answer(media: &Media, asked: &Asked, content: Body) -> Response<Body> {
+    let whole = u64::from(media.size);
+    let (status, range, length) = match asked {
+        Asked::Whole => (StatusCode::OK, None, whole),
+        Asked::Part(from, to) => {
+            (StatusCode::PARTIAL_CONTENT, Some(format!("bytes {from}-{to}/{whole}")), to + 1 - from)
+        }
+        Asked::Nothing => (StatusCode::RANGE_NOT_SATISFIABLE, Some(format!("bytes */{whole}")), 0),
+    };
+    let mut response = Response::new(content);
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media.kind.mime()));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(media.kind.policy()));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     let texts = [(header::CONTENT_DISPOSITION, Some(disposition(media))), (header::CONTENT_RANGE, range)];
     for (name, text) in texts {
@@ -68,23 +113,23 @@ fn answer(media: &Media, mut content: Vec<u8>, asked: Option<&HeaderValue>) -> R
 enum Asked {
     Whole,
     /// From here to there, both included.
-    Part(usize, usize),
+    Part(u64, u64),
     /// What it does not have.
     Nothing,
 }
 
 impl Asked {
     /// One range. Several, or what is none, ask for the whole: a server may always give that.
-    fn read(text: &str, whole: usize) -> Self {
+    fn read(text: &str, whole: u64) -> Self {
         let bounds = text.strip_prefix("bytes=").and_then(|range| range.trim().split_once('-'));
         let (from, to) = match bounds {
-            Some(("", last)) => match last.parse::<usize>() {
+            Some(("", last)) => match last.parse::<u64>() {
                 Ok(0) => return Self::Nothing,
-                Ok(last) => (whole.saturating_sub(last), usize::MAX),
+                Ok(last) => (whole.saturating_sub(last), u64::MAX),
                 Err(_) => return Self::Whole,
             },
             Some((from, "")) => match from.parse() {
-                Ok(from) => (from, usize::MAX),
+                Ok(from) => (from, u64::MAX),
                 Err(_) => return Self::Whole,
             },
             Some((from, to)) => match (from.parse(), to.parse()) {

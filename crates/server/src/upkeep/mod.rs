@@ -1,5 +1,9 @@
 //! Upkeep: what is forgotten after a while.
 
+pub mod contents;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +34,11 @@ const KEEP_PHOTOS: i64 = 7 * DAY;
 
 /// Keeps the house until `stop`.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    // Contents may take long: the rest does not wait for them.
+    tokio::join!(keep_house(&app, &stop), contents::run(&app, &stop));
+}
+
+async fn keep_house(app: &App, stop: &CancellationToken) {
     let (mut turns, mut seen) = (tokio::time::interval(EVERY), tokio::time::interval(WRITE_SEEN));
     for turns in [&mut turns, &mut seen] {
         turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -37,7 +46,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     loop {
         let outcome = tokio::select! {
             () = stop.cancelled() => break,
-            _ = turns.tick() => tidy(&app).await,
+            _ = turns.tick() => tidy(app).await,
             _ = seen.tick() => app.seen.write(&app.store).await,
         };
         if let Err(error) = outcome {
@@ -69,7 +78,8 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
     }
     let photos = store::photos::forget_unused(&mut tx, now.plus(-KEEP_PHOTOS)).await?;
     tx.commit().await?;
-    tracing::debug!(events, sessions, files, photos, "forgotten");
+    let contents = contents::forget_unused(app).await?;
+    tracing::debug!(events, sessions, files, contents, photos, "forgotten");
     Ok(())
 }
 
