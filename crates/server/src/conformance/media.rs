@@ -89,4 +89,29 @@ pub(super) async fn a_content_is_claimed_or_forgotten(bench: &Bench) {
         forgetting.commit().await.unwrap();
     });
     assert_eq!(claim.0.unwrap(), Claim::Absent);
+    drop(late);
+
+    // A whole upload, of a content that was known when it began.
+    let maya = bench.sign_in("1001@harbor").await;
+    assert_eq!(maya.give(bench.media_id(), "", png(3, 2)).await.status, 200);
+    let mut tx = store.write_system().await.unwrap();
+    tx.run("DELETE FROM media", args![]).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut forgetting = store.write_system().await.unwrap();
+    let (forgotten, objects) = contents::forget_unused(&mut forgetting, 10).await.unwrap();
+    let (id, before) = (bench.media_id(), bench.app.store.statements());
+    let given = tokio::join!(maya.give(id, "", png(3, 2)), async {
+        // It has come to where it waits for the content: session, known, tenant, id, unsent, bytes, claim.
+        for _ in 0..5_000 {
+            if bench.app.store.statements() >= before + 7 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+        forgetting.commit().await.unwrap();
+        bench.app.contents.delete(objects).await.unwrap();
+    });
+    assert_eq!((forgotten, given.0.status.as_u16()), (1, 200));
+    assert_eq!(maya.open(&format!("/media/{id}"), None).await.body, png(3, 2));
+    assert_eq!(bench.app.contents.list().count().await, 1);
 }

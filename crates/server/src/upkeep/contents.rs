@@ -43,8 +43,15 @@ pub enum UpkeepError {
     Contents(#[from] ContentsError),
 }
 
-/// Looks after contents until `stop`.
+/// Looks after contents until `stop`. What is under way then is left as it is: the next start goes on with it.
 pub(super) async fn run(app: &App, stop: &CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = look_after(app) => {}
+    }
+}
+
+async fn look_after(app: &App) {
     let mut sweeps = interval_at(Instant::now() + FIRST_SWEEP, SWEEP);
     let mut looks = interval(LOOK);
     let mut moves = interval(MOVE);
@@ -54,7 +61,6 @@ pub(super) async fn run(app: &App, stop: &CancellationToken) {
     let mut some_left = true;
     loop {
         let outcome = tokio::select! {
-            () = stop.cancelled() => break,
             _ = looks.tick() => {
                 some_left = true;
                 Ok(())
