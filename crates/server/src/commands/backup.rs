@@ -77,24 +77,24 @@ pub async fn make(backup: &Backup) -> Result<(), CommandError> {
     store.close().await;
     copied?;
     let names = names_in(&unfinished.0).await?;
-    let mut beside = String::new();
-    match (folder, copies) {
-        (Some(folder), Some(copies)) => {
-            warn_of_missing(&complete(&copies, folder, &names)?);
-            if copies.keep()? {
-                beside = format!(" Contents of files are in {}.", Place::folder_beside(target).display());
-            }
-        }
-        (None, _) | (_, None) => {
-            if matches!(place, Place::Bucket { .. }) {
-                beside = format!(" Contents of files are in {place}, which has to be backed up by itself.");
-            } else {
-                warn_of_missing(&names.into_iter().collect::<Vec<_>>());
-            }
-        }
-    }
+    let missing = match (folder, &copies) {
+        (Some(folder), Some(copies)) => complete(copies, folder, &names)?,
+        (None, _) | (_, None) => match place {
+            Place::Bucket { .. } => Vec::new(),
+            Place::Folder(_) => names.iter().copied().collect(),
+        },
+    };
+    let are_beside = copies.as_ref().map(Copies::sync).transpose()?.unwrap_or_default();
     unfinished.put_in_place(target)?;
-    println!("{} has everything up to this moment.{beside}", target.display());
+    println!("{} has everything up to this moment.", target.display());
+    match copies {
+        Some(copies) if are_beside => println!("Contents of files are in {}.", copies.keep().display()),
+        Some(_) | None if matches!(place, Place::Bucket { .. }) => {
+            println!("Contents of files are in {place}, which has to be backed up by itself.");
+        }
+        Some(_) | None => {}
+    }
+    warn_of_missing(&missing);
     Ok(())
 }
 
@@ -137,8 +137,7 @@ fn warn_of_missing(missing: &[Ulid]) {
 /// # Errors
 /// [`CommandError`]: the copy is damaged or of a later version, or there is a database. Nothing is changed then.
 pub async fn restore(restore: &Restore) -> Result<(), CommandError> {
-    let Some(path) = restore.database.database.strip_prefix("sqlite:") else { return Err(postgres()) };
-    let target = Path::new(path.trim_start_matches("//"));
+    let target = restore.database.file().ok_or_else(postgres)?;
     // Where a link leads, not the link.
     let target = target.canonicalize().unwrap_or_else(|_| target.to_owned());
     check(&restore.file).await?;

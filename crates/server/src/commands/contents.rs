@@ -125,8 +125,8 @@ impl Copies {
         fs::remove_file(file_in(&self.folder, object))
     }
 
-    /// Keeps it, on the disk; an empty one goes.
-    pub(super) fn keep(mut self) -> io::Result<bool> {
+    /// Makes sure that it is on the disk. Whether there is anything in it.
+    pub(super) fn sync(&self) -> io::Result<bool> {
         let mut is_empty = true;
         for inner in fs::read_dir(&self.folder)? {
             let inner = inner?.path();
@@ -136,8 +136,13 @@ impl Copies {
             }
         }
         File::open(&self.folder)?.sync_all()?;
-        self.is_kept = !is_empty;
-        Ok(self.is_kept)
+        Ok(!is_empty)
+    }
+
+    /// Keeps it. Where it is.
+    pub(super) fn keep(mut self) -> PathBuf {
+        self.is_kept = true;
+        self.folder.clone()
     }
 }
 

@@ -115,7 +115,7 @@ pub enum ContentsError {
         found: u64,
     },
     /// The folder or bucket does not do as asked: try again later.
-    #[error("the folder or bucket of contents: {0}")]
+    #[error("the folder or bucket of contents: {}", with_causes(.0))]
     Unavailable(#[source] object_store::Error),
     /// The folder does not.
     #[error("the folder of contents {}: {source}", folder.display())]
@@ -134,6 +134,20 @@ impl ContentsError {
             error => Self::Unavailable(error),
         }
     }
+}
+
+/// An error with what has caused it: that a certificate is not known, say, is told by the innermost alone.
+fn with_causes(error: &object_store::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        let words = inner.to_string();
+        if !text.contains(&words) {
+            text = format!("{text}: {words}");
+        }
+        cause = inner.source();
+    }
+    text
 }
 
 /// A content, or a part of it, as it comes.
