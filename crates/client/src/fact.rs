@@ -186,6 +186,8 @@ impl Offer {
 pub(crate) enum Question {
     /// Delete a conversation.
     DeleteConversation(ConversationId),
+    /// Leave a group chat.
+    LeaveGroup(ConversationId),
     /// Sign out although so many messages wait.
     SignOut(usize),
     /// Remove what is sealed on this device for somebody.

@@ -70,6 +70,8 @@ pub(crate) fn cause(cause: Cause) -> Option<Text> {
         CauseCode::ContactsKept => return Some(words::contacts_kept(cause.limit?)),
         CauseCode::GroupNameTooLong => return Some(words::group_name_too_long(cause.limit?)),
         CauseCode::NotAGroup => words::NOT_A_GROUP,
+        CauseCode::NotAGroupChat => words::NOT_A_GROUP_CHAT,
+        CauseCode::NotInGroup => words::NOT_IN_GROUP,
         CauseCode::StatusTextTooLong => return Some(words::status_text_too_long(cause.limit?)),
         CauseCode::UnknownAvailability => words::UNKNOWN_AVAILABILITY,
         CauseCode::NulCharacter => words::NUL_CHARACTER,

@@ -2,7 +2,7 @@
 //!
 //! Always holds: nobody is among the bubbles twice; what was typed and could not be taken stays in the field.
 
-use halyard_protocol::{Destination, Peer, PhoneNumber, RecipientsError};
+use halyard_protocol::{ConversationKind, Destination, Peer, PhoneNumber, RecipientsError, limits};
 use halyard_words::{self as words, Text};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,8 @@ pub enum RecipientsAction {
     Add(Peer),
     /// The cross of a bubble.
     Remove(Peer),
+    /// The name of the group that they will be.
+    Title(String),
     /// "Done".
     Finish,
 }
@@ -44,6 +46,16 @@ pub(crate) struct NewConversation {
     pub(crate) error: Option<Text>,
     /// The own number that was chosen; the one last used with these people otherwise.
     pub(crate) from: Option<PhoneNumber>,
+    /// The name of the group that they will be; empty for none.
+    #[serde(default)]
+    pub(crate) title: String,
+}
+
+impl NewConversation {
+    /// Whether these people will be a group chat.
+    pub(crate) fn is_group_chat(&self) -> bool {
+        self.peers.len() > 1 && self.peers.iter().all(|peer| matches!(peer, Peer::User(_)))
+    }
 }
 
 /// All new conversations that are open, or were closed with something typed. Their keys are drawn by chance: the device
@@ -133,6 +145,12 @@ impl Recipients {
             RecipientsAction::AddTyped => self.add_typed(card, people, cx),
             RecipientsAction::Add(peer) => self.add(card, peer, people, cx),
             RecipientsAction::Remove(peer) => self.take_out(card, peer, people, cx),
+            RecipientsAction::Title(title) => {
+                if let Some(new) = self.all.get_mut(&card) {
+                    new.title = title;
+                }
+                cx.changed(Changed::Recipients(card));
+            }
             RecipientsAction::Finish => cx.fact(Fact::RecipientsFinished(card)),
         }
     }
@@ -254,7 +272,13 @@ impl Recipients {
         if new.error.is_some() {
             return None;
         }
+        let title = if new.is_group_chat() { new.title.trim() } else { "" };
+        if title.chars().count() > limits::NAME_LENGTH {
+            self.refuse(card, words::group_name_too_long(limits::NAME_LENGTH), cx);
+            return None;
+        }
         match people.check(&new.peers, new.from) {
+            Ok((to, key)) if key.kind() == ConversationKind::GroupChat => Some(people.group(to, title, cx.env)),
             Ok((to, _)) => Some(to),
             Err(error) => {
                 self.refuse(card, reasons::rule(error), cx);

@@ -24,6 +24,7 @@ use halyard_client::windows::{Grip, SnapZone, WindowAction};
 use halyard_client::{
     AppCommand, CardKey, Command, Event, HttpResponse, Net, NetworkFailure, RequestId, Route, System, Timer, Ui,
 };
+use halyard_protocol::conversation::group_id;
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{
     Availability, Change, ContactId, ConversationId, ConversationKey, DeliveryState, LoggedEvent, MediaId, MessageId,
@@ -84,11 +85,13 @@ impl Test {
             ConversationKey::chat([users[0], users[1]]),
             ConversationKey::chat(users.clone()),
             ConversationKey::text(number(FRONT_DESK), [number(STRANGER)]),
+            ConversationKey::group(group_id(tenant, users[1], Ulid::from_bits(7)), users.clone()),
         ];
         let conversations = keys.map(|key| key.id(tenant)).to_vec();
         world.server.receive(number(ANA), number(FRONT_DESK), "one");
         world.server.receive(number(ANA), number(SALES), "two");
         world.server.chat(users[1], &users, "three");
+        world.server.group(users[1], Ulid::from_bits(7), &users, "four");
         world.signed_in(MAYA);
         Self { world, conversations, users }
     }
@@ -235,7 +238,12 @@ impl Test {
             41 => Ui::Window(self.window(b)),
             42 => Ui::Conversations(ConversationsAction::SetMuted(id, b > 99)),
             43 => Ui::Conversations(ConversationsAction::ViewContact(id)),
-            44 => Ui::Conversations(ConversationsAction::SetTitle(id, text)),
+            44 => Ui::Conversations(match b % 4 {
+                0 => ConversationsAction::AddPerson(id, self.user(a)),
+                1 => ConversationsAction::RemovePerson(id, self.user(a)),
+                2 => ConversationsAction::Leave(id),
+                _ => ConversationsAction::SetTitle(id, text),
+            }),
             45 => Ui::Conversations(ConversationsAction::Delete(id)),
             46 => Ui::Notices(NoticesAction::Answer(b > 60)),
             47 => Ui::Notices(NoticesAction::Accept(u32::from(b % 8))),
@@ -416,7 +424,9 @@ impl Test {
             2 if other != maya => drop(server.chat(other, &[maya], text)),
             3 => drop(server.mark_read(maya, id, b.into())),
             4 => drop(server.mark_read(other, id, b.into())),
-            5 => server.set_title(id, text),
+            5 if b % 3 == 0 => server.set_title(maya, id, text),
+            5 if b % 3 == 1 => drop(server.add_people(other, id, &[maya])),
+            5 => drop(server.remove_person(other, id, maya)),
             6 => drop(server.delete_conversation(maya, id)),
             7 => server.report(id, usize::from(b % 4), 0, DeliveryState::Failed),
             8 => drop(server.delete_contact(contact(b))),

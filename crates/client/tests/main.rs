@@ -8,6 +8,7 @@ mod deleting;
 mod earlier_release;
 mod entries;
 mod faults;
+mod groups;
 mod installed;
 mod kept;
 mod names;

@@ -120,6 +120,10 @@ pub enum CauseCode {
     GroupNameTooLong = "group_name_too_long",
     /// Only groups have a name.
     NotAGroup = "not_a_group",
+    /// People are added to group chats, and removed from those alone.
+    NotAGroupChat = "not_a_group_chat",
+    /// The author is not in the group that the message goes to, or no longer.
+    NotInGroup = "not_in_group",
     /// A status text has `limit` characters at most.
     StatusTextTooLong = "status_text_too_long",
     /// This version does not know this availability.

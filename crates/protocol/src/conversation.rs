@@ -1,14 +1,17 @@
-//! Conversations: who takes part makes the key, and the key makes the id.
+//! Conversations: their keys, and the ids that the keys make.
 //!
-//! Always holds: the same tenant, own number and people give the same [`ConversationId`] on every device and on
-//! the server, whoever computes it, in whatever order the people are named. So a conversation that was begun
-//! offline needs no second name when the server hears of it.
+//! Always holds: of texts, and of a chat between two, the same tenant, own number and people give the same [`ConversationId`] on every
+//! device and on the server, in whatever order the people are named. A group chat's people change, so its id is made of the tenant,
+//! who began it and a number drawn by chance ([`group_id`]). So a conversation that was begun offline needs no second name when the
+//! server hears of it.
 
 use sha2::{Digest, Sha256};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConversationId, Entry, Message, Peer, PhoneNumber, Seq, TenantId, Ulid, UnixMs, UserId};
+use crate::{
+    ConversationId, Destination, Entry, Message, Peer, PhoneNumber, Seq, TenantId, ToGroup, Ulid, UnixMs, UserId,
+};
 
 /// The four kinds of conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -42,11 +45,19 @@ impl ConversationKind {
     }
 }
 
-/// Who takes part in a conversation, sorted and without repeats: what makes it this one and no other.
+/// What makes a conversation this one and no other. People are sorted and without repeats.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ConversationKey {
-    /// Users of the tenant, the one who asks among them.
+    /// Users of the tenant, the one who asks among them. More than two make the id of a group that an app began before groups had
+    /// ids of their own.
     Chat(Vec<UserId>),
+    /// A group chat.
+    Group {
+        /// Its id: another group may have the same people.
+        id: ConversationId,
+        /// Those who take part now, the one who asks among them.
+        users: Vec<UserId>,
+    },
     /// An own number and the numbers outside.
     Text {
         /// The number of the business.
@@ -69,10 +80,17 @@ impl ConversationKey {
         Self::Text { own, remote: sorted(remote) }
     }
 
-    /// The kind of conversation that the number of people makes.
+    /// The key of a group chat with these users, in whatever order and however often they are named.
+    #[must_use]
+    pub fn group(id: ConversationId, users: impl IntoIterator<Item = UserId>) -> Self {
+        Self::Group { id, users: sorted(users) }
+    }
+
+    /// The kind of conversation that it is of.
     #[must_use]
     pub fn kind(&self) -> ConversationKind {
         match self {
+            Self::Group { .. } => ConversationKind::GroupChat,
             Self::Chat(users) if users.len() > 2 => ConversationKind::GroupChat,
             Self::Chat(_) => ConversationKind::Chat,
             Self::Text { remote, .. } if remote.len() > 1 => ConversationKind::GroupMms,
@@ -80,13 +98,14 @@ impl ConversationKey {
         }
     }
 
-    /// The conversation's id: the first 128 bits of the SHA-256 of the tenant and the key.
+    /// The conversation's id. A group has one; otherwise it is the first 128 bits of the SHA-256 of the tenant and the key.
     #[must_use]
     pub fn id(&self, tenant: TenantId) -> ConversationId {
         let mut digest = Sha256::new();
         digest.update(b"halyard conversation 1\n");
         digest.update(tenant.0.bits().to_be_bytes());
         match self {
+            Self::Group { id, .. } => return *id,
             Self::Chat(users) => {
                 digest.update(b"chat");
                 for user in users {
@@ -100,17 +119,25 @@ impl ConversationKey {
                 }
             }
         }
-        let hash = digest.finalize();
-        let mut bits = [0u8; 16];
-        bits.copy_from_slice(&hash[..16]);
-        ConversationId(Ulid::from_bits(u128::from_be_bytes(bits)))
+        first_bits(digest)
+    }
+
+    /// The users of a chat.
+    #[must_use]
+    pub fn users(&self) -> Option<&[UserId]> {
+        match self {
+            Self::Chat(users) | Self::Group { users, .. } => Some(users),
+            Self::Text { .. } => None,
+        }
     }
 
     /// The others, as `me` sees the conversation.
     #[must_use]
     pub fn peers(&self, me: UserId) -> Vec<Peer> {
         match self {
-            Self::Chat(users) => users.iter().filter(|user| **user != me).map(|user| Peer::User(*user)).collect(),
+            Self::Chat(users) | Self::Group { users, .. } => {
+                users.iter().filter(|user| **user != me).map(|user| Peer::User(*user)).collect()
+            }
             Self::Text { remote, .. } => remote.iter().map(|number| Peer::Number(*number)).collect(),
         }
     }
@@ -119,10 +146,29 @@ impl ConversationKey {
     #[must_use]
     pub fn own_number(&self) -> Option<PhoneNumber> {
         match self {
-            Self::Chat(_) => None,
+            Self::Chat(_) | Self::Group { .. } => None,
             Self::Text { own, .. } => Some(*own),
         }
     }
+}
+
+/// The id of a group chat that this user begins: the first 128 bits of a SHA-256 over the tenant, the user and a number that was drawn
+/// by chance. So nobody can give a group the id that another conversation has or will have.
+#[must_use]
+pub fn group_id(tenant: TenantId, creator: UserId, nonce: Ulid) -> ConversationId {
+    let mut digest = Sha256::new();
+    digest.update(b"halyard group 1\n");
+    for id in [tenant.0, creator.0, nonce] {
+        digest.update(id.bits().to_be_bytes());
+    }
+    first_bits(digest)
+}
+
+fn first_bits(digest: Sha256) -> ConversationId {
+    let hash = digest.finalize();
+    let mut bits = [0u8; 16];
+    bits.copy_from_slice(&hash[..16]);
+    ConversationId(Ulid::from_bits(u128::from_be_bytes(bits)))
 }
 
 /// They are few: the standard sort would be kilobytes of code for each type.
@@ -165,7 +211,7 @@ pub struct ReadPosition {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Conversation {
-    /// Its id: derived from tenant, own number and people.
+    /// Its id: derived from tenant, own number and people; a group chat has one of its own.
     pub id: ConversationId,
     /// Its kind.
     pub kind: ConversationKind,
@@ -210,8 +256,9 @@ impl Conversation {
 
     /// Where a message into it goes.
     #[must_use]
-    pub fn to_destination(&self) -> crate::Destination {
-        crate::Destination { from: self.own_number, peers: self.peers.clone() }
+    pub fn to_destination(&self) -> Destination {
+        let group = (self.kind == ConversationKind::GroupChat).then_some(ToGroup { id: self.id, begin: None });
+        Destination { from: self.own_number, peers: self.peers.clone(), group }
     }
 }
 
@@ -228,6 +275,25 @@ mod tests {
     fn the_number_of_people_makes_the_kind() {
         assert_eq!(ConversationKey::chat([user(1), user(2)]).kind(), ConversationKind::Chat);
         assert_eq!(ConversationKey::chat([user(1), user(2), user(3)]).kind(), ConversationKind::GroupChat);
+    }
+
+    #[test]
+    fn a_group_has_the_id_of_who_began_it_whoever_is_in_it() {
+        let (tenant, other) = (TenantId(Ulid::from_bits(1)), TenantId(Ulid::from_bits(2)));
+        let id = group_id(tenant, user(1), Ulid::from_bits(9));
+        let key = ConversationKey::group(id, [user(3), user(1), user(3)]);
+        assert_eq!(
+            (key.id(tenant), key.kind(), key.users()),
+            (id, ConversationKind::GroupChat, Some(&[user(1), user(3)][..]))
+        );
+        for another in [
+            group_id(other, user(1), Ulid::from_bits(9)),
+            group_id(tenant, user(2), Ulid::from_bits(9)),
+            group_id(tenant, user(1), Ulid::from_bits(8)),
+            ConversationKey::chat([user(1), user(3)]).id(tenant),
+        ] {
+            assert_ne!(id, another);
+        }
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub use ids::{ContactId, ConversationId, DeviceId, EntryId, MediaId, MessageId, 
 pub use media::{Media, MediaKind};
 pub use message::{Author, Message, Peer};
 pub use phone::{CallingCode, PhoneNumber, PhoneNumberError, digit, is_invisible};
-pub use recipients::{Destination, RecipientsError};
+pub use recipients::{BeginGroup, Destination, RecipientsError, ToGroup};
 pub use roles::Permission;
 pub use socket::{ClientFrame, ServerFrame, StatesSeen};
 pub use time::UnixMs;

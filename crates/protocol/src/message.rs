@@ -25,6 +25,17 @@ pub enum Author {
 }
 }
 
+impl Author {
+    /// The user, if one wrote it.
+    #[must_use]
+    pub const fn user(self) -> Option<UserId> {
+        match self {
+            Self::User(user) => Some(user),
+            Self::Number(_) | Self::Unknown => None,
+        }
+    }
+}
+
 /// A message, as the server has committed it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

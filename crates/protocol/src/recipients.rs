@@ -4,7 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::segments::SMS_TEXT_LENGTH;
-use crate::{Cause, CauseCode, ConversationKey, ConversationKind, Peer, PhoneNumber, SmsNumber, UserId, limits};
+use crate::{
+    Cause, CauseCode, ConversationId, ConversationKey, ConversationKind, Peer, PhoneNumber, SmsNumber, Ulid, UserId,
+    limits,
+};
 
 /// Where a message goes: everybody but the author, and for texts the own number that it goes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,9 +17,38 @@ pub struct Destination {
     /// The own number; only with numbers as peers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<PhoneNumber>,
-    /// The others.
-    #[cfg_attr(feature = "openapi", schema(min_items = 1))]
+    /// The others. Of a group chat that there is already, nobody looks at them.
     pub peers: Vec<Peer>,
+    /// The group chat that it goes to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<ToGroup>,
+}
+
+/// A group chat that a message goes to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ToGroup {
+    /// Its id.
+    pub id: ConversationId,
+    /// How to begin it, if it is not there yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begin: Option<BeginGroup>,
+}
+
+/// A group chat that begins with a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BeginGroup {
+    /// A number drawn by chance. The group's id is the first 128 bits of the SHA-256 of the line `halyard group 1` with its line feed,
+    /// the tenant's id, the author's id, and this, 16 bytes each ([`crate::conversation::group_id`]).
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::MessageId))]
+    pub nonce: Ulid,
+    /// Its name; empty for none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
+    pub title: String,
 }
 
 /// Why a conversation of these people cannot be.
@@ -97,6 +129,12 @@ impl From<TextError> for Cause {
 }
 
 impl Destination {
+    /// To these people, and no group that has an id of its own.
+    #[must_use]
+    pub fn new(from: Option<PhoneNumber>, peers: Vec<Peer>) -> Self {
+        Self { from, peers, group: None }
+    }
+
     /// Checks who takes part, and gives the conversation's key.
     ///
     /// `own` is the number named by `from`, with what it can do; `None` when the author has no such number.
@@ -113,6 +151,12 @@ impl Destination {
                 Peer::Unknown => return Err(RecipientsError::Unknown),
             }
         }
+        if let Some(group) = &self.group {
+            if !numbers.is_empty() {
+                return Err(RecipientsError::Mixed);
+            }
+            return group_key(me, group, users);
+        }
         match (users.is_empty(), numbers.is_empty()) {
             (true, true) => Err(RecipientsError::Nobody),
             (false, false) => Err(RecipientsError::Mixed),
@@ -122,17 +166,35 @@ impl Destination {
     }
 }
 
-fn chat_key(me: UserId, mut users: Vec<UserId>) -> Result<ConversationKey, RecipientsError> {
+fn chat_key(me: UserId, users: Vec<UserId>) -> Result<ConversationKey, RecipientsError> {
+    check_people(ConversationKey::chat(with_me(me, users)?))
+}
+
+/// A group that begins has somebody in it beside its author. Who is in one that there is, the server knows.
+fn group_key(me: UserId, group: &ToGroup, users: Vec<UserId>) -> Result<ConversationKey, RecipientsError> {
+    if group.begin.is_none() {
+        return Ok(ConversationKey::group(group.id, users.into_iter().chain([me])));
+    }
+    if users.is_empty() {
+        return Err(RecipientsError::Nobody);
+    }
+    check_people(ConversationKey::group(group.id, with_me(me, users)?))
+}
+
+fn with_me(me: UserId, mut users: Vec<UserId>) -> Result<Vec<UserId>, RecipientsError> {
     if users.contains(&me) {
         return Err(RecipientsError::Yourself);
     }
     users.push(me);
-    let key = ConversationKey::chat(users);
-    match &key {
-        ConversationKey::Chat(all) if all.len() > limits::GROUP_CHAT_PEOPLE => {
+    Ok(users)
+}
+
+fn check_people(key: ConversationKey) -> Result<ConversationKey, RecipientsError> {
+    match key.users() {
+        Some(users) if users.len() > limits::GROUP_CHAT_PEOPLE => {
             Err(RecipientsError::TooManyUsers(limits::GROUP_CHAT_PEOPLE))
         }
-        _ => Ok(key),
+        Some(_) | None => Ok(key),
     }
 }
 
@@ -198,7 +260,7 @@ mod tests {
     }
 
     fn key(peers: Vec<Peer>, own: Option<&SmsNumber>) -> Result<ConversationKind, RecipientsError> {
-        let to = Destination { from: own.map(|own| own.number), peers };
+        let to = Destination { from: own.map(|own| own.number), peers, group: None };
         to.key(UserId(Ulid::from_bits(1)), own).map(|key| key.kind())
     }
 
@@ -216,6 +278,23 @@ mod tests {
         assert_eq!(key(vec![n1, n2], Some(&own(2))), Ok(ConversationKind::GroupMms));
         assert_eq!(key(vec![n1, n2, n3], Some(&own(2))), Err(RecipientsError::TooManyNumbers(2)));
         assert_eq!(key(vec![Peer::Number(number(100))], Some(&own(2))), Err(RecipientsError::OwnNumber));
+    }
+
+    #[test]
+    fn a_group_that_begins_has_somebody_in_it() {
+        let nonce = Ulid::from_bits(5);
+        let key = |peers: Vec<Peer>, begin: bool| {
+            let begin = begin.then(|| BeginGroup { nonce, title: String::new() });
+            let group = Some(ToGroup { id: ConversationId(Ulid::from_bits(4)), begin });
+            Destination { from: None, peers, group }.key(UserId(Ulid::from_bits(1)), None).map(|key| key.kind())
+        };
+        assert_eq!(key(vec![user(2)], true), Ok(ConversationKind::GroupChat), "also of two");
+        assert_eq!(key(vec![], true), Err(RecipientsError::Nobody));
+        assert_eq!(key(vec![], false), Ok(ConversationKind::GroupChat), "everybody else has left");
+        assert_eq!(key(vec![Peer::Number(number(142))], true), Err(RecipientsError::Mixed));
+        assert_eq!(key(vec![user(1)], true), Err(RecipientsError::Yourself));
+        let many = (2..=51).map(user).collect();
+        assert_eq!(key(many, true), Err(RecipientsError::TooManyUsers(50)));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::Favourite;
 use crate::{
     Availability, Contact, ContactDraft, ContactId, Conversation, ConversationId, Cursor, Destination, DeviceId, Entry,
-    MediaId, Seq, SmsNumber, StateVersion, Tenant, UnixMs, User,
+    MediaId, Seq, SmsNumber, StateVersion, Tenant, UnixMs, User, UserId,
 };
 
 /// The header that carries the message's id when one sends.
@@ -243,6 +243,16 @@ pub struct UpdateConversation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 200))]
     pub title: Option<String>,
+}
+
+/// `POST /conversations/{id}/people`: more people for a group chat. Who is in it already stays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AddPeople {
+    /// Who.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 49))]
+    pub users: Vec<UserId>,
 }
 
 /// `POST /messages`, with the message's id as [`IDEMPOTENCY_KEY`]. Answered by `202` and the [`crate::Message`].

@@ -83,6 +83,8 @@ fn v1() -> OpenApiRouter<Arc<App>> {
             api::conversations::delete::delete
         ))
         .routes(routes!(api::conversations::restore::restore))
+        .routes(routes!(api::conversations::add_people::add_people))
+        .routes(routes!(api::conversations::remove_person::remove_person))
         .routes(routes!(api::conversations::read::read))
         .routes(routes!(api::conversations::entries::entries))
         .routes(routes!(api::messages::send::send))

@@ -4,9 +4,10 @@ use halyard_client::conversations::ConversationsAction;
 use halyard_client::view::{CardView, HeaderView};
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Command, Ui};
-use halyard_protocol::{ConversationId, UserId};
+use halyard_protocol::{ConversationId, ConversationKind, UserId};
 
 use super::is_group;
+use super::people::People;
 use crate::erased::Memo;
 use crate::format;
 use crate::prelude::*;
@@ -24,7 +25,7 @@ pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Mem
         move |read: fn(&CardView) -> bool| Memo::new(move |_| place.with(|place| place.as_ref().is_some_and(read)));
     let (pinned, full) = (is(|card| card.pinned), is(|card| card.fullscreen));
     let avatar = Signal::derive(move || header.get().map(|header| header.avatar).unwrap_or_default());
-    let renaming = RwSignal::new(false);
+    let (renaming, people) = (RwSignal::new(false), RwSignal::new(false));
     view! {
         <header data-grip="title">
             <IconButton
@@ -73,13 +74,17 @@ pub(super) fn Header(card: CardKey, header: Memo<Option<HeaderView>>, place: Mem
                         );
                     }
                 />
-                <More header=header place=place renaming=renaming />
+                <More header=header place=place renaming=renaming people=people />
                 <IconButton icon=IconName::X label=t(words::CLOSE) class="only-wide" on_click=window(WindowAction::Close(card)) />
             </div>
             {move || {
                 let conversation = header.with_untracked(|header| header.as_ref().and_then(|header| header.conversation))?;
                 let title = header.with_untracked(|header| header.as_ref().and_then(|header| header.group_title.clone()))?;
                 renaming.get().then(|| view! { <Rename conversation=conversation title=title open=renaming /> }.into_any())
+            }}
+            {move || {
+                let conversation = header.with_untracked(|header| header.as_ref().and_then(|header| header.conversation))?;
+                people.get().then(|| view! { <People conversation=conversation header=header open=people /> }.into_any())
             }}
         </header>
     }
@@ -101,12 +106,17 @@ fn PresenceWord(user: Signal<Option<UserId>>) -> impl IntoView {
 
 /// The three dots.
 #[component]
-fn More(header: Memo<Option<HeaderView>>, place: Memo<Option<CardView>>, renaming: RwSignal<bool>) -> impl IntoView {
+fn More(
+    header: Memo<Option<HeaderView>>,
+    place: Memo<Option<CardView>>,
+    renaming: RwSignal<bool>,
+    people: RwSignal<bool>,
+) -> impl IntoView {
     let app = expect_context::<App>();
     let arranging = RwSignal::new(false);
     let items = Signal::derive(move || match (header.get(), place.get()) {
         (_, Some(place)) if arranging.get() => arrange(app, place),
-        (Some(header), Some(place)) => entries(app, header, place, renaming, arranging),
+        (Some(header), Some(place)) => entries(app, header, place, [renaming, people, arranging]),
         _ => Vec::new(),
     });
     view! {
@@ -135,8 +145,7 @@ fn entries(
     app: App,
     header: HeaderView,
     place: CardView,
-    renaming: RwSignal<bool>,
-    arranging: RwSignal<bool>,
+    [renaming, people, arranging]: [RwSignal<bool>; 3],
 ) -> Vec<MenuItem> {
     let mut items = Vec::new();
     if let Some(conversation) = header.conversation {
@@ -170,6 +179,9 @@ fn entries(
         items.push(MenuItem::new(IconName::UserRound, t(label), move || {
             app.send(Ui::Conversations(ConversationsAction::ViewContact(conversation)))
         }));
+    }
+    if header.kind == Some(ConversationKind::GroupChat) {
+        items.push(MenuItem::new(IconName::UsersRound, t(words::PEOPLE_IN_GROUP), move || people.set(true)));
     }
     if is_group(&header) {
         items.push(MenuItem::new(IconName::Pencil, t(words::NAME_THIS_GROUP), move || renaming.set(true)));

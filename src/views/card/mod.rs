@@ -11,6 +11,7 @@ mod log;
 mod media;
 mod message;
 mod on_screen;
+mod people;
 mod recipients;
 mod timeline;
 

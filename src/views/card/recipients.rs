@@ -9,7 +9,7 @@ use halyard_protocol::Peer;
 use crate::erased::Memo;
 use crate::prelude::*;
 use crate::runtime::App;
-use crate::views::common::{AvatarSize, Combobox, ComboboxOption, Icon, IconName};
+use crate::views::common::{AvatarSize, Combobox, ComboboxOption, Icon, IconName, TextField};
 use crate::views::person::Person;
 use crate::words::{self, say, t};
 
@@ -28,6 +28,8 @@ pub(super) fn Recipients(card: CardKey) -> impl IntoView {
         Memo::new(move |_| view.with(|view| view.as_ref().map(|view| view.suggestions.clone()).unwrap_or_default()));
     let error = Memo::new(move |_| view.with(|view| view.as_ref().and_then(|view| view.error.as_ref().map(say))));
     let is_number = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.is_number)));
+    let title = Memo::new(move |_| view.with(|view| view.as_ref().and_then(|view| view.group_title.clone())));
+    let named = Memo::new(move |_| title.with(Option::is_some));
     let can_finish = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.can_finish)));
     let options = Signal::derive(move || suggestions.get().into_iter().map(|one| option(app, one)).collect::<Vec<_>>());
     let last = move || bubbles.with_untracked(|bubbles| bubbles.last().map(|bubble| bubble.peer));
@@ -59,6 +61,19 @@ pub(super) fn Recipients(card: CardKey) -> impl IntoView {
                     />
                 </ul>
             </Combobox>
+            {move || {
+                named
+                    .get()
+                    .then(|| {
+                        view! {
+                            <TextField
+                                label=t(words::GROUP_NAME_OPTIONAL)
+                                value=Signal::derive(move || title.get().unwrap_or_default())
+                                on_input=Callback::new(move |text| app.send(Ui::Recipients(card, RecipientsAction::Title(text))))
+                            />
+                        }.into_any()
+                    })
+            }}
             <div class="buttons">
                 <button
                     class="btn quiet"
@@ -88,7 +103,7 @@ pub(super) fn Recipients(card: CardKey) -> impl IntoView {
     }
 }
 
-fn option(app: App, suggestion: Suggestion) -> ComboboxOption<Peer> {
+pub(super) fn option(app: App, suggestion: Suggestion) -> ComboboxOption<Peer> {
     let Suggestion { peer, name, detail, why_not } = suggestion;
     let (class, detail) = match why_not {
         Some(reason) => ("row-text off", reason),

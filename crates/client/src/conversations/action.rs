@@ -1,7 +1,7 @@
 //! What the user does with conversations.
 
-use halyard_protocol::rest::UpdateConversation;
-use halyard_protocol::{ConversationId, EntryId, Peer, PhoneNumber, limits};
+use halyard_protocol::rest::{AddPeople, UpdateConversation};
+use halyard_protocol::{ConversationId, EntryId, Peer, PhoneNumber, UserId, limits};
 use halyard_words as words;
 
 use super::{Call, ColumnFilter, Conversations};
@@ -35,6 +35,12 @@ pub enum ConversationsAction {
     SetMuted(ConversationId, bool),
     /// A group's name.
     SetTitle(ConversationId, String),
+    /// A colleague joins a group chat.
+    AddPerson(ConversationId, UserId),
+    /// A colleague is removed from a group chat.
+    RemovePerson(ConversationId, UserId),
+    /// "Leave group": asks first.
+    Leave(ConversationId),
     /// "View Contact".
     ViewContact(ConversationId),
     /// "Delete conversation": asks first.
@@ -77,6 +83,17 @@ impl Conversations {
             ConversationsAction::Message { peer, from } => cx.fact(Fact::MessageWanted { peer, from }),
             ConversationsAction::SetMuted(id, muted) => self.set_muted(id, muted, cx),
             ConversationsAction::SetTitle(id, title) => self.set_title(id, &title, cx),
+            ConversationsAction::AddPerson(id, user) => {
+                let request =
+                    with_body(Method::Post, item("conversations", id, "/people"), &AddPeople { users: vec![user] });
+                self.requests.start(Call::People, request, cx);
+            }
+            ConversationsAction::RemovePerson(id, user) => self.remove_person(id, user, cx),
+            ConversationsAction::Leave(id) => {
+                if self.get(id).is_some() {
+                    cx.fact(Fact::Asked(Question::LeaveGroup(id)));
+                }
+            }
             ConversationsAction::ViewContact(id) => {
                 if let Some(peer) = self.get(id).and_then(|thread| thread.conversation.peers.first().copied()) {
                     cx.fact(Fact::ContactWanted(peer));

@@ -1,6 +1,6 @@
 //! What the server answers to requests about conversations.
 
-use halyard_protocol::{Conversation, ConversationId, Seq};
+use halyard_protocol::{Conversation, ConversationId, ErrorCode, Seq};
 
 use super::Conversations;
 use crate::api::succeeded;
@@ -22,6 +22,8 @@ pub(crate) enum Call {
     MarkRead(ConversationId, Seq),
     /// To mute or rename it.
     Update(ConversationId),
+    /// That this user takes part in a group chat, or no longer.
+    People,
     /// To delete this conversation, which is put back if the server refuses.
     Delete(Box<Conversation>),
     /// To bring it back; with how often the log had said by then that it is deleted.
@@ -41,6 +43,14 @@ impl Conversations {
                 if let Err(error) = succeeded(outcome) {
                     self.revert(id);
                     self.changed(id, cx);
+                    cx.failed(error);
+                }
+            }
+            // Who is in it, the log says. Somebody who was removed twice is not in it.
+            Call::People => {
+                if let Err(error) = succeeded(outcome)
+                    && error.code != ErrorCode::NotFound
+                {
                     cx.failed(error);
                 }
             }

@@ -2,7 +2,7 @@
 //!
 //! Always holds: what the user changed shows at once; after a failure the server's last word does.
 
-use halyard_protocol::{Conversation, ConversationId, ErrorCode, Seq};
+use halyard_protocol::{Conversation, ConversationId, ErrorCode, Seq, UserId};
 
 use super::{Call, Conversations, Thread};
 use crate::api::{bare, item, read, succeeded};
@@ -89,6 +89,12 @@ impl Conversations {
                 cx.failed(error);
             }
         }
+    }
+
+    /// A colleague no longer takes part in a group chat, or the user. The log says so to everybody.
+    pub(crate) fn remove_person(&mut self, id: ConversationId, user: UserId, cx: &mut Context<'_, '_>) {
+        let path = item("conversations", id, &["/people/", &user.to_string()].concat());
+        self.requests.start(Call::People, bare(Method::Delete, path), cx);
     }
 
     /// "Undo" of a deletion; the server hears of it after it has heard of the deletion.

@@ -23,7 +23,9 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use halyard_protocol::rest::ConversationsBefore;
-use halyard_protocol::{Author, Conversation, ConversationId, ConversationKey, Entry, Peer, Seq, UnixMs, UserId};
+use halyard_protocol::{
+    Author, BeginGroup, Conversation, ConversationId, ConversationKey, Entry, Peer, Seq, UnixMs, UserId,
+};
 
 use crate::context::Turn;
 use crate::requests::Requests;
@@ -48,6 +50,8 @@ pub(crate) struct Thread {
     pub(crate) in_column: bool,
     /// Whether all of it has come from the server; not so of one that was begun, or only opened, here.
     pub(crate) complete: bool,
+    /// For a group that is not on the server yet: how its first message begins it.
+    begin: Option<BeginGroup>,
     /// What the server has of what the user can change here: stands again when a change is refused.
     pub(crate) on_server: ServerCopy,
     /// Whether it is counted as unread.
@@ -160,6 +164,7 @@ impl Conversations {
             },
             in_column: false,
             complete: false,
+            begin: None,
             on_server: ServerCopy::default(),
             counted_unread: false,
             column_time: None,
@@ -176,6 +181,12 @@ impl Conversations {
             ServerCopy { muted: conversation.muted, title: conversation.title.clone(), ..ServerCopy::default() };
         for peer in &conversation.peers {
             self.by_peer.entry(*peer).or_default().insert(id);
+        }
+        let before = self.threads.get(&id).map(|thread| &thread.conversation.peers);
+        for gone in before.into_iter().flatten().filter(|peer| !conversation.peers.contains(peer)) {
+            if let Some(theirs) = self.by_peer.get_mut(gone) {
+                theirs.remove(&id);
+            }
         }
         match self.threads.get_mut(&id) {
             Some(thread) => {
@@ -195,6 +206,7 @@ impl Conversations {
                 }
                 thread.in_column = true;
                 thread.complete = true;
+                thread.begin = None;
                 thread.on_server = ServerCopy { removals: thread.on_server.removals, ..on_server };
             }
             None => {
@@ -208,6 +220,7 @@ impl Conversations {
                         conversation,
                         in_column,
                         complete,
+                        begin: None,
                         on_server,
                         counted_unread,
                         column_time,

@@ -1,10 +1,12 @@
 //! Conversations by the people in them.
 
 use halyard_protocol::rest::Me;
-use halyard_protocol::{ConversationId, ConversationKey, Destination, Peer, PhoneNumber, Seq};
+use halyard_protocol::{
+    Conversation, ConversationId, ConversationKey, ConversationKind, Destination, Peer, PhoneNumber, Seq,
+};
 
 use super::{Conversations, Thread};
-use crate::sorted::SortedSet;
+use crate::sorted::{SortedSet, sorted};
 
 impl Conversations {
     /// Those in which this peer takes part.
@@ -18,8 +20,27 @@ impl Conversations {
         // A number that is no longer the user's still has its old conversations.
         let key = to.key(me.user.id, own).ok().or_else(|| key_without_own(to))?;
         let id = key.id(me.tenant.id);
-        self.open(id, &key, me.user.id);
+        let thread = self.open(id, &key, me.user.id);
+        if let Some(begin) = to.group.as_ref().and_then(|group| group.begin.as_ref())
+            && !thread.complete
+        {
+            thread.conversation.title.clone_from(&begin.title);
+            thread.begin = Some(begin.clone());
+        }
         Some(id)
+    }
+
+    /// The group chat of this name with exactly these people, to which anything was written last.
+    pub(crate) fn group_of(&self, peers: &[Peer], title: &str) -> Option<&Thread> {
+        let peers = sorted(peers);
+        self.with(*peers.first()?)
+            .filter_map(|id| self.threads.get(&id))
+            .filter(|thread| {
+                let Thread { conversation, in_column, .. } = thread;
+                let Conversation { kind, peers: known, title: named, .. } = conversation;
+                *in_column && *kind == ConversationKind::GroupChat && *known == peers && named == title
+            })
+            .max_by_key(|thread| thread.conversation.last_activity)
     }
 
     /// The own number that the user last wrote to these people from.
@@ -41,6 +62,17 @@ impl Conversations {
         threads
             .filter_map(|thread| Some((thread.conversation.last_sent_at?.0 / WEEK, thread.conversation.last_seq)))
             .max()
+    }
+}
+
+impl Thread {
+    /// Where a message into it goes.
+    pub(crate) fn destination(&self) -> Destination {
+        let mut to = self.conversation.to_destination();
+        if let Some(group) = &mut to.group {
+            group.begin.clone_from(&self.begin);
+        }
+        to
     }
 }
 

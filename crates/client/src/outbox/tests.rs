@@ -13,7 +13,7 @@ fn row(id: u128, conversation: u128) -> OutboxRow {
         id: MessageId(Ulid::from_bits(id)),
         author: UserId(Ulid::from_bits(1)),
         conversation: ConversationId(Ulid::from_bits(conversation)),
-        to: Destination { from: None, peers: Vec::new() },
+        to: Destination::new(None, Vec::new()),
         body: format!("text {id}"),
         media: Vec::new(),
         at: UnixMs(0),

@@ -4,11 +4,12 @@
 
 use core::cmp::Reverse;
 
+use halyard_protocol::conversation::group_id;
 use halyard_protocol::event::Favourite;
 use halyard_protocol::rest::Me;
 use halyard_protocol::{
-    CallingCode, ContactNumber, ConversationKey, Destination, NumberLabel, Peer, PhoneNumber, PhoneNumberError,
-    RecipientsError, SmsNumber,
+    BeginGroup, CallingCode, ContactNumber, ConversationKey, Destination, NumberLabel, Peer, PhoneNumber,
+    PhoneNumberError, RecipientsError, SmsNumber, ToGroup, Ulid,
 };
 use halyard_words::{self as words, Text, Word};
 
@@ -17,6 +18,7 @@ use crate::contacts::Book;
 use crate::contacts::search::fold;
 use crate::context::home;
 use crate::conversations::Conversations;
+use crate::env::Env;
 use crate::reasons;
 use crate::sorted::{sort_few, sorted};
 
@@ -96,9 +98,30 @@ impl People<'_> {
         let me = self.me.ok_or(RecipientsError::Nobody)?;
         let is_text = peers.iter().any(|peer| matches!(peer, Peer::Number(_)));
         let own = if is_text { self.own_number(peers, from) } else { None };
-        let to = Destination { from: own.map(|own| own.number), peers: peers.to_vec() };
+        let to = Destination::new(own.map(|own| own.number), peers.to_vec());
         let key = to.key(me.user.id, own)?;
         Ok((to, key))
+    }
+
+    /// Into the group chat of this name that there is with exactly these people, or one that begins with the first message: so the same
+    /// people have as many groups as they have names for.
+    pub(super) fn group(&self, to: Destination, title: &str, env: &Env) -> Destination {
+        if let Some(known) = self.conversations.group_of(&to.peers, title) {
+            return known.destination();
+        }
+        let group = self.me.map(|me| {
+            let nonce = Ulid::from_bits(env.random(6));
+            let id = group_id(me.tenant.id, me.user.id, nonce);
+            ToGroup { id, begin: Some(BeginGroup { nonce, title: title.to_owned() }) }
+        });
+        Destination { group, ..to }
+    }
+
+    /// Whom what is typed may mean among colleagues who are not in a group.
+    pub(crate) fn colleagues(&self, typed: &str, group: &[Peer]) -> Vec<Suggestion> {
+        let mut found = self.suggestions(typed, group);
+        found.retain(|suggestion| matches!(suggestion.peer, Peer::User(_)));
+        found
     }
 
     /// The own number for these people: the one chosen, else the one last used with them, else the first that can.

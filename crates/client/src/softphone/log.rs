@@ -1,10 +1,11 @@
 //! Applying what the server says: the log, one change after the other, and states.
 
-use halyard_protocol::{Author, Change, ConversationId, Entry, Message, Peer, Seq, UserState};
+use halyard_protocol::{Author, Change, ConversationId, ConversationKind, Entry, Message, Peer, Seq, UserState};
 use halyard_words as words;
 
 use super::{Softphone, context};
 use crate::context::Turn;
+use crate::conversations::Thread;
 use crate::update::Changed;
 use crate::windows::CardKey;
 
@@ -22,6 +23,7 @@ impl Softphone {
             }
             Change::ConversationRemoved { conversation, cleared_seq } => {
                 self.conversations.conversation_removed(conversation, cleared_seq, context!(self, turn));
+                self.close_left(conversation, turn);
             }
             Change::ContactChanged { contact } => self.contacts.changed(contact, context!(self, turn)),
             Change::ContactRemoved { contact } => self.contacts.removed(contact, context!(self, turn)),
@@ -49,6 +51,15 @@ impl Softphone {
                 self.everything_changed(turn);
             }
             Change::Unknown => {}
+        }
+    }
+
+    /// A group that the user has left or deleted elsewhere is not looked at any more, unless something is typed in it.
+    fn close_left(&mut self, id: ConversationId, turn: &mut Turn<'_>) {
+        let card = CardKey::Conversation(id);
+        let is_group = |thread: &Thread| thread.conversation.kind == ConversationKind::GroupChat;
+        if self.conversations.get(id).is_some_and(is_group) && !self.composer.drafts.has(card) {
+            self.desk.close(card, context!(self, turn));
         }
     }
 

@@ -1,7 +1,7 @@
 //! What conversations and people are called.
 
 use halyard_protocol::{Author, Conversation, Peer};
-use halyard_words::Text;
+use halyard_words::{self as words, Text};
 
 use super::Softphone;
 
@@ -10,6 +10,9 @@ impl Softphone {
     pub(crate) fn conversation_name(&self, conversation: &Conversation) -> Text {
         if !conversation.title.is_empty() {
             return Text::as_is(&conversation.title);
+        }
+        if conversation.peers.is_empty() {
+            return words::GROUP_CHAT.into();
         }
         let names = conversation.peers.iter().map(|peer| self.peer_name(*peer)).collect();
         Text::joined(names, ", ")

@@ -1,6 +1,6 @@
 //! What the app was opened with: links, shared texts, files.
 
-use halyard_protocol::Peer;
+use halyard_protocol::{ConversationKind, Peer};
 use halyard_words as words;
 
 use super::{Softphone, context, people};
@@ -114,8 +114,13 @@ impl Softphone {
     fn known_conversation(&self, peers: &[(Peer, String)]) -> Option<CardKey> {
         let peers: Vec<Peer> = peers.iter().map(|(peer, _)| *peer).collect();
         let (_, key) = self.people().check(&peers, None).ok()?;
-        let id = key.id(self.me()?.tenant.id);
-        self.conversations.get(id).map(|_| CardKey::Conversation(id))
+        let known = match key.kind() {
+            ConversationKind::GroupChat => self.conversations.group_of(&peers, ""),
+            ConversationKind::Chat | ConversationKind::Sms | ConversationKind::GroupMms | ConversationKind::Unknown => {
+                self.conversations.get(key.id(self.me()?.tenant.id))
+            }
+        };
+        known.map(|thread| CardKey::Conversation(thread.conversation.id))
     }
 
     /// A file that was opened with Halyard, or shared. Tables of contacts are imported, of cards the user says whether they are;

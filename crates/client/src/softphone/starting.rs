@@ -11,7 +11,7 @@ use crate::api::CallError;
 use crate::cache::{StoredState, StoredWindows};
 use crate::composer::Attachment;
 use crate::context::Turn;
-use crate::conversations::{Position, STORED_CONVERSATIONS, StoredConversation, Thread};
+use crate::conversations::{Position, STORED_CONVERSATIONS, StoredConversation};
 use crate::database::{Owner, Unclaimed};
 use crate::effect::{Effect, FocusTarget, Timer};
 use crate::fact::Fact;
@@ -313,7 +313,7 @@ impl Softphone {
     fn open_destinations(&self) -> Vec<(Destination, Position)> {
         let cards =
             self.desk.windows.cards().filter_map(|card: &Card| self.conversations.get(card.key().conversation()?));
-        cards.map(|Thread { conversation, timeline, .. }| (conversation.to_destination(), timeline.position)).collect()
+        cards.map(|thread| (thread.destination(), thread.timeline.position)).collect()
     }
 
     /// Once it is known whose the session is, only its end is of interest.

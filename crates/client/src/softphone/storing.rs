@@ -249,7 +249,7 @@ impl Softphone {
         });
         let windows = &self.desk.windows;
         let open = windows.cards().filter_map(|card| self.conversations.get(card.key().conversation()?));
-        let to = open.map(|thread| (thread.conversation.id, thread.conversation.to_destination())).collect();
+        let to = open.map(|thread| (thread.conversation.id, thread.destination())).collect();
         StoredWindows { snapshot: windows.snapshot(), to, new: new.collect() }
     }
 

@@ -71,7 +71,7 @@ impl Softphone {
             return self.recipients.set_from(card, number, context!(self, turn));
         };
         let Some(thread) = self.conversations.get(id) else { return };
-        let to = Destination { from: Some(number), peers: thread.conversation.peers.clone() };
+        let to = Destination::new(Some(number), thread.conversation.peers.clone());
         let before = thread.conversation.own_number.filter(|_| thread.conversation.last_entry.is_some());
         if let Some(becomes) = self.become_conversation(card, &to, turn) {
             turn.focus(FocusTarget::Composer(becomes));
@@ -136,7 +136,7 @@ impl Softphone {
             let own = self.own_number_of(conversation);
             self.composer.check_files(conversation.kind, card, own).map_err(reasons::rule)?;
         }
-        Ok((conversation.to_destination(), draft.trim_end().to_owned()))
+        Ok((thread.destination(), draft.trim_end().to_owned()))
     }
 
     /// The user's own number that a conversation goes from.
@@ -203,7 +203,7 @@ impl Softphone {
         let found = self.conversations.in_order().find_map(|conversation| {
             let thread = self.conversations.get(conversation)?;
             let message = thread.timeline.message(id)?;
-            Some((conversation, thread.conversation.to_destination(), message.body.clone()))
+            Some((conversation, thread.destination(), message.body.clone()))
         });
         let Some((conversation, to, body)) = found else { return };
         let card = CardKey::Conversation(conversation);

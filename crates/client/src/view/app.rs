@@ -244,6 +244,15 @@ impl Softphone {
                     may_send: false,
                 })
             }
+            Question::LeaveGroup(id) => {
+                let thread = self.conversations.get(*id)?;
+                Some(QuestionView {
+                    title: words::leave_question(self.conversation_name(&thread.conversation)),
+                    text: words::LEAVE_QUESTION_TEXT.into(),
+                    yes: words::LEAVE,
+                    may_send: false,
+                })
+            }
             Question::Forget(user) => {
                 let label = self.database.sealed.iter().find(|label| label.user == *user)?;
                 Some(QuestionView {

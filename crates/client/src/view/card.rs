@@ -55,6 +55,8 @@ pub struct HeaderView {
     pub contact_action: Option<Word>,
     /// The group's own name, empty for none; `None` where there can't be one.
     pub group_title: Option<String>,
+    /// Those who are in a group chat beside the user; nobody in anything else.
+    pub people: Vec<Peer>,
 }
 
 impl Softphone {
@@ -116,6 +118,11 @@ impl Softphone {
             unread: conversation.unread,
             contact_action,
             group_title: conversation.kind.is_group().then(|| conversation.title.clone()),
+            people: if conversation.kind == ConversationKind::GroupChat {
+                conversation.peers.clone()
+            } else {
+                Vec::new()
+            },
         })
     }
 
@@ -195,5 +202,6 @@ fn new_header() -> HeaderView {
         unread: 0,
         contact_action: None,
         group_title: None,
+        people: Vec::new(),
     }
 }

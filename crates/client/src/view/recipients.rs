@@ -22,6 +22,8 @@ pub struct RecipientsView {
     pub error: Option<Text>,
     /// Whether "Done" can do something.
     pub can_finish: bool,
+    /// The name of the group chat that they will be; `None` where they will be none.
+    pub group_title: Option<String>,
 }
 
 /// Somebody who is in.
@@ -41,30 +43,40 @@ impl Softphone {
     pub fn recipients_view(&self, card: CardKey) -> Option<RecipientsView> {
         let new = self.recipients.get(card)?;
         let home = self.home();
-        let bubbles = new
-            .peers
-            .iter()
-            .map(|peer| {
-                let name = self.contacts.book.name(*peer, home);
-                let detail = match peer {
-                    Peer::User(user) => {
-                        self.contacts.book.user(*user).map(|user| user.extension.clone()).unwrap_or_default()
-                    }
-                    Peer::Number(number) => number.display(home),
-                    Peer::Unknown => String::new(),
-                };
-                let detail = if name.as_written() == detail { String::new() } else { detail };
-                BubbleView { peer: *peer, detail, name }
-            })
-            .collect();
         Some(RecipientsView {
-            bubbles,
+            bubbles: self.bubbles(&new.peers),
             // What is wrong is said under the field, where the list would cover it.
             suggestions: if new.error.is_some() { Vec::new() } else { self.people().offered(new) },
             is_number: PhoneNumber::from_typed(&new.query, home).is_ok(),
+            group_title: new.is_group_chat().then(|| new.title.clone()),
             can_finish: !new.peers.is_empty() || !new.query.trim().is_empty(),
             query: new.query.clone(),
             error: new.error.clone(),
         })
+    }
+
+    /// Each of these people.
+    #[must_use]
+    pub fn bubbles(&self, peers: &[Peer]) -> Vec<BubbleView> {
+        let home = self.home();
+        let bubble = |peer: &Peer| {
+            let name = self.contacts.book.name(*peer, home);
+            let detail = match peer {
+                Peer::User(user) => {
+                    self.contacts.book.user(*user).map(|user| user.extension.clone()).unwrap_or_default()
+                }
+                Peer::Number(number) => number.display(home),
+                Peer::Unknown => String::new(),
+            };
+            let detail = if name.as_written() == detail { String::new() } else { detail };
+            BubbleView { peer: *peer, detail, name }
+        };
+        peers.iter().map(bubble).collect()
+    }
+
+    /// Which colleagues can be added to a group of these people, for what is typed.
+    #[must_use]
+    pub fn who_can_join(&self, group: &[Peer], typed: &str) -> Vec<Suggestion> {
+        self.people().colleagues(typed, group)
     }
 }

@@ -102,7 +102,8 @@ pub(crate) async fn chat_with_history(
     let mut users: Vec<UserId> = business.people.iter().map(|person| person.id).collect();
     users.sort_unstable();
     let mut tx = store.write(business.id).await.unwrap();
-    let chat = store::conversations::add(&mut tx, business.id, ConversationKey::Chat(users), env.now()).await.unwrap();
+    let chat =
+        store::conversations::add(&mut tx, business.id, ConversationKey::Chat(users), "", env.now()).await.unwrap();
     for person in &business.people {
         store::memberships::add(&mut tx, chat.id, person.id).await.unwrap();
     }

@@ -4,6 +4,7 @@
 mod administration;
 mod contacts;
 mod conversations;
+mod groups;
 mod jobs;
 mod log;
 mod media;
@@ -52,6 +53,10 @@ use self::contacts::{
 };
 use self::conversations::{
     a_deleted_conversation_comes_back_whole_or_with_the_next_message, the_column_comes_in_pages_newest_first,
+};
+use self::groups::{
+    a_group_takes_only_who_can_be_in_it, nobody_takes_the_id_of_another_conversation,
+    people_come_and_go_and_the_timeline_says_so, the_same_people_may_have_several_groups,
 };
 use self::jobs::{
     a_job_for_later_is_in_nobodys_way, dead_jobs_are_kept_apart_and_run_again,
@@ -111,6 +116,10 @@ checks!(
     two_servers_share_the_queue,
     the_column_comes_in_pages_newest_first,
     a_deleted_conversation_comes_back_whole_or_with_the_next_message,
+    the_same_people_may_have_several_groups,
+    nobody_takes_the_id_of_another_conversation,
+    people_come_and_go_and_the_timeline_says_so,
+    a_group_takes_only_who_can_be_in_it,
     a_taken_key_is_told_apart_from_other_errors,
     the_log_is_trimmed_and_says_so,
     a_log_is_not_trimmed_in_the_middle,

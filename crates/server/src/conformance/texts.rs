@@ -24,7 +24,7 @@ pub(super) async fn a_picture_reaches_the_other_tenant_once(bench: &Bench) {
     let (maya, rosa) = (bench.sign_in("1001@harbor").await, bench.sign_in("1001@atlas").await);
     let given = bench.media_id();
     assert_eq!(maya.give(given, "boat.png", png(3, 2)).await.status, 200);
-    let to = Destination { from: Some(number(101)), peers: vec![Peer::Number(number(110))] };
+    let to = Destination::new(Some(number(101)), vec![Peer::Number(number(110))]);
     let sent: Message = maya.send_with(bench.message_id(), to, "", &[given]).await.json();
     bench.work().await;
     let conversation = rosa.bootstrap().await.conversations.pop().unwrap();

@@ -247,7 +247,7 @@ fn mirrored(key: &ConversationKey, far: PhoneNumber) -> ConversationKey {
         ConversationKey::Text { own, remote } => {
             ConversationKey::text(far, remote.iter().copied().filter(|number| *number != far).chain([*own]))
         }
-        ConversationKey::Chat(_) => key.clone(),
+        ConversationKey::Chat(_) | ConversationKey::Group { .. } => key.clone(),
     }
 }
 

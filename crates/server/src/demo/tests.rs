@@ -41,7 +41,7 @@ async fn a_text_between_the_businesses_is_on_both_sides() {
     let key = ConversationKey::text(number("858-0110"), [number("619-0105")]);
     let (messages, _) = store::messages::page(&mut tx, key.id(atlas.id), None, 0, 100).await.unwrap();
     assert_eq!(messages.len(), 8);
-    assert_eq!(messages[0].author, Author::Number(number("619-0105")));
-    assert!(matches!(messages[1].author, Author::User(_)));
-    assert_eq!(messages[1].deliveries[0].state, DeliveryState::Delivered);
+    assert_eq!(messages[0].message().unwrap().author, Author::Number(number("619-0105")));
+    assert!(matches!(messages[1].message().unwrap().author, Author::User(_)));
+    assert_eq!(messages[1].message().unwrap().deliveries[0].state, DeliveryState::Delivered);
 }

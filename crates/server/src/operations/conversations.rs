@@ -1,10 +1,16 @@
-//! What a user does to a conversation: reads it, mutes it, names it, deletes it for themselves and brings it back.
+//! What a user does to a conversation: reads it, mutes it, names it, adds and removes people, deletes it for themselves and brings it back.
+//!
+//! Always holds: who takes part in a group chat is who is a member of it, and its timeline says who came, went and named it.
 
 use halyard_protocol::rest::UpdateConversation;
-use halyard_protocol::{CauseCode, Change, Conversation, ConversationId, ErrorCode, Seq, UserId, limits};
+use halyard_protocol::{
+    CauseCode, Change, Conversation, ConversationId, ConversationKey, EntryId, ErrorCode, RecipientsError, Seq,
+    SystemEvent, UserId, limits,
+};
 
 use super::Actor;
 use crate::problem::Problem;
+use crate::store::entries::{NewContent, NewEntry};
 use crate::store::events::News;
 use crate::store::memberships::Membership;
 use crate::store::{self, Tx};
@@ -34,7 +40,8 @@ pub async fn read(tx: &mut Tx, actor: &Actor, id: ConversationId, seq: Seq) -> R
     Ok(store::states::set_read(tx, record.tenant, id, me, (seq, unread)).await?)
 }
 
-/// Turns notifications off or on for the actor, or names the group for all its members. What is absent stays.
+/// Turns notifications off or on for the actor, or names the group for all its members. What is absent stays. `line` is the id of the
+/// entry that tells of the name.
 ///
 /// # Errors
 /// The actor sees no such conversation, the name is too long, or this is no group.
@@ -42,6 +49,7 @@ pub async fn update(
     tx: &mut Tx,
     actor: &Actor,
     id: ConversationId,
+    line: EntryId,
     changes: UpdateConversation,
 ) -> Result<Conversation, Problem> {
     let title = changes.title.map(|title| title.trim().to_owned());
@@ -60,15 +68,107 @@ pub async fn update(
         store::memberships::set_muted(tx, id, me, muted).await?;
     }
     let news = News::Conversation(id);
-    if let Some(title) = &title {
-        store::conversations::set_title(tx, id, title).await?;
+    if let Some(title) = title {
+        store::conversations::set_title(tx, id, &title).await?;
         store::events::log_members(tx, id, actor.now, news).await?;
+        append_line(tx, actor, id, line, &SystemEvent::Renamed { title }).await?;
     } else if muted.is_some() {
         store::events::log(tx, me, actor.now, news).await?;
     } else {
         return Ok(before);
     }
     store::conversations::view(tx, me, id).await?.ok_or_else(Problem::not_found)
+}
+
+/// Adds colleagues to a group chat that the actor is in. They see what is written from now on. Who is in it already stays. `line` is
+/// the id of the entry that tells of it.
+///
+/// # Errors
+/// The actor sees no such conversation, it is no group chat, one of these people is not in the directory, or they would be too many.
+pub async fn add_people(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ConversationId,
+    line: EntryId,
+    users: &[UserId],
+) -> Result<Conversation, Problem> {
+    let me = actor.user()?;
+    let people = people_of_group(tx, me, id).await?;
+    let mut new: Vec<UserId> = users.iter().copied().filter(|user| !people.contains(user)).collect();
+    new.sort_unstable();
+    new.dedup();
+    if !new.is_empty() {
+        let all = [people, new.clone()].concat();
+        if all.len() > limits::GROUP_CHAT_PEOPLE {
+            return Err(invalid(RecipientsError::TooManyUsers(limits::GROUP_CHAT_PEOPLE)));
+        }
+        if store::users::count_enabled(tx, actor.tenant, &new).await? < new.len() as u64 {
+            let detail = "One of these people is not in your directory.";
+            return Err(Problem::because(ErrorCode::InvalidRecipients, CauseCode::NotInDirectory, detail).at("users"));
+        }
+        store::conversations::set_people(tx, id, &all).await?;
+        store::memberships::add_all(tx, id, &new, true).await?;
+        store::events::log_members(tx, id, actor.now, News::Conversation(id)).await?;
+        append_line(tx, actor, id, line, &SystemEvent::Joined { users: new }).await?;
+    }
+    store::conversations::view(tx, me, id).await?.ok_or_else(Problem::not_found)
+}
+
+fn invalid(error: RecipientsError) -> Problem {
+    Problem::because(ErrorCode::InvalidRecipients, error, error.to_string()).at("users")
+}
+
+/// Removes somebody from a group chat that the actor is in; the actor themselves leaves it. It is no longer theirs to see. `line` is
+/// the id of the entry that tells of it.
+///
+/// # Errors
+/// The actor sees no such conversation, it is no group chat, or that user is not in it.
+pub async fn remove_person(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ConversationId,
+    line: EntryId,
+    user: UserId,
+) -> Result<(), Problem> {
+    let me = actor.user()?;
+    let mut people = people_of_group(tx, me, id).await?;
+    if !people.contains(&user) {
+        return Err(Problem::not_found());
+    }
+    people.retain(|known| *known != user);
+    let record = store::conversations::by_id(tx, id).await?.ok_or_else(Problem::not_found)?;
+    store::conversations::set_people(tx, id, &people).await?;
+    store::memberships::remove(tx, id, user).await?;
+    let removed = Change::ConversationRemoved { conversation: id, cleared_seq: record.last_seq };
+    store::events::log(tx, user, actor.now, &removed).await?;
+    store::events::log_members(tx, id, actor.now, News::Conversation(id)).await?;
+    append_line(tx, actor, id, line, &SystemEvent::Left { users: vec![user] }).await
+}
+
+/// Those who take part in a group chat that the user sees, themselves among them.
+async fn people_of_group(tx: &mut Tx, me: UserId, id: ConversationId) -> Result<Vec<UserId>, Problem> {
+    membership(tx, me, id).await?;
+    match store::conversations::by_id(tx, id).await?.ok_or_else(Problem::not_found)?.key {
+        ConversationKey::Group { users, .. } => Ok(users),
+        ConversationKey::Chat(_) | ConversationKey::Text { .. } => {
+            let detail = "People are added to group chats, and removed from those alone.";
+            Err(Problem::invalid(CauseCode::NotAGroupChat, detail))
+        }
+    }
+}
+
+/// Adds to the timeline what the actor did to the conversation.
+async fn append_line(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ConversationId,
+    line: EntryId,
+    event: &SystemEvent,
+) -> Result<(), Problem> {
+    let content = NewContent::Line { by: Some(actor.user()?), event };
+    let entry = NewEntry { conversation: id, id: line, content };
+    store::entries::append(tx, entry, actor.now).await?;
+    Ok(())
 }
 
 /// Deletes a conversation for the actor, with what was written in it so far. Others keep theirs.

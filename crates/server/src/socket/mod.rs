@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use halyard_protocol::socket::{CLOSE_POLICY, CLOSE_RESTART, CLOSE_SIGNED_OUT, CLOSE_TOO_SLOW};
-use halyard_protocol::{ClientFrame, ConversationId, ConversationKey, Cursor, ServerFrame, StatesSeen, UnixMs};
+use halyard_protocol::{ClientFrame, ConversationId, Cursor, ServerFrame, StatesSeen, UnixMs};
 use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::app::App;
@@ -350,10 +350,10 @@ impl Line {
         let shared = store::conversations::by_id(&mut tx, id).await.map_err(broken)?;
         drop(tx);
         let me = self.session.user;
-        if let Some(ConversationKey::Chat(users)) = shared.map(|shared| shared.key)
+        if let Some(users) = shared.as_ref().and_then(|shared| shared.key.users())
             && users.contains(&me)
         {
-            let others: Vec<_> = users.into_iter().filter(|user| *user != me).collect();
+            let others: Vec<_> = users.iter().copied().filter(|user| *user != me).collect();
             self.app.hub.whisper(&others, &ServerFrame::Typing { conversation: id, user: me });
         }
         Ok(())

@@ -1,7 +1,8 @@
 //! Values on their way into a statement.
 
 use halyard_protocol::{
-    ContactId, ConversationId, DeviceId, MediaId, MessageId, PhoneNumber, PhotoId, TenantId, Ulid, UnixMs, UserId,
+    ContactId, ConversationId, DeviceId, EntryId, MediaId, MessageId, PhoneNumber, PhotoId, TenantId, Ulid, UnixMs,
+    UserId,
 };
 
 /// A value on its way into a statement.
@@ -33,6 +34,7 @@ text_arg!(
     ContactId,
     ConversationId,
     DeviceId,
+    EntryId,
     MediaId,
     MessageId,
     PhotoId,

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use halyard_protocol::rest::ConversationsBefore;
 use halyard_protocol::{
-    Conversation, ConversationId, ConversationKey, Cursor, Delivery, Entry, Message, PeerRead, PhoneNumber, Seq,
-    TenantId, UnixMs, UserId,
+    Conversation, ConversationId, ConversationKey, ConversationKind, Cursor, Delivery, Entry, PeerRead, PhoneNumber,
+    Seq, TenantId, UnixMs, UserId,
 };
 
 use super::arg::Arg;
@@ -34,7 +34,7 @@ pub struct ConversationRecord {
 pub async fn by_id(tx: &mut Tx, id: ConversationId) -> Result<Option<ConversationRecord>, StoreError> {
     let row = tx
         .optional(
-            "SELECT id, tenant, own_number, participants, last_seq, last_activity FROM conversations WHERE id = $1",
+            "SELECT id, tenant, kind, own_number, participants, last_seq, last_activity FROM conversations WHERE id = $1",
             args![id],
         )
         .await?;
@@ -50,7 +50,7 @@ pub async fn by_id(tx: &mut Tx, id: ConversationId) -> Result<Option<Conversatio
     .transpose()
 }
 
-/// Adds the conversation of these people, without messages.
+/// Adds a conversation without entries; a group may have a name.
 ///
 /// # Errors
 /// When the database fails.
@@ -58,21 +58,39 @@ pub async fn add(
     tx: &mut Tx,
     tenant: TenantId,
     key: ConversationKey,
+    title: &str,
     now: UnixMs,
 ) -> Result<ConversationRecord, StoreError> {
     let id = key.id(tenant);
-    let participants: Vec<String> = match &key {
-        ConversationKey::Chat(users) => users.iter().map(ToString::to_string).collect(),
-        ConversationKey::Text { remote, .. } => remote.iter().map(ToString::to_string).collect(),
-    };
     tx.run(
         "INSERT INTO conversations (id, tenant, kind, own_number, participants, title, last_seq, last_activity,
                                     created_at)
-         VALUES ($1, $2, $3, $4, $5, '', 0, $6, $6)",
-        args![id, tenant, word(key.kind())?, key.own_number(), participants.join(","), now],
+         VALUES ($1, $2, $3, $4, $5, $7, 0, $6, $6)",
+        args![id, tenant, word(key.kind())?, key.own_number(), participants(&key), now, title],
     )
     .await?;
     Ok(ConversationRecord { id, tenant, key, last_seq: 0, last_activity: now })
+}
+
+/// Other people take part in a group.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_people(tx: &mut Tx, id: ConversationId, users: &[UserId]) -> Result<(), StoreError> {
+    let key = ConversationKey::group(id, users.iter().copied());
+    tx.run("UPDATE conversations SET participants = $2 WHERE id = $1", args![id, participants(&key)]).await?;
+    Ok(())
+}
+
+/// Those who take part, as the database keeps them.
+fn participants(key: &ConversationKey) -> String {
+    let people: Vec<String> = match key {
+        ConversationKey::Chat(users) | ConversationKey::Group { users, .. } => {
+            users.iter().map(ToString::to_string).collect()
+        }
+        ConversationKey::Text { remote, .. } => remote.iter().map(ToString::to_string).collect(),
+    };
+    people.join(",")
 }
 
 /// Takes the next place in a conversation. The clock may step back, the order of conversations does not.
@@ -187,8 +205,8 @@ macro_rules! views {
                 "SELECT c.id AS id, c.kind AS kind, c.own_number AS own_number, c.participants AS participants,
                         c.title AS title, c.last_seq AS last_seq, m.last_activity AS last_activity,
                         m.read_seq AS read_seq, m.unread AS unread, m.cleared_seq AS cleared_seq, m.muted AS muted,
-                        m.last_sent_at AS last_sent_at, l.id AS message_id, l.author AS author, l.body AS body,
-                        l.media AS media, l.at AS at
+                        m.last_sent_at AS last_sent_at, l.id AS entry_id, l.author AS author, l.body AS body,
+                        l.media AS media, l.at AS at, l.line AS line
                  FROM ",
                 $from,
                 " JOIN conversations AS c ON c.id = m.conversation
@@ -296,18 +314,9 @@ fn conversation(row: &Row, user: UserId) -> Result<Conversation, StoreError> {
     let id = row.id("id")?;
     let key = key(row)?;
     let last_seq = row.count("last_seq")?;
-    let last_entry = match row.maybe_text("message_id")? {
+    let last_entry = match row.maybe_text("entry_id")? {
         None => None,
-        Some(_) => Some(Entry::Message(Message {
-            id: row.id("message_id")?,
-            conversation: id,
-            seq: last_seq,
-            author: messages::author(&row.text("author")?)?,
-            body: row.text("body")?,
-            at: row.time("at")?,
-            media: messages::media(row)?,
-            deliveries: Vec::new(),
-        })),
+        Some(_) => Some(messages::entry_at(row, row.id("entry_id")?, id, last_seq)?),
     };
     Ok(Conversation {
         id,
@@ -327,13 +336,22 @@ fn conversation(row: &Row, user: UserId) -> Result<Conversation, StoreError> {
     })
 }
 
-fn key(row: &Row) -> Result<ConversationKey, StoreError> {
+/// Who takes part, from a conversation's row.
+pub(super) fn key(row: &Row) -> Result<ConversationKey, StoreError> {
     let participants = row.text("participants")?;
     let corrupt = || StoreError::Corrupt("participants");
     match row.maybe_number("own_number")? {
         None => {
-            let users = participants.split(',').map(|id| id.parse().map_err(|_| corrupt()));
-            Ok(ConversationKey::chat(users.collect::<Result<Vec<_>, _>>()?))
+            // Everybody may have left a group.
+            let users = participants.split(',').filter(|id| !id.is_empty());
+            let users = users.map(|id| id.parse().map_err(|_| corrupt())).collect::<Result<Vec<_>, _>>()?;
+            Ok(match row.word("kind")? {
+                ConversationKind::GroupChat => ConversationKey::group(row.id("id")?, users),
+                ConversationKind::Chat
+                | ConversationKind::Sms
+                | ConversationKind::GroupMms
+                | ConversationKind::Unknown => ConversationKey::chat(users),
+            })
         }
         Some(own) => {
             let remote = participants.split(',').map(|number| PhoneNumber::from_e164(number).map_err(|_| corrupt()));

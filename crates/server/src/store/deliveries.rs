@@ -144,7 +144,7 @@ pub async fn forget_received(tx: &mut Tx, before: UnixMs) -> Result<u64, StoreEr
 }
 
 /// Gives messages of one conversation, in order, their deliveries.
-pub(super) async fn attach(tx: &mut Tx, messages: &mut [Message]) -> Result<(), StoreError> {
+pub(super) async fn attach(tx: &mut Tx, messages: &mut [&mut Message]) -> Result<(), StoreError> {
     let (Some(first), Some(last)) = (messages.first(), messages.last()) else { return Ok(()) };
     let rows = tx
         .all(

@@ -32,18 +32,18 @@ pub(crate) const POSTGRES_HAS_MIGRATIONS: &str = "SELECT table_name FROM informa
 /// commits, and two transactions never wait for each other in a ring. SQLite needs no such thing.
 pub(crate) const LOCK_TENANT: &str = "SELECT id FROM tenants WHERE id = $1 FOR UPDATE";
 
-/// Appends a message with its place, the members' counters and their events; see [`super::entries`]. Who is told, with their cursors.
+/// Appends an entry with its place, the members' counters and their events; see [`super::entries`]. Who is told, with their cursors.
 pub(crate) const POSTGRES_APPEND: &str = "WITH place AS (
          UPDATE conversations SET last_seq = last_seq + 1, last_activity = GREATEST(last_activity, $2)
          WHERE id = $1 RETURNING last_seq, last_activity
      ), message AS (
-         INSERT INTO messages (conversation, seq, id, author, inbound, body, media, at, request_hash)
-         SELECT $1, last_seq, $3, $4, $5, $6, $7, last_activity, $8 FROM place
+         INSERT INTO messages (conversation, seq, id, author, inbound, body, media, at, request_hash, line)
+         SELECT $1, last_seq, $3, $4, $5, $6, $7, last_activity, $8, $10 FROM place
      ), counted AS (
          UPDATE memberships SET last_activity = place.last_activity,
-             unread = CASE WHEN user_id = $4 THEN 0 WHEN $9 THEN unread + 1 ELSE unread END,
-             read_seq = CASE WHEN user_id = $4 THEN place.last_seq ELSE read_seq END,
-             last_sent_at = CASE WHEN user_id = $4 THEN place.last_activity ELSE last_sent_at END
+             unread = CASE WHEN user_id = $11 THEN 0 WHEN $9 THEN unread + 1 ELSE unread END,
+             read_seq = CASE WHEN user_id = $11 THEN place.last_seq ELSE read_seq END,
+             last_sent_at = CASE WHEN user_id = $11 THEN place.last_activity ELSE last_sent_at END
          FROM place WHERE conversation = $1
      ), raised AS (
          UPDATE users SET cursor = cursor + 1
@@ -73,11 +73,13 @@ pub(crate) const COUNT_ENABLED: [&str; 2] =
 /// Writes that users of a tenant (`$2`, a JSON array) are connected, or are not, for SQLite and PostgreSQL.
 pub(crate) const SET_CONNECTED: [&str; 2] =
     each!("UPDATE users SET connected = $3, state_version = $4 WHERE tenant = $1 AND connected <> $3 AND id IN ", "");
-/// Makes these users (`$2`, a JSON array) members who have read everything so far, for SQLite and PostgreSQL.
+/// Makes these users (`$2`, a JSON array) members who have read everything so far, and see none of it if `$3` says so, for SQLite and
+/// PostgreSQL.
 pub(crate) const ADD_MEMBERS: [&str; 2] = each!(
     "INSERT INTO memberships (conversation, user_id, muted, hidden, read_seq, unread, cleared_seq, prior_cleared_seq,
                               removed_at, last_activity, last_sent_at)
-     SELECT id, added.value, FALSE, FALSE, last_seq, 0, 0, 0, NULL, last_activity, NULL
+     SELECT id, added.value, FALSE, FALSE, last_seq, 0, CASE WHEN $3 THEN last_seq ELSE 0 END,
+            CASE WHEN $3 THEN last_seq ELSE 0 END, NULL, last_activity, NULL
      FROM conversations CROSS JOIN ",
     " AS added WHERE id = $1 ON CONFLICT (conversation, user_id) DO NOTHING"
 );

@@ -3,49 +3,73 @@
 //! Always holds: an entry, its place, the counters of the members and their events are written together. SQLite is asked for one after
 //! the other, which costs it nothing; PostgreSQL for all at once, as each question is a way to it and back.
 
-use halyard_protocol::{Author, ConversationId, Media, Message, MessageId, Seq, UnixMs};
+use halyard_protocol::{
+    Author, ConversationId, EntryId, Media, Message, MessageId, Seq, SystemEvent, SystemLine, UnixMs, UserId,
+};
 
 use super::events::{self, News};
-use super::sql::args;
+use super::sql::{args, json};
 use super::{StoreError, Tx, conversations, dialect, memberships, messages};
 
-/// A message that has no place yet.
+/// An entry that has no place yet.
 #[derive(Debug)]
 pub struct NewEntry<'a> {
     /// Where it goes.
     pub conversation: ConversationId,
     /// Its id.
-    pub id: MessageId,
-    /// Who wrote it.
-    pub author: Author,
-    /// Its text.
-    pub body: &'a str,
-    /// Its files.
-    pub media: &'a [Media],
-    /// A digest of what its author's device asked for.
-    pub request_hash: Option<String>,
-    /// Whether it is unread for those who did not write it.
-    pub counts: bool,
+    pub id: EntryId,
+    /// What it is.
+    pub content: NewContent<'a>,
 }
 
-/// Appends a message at the next place of its conversation, counts it for each member, and tells them. Says its place and its moment.
+/// What an entry is that has no place yet.
+#[derive(Debug)]
+pub enum NewContent<'a> {
+    /// A message.
+    Message {
+        /// Who wrote it.
+        author: Author,
+        /// Its text.
+        body: &'a str,
+        /// Its files.
+        media: &'a [Media],
+        /// A digest of what its author's device asked for.
+        request_hash: Option<String>,
+        /// Whether it is unread for those who did not write it.
+        counts: bool,
+    },
+    /// What happened to the conversation itself. It is unread for nobody, and its author has read no further by it.
+    Line {
+        /// Who did it; nobody where the system did.
+        by: Option<UserId>,
+        /// What happened.
+        event: &'a SystemEvent,
+    },
+}
+
+/// Appends an entry at the next place of its conversation, counts it for each member, and tells them. Says its place and its moment.
 /// The clock may step back, the order of conversations does not.
 ///
 /// # Errors
-/// [`StoreError::Taken`] when a colleague's message in this conversation has that id.
+/// [`StoreError::Taken`] when a colleague's entry in this conversation has that id.
 pub async fn append(tx: &mut Tx, entry: NewEntry<'_>, now: UnixMs) -> Result<(Seq, UnixMs), StoreError> {
     if tx.is_postgres() { append_at_once(tx, entry, now).await } else { append_by_steps(tx, entry, now).await }
 }
 
 async fn append_by_steps(tx: &mut Tx, entry: NewEntry<'_>, now: UnixMs) -> Result<(Seq, UnixMs), StoreError> {
-    let NewEntry { conversation, id, author, body, media, request_hash, counts } = entry;
+    let NewEntry { conversation, id, content } = entry;
     let (seq, at) = conversations::next_seq(tx, conversation, now).await?;
-    let (body, media) = (body.to_owned(), media.to_vec());
-    let message = Message { id, conversation, seq, author, body, media, at, deliveries: Vec::new() };
-    messages::add(tx, &message, request_hash).await?;
-    let writer = match author {
-        Author::User(user) => Some(user),
-        Author::Number(_) | Author::Unknown => None,
+    let (writer, counts) = match content {
+        NewContent::Message { author, body, media, request_hash, counts } => {
+            let (id, body, media) = (MessageId(id.0), body.to_owned(), media.to_vec());
+            let message = Message { id, conversation, seq, author, body, media, at, deliveries: Vec::new() };
+            messages::add(tx, &message, request_hash).await?;
+            (author.user(), counts)
+        }
+        NewContent::Line { by, event } => {
+            messages::add_line(tx, &SystemLine { id, conversation, seq, at, by, event: event.clone() }).await?;
+            (None, false)
+        }
     };
     memberships::count_message(tx, conversation, writer, counts, seq, at).await?;
     events::log_members(tx, conversation, now, News::Entry(conversation, seq)).await?;
@@ -53,23 +77,19 @@ async fn append_by_steps(tx: &mut Tx, entry: NewEntry<'_>, now: UnixMs) -> Resul
 }
 
 async fn append_at_once(tx: &mut Tx, entry: NewEntry<'_>, now: UnixMs) -> Result<(Seq, UnixMs), StoreError> {
-    let (author, inbound) = messages::author_text(entry.author)?;
-    let rows = tx
-        .all(
-            dialect::POSTGRES_APPEND,
-            args![
-                entry.conversation,
-                now,
-                entry.id,
-                author,
-                inbound,
-                entry.body,
-                messages::media_json(entry.media)?,
-                entry.request_hash,
-                entry.counts,
-            ],
-        )
-        .await?;
+    let NewEntry { conversation, id, content } = entry;
+    let args = match content {
+        NewContent::Message { author, body, media, request_hash, counts } => {
+            let (text, inbound) = messages::author_text(author)?;
+            let (media, writer) = (messages::media_json(media)?, messages::by_text(author.user()));
+            args![conversation, now, id, text, inbound, body, media, request_hash, counts, None::<String>, writer]
+        }
+        NewContent::Line { by, event } => {
+            let (by, none) = (messages::by_text(by), None::<String>);
+            args![conversation, now, id, by, false, "", none.clone(), none, false, Some(json(event)?), ""]
+        }
+    };
+    let rows = tx.all(dialect::POSTGRES_APPEND, args).await?;
     let place = rows.first().ok_or(StoreError::Corrupt("conversation"))?;
     let found = (place.count("seq")?, place.time("at")?);
     for row in &rows {

@@ -8,8 +8,7 @@
 use std::collections::HashMap;
 
 use halyard_protocol::{
-    Change, Conversation, ConversationId, Cursor, Delivery, Entry, LoggedEvent, Message, Seq, TenantId, UnixMs, User,
-    UserId,
+    Change, Conversation, ConversationId, Cursor, Delivery, Entry, LoggedEvent, Seq, TenantId, UnixMs, User, UserId,
 };
 
 use super::sql::{Row, args, json};
@@ -186,7 +185,7 @@ pub async fn after(
 #[derive(Default)]
 struct Found {
     /// With the user's unread count and read position.
-    entries: HashMap<(ConversationId, Seq), (Message, u32, Seq)>,
+    entries: HashMap<(ConversationId, Seq), (Entry, u32, Seq)>,
     conversations: HashMap<ConversationId, Conversation>,
     users: HashMap<UserId, User>,
 }
@@ -195,9 +194,8 @@ impl Found {
     /// What an event says; `None` where the user no longer sees it.
     fn change(&self, row: &Row, change: &str) -> Result<Option<Change>, StoreError> {
         Ok(match change {
-            ENTRY => self.entries.get(&(row.id("subject")?, row.count("seq")?)).map(|(message, unread, read_seq)| {
-                let entry = Entry::Message(message.clone());
-                Change::EntryAdded { entry, unread: *unread, read_seq: *read_seq }
+            ENTRY => self.entries.get(&(row.id("subject")?, row.count("seq")?)).map(|(entry, unread, read_seq)| {
+                Change::EntryAdded { entry: entry.clone(), unread: *unread, read_seq: *read_seq }
             }),
             CONVERSATION => self
                 .conversations
@@ -216,11 +214,11 @@ async fn entries(
     user: UserId,
     after: Cursor,
     last: Cursor,
-) -> Result<HashMap<(ConversationId, Seq), (Message, u32, Seq)>, StoreError> {
+) -> Result<HashMap<(ConversationId, Seq), (Entry, u32, Seq)>, StoreError> {
     let rows = tx
         .all(
             "SELECT m.conversation AS conversation, m.seq AS seq, m.id AS id, m.author AS author, m.body AS body,
-                    m.media AS media, m.at AS at, b.unread AS unread, b.read_seq AS read_seq,
+                    m.media AS media, m.at AS at, m.line AS line, b.unread AS unread, b.read_seq AS read_seq,
                     EXISTS (SELECT 1 FROM deliveries AS d WHERE d.conversation = m.conversation AND d.seq = m.seq)
                         AS is_outgoing
              FROM events AS e
@@ -234,8 +232,8 @@ async fn entries(
     let (mut found, mut any_outgoing) = (HashMap::with_capacity(rows.len()), false);
     for row in &rows {
         any_outgoing |= row.flag("is_outgoing")?;
-        let message = messages::message(row)?;
-        found.insert((message.conversation, message.seq), (message, row.small("unread")?, row.count("read_seq")?));
+        let entry = messages::entry(row)?;
+        found.insert((entry.conversation(), entry.seq()), (entry, row.small("unread")?, row.count("read_seq")?));
     }
     if !any_outgoing {
         return Ok(found);
@@ -252,7 +250,8 @@ async fn entries(
         .await?;
     for row in &rows {
         let delivery: Delivery = deliveries::delivery(row)?;
-        if let Some((message, ..)) = found.get_mut(&(row.id("conversation")?, row.count("seq")?)) {
+        let entry = found.get_mut(&(row.id("conversation")?, row.count("seq")?));
+        if let Some(message) = entry.and_then(|(entry, ..)| entry.message_mut()) {
             message.deliveries.push(delivery);
         }
     }

@@ -1,10 +1,10 @@
 //! Memberships: what a conversation is to one of its members. Read, unread, muted, deleted.
 
 use halyard_protocol::rest::ConversationsBefore;
-use halyard_protocol::{ConversationId, Seq, UnixMs, UserId};
+use halyard_protocol::{ConversationId, ConversationKey, Seq, UnixMs, UserId};
 
 use super::sql::{args, json};
-use super::{StoreError, Tx, dialect};
+use super::{StoreError, Tx, conversations, dialect};
 
 /// A user's place in a conversation.
 #[derive(Clone, Debug)]
@@ -45,30 +45,48 @@ pub async fn unread_before(
 }
 
 /// The members of a conversation, counted.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Members {
+    /// Who takes part.
+    pub key: ConversationKey,
     /// Those who are not disabled.
     pub enabled: u64,
     /// Those who have deleted it, and nothing has come since.
     pub hidden: u64,
+    /// Whether the user who was asked for is one of them.
+    pub has_user: bool,
 }
 
 /// The members of a conversation, counted; `None` when there is no such conversation.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count(tx: &mut Tx, conversation: ConversationId) -> Result<Option<Members>, StoreError> {
+pub async fn count(
+    tx: &mut Tx,
+    conversation: ConversationId,
+    user: Option<UserId>,
+) -> Result<Option<Members>, StoreError> {
     let row = tx
         .optional(
-            "SELECT COUNT(CASE WHEN m.user_id IS NOT NULL AND users.disabled_at IS NULL THEN 1 END) AS enabled,
-                    COUNT(CASE WHEN m.hidden = TRUE THEN 1 END) AS hidden
+            "SELECT c.id AS id, c.kind AS kind, c.own_number AS own_number, c.participants AS participants,
+                    COUNT(CASE WHEN m.user_id IS NOT NULL AND users.disabled_at IS NULL THEN 1 END) AS enabled,
+                    COUNT(CASE WHEN m.hidden = TRUE THEN 1 END) AS hidden,
+                    COUNT(CASE WHEN m.user_id = $2 THEN 1 END) AS found
              FROM conversations AS c LEFT JOIN memberships AS m ON m.conversation = c.id
              LEFT JOIN users ON users.id = m.user_id
              WHERE c.id = $1 GROUP BY c.id",
-            args![conversation],
+            args![conversation, user.map_or_else(String::new, |user| user.to_string())],
         )
         .await?;
-    row.map(|row| Ok(Members { enabled: row.count("enabled")?, hidden: row.count("hidden")? })).transpose()
+    row.map(|row| {
+        Ok(Members {
+            key: conversations::key(&row)?,
+            enabled: row.count("enabled")?,
+            hidden: row.count("hidden")?,
+            has_user: row.count("found")? > 0,
+        })
+    })
+    .transpose()
 }
 
 /// A user's membership.
@@ -114,13 +132,18 @@ pub async fn add(tx: &mut Tx, conversation: ConversationId, user: UserId) -> Res
     Ok(changed > 0)
 }
 
-/// Makes users members who have read everything so far.
+/// Makes users members who have read everything so far; `from_now_on` says that they don't see it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn add_all(tx: &mut Tx, conversation: ConversationId, users: &[UserId]) -> Result<(), StoreError> {
+pub async fn add_all(
+    tx: &mut Tx,
+    conversation: ConversationId,
+    users: &[UserId],
+    from_now_on: bool,
+) -> Result<(), StoreError> {
     let [sqlite, postgres] = dialect::ADD_MEMBERS;
-    tx.run(tx.pick(sqlite, postgres), args![conversation, json(&users)?]).await?;
+    tx.run(tx.pick(sqlite, postgres), args![conversation, json(&users)?, from_now_on]).await?;
     Ok(())
 }
 

@@ -1,6 +1,10 @@
-//! Messages, in the order of their conversation.
+//! The entries of conversations, in their order: messages, and in the same table the lines that say what happened to the conversation
+//! itself.
 
-use halyard_protocol::{Author, ConversationId, Media, Message, MessageId, PhoneNumber, Seq, UserId};
+use halyard_protocol::{
+    Author, ConversationId, Entry, EntryId, Media, Message, MessageId, PhoneNumber, Seq, SystemEvent, SystemLine,
+    UserId,
+};
 
 use super::sql::{Row, args};
 use super::{StoreError, Tx, deliveries};
@@ -30,6 +34,20 @@ pub async fn add(tx: &mut Tx, message: &Message, request_hash: Option<String>) -
     Ok(())
 }
 
+/// Adds a line at its place.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add_line(tx: &mut Tx, line: &SystemLine) -> Result<(), StoreError> {
+    tx.run(
+        "INSERT INTO messages (conversation, seq, id, author, inbound, body, at, line)
+         VALUES ($1, $2, $3, $4, FALSE, '', $5, $6)",
+        args![line.conversation, line.seq, line.id, by_text(line.by), line.at, super::sql::json(&line.event)?],
+    )
+    .await?;
+    Ok(())
+}
+
 /// The message that this user sent under this id, and the hash of what they asked for.
 ///
 /// # Errors
@@ -44,7 +62,7 @@ pub async fn sent(tx: &mut Tx, author: UserId, id: MessageId) -> Result<Option<(
     let Some(row) = row else { return Ok(None) };
     let mut found = message(&row)?;
     let hash = row.maybe_text("request_hash")?.unwrap_or_default();
-    deliveries::attach(tx, std::slice::from_mut(&mut found)).await?;
+    deliveries::attach(tx, &mut [&mut found]).await?;
     Ok(Some((found, hash)))
 }
 
@@ -55,17 +73,18 @@ pub async fn sent(tx: &mut Tx, author: UserId, id: MessageId) -> Result<Option<(
 pub async fn at(tx: &mut Tx, conversation: ConversationId, seq: Seq) -> Result<Option<Message>, StoreError> {
     let row = tx
         .optional(
-            "SELECT conversation, seq, id, author, body, media, at FROM messages WHERE conversation = $1 AND seq = $2",
+            "SELECT conversation, seq, id, author, body, media, at FROM messages
+             WHERE conversation = $1 AND seq = $2 AND line IS NULL",
             args![conversation, seq],
         )
         .await?;
     let Some(row) = row else { return Ok(None) };
     let mut found = message(&row)?;
-    deliveries::attach(tx, std::slice::from_mut(&mut found)).await?;
+    deliveries::attach(tx, &mut [&mut found]).await?;
     Ok(Some(found))
 }
 
-/// Up to `limit` messages before `before` and after `cleared`, oldest first, and whether there are older ones.
+/// Up to `limit` entries before `before` and after `cleared`, oldest first, and whether there are older ones.
 ///
 /// # Errors
 /// When the database fails.
@@ -75,19 +94,20 @@ pub async fn page(
     before: Option<Seq>,
     cleared: Seq,
     limit: u32,
-) -> Result<(Vec<Message>, bool), StoreError> {
+) -> Result<(Vec<Entry>, bool), StoreError> {
     let rows = tx
         .all(
-            "SELECT conversation, seq, id, author, body, media, at FROM messages
+            "SELECT conversation, seq, id, author, body, media, at, line FROM messages
              WHERE conversation = $1 AND seq < $2 AND seq > $3 ORDER BY seq DESC LIMIT $4",
             args![conversation, before.unwrap_or(u64::MAX), cleared, limit + 1],
         )
         .await?;
     let more = rows.len() > limit as usize;
-    let mut messages = rows.iter().take(limit as usize).map(message).collect::<Result<Vec<_>, _>>()?;
-    messages.reverse();
+    let mut entries = rows.iter().take(limit as usize).map(entry).collect::<Result<Vec<_>, _>>()?;
+    entries.reverse();
+    let mut messages: Vec<&mut Message> = entries.iter_mut().filter_map(Entry::message_mut).collect();
     deliveries::attach(tx, &mut messages).await?;
-    Ok((messages, more))
+    Ok((entries, more))
 }
 
 /// How many messages after `seq` count as unread for a user: those by others in a chat, those from outside in texts.
@@ -103,7 +123,7 @@ pub async fn unread_after(
     let row = tx
         .one(
             "SELECT COUNT(*) AS unread FROM messages JOIN conversations ON conversations.id = messages.conversation
-             WHERE messages.conversation = $1 AND messages.seq > $2 AND messages.author <> $3
+             WHERE messages.conversation = $1 AND messages.seq > $2 AND messages.author <> $3 AND messages.line IS NULL
                AND (messages.inbound = TRUE OR conversations.own_number IS NULL)",
             args![conversation, seq, user],
         )
@@ -129,6 +149,11 @@ pub(super) fn author_text(author: Author) -> Result<(String, bool), StoreError> 
     }
 }
 
+/// Who did what a line says, as the database keeps them: nobody is an empty text.
+pub(super) fn by_text(by: Option<UserId>) -> String {
+    by.map_or_else(String::new, |user| user.to_string())
+}
+
 /// A message's files as they are kept with it.
 pub(super) fn media_json(media: &[Media]) -> Result<Option<String>, StoreError> {
     if media.is_empty() { Ok(None) } else { super::sql::json(&media).map(Some) }
@@ -137,6 +162,31 @@ pub(super) fn media_json(media: &[Media]) -> Result<Option<String>, StoreError> 
 /// The files of a message, from its column `media`.
 pub(super) fn media(row: &Row) -> Result<Vec<Media>, StoreError> {
     if row.maybe_text("media")?.is_some() { row.json("media") } else { Ok(Vec::new()) }
+}
+
+/// An entry from its row, without deliveries.
+pub(super) fn entry(row: &Row) -> Result<Entry, StoreError> {
+    entry_at(row, row.id("id")?, row.id("conversation")?, row.count("seq")?)
+}
+
+/// The same where the row has its id and its place under other names.
+pub(super) fn entry_at(row: &Row, id: EntryId, conversation: ConversationId, seq: Seq) -> Result<Entry, StoreError> {
+    let (at, by) = (row.time("at")?, row.text("author")?);
+    if row.maybe_text("line")?.is_some() {
+        let by = if by.is_empty() { None } else { Some(by.parse().map_err(|_| StoreError::Corrupt("author"))?) };
+        let event: SystemEvent = row.json("line")?;
+        return Ok(Entry::System(SystemLine { id, conversation, seq, at, by, event }));
+    }
+    Ok(Entry::Message(Message {
+        id: MessageId(id.0),
+        conversation,
+        seq,
+        author: author(&by)?,
+        body: row.text("body")?,
+        at,
+        media: media(row)?,
+        deliveries: Vec::new(),
+    }))
 }
 
 /// A message from its row, without deliveries.

@@ -95,6 +95,12 @@ const MIGRATIONS: &[Entry] = &[
         include_str!("../../migrations/sqlite/0015_media_objects.sql"),
         include_str!("../../migrations/postgres/0015_media_objects.sql"),
     ),
+    (
+        16,
+        "lines",
+        include_str!("../../migrations/sqlite/0016_lines.sql"),
+        include_str!("../../migrations/postgres/0016_lines.sql"),
+    ),
 ];
 
 /// The numbers of all, in their order.

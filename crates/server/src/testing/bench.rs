@@ -255,7 +255,7 @@ impl Bench {
 
 /// From an own number to others.
 pub(crate) fn to_numbers(from: u16, to: &[u16]) -> Destination {
-    Destination { from: Some(number(from)), peers: to.iter().map(|line| Peer::Number(number(*line))).collect() }
+    Destination::new(Some(number(from)), to.iter().map(|line| Peer::Number(number(*line))).collect())
 }
 
 /// A server that listens.
@@ -363,7 +363,7 @@ impl Browser<'_> {
     pub(crate) async fn colleagues(&self, extensions: &[&str]) -> Destination {
         let users = self.bootstrap().await.users;
         let find = |extension: &&str| users.iter().find(|user| user.extension == **extension).unwrap().id;
-        Destination { from: None, peers: extensions.iter().map(find).map(Peer::User).collect() }
+        Destination::new(None, extensions.iter().map(find).map(Peer::User).collect())
     }
 
     pub(crate) async fn bootstrap(&self) -> Bootstrap {

@@ -33,8 +33,10 @@ macro_rules! wire {
 }
 
 wire! {
+    AddPeople: [r#"{"users":["$1"]}"#],
     Author: [r#"{"user":"$1"}"#, r#"{"number":"+16195550142"}"#, r#""unknown""#],
     Availability: [r#""busy""#],
+    BeginGroup: [r#"{"nonce":"$1","title":"a"}"#],
     Bootstrap: [r#"{"me":$Me,"cursor":1,"state_version":1,"now":1,"users":[$User],"favourites":[$Favourite],"conversations":[$Conversation],
         "older":$ConversationsBefore,"unread_older":["$1"]}"#],
     Call: [r#"{"id":"$1","conversation":"$1","seq":1,"at":1,"from":$Author,"outcome":"answered","answered_by":"$1","seconds":1,"reason":"a"}"#],
@@ -71,7 +73,7 @@ wire! {
     ConversationsPage: [r#"{"conversations":[$Conversation],"older":$ConversationsBefore}"#],
     Delivery: [r#"{"to":"+16195550142","state":"sent","cause":$Cause,"reason":"a","at":1}"#],
     DeliveryState: [r#""delivered""#],
-    Destination: [r#"{"from":"+16195550142","peers":[$Peer]}"#],
+    Destination: [r#"{"from":"+16195550142","peers":[$Peer],"group":$ToGroup}"#],
     Device: [r#"{"id":"$1","name":"a","signed_in_at":1,"seen_at":1,"current":true}"#],
     Devices: [r#"{"devices":[$Device]}"#],
     EntriesPage: [r#"{"entries":[$Entry],"more":true}"#],
@@ -127,6 +129,7 @@ wire! {
     ],
     SystemLine: [r#"{"id":"$1","conversation":"$1","seq":1,"at":1,"by":"$1","event":$SystemEvent}"#],
     Tenant: [r#"{"id":"$1","name":"a","domain":"b","calling_code":1}"#],
+    ToGroup: [r#"{"id":"$1","begin":$BeginGroup}"#],
     UnixMs: ["1"],
     UnknownEntry: [r#"{"id":"$1","conversation":"$1","seq":1,"at":1}"#],
     UpdateConversation: [r#"{"muted":true,"title":"a"}"#],

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use halyard_protocol::rest::{ConversationsBefore, EntriesPage};
 use halyard_protocol::{
-    Change, Conversation, ConversationId, ConversationKey, Entry, Message, PeerRead, Seq, StateVersion, UnixMs, UserId,
+    Change, Conversation, ConversationId, ConversationKey, Entry, Message, PeerRead, Seq, StateVersion, SystemEvent,
+    UnixMs, UserId,
 };
 
 use super::Server;
@@ -56,7 +57,7 @@ impl Server {
     pub(crate) fn conversation(&self, user: UserId, id: ConversationId) -> Option<Conversation> {
         let shared = self.conversations.get(&id)?;
         let member = shared.members.get(&user).filter(|member| !member.hidden)?;
-        let is_chat = matches!(shared.key, ConversationKey::Chat(_));
+        let is_chat = shared.key.users().is_some();
         let reads = shared.members.iter().filter(|(other, _)| is_chat && **other != user);
         Some(Conversation {
             id,
@@ -141,13 +142,56 @@ impl Server {
         }
     }
 
-    /// Gives a group its name, for all members.
-    pub(crate) fn set_title(&mut self, id: ConversationId, title: &str) {
-        let Some(shared) = self.conversations.get_mut(&id) else { return };
+    /// A member gives a group its name, for all.
+    pub(crate) fn set_title(&mut self, by: UserId, id: ConversationId, title: &str) {
+        let Some(shared) = self.conversations.get_mut(&id).filter(|shared| shared.key.kind().is_group()) else {
+            return;
+        };
+        if shared.title == title {
+            return;
+        }
         title.clone_into(&mut shared.title);
-        for user in shared.members.keys().copied().collect::<Vec<_>>() {
+        self.group_changed(by, id, SystemEvent::Renamed { title: title.to_owned() });
+    }
+
+    /// A member adds people to a group chat; they see what comes from now on.
+    pub(crate) fn add_people(&mut self, by: UserId, id: ConversationId, users: &[UserId]) -> bool {
+        let Some(shared) = self.conversations.get_mut(&id) else { return false };
+        let last = shared.last_seq();
+        let ConversationKey::Group { users: people, .. } = &mut shared.key else { return false };
+        let new: Vec<UserId> = users.iter().copied().filter(|user| !people.contains(user)).collect();
+        if !people.contains(&by) || new.is_empty() {
+            return people.contains(&by);
+        }
+        people.extend(&new);
+        people.sort_unstable();
+        let member = Member { read_seq: last, cleared_seq: last, prior_cleared_seq: last, ..Member::default() };
+        shared.members.extend(new.iter().map(|user| (*user, member)));
+        self.group_changed(by, id, SystemEvent::Joined { users: new });
+        true
+    }
+
+    /// A member removes somebody from a group chat, perhaps themselves.
+    pub(crate) fn remove_person(&mut self, by: UserId, id: ConversationId, user: UserId) -> bool {
+        let Some(shared) = self.conversations.get_mut(&id) else { return false };
+        let cleared_seq = shared.last_seq();
+        let ConversationKey::Group { users: people, .. } = &mut shared.key else { return false };
+        if !people.contains(&by) || !people.contains(&user) {
+            return false;
+        }
+        people.retain(|known| *known != user);
+        shared.members.remove(&user);
+        self.log(user, Change::ConversationRemoved { conversation: id, cleared_seq });
+        self.group_changed(by, id, SystemEvent::Left { users: vec![user] });
+        true
+    }
+
+    /// Every member hears of the conversation as it is now, and of what happened to it.
+    fn group_changed(&mut self, by: UserId, id: ConversationId, event: SystemEvent) {
+        for user in self.conversations[&id].members.keys().copied().collect::<Vec<_>>() {
             self.log_changed(user, id);
         }
+        self.add_line(by, id, event);
     }
 
     /// Deletes a conversation for a user.

@@ -2,8 +2,8 @@
 
 use halyard_client::{HttpRequest, HttpResponse, Method};
 use halyard_protocol::rest::{
-    Bootstrap, ChangePassword, ConversationsBefore, ConversationsPage, Device, Devices, Imported, MarkRead, Me,
-    PasswordChosen, SendMessage, SetFavourite, SignIn, UpdateConversation, UpdateMe, UsePasswordLink,
+    AddPeople, Bootstrap, ChangePassword, ConversationsBefore, ConversationsPage, Device, Devices, Imported, MarkRead,
+    Me, PasswordChosen, SendMessage, SetFavourite, SignIn, UpdateConversation, UpdateMe, UsePasswordLink,
 };
 use halyard_protocol::{
     Cause, CauseCode, Change, ConversationId, DeviceId, ErrorBody, ErrorCode, Media, MediaId, MediaKind, UnixMs, UserId,
@@ -149,11 +149,16 @@ impl Server {
                     self.set_muted(me, id, muted);
                 }
                 if let Some(title) = title {
-                    self.set_title(id, &title);
+                    self.set_title(me, id, &title);
                 }
                 maybe(self.conversation(me, id))
             }
             (Method::Delete, []) => found(self.delete_conversation(me, id)),
+            (Method::Post, ["people"]) => {
+                let AddPeople { users } = body(request);
+                if self.add_people(me, id, &users) { maybe(self.conversation(me, id)) } else { not_found() }
+            }
+            (Method::Delete, ["people", user]) => found(self.remove_person(me, id, user.parse().expect("an id"))),
             (Method::Post, ["restore"]) => maybe(self.restore_conversation(me, id)),
             _ => panic!("no such address: {request:?}"),
         }

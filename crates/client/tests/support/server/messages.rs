@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use halyard_protocol::conversation::group_id;
 use halyard_protocol::media::check_media;
 use halyard_protocol::recipients::check_text;
 use halyard_protocol::rest::SendMessage;
 use halyard_protocol::{
-    Author, Cause, Change, ConversationId, ConversationKey, Delivery, DeliveryState, Entry, EntryId, ErrorCode, Media,
-    Message, MessageId, PhoneNumber, Seq, UnixMs, UserId,
+    Author, Cause, CauseCode, Change, ConversationId, ConversationKey, Delivery, DeliveryState, Entry, EntryId,
+    ErrorCode, Media, Message, MessageId, PhoneNumber, Seq, SystemEvent, SystemLine, ToGroup, Ulid, UnixMs, UserId,
 };
 
 use super::{Member, Server, Shared};
@@ -59,12 +60,37 @@ impl Server {
             self.media.get_mut(id).expect("found above").sent = true;
         }
         let deliveries = match &key {
-            ConversationKey::Chat(_) => Vec::new(),
+            ConversationKey::Chat(_) | ConversationKey::Group { .. } => Vec::new(),
             ConversationKey::Text { remote, .. } => remote.iter().map(|to| self.accepted(*to)).collect(),
         };
+        if let Some(group) = &request.to.group {
+            self.begin_group(author, group, &key)?;
+        }
         let message = self.append_with(key, id, Author::User(author), request.body.clone(), media, deliveries);
         self.sent.insert((author, id), (body, message.conversation, message.seq));
         Ok(message)
+    }
+
+    /// A group that a message goes to has its author in it, and begins with it if it is not there.
+    fn begin_group(&mut self, author: UserId, group: &ToGroup, key: &ConversationKey) -> Result<(), Refused> {
+        let refused = || (ErrorCode::InvalidRecipients, Some(CauseCode::NotInGroup.into()), "Not in it.".to_owned());
+        if let Some(shared) = self.conversations.get(&group.id) {
+            return if shared.members.contains_key(&author) { Ok(()) } else { Err(refused()) };
+        }
+        let begin = group.begin.as_ref().ok_or_else(refused)?;
+        if group_id(self.tenant.id, author, begin.nonce) != group.id {
+            return Err(refused());
+        }
+        self.open(group.id, key);
+        self.conversations.get_mut(&group.id).expect("opened above").title.clone_from(&begin.title);
+        Ok(())
+    }
+
+    /// What happened to a conversation that is there. It brings it back to nobody.
+    pub(super) fn add_line(&mut self, by: UserId, conversation: ConversationId, event: SystemEvent) {
+        let id = EntryId(self.fresh_id());
+        let (seq, at) = self.next_place(conversation);
+        self.push(Entry::System(SystemLine { id, conversation, seq, at, by: Some(by), event }));
     }
 
     fn accepted(&self, to: PhoneNumber) -> Delivery {
@@ -81,6 +107,13 @@ impl Server {
     pub(crate) fn chat(&mut self, from: UserId, with: &[UserId], text: &str) -> Message {
         let id = MessageId(self.fresh_id());
         let key = ConversationKey::chat(with.iter().copied().chain([from]));
+        self.append(key, id, Author::User(from), text.to_owned(), Vec::new())
+    }
+
+    /// The same in a group chat of its own.
+    pub(crate) fn group(&mut self, from: UserId, nonce: Ulid, with: &[UserId], text: &str) -> Message {
+        let id = MessageId(self.fresh_id());
+        let key = ConversationKey::group(group_id(self.tenant.id, from, nonce), with.iter().copied().chain([from]));
         self.append(key, id, Author::User(from), text.to_owned(), Vec::new())
     }
 
@@ -153,7 +186,7 @@ impl Server {
             return self.reopen(id);
         }
         let told = match key {
-            ConversationKey::Chat(users) => users.clone(),
+            ConversationKey::Chat(users) | ConversationKey::Group { users, .. } => users.clone(),
             ConversationKey::Text { own, .. } => self.users_of(*own),
         };
         let members: BTreeMap<UserId, Member> = told.iter().map(|user| (*user, Member::default())).collect();

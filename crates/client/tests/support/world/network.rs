@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use halyard_client::{Event, Net, NetworkFailure, SocketEvent, System};
 use halyard_protocol::socket::CLOSE_SIGNED_OUT;
-use halyard_protocol::{ClientFrame, ConversationKey, ServerFrame, UserId};
+use halyard_protocol::{ClientFrame, ServerFrame, UserId};
 
 use super::{Fate, World};
 
@@ -127,7 +127,7 @@ impl World {
             }
             ClientFrame::Typing { conversation } => {
                 let key = self.server.conversations.get(&conversation).map(|shared| shared.key.clone());
-                let Some(ConversationKey::Chat(users)) = key else { return };
+                let Some(users) = key.as_ref().and_then(|key| key.users()) else { return };
                 self.whisper(&ServerFrame::Typing { conversation, user }, |other| {
                     other != user && users.contains(&other)
                 });

@@ -63,7 +63,7 @@ async fn site(kind: Kind, tenants: usize, people: usize) -> Site {
 
 /// A chat with colleagues.
 fn chat(peers: impl IntoIterator<Item = UserId>) -> Destination {
-    Destination { from: None, peers: peers.into_iter().map(Peer::User).collect() }
+    Destination::new(None, peers.into_iter().map(Peer::User).collect())
 }
 
 /// A count as a number to calculate with.

@@ -82,7 +82,7 @@ pub(super) async fn texts(kind: Kind) -> Vec<Measured> {
     let both = businesses[0].people.iter().zip(&businesses[1].people);
     let senders = both.map(|(from, to)| {
         let peers = vec![Peer::Number(to.number.unwrap())];
-        (from.clone(), Destination { from: from.number, peers })
+        (from.clone(), Destination::new(from.number, peers))
     });
     let samples = closed_loop(&server, senders.collect(), time).await;
     let backlog = jobs(&store).await;

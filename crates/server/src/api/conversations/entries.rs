@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use halyard_protocol::rest::EntriesPage;
-use halyard_protocol::{ConversationId, Entry, ErrorBody, Seq, limits};
+use halyard_protocol::{ConversationId, ErrorBody, Seq, limits};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -44,15 +44,15 @@ pub async fn entries(
     let limit = page_size(page.limit, limits::MESSAGES_PAGE)?;
     let mut tx = app.store.read().await?;
     let membership = conversations::membership(&mut tx, session.user, id).await?;
-    let (messages, more) = store::messages::page(&mut tx, id, page.before, membership.cleared_seq, limit).await?;
-    Ok(Json(EntriesPage { entries: messages.into_iter().map(Entry::Message).collect(), more }))
+    let (entries, more) = store::messages::page(&mut tx, id, page.before, membership.cleared_seq, limit).await?;
+    Ok(Json(EntriesPage { entries, more }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use halyard_protocol::ErrorCode;
+    use halyard_protocol::{Entry, ErrorCode};
 
     #[tokio::test]
     async fn pages_lead_upwards_to_the_first_message() {

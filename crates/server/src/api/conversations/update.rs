@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use halyard_protocol::rest::UpdateConversation;
-use halyard_protocol::{Conversation, ConversationId, ErrorBody};
+use halyard_protocol::{Conversation, ConversationId, EntryId, ErrorBody};
 
 use crate::api::extract::{Body, Id, SignedIn};
 use crate::app::App;
@@ -14,7 +14,7 @@ use crate::problem::Problem;
 
 /// Turn notifications off or on, or name the group. What is absent stays.
 ///
-/// The name is for all members; only groups have one.
+/// The name is for all members; only groups have one. An entry of the timeline says who gave it.
 #[utoipa::path(
     patch, path = "/conversations/{id}", tag = "conversations", request_body = UpdateConversation,
     params(("id" = ConversationId, Path, description = "The conversation")),
@@ -31,7 +31,8 @@ pub async fn update(
     Body(request): Body<UpdateConversation>,
 ) -> Result<Json<Conversation>, Problem> {
     let mut tx = app.store.write(session.tenant).await?;
-    let conversation = conversations::update(&mut tx, &app.actor(&session), id, request).await?;
+    let conversation =
+        conversations::update(&mut tx, &app.actor(&session), id, EntryId(app.env.ulid()), request).await?;
     tx.commit().await?;
     Ok(Json(conversation))
 }
@@ -57,8 +58,9 @@ mod tests {
         let named: Conversation = maya.patch(&path, &json!({ "title": " Dock crew " })).await.json();
         assert!(named.muted && named.title == "Dock crew");
         let events = devon.events(before).await;
-        let [event] = &events[..] else { panic!("{events:?}") };
+        let [event, line] = &events[..] else { panic!("{events:?}") };
         let Change::ConversationChanged { conversation } = &event.change else { panic!("{event:?}") };
+        assert!(matches!(&line.change, Change::EntryAdded { unread: 1, .. }), "{line:?}");
         assert!(!conversation.muted && conversation.title == "Dock crew");
         let cleared: Conversation = devon.patch(&path, &json!({ "title": "" })).await.json();
         assert_eq!(cleared.title, "");

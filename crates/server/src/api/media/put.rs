@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(more.code(), ErrorCode::InvalidMedia);
         bench.test.pass(8 * crate::app::DAY);
         crate::upkeep::tidy(&bench.app).await.unwrap();
-        let to = Destination { from: Some(number(101)), peers: vec![Peer::Number(number(142))] };
+        let to = Destination::new(Some(number(101)), vec![Peer::Number(number(142))]);
         let answer = maya.send_with(bench.message_id(), to, "", &[first]).await;
         assert_eq!(answer.code(), ErrorCode::UnknownMedia, "it was forgotten");
         assert_eq!(maya.give(bench.media_id(), "", png(1, 1)).await.status, 200);

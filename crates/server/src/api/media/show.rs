@@ -173,7 +173,7 @@ mod tests {
     use halyard_protocol::{Destination, ErrorCode, MediaKind, Message, Peer};
 
     fn to(line: u16) -> Destination {
-        Destination { from: Some(number(101)), peers: vec![Peer::Number(number(line))] }
+        Destination::new(Some(number(101)), vec![Peer::Number(number(line))])
     }
 
     #[tokio::test]

@@ -122,7 +122,7 @@ mod tests {
         let maya = bench.sign_in("1001@harbor").await;
         let me = maya.bootstrap().await.me.user.id;
         let rosa = bench.sign_in("1001@atlas").await.bootstrap().await.me.user.id;
-        let to = |peers: Vec<Peer>| Destination { from: None, peers };
+        let to = |peers: Vec<Peer>| Destination::new(None, peers);
         let mixed = vec![Peer::Number(number(142)), maya.colleagues(&["1002"]).await.peers[0]];
         let cases = [
             (to(vec![]), ErrorCode::InvalidRecipients),

@@ -95,7 +95,7 @@ pub(crate) async fn a_message_to_fifty_takes_as_many_statements_as_one_to_two(be
     }
     let me = bench.user("1001@harbor").await;
     let others = maya.bootstrap().await.users.into_iter().map(|user| user.id).filter(|id| *id != me);
-    let group = Destination { from: None, peers: others.take(49).map(Peer::User).collect() };
+    let group = Destination::new(None, others.take(49).map(Peer::User).collect());
     let pair = maya.colleagues(&["1002"]).await;
     let first = sending(&maya, pair.clone()).await;
     assert_eq!(sending(&maya, group.clone()).await, first, "the first one opens the conversation");

@@ -2,15 +2,16 @@
 //!
 //! Always holds: the same id with the same content gives the same answer however often it comes, and one message.
 
+use halyard_protocol::conversation::group_id;
 use halyard_protocol::media::{MediaError, check_media};
 use halyard_protocol::recipients::{TextError, check_text};
 use halyard_protocol::rest::SendMessage;
 use halyard_protocol::{
-    Author, CauseCode, ConversationKey, Delivery, DeliveryState, ErrorCode, Media, MediaId, Message, MessageId,
-    PhoneNumber, RecipientsError, SmsNumber, TenantId, UnixMs, UserId, limits,
+    Author, CauseCode, ConversationKey, Delivery, DeliveryState, Destination, ErrorCode, Media, MediaId, Message,
+    MessageId, PhoneNumber, RecipientsError, SmsNumber, TenantId, UnixMs, UserId, limits,
 };
 
-use super::append::{NewMessage, append_among};
+use super::append::{Into, NewMessage, append_among};
 use super::outgoing;
 use crate::digest::digest;
 use crate::operations::{Actor, quotas};
@@ -35,6 +36,12 @@ pub enum Refusal {
     /// A colleague whom the directory does not have.
     #[error("One of these people is not in your directory.")]
     UnknownUser,
+    /// A group that the author is not in, or that is not there.
+    #[error("You are not in this group, or no longer.")]
+    NotInGroup,
+    /// A group's name that is too long.
+    #[error("The name of a group has {} characters at most.", limits::NAME_LENGTH)]
+    LongTitle,
     /// These people can't be in one conversation.
     #[error(transparent)]
     Recipients(#[from] RecipientsError),
@@ -67,6 +74,10 @@ impl From<Refusal> for Problem {
             Refusal::NotYourNumber => Self::new(ErrorCode::NotYourNumber, detail).at("to.from"),
             Refusal::NumberInChat => Self::because(people, CauseCode::NumberInChat, detail).at("to.from"),
             Refusal::UnknownUser => Self::because(people, CauseCode::NotInDirectory, detail).at("to.peers"),
+            Refusal::NotInGroup => Self::because(people, CauseCode::NotInGroup, detail).at("to.group"),
+            Refusal::LongTitle => {
+                Self::because(people, CauseCode::GroupNameTooLong.limit(limits::NAME_LENGTH), detail).at("to.group")
+            }
             Refusal::Recipients(error) => Self::because(people, error, detail).at("to.peers"),
             Refusal::Text(error) => Self::because(ErrorCode::InvalidText, error, detail).at("body"),
             Refusal::UnknownMedia => Self::new(ErrorCode::UnknownMedia, detail).at("media"),
@@ -103,11 +114,12 @@ async fn accept_of(
     let media = files(tx, author, &request.media).await?;
     check_text(key.kind(), &request.body, !media.is_empty())?;
     check_media(key.kind(), own.as_ref(), &media)?;
-    let members = store::memberships::count(tx, key.id(tenant)).await?;
+    let members = store::memberships::count(tx, key.id(tenant), Some(author)).await?;
+    check_group(tenant, author, &request.to, &key, members.as_ref())?;
     let recipients = match &key {
-        ConversationKey::Chat(_) if own.is_some() => return Err(Refusal::NumberInChat),
-        ConversationKey::Chat(users) => {
-            check_colleagues(tx, tenant, members, users).await?;
+        ConversationKey::Chat(_) | ConversationKey::Group { .. } if own.is_some() => return Err(Refusal::NumberInChat),
+        ConversationKey::Chat(users) | ConversationKey::Group { users, .. } => {
+            check_colleagues(tx, tenant, members.as_ref(), users).await?;
             Vec::new()
         }
         ConversationKey::Text { remote, .. } => remote.clone(),
@@ -118,7 +130,9 @@ async fn accept_of(
     let deliveries = recipients.iter().map(|to| accepted(*to, now)).collect();
     let author = Author::User(author);
     let new = NewMessage { id, author, body: request.body, media, deliveries, request_hash: Some(hash) };
-    let message = append_among(tx, tenant, key, members, new, now).await.map_err(|error| match error {
+    let title = request.to.group.and_then(|group| group.begin).map_or_else(String::new, |begin| begin.title);
+    let into = Into { key, members, title: title.trim() };
+    let message = append_among(tx, tenant, into, new, now).await.map_err(|error| match error {
         StoreError::Taken => Refusal::IdTaken,
         other => Refusal::Store(other),
     })?;
@@ -128,12 +142,37 @@ async fn accept_of(
     Ok(message)
 }
 
+/// Into a group writes who is in it. One that is not there begins only under the id that its author's device had to give it.
+fn check_group(
+    tenant: TenantId,
+    author: UserId,
+    to: &Destination,
+    key: &ConversationKey,
+    members: Option<&Members>,
+) -> Result<(), Refusal> {
+    let begin = to.group.as_ref().and_then(|group| group.begin.as_ref());
+    if begin.is_some_and(|begin| begin.title.trim().chars().count() > limits::NAME_LENGTH) {
+        return Err(Refusal::LongTitle);
+    }
+    let may = match (key, members) {
+        (ConversationKey::Group { .. }, Some(members)) => {
+            members.has_user && matches!(members.key, ConversationKey::Group { .. })
+        }
+        (ConversationKey::Group { id, .. }, None) => {
+            begin.is_some_and(|begin| group_id(tenant, author, begin.nonce) == *id)
+        }
+        (ConversationKey::Chat(_), Some(members)) => members.has_user,
+        (ConversationKey::Chat(_), None) | (ConversationKey::Text { .. }, _) => true,
+    };
+    if may { Ok(()) } else { Err(Refusal::NotInGroup) }
+}
+
 /// A new chat is with people of the directory. In one that there is already, somebody who was disabled meanwhile blocks nobody, as long
 /// as anybody is left to read it.
 async fn check_colleagues(
     tx: &mut Tx,
     tenant: TenantId,
-    members: Option<Members>,
+    members: Option<&Members>,
     users: &[UserId],
 ) -> Result<(), Refusal> {
     const AUTHOR_AND_READER: u64 = 2;

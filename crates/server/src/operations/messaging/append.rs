@@ -2,7 +2,8 @@
 
 use halyard_protocol::{Author, ConversationKey, Delivery, Media, Message, MessageId, TenantId, UnixMs};
 
-use crate::store::{self, StoreError, Tx, entries::NewEntry, events::News, memberships::Members};
+use crate::store::entries::{NewContent, NewEntry};
+use crate::store::{self, StoreError, Tx, events::News, memberships::Members};
 
 /// A message on its way into a conversation.
 pub(crate) struct NewMessage {
@@ -24,27 +25,37 @@ pub(crate) async fn append(
     new: NewMessage,
     now: UnixMs,
 ) -> Result<Message, StoreError> {
-    let members = store::memberships::count(tx, key.id(tenant)).await?;
-    append_among(tx, tenant, key, members, new, now).await
+    let members = store::memberships::count(tx, key.id(tenant), None).await?;
+    append_among(tx, tenant, Into { key, members, title: "" }, new, now).await
+}
+
+/// The conversation that a message goes into.
+pub(super) struct Into<'a> {
+    pub(super) key: ConversationKey,
+    /// Its members, if there is such a conversation.
+    pub(super) members: Option<Members>,
+    /// The name that it gets as a new group; empty for none.
+    pub(super) title: &'a str,
 }
 
 /// The same where the members, if there is such a conversation, have been counted.
 pub(super) async fn append_among(
     tx: &mut Tx,
     tenant: TenantId,
-    key: ConversationKey,
-    members: Option<Members>,
+    into: Into<'_>,
     new: NewMessage,
     now: UnixMs,
 ) -> Result<Message, StoreError> {
-    let conversation = key.id(tenant);
-    let counts = match (&new.author, &key) {
+    let conversation = into.key.id(tenant);
+    let counts = match (&new.author, &into.key) {
         (Author::User(_), ConversationKey::Text { .. }) => false,
-        (Author::User(_), ConversationKey::Chat(_)) | (Author::Number(_) | Author::Unknown, _) => true,
+        (Author::User(_), ConversationKey::Chat(_) | ConversationKey::Group { .. })
+        | (Author::Number(_) | Author::Unknown, _) => true,
     };
-    open(tx, tenant, key, members, now).await?;
+    open(tx, tenant, into, now).await?;
     let NewMessage { id, author, body, media, deliveries, request_hash } = new;
-    let entry = NewEntry { conversation, id, author, body: &body, media: &media, request_hash, counts };
+    let content = NewContent::Message { author, body: &body, media: &media, request_hash, counts };
+    let entry = NewEntry { conversation, id: id.into(), content };
     let (seq, at) = store::entries::append(tx, entry, now).await?;
     let message = Message { id, conversation, seq, author, body, media, at, deliveries };
     store::media::put_into(tx, &message).await?;
@@ -53,13 +64,8 @@ pub(super) async fn append_among(
 }
 
 /// Lets all who belong to a conversation be members of it, and tells those for whom it is new or back.
-async fn open(
-    tx: &mut Tx,
-    tenant: TenantId,
-    key: ConversationKey,
-    members: Option<Members>,
-    now: UnixMs,
-) -> Result<(), StoreError> {
+async fn open(tx: &mut Tx, tenant: TenantId, into: Into<'_>, now: UnixMs) -> Result<(), StoreError> {
+    let Into { key, members, title } = into;
     let conversation = key.id(tenant);
     match members {
         Some(members) if members.hidden == 0 => {}
@@ -70,11 +76,11 @@ async fn open(
         }
         None => {
             let users = match &key {
-                ConversationKey::Chat(users) => users.clone(),
+                ConversationKey::Chat(users) | ConversationKey::Group { users, .. } => users.clone(),
                 ConversationKey::Text { own, .. } => store::numbers::users_of(tx, *own).await?,
             };
-            store::conversations::add(tx, tenant, key, now).await?;
-            store::memberships::add_all(tx, conversation, &users).await?;
+            store::conversations::add(tx, tenant, key, title, now).await?;
+            store::memberships::add_all(tx, conversation, &users, false).await?;
             store::events::log_members(tx, conversation, now, News::Conversation(conversation)).await?;
         }
     }

@@ -83,7 +83,7 @@ async fn a_number_without_mms_neither_sends_files_nor_takes_them() {
     let picture = bench.media_id();
     assert_eq!(maya.give(picture, "boat.png", png(3, 2)).await.status, 200);
     let send = async |from: u16| {
-        let to = Destination { from: Some(number(from)), peers: vec![Peer::Number(number(111))] };
+        let to = Destination::new(Some(number(from)), vec![Peer::Number(number(111))]);
         maya.send_with(bench.message_id(), to, "Look", &[picture]).await
     };
     let refused = send(103).await;

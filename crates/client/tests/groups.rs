@@ -1,0 +1,168 @@
+//! Group chats: beginning several of the same people, adding and removing people, leaving.
+
+use halyard_client::composer::ComposerAction;
+use halyard_client::conversations::ConversationsAction;
+use halyard_client::notices::NoticesAction;
+use halyard_client::recipients::RecipientsAction;
+use halyard_client::{CardKey, Ui};
+use halyard_protocol::{ConversationId, Peer};
+
+use crate::support::World;
+use crate::support::people::{DEVON, MAYA, PRIYA};
+
+/// Begins a group with the card of "New Conversation", up to "Done".
+fn begin(world: &mut World, at: usize, people: &[&str], title: &str) -> CardKey {
+    world.act(at, Ui::NewConversation);
+    let card = world.front(at);
+    for extension in people {
+        let peer = world.colleague(extension);
+        world.act(at, Ui::Recipients(card, RecipientsAction::Add(peer)));
+    }
+    world.act(at, Ui::Recipients(card, RecipientsAction::Title(title.to_owned())));
+    world.act(at, Ui::Recipients(card, RecipientsAction::Finish));
+    world.front(at)
+}
+
+fn id(card: CardKey) -> ConversationId {
+    card.conversation().expect("a conversation")
+}
+
+fn people(world: &World, at: usize, card: CardKey) -> Vec<Peer> {
+    world.phone(at).header_view(card).expect("a header").people
+}
+
+/// "People in this group" for a colleague.
+fn add(world: &mut World, at: usize, card: CardKey, extension: &str) {
+    let user = world.server.user(extension);
+    world.act(at, Ui::Conversations(ConversationsAction::AddPerson(id(card), user)));
+}
+
+#[test]
+fn a_group_begun_offline_has_its_final_id_and_its_name() {
+    let mut world = World::new();
+    let (at, other) = (world.signed_in(MAYA), world.signed_in(DEVON));
+    world.network(at, false);
+    let card = begin(&mut world, at, &[DEVON, PRIYA], " Dock crew ");
+    assert_eq!(world.titles(at), ["Dock crew"]);
+    world.send(at, card, "Hello all");
+    world.send(at, card, "Who is in?");
+    let waiting = "Waiting for the network";
+    let shown = [format!("Hello all [{waiting}]"), "Who is in? [Waiting]".to_owned()];
+    assert_eq!(world.log_of(at, id(card)), shown);
+    // The app dies before the cards are stored, then after.
+    for titles in [&[][..], &["Dock crew"]] {
+        world.crash(at);
+        assert_eq!(world.titles(at), titles);
+        assert_eq!(world.column(at), ["Dock crew: You: Who is in?"]);
+        world.act(at, Ui::Conversations(ConversationsAction::Open(id(card))));
+        assert_eq!(world.log_of(at, id(card)), shown);
+        world.wait(2_000);
+    }
+    world.network(at, true);
+    world.wait(60_000);
+    assert_eq!(world.server.texts(id(card)), ["Hello all", "Who is in?"]);
+    assert_eq!(world.column(at), ["Dock crew: You: Who is in?"]);
+    assert_eq!(world.column(other), ["Dock crew: Maya: Who is in? (2)"]);
+    world.act(other, Ui::Conversations(ConversationsAction::Open(id(card))));
+    world.send(other, card, "I am");
+    assert_eq!(world.log_of(at, id(card)), ["Hello all", "Who is in?", "I am"]);
+}
+
+#[test]
+fn a_draft_in_a_group_that_was_not_sent_survives() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let card = begin(&mut world, at, &[DEVON, PRIYA], "Dock crew");
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("Half a tho".to_owned())));
+    world.wait(2_000);
+    world.reload(at);
+    assert_eq!(world.titles(at), ["Dock crew"]);
+    assert_eq!(world.phone(at).composer_view(card).draft, "Half a tho");
+    world.send(at, card, "Half a thought");
+    assert_eq!(world.server.texts(id(card)), ["Half a thought"]);
+    assert_eq!(world.column(at), ["Dock crew: You: Half a thought"]);
+}
+
+#[test]
+fn the_same_people_have_as_many_groups_as_names() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let crew = begin(&mut world, at, &[DEVON, PRIYA], "Dock crew");
+    world.send(at, crew, "One");
+    world.wait(1_000);
+    let plain = begin(&mut world, at, &[DEVON, PRIYA], "");
+    world.send(at, plain, "Two");
+    world.wait(1_000);
+    let regatta = begin(&mut world, at, &[PRIYA, DEVON], "Regatta");
+    world.send(at, regatta, "Three");
+    assert_eq!(world.column(at), ["Regatta: You: Three", "Devon Kerr, Priya Nair: You: Two", "Dock crew: You: One"]);
+    // The same once more opens what there is.
+    assert_eq!(begin(&mut world, at, &[DEVON, PRIYA], ""), plain);
+    assert_eq!(begin(&mut world, at, &[PRIYA, DEVON], "Dock crew"), crew);
+    // A name that is too long is refused, and stays.
+    world.act(at, Ui::NewConversation);
+    let card = begin(&mut world, at, &[DEVON, PRIYA], &"x".repeat(201));
+    assert_eq!(card, world.front(at));
+    let view = world.phone(at).recipients_view(card).expect("still being begun");
+    assert_eq!(view.error.expect("a reason"), "A group's name has 200 characters at most.");
+    assert_eq!(view.group_title.map(|title| title.len()), Some(201));
+}
+
+#[test]
+fn people_come_and_go() {
+    let mut world = World::new();
+    let (maya, devon, priya) = (world.signed_in(MAYA), world.signed_in(DEVON), world.signed_in(PRIYA));
+    let card = begin(&mut world, maya, &[DEVON, PRIYA], "Crew");
+    world.send(maya, card, "Before");
+    for at in [devon, priya] {
+        world.act(at, Ui::Conversations(ConversationsAction::Open(id(card))));
+    }
+    let priya_id = world.server.user(PRIYA);
+    world.act(devon, Ui::Conversations(ConversationsAction::RemovePerson(id(card), priya_id)));
+    assert_eq!(world.lines(maya, card), ["Before", "Devon Kerr removed Priya Nair"]);
+    assert_eq!(world.column(priya), [""; 0]);
+    assert_eq!(world.titles(priya), [""; 0], "it is closed");
+    assert_eq!(people(&world, maya, card), [world.colleague(DEVON)]);
+    let offered: Vec<String> =
+        world.phone(maya).who_can_join(&people(&world, maya, card), "pri").into_iter().map(|one| one.name).collect();
+    assert_eq!(offered, ["Priya Nair"]);
+    assert!(world.phone(maya).who_can_join(&people(&world, maya, card), "dev").is_empty(), "who is in already");
+
+    world.send(maya, card, "Without her");
+    add(&mut world, maya, card, PRIYA);
+    assert_eq!(world.column(priya), ["Crew: Maya Delgado added Priya Nair"]);
+    world.act(priya, Ui::Conversations(ConversationsAction::Open(id(card))));
+    world.send(priya, card, "Back");
+    assert_eq!(world.lines(priya, card), ["Maya Delgado added Priya Nair", "Back"]);
+    assert_eq!(world.lines(devon, card).last().map(String::as_str), Some("Back"));
+
+    // Leaving asks first.
+    world.act(devon, Ui::Conversations(ConversationsAction::Leave(id(card))));
+    assert_eq!(world.phone(devon).question_view().expect("a question").title, "Leave Crew?");
+    world.act(devon, Ui::Notices(NoticesAction::Answer(true)));
+    assert_eq!((world.column(devon), world.titles(devon)), (vec![], vec![]));
+    assert_eq!(world.lines(maya, card).last().map(String::as_str), Some("Left: Devon Kerr"));
+    assert_eq!(people(&world, maya, card), [world.colleague(PRIYA)]);
+    // With whom one shares no group any more, one begins one anew.
+    assert_ne!(begin(&mut world, maya, &[DEVON, PRIYA], "Crew"), card);
+}
+
+#[test]
+fn what_is_typed_in_a_group_that_one_is_no_longer_in_stays() {
+    let mut world = World::new();
+    let (maya, devon) = (world.signed_in(MAYA), world.signed_in(DEVON));
+    let card = begin(&mut world, maya, &[DEVON, PRIYA], "Crew");
+    world.send(maya, card, "Hello");
+    world.act(devon, Ui::Conversations(ConversationsAction::Open(id(card))));
+    world.ui(devon, Ui::Composer(card, ComposerAction::Draft("I think".to_owned())));
+    world.network(devon, false);
+    world.send(devon, card, "Written offline");
+    world.ui(devon, Ui::Composer(card, ComposerAction::Draft("I think".to_owned())));
+    let devon_id = world.server.user(DEVON);
+    world.act(maya, Ui::Conversations(ConversationsAction::RemovePerson(id(card), devon_id)));
+    world.network(devon, true);
+    world.wait(60_000);
+    assert_eq!(world.titles(devon), ["Crew"], "something is typed in it");
+    assert_eq!(world.phone(devon).composer_view(card).draft, "I think");
+    assert_eq!(world.log_of(devon, id(card)), ["Written offline [Not sent. You are not in this group, or no longer.]"]);
+}

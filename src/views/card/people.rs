@@ -1,0 +1,113 @@
+//! The people of a group chat: who is in it, adding and removing them, leaving it.
+
+use halyard_client::Ui;
+use halyard_client::conversations::ConversationsAction;
+use halyard_client::view::{BubbleView, HeaderView};
+use halyard_protocol::{ConversationId, Peer};
+
+use super::recipients::option;
+use crate::erased::Memo;
+use crate::prelude::*;
+use crate::runtime::App;
+use crate::views::common::{AvatarSize, Combobox, Dialog, IconButton, IconName, unique_id};
+use crate::views::person::Person;
+use crate::words::{self, say, t};
+
+/// The dialog.
+#[component]
+pub(super) fn People(
+    conversation: ConversationId,
+    header: Memo<Option<HeaderView>>,
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let app = expect_context::<App>();
+    let send = move |action| app.send(Ui::Conversations(action));
+    let query = RwSignal::new(String::new());
+    let people = Memo::new(move |_| {
+        header.with(|header| header.as_ref().map(|header| header.people.clone()).unwrap_or_default())
+    });
+    let rows = move || people.with(|people| app.phone(|phone, _| phone.bubbles(people)));
+    let options = Signal::derive(move || {
+        let found = people.with(|people| query.with(|query| app.phone(|phone, _| phone.who_can_join(people, query))));
+        found.into_iter().map(|one| option(app, one)).collect::<Vec<_>>()
+    });
+    let add = move |peer| {
+        if let Peer::User(user) = peer {
+            query.set(String::new());
+            send(ConversationsAction::AddPerson(conversation, user));
+        }
+    };
+    let hint = unique_id("people-hint");
+    view! {
+        <Dialog title=t(words::PEOPLE_IN_GROUP).to_owned() on_close=Callback::new(move |()| open.set(false))>
+            <div class="recipients" data-list-below>
+                <Combobox
+                    label=t(words::ADD_PEOPLE)
+                    placeholder=t(words::ADD_PEOPLE)
+                    value=query
+                    options=options
+                    focus=String::new()
+                    described_by=hint.clone()
+                    on_input=Callback::new(move |text| query.set(text))
+                    on_pick=Callback::new(add)
+                    on_enter=Callback::new(move |()| {
+                        // Of several nobody knows who is meant.
+                        let only = options.with_untracked(|options| match &options[..] {
+                            [only] => Some(only.value),
+                            _ => None,
+                        });
+                        if let Some(peer) = only {
+                            add(peer);
+                        }
+                    })
+                    on_backspace_empty=Callback::new(|()| ())
+                >
+                    {()}
+                </Combobox>
+                <p class="hint" id=hint>{t(words::ADD_PEOPLE_HINT)}</p>
+            </div>
+            <ul class="devices people" aria-label=t(words::PEOPLE_IN_GROUP)>
+                {move || rows().into_iter().map(|one| row(app, conversation, one)).collect::<Vec<_>>()}
+            </ul>
+            <footer class="buttons end">
+                <button
+                    type="button"
+                    class="btn quiet"
+                    on:click=move |_| {
+                        open.set(false);
+                        send(ConversationsAction::Leave(conversation));
+                    }
+                >
+                    {t(words::LEAVE_GROUP)}
+                </button>
+                <button type="button" class="btn primary" on:click=move |_| open.set(false)>
+                    {t(words::DONE)}
+                </button>
+            </footer>
+        </Dialog>
+    }
+}
+
+/// Somebody who is in.
+fn row(app: App, conversation: ConversationId, person: BubbleView) -> AnyView {
+    let BubbleView { peer, name, detail } = person;
+    let name = say(&name);
+    let avatar = app.phone(|phone, _| phone.person_avatar(peer, &name));
+    let label = say(&words::remove_item(&name));
+    let remove = move || {
+        if let Peer::User(user) = peer {
+            app.send(Ui::Conversations(ConversationsAction::RemovePerson(conversation, user)));
+        }
+    };
+    view! {
+        <li class="device">
+            <Person avatar=Signal::stored(avatar) size=AvatarSize::Small />
+            <div>
+                <b>{name}</b>
+                <p class="muted num">{detail}</p>
+            </div>
+            <IconButton icon=IconName::X label=label on_click=remove />
+        </li>
+    }
+    .into_any()
+}
