@@ -44,6 +44,46 @@ test("a group chat of three, each told apart", async ({ person }) => {
   await expect(nils.getByRole("log").getByText("On my way, ten minutes.")).toBeVisible();
 });
 
+test("a named group beside another of the same people; somebody joins, and leaves", async ({ person }) => {
+  const [lena, theo, priya] = await Promise.all([LENA, THEO, PRIYA].map((login) => person(login, { baseURL: here.url })));
+  for (const name of ["Night watch", "Day watch"]) {
+    await goTo(lena, "Chat and SMS");
+    await newConversation(lena);
+    for (const colleague of ["Theo Brandt", "1004"]) await addRecipient(lena, colleague);
+    await lena.getByRole("textbox", { name: "Group name (optional)" }).fill(name);
+    await lena.getByRole("button", { name: "Done" }).click();
+    await send(lena, name, `This is the ${name}`);
+  }
+  await goTo(theo, "Chat and SMS");
+  await expect(row(theo, "Day watch")).toBeVisible();
+  await row(theo, "Night watch").getByText("This is the Night watch").click();
+
+  // By the keyboard alone.
+  await card(theo, "Night watch").getByRole("button", { name: "More" }).press("Enter");
+  await theo.getByRole("menuitem", { name: "People in this group" }).press("Enter");
+  const people = theo.getByRole("dialog", { name: "People in this group" });
+  const members = people.getByRole("list", { name: "People in this group" }).getByRole("listitem");
+  await expect(members).toHaveText([/Lena/, /Nils/]);
+  await people.getByRole("combobox", { name: "Add people" }).fill("priya");
+  await people.getByRole("combobox", { name: "Add people" }).press("Enter");
+  await expect(members).toHaveCount(3);
+  await theo.keyboard.press("Escape");
+  await expect(log(lena, "Night watch").getByText("Theo Brandt added Priya Iyer")).toBeVisible();
+
+  await goTo(priya, "Chat and SMS");
+  await row(priya, "Night watch").getByText("Theo Brandt added Priya Iyer").click();
+  await expect(log(priya, "Night watch").getByText("This is the Night watch")).toBeHidden();
+  await send(priya, "Night watch", "Good evening");
+  await expect(log(theo, "Night watch").getByText("Good evening")).toBeVisible();
+  await card(priya, "Night watch").getByRole("button", { name: "More" }).click();
+  await priya.getByRole("menuitem", { name: "People in this group" }).click();
+  await priya.getByRole("button", { name: "Leave group" }).click();
+  await priya.getByRole("dialog", { name: "Leave Night watch?" }).getByRole("button", { name: "Leave", exact: true }).click();
+  await expect(card(priya, "Night watch")).toBeHidden();
+  await expect(row(priya, "Night watch")).toBeHidden();
+  await expect(log(theo, "Night watch").getByText("Left: Priya Iyer")).toBeVisible();
+});
+
 test("extensions and outside numbers don't mix, and the app says why", async ({ person }) => {
   const lena = await person(LENA, { baseURL: here.url });
   await goTo(lena, "Chat and SMS");

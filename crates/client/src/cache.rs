@@ -7,7 +7,9 @@
 
 use halyard_protocol::event::Favourite;
 use halyard_protocol::rest::{ConversationsBefore, Me};
-use halyard_protocol::{ContactId, ConversationId, Cursor, Destination, Entry, MediaId, Peer, Seq, StatesSeen, UnixMs};
+use halyard_protocol::{
+    ContactId, ConversationId, Cursor, Destination, Entry, FormerUser, MediaId, Peer, Seq, StatesSeen, UnixMs,
+};
 use halyard_words as words;
 use serde::{Deserialize, Serialize};
 
@@ -277,9 +279,10 @@ impl Cache {
         }
         while writes.len() < room {
             let Some(id) = sources.book.next_unstored_user() else { break };
-            writes.push(match sources.book.user(id) {
-                Some(user) => put(Store::Users, id.to_string(), user),
-                None => Write::Delete(Range::key(Store::Users, id.to_string())),
+            writes.push(match (sources.book.user(id), sources.book.former(id)) {
+                (Some(user), _) => put(Store::Users, id.to_string(), user),
+                (None, Some(name)) => put(Store::Users, id.to_string(), &FormerUser { id, name: name.clone() }),
+                (None, None) => Write::Delete(Range::key(Store::Users, id.to_string())),
             });
         }
         while writes.len() < room {

@@ -16,7 +16,7 @@ use halyard_protocol::{
     Change, ContactDetails, ContactDraft, ContactId, ContactScope, ErrorCode, NumberLabel, Peer, PhotoId, Ulid,
 };
 
-use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, STRANGER, contact, contact_id, number};
+use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, PRIYA, STRANGER, contact, contact_id, number};
 use crate::support::server::problem;
 use crate::support::{Fate, World};
 
@@ -399,4 +399,28 @@ fn an_import_brings_photos_and_an_export_says_which_it_lacks() {
     assert_eq!(export(&world, &[]), (false, 1), "without a network");
     world.act(at, Ui::Contacts(ContactsAction::Exported(1)));
     assert!(world.notices(at).contains(&"The photo of 1 contact is not in the exported file.".to_owned()));
+}
+
+/// Whoever is no longer in the directory keeps their name where they wrote, on a device that was there, after a start from what that
+/// has stored, and on one that signs in later.
+#[test]
+fn a_former_colleague_keeps_their_name() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let [maya, devon, priya] = [MAYA, DEVON, PRIYA].map(|extension| world.server.user(extension));
+    world.server.chat(devon, &[maya, priya], "I am off");
+    world.settle();
+    let id = world.chat_of(&[MAYA, DEVON, PRIYA]);
+    world.server.disable(devon);
+    world.settle();
+    let other = world.signed_in(MAYA);
+    world.wait(2_000);
+    world.network(at, false);
+    world.reload(at);
+    for at in [at, other] {
+        assert_eq!(world.column(at), ["Devon Kerr, Priya Nair: Devon: I am off (1)"]);
+        world.act(at, Ui::Conversations(ConversationsAction::Open(id)));
+        assert_eq!(*world.messages(at, id)[0].from.as_ref().expect("another's"), "Devon Kerr");
+        assert_eq!(world.phone(at).who_can_join(&[], "Devon"), [], "nobody can write to them");
+    }
 }

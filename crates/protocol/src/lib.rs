@@ -49,7 +49,7 @@ pub use recipients::{BeginGroup, Destination, RecipientsError, ToGroup};
 pub use roles::Permission;
 pub use socket::{ClientFrame, ServerFrame, StatesSeen};
 pub use time::UnixMs;
-pub use user::{Availability, Capabilities, Presence, Role, SmsNumber, Tenant, User, UserState};
+pub use user::{Availability, Capabilities, FormerUser, Presence, Role, SmsNumber, Tenant, User, UserState};
 
 /// A user's position in their event log: the number of the last event they have seen; 0 before the first.
 pub type Cursor = u64;

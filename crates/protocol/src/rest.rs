@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::Favourite;
 use crate::{
     Availability, Contact, ContactDraft, ContactId, Conversation, ConversationId, Cursor, Destination, DeviceId, Entry,
-    MediaId, Seq, SmsNumber, StateVersion, Tenant, UnixMs, User, UserId,
+    FormerUser, MediaId, Seq, SmsNumber, StateVersion, Tenant, UnixMs, User, UserId,
 };
 
 /// The header that carries the message's id when one sends.
@@ -128,6 +128,9 @@ pub struct Bootstrap {
     pub now: UnixMs,
     /// The directory, the user among them.
     pub users: Vec<User>,
+    /// Those who were in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<FormerUser>,
     /// The user's favourites.
     pub favourites: Vec<Favourite>,
     /// The newest conversations, newest first.

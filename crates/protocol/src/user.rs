@@ -118,6 +118,16 @@ pub struct User {
     pub connected: bool,
 }
 
+/// A colleague who is no longer in the directory: what they are called where they wrote something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FormerUser {
+    /// Their id.
+    pub id: UserId,
+    /// Their full name.
+    pub name: String,
+}
+
 impl User {
     /// Takes in how they are now. Says whether that is news.
     pub fn take_state(&mut self, state: &UserState) -> bool {

@@ -7,7 +7,9 @@ use halyard_words::{self as words, Text};
 use std::collections::HashMap;
 
 use halyard_protocol::event::Favourite;
-use halyard_protocol::{CallingCode, Contact, ContactId, ContactScope, Peer, PhoneNumber, User, UserId, UserState};
+use halyard_protocol::{
+    CallingCode, Contact, ContactId, ContactScope, FormerUser, Peer, PhoneNumber, User, UserId, UserState,
+};
 
 use crate::fact::Renamed;
 use crate::sorted::SortedSet;
@@ -18,6 +20,8 @@ use super::search::{Fields, SearchIndex};
 #[derive(Debug, Default)]
 pub(crate) struct Book {
     users: HashMap<UserId, User>,
+    /// What colleagues were called who are no longer in the directory.
+    former: HashMap<UserId, String>,
     contacts: HashMap<ContactId, Contact>,
     favourites: SortedSet<Favourite>,
     owners: HashMap<PhoneNumber, Vec<ContactId>>,
@@ -34,11 +38,25 @@ pub(crate) struct Book {
 
 impl Book {
     /// Starts again with this directory and these favourites; contacts follow by [`Book::put`].
-    pub(crate) fn reset(&mut self, users: Vec<User>, favourites: Vec<Favourite>) {
+    pub(crate) fn reset(&mut self, users: Vec<User>, former: Vec<FormerUser>, favourites: Vec<Favourite>) {
         *self = Self { favourites: favourites.into_iter().collect(), loading: true, ..Self::default() };
         for user in users {
             self.put_user(user);
         }
+        for user in former {
+            self.unstored_users.insert(user.id);
+            self.put_former(user);
+        }
+    }
+
+    /// Takes in somebody who is no longer in the directory.
+    pub(crate) fn put_former(&mut self, user: FormerUser) {
+        self.former.insert(user.id, user.name);
+    }
+
+    /// What somebody was called who is no longer in the directory.
+    pub(crate) fn former(&self, id: UserId) -> Option<&String> {
+        self.former.get(&id)
     }
 
     /// The list of contacts begins to be loaded once more: those that are gone are found by [`Book::finish_loading`].
@@ -92,7 +110,9 @@ impl Book {
     pub(crate) fn remove_user(&mut self, id: UserId) -> Renamed {
         self.unstored_users.insert(id);
         self.forget(Favourite::User(id));
-        self.users.remove(&id);
+        if let Some(user) = self.users.remove(&id) {
+            self.former.insert(id, user.name);
+        }
         Renamed { numbers: Vec::new(), user: Some(id) }
     }
 
@@ -215,7 +235,8 @@ impl Book {
     pub(crate) fn name(&self, peer: Peer, home: CallingCode) -> Text {
         match peer {
             Peer::User(id) => {
-                self.users.get(&id).map_or(words::FORMER_COLLEAGUE.into(), |user| Text::as_is(&user.name))
+                let name = self.users.get(&id).map(|user| &user.name).or_else(|| self.former(id));
+                name.map_or(words::FORMER_COLLEAGUE.into(), Text::as_is)
             }
             Peer::Number(number) => {
                 let name = self.owner(number).map(Contact::display_name).filter(|name| !name.is_empty());

@@ -18,7 +18,7 @@ pub mod search;
 mod tests;
 
 use halyard_protocol::event::Favourite;
-use halyard_protocol::{Contact, ContactId, NumberLabel, Peer, User, UserId};
+use halyard_protocol::{Contact, ContactId, FormerUser, NumberLabel, Peer, User, UserId};
 
 use crate::context::{Context, Turn};
 use crate::fact::{Fact, Renamed};
@@ -59,8 +59,8 @@ pub(crate) struct Contacts {
 
 impl Contacts {
     /// Starts again with this directory and these favorites; contacts follow by [`Self::load`] or from the device.
-    pub(crate) fn reset(&mut self, users: Vec<User>, favourites: Vec<Favourite>) {
-        self.book.reset(users, favourites);
+    pub(crate) fn reset(&mut self, users: Vec<User>, former: Vec<FormerUser>, favourites: Vec<Favourite>) {
+        self.book.reset(users, former, favourites);
     }
 
     /// Whether the server has still to take a change that shows here already.

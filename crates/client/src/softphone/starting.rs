@@ -4,7 +4,7 @@
 //! to.
 
 use halyard_protocol::rest::{Bootstrap, Me};
-use halyard_protocol::{Contact, ConversationId, Destination, Entry, User, UserId};
+use halyard_protocol::{Contact, ConversationId, Destination, Entry, FormerUser, User, UserId};
 
 use super::{Softphone, context};
 use crate::api::CallError;
@@ -32,6 +32,7 @@ struct Stored {
     windows: StoredWindows,
     conversations: Vec<StoredConversation>,
     users: Vec<User>,
+    former: Vec<FormerUser>,
     unclaimed: Unclaimed,
 }
 
@@ -48,7 +49,10 @@ impl Stored {
                 (Store::Account, LEAVING) => stored.leaving = true,
                 (Store::Windows, WINDOWS) => stored.windows = json::read(&text).unwrap_or_default(),
                 (Store::Conversations, _) => stored.conversations.extend(StoredConversation::from_json(&text)),
-                (Store::Users, _) => stored.users.extend(json::read::<User>(&text)),
+                (Store::Users, _) => match json::read::<User>(&text) {
+                    Ok(user) => stored.users.push(user),
+                    Err(_) => stored.former.extend(json::read::<FormerUser>(&text)),
+                },
                 (Store::Account | Store::Windows | Store::Files | Store::Messages | Store::Contacts, _) => {}
             }
         }
@@ -127,7 +131,7 @@ impl Softphone {
         let me = Box::new(state.me);
         self.session.state = if self.reading { State::Reading(me) } else { State::SignedIn(me) };
         self.sync.start_from_stored(state.cursor, state.states);
-        self.contacts.reset(Vec::new(), state.favourites);
+        self.contacts.reset(Vec::new(), stored.former, state.favourites);
         self.contacts.set_all_here(state.contacts);
         self.conversations.older = state.older;
         self.conversations.set_missing(state.missing);
@@ -254,8 +258,9 @@ impl Softphone {
 
     /// The first snapshot, or a new one after the log could not be followed.
     pub(super) fn start_from(&mut self, snapshot: Bootstrap, turn: &mut Turn<'_>) {
-        let Bootstrap { me, cursor, state_version, users, favourites, conversations, older, unread_older, .. } =
-            snapshot;
+        let Bootstrap {
+            me, cursor, state_version, users, former, favourites, conversations, older, unread_older, ..
+        } = snapshot;
         let user = me.user.id;
         if self.user().is_some_and(|known| known != user) {
             // Another tab has signed somebody else in.
@@ -265,7 +270,7 @@ impl Softphone {
         self.sync.verified = true;
         self.claim(user, turn);
         let open = self.open_destinations();
-        self.contacts.reset(users, favourites);
+        self.contacts.reset(users, former, favourites);
         self.conversations.reset();
         for conversation in conversations {
             self.conversations.put(conversation, None);

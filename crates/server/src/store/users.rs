@@ -3,7 +3,7 @@
 //! Always holds: a disabled user keeps what they have and can no longer sign in. A removed one is disabled for good: they have nothing
 //! but their name in what they wrote, and their extension is free.
 
-use halyard_protocol::{Availability, Cursor, DeviceId, Role, TenantId, UnixMs, User, UserId};
+use halyard_protocol::{Availability, Cursor, DeviceId, FormerUser, Role, TenantId, UnixMs, User, UserId};
 
 use super::sql::{Row, args, json, word};
 use super::{StoreError, Tx, dialect, sessions};
@@ -270,6 +270,16 @@ pub async fn enable(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
 pub async fn leap(tx: &mut Tx) -> Result<(), StoreError> {
     tx.run("UPDATE users SET cursor = cursor + 1000000", args![]).await?;
     Ok(())
+}
+
+/// Those who were in the directory of a tenant and are disabled or removed, by id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn former(tx: &mut Tx, tenant: TenantId) -> Result<Vec<FormerUser>, StoreError> {
+    let sql = "SELECT id, name FROM users WHERE tenant = $1 AND disabled_at IS NOT NULL ORDER BY id";
+    let rows = tx.all(sql, args![tenant]).await?;
+    rows.iter().map(|row| Ok(FormerUser { id: row.id("id")?, name: row.text("name")? })).collect()
 }
 
 fn account(row: &Row) -> Result<Account, StoreError> {

@@ -176,6 +176,7 @@ impl Server {
             state_version: self.state_version,
             now: self.now,
             users: self.accounts.values().map(|account| account.user.clone()).collect(),
+            former: self.former.clone(),
             favourites: self.favourites.iter().filter(|(of, _)| *of == user).map(|(_, entry)| *entry).collect(),
             conversations,
             older,

@@ -13,9 +13,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use halyard_client::HttpResponse;
 use halyard_protocol::event::Favourite;
 use halyard_protocol::{
-    CallingCode, Change, Contact, ContactId, ConversationId, Cursor, DeviceId, LoggedEvent, Media, MediaId, MessageId,
-    PhoneNumber, ReadPosition, Seq, ServerFrame, SmsNumber, StateVersion, Tenant, TenantId, Ulid, UnixMs, User, UserId,
-    UserState,
+    CallingCode, Change, Contact, ContactId, ConversationId, Cursor, DeviceId, FormerUser, LoggedEvent, Media, MediaId,
+    MessageId, PhoneNumber, ReadPosition, Seq, ServerFrame, SmsNumber, StateVersion, Tenant, TenantId, Ulid, UnixMs,
+    User, UserId, UserState,
 };
 
 pub(crate) use conversations::{Member, Shared};
@@ -59,6 +59,8 @@ pub(crate) struct Server {
     pub(crate) now: UnixMs,
     pub(crate) tenant: Tenant,
     pub(crate) accounts: BTreeMap<UserId, Account>,
+    /// Those whose account was disabled.
+    pub(crate) former: Vec<FormerUser>,
     pub(crate) sessions: BTreeMap<DeviceId, UserId>,
     /// Links for new passwords by their tokens.
     pub(crate) links: BTreeMap<String, UserId>,
@@ -91,6 +93,7 @@ impl Server {
             now,
             tenant,
             accounts: BTreeMap::new(),
+            former: Vec::new(),
             sessions: BTreeMap::new(),
             links: BTreeMap::new(),
             conversations: BTreeMap::new(),
@@ -250,6 +253,15 @@ impl Server {
             if std::mem::replace(&mut account.user.connected, connected.contains(&user)) != connected.contains(&user) {
                 self.user_state_changed(user);
             }
+        }
+    }
+
+    /// A user's account is disabled: everybody else hears that they are gone.
+    pub(crate) fn disable(&mut self, user: UserId) {
+        let account = self.accounts.remove(&user).expect("a known user");
+        self.former.push(FormerUser { id: user, name: account.user.name });
+        for other in self.accounts.keys().copied().collect::<Vec<_>>() {
+            self.log(other, Change::UserRemoved { user });
         }
     }
 

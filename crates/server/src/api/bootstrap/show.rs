@@ -23,6 +23,7 @@ pub async fn show(State(app): State<Arc<App>>, SignedIn(session): SignedIn) -> R
     let cursor = store::events::newest(&mut tx, session.user).await?;
     let state_version = store::states::newest(&mut tx, session.tenant).await?;
     let users = store::users::directory(&mut tx, session.tenant).await?;
+    let former = store::users::former(&mut tx, session.tenant).await?;
     let favourites = store::favourites::of_user(&mut tx, crate::api::book(&session)).await?;
     let (conversations, older) =
         store::conversations::page(&mut tx, session.user, None, limits::CONVERSATIONS_PAGE).await?;
@@ -37,6 +38,7 @@ pub async fn show(State(app): State<Arc<App>>, SignedIn(session): SignedIn) -> R
         state_version,
         now: app.env.now(),
         users,
+        former,
         favourites,
         conversations,
         older,

@@ -111,6 +111,8 @@ mod tests {
         let theirs = devon.bootstrap().await.conversations.remove(0);
         assert_eq!(theirs.last_message().unwrap().body, "Kim has left");
         assert_eq!(theirs.peers.len(), 2, "and stays in the history");
+        let former = devon.bootstrap().await.former;
+        assert_eq!(former.iter().map(|user| user.id).collect::<Vec<_>>(), [disabled], "with their name");
         for to in [kim, other_group] {
             assert_eq!(maya.send(bench.message_id(), to, "Hello?").await.code(), ErrorCode::InvalidRecipients);
         }
