@@ -188,10 +188,10 @@ fn a_group_is_named_for_all_its_members() {
     assert_eq!(world.column(at), ["Devon Kerr, Priya Nair: Devon: Hi both (1)"]);
     let other = world.signed_in(DEVON);
     world.act(at, Ui::Conversations(ConversationsAction::SetTitle(id, " Dock crew ".to_owned())));
-    assert_eq!(world.column(at), ["Dock crew: Maya Delgado named the group “Dock crew” (1)"]);
+    assert_eq!(world.column(at), ["Dock crew: You named the group “Dock crew” (1)"]);
     assert_eq!(world.column(other), ["Dock crew: Maya Delgado named the group “Dock crew”"]);
     world.act(at, Ui::Conversations(ConversationsAction::SetTitle(id, "x".repeat(201))));
-    assert_eq!(world.column(at), ["Dock crew: Maya Delgado named the group “Dock crew” (1)"]);
+    assert_eq!(world.column(at), ["Dock crew: You named the group “Dock crew” (1)"]);
     assert_eq!(world.notices(at), ["A group's name has 200 characters at most."]);
 }
 

@@ -178,7 +178,7 @@ fn each_kind_is_said_in_words_in_its_row_and_in_the_column() {
             ("(Voicemail, 0:42) Call me back,\nplease".to_owned(), "Voicemail, 0:42: Call me back, please".to_owned()),
             ("(Note by Devon Kerr) She wants berth 9".to_owned(), "Note by Devon Kerr: She wants berth 9".to_owned()),
             one_line("Joined: Devon Kerr, Priya Nair"),
-            one_line("Maya Delgado removed Devon Kerr"),
+            one_line("You removed Devon Kerr"),
             one_line("Left: Devon Kerr"),
             one_line("Devon Kerr named the group \u{201c}Crew\u{201d}"),
             one_line(UNKNOWN),

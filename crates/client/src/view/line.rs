@@ -112,9 +112,11 @@ impl Softphone {
 
     fn system_words(&self, line: &SystemLine) -> Option<Text> {
         let name = |user: UserId| self.author_name(Author::User(user));
+        let me = self.me().map(|me| me.user.id);
+        let doer = |user: UserId| if Some(user) == me { words::YOU.into() } else { name(user) };
         let people = |users: &[UserId]| Text::joined(users.iter().map(|user| name(*user)).collect(), ", ");
         // Who did it to others.
-        let other = |users: &[UserId]| line.by.filter(|by| !users.contains(by)).map(name);
+        let other = |users: &[UserId]| line.by.filter(|by| !users.contains(by)).map(doer);
         Some(match &line.event {
             SystemEvent::Joined { users } => match other(users) {
                 Some(by) => words::people_added(by, people(users)),
@@ -126,7 +128,7 @@ impl Softphone {
             },
             SystemEvent::Renamed { title } if title.is_empty() => words::GROUP_HAS_NO_NAME.into(),
             SystemEvent::Renamed { title } => match line.by {
-                Some(by) => words::group_named_by(name(by), Text::as_is(title)),
+                Some(by) => words::group_named_by(doer(by), Text::as_is(title)),
                 None => words::group_named(Text::as_is(title)),
             },
             SystemEvent::Unknown => return None,
