@@ -1,5 +1,10 @@
 //! Contacts and their photos.
 
+use std::collections::BTreeMap;
+
+use halyard_protocol::contact::ContactDetails;
+use halyard_protocol::rest::{ContactsPage, ImportContacts, ImportedContact};
+
 use super::*;
 
 pub(super) async fn contacts_come_in_pages_by_id_over_both_owners(bench: &Bench) {
@@ -68,4 +73,42 @@ pub(super) async fn a_photo_stays_while_a_contact_has_it_and_a_while_longer(benc
     assert_eq!(store::photos::forget_unused(&mut tx, start.plus(11)).await.unwrap(), 1);
     assert!(!kept(&mut tx, ContactScope::Shared).await.unwrap());
     tx.commit().await.unwrap();
+}
+
+/// Of many contacts each is as it was given, the new ones and those that were there.
+pub(super) async fn an_import_saves_what_it_was_given(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let one = |n: usize, given: &str, scope| {
+        let details =
+            ContactDetails { notes: format!("Berth {n}\n\"north\" \\ \u{1f6a4}"), ..ContactDetails::default() };
+        let contact = ContactDraft {
+            scope,
+            given: given.to_owned(),
+            family: "O'Neill".to_owned(),
+            emails: vec![format!("berth{n}@example.com")],
+            details: n.is_multiple_of(2).then(|| Box::new(details)),
+            ..ContactDraft::default()
+        };
+        ImportedContact { id: ContactId(Ulid::from_bits(7_000 + n as u128)), contact }
+    };
+    let scope = |n: usize| if n.is_multiple_of(3) { ContactScope::Shared } else { ContactScope::Personal };
+    let first: Vec<_> = (0..60).map(|n| one(n, "Ann", scope(n))).collect();
+    // Some as they were, some changed, some another's, some new.
+    let second: Vec<_> = (30..90)
+        .map(|n| match n % 4 {
+            0 => one(n, "Ann", scope(n)),
+            1 => one(n, "Zo\u{eb}", scope(n)),
+            _ => one(n, "Ann", ContactScope::Personal),
+        })
+        .collect();
+    let mut expected: BTreeMap<ContactId, ContactDraft> = BTreeMap::new();
+    for contacts in [first, second] {
+        expected.extend(contacts.iter().map(|entry| (entry.id, entry.contact.clone())));
+        let answer = maya.post("/contacts/import", &ImportContacts { contacts }).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let page: ContactsPage = maya.get("/contacts?limit=200").await.json();
+        let found: BTreeMap<ContactId, ContactDraft> =
+            page.contacts.iter().map(|contact| (contact.id, contact.to_draft())).collect();
+        assert_eq!(found, expected);
+    }
 }

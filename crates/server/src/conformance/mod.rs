@@ -49,7 +49,8 @@ use self::administration::{
     who_had_a_number_keeps_what_was_written_when_it_moves, who_is_disabled_meanwhile_does_nothing_more,
 };
 use self::contacts::{
-    a_photo_stays_while_a_contact_has_it_and_a_while_longer, contacts_come_in_pages_by_id_over_both_owners,
+    a_photo_stays_while_a_contact_has_it_and_a_while_longer, an_import_saves_what_it_was_given,
+    contacts_come_in_pages_by_id_over_both_owners,
 };
 use self::conversations::{
     a_deleted_conversation_comes_back_whole_or_with_the_next_message, the_column_comes_in_pages_newest_first,
@@ -102,6 +103,7 @@ checks!(
     what_is_not_committed_leaves_no_trace,
     contacts_come_in_pages_by_id_over_both_owners,
     a_photo_stays_while_a_contact_has_it_and_a_while_longer,
+    an_import_saves_what_it_was_given,
     many_writers_give_places_and_cursors_without_gaps,
     a_text_reaches_the_other_tenant_once,
     a_picture_reaches_the_other_tenant_once,

@@ -48,10 +48,12 @@ impl CheckedContact {
 /// # Errors
 /// The actor may not change shared contacts, or the contact was changed in the meantime.
 pub async fn save(tx: &mut Tx, actor: &Actor, id: ContactId, contact: CheckedContact) -> Result<Contact, Problem> {
-    let (contact, before) = match put(tx, actor, id, contact, true).await? {
+    let before = store::contacts::by_id(tx, actor.book(), id).await?;
+    let (contact, before) = match prepare(tx, actor, id, contact, before, true).await? {
         Saved::Same(contact) => return Ok(contact),
         Saved::Changed { contact, before } => (contact, before),
     };
+    store::contacts::write(tx, actor.book(), std::slice::from_ref(&contact)).await?;
     if before.as_ref().is_none_or(|before| before.scope != contact.scope) {
         check_count_of(tx, actor, contact.scope).await?;
     }
@@ -68,21 +70,28 @@ pub async fn import(tx: &mut Tx, actor: &Actor, contacts: Vec<(ContactId, Checke
     check_count(count)?;
     let (mut ids, mut changed) = (HashSet::with_capacity(count), HashSet::new());
     let mut shared: u64 = 0;
+    // Of many contacts a statement each would keep others waiting.
+    let all: Vec<ContactId> = contacts.iter().map(|(id, _)| *id).collect();
+    let mut known = store::contacts::by_ids(tx, actor.book(), &all).await?;
+    let mut saved = Vec::with_capacity(count);
     for (index, (id, contact)) in contacts.into_iter().enumerate() {
         let at = |problem: Problem| problem.at(format!("contacts[{index}]"));
         if !ids.insert(id) {
             let detail = "Two contacts of this import have the same id.";
             return Err(at(Problem::invalid(CauseCode::RepeatedContact, detail)));
         }
-        match put(tx, actor, id, contact, count <= TOLD_ONE_BY_ONE).await.map_err(at)? {
+        let before = known.remove(&id);
+        match prepare(tx, actor, id, contact, before, count <= TOLD_ONE_BY_ONE).await.map_err(at)? {
             Saved::Same(_) => {}
             Saved::Changed { contact, before } => {
                 changed.extend(before.map(|before| before.scope));
                 changed.insert(contact.scope);
                 shared += u64::from(contact.scope == ContactScope::Shared);
+                saved.push(contact);
             }
         }
     }
+    store::contacts::write(tx, actor.book(), &saved).await?;
     if count > TOLD_ONE_BY_ONE && !changed.is_empty() {
         // Whoever sees the shared ones includes the user: one event is enough for them.
         let scope = if changed.contains(&ContactScope::Shared) { ContactScope::Shared } else { ContactScope::Personal };
@@ -166,12 +175,19 @@ enum Saved {
     },
 }
 
-/// Saves a contact; `told` says whether those who see it hear of this one.
-async fn put(tx: &mut Tx, actor: &Actor, id: ContactId, contact: CheckedContact, told: bool) -> Result<Saved, Problem> {
+/// What a contact becomes that is to be saved in place of `before`; it is not written yet. `told` says whether those who see it hear of
+/// this one.
+async fn prepare(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ContactId,
+    contact: CheckedContact,
+    before: Option<Contact>,
+    told: bool,
+) -> Result<Saved, Problem> {
     let CheckedContact { draft, photo, version } = contact;
     require_to_edit(actor, draft.scope)?;
     let book = actor.book();
-    let before = store::contacts::by_id(tx, book, id).await?;
     if let Some(before) = &before {
         require_to_edit(actor, before.scope)?;
     }
@@ -187,7 +203,7 @@ async fn put(tx: &mut Tx, actor: &Actor, id: ContactId, contact: CheckedContact,
     if let Some(before) = before.as_ref().filter(|before| before.scope != draft.scope && told) {
         publish(tx, actor, before.scope, &Change::ContactRemoved { contact: id }).await?;
     }
-    let contact = store::contacts::save(tx, book, id, draft, before.as_ref(), actor.now).await?;
+    let contact = store::contacts::prepare(tx, book, id, draft, before.as_ref(), actor.now).await?;
     if told {
         let change = Change::ContactChanged { contact: contact.clone() };
         publish(tx, actor, contact.scope, &change).await?;

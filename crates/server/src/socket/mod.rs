@@ -173,7 +173,7 @@ impl Line {
                     unanswered += 1;
                     self.send(&ServerFrame::Ping).await?;
                     // Another process may have written: its wake-ups don't reach this hub.
-                    let state = self.pump(States::Reads).await?;
+                    let state = self.look().await?;
                     self.look_for_states(&state);
                 }
                 message = self.socket.recv() => {
@@ -229,6 +229,16 @@ impl Line {
     async fn reset(&mut self) -> Result<(), End> {
         (self.stands_at, self.seen) = (None, None);
         self.send(&ServerFrame::Reset).await
+    }
+
+    /// Looks whether the session holds, and sends what is new, if anything is. Mostly nothing is: that one statement says, of no transaction.
+    async fn look(&mut self) -> Result<SessionState, End> {
+        let mut tx = self.app.store.read_once().await.map_err(broken)?;
+        let state = self.registered.session_state(&self.session, &mut tx).await?;
+        drop(tx);
+        let is_behind = self.stands_at.is_some_and(|cursor| cursor != state.newest)
+            || self.seen.is_some_and(|seen| seen.reads < state.state_version);
+        if is_behind { self.pump(States::Reads).await } else { Ok(state) }
     }
 
     /// Looks whether the session holds, and sends what the log has after the last event that was sent; then the states that are newer

@@ -2,8 +2,6 @@
 
 use halyard_protocol::{ContactScope, TenantId, UserId};
 
-use super::arg::Arg;
-
 /// The contacts that somebody sees: their own, and those that their tenant shares.
 #[derive(Clone, Copy, Debug)]
 pub struct AddressBook {
@@ -14,10 +12,11 @@ pub struct AddressBook {
 }
 
 impl AddressBook {
-    pub(super) fn owner(self, scope: ContactScope) -> Arg {
+    /// Whose the contacts of this scope are, as the database keeps it; nobody's where they are the user's and there is none.
+    pub(super) fn owner(self, scope: ContactScope) -> Option<String> {
         match scope {
-            ContactScope::Personal | ContactScope::Unknown => self.user.into(),
-            ContactScope::Shared => self.tenant.into(),
+            ContactScope::Personal | ContactScope::Unknown => self.user.map(|user| user.to_string()),
+            ContactScope::Shared => Some(self.tenant.to_string()),
         }
     }
 }

@@ -1,10 +1,13 @@
 //! Saved contacts. A contact belongs to its owner: a user (personal) or the tenant (shared).
 
-use halyard_protocol::{Contact, ContactDraft, ContactId, ContactScope, UnixMs};
+use std::collections::HashMap;
+
+use halyard_protocol::{Contact, ContactDraft, ContactId, ContactScope, PhotoId, UnixMs};
+use serde::Serialize;
 
 use super::address_book::AddressBook;
 use super::sql::{Row, args, json};
-use super::{StoreError, Tx, photos};
+use super::{StoreError, Tx, dialect, photos};
 
 /// Up to `limit` contacts after the id `after`, by id.
 ///
@@ -37,7 +40,7 @@ pub async fn page(
 pub async fn by_id(tx: &mut Tx, book: AddressBook, id: ContactId) -> Result<Option<Contact>, StoreError> {
     for scope in [ContactScope::Personal, ContactScope::Shared] {
         let owner = book.owner(scope);
-        let row = tx.optional("SELECT * FROM contacts WHERE owner = $1 AND id = $2", vec![owner, id.into()]).await?;
+        let row = tx.optional("SELECT * FROM contacts WHERE owner = $1 AND id = $2", args![owner, id]).await?;
         if let Some(row) = row {
             return contact(&row, book).map(Some);
         }
@@ -45,12 +48,33 @@ pub async fn by_id(tx: &mut Tx, book: AddressBook, id: ContactId) -> Result<Opti
     Ok(None)
 }
 
-/// Saves a contact under an id, in place of `before` if there was one. The version grows in any case, also over
-/// a deletion: it is the time, or one more than before. Its photo has to be there: see [`photos`].
+/// The contacts with these ids that the book has; of two with one id their own.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn save(
+pub async fn by_ids(
+    tx: &mut Tx,
+    book: AddressBook,
+    ids: &[ContactId],
+) -> Result<HashMap<ContactId, Contact>, StoreError> {
+    let [sqlite, postgres] = dialect::CONTACTS;
+    let mut found = HashMap::new();
+    for scope in [ContactScope::Shared, ContactScope::Personal] {
+        let rows = tx.all(tx.pick(sqlite, postgres), args![book.owner(scope), json(&ids)?]).await?;
+        for row in &rows {
+            let contact = contact(row, book)?;
+            found.insert(contact.id, contact);
+        }
+    }
+    Ok(found)
+}
+
+/// The contact that a draft makes under an id, in place of `before` if there was one; what goes with that is removed. The version
+/// grows in any case, also over a deletion: it is the time, or one more than before. It is written by [`write()`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn prepare(
     tx: &mut Tx,
     book: AddressBook,
     id: ContactId,
@@ -68,29 +92,77 @@ pub async fn save(
         photos::release(tx, book, before, now).await?;
     }
     let at = u64::try_from(now.0).unwrap_or_default();
-    let contact = draft.into_contact(id, before.map_or(at, |before| at.max(before.version + 1)));
-    tx.run(
-        "INSERT INTO contacts (owner, id, tenant, version, given, family, company, emails, numbers, details, photo)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-         ON CONFLICT (owner, id) DO UPDATE SET version = excluded.version, given = excluded.given,
-             family = excluded.family, company = excluded.company, emails = excluded.emails,
-             numbers = excluded.numbers, details = excluded.details, photo = excluded.photo",
-        vec![
-            book.owner(contact.scope),
-            id.into(),
-            book.tenant.into(),
-            contact.version.into(),
-            (&contact.given).into(),
-            (&contact.family).into(),
-            (&contact.company).into(),
-            json(&contact.emails)?.into(),
-            json(&contact.numbers)?.into(),
-            contact.details.as_ref().map(json).transpose()?.into(),
-            contact.photo.into(),
-        ],
-    )
-    .await?;
+    Ok(draft.into_contact(id, before.map_or(at, |before| at.max(before.version + 1))))
+}
+
+/// Saves a contact under an id, in place of `before` if there was one: see [`prepare`] and [`write()`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn save(
+    tx: &mut Tx,
+    book: AddressBook,
+    id: ContactId,
+    draft: ContactDraft,
+    before: Option<&Contact>,
+    now: UnixMs,
+) -> Result<Contact, StoreError> {
+    let contact = prepare(tx, book, id, draft, before, now).await?;
+    write(tx, book, std::slice::from_ref(&contact)).await?;
     Ok(contact)
+}
+
+/// Writes contacts, each in place of the one that has its id. Their photos have to be there: see [`photos`]. PostgreSQL is asked
+/// for all at once, as each question is a way to it and back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn write(tx: &mut Tx, book: AddressBook, contacts: &[Contact]) -> Result<(), StoreError> {
+    if tx.is_postgres() && contacts.len() > 1 {
+        let rows = contacts.iter().map(|contact| record(book, contact)).collect::<Result<Vec<_>, _>>()?;
+        tx.run(dialect::POSTGRES_WRITE_CONTACTS, args![book.tenant, json(&rows)?]).await?;
+        return Ok(());
+    }
+    for contact in contacts {
+        let Record { owner, id, version, given, family, company, emails, numbers, details, photo } =
+            record(book, contact)?;
+        tx.run(
+            dialect::WRITE_CONTACT,
+            args![owner, id, book.tenant, version, given, family, company, emails, numbers, details, photo],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// A contact as the database keeps it.
+#[derive(Serialize)]
+struct Record<'c> {
+    owner: Option<String>,
+    id: ContactId,
+    version: u64,
+    given: &'c str,
+    family: &'c str,
+    company: &'c str,
+    emails: String,
+    numbers: String,
+    details: Option<String>,
+    photo: Option<PhotoId>,
+}
+
+fn record(book: AddressBook, contact: &Contact) -> Result<Record<'_>, StoreError> {
+    Ok(Record {
+        owner: book.owner(contact.scope),
+        id: contact.id,
+        version: contact.version,
+        given: &contact.given,
+        family: &contact.family,
+        company: &contact.company,
+        emails: json(&contact.emails)?,
+        numbers: json(&contact.numbers)?,
+        details: contact.details.as_ref().map(json).transpose()?,
+        photo: contact.photo,
+    })
 }
 
 /// Removes a contact.
@@ -100,7 +172,7 @@ pub async fn save(
 pub async fn remove(tx: &mut Tx, book: AddressBook, contact: &Contact, now: UnixMs) -> Result<(), StoreError> {
     photos::release(tx, book, contact, now).await?;
     let owner = book.owner(contact.scope);
-    tx.run("DELETE FROM contacts WHERE owner = $1 AND id = $2", vec![owner, contact.id.into()]).await?;
+    tx.run("DELETE FROM contacts WHERE owner = $1 AND id = $2", args![owner, contact.id]).await?;
     Ok(())
 }
 

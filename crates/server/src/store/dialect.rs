@@ -128,6 +128,31 @@ pub(crate) const FORGET_CONTENTS: [&str; 2] = each!(
 /// Those of some objects (`$1`, a JSON array) that have a content, for SQLite and PostgreSQL.
 pub(crate) const NAMED_OBJECTS: [&str; 2] = each!("SELECT object FROM media_contents WHERE object IN ", "$1", "");
 
+/// The contacts of an owner with these ids (`$2`, a JSON array), for SQLite and PostgreSQL.
+pub(crate) const CONTACTS: [&str; 2] = each!("SELECT * FROM contacts WHERE owner = $1 AND id IN ", "");
+
+macro_rules! write_contacts {
+    ($rows:literal) => {
+        concat!(
+            "INSERT INTO contacts (owner, id, tenant, version, given, family, company, emails, numbers, details, photo) ",
+            $rows,
+            " ON CONFLICT (owner, id) DO UPDATE SET version = excluded.version, given = excluded.given,
+                 family = excluded.family, company = excluded.company, emails = excluded.emails,
+                 numbers = excluded.numbers, details = excluded.details, photo = excluded.photo"
+        )
+    };
+}
+
+/// Writes a contact.
+pub(crate) const WRITE_CONTACT: &str = write_contacts!("VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+/// Writes contacts of a tenant (`$2`, a JSON array of records) at once.
+pub(crate) const POSTGRES_WRITE_CONTACTS: &str = write_contacts!(
+    "SELECT value ->> 'owner', value ->> 'id', $1, CAST(value ->> 'version' AS BIGINT), value ->> 'given',
+            value ->> 'family', value ->> 'company', value ->> 'emails', value ->> 'numbers', value ->> 'details',
+            value ->> 'photo'
+     FROM jsonb_array_elements(CAST($2 AS jsonb)) AS value"
+);
+
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
