@@ -14,6 +14,10 @@ use crate::words::{self, t};
 pub(super) fn Password() -> impl IntoView {
     let app = expect_context::<App>();
     let me = app.signals(|signals| signals.me.clone());
+    let login = {
+        let me = me.clone();
+        Memo::new(move |_| me.get().map(|me| me.login).unwrap_or_default())
+    };
     let [current, new] = [(); 2].map(|()| RwSignal::new(String::new()));
     let shown = RwSignal::new(false);
     // What an earlier visit to the settings has left says nothing about what is typed now.
@@ -38,6 +42,8 @@ pub(super) fn Password() -> impl IntoView {
         <section class="setting" aria-labelledby="password-title">
             <h2 id="password-title">{t(words::CHANGE_PASSWORD)}</h2>
             <form class="form" on:submit=submit>
+                // Whose password it is: a password manager looks for that in the form.
+                <input hidden=true readonly=true autocomplete="username" prop:value=move || login.get() />
                 <PasswordField label=t(words::CURRENT_PASSWORD) value=current shown=shown autocomplete="current-password" />
                 <PasswordField
                     label=t(words::NEW_PASSWORD)
