@@ -62,8 +62,9 @@ impl Tx {
             }
             Inner::Postgres(tx, disk, generation) => {
                 let commit = async move {
-                    tx.commit().await?;
+                    // The next one begins while this one ends; PostgreSQL lets it wait for the tenant's row until then.
                     drop(turn);
+                    tx.commit().await?;
                     let written = disk.written(generation).await;
                     // Also where nobody knows: whoever is woken looks for themselves.
                     after_commit(committed);
