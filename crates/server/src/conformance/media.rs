@@ -80,7 +80,7 @@ pub(super) async fn a_content_is_claimed_or_forgotten(bench: &Bench) {
     let mut claiming = store.write_system().await.unwrap();
     assert_eq!(contents::claim(&mut claiming, "unused", None).await.unwrap(), Claim::Known);
     assert_eq!(forget_unused(&bench.app).await.unwrap(), 0, "somebody holds it");
-    drop(claiming);
+    claiming.commit().await.unwrap();
     let mut forgetting = store.write_system().await.unwrap();
     assert_eq!(contents::forget_unused(&mut forgetting, 10).await.unwrap(), (1, vec![object]));
     let mut late = store.write_system().await.unwrap();
@@ -89,7 +89,7 @@ pub(super) async fn a_content_is_claimed_or_forgotten(bench: &Bench) {
         forgetting.commit().await.unwrap();
     });
     assert_eq!(claim.0.unwrap(), Claim::Absent);
-    drop(late);
+    late.commit().await.unwrap();
 
     // A whole upload, of a content that was known when it began.
     let maya = bench.sign_in("1001@harbor").await;
