@@ -59,6 +59,9 @@ pub(crate) struct StoredState {
     /// How many kinds of entries the version that wrote this knows.
     #[serde(default)]
     pub(crate) kinds: u32,
+    /// Whether the version that wrote this knows the names of former colleagues.
+    #[serde(default)]
+    pub(crate) knows_former: bool,
 }
 
 /// The cards as they are stored: `windows/windows`.
@@ -340,6 +343,7 @@ fn state(whole: bool, sources: &Sources<'_>, cx: &Context<'_, '_>) -> Write {
         unread: sources.conversations.unread_not_stored(),
         states: Some(sources.states),
         kinds: Entry::KNOWN_KINDS,
+        knows_former: true,
     };
     put(Store::Account, STATE.to_owned(), &state)
 }

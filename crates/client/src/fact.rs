@@ -186,8 +186,8 @@ impl Offer {
 pub(crate) enum Question {
     /// Delete a conversation.
     DeleteConversation(ConversationId),
-    /// Leave a group chat.
-    LeaveGroup(ConversationId),
+    /// Remove somebody from a group chat, or leave it.
+    RemovePerson(ConversationId, UserId),
     /// Sign out although so many messages wait.
     SignOut(usize),
     /// Remove what is sealed on this device for somebody.

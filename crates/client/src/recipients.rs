@@ -148,6 +148,7 @@ impl Recipients {
             RecipientsAction::Title(title) => {
                 if let Some(new) = self.all.get_mut(&card) {
                     new.title = title;
+                    new.error = None;
                 }
                 cx.changed(Changed::Recipients(card));
             }

@@ -4,6 +4,7 @@ use halyard_client::composer::ComposerAction;
 use halyard_client::conversations::ConversationsAction;
 use halyard_client::notices::NoticesAction;
 use halyard_client::recipients::RecipientsAction;
+use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Ui};
 use halyard_protocol::{ConversationId, Peer};
 
@@ -28,7 +29,7 @@ fn id(card: CardKey) -> ConversationId {
 }
 
 fn people(world: &World, at: usize, card: CardKey) -> Vec<Peer> {
-    world.phone(at).header_view(card).expect("a header").people
+    world.phone(at).header_view(card).expect("a header").people.expect("a group on the server")
 }
 
 /// "People in this group" for a colleague.
@@ -121,10 +122,14 @@ fn people_come_and_go() {
     }
     let priya_id = world.server.user(PRIYA);
     world.act(devon, Ui::Conversations(ConversationsAction::RemovePerson(id(card), priya_id)));
+    assert_eq!(world.phone(devon).question_view().expect("a question").title, "Remove Priya Nair from Crew?");
+    world.act(devon, Ui::Notices(NoticesAction::Answer(true)));
     assert_eq!(world.lines(maya, card), ["Before", "Devon Kerr removed Priya Nair"]);
     assert_eq!(world.column(priya), [""; 0]);
     assert_eq!(world.titles(priya), [""; 0], "it is closed");
     assert_eq!(people(&world, maya, card), [world.colleague(DEVON)]);
+    let header = world.phone(maya).header_view(card).expect("a header");
+    assert_eq!((header.subtitle.english(), header.contact_action), ("Devon \u{b7} group chat".to_owned(), None));
     let offered: Vec<String> =
         world.phone(maya).who_can_join(&people(&world, maya, card), "pri").into_iter().map(|one| one.name).collect();
     assert_eq!(offered, ["Priya Nair"]);
@@ -162,9 +167,94 @@ fn what_is_typed_in_a_group_that_one_is_no_longer_in_stays() {
     world.ui(devon, Ui::Composer(card, ComposerAction::Draft("I think".to_owned())));
     let devon_id = world.server.user(DEVON);
     world.act(maya, Ui::Conversations(ConversationsAction::RemovePerson(id(card), devon_id)));
+    world.act(maya, Ui::Notices(NoticesAction::Answer(true)));
     world.network(devon, true);
     world.wait(60_000);
     assert_eq!(world.titles(devon), ["Crew"], "something is typed in it");
     assert_eq!(world.phone(devon).composer_view(card).draft, "I think");
     assert_eq!(world.log_of(devon, id(card)), ["Written offline [Not sent. You are not in this group, or no longer.]"]);
+}
+
+/// A message that waits when its author is removed is refused, and still to be seen, with its reason.
+#[test]
+fn what_waits_in_a_group_that_one_is_no_longer_in_is_not_hidden() {
+    let mut world = World::new();
+    let (maya, devon) = (world.signed_in(MAYA), world.signed_in(DEVON));
+    let card = begin(&mut world, maya, &[DEVON, PRIYA], "Crew");
+    world.send(maya, card, "Hello");
+    world.act(devon, Ui::Conversations(ConversationsAction::Open(id(card))));
+    world.network(devon, false);
+    world.send(devon, card, "Written offline");
+    let [maya_id, devon_id] = [MAYA, DEVON].map(|extension| world.server.user(extension));
+    assert!(world.server.remove_person(maya_id, id(card), devon_id));
+    world.network(devon, true);
+    world.wait(60_000);
+    assert_eq!(world.titles(devon), ["Crew"]);
+    assert_eq!(world.log_of(devon, id(card)), ["Written offline [Not sent. You are not in this group, or no longer.]"]);
+    world.reload(devon);
+    assert_eq!(world.column(devon), ["Crew: You: Written offline"]);
+}
+
+#[test]
+fn a_deletion_that_is_undone_closes_no_card() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let card = begin(&mut world, at, &[DEVON, PRIYA], "Crew");
+    world.send(at, card, "Hello");
+    world.act(at, Ui::Conversations(ConversationsAction::Delete(id(card))));
+    world.ui(at, Ui::Notices(NoticesAction::Answer(true)));
+    world.undo(at);
+    world.settle();
+    assert_eq!((world.titles(at), world.lines(at, card)), (vec!["Crew".to_owned()], vec!["Hello".to_owned()]));
+    // Whoever is removed and comes back while they are away keeps their card.
+    let devon = world.signed_in(DEVON);
+    world.act(devon, Ui::Conversations(ConversationsAction::Open(id(card))));
+    world.network(devon, false);
+    let [maya_id, devon_id] = [MAYA, DEVON].map(|extension| world.server.user(extension));
+    assert!(world.server.remove_person(maya_id, id(card), devon_id));
+    assert!(world.server.add_people(maya_id, id(card), &[devon_id]));
+    world.network(devon, true);
+    world.wait(60_000);
+    assert_eq!(world.titles(devon), ["Crew"]);
+}
+
+#[test]
+fn the_draft_of_a_group_without_a_message_is_found_again() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let card = begin(&mut world, at, &[DEVON, PRIYA], "Crew");
+    assert_eq!(world.phone(at).header_view(card).expect("a header").people, None, "the server knows of no group yet");
+    world.act(at, Ui::Conversations(ConversationsAction::SetTitle(id(card), "Night crew".to_owned())));
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("Half a tho".to_owned())));
+    world.wait(2_000);
+    world.act(at, Ui::Window(WindowAction::Close(card)));
+    world.wait(2_000);
+    assert_eq!(begin(&mut world, at, &[PRIYA, DEVON], "Night crew"), card);
+    world.act(at, Ui::Window(WindowAction::Close(card)));
+    world.wait(2_000);
+    world.reload(at);
+    assert_eq!(begin(&mut world, at, &[PRIYA, DEVON], "Night crew"), card);
+    assert_eq!(world.phone(at).composer_view(card).draft, "Half a tho");
+    world.send(at, card, "Half a thought");
+    assert_eq!(world.column(at), ["Night crew: You: Half a thought"]);
+}
+
+/// Who came later has read nothing of what was written before.
+#[test]
+fn newcomers_do_not_count_among_those_who_could_read_it() {
+    let mut world = World::new();
+    let (maya, devon) = (world.signed_in(MAYA), world.signed_in(DEVON));
+    let card = begin(&mut world, maya, &[DEVON], "");
+    world.send(maya, card, "Hello");
+    let group = begin(&mut world, maya, &[DEVON, PRIYA], "Crew");
+    let priya_id = world.server.user(PRIYA);
+    world.send(maya, group, "To all");
+    world.act(maya, Ui::Conversations(ConversationsAction::RemovePerson(id(group), priya_id)));
+    world.act(maya, Ui::Notices(NoticesAction::Answer(true)));
+    world.send(maya, group, "To Devon");
+    add(&mut world, maya, group, PRIYA);
+    world.act(devon, Ui::Conversations(ConversationsAction::Open(id(group))));
+    assert_eq!(world.log_of(maya, id(group)).last().map(String::as_str), Some("To Devon [Read]"));
+    world.send(maya, group, "To both");
+    assert_eq!(world.log_of(maya, id(group)).last().map(String::as_str), Some("To both [Read by 1 of 2]"));
 }

@@ -190,6 +190,9 @@ pub struct PeerRead {
     pub user: UserId,
     /// The place of the last entry that they have read; 0 for none.
     pub seq: Seq,
+    /// The place after which they take part; absent where they do so from the beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined: Option<Seq>,
 }
 
 /// How far a member of a conversation has read, as it is now: it is no event, and in no log.
@@ -252,6 +255,15 @@ impl Conversation {
     #[must_use]
     pub fn last_message(&self) -> Option<&Message> {
         self.last_entry.as_ref().and_then(Entry::message)
+    }
+
+    /// Who is on the other side, if it is one alone. A group of two is still a group.
+    #[must_use]
+    pub fn only_peer(&self) -> Option<Peer> {
+        match self.peers[..] {
+            [peer] if !self.kind.is_group() => Some(peer),
+            _ => None,
+        }
     }
 
     /// Where a message into it goes.

@@ -128,7 +128,7 @@ pub struct Bootstrap {
     pub now: UnixMs,
     /// The directory, the user among them.
     pub users: Vec<User>,
-    /// Those who were in it.
+    /// Those who were in it: their names, for what they wrote, and nothing else of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub former: Vec<FormerUser>,
     /// The user's favourites.
@@ -254,7 +254,7 @@ pub struct UpdateConversation {
 #[serde(deny_unknown_fields)]
 pub struct AddPeople {
     /// Who.
-    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 49))]
+    #[cfg_attr(feature = "openapi", schema(max_items = 49))]
     pub users: Vec<UserId>,
 }
 

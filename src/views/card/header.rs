@@ -4,7 +4,7 @@ use halyard_client::conversations::ConversationsAction;
 use halyard_client::view::{CardView, HeaderView};
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Command, Ui};
-use halyard_protocol::{ConversationId, ConversationKind, UserId};
+use halyard_protocol::{ConversationId, UserId};
 
 use super::is_group;
 use super::people::People;
@@ -180,7 +180,7 @@ fn entries(
             app.send(Ui::Conversations(ConversationsAction::ViewContact(conversation)))
         }));
     }
-    if header.kind == Some(ConversationKind::GroupChat) {
+    if header.people.is_some() {
         items.push(MenuItem::new(IconName::UsersRound, t(words::PEOPLE_IN_GROUP), move || people.set(true)));
     }
     if is_group(&header) {

@@ -24,7 +24,7 @@ pub(super) fn People(
     let send = move |action| app.send(Ui::Conversations(action));
     let query = RwSignal::new(String::new());
     let people = Memo::new(move |_| {
-        header.with(|header| header.as_ref().map(|header| header.people.clone()).unwrap_or_default())
+        header.with(|header| header.as_ref().and_then(|header| header.people.clone()).unwrap_or_default())
     });
     let rows = move || people.with(|people| app.phone(|phone, _| phone.bubbles(people)));
     let options = Signal::derive(move || {

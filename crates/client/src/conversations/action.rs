@@ -37,7 +37,7 @@ pub enum ConversationsAction {
     SetTitle(ConversationId, String),
     /// A colleague joins a group chat.
     AddPerson(ConversationId, UserId),
-    /// A colleague is removed from a group chat.
+    /// A colleague is removed from a group chat: asks first.
     RemovePerson(ConversationId, UserId),
     /// "Leave group": asks first.
     Leave(ConversationId),
@@ -86,14 +86,10 @@ impl Conversations {
             ConversationsAction::AddPerson(id, user) => {
                 let request =
                     with_body(Method::Post, item("conversations", id, "/people"), &AddPeople { users: vec![user] });
-                self.requests.start(Call::People, request, cx);
+                self.requests.start(Call::AddPerson, request, cx);
             }
-            ConversationsAction::RemovePerson(id, user) => self.remove_person(id, user, cx),
-            ConversationsAction::Leave(id) => {
-                if self.get(id).is_some() {
-                    cx.fact(Fact::Asked(Question::LeaveGroup(id)));
-                }
-            }
+            ConversationsAction::RemovePerson(id, user) => self.ask_to_remove(id, Some(user), cx),
+            ConversationsAction::Leave(id) => self.ask_to_remove(id, cx.user(), cx),
             ConversationsAction::ViewContact(id) => {
                 if let Some(peer) = self.get(id).and_then(|thread| thread.conversation.peers.first().copied()) {
                     cx.fact(Fact::ContactWanted(peer));
@@ -117,6 +113,12 @@ impl Conversations {
         }
     }
 
+    fn ask_to_remove(&self, id: ConversationId, user: Option<UserId>, cx: &mut Context<'_, '_>) {
+        if let Some(user) = user.filter(|_| self.get(id).is_some()) {
+            cx.fact(Fact::Asked(Question::RemovePerson(id, user)));
+        }
+    }
+
     fn set_muted(&mut self, id: ConversationId, muted: bool, cx: &mut Context<'_, '_>) {
         self.edit(id, |conversation| conversation.muted = muted);
         self.update(id, &UpdateConversation { muted: Some(muted), title: None }, cx);
@@ -129,6 +131,11 @@ impl Conversations {
             return cx.complain(words::group_name_too_long(limits::NAME_LENGTH));
         }
         self.edit(id, |conversation| conversation.title.clone_from(&title));
+        if let Some(begin) = self.get_mut(id).and_then(|thread| thread.begin.as_mut()) {
+            // Its first message brings the name along.
+            begin.title = title;
+            return self.changed(id, cx);
+        }
         self.update(id, &UpdateConversation { muted: None, title: Some(title) }, cx);
     }
 

@@ -22,8 +22,10 @@ pub(crate) enum Call {
     MarkRead(ConversationId, Seq),
     /// To mute or rename it.
     Update(ConversationId),
-    /// That this user takes part in a group chat, or no longer.
-    People,
+    /// To let a colleague into a group chat.
+    AddPerson,
+    /// To let somebody out of one.
+    RemovePerson,
     /// To delete this conversation, which is put back if the server refuses.
     Delete(Box<Conversation>),
     /// To bring it back; with how often the log had said by then that it is deleted.
@@ -46,14 +48,13 @@ impl Conversations {
                     cx.failed(error);
                 }
             }
-            // Who is in it, the log says. Somebody who was removed twice is not in it.
-            Call::People => {
-                if let Err(error) = succeeded(outcome)
-                    && error.code != ErrorCode::NotFound
-                {
-                    cx.failed(error);
-                }
-            }
+            // Who is in it, the log says.
+            Call::AddPerson | Call::RemovePerson => match succeeded(outcome) {
+                // Somebody who was removed twice is not in it.
+                Err(error) if error.code == ErrorCode::NotFound && matches!(call, Call::RemovePerson) => {}
+                Err(error) => cx.failed(error),
+                Ok(_) => {}
+            },
             Call::Delete(before) => self.delete_answered(*before, outcome, cx),
             Call::Restore(id, removals) => self.restore_answered(id, removals, outcome, cx),
         }

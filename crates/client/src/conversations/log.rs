@@ -132,7 +132,7 @@ impl Conversations {
         }
         self.edit(id, |known| match known.reads.iter_mut().find(|read| read.user == user) {
             Some(read) => read.seq = read.seq.max(seq),
-            None => known.reads.push(PeerRead { user, seq }),
+            None => known.reads.push(PeerRead { user, seq, joined: None }),
         });
         cx.changed(Changed::Timeline(CardKey::Conversation(id)));
         cx.changed(Changed::Row(id));

@@ -94,7 +94,12 @@ impl Conversations {
     /// A colleague no longer takes part in a group chat, or the user. The log says so to everybody.
     pub(crate) fn remove_person(&mut self, id: ConversationId, user: UserId, cx: &mut Context<'_, '_>) {
         let path = item("conversations", id, &["/people/", &user.to_string()].concat());
-        self.requests.start(Call::People, bare(Method::Delete, path), cx);
+        self.requests.start(Call::RemovePerson, bare(Method::Delete, path), cx);
+    }
+
+    /// Whether a deletion is being undone.
+    pub(crate) fn is_coming_back(&self, id: ConversationId) -> bool {
+        self.undone.contains(&id) || self.requests.any(|call| matches!(call, Call::Restore(going, _) if *going == id))
     }
 
     /// "Undo" of a deletion; the server hears of it after it has heard of the deletion.

@@ -51,7 +51,7 @@ pub(crate) struct Thread {
     /// Whether all of it has come from the server; not so of one that was begun, or only opened, here.
     pub(crate) complete: bool,
     /// For a group that is not on the server yet: how its first message begins it.
-    begin: Option<BeginGroup>,
+    pub(crate) begin: Option<BeginGroup>,
     /// What the server has of what the user can change here: stands again when a change is refused.
     pub(crate) on_server: ServerCopy,
     /// Whether it is counted as unread.
@@ -142,8 +142,10 @@ impl Conversations {
     /// The conversation of this key, made here if nobody knows it yet.
     pub(crate) fn open(&mut self, id: ConversationId, key: &ConversationKey, me: UserId) -> &mut Thread {
         let all_known = self.older.is_none();
-        for peer in key.peers(me) {
-            self.by_peer.entry(peer).or_default().insert(id);
+        if !self.threads.contains_key(&id) {
+            for peer in key.peers(me) {
+                self.by_peer.entry(peer).or_default().insert(id);
+            }
         }
         self.threads.entry(id).or_insert_with(|| Thread {
             conversation: Conversation {

@@ -36,9 +36,10 @@ impl Conversations {
         self.with(*peers.first()?)
             .filter_map(|id| self.threads.get(&id))
             .filter(|thread| {
-                let Thread { conversation, in_column, .. } = thread;
-                let Conversation { kind, peers: known, title: named, .. } = conversation;
-                *in_column && *kind == ConversationKind::GroupChat && *known == peers && named == title
+                let Conversation { kind, peers: known, title: named, .. } = &thread.conversation;
+                // One that has begun only here may have a draft.
+                let is_there = thread.in_column || thread.begin.is_some();
+                is_there && *kind == ConversationKind::GroupChat && *known == peers && named == title
             })
             .max_by_key(|thread| thread.conversation.last_activity)
     }
@@ -57,7 +58,7 @@ impl Conversations {
     /// How near somebody is to the user: in which week they last wrote to them alone, and how much they have written to each other.
     pub(crate) fn nearness(&self, peer: Peer) -> Option<(i64, Seq)> {
         const WEEK: i64 = 7 * 86_400_000;
-        let alone = |thread: &&Thread| thread.conversation.peers == [peer];
+        let alone = |thread: &&Thread| thread.conversation.only_peer() == Some(peer);
         let threads = self.with(peer).filter_map(|id| self.threads.get(&id)).filter(alone);
         threads
             .filter_map(|thread| Some((thread.conversation.last_sent_at?.0 / WEEK, thread.conversation.last_seq)))

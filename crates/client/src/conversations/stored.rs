@@ -6,10 +6,10 @@
 use std::cmp::Reverse;
 
 use halyard_protocol::rest::ConversationsBefore;
-use halyard_protocol::{Conversation, ConversationId, Entry, MediaId, Message, Seq, UnixMs};
+use halyard_protocol::{BeginGroup, Conversation, ConversationId, Entry, MediaId, Message, Seq, UnixMs};
 use serde::{Deserialize, Serialize};
 
-use super::Conversations;
+use super::{Conversations, Thread};
 use crate::context::Context;
 use crate::effect::Effect;
 use crate::fact::Fact;
@@ -31,6 +31,9 @@ pub(crate) struct StoredConversation {
     in_column: bool,
     #[serde(rename = "told")]
     complete: bool,
+    /// For a group that is not on the server yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    begin: Option<BeginGroup>,
 }
 
 impl StoredConversation {
@@ -67,7 +70,7 @@ impl Conversations {
     /// Takes in a conversation as the device's database has it. `knew_less` says that it may have been written by a version that knew
     /// fewer kinds of entries: the server is asked what its newest one is, if that was none of them.
     pub(crate) fn put_stored(&mut self, stored: StoredConversation, knew_less: bool) {
-        let StoredConversation { conversation, in_column, mut complete } = stored;
+        let StoredConversation { conversation, in_column, mut complete, begin } = stored;
         let id = conversation.id;
         if knew_less && conversation.last_entry.as_ref().is_some_and(Entry::is_unknown) {
             complete = false;
@@ -77,6 +80,7 @@ impl Conversations {
         self.unstored.remove(&id);
         if let Some(thread) = self.threads.get_mut(&id) {
             (thread.in_column, thread.complete, thread.stored) = (in_column, complete, true);
+            thread.begin = begin;
         }
         self.settle(id);
         self.unstored.remove(&id);
@@ -210,7 +214,8 @@ impl Conversations {
             return files;
         }
         let conversation = thread.conversation.clone();
-        let stored = StoredConversation { conversation, in_column: thread.in_column, complete: thread.complete };
+        let Thread { in_column, complete, .. } = *thread;
+        let stored = StoredConversation { conversation, in_column, complete, begin: thread.begin.clone() };
         writes.push(put(Store::Conversations, id.to_string(), &stored));
         if !pinned && !whole {
             return files;

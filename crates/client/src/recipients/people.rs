@@ -207,10 +207,7 @@ impl People<'_> {
 
     /// Those whom the user wrote to last, for a field in which nothing is typed.
     fn recent(&self, without: &[Peer]) -> Vec<Suggestion> {
-        let alone = |id| match self.conversations.get(id)?.conversation.peers.as_slice() {
-            [peer] if !without.contains(peer) => Some(*peer),
-            _ => None,
-        };
+        let alone = |id| self.conversations.get(id)?.conversation.only_peer().filter(|peer| !without.contains(peer));
         let mut recent: Vec<Suggestion> = Vec::new();
         for peer in self.conversations.in_order().filter_map(alone) {
             if recent.len() == SUGGESTIONS {

@@ -144,11 +144,7 @@ impl Softphone {
     fn confirmed(&mut self, question: Question, turn: &mut Turn<'_>) {
         match question {
             Question::DeleteConversation(id) => self.delete_conversation(id, turn),
-            Question::LeaveGroup(id) => {
-                if let Some(me) = self.user() {
-                    self.conversations.remove_person(id, me, context!(self, turn));
-                }
-            }
+            Question::RemovePerson(id, user) => self.conversations.remove_person(id, user, context!(self, turn)),
             Question::SignOut(_) => self.sign_out(turn),
             Question::Forget(user) => self.forget_sealed(user, turn),
             Question::Cards { files, send: true } => self.attach_shared(files, turn),

@@ -144,10 +144,7 @@ impl Softphone {
     /// Who is on the other side, if it is one alone.
     fn only_peer(&self, target: Target) -> Option<Peer> {
         let (Target::Card(CardKey::Conversation(id)) | Target::Conversation(id)) = target else { return None };
-        match self.conversations.get(id)?.conversation.peers.as_slice() {
-            [only] => Some(*only),
-            _ => None,
-        }
+        self.conversations.get(id)?.conversation.only_peer()
     }
 }
 

@@ -3,12 +3,13 @@
 //! Always holds: what the user typed and nobody has got, and what they pinned, is there again when they come back;
 //! in between nobody reads a name or a word of it.
 
-use halyard_protocol::{MediaId, Peer, Seq, UserId};
+use halyard_protocol::{ConversationKind, MediaId, Peer, Seq, UserId};
 use halyard_words::{self as words, Text};
 
 use super::Softphone;
 use crate::composer::{Attached, Attachment, draft_key, file_key, later_draft_key};
 use crate::context::Turn;
+use crate::conversations::Thread;
 use crate::database::Owner;
 use crate::effect::{Effect, FocusTarget, SocketCommand, Timer};
 use crate::outbox::{Outbox, OutboxRow};
@@ -195,6 +196,11 @@ impl Softphone {
         ids.extend(drafts.cards().filter_map(CardKey::conversation));
         for id in sorted(&ids) {
             keep.push(Range::key(Store::Conversations, id.to_string()));
+            let is_group = |thread: &Thread| thread.conversation.kind == ConversationKind::GroupChat;
+            if self.conversations.get(id).is_some_and(is_group) {
+                // Somebody who is no longer in it may have written there.
+                keep.push(Range::all(Store::Users));
+            }
             let peers = self.conversations.get(id).map(|thread| thread.conversation.peers.as_slice());
             for peer in peers.unwrap_or_default() {
                 match peer {

@@ -22,7 +22,7 @@ mod ui;
 mod writing;
 
 use halyard_protocol::rest::Me;
-use halyard_protocol::{CallingCode, UserId};
+use halyard_protocol::{CallingCode, ConversationId, UserId};
 
 use crate::cache::Cache;
 use crate::composer::Composer;
@@ -80,6 +80,8 @@ pub struct Softphone {
     shown_day: Option<(i64, [i32; 3])>,
     /// How many conversations were last said to be unread.
     shown_unread: u32,
+    /// Conversations that the log has taken away in this turn.
+    left: Vec<ConversationId>,
     /// Whether outgoing messages may leave.
     outbox_ready: bool,
     last_request: u32,

@@ -130,7 +130,8 @@ impl Softphone {
         turn.cancel_timer(Timer::Bootstrap);
         let me = Box::new(state.me);
         self.session.state = if self.reading { State::Reading(me) } else { State::SignedIn(me) };
-        self.sync.start_from_stored(state.cursor, state.states);
+        // What a version did not know that wrote this, the snapshot says.
+        self.sync.start_from_stored(state.cursor, state.states.filter(|_| state.knows_former));
         self.contacts.reset(Vec::new(), stored.former, state.favourites);
         self.contacts.set_all_here(state.contacts);
         self.conversations.older = state.older;

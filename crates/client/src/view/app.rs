@@ -1,6 +1,6 @@
 //! What stands around the screens: session, rail, connection, notices, the open question.
 
-use halyard_protocol::{Availability, Permission, Presence, UserId};
+use halyard_protocol::{Availability, Peer, Permission, Presence, UserId};
 use halyard_words::{self as words, Text, Word};
 
 use super::AvatarView;
@@ -244,14 +244,16 @@ impl Softphone {
                     may_send: false,
                 })
             }
-            Question::LeaveGroup(id) => {
-                let thread = self.conversations.get(*id)?;
-                Some(QuestionView {
-                    title: words::leave_question(self.conversation_name(&thread.conversation)),
-                    text: words::LEAVE_QUESTION_TEXT.into(),
-                    yes: words::LEAVE,
-                    may_send: false,
-                })
+            Question::RemovePerson(id, user) => {
+                let group = self.conversation_name(&self.conversations.get(*id)?.conversation);
+                let leaves = self.user() == Some(*user);
+                let (title, text, yes) = if leaves {
+                    (words::leave_question(group), words::LEAVE_QUESTION_TEXT, words::LEAVE)
+                } else {
+                    let name = self.peer_name(Peer::User(*user));
+                    (words::remove_question(name, group), words::REMOVE_QUESTION_TEXT, words::REMOVE)
+                };
+                Some(QuestionView { title, text: text.into(), yes, may_send: false })
             }
             Question::Forget(user) => {
                 let label = self.database.sealed.iter().find(|label| label.user == *user)?;

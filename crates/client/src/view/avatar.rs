@@ -2,7 +2,7 @@
 
 use halyard_protocol::contact::photo_path;
 use halyard_protocol::letters::{is_alphanumeric, upper};
-use halyard_protocol::{Contact, Peer, UserId};
+use halyard_protocol::{Contact, Conversation, Peer, UserId};
 
 use crate::softphone::Softphone;
 
@@ -76,11 +76,12 @@ impl Softphone {
         }
     }
 
-    pub(crate) fn avatar(&self, peers: &[Peer], name: &str) -> AvatarView {
-        match peers {
-            [Peer::Number(number)] if self.contacts.book.owner(*number).is_none() => AvatarView::number(name),
-            [peer] => self.person_avatar(*peer, name),
-            _ => AvatarView::group(name),
+    /// The avatar of a conversation of this name.
+    pub(crate) fn avatar(&self, conversation: &Conversation, name: &str) -> AvatarView {
+        match conversation.only_peer() {
+            Some(Peer::Number(number)) if self.contacts.book.owner(number).is_none() => AvatarView::number(name),
+            Some(peer) => self.person_avatar(peer, name),
+            None => AvatarView::group(name),
         }
     }
 }

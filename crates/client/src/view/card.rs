@@ -1,6 +1,6 @@
 //! Cards: how they lie, and what their headers say.
 
-use halyard_protocol::{ConversationId, ConversationKind, Peer};
+use halyard_protocol::{Conversation, ConversationId, ConversationKind, Peer};
 use halyard_words::{self as words, Text, Word};
 
 use super::AvatarView;
@@ -55,8 +55,8 @@ pub struct HeaderView {
     pub contact_action: Option<Word>,
     /// The group's own name, empty for none; `None` where there can't be one.
     pub group_title: Option<String>,
-    /// Those who are in a group chat beside the user; nobody in anything else.
-    pub people: Vec<Peer>,
+    /// Those who are in a group chat beside the user; `None` for anything else, and for a group that is not on the server yet.
+    pub people: Option<Vec<Peer>>,
 }
 
 impl Softphone {
@@ -93,15 +93,16 @@ impl Softphone {
         let CardKey::Conversation(id) = card else {
             return self.recipients.get(card).map(|_| HeaderView { apart: self.new_card_number(card), ..new_header() });
         };
-        let conversation = &self.conversations.get(id)?.conversation;
+        let thread = self.conversations.get(id)?;
+        let conversation = &thread.conversation;
+        let can_change = conversation.kind == ConversationKind::GroupChat && thread.begin.is_none();
         let title = self.conversation_name(conversation);
-        let contact_action = match conversation.peers.as_slice() {
-            [Peer::Number(number)] if self.contacts.book.owner(*number).is_none() => Some(words::ADD_TO_CONTACTS),
-            [_] => Some(words::VIEW_CONTACT),
-            _ => None,
-        };
+        let contact_action = conversation.only_peer().map(|peer| match peer {
+            Peer::Number(number) if self.contacts.book.owner(number).is_none() => words::ADD_TO_CONTACTS,
+            Peer::Number(_) | Peer::User(_) | Peer::Unknown => words::VIEW_CONTACT,
+        });
         let subtitle = {
-            let subtitle = self.subtitle(&conversation.peers, conversation.kind, !conversation.title.is_empty());
+            let subtitle = self.subtitle(conversation);
             match self.own_of(conversation) {
                 Some(own) => Text::joined(vec![subtitle, own], " \u{b7} "),
                 None => subtitle,
@@ -110,7 +111,7 @@ impl Softphone {
         Some(HeaderView {
             apart: self.desk.has_twin(card).then(|| subtitle.clone()),
             subtitle,
-            avatar: self.avatar(&conversation.peers, title.as_written()),
+            avatar: self.avatar(conversation, title.as_written()),
             title,
             conversation: Some(id),
             kind: Some(conversation.kind),
@@ -118,11 +119,7 @@ impl Softphone {
             unread: conversation.unread,
             contact_action,
             group_title: conversation.kind.is_group().then(|| conversation.title.clone()),
-            people: if conversation.kind == ConversationKind::GroupChat {
-                conversation.peers.clone()
-            } else {
-                Vec::new()
-            },
+            people: can_change.then(|| conversation.peers.clone()),
         })
     }
 
@@ -138,10 +135,11 @@ impl Softphone {
         self.desk.has_twin(card).then(|| Text::as_is((at + 1).to_string()))
     }
 
-    fn subtitle(&self, peers: &[Peer], kind: ConversationKind, titled: bool) -> Text {
+    fn subtitle(&self, conversation: &Conversation) -> Text {
         let home = self.home();
-        match (peers, kind) {
-            ([Peer::User(user)], _) => self.contacts.book.user(*user).map_or_else(Text::default, |user| {
+        let Conversation { kind, peers, title, .. } = conversation;
+        match conversation.only_peer() {
+            Some(Peer::User(user)) => self.contacts.book.user(user).map_or_else(Text::default, |user| {
                 let words = if user.status_text.is_empty() { &user.department } else { &user.status_text };
                 if words.is_empty() {
                     Text::as_is(&user.extension)
@@ -149,10 +147,10 @@ impl Softphone {
                     words::extension_and_words(&user.extension, words)
                 }
             }),
-            ([Peer::Number(number)], _) => {
+            Some(Peer::Number(number)) => {
                 let label =
-                    self.contacts.book.owner(*number).and_then(|contact| {
-                        contact.numbers.iter().find(|entry| entry.number == *number).map(number_label)
+                    self.contacts.book.owner(number).and_then(|contact| {
+                        contact.numbers.iter().find(|entry| entry.number == number).map(number_label)
                     });
                 match label {
                     Some(label) => words::number_and_label(number.display(home), label),
@@ -160,9 +158,9 @@ impl Softphone {
                     None => words::SMS.into(),
                 }
             }
-            (peers, kind) => {
-                let word = if kind == ConversationKind::GroupMms { words::GROUP_MMS } else { words::GROUP_CHAT };
-                if !titled {
+            Some(Peer::Unknown) | None => {
+                let word = if *kind == ConversationKind::GroupMms { words::GROUP_MMS } else { words::GROUP_CHAT };
+                if title.is_empty() {
                     return words::people_and_kind(peers.len() + 1, word);
                 }
                 let names = peers.iter().map(|peer| short_name(self.contacts.book.name(*peer, home))).collect();
@@ -202,6 +200,6 @@ fn new_header() -> HeaderView {
         unread: 0,
         contact_action: None,
         group_title: None,
-        people: Vec::new(),
+        people: None,
     }
 }

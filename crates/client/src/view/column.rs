@@ -153,7 +153,7 @@ impl Softphone {
         Some(RowView {
             id,
             extension: self.extension_of(conversation),
-            avatar: self.avatar(&conversation.peers, name.as_written()),
+            avatar: self.avatar(conversation, name.as_written()),
             title: name,
             preview,
             at: env.local(at),
@@ -172,8 +172,8 @@ impl Softphone {
 
     /// The extension of a colleague who is alone on the other side.
     fn extension_of(&self, conversation: &halyard_protocol::Conversation) -> String {
-        let [halyard_protocol::Peer::User(user)] = conversation.peers.as_slice() else { return String::new() };
-        self.contacts.book.user(*user).map(|user| user.extension.clone()).unwrap_or_default()
+        let Some(halyard_protocol::Peer::User(user)) = conversation.only_peer() else { return String::new() };
+        self.contacts.book.user(user).map(|user| user.extension.clone()).unwrap_or_default()
     }
 
     fn last_words(&self, thread: &Thread) -> Text {

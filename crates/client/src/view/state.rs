@@ -98,10 +98,15 @@ impl Softphone {
     }
 }
 
-/// How far a chat message got: who has read it.
+/// How far a chat message got: who has read it, of those who took part when it was written.
 pub(super) fn chat_state(conversation: &Conversation, seq: Seq) -> StateView {
-    let people = conversation.peers.len();
-    let read = conversation.reads.iter().filter(|read| read.seq >= seq).count();
+    let later = conversation.reads.iter().filter(|read| read.joined.is_some_and(|joined| joined >= seq)).count();
+    let people = conversation.peers.len().saturating_sub(later);
+    let read = conversation
+        .reads
+        .iter()
+        .filter(|read| read.joined.is_none_or(|joined| joined < seq) && read.seq >= seq)
+        .count();
     match (read, people) {
         (0, _) => state(words::STATE_SENT, StateIcon::Sent),
         (read, people) if read >= people => state(words::STATE_READ, StateIcon::Delivered),

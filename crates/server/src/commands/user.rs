@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use halyard_protocol::admin::{NewUser, UpdateUser, UserAccount};
-use halyard_protocol::{DeviceId, UserId};
+use halyard_protocol::{DeviceId, EntryId, UserId};
 
 use super::{Business, CommandError, password};
 use crate::auth::password::{Cost, Passwords};
@@ -245,7 +245,7 @@ pub async fn run(command: User, env: &Env) -> Result<(), CommandError> {
         Action::Remove { login, database } => {
             let (business, user) = find(&login, &database, env).await?;
             let mut tx = business.write().await?;
-            directory::remove(&mut tx, &business.actor, user).await?;
+            directory::remove(&mut tx, &business.actor, user, || EntryId(env.ulid())).await?;
             tx.commit().await?;
             println!("{login} is removed. The extension is free.");
             business.store.close().await;

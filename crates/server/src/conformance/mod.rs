@@ -56,7 +56,8 @@ use self::conversations::{
     a_deleted_conversation_comes_back_whole_or_with_the_next_message, the_column_comes_in_pages_newest_first,
 };
 use self::groups::{
-    a_group_takes_only_who_can_be_in_it, nobody_takes_the_id_of_another_conversation,
+    a_group_takes_only_who_can_be_in_it, a_message_that_names_its_people_reaches_them,
+    an_account_that_is_removed_leaves_its_groups, nobody_takes_the_id_of_another_conversation,
     people_come_and_go_and_the_timeline_says_so, the_same_people_may_have_several_groups,
 };
 use self::jobs::{
@@ -122,6 +123,8 @@ checks!(
     nobody_takes_the_id_of_another_conversation,
     people_come_and_go_and_the_timeline_says_so,
     a_group_takes_only_who_can_be_in_it,
+    a_message_that_names_its_people_reaches_them,
+    an_account_that_is_removed_leaves_its_groups,
     a_taken_key_is_told_apart_from_other_errors,
     the_log_is_trimmed_and_says_so,
     a_log_is_not_trimmed_in_the_middle,

@@ -145,6 +145,26 @@ pub async fn remove_person(
     append_line(tx, actor, id, line, &SystemEvent::Left { users: vec![user] }).await
 }
 
+/// A user is no longer in a group chat, because their account was removed.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn account_removed(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ConversationId,
+    line: EntryId,
+    user: UserId,
+) -> Result<(), Problem> {
+    let Some(record) = store::conversations::by_id(tx, id).await? else { return Ok(()) };
+    let left: Vec<UserId> = record.key.users().into_iter().flatten().copied().filter(|known| *known != user).collect();
+    store::conversations::set_people(tx, id, &left).await?;
+    store::events::log_members(tx, id, actor.now, News::Conversation(id)).await?;
+    let content = NewContent::Line { by: None, event: &SystemEvent::Left { users: vec![user] } };
+    store::entries::append(tx, NewEntry { conversation: id, id: line, content }, actor.now).await?;
+    Ok(())
+}
+
 /// Those who take part in a group chat that the user sees, themselves among them.
 async fn people_of_group(tx: &mut Tx, me: UserId, id: ConversationId) -> Result<Vec<UserId>, Problem> {
     membership(tx, me, id).await?;

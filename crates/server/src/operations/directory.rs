@@ -6,10 +6,10 @@
 use halyard_protocol::admin::{AuditAction, NewUser, UpdateUser, UserAccount};
 use halyard_protocol::contact::is_email;
 use halyard_protocol::rest::UpdateMe;
-use halyard_protocol::{Availability, CauseCode, Change, ErrorCode, Permission, Role, User, UserId, limits};
+use halyard_protocol::{Availability, CauseCode, Change, EntryId, ErrorCode, Permission, Role, User, UserId, limits};
 
-use super::Actor;
 use super::audit::{self, Fields, Subject};
+use super::{Actor, conversations};
 use crate::problem::Problem;
 use crate::store::events::News;
 use crate::store::users::Account;
@@ -193,16 +193,21 @@ async fn set_disabled(
     Ok(())
 }
 
-/// Removes a user: what they wrote stays with their name, everything else goes, and the extension is free.
+/// Removes a user: what they wrote stays with their name, everything else goes, and the extension is free. `line` gives the ids of the
+/// entries that say in their group chats that they are gone.
 ///
 /// # Errors
 /// The actor may not, or there is no such user.
-pub async fn remove(tx: &mut Tx, actor: &Actor, id: UserId) -> Result<(), Problem> {
+pub async fn remove(tx: &mut Tx, actor: &Actor, id: UserId, line: impl Fn() -> EntryId) -> Result<(), Problem> {
     let account = find_to_manage(tx, actor, id).await?;
     if actor.maybe_user() == Some(id) {
         return Err(own_account());
     }
+    let groups = store::conversations::groups_of(tx, id).await?;
     store::users::remove(tx, id, actor.now).await?;
+    for group in groups {
+        conversations::account_removed(tx, actor, group, line(), id).await?;
+    }
     let fields = Fields::default().was("extension", &account.user.extension).was("role", account.user.role.title());
     audit::note(tx, actor, AuditAction::UserRemoved, Subject::user(&account.user), fields).await?;
     store::events::log_all(tx, actor.tenant, actor.now, &Change::UserRemoved { user: id }).await?;

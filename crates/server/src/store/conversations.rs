@@ -12,6 +12,38 @@ use super::arg::Arg;
 use super::sql::{Row, args, word};
 use super::{StoreError, Tx, deliveries, messages};
 
+/// The group chat of a member with exactly these people in which anything happened last.
+///
+/// # Errors
+/// When the database fails.
+pub async fn group_of(tx: &mut Tx, member: UserId, users: &[UserId]) -> Result<Option<ConversationId>, StoreError> {
+    let key = ConversationKey::chat(users.iter().copied());
+    let row = tx
+        .optional(
+            "SELECT c.id AS id FROM memberships AS m JOIN conversations AS c ON c.id = m.conversation
+             WHERE m.user_id = $1 AND c.kind = $2 AND c.participants = $3
+             ORDER BY m.last_activity DESC, c.id LIMIT 1",
+            args![member, word(ConversationKind::GroupChat)?, participants(&key)],
+        )
+        .await?;
+    row.map(|row| row.id("id")).transpose()
+}
+
+/// The group chats that a user is in.
+///
+/// # Errors
+/// When the database fails.
+pub async fn groups_of(tx: &mut Tx, member: UserId) -> Result<Vec<ConversationId>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT c.id AS id FROM memberships AS m JOIN conversations AS c ON c.id = m.conversation
+             WHERE m.user_id = $1 AND c.kind = $2 ORDER BY c.id",
+            args![member, word(ConversationKind::GroupChat)?],
+        )
+        .await?;
+    rows.iter().map(|row| row.id("id")).collect()
+}
+
 /// What all members of a conversation share.
 #[derive(Clone, Debug)]
 pub struct ConversationRecord {
@@ -216,7 +248,8 @@ macro_rules! views {
                 $order
             ),
             concat!(
-                "SELECT o.conversation AS conversation, o.user_id AS user_id, o.read_seq AS read_seq
+                "SELECT o.conversation AS conversation, o.user_id AS user_id, o.read_seq AS read_seq,
+                        o.joined_seq AS joined_seq
                  FROM ",
                 $from,
                 " JOIN conversations AS c ON c.id = m.conversation AND c.own_number IS NULL
@@ -294,7 +327,11 @@ async fn complete(
 ) -> Result<Vec<Conversation>, StoreError> {
     let mut reads: HashMap<ConversationId, Vec<PeerRead>> = HashMap::new();
     for row in &tx.all(reads_of, bounds.clone()).await? {
-        let read = PeerRead { user: row.id("user_id")?, seq: row.count("read_seq")? };
+        let read = PeerRead {
+            user: row.id("user_id")?,
+            seq: row.count("read_seq")?,
+            joined: Some(row.count("joined_seq")?).filter(|joined| *joined > 0),
+        };
         reads.entry(row.id("conversation")?).or_default().push(read);
     }
     let mut states: HashMap<ConversationId, Vec<Delivery>> = HashMap::new();

@@ -77,9 +77,9 @@ pub(crate) const SET_CONNECTED: [&str; 2] =
 /// PostgreSQL.
 pub(crate) const ADD_MEMBERS: [&str; 2] = each!(
     "INSERT INTO memberships (conversation, user_id, muted, hidden, read_seq, unread, cleared_seq, prior_cleared_seq,
-                              removed_at, last_activity, last_sent_at)
+                              joined_seq, removed_at, last_activity, last_sent_at)
      SELECT id, added.value, FALSE, FALSE, last_seq, 0, CASE WHEN $3 THEN last_seq ELSE 0 END,
-            CASE WHEN $3 THEN last_seq ELSE 0 END, NULL, last_activity, NULL
+            CASE WHEN $3 THEN last_seq ELSE 0 END, CASE WHEN $3 THEN last_seq ELSE 0 END, NULL, last_activity, NULL
      FROM conversations CROSS JOIN ",
     " AS added WHERE id = $1 ON CONFLICT (conversation, user_id) DO NOTHING"
 );

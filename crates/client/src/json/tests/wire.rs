@@ -103,7 +103,7 @@ wire! {
     NumberLabel: [r#""home""#],
     PasswordChosen: [r#"{"login":"a"}"#],
     Peer: [r#"{"user":"$1"}"#, r#"{"number":"+16195550142"}"#, r#""unknown""#],
-    PeerRead: [r#"{"user":"$1","seq":1}"#],
+    PeerRead: [r#"{"user":"$1","seq":1,"joined":1}"#],
     Presence: [r#""away""#],
     ReadPosition: [r#"{"conversation":"$1","user":"$1","seq":1,"unread":1}"#],
     Role: [r#""office_manager""#],

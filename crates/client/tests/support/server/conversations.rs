@@ -29,6 +29,8 @@ pub(crate) struct Member {
     pub(crate) unread: u32,
     pub(crate) cleared_seq: Seq,
     pub(crate) prior_cleared_seq: Seq,
+    /// The place after which they take part, if not from the beginning.
+    pub(crate) joined: Option<Seq>,
     pub(crate) removed_at: Option<UnixMs>,
     pub(crate) last_sent_at: Option<UnixMs>,
     /// When its read position changed last.
@@ -73,7 +75,9 @@ impl Server {
             cleared_seq: member.cleared_seq,
             muted: member.muted,
             last_sent_at: member.last_sent_at,
-            reads: reads.map(|(other, member)| PeerRead { user: *other, seq: member.read_seq }).collect(),
+            reads: reads
+                .map(|(other, member)| PeerRead { user: *other, seq: member.read_seq, joined: member.joined })
+                .collect(),
         })
     }
 
@@ -165,7 +169,13 @@ impl Server {
         }
         people.extend(&new);
         people.sort_unstable();
-        let member = Member { read_seq: last, cleared_seq: last, prior_cleared_seq: last, ..Member::default() };
+        let member = Member {
+            read_seq: last,
+            cleared_seq: last,
+            prior_cleared_seq: last,
+            joined: Some(last),
+            ..Member::default()
+        };
         shared.members.extend(new.iter().map(|user| (*user, member)));
         self.group_changed(by, id, SystemEvent::Joined { users: new });
         true

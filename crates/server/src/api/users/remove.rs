@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use halyard_protocol::{ErrorBody, UserId};
+use halyard_protocol::{EntryId, ErrorBody, UserId};
 
 use crate::api::extract::{Administration, Id};
 use crate::app::App;
@@ -27,7 +27,7 @@ pub async fn remove(
     Id(user): Id<UserId>,
 ) -> Result<StatusCode, Problem> {
     let (mut tx, actor) = app.administer(actor).await?;
-    directory::remove(&mut tx, &actor, user).await?;
+    directory::remove(&mut tx, &actor, user, || EntryId(app.env.ulid())).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -7,11 +7,11 @@ use halyard_protocol::media::{MediaError, check_media};
 use halyard_protocol::recipients::{TextError, check_text};
 use halyard_protocol::rest::SendMessage;
 use halyard_protocol::{
-    Author, CauseCode, ConversationKey, Delivery, DeliveryState, Destination, ErrorCode, Media, MediaId, Message,
-    MessageId, PhoneNumber, RecipientsError, SmsNumber, TenantId, UnixMs, UserId, limits,
+    Author, CauseCode, ConversationKey, ConversationKind, Delivery, DeliveryState, Destination, ErrorCode, Media,
+    MediaId, Message, MessageId, PhoneNumber, RecipientsError, SmsNumber, TenantId, UnixMs, UserId, limits,
 };
 
-use super::append::{Into, NewMessage, append_among};
+use super::append::{NewMessage, Target, append_among};
 use super::outgoing;
 use crate::digest::digest;
 use crate::operations::{Actor, quotas};
@@ -110,11 +110,15 @@ async fn accept_of(
     }
 
     let own = own_number(tx, author, request.to.from).await?;
-    let key = request.to.key(author, own.as_ref())?;
+    let mut key = request.to.key(author, own.as_ref())?;
     let media = files(tx, author, &request.media).await?;
     check_text(key.kind(), &request.body, !media.is_empty())?;
     check_media(key.kind(), own.as_ref(), &media)?;
-    let members = store::memberships::count(tx, key.id(tenant), Some(author)).await?;
+    let mut members = store::memberships::count(tx, key.id(tenant), Some(author)).await?;
+    if let Some(group) = group_of_people(tx, tenant, author, id, &key, members.as_ref()).await? {
+        members = store::memberships::count(tx, group.id(tenant), Some(author)).await?;
+        key = group;
+    }
     check_group(tenant, author, &request.to, &key, members.as_ref())?;
     let recipients = match &key {
         ConversationKey::Chat(_) | ConversationKey::Group { .. } if own.is_some() => return Err(Refusal::NumberInChat),
@@ -131,8 +135,8 @@ async fn accept_of(
     let author = Author::User(author);
     let new = NewMessage { id, author, body: request.body, media, deliveries, request_hash: Some(hash) };
     let title = request.to.group.and_then(|group| group.begin).map_or_else(String::new, |begin| begin.title);
-    let into = Into { key, members, title: title.trim() };
-    let message = append_among(tx, tenant, into, new, now).await.map_err(|error| match error {
+    let target = Target { key, members, title: title.trim() };
+    let message = append_among(tx, tenant, target, new, now).await.map_err(|error| match error {
         StoreError::Taken => Refusal::IdTaken,
         other => Refusal::Store(other),
     })?;
@@ -140,6 +144,27 @@ async fn accept_of(
         outgoing::enqueue(tx, tenant, &message, recipient, now).await?;
     }
     Ok(message)
+}
+
+/// The group chat that a message of an app goes to which knows of no groups' ids, and names all the people instead. Those make an id; where a
+/// conversation of that id has other people by now, or is not there, it is the newest group of exactly these people that the author is
+/// in, and else a new one. `None` where the id that they make is right.
+async fn group_of_people(
+    tx: &mut Tx,
+    tenant: TenantId,
+    author: UserId,
+    message: MessageId,
+    key: &ConversationKey,
+    members: Option<&Members>,
+) -> Result<Option<ConversationKey>, StoreError> {
+    let ConversationKey::Chat(users) = key else { return Ok(None) };
+    if key.kind() != ConversationKind::GroupChat || members.is_some_and(|members| members.key.users() == Some(users)) {
+        return Ok(None);
+    }
+    let known = store::conversations::group_of(tx, author, users).await?;
+    // A message that comes again has been found by its id before.
+    let new = || members.map(|_| group_id(tenant, author, message.0));
+    Ok(known.or_else(new).map(|id| ConversationKey::group(id, users.iter().copied())))
 }
 
 /// Into a group writes who is in it. One that is not there begins only under the id that its author's device had to give it.
@@ -159,7 +184,8 @@ fn check_group(
             members.has_user && matches!(members.key, ConversationKey::Group { .. })
         }
         (ConversationKey::Group { id, .. }, None) => {
-            begin.is_some_and(|begin| group_id(tenant, author, begin.nonce) == *id)
+            // Of an app that knows of no groups' ids the server has made it.
+            to.group.is_none() || begin.is_some_and(|begin| group_id(tenant, author, begin.nonce) == *id)
         }
         (ConversationKey::Chat(_), Some(members)) => members.has_user,
         (ConversationKey::Chat(_), None) | (ConversationKey::Text { .. }, _) => true,

@@ -26,11 +26,11 @@ pub(crate) async fn append(
     now: UnixMs,
 ) -> Result<Message, StoreError> {
     let members = store::memberships::count(tx, key.id(tenant), None).await?;
-    append_among(tx, tenant, Into { key, members, title: "" }, new, now).await
+    append_among(tx, tenant, Target { key, members, title: "" }, new, now).await
 }
 
 /// The conversation that a message goes into.
-pub(super) struct Into<'a> {
+pub(super) struct Target<'a> {
     pub(super) key: ConversationKey,
     /// Its members, if there is such a conversation.
     pub(super) members: Option<Members>,
@@ -42,17 +42,17 @@ pub(super) struct Into<'a> {
 pub(super) async fn append_among(
     tx: &mut Tx,
     tenant: TenantId,
-    into: Into<'_>,
+    target: Target<'_>,
     new: NewMessage,
     now: UnixMs,
 ) -> Result<Message, StoreError> {
-    let conversation = into.key.id(tenant);
-    let counts = match (&new.author, &into.key) {
+    let conversation = target.key.id(tenant);
+    let counts = match (&new.author, &target.key) {
         (Author::User(_), ConversationKey::Text { .. }) => false,
         (Author::User(_), ConversationKey::Chat(_) | ConversationKey::Group { .. })
         | (Author::Number(_) | Author::Unknown, _) => true,
     };
-    open(tx, tenant, into, now).await?;
+    open(tx, tenant, target, now).await?;
     let NewMessage { id, author, body, media, deliveries, request_hash } = new;
     let content = NewContent::Message { author, body: &body, media: &media, request_hash, counts };
     let entry = NewEntry { conversation, id: id.into(), content };
@@ -64,8 +64,8 @@ pub(super) async fn append_among(
 }
 
 /// Lets all who belong to a conversation be members of it, and tells those for whom it is new or back.
-async fn open(tx: &mut Tx, tenant: TenantId, into: Into<'_>, now: UnixMs) -> Result<(), StoreError> {
-    let Into { key, members, title } = into;
+async fn open(tx: &mut Tx, tenant: TenantId, target: Target<'_>, now: UnixMs) -> Result<(), StoreError> {
+    let Target { key, members, title } = target;
     let conversation = key.id(tenant);
     match members {
         Some(members) if members.hidden == 0 => {}

@@ -114,7 +114,7 @@ async fn catch_up(known: &mut Known, browser: &Browser<'_>, (cursor, version): (
 fn set_read(row: &mut Conversation, user: UserId, seq: u64) {
     match row.reads.iter_mut().find(|read| read.user == user) {
         Some(read) => read.seq = read.seq.max(seq),
-        None => row.reads.push(PeerRead { user, seq }),
+        None => row.reads.push(PeerRead { user, seq, joined: None }),
     }
 }
 
