@@ -2,14 +2,15 @@
 //! dropped.
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
 /// A running cluster.
 pub(crate) struct Cluster {
     bin: PathBuf,
-    folder: TempDir,
+    pub(crate) folder: TempDir,
+    options: String,
 }
 
 impl Cluster {
@@ -19,7 +20,10 @@ impl Cluster {
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(folder.path()));
         }
-        let cluster = Self { bin, folder };
+        let sockets = folder.path().display();
+        let options =
+            format!("-c listen_addresses='' -c unix_socket_directories='{sockets}' -c max_connections=200 {more}");
+        let cluster = Self { bin, folder, options };
         let data = cluster.data();
         run(cluster.command("initdb").arg("-D").arg(&data).args([
             "--username=halyard",
@@ -28,13 +32,16 @@ impl Cluster {
             "--locale=C.UTF-8",
             "--no-sync",
         ]));
-        let options = format!(
-            "-c listen_addresses='' -c unix_socket_directories='{}' -c max_connections=200 {more}",
-            cluster.folder.path().display()
-        );
-        let log = cluster.folder.path().join("log");
-        run(cluster.command("pg_ctl").arg("-D").arg(&data).arg("-l").arg(log).args(["-w", "-o", &options, "start"]));
+        let output = cluster.launch();
+        assert!(output.status.success(), "PostgreSQL does not start: {}", String::from_utf8_lossy(&output.stderr));
         cluster
+    }
+
+    /// Starts PostgreSQL on what is there, and waits until it answers. Says whether it did.
+    pub(crate) fn launch(&self) -> Output {
+        let mut start = self.command("pg_ctl");
+        start.arg("-D").arg(self.data()).arg("-l").arg(self.folder.path().join("log"));
+        start.args(["-w", "-o", &self.options, "start"]).output().unwrap()
     }
 
     /// The address of a fresh database.
@@ -44,7 +51,8 @@ impl Cluster {
         format!("postgres:///{name}?host={host}&user=halyard")
     }
 
-    fn data(&self) -> PathBuf {
+    /// The folder of its files.
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 

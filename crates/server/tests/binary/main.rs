@@ -4,5 +4,4 @@
 mod bucket;
 mod commands;
 mod contents;
-mod killed;
 mod site;

@@ -1,4 +1,4 @@
-//! The binary as an operator runs it: its commands, and a server that can be killed.
+//! The binary as an operator runs it: its commands, and a server.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -95,12 +95,6 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Kills it without a word, as `kill -9` does.
-    pub(crate) fn kill_now(&self) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-KILL", &id]).status().unwrap().success());
-    }
-
     /// Asks it to stop, as Ctrl-C and service managers do. Says whether it ended well.
     pub(crate) fn stop(mut self) -> bool {
         let id = self.child.id().to_string();
