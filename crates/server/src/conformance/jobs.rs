@@ -1,5 +1,7 @@
 //! The queue.
 
+use std::time::Duration;
+
 use halyard_protocol::UnixMs;
 
 use super::*;
@@ -112,6 +114,39 @@ pub(super) async fn workers_that_claim_at_once_get_different_jobs(bench: &Bench)
     let mut lanes: Vec<String> = claimed.into_iter().flatten().map(|job| job.lane).collect();
     lanes.sort_unstable();
     assert_eq!(lanes, (0..40).map(|n| format!("lane {n:02}")).collect::<Vec<_>>());
+}
+
+/// A claim in a transaction that is still open is passed over, and not waited for: not by one who would get nothing else, either.
+pub(super) async fn a_claim_passes_over_what_another_is_claiming(bench: &Bench) {
+    let (now, [harbor, _]) = (bench.app.env.now(), tenants());
+    let mut tx = bench.app.store.write_system().await.unwrap();
+    for n in 0..10 {
+        add(&mut tx, harbor, &format!("lane {n}"), 1, now).await;
+    }
+    tx.commit().await.unwrap();
+    let claim = async |tx: &mut Tx, lease: &str, limit| {
+        let harbor = harbor.to_string();
+        let jobs = store::jobs::claim(tx, &harbor, lease, now.plus(1_000), now, limit);
+        let jobs =
+            tokio::time::timeout(Duration::from_secs(5), jobs).await.expect("it waits for the other's end").unwrap();
+        jobs.into_iter().map(|job| job.lane).collect::<BTreeSet<_>>()
+    };
+    let mut one = bench.app.store.write_system().await.unwrap();
+    let mut two = bench.app.store.write_system().await.unwrap();
+    let mut three = bench.app.store.write_system().await.unwrap();
+    let first = claim(&mut one, "one", 4).await;
+    let second = claim(&mut two, "two", 20).await;
+    assert_eq!((first.len(), second.len()), (4, 6));
+    assert!(first.is_disjoint(&second));
+    assert!(claim(&mut three, "three", 20).await.is_empty());
+    drop(two);
+    one.commit().await.unwrap();
+    // What was not committed is free again as soon as that transaction has ended.
+    let mut again = claim(&mut three, "three", 20).await;
+    while again.len() < 6 {
+        again.extend(claim(&mut three, "three", 20).await);
+    }
+    assert_eq!(again, second);
 }
 
 pub(super) async fn dead_jobs_are_kept_apart_and_run_again(bench: &Bench) {

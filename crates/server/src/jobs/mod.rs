@@ -5,6 +5,7 @@
 //!   failed by.
 //! - A worker's claim ends by itself, so a job whose worker died is taken up by another. It is renewed while an attempt goes on; an attempt
 //!   whose claim was lost is ended, so no job runs twice at a time.
+//! - A clock that is set back delays nothing: times of before are moved with it.
 //! - Tenants take turns, and none has more than a share of the places: one that is busy, or whose carrier is slow, keeps nobody else waiting.
 
 mod deliver;
@@ -16,6 +17,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use halyard_protocol::UnixMs;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
@@ -39,6 +41,8 @@ pub(super) const LEASE: i64 = 30_000;
 const RENEW: Duration = Duration::from_secs(10);
 /// How long to wait where what is due has no place.
 const CROWDED: Duration = Duration::from_millis(500);
+/// Milliseconds that the clock may be behind what was seen before it counts as set back: servers' clocks differ a little.
+const SET_BACK: i64 = 1_000;
 /// The queue is looked at least this often: another server may have added to it.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -49,6 +53,8 @@ pub struct Workers {
     /// Woken by every commit that adds jobs or finishes one.
     wake: Arc<Notify>,
     turns: Arc<Mutex<Turns>>,
+    /// The latest time at which the queue was looked at; none before the first time.
+    latest: Arc<Mutex<Option<UnixMs>>>,
     metrics: Arc<Metrics>,
     /// Instead of the kinds' own: for tests.
     attempt_time: Option<Duration>,
@@ -93,7 +99,8 @@ impl Workers {
     #[must_use]
     pub fn new(store: Store, carriers: Carriers, env: Env, wake: Arc<Notify>) -> Self {
         let tools = Tools { store, carriers, env };
-        Self { tools, wake, turns: Arc::default(), metrics: Arc::default(), attempt_time: None, renew: RENEW }
+        let (turns, latest, metrics) = (Arc::default(), Arc::default(), Arc::default());
+        Self { tools, wake, turns, latest, metrics, attempt_time: None, renew: RENEW }
     }
 
     /// The same, with metrics that count what they do.
@@ -196,6 +203,7 @@ impl Workers {
     async fn claim(&self, most: usize) -> Result<Vec<Claimed>, StoreError> {
         let Tools { store, env, .. } = &self.tools;
         let now = env.now();
+        self.follow_clock(now).await?;
         // Looked at without a place in the writers' queue first: mostly there is nothing to do.
         let mut tx = store.read().await?;
         if store::jobs::next_due(&mut tx).await?.is_none_or(|due| due > now) {
@@ -227,6 +235,25 @@ impl Workers {
         }
         tx.commit().await?;
         Ok(claimed)
+    }
+
+    /// Lets nothing wait for a time that lies far ahead only because the clock was set back.
+    async fn follow_clock(&self, now: UnixMs) -> Result<(), StoreError> {
+        let latest = *self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        let latest = match latest {
+            Some(latest) => latest,
+            // It may have been set back while the server was away.
+            None => store::jobs::newest(&mut self.tools.store.read_once().await?).await?.unwrap_or(now),
+        };
+        let by = latest.since(now);
+        if by > SET_BACK {
+            tracing::warn!(milliseconds = by, "the clock was set back; what is to be done follows it");
+            let mut tx = self.tools.store.write_system().await?;
+            store::jobs::follow_clock_back(&mut tx, by, now, now.plus(LEASE)).await?;
+            tx.commit().await?;
+        }
+        *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+        Ok(())
     }
 
     /// Claims up to so many jobs of a tenant.

@@ -282,13 +282,18 @@ async fn a_carrier_that_does_not_say_leaves_the_text_unconfirmed_until_a_receipt
 
 /// A carrier that takes a text when the test lets it, and counts how many it has in hand.
 struct Slow {
+    repeat: Repeat,
     in_hand: Mutex<(usize, usize)>,
     gate: tokio::sync::Semaphore,
 }
 
 impl Slow {
     fn closed() -> Arc<Self> {
-        Arc::new(Self { in_hand: Mutex::default(), gate: tokio::sync::Semaphore::new(0) })
+        Self::closed_with(Repeat::IsTakenOnce)
+    }
+
+    fn closed_with(repeat: Repeat) -> Arc<Self> {
+        Arc::new(Self { repeat, in_hand: Mutex::default(), gate: tokio::sync::Semaphore::new(0) })
     }
 }
 
@@ -298,7 +303,7 @@ impl Carrier for Slow {
     }
 
     fn repeat(&self) -> Repeat {
-        Repeat::IsTakenOnce
+        self.repeat
     }
 
     fn look_up(&self, _reference: String) -> LookingUp<'_> {
@@ -395,6 +400,35 @@ async fn a_claim_is_renewed_while_an_attempt_goes_on_and_a_lost_one_ends_it() {
     tx.commit().await.unwrap();
     workers.run_due().await.unwrap();
     assert_eq!(states(&maya, conversation).await, [DeliveryState::Delivered]);
+}
+
+/// A worker stands still while a carrier has a text in hand: its claim ends, and another worker takes the job. A carrier that would send the
+/// text again is not asked a second time; one that takes a reference once may be. What the first one hears in the end changes nothing.
+pub(crate) async fn a_claim_that_ends_during_a_submission_sends_nothing_twice(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    for (repeat, handed_over, state) in
+        [(Repeat::IsTakenAgain, 1, DeliveryState::Unconfirmed), (Repeat::IsTakenOnce, 2, DeliveryState::Delivered)]
+    {
+        let carrier = Slow::closed_with(repeat);
+        let stands_still = workers_with(bench, Arc::clone(&carrier) as Arc<dyn Carrier>);
+        let stands_still = stands_still.with_times(Duration::from_secs(60), Duration::from_secs(60));
+        let other = workers_with(bench, Arc::clone(&carrier) as Arc<dyn Carrier>);
+        let message = maya.text(101, &[110], "Hello").await;
+        let cursor = maya.bootstrap().await.cursor;
+        let first = tokio::spawn(async move { stands_still.run_due().await.unwrap() });
+        until(async || carrier.in_hand.lock().unwrap().1 == 1).await;
+        bench.test.pass(super::LEASE + 1);
+        let second = tokio::spawn(async move { other.run_due().await.unwrap() });
+        // It has done without the carrier, or the carrier has the text twice in hand.
+        until(async || carrier.in_hand.lock().unwrap().1 == 2 || second.is_finished()).await;
+        carrier.gate.add_permits(2);
+        assert_eq!((first.await.unwrap(), second.await.unwrap()), (1, 1));
+        assert_eq!(carrier.in_hand.lock().unwrap().1, handed_over, "{repeat:?}");
+        assert_eq!(states(&maya, message.conversation).await.last(), Some(&state), "{repeat:?}");
+        assert_eq!(maya.events(cursor).await.len(), 1, "{repeat:?}: it is told once");
+        let mut tx = bench.app.store.read().await.unwrap();
+        assert_eq!(store::jobs::count(&mut tx).await.unwrap(), 0);
+    }
 }
 
 /// Two servers share the queue of one database: every text is delivered once, whoever takes it.

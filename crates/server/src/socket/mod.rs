@@ -145,7 +145,7 @@ impl Line {
         heartbeat.tick().await;
         let mut unanswered = 0;
         let (mut reads_changed, mut reads_at) = (false, Instant::now());
-        let mut typed_at = UnixMs(i64::MIN);
+        let mut typed_at = UnixMs(i64::MIN / 2);
         let stop = self.app.stop.clone();
         loop {
             tokio::select! {
@@ -183,7 +183,8 @@ impl Line {
                         Some(ClientFrame::Resume { cursor, states }) => self.welcome(cursor, states).await?,
                         Some(ClientFrame::Typing { conversation }) => {
                             let now = self.app.env.now();
-                            if now.since(typed_at) >= TYPING_PAUSE {
+                            // Also when the clock was set back.
+                            if !(0..TYPING_PAUSE).contains(&now.since(typed_at)) {
                                 typed_at = now;
                                 self.typing(conversation).await?;
                             }

@@ -302,6 +302,33 @@ pub async fn retry_dead(tx: &mut Tx, now: UnixMs) -> Result<u64, StoreError> {
     Ok(moved)
 }
 
+/// When the newest job of those was added that are first in their lanes; `None` when there are none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn newest(tx: &mut Tx) -> Result<Option<UnixMs>, StoreError> {
+    tx.one("SELECT MAX(created_at) AS newest FROM jobs WHERE due_at IS NOT NULL", vec![]).await?.maybe_time("newest")
+}
+
+/// The clock was set back by so many milliseconds: what was to run at a time of before runs as much earlier, and no claim goes on for longer than
+/// until `until`. Said twice, by two servers, it lets nothing run that is claimed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn follow_clock_back(tx: &mut Tx, by: i64, now: UnixMs, until: UnixMs) -> Result<(), StoreError> {
+    tx.run("UPDATE jobs SET due_at = $1 WHERE lease IS NOT NULL AND due_at > $1", args![until]).await?;
+    tx.run(
+        "UPDATE jobs SET run_at = CASE WHEN run_at - $2 > $1 THEN run_at - $2 ELSE $1 END,
+             due_at = CASE WHEN due_at IS NULL OR lease IS NOT NULL THEN due_at
+                           WHEN run_at - $2 > $1 THEN run_at - $2 ELSE $1 END
+         WHERE run_at > $1",
+        args![now, by],
+    )
+    .await?;
+    tx.note_jobs();
+    Ok(())
+}
+
 /// Ends all claims. Only where no other server works on the same database.
 ///
 /// # Errors

@@ -65,7 +65,7 @@ use turns::Urgency;
 /// Connections that read at the same time.
 const READERS: u32 = 8;
 /// Transactions that write at the same time, each for another tenant (PostgreSQL).
-const WRITERS: u32 = 12;
+pub(crate) const WRITERS: u32 = 12;
 /// How long a request waits for its turn before the server says that it is overloaded.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 

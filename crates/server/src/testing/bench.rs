@@ -56,13 +56,16 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// On SQLite.
+    /// On SQLite, or on the PostgreSQL that the tests are run again on ([`super::again`]).
     pub(crate) async fn new() -> Self {
         Self::with(Settings::default()).await
     }
 
-    /// On SQLite, with other settings; passwords are cheap in any case.
+    /// The same with other settings; passwords are cheap in any case.
     pub(crate) async fn with(settings: Settings) -> Self {
+        if let Some(address) = super::again::address().await {
+            return Self::on(&address, settings).await;
+        }
         let (address, folder) = super::sqlite();
         let mut bench = Self::on(&address, settings).await;
         bench.folder = Some(folder);

@@ -1,5 +1,6 @@
 //! For tests: an environment whose time passes when told to, and a server with a few users, without a socket.
 
+pub(crate) mod again;
 pub(crate) mod bench;
 mod documented;
 pub(crate) mod postgres;

@@ -189,7 +189,7 @@ async fn a_worker_that_dies_after_bringing_the_text_does_not_double_it() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::testing::again::cases(12), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// However the work is interleaved with the sending, every text arrives once and in order.
     #[test]

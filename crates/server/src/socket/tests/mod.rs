@@ -1,6 +1,7 @@
 //! Events from end to end: the log alone, and the log through real sockets.
 
 mod bounds;
+mod crowd;
 mod ends;
 mod replay;
 mod socket;

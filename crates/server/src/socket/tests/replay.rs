@@ -238,7 +238,7 @@ async fn snapshot(browser: &Browser<'_>) -> ((u64, StateVersion), Known) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::testing::again::cases(24), max_shrink_iters: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_snapshot_and_what_comes_after_it_give_the_same(deeds in prop::collection::vec(deed(), 1..28)) {

@@ -1,12 +1,17 @@
 //! Real sockets against a real listener: what they bring.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use halyard_protocol::{ClientFrame, ServerFrame, UserState};
 
 use super::socket::{Socket, bodies, quick};
 use crate::app::Tempo;
-use crate::testing::bench::Bench;
+use crate::operations::Actor;
+use crate::operations::messaging::receive::{InboundText, receive};
+use crate::store::Store;
+use crate::testing;
+use crate::testing::bench::{Bench, number};
 
 #[tokio::test]
 async fn brings_what_was_missed_and_then_what_happens() {
@@ -66,4 +71,35 @@ async fn presence_and_typing_reach_colleagues_and_nobody_else() {
     assert_eq!(state(strangers.users().await), [(rosa.bootstrap().await.me.user.id, true)]);
     rosa.chat(&["1002"], "Ours").await;
     assert_eq!(bodies(&strangers.events(2).await).last(), Some(&"Ours"));
+}
+
+/// Another process works on the same database and this hub does not hear of it: its sockets find what is new with their heartbeat.
+#[tokio::test]
+async fn what_another_process_writes_reaches_a_socket_that_is_open() {
+    let tempo = Tempo { heartbeat: Duration::from_millis(30), ..Tempo::default() };
+    let (address, _folder) = testing::sqlite();
+    let bench = Bench::on(&address, quick(tempo)).await;
+    let listening = bench.listen().await;
+    let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
+    let me = maya.bootstrap().await.me;
+    let mut socket = Socket::resumed(&listening, &devon, devon.bootstrap().await.cursor).await;
+    let elsewhere = Store::open(&address, Arc::new(|_| {})).await.unwrap();
+    for n in 0..3 {
+        let text = InboundText {
+            carrier: "test",
+            reference: n.to_string(),
+            from: number(142),
+            to: number(101),
+            others: Vec::new(),
+            body: format!("From elsewhere {n}"),
+            media: Vec::new(),
+        };
+        let mut tx = elsewhere.write(me.tenant.id).await.unwrap();
+        let actor = Actor::system(me.tenant.id, bench.app.env.now());
+        receive(&mut tx, &actor, &bench.app.env, text).await.unwrap().unwrap();
+        tx.commit().await.unwrap();
+        // The first one makes the conversation, too.
+        let heard = socket.events(if n == 0 { 2 } else { 1 }).await;
+        assert_eq!(bodies(&heard), [format!("From elsewhere {n}")]);
+    }
 }
