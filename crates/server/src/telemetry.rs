@@ -33,7 +33,10 @@ pub enum LogFormat {
 /// Sends logs to standard error; `RUST_LOG` says how much.
 pub fn start(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A line that can't be written, as the disk that logs are on is full, say, is lost: to complain of it where it can't be written either would
+    // be a panic in whatever was logged.
+    let logs =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     // A second start in one process keeps the first: there is nothing to do about it.
     let _ = match format {
         LogFormat::Json => logs.json().flatten_event(true).try_init(),

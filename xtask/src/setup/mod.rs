@@ -93,6 +93,7 @@ impl TestTools {
     /// When one is missing and cannot be installed.
     pub(crate) fn ensure() -> Result<Self> {
         let node = node_with_packages()?;
+        tests::strace()?;
         Ok(Self {
             chromium: tests::chromium(&node)?,
             firefox: tests::firefox()?,

@@ -98,6 +98,17 @@ fn find_postgres() -> Option<PathBuf> {
     versions.into_iter().rev().map(|version| version.join("bin")).find(|bin| bin.join("initdb").is_file())
 }
 
+/// Finds or installs strace.
+///
+/// # Errors
+/// When it is missing and cannot be installed.
+pub(super) fn strace() -> Result<()> {
+    if on_path("strace").is_none() {
+        apt::install(&["strace"], "a test sees by it whether the server waits for the disk")?;
+    }
+    Ok(())
+}
+
 /// Finds or installs schemathesis in an environment of its own; its program.
 ///
 /// # Errors

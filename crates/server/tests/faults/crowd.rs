@@ -41,6 +41,7 @@ pub(crate) struct Crowd {
     readers: Vec<JoinHandle<()>>,
     stop: watch::Sender<bool>,
     acknowledged: watch::Receiver<u64>,
+    refused: watch::Receiver<u64>,
 }
 
 impl Crowd {
@@ -48,7 +49,8 @@ impl Crowd {
     pub(crate) fn start(people: &People, live: &Live, dice: &mut Dice) -> Self {
         let (stop, stopped) = watch::channel(false);
         let (count, acknowledged) = watch::channel(0);
-        let count = Arc::new(count);
+        let (refusals, refused) = watch::channel(0);
+        let (count, refusals) = (Arc::new(count), Arc::new(refusals));
         let senders = people.senders.iter().enumerate().map(|(index, person)| {
             let sender = Sender {
                 client: Client::new(live, person, dice),
@@ -57,6 +59,7 @@ impl Crowd {
                 text: people.text(person),
                 chat: people.chat(person),
                 count: Arc::clone(&count),
+                refusals: Arc::clone(&refusals),
                 stopped: stopped.clone(),
             };
             tokio::spawn(sender.run())
@@ -66,14 +69,21 @@ impl Crowd {
             .recipients
             .iter()
             .map(|person| tokio::spawn(read(Client::new(live, person, dice), dice.fork(), stopped.clone())));
-        Self { senders, readers: readers.collect(), stop, acknowledged }
+        Self { senders, readers: readers.collect(), stop, acknowledged, refused }
     }
 
     /// Waits until so many more messages are acknowledged.
     pub(crate) async fn acknowledged(&mut self, more: u64) {
         let goal = *self.acknowledged.borrow() + more;
-        let heard = tokio::time::timeout(Duration::from_secs(60), self.acknowledged.wait_for(|count| *count >= goal));
+        let heard = tokio::time::timeout(PATIENCE * 3, self.acknowledged.wait_for(|count| *count >= goal));
         heard.await.expect("nothing is acknowledged any more").expect("nobody sends any more");
+    }
+
+    /// Waits until so many more sends were refused: to be tried again.
+    pub(crate) async fn refused(&mut self, more: u64) {
+        let goal = *self.refused.borrow() + more;
+        let heard = tokio::time::timeout(PATIENCE * 3, self.refused.wait_for(|count| *count >= goal));
+        heard.await.expect("everything is acknowledged").expect("nobody sends any more");
     }
 
     /// Lets everybody finish what they are at; what was acknowledged to each, in the order in which they wrote it.
@@ -98,6 +108,7 @@ struct Sender {
     text: Destination,
     chat: Destination,
     count: Arc<watch::Sender<u64>>,
+    refusals: Arc<watch::Sender<u64>>,
     stopped: watch::Receiver<bool>,
 }
 
@@ -134,7 +145,11 @@ impl Sender {
         loop {
             match self.client.ask(Method::POST, "/messages", message.clone(), Some(id)).await {
                 Some((202, answer)) => return serde_json::from_slice(&answer).unwrap(),
-                Some((503, _)) | None => tokio::time::sleep(PAUSE).await,
+                Some((503, _)) => {
+                    self.refusals.send_modify(|count| *count += 1);
+                    tokio::time::sleep(PAUSE).await;
+                }
+                None => tokio::time::sleep(PAUSE).await,
                 Some((status, answer)) => panic!("{status}: {}", String::from_utf8_lossy(&answer)),
             }
         }
@@ -145,7 +160,7 @@ impl Sender {
 async fn read(mut client: Client, mut dice: Dice, stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         tokio::time::sleep(PAUSE * 4).await;
-        let Some((200, column)) = client.ask(Method::GET, "/conversations", Value::Null, None).await else { continue };
+        let Some((200, column)) = client.get("/conversations").await else { continue };
         let column: Value = serde_json::from_slice(&column).unwrap();
         for conversation in column["conversations"].as_array().unwrap() {
             let seq = dice.below(conversation["last_seq"].as_u64().unwrap() + 1);
@@ -168,6 +183,19 @@ impl Client {
         Self { live: live.clone(), cookie: person.cookie.clone(), dice: dice.fork(), connection: None }
     }
 
+    /// Sends a message that is acknowledged at once.
+    pub(crate) async fn acknowledged(&mut self, n: u64, to: Destination) {
+        let message = json!(SendMessage { to, body: n.to_string(), media: Vec::new() });
+        let id = MessageId::new(UnixMs(1_794_819_600_000), u128::from(n));
+        let (status, _) = self.ask(Method::POST, "/messages", message, Some(id)).await.unwrap();
+        assert_eq!(status, 202);
+    }
+
+    /// Asks for something.
+    pub(crate) async fn get(&mut self, path: &str) -> Option<(u16, Bytes)> {
+        self.ask(Method::GET, path, Value::Null, None).await
+    }
+
     /// A request that may fail; nothing but an error of ours must not be its answer.
     async fn ask_once(&mut self, method: Method, path: &str, body: Value) {
         if let Some((status, answer)) = self.ask(method, path, body, None).await {
@@ -176,13 +204,7 @@ impl Client {
     }
 
     /// One request under `/api/v1`: status and body; `None` when there was no whole answer.
-    pub(crate) async fn ask(
-        &mut self,
-        method: Method,
-        path: &str,
-        body: Value,
-        id: Option<MessageId>,
-    ) -> Option<(u16, Bytes)> {
+    async fn ask(&mut self, method: Method, path: &str, body: Value, id: Option<MessageId>) -> Option<(u16, Bytes)> {
         let mut connection = match self.connection.take().filter(|connection| !connection.is_closed()) {
             Some(connection) => connection,
             None => self.connect().await?,

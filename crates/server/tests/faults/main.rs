@@ -8,6 +8,7 @@
 mod broken;
 mod crowd;
 mod dice;
+mod full;
 mod killed;
 mod people;
 #[path = "../../src/testing/postgres.rs"]
@@ -15,4 +16,5 @@ mod postgres;
 mod proxy;
 mod shared;
 mod site;
+mod synced;
 mod truth;

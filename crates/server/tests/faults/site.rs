@@ -119,6 +119,16 @@ impl Server {
         Some(Self { child, address, live: live.clone() })
     }
 
+    /// Its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether it has not ended.
+    pub(crate) fn is_running(&self) -> bool {
+        Path::new("/proc").join(self.child.id().to_string()).join("exe").read_link().is_ok()
+    }
+
     /// Kills it without a word, as `kill -9` does.
     pub(crate) fn kill(mut self) {
         self.end();

@@ -198,7 +198,11 @@ impl Shared {
         }
         let shared = Arc::clone(self);
         let commit = move || {
-            batch.commit();
+            // Whatever happens there, the connection has to be given on.
+            if std::panic::catch_unwind(AssertUnwindSafe(|| batch.commit())).is_err() {
+                let _ = batch.connection.control("ROLLBACK");
+                batch.fail();
+            }
             #[cfg(test)]
             {
                 shared.lock().commits += 1;
