@@ -28,6 +28,7 @@ use crate::problem::Problem;
 use crate::store::sessions::{Lifetimes, Session};
 use crate::store::{Committed, Store, StoreError, Tx};
 use crate::teller::Teller;
+use crate::tls;
 
 /// A day, in milliseconds.
 pub const DAY: i64 = 24 * 60 * 60 * 1_000;
@@ -53,6 +54,10 @@ pub struct Settings {
     pub quotas: Quotas,
     /// Whether the database is brought up to date at the start. Else a database of an earlier version is refused.
     pub migrate: bool,
+    /// Where the certificate comes from; none where the server speaks plain HTTP.
+    pub tls: Option<tls::Source>,
+    /// Where plain HTTP is answered with the https address.
+    pub http_redirect: Option<SocketAddr>,
     /// Where metrics are asked for, and whether the server is ready; nowhere when absent.
     pub metrics_listen: Option<SocketAddr>,
     /// How many connections there may be.
@@ -106,6 +111,8 @@ impl Default for Settings {
             sign_ins: Limits { per_account: PER_ACCOUNT, per_address: PER_ADDRESS },
             quotas: Quotas::default(),
             migrate: true,
+            tls: None,
+            http_redirect: None,
             metrics_listen: None,
             connections: permits::Limits::default(),
             cost: Cost::default(),
@@ -172,6 +179,8 @@ pub struct App {
     pub sockets: TaskTracker,
     /// For each connection that there may be.
     pub permits: Arc<Permits>,
+    /// What is known of the certificate.
+    pub certificate: Arc<tls::Status>,
 }
 
 impl App {
@@ -215,6 +224,7 @@ impl App {
             stop: CancellationToken::new(),
             sockets: TaskTracker::new(),
             permits: Arc::new(Permits::new(settings.connections)),
+            certificate: Arc::default(),
             store,
             contents,
             env,

@@ -1,5 +1,7 @@
 //! What commands have in common: flags, an environment variable for each that a service needs, and how names are written.
 
+pub mod tls;
+
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -77,10 +79,13 @@ pub struct Serve {
     #[arg(long, env = "HALYARD_PUBLIC_URL", value_parser = public_url)]
     pub public_url: Option<String>,
     /// Take a client's address from the header X-Forwarded-For: only behind a proxy that writes it. Has to be said, yes or no (`=false`),
-    /// with an https address: its proxy is in front, and without the clients' addresses the limits of sign-ins would take all for one.
+    /// with an https address where the server does not speak TLS itself: its proxy is in front, and without the clients' addresses the limits of sign-ins would take all for one.
     #[arg(long, env = "HALYARD_TRUST_PROXY", num_args = 0..=1, require_equals = true,
           default_missing_value = "true", value_parser = BoolishValueParser::new())]
     pub trust_proxy: Option<bool>,
+    /// How to speak TLS.
+    #[command(flatten)]
+    pub tls: tls::Tls,
     /// For development: another address whose pages may do what ours may, as `http://localhost:8090`. Can be repeated.
     #[arg(long, value_parser = public_url)]
     pub allow_origin: Vec<String>,
@@ -139,8 +144,14 @@ impl Serve {
     /// What is missing, in words for whoever starts the server.
     pub fn settings(&self, files: u64) -> Result<Settings, String> {
         let days = |days: u32| i64::from(days) * DAY;
-        let secure = self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
-        if secure && self.trust_proxy.is_none() {
+        let tls = self.tls.source(&self.database.database)?;
+        let public_url = self.public_url.clone().or_else(|| self.tls.public_url());
+        let is_https = public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
+        if self.tls.http_redirect.is_some() && !is_https {
+            return Err("to which https address? Say `--public-url`".to_owned());
+        }
+        let secure = is_https || tls.is_some();
+        if secure && tls.is_none() && self.trust_proxy.is_none() {
             let missing = "an https address means a proxy in front: say `--trust-proxy` if it writes the header X-Forwarded-For, \
                 `--trust-proxy=false` if it does not";
             return Err(missing.to_owned());
@@ -167,7 +178,9 @@ impl Serve {
             lifetimes: Lifetimes { idle: days(self.session_idle_days), absolute: days(self.session_max_days) },
             keep_events: days(self.keep_events_days),
             secure,
-            public_url: self.public_url.clone(),
+            public_url,
+            tls,
+            http_redirect: self.tls.http_redirect,
             allowed_origins: self.allow_origin.clone(),
             trust_proxy: self.trust_proxy.unwrap_or_default(),
             sign_ins: Limits { per_account: self.sign_ins_per_account, per_address: self.sign_ins_per_address },
@@ -264,6 +277,18 @@ mod tests {
             assert_eq!(serve(&[&https[..], &[flag]].concat()).unwrap().trust_proxy, trusts, "{flag}");
         }
         assert!(!serve(&["--public-url", "http://phone.example"]).unwrap().trust_proxy);
+    }
+
+    #[test]
+    fn a_server_that_speaks_tls_needs_no_proxy() {
+        let settings = serve(&["--tls-domain", "Phone.example"]).unwrap();
+        assert_eq!(settings.public_url.as_deref(), Some("https://phone.example"));
+        assert!(settings.secure && !settings.trust_proxy && settings.tls.is_some());
+        let files = ["--tls-certificate", "a.pem", "--tls-key", "b.pem"];
+        assert!(serve(&files).unwrap().secure);
+        let redirect = ["--http-redirect", "127.0.0.1:80"];
+        assert!(serve(&[&files[..], &redirect].concat()).unwrap_err().contains("--public-url"));
+        assert!(serve(&[&["--tls-domain", "phone.example"][..], &redirect].concat()).unwrap().http_redirect.is_some());
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Connections: they are accepted and served until the server stops.
 //!
 //! Always holds: each has a limited time for the head of its next request, and limited memory for it. One for which there is no permit
-//! left hears that the server is full, and whoever watches the server still gets an answer from `/healthz`; those that are there stay.
+//! left hears that the server is full, and whoever watches the server still gets an answer from `/healthz`; those that are there stay. Where
+//! TLS is spoken its handshake counts as the head of a first request does: it has as much time, and its connection needs a permit.
 
 use std::io::{self, ErrorKind, IoSlice};
 use std::net::SocketAddr;
@@ -20,6 +21,8 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::Service as _;
@@ -27,7 +30,7 @@ use tower::Service as _;
 use crate::app::App;
 use crate::permits::Permit;
 use crate::problem::Problem;
-use crate::web;
+use crate::{tls, web};
 
 /// Connections that are told at the same time that the server is full.
 const TURNED_AWAY: usize = 32;
@@ -39,18 +42,18 @@ const HEAD_BYTES: usize = 64 * 1_024;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A connection with its permit, which it keeps for as long as it is open: also when it has become a socket, and is no longer ours.
-struct Stream {
-    inner: TcpStream,
+struct Stream<S> {
+    inner: S,
     _permit: Option<Permit>,
 }
 
-impl AsyncRead for Stream {
+impl<S: AsyncRead + Unpin> AsyncRead for Stream<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.get_mut().inner).poll_read(cx, buffer)
     }
 }
 
-impl AsyncWrite for Stream {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Stream<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.get_mut().inner).poll_write(cx, bytes)
     }
@@ -76,8 +79,25 @@ impl AsyncWrite for Stream {
     }
 }
 
+/// A listener, and what is spoken there.
+pub struct Entrance {
+    /// Where connections come in.
+    pub listener: TcpListener,
+    /// How TLS is spoken; plain HTTP without it.
+    pub tls: Option<TlsAcceptor>,
+}
+
+impl Entrance {
+    /// Plain HTTP.
+    #[must_use]
+    pub const fn plain(listener: TcpListener) -> Self {
+        Self { listener, tls: None }
+    }
+}
+
 /// Accepts connections and serves them until `stop`; then waits until the requests under way are answered.
-pub async fn serve(app: &Arc<App>, router: Router, listener: TcpListener, stop: CancellationToken) {
+pub async fn serve(app: &Arc<App>, router: Router, entrance: Entrance, stop: CancellationToken) {
+    let Entrance { listener, tls } = entrance;
     let connections = TaskTracker::new();
     let full = Router::new()
         .route("/healthz", get(web::health::health))
@@ -105,17 +125,18 @@ pub async fn serve(app: &Arc<App>, router: Router, listener: TcpListener, stop: 
         };
         // A message is a small packet that must not wait for the next one.
         let _ = stream.set_nodelay(true);
-        let stop = stop.clone();
+        let (stop, tls) = (stop.clone(), tls.clone());
         if let Some(permit) = app.permits.take(peer.ip()) {
             let (router, head_time) = (router.clone(), app.permits.limits.head_time);
             let stream = Stream { inner: stream, _permit: Some(permit) };
-            connections.spawn(one(stream, peer, router, head_time, stop));
+            connections.spawn(begin(stream, tls, peer, router, head_time, stop));
         } else if let Ok(turn) = Arc::clone(&turned_away).try_acquire_owned() {
             let full = full.clone();
             let stream = Stream { inner: stream, _permit: None };
             connections.spawn(async move {
                 let _turn = turn;
-                let _ = tokio::time::timeout(TURN_AWAY_TIME, one(stream, peer, full, TURN_AWAY_TIME, stop)).await;
+                let _ =
+                    tokio::time::timeout(TURN_AWAY_TIME, begin(stream, tls, peer, full, TURN_AWAY_TIME, stop)).await;
             });
         }
     }
@@ -129,8 +150,36 @@ fn is_of_connection(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::ConnectionRefused)
 }
 
+/// Serves a connection to its end, after the handshake where there is one.
+async fn begin(
+    stream: Stream<TcpStream>,
+    tls: Option<TlsAcceptor>,
+    peer: SocketAddr,
+    router: Router,
+    head_time: Duration,
+    stop: CancellationToken,
+) {
+    let Some(tls) = tls else { return one(stream, peer, router, head_time, stop).await };
+    let handshake = tokio::time::timeout(head_time, tls.accept(stream));
+    match stop.run_until_cancelled(handshake).await {
+        // Somebody checked that the domain leads here.
+        Some(Ok(Ok(stream))) if is_challenge(&stream) => {}
+        Some(Ok(Ok(stream))) => one(stream, peer, router, head_time, stop).await,
+        Some(Ok(Err(error))) => tracing::debug!(%error, "a handshake failed"),
+        Some(Err(_)) => tracing::debug!("a handshake took too long"),
+        None => {}
+    }
+}
+
+fn is_challenge(stream: &TlsStream<Stream<TcpStream>>) -> bool {
+    stream.get_ref().1.alpn_protocol() == Some(tls::CHALLENGE)
+}
+
 /// Serves a connection to its end.
-async fn one(stream: Stream, peer: SocketAddr, router: Router, head_time: Duration, stop: CancellationToken) {
+async fn one<S>(stream: S, peer: SocketAddr, router: Router, head_time: Duration, stop: CancellationToken)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let Ok(service) = router.into_make_service_with_connect_info::<SocketAddr>().call(peer).await;
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(head_time).max_header_size(HEAD_BYTES);

@@ -48,5 +48,6 @@ pub mod telemetry;
 pub mod teller;
 #[cfg(test)]
 mod testing;
+pub mod tls;
 pub mod upkeep;
 pub mod web;

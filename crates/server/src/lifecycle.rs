@@ -6,21 +6,30 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use rustls::ServerConfig;
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::{connections, upkeep, web};
+use crate::connections::{self, Entrance};
+use crate::{upkeep, web};
 
 /// How long what is under way may take to finish.
 const FAREWELL: Duration = Duration::from_secs(10);
 
 /// Serves until `stop`: then sockets are closed with "service restart", requests and jobs under way finish, and
-/// the database is closed. Says on standard output, in one line, where it listens.
+/// the database is closed. Says on standard output, in one line, where it listens. With `tls` it speaks that.
 ///
 /// # Errors
 /// When the address can't be listened at.
-pub async fn serve(app: Arc<App>, router: Router, listen: SocketAddr, stop: CancellationToken) -> std::io::Result<()> {
+pub async fn serve(
+    app: Arc<App>,
+    router: Router,
+    listen: SocketAddr,
+    tls: Option<Arc<ServerConfig>>,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
     let listener = TcpListener::bind(listen).await?;
     let address = listener.local_addr()?;
     if let Some(listen) = app.settings.metrics_listen {
@@ -28,12 +37,22 @@ pub async fn serve(app: Arc<App>, router: Router, listen: SocketAddr, stop: Canc
         tracing::info!(address = %listener.local_addr()?, "metrics");
         tokio::spawn(async move { axum::serve(listener, routes).with_graceful_shutdown(stop.cancelled_owned()).await });
     }
+    let redirect = match (app.settings.http_redirect, &app.settings.public_url) {
+        (Some(listen), Some(url)) => {
+            let entrance = Entrance::plain(TcpListener::bind(listen).await?);
+            tracing::info!(address = %entrance.listener.local_addr()?, "plain HTTP");
+            Some((entrance, web::redirect::router(url)))
+        }
+        _ => None,
+    };
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let entrance = Entrance { listener, tls: tls.map(TlsAcceptor::from) };
     let workers = tokio::spawn(app.workers.clone().run(app.stop.clone()));
     let upkeep = tokio::spawn(upkeep::run(Arc::clone(&app), app.stop.clone()));
     let teller = tokio::spawn(app.teller.clone().run(app.stop.clone()));
     {
         let mut out = std::io::stdout().lock();
-        writeln!(out, "halyard-server listening on http://{address}")?;
+        writeln!(out, "halyard-server listening on {scheme}://{address}")?;
         out.flush()?;
     }
 
@@ -44,7 +63,12 @@ pub async fn serve(app: Arc<App>, router: Router, listen: SocketAddr, stop: Canc
         stopping.stop.cancel();
     });
     let finished = async {
-        connections::serve(&app, router, listener, app.stop.clone()).await;
+        let redirects = async {
+            if let Some((entrance, router)) = redirect {
+                connections::serve(&app, router, entrance, app.stop.clone()).await;
+            }
+        };
+        tokio::join!(connections::serve(&app, router, entrance, app.stop.clone()), redirects);
         app.sockets.close();
         app.sockets.wait().await;
         let _ = tokio::join!(workers, upkeep, teller);

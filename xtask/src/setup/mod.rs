@@ -94,6 +94,7 @@ impl TestTools {
     pub(crate) fn ensure() -> Result<Self> {
         let node = node_with_packages()?;
         tests::strace()?;
+        tests::pebble()?;
         Ok(Self {
             chromium: tests::chromium(&node)?,
             firefox: tests::firefox()?,

@@ -109,6 +109,17 @@ pub(super) fn strace() -> Result<()> {
     Ok(())
 }
 
+/// Finds or installs pebble.
+///
+/// # Errors
+/// When it is missing and cannot be installed.
+pub(super) fn pebble() -> Result<()> {
+    if on_path("pebble").is_none() || on_path("pebble-challtestsrv").is_none() {
+        apt::install(&["pebble"], "gives the server under test a certificate")?;
+    }
+    Ok(())
+}
+
 /// Finds or installs schemathesis in an environment of its own; its program.
 ///
 /// # Errors

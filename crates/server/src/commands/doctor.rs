@@ -1,10 +1,16 @@
 //! `doctor`: is everything there?
 
+use std::fs;
+use std::path::Path;
+
 use clap::Args;
 
+use crate::config::tls::Tls;
 use crate::config::{Database, Media};
+use crate::env::Env;
 use crate::media::contents::Contents;
 use crate::store::{self, Schema, Store};
+use crate::tls::{Source, days_left};
 
 use super::{CommandError, contents};
 
@@ -15,13 +21,19 @@ pub struct Doctor {
     database: Database,
     #[command(flatten)]
     media: Media,
+    /// Which certificate to look at.
+    #[command(flatten)]
+    tls: Box<Tls>,
 }
 
-/// Looks at the database, and at the contents of files, and says what it finds. Changes nothing.
+/// Looks at the database, at the contents of files, and at the certificate where TLS is spoken, and says what it finds. Changes nothing.
 ///
 /// # Errors
 /// [`CommandError`] when the database, the folder or the bucket can't be used.
-pub async fn run(doctor: &Doctor) -> Result<(), CommandError> {
+pub async fn run(doctor: &Doctor, env: &Env) -> Result<(), CommandError> {
+    if let Some(source) = doctor.tls.source(&doctor.database.database).map_err(CommandError::Refused)? {
+        println!("certificate: {}", certificate(&source, env));
+    }
     let store = Store::open_existing(&doctor.database.database).await?;
     match store.schema().await? {
         Schema::UpToDate => println!("database: {} answers, and is up to date", store.kind()),
@@ -86,6 +98,28 @@ async fn look_at_contents(doctor: &Doctor, store: &Store) -> Result<(), CommandE
         );
     }
     Ok(())
+}
+
+/// What there is to say of the certificate.
+fn certificate(source: &Source, env: &Env) -> String {
+    let valid = |file: &Path| match days_left(file, env.now()) {
+        Ok(days @ ..0) => format!("{} ended {} days ago", file.display(), -days),
+        Ok(days) => format!("{} is valid for {days} more days", file.display()),
+        Err(error) => error.to_string(),
+    };
+    match source {
+        Source::Files { certificate, .. } => valid(certificate),
+        Source::Acme { domains, cache, .. } => {
+            let kept = fs::read_dir(cache).into_iter().flatten().flatten().map(|file| file.path());
+            let newest = kept
+                .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("cached_cert_")));
+            let newest = newest.max_by_key(|path| fs::metadata(path).and_then(|about| about.modified()).ok());
+            newest.map_or_else(
+                || format!("there is none for {} yet: the log of `serve` says why", domains.join(", ")),
+                |file| valid(&file),
+            )
+        }
+    }
 }
 
 fn refused(what: &str) -> Result<(), CommandError> {

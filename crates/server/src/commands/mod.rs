@@ -131,7 +131,7 @@ pub async fn run(command: Command) -> Result<(), CommandError> {
         Command::Audit(audit) => audit::run(audit, &env).await,
         Command::Jobs(jobs) => jobs::run(jobs, &env).await,
         Command::ImportContacts(import) => import::run(import, &env).await,
-        Command::Doctor(doctor) => doctor::run(&doctor).await,
+        Command::Doctor(doctor) => doctor::run(&doctor, &env).await,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::config::Serve;
 use crate::env::Env;
 use crate::media::contents::Contents;
 use crate::web::assets::Assets;
-use crate::{lifecycle, routes, telemetry};
+use crate::{lifecycle, routes, telemetry, tls};
 
 use super::CommandError;
 
@@ -32,7 +32,9 @@ pub async fn run(serve: Serve, env: Env) -> Result<(), CommandError> {
     let router = routes::router(&app, assets(&serve))?;
     let connections = app.settings.connections.all;
     tracing::info!(database = app.store.kind(), media = %place, secure = app.settings.secure, connections, "starting");
-    lifecycle::serve(app, router, serve.listen, stop).await?;
+    let tls = app.settings.tls.clone().map(|source| tls::start(source, &app.certificate, app.stop.clone())).transpose();
+    let tls = tls.map_err(|error| CommandError::Refused(error.to_string()))?;
+    lifecycle::serve(app, router, serve.listen, tls, stop).await?;
     Ok(())
 }
 

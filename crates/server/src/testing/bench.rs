@@ -234,7 +234,7 @@ impl Bench {
         let address = listener.local_addr().unwrap();
         let (app, router) = (Arc::clone(&self.app), self.router.clone());
         let task = tokio::spawn(async move {
-            connections::serve(&app, router, listener, app.stop.clone()).await;
+            connections::serve(&app, router, connections::Entrance::plain(listener), app.stop.clone()).await;
         });
         Listening { address, tasks: vec![task] }
     }

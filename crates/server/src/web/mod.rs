@@ -5,6 +5,7 @@ pub mod assets;
 pub mod headers;
 pub mod health;
 pub mod metrics;
+pub mod redirect;
 
 use std::any::Any;
 use std::sync::Arc;

@@ -5,3 +5,4 @@ mod bucket;
 mod commands;
 mod contents;
 mod site;
+mod tls;

@@ -73,16 +73,23 @@ impl Site {
 
     /// Starts the server, and waits for the line that says where it listens.
     pub(crate) fn serve(&self) -> Server {
+        self.serve_with("")
+    }
+
+    /// The same with more flags, split at spaces.
+    pub(crate) fn serve_with(&self, flags: &str) -> Server {
         let mut child = self
             .command()
             .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(flags.split_whitespace())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("halyard-server listening on http://").expect(&line).to_owned();
+        let place = line.trim().strip_prefix("halyard-server listening on http").expect(&line);
+        let address = place.trim_start_matches(['s', ':', '/']).to_owned();
         Server { child, address, cookie: None }
     }
 }
@@ -95,6 +102,11 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    /// Where it listens.
+    pub(crate) fn address(&self) -> std::net::SocketAddr {
+        self.address.parse().unwrap()
+    }
+
     /// Asks it to stop, as Ctrl-C and service managers do. Says whether it ended well.
     pub(crate) fn stop(mut self) -> bool {
         let id = self.child.id().to_string();
