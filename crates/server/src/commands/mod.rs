@@ -40,7 +40,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the app, the REST interface and the socket.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Bring the database up to date, and say so.
     Migrate(Database),
     /// Copy a SQLite database into a new file, and contents of files into a folder beside it, also while the server runs. For PostgreSQL
@@ -108,7 +108,7 @@ impl From<Problem> for CommandError {
 pub async fn run(command: Command) -> Result<(), CommandError> {
     let env = Env::system();
     match command {
-        Command::Serve(serve) => serve::run(serve, env).await,
+        Command::Serve(serve) => serve::run(*serve, env).await,
         Command::Migrate(database) => {
             let store = Store::open(&database.database, Arc::new(|_| {})).await?;
             store.migrate().await?;

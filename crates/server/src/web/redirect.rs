@@ -9,7 +9,6 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 
 /// Answers everything with 308 to the same path and query at an address.
-#[must_use]
 pub fn router(public_url: &str) -> Router {
     let public_url: Arc<str> = public_url.trim_end_matches('/').into();
     Router::new().fallback(async move |asked: Uri| lead(&public_url, &asked))
