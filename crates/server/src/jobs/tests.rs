@@ -1,51 +1,21 @@
 //! Jobs and their workers: carriers that fail, workers that die, tenants that are busy.
 
-use std::sync::{Arc, Mutex};
+mod carriers;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use halyard_protocol::rest::EntriesPage;
 use halyard_protocol::{ConversationId, DeliveryState, TenantId};
 use tokio_util::sync::CancellationToken;
 
+use self::carriers::{Fails, Forgetful, Poisoned, Scripted, Slow};
 use super::{PLACES, PLACES_OF_TENANT, Workers};
 use crate::app::Settings;
-use crate::carriers::{Carrier, Carriers, LookUp, LookingUp, OutboundText, Repeat, SubmitError, Submitted, Submitting};
-use crate::operations::messaging::receipts::Failure;
+use crate::carriers::{Carrier, Carriers, LookUp, Repeat, SubmitError, Submitted};
 use crate::operations::quotas::Quotas;
 use crate::store::{self, jobs::NewJob};
 use crate::testing::bench::{Bench, Browser, number};
-
-/// What only the carrier knows.
-fn down() -> Failure {
-    Failure { cause: None, reason: "The line is down.".to_owned() }
-}
-
-/// A carrier that does what the test says, and keeps what it was asked for.
-#[derive(Default)]
-struct Scripted {
-    answers: Mutex<Vec<Result<Submitted, SubmitError>>>,
-    asked: Mutex<Vec<OutboundText>>,
-}
-
-impl Carrier for Scripted {
-    fn name(&self) -> &'static str {
-        "scripted"
-    }
-
-    fn repeat(&self) -> Repeat {
-        Repeat::IsTakenOnce
-    }
-
-    fn look_up(&self, _reference: String) -> LookingUp<'_> {
-        Box::pin(async { LookUp::Unknown })
-    }
-
-    fn submit(&self, text: OutboundText) -> Submitting<'_> {
-        let answer = self.answers.lock().unwrap().pop();
-        self.asked.lock().unwrap().push(text);
-        Box::pin(async move { answer.unwrap_or(Err(SubmitError::Temporary(down()))) })
-    }
-}
 
 fn workers(bench: &Bench, carrier: &Arc<Scripted>) -> Workers {
     workers_with(bench, Arc::clone(carrier) as Arc<dyn Carrier>)
@@ -95,33 +65,6 @@ async fn after_many_tries_the_text_fails_with_the_carriers_word() {
     assert_eq!((last.deliveries[0].cause, last.deliveries[0].reason.as_deref()), (None, Some("The line is down.")));
     let mut tx = bench.app.store.read().await.unwrap();
     assert_eq!(store::jobs::count(&mut tx).await.unwrap(), 0);
-}
-
-/// How a carrier fails.
-type Fails = fn() -> Submitting<'static>;
-
-/// A carrier that fails for one text, and takes all others.
-struct Poisoned(Fails);
-
-impl Carrier for Poisoned {
-    fn name(&self) -> &'static str {
-        "poisoned"
-    }
-
-    fn repeat(&self) -> Repeat {
-        Repeat::IsTakenOnce
-    }
-
-    fn look_up(&self, _reference: String) -> LookingUp<'_> {
-        Box::pin(async { LookUp::Unknown })
-    }
-
-    fn submit(&self, text: OutboundText) -> Submitting<'_> {
-        if text.body == "Poison" {
-            return (self.0)();
-        }
-        Box::pin(async { Ok(Submitted { reference: "x".into(), delivered: true }) })
-    }
 }
 
 /// What becomes of a text that its carrier fails for, and of the one behind it: their states, and why the job is dead.
@@ -185,46 +128,6 @@ async fn jobs_of_an_unknown_kind_or_about_nothing_are_dead_and_not_tried_for_eve
     assert_eq!(dead, [("b", 10), ("a", 1)]);
 }
 
-/// A carrier that would send a text twice: it panics in the middle of the first submission, and answers for the rest. It may be asked what
-/// it has.
-struct Forgetful {
-    knows: Option<LookUp>,
-    asked: Mutex<Vec<String>>,
-}
-
-impl Forgetful {
-    fn new(knows: Option<LookUp>) -> Arc<Self> {
-        Arc::new(Self { knows, asked: Mutex::default() })
-    }
-
-    fn asked(&self) -> usize {
-        self.asked.lock().unwrap().len()
-    }
-}
-
-impl Carrier for Forgetful {
-    fn name(&self) -> &'static str {
-        "forgetful"
-    }
-
-    fn repeat(&self) -> Repeat {
-        Repeat::IsTakenAgain
-    }
-
-    fn look_up(&self, _reference: String) -> LookingUp<'_> {
-        Box::pin(async { self.knows.clone().unwrap_or(LookUp::Unknown) })
-    }
-
-    fn submit(&self, text: OutboundText) -> Submitting<'_> {
-        let first = self.asked() == 0;
-        self.asked.lock().unwrap().push(text.reference);
-        Box::pin(async move {
-            assert!(!first, "the worker dies here");
-            Ok(Submitted { reference: "x".into(), delivered: false })
-        })
-    }
-}
-
 async fn states(browser: &Browser<'_>, conversation: ConversationId) -> Vec<DeliveryState> {
     let page: EntriesPage = browser.get(&format!("/conversations/{conversation}/entries")).await.json();
     page.entries.iter().map(|entry| entry.message().unwrap().deliveries[0].state).collect()
@@ -278,57 +181,6 @@ async fn a_carrier_that_does_not_say_leaves_the_text_unconfirmed_until_a_receipt
     crate::operations::messaging::receipts::advance(&mut tx, &mut message, to, state, None, now).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(states(&maya, message.conversation).await, [DeliveryState::Delivered]);
-}
-
-/// A carrier that takes a text when the test lets it, and counts how many it has in hand.
-struct Slow {
-    repeat: Repeat,
-    in_hand: Mutex<(usize, usize)>,
-    gate: tokio::sync::Semaphore,
-}
-
-impl Slow {
-    fn closed() -> Arc<Self> {
-        Self::closed_with(Repeat::IsTakenOnce)
-    }
-
-    fn closed_with(repeat: Repeat) -> Arc<Self> {
-        Arc::new(Self { repeat, in_hand: Mutex::default(), gate: tokio::sync::Semaphore::new(0) })
-    }
-}
-
-impl Carrier for Slow {
-    fn name(&self) -> &'static str {
-        "slow"
-    }
-
-    fn repeat(&self) -> Repeat {
-        self.repeat
-    }
-
-    fn look_up(&self, _reference: String) -> LookingUp<'_> {
-        Box::pin(async { LookUp::Unknown })
-    }
-
-    fn submit(&self, text: OutboundText) -> Submitting<'_> {
-        Box::pin(async move {
-            // Texts of atlas are taken at once.
-            if text.from != number(110) {
-                let most = {
-                    let mut in_hand = self.in_hand.lock().unwrap();
-                    in_hand.0 += 1;
-                    in_hand.0
-                };
-                {
-                    let mut in_hand = self.in_hand.lock().unwrap();
-                    in_hand.1 = in_hand.1.max(most);
-                }
-                self.gate.acquire().await.unwrap().forget();
-                self.in_hand.lock().unwrap().0 -= 1;
-            }
-            Ok(Submitted { reference: "x".into(), delivered: true })
-        })
-    }
 }
 
 /// Waits until something holds; the test's own time limit ends it when it never does.
