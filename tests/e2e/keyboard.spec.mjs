@@ -247,7 +247,7 @@ for (const [language, locale, login] of [["en", "en-US", THEO], ["es", "es-MX", 
     await use(page.getByRole("dialog").getByRole("button", { name: t("delete"), exact: true }));
     await expect(crew).toHaveCount(0);
     await use(button("undo"), 90);
-    await expect(rows.getByText(`Crew ${language}`)).toBeVisible();
+    await expect(rows.getByText(`Crew ${language}`, { exact: true })).toBeVisible();
     await tabTo(page, button("chat"), 90);
 
     // The settings, and out.

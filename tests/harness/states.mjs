@@ -176,6 +176,26 @@ export async function walk({ page, url, t, mark, state: look }) {
   // The column.
   await page.goto(url);
   await goTo("chat_and_sms");
+  // A group.
+  const crew = `Crew ${mark}`;
+  await page.getByRole("button", { name: t("new_conversation") }).first().click();
+  for (const login of [THEO, NILS]) {
+    await people.fill(login.split("@")[0]);
+    await people.press("Enter");
+  }
+  await field("group_name_optional").fill(crew);
+  await state("a new group");
+  await button("done").click();
+  await card(page, crew).getByRole("textbox", { name: t("type_a_message") }).fill("Hello both");
+  await card(page, crew).getByRole("button", { name: t("send"), exact: true }).click();
+  await expect(log(page, crew).getByText("Hello both")).toBeVisible();
+  await card(page, crew).getByRole("button", { name: t("more"), exact: true }).click();
+  await page.getByRole("menuitem", { name: t("people_in_group") }).click();
+  await expect(page.getByRole("dialog").getByRole("listitem")).toHaveCount(2);
+  await state("the people of a group");
+  await page.keyboard.press("Escape");
+  if (!wide) await card(page, crew).getByRole("button", { name: t("back"), exact: true }).click();
+
   const theo = await Api.signIn(url, THEO);
   const { me } = await (await Api.signIn(url, LENA)).ask("GET", "/bootstrap");
   for (let number = 1; number <= 30; number += 1) await theo.send(chat(me.user.id), `Note ${number}`);
@@ -188,26 +208,6 @@ export async function walk({ page, url, t, mark, state: look }) {
   await page.getByRole("list", { name: t("conversations") }).getByRole("listitem").filter({ hasText: THEOS }).getByRole("button").first().click();
   await expect(log(page, THEOS).getByText(t("new_messages_line"), { exact: true })).toBeInViewport();
   await state("unread messages");
-  const crew = `Crew ${mark}`;
-  await page.goto(url);
-  await page.getByRole("button", { name: t("new_conversation") }).first().click();
-  for (const login of [THEO, NILS]) {
-    await people.fill(login.split("@")[0]);
-    await people.press("Enter");
-  }
-  await field("group_name_optional").fill(crew);
-  await state("a new group");
-  await button("done").click();
-  await card(page, crew).getByRole("textbox", { name: t("type_a_message") }).fill("Hello both");
-  await card(page, crew).getByRole("button", { name: t("send"), exact: true }).click();
-  await card(page, crew).getByRole("button", { name: t("more"), exact: true }).click();
-  await page.getByRole("menuitem", { name: t("people_in_group") }).click();
-  await expect(page.getByRole("dialog").getByRole("listitem")).toHaveCount(2);
-  await state("the people of a group");
-  await page.keyboard.press("Escape");
-  await page.goto(url);
-  await goTo("chat_and_sms");
-  await page.getByRole("list", { name: t("conversations") }).getByRole("listitem").filter({ hasText: THEOS }).getByRole("button").first().click();
   await card(page, THEOS).getByRole("button", { name: t("more"), exact: true }).click();
   await page.getByRole("menuitem", { name: t("delete_conversation") }).click();
   await expect(page.getByRole("dialog")).toBeVisible();

@@ -62,7 +62,7 @@ pub(super) fn People(
                     })
                     on_backspace_empty=Callback::new(|()| ())
                 >
-                    {()}
+                    ""
                 </Combobox>
                 <p class="hint" id=hint>{t(words::ADD_PEOPLE_HINT)}</p>
             </div>
