@@ -80,6 +80,8 @@ pub struct Softphone {
     shown_day: Option<(i64, [i32; 3])>,
     /// How many conversations were last said to be unread.
     shown_unread: u32,
+    /// Whether the windows may be stored otherwise than they are: they have changed while nothing could be written, say.
+    windows_due: bool,
     /// Conversations that the log has taken away in this turn.
     left: Vec<ConversationId>,
     /// Whether outgoing messages may leave.

@@ -224,11 +224,12 @@ impl Softphone {
 
     /// After each event: the windows are written when they have changed and nobody drags one; the rest in a while.
     pub(super) fn schedule_writes(&mut self, turn: &mut Turn<'_>) {
+        self.windows_due |= turn.changes().any(concerns_windows);
         if self.user().is_none() || self.reading || !self.database.can_keep {
             return;
         }
         if self.desk.windows.dragged().is_none() {
-            if turn.changes().any(concerns_windows) {
+            if core::mem::take(&mut self.windows_due) {
                 self.write_windows(turn);
             } else {
                 debug_assert_eq!(
