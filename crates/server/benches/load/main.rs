@@ -13,6 +13,8 @@ mod people;
 #[path = "../../src/testing/postgres.rs"]
 mod postgres;
 mod report;
+#[path = "../../tests/common/seed.rs"]
+mod seed;
 mod server;
 
 use std::process::ExitCode;

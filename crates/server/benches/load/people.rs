@@ -4,15 +4,12 @@
 
 use std::sync::Arc;
 
-use halyard_protocol::{
-    Availability, CallingCode, Capabilities, ConversationId, ConversationKey, DeviceId, PhoneNumber, Role, SmsNumber,
-    StateVersion, Tenant, TenantId, User, UserId,
-};
-use halyard_server::auth::token::Token;
+use halyard_protocol::{ConversationId, ConversationKey, PhoneNumber, Role, StateVersion, TenantId, UserId};
 use halyard_server::env::Env;
-use halyard_server::store::{self, Store, credentials::Credentials};
+use halyard_server::store::{self, Store};
 
 use crate::database::Database;
+use crate::seed;
 
 /// The version of the states that people are seeded with.
 pub(crate) const SEEDED: StateVersion = 1;
@@ -45,42 +42,21 @@ pub(crate) async fn open(database: &Database) -> Store {
 /// Adds tenants of so many people each; those with numbers can text.
 pub(crate) async fn seed(store: &Store, tenants: usize, people: usize, with_numbers: bool) -> Vec<Business> {
     let env = Env::system();
-    // Nobody signs in by a password here but where a figure gives them one.
-    let hash = "none";
     let mut businesses = Vec::with_capacity(tenants);
     for index in 0..tenants {
-        let now = env.now();
         let mut tx = store.write_system().await.unwrap();
-        let (id, domain) = (TenantId(env.ulid()), format!("t{index}-{}", env.ulid().to_string().to_lowercase()));
-        let tenant = Tenant { id, name: domain.clone(), domain: domain.clone(), calling_code: CallingCode(1) };
-        store::tenants::add(&mut tx, &tenant, now).await.unwrap();
+        let domain = format!("t{index}-{}", env.ulid().to_string().to_lowercase());
+        let id = seed::tenant(&mut tx, &env, &domain).await;
         let mut list = Vec::with_capacity(people);
         for n in 0..people {
-            let user = UserId(env.ulid());
-            let account = User {
-                id: user,
-                extension: format!("{}", 10_000 + n),
-                name: format!("Person {n} of {index}"),
-                department: "Sales".to_owned(),
-                email: String::new(),
-                role: Role::Administrator,
-                availability: Availability::Available,
-                status_text: String::new(),
-                connected: false,
-            };
-            store::users::add(&mut tx, id, &account, hash, now).await.unwrap();
-            let token = Token::fresh(&env);
-            let credentials = Credentials { user, tenant: id, password_hash: hash.to_owned(), is_known_network: true };
-            let device = DeviceId(env.ulid());
-            assert!(store::sessions::add(&mut tx, &token.hash(), device, &credentials, "Load", now).await.unwrap());
+            let name = format!("Person {n} of {index}");
+            let (user, cookie) = seed::user(&mut tx, &env, id, 10_000 + n, name, Role::Administrator).await;
             let number = with_numbers.then(|| PhoneNumber::from_e164(&format!("+1619{index:03}{n:04}")).unwrap());
             if let Some(number) = number {
-                let capabilities = Capabilities { sms: true, mms: true, group_recipients: 8 };
-                let own = SmsNumber { number, label: String::new(), capabilities };
-                store::numbers::add(&mut tx, id, &own, now).await.unwrap();
+                seed::number(&mut tx, &env, id, number).await;
                 store::numbers::assign(&mut tx, number, user).await.unwrap();
             }
-            list.push(Person { id: user, cookie: format!("halyard={}", token.reveal()), number });
+            list.push(Person { id: user, cookie, number });
         }
         // As when a server restarts: nobody is new, everybody comes back.
         let connected: Vec<_> = list.iter().map(|person: &Person| (person.id, true)).collect();

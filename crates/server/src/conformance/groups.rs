@@ -1,9 +1,8 @@
 //! Group chats: how they begin, who comes and goes, and what each of them sees.
 
-use halyard_protocol::conversation::group_id;
 use halyard_protocol::rest::EntriesPage;
 use halyard_protocol::{
-    BeginGroup, CauseCode, Conversation, ConversationId, ConversationKey, ConversationKind, Entry, SystemEvent, ToGroup,
+    CauseCode, Conversation, ConversationId, ConversationKey, ConversationKind, Entry, SystemEvent, ToGroup,
 };
 use serde_json::json;
 
@@ -12,11 +11,7 @@ use crate::testing::bench::{Answer, Browser};
 
 /// Where the first message of a group goes that its author begins with these people.
 async fn begin(author: &Browser<'_>, people: &[&str], title: &str) -> Destination {
-    let me = author.bootstrap().await.me;
-    let nonce = author.bench.app.env.ulid();
-    let begin = Some(BeginGroup { nonce, title: title.to_owned() });
-    let id = group_id(me.tenant.id, me.user.id, nonce);
-    Destination { group: Some(ToGroup { id, begin }), ..author.colleagues(people).await }
+    author.begin_group(author.colleagues(people).await.peers, title).await
 }
 
 async fn send(author: &Browser<'_>, to: Destination, body: &str) -> Answer {

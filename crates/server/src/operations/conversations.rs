@@ -10,10 +10,11 @@ use halyard_protocol::{
 
 use super::Actor;
 use crate::problem::Problem;
+use crate::store::conversations::ConversationRecord;
 use crate::store::entries::{NewContent, NewEntry};
 use crate::store::events::News;
 use crate::store::memberships::Membership;
-use crate::store::{self, Tx};
+use crate::store::{self, StoreError, Tx};
 
 /// The user's membership in a conversation that they see; any other is not there.
 ///
@@ -71,7 +72,7 @@ pub async fn update(
     if let Some(title) = title {
         store::conversations::set_title(tx, id, &title).await?;
         store::events::log_members(tx, id, actor.now, news).await?;
-        append_line(tx, actor, id, line, &SystemEvent::Renamed { title }).await?;
+        append_line(tx, actor, id, line, SystemEvent::Renamed { title }).await?;
     } else if muted.is_some() {
         store::events::log(tx, me, actor.now, news).await?;
     } else {
@@ -93,29 +94,24 @@ pub async fn add_people(
     users: &[UserId],
 ) -> Result<Conversation, Problem> {
     let me = actor.user()?;
-    let people = people_of_group(tx, me, id).await?;
+    let (_, people) = group(tx, me, id).await?;
     let mut new: Vec<UserId> = users.iter().copied().filter(|user| !people.contains(user)).collect();
     new.sort_unstable();
     new.dedup();
     if !new.is_empty() {
         let all = [people, new.clone()].concat();
         if all.len() > limits::GROUP_CHAT_PEOPLE {
-            return Err(invalid(RecipientsError::TooManyUsers(limits::GROUP_CHAT_PEOPLE)));
+            let error = RecipientsError::TooManyUsers(limits::GROUP_CHAT_PEOPLE);
+            return Err(Problem::because(ErrorCode::InvalidRecipients, error, error.to_string()).at("users"));
         }
         if store::users::count_enabled(tx, actor.tenant, &new).await? < new.len() as u64 {
             let detail = "One of these people is not in your directory.";
             return Err(Problem::because(ErrorCode::InvalidRecipients, CauseCode::NotInDirectory, detail).at("users"));
         }
-        store::conversations::set_people(tx, id, &all).await?;
         store::memberships::add_all(tx, id, &new, true).await?;
-        store::events::log_members(tx, id, actor.now, News::Conversation(id)).await?;
-        append_line(tx, actor, id, line, &SystemEvent::Joined { users: new }).await?;
+        set_people(tx, actor, id, &all, line, SystemEvent::Joined { users: new }).await?;
     }
     store::conversations::view(tx, me, id).await?.ok_or_else(Problem::not_found)
-}
-
-fn invalid(error: RecipientsError) -> Problem {
-    Problem::because(ErrorCode::InvalidRecipients, error, error.to_string()).at("users")
 }
 
 /// Removes somebody from a group chat that the actor is in; the actor themselves leaves it. It is no longer theirs to see. `line` is
@@ -130,22 +126,18 @@ pub async fn remove_person(
     line: EntryId,
     user: UserId,
 ) -> Result<(), Problem> {
-    let me = actor.user()?;
-    let mut people = people_of_group(tx, me, id).await?;
+    let (record, mut people) = group(tx, actor.user()?, id).await?;
     if !people.contains(&user) {
         return Err(Problem::not_found());
     }
     people.retain(|known| *known != user);
-    let record = store::conversations::by_id(tx, id).await?.ok_or_else(Problem::not_found)?;
-    store::conversations::set_people(tx, id, &people).await?;
     store::memberships::remove(tx, id, user).await?;
     let removed = Change::ConversationRemoved { conversation: id, cleared_seq: record.last_seq };
     store::events::log(tx, user, actor.now, &removed).await?;
-    store::events::log_members(tx, id, actor.now, News::Conversation(id)).await?;
-    append_line(tx, actor, id, line, &SystemEvent::Left { users: vec![user] }).await
+    Ok(set_people(tx, actor, id, &people, line, SystemEvent::Left { users: vec![user] }).await?)
 }
 
-/// A user is no longer in a group chat, because their account was removed.
+/// A user whose account was removed is no longer in a group chat that they were a member of. `line` is the id of the entry that tells of it.
 ///
 /// # Errors
 /// When the database fails.
@@ -155,26 +147,43 @@ pub(super) async fn account_removed(
     id: ConversationId,
     line: EntryId,
     user: UserId,
-) -> Result<(), Problem> {
-    let Some(record) = store::conversations::by_id(tx, id).await? else { return Ok(()) };
-    let left: Vec<UserId> = record.key.users().into_iter().flatten().copied().filter(|known| *known != user).collect();
-    store::conversations::set_people(tx, id, &left).await?;
-    store::events::log_members(tx, id, actor.now, News::Conversation(id)).await?;
-    let content = NewContent::Line { by: None, event: &SystemEvent::Left { users: vec![user] } };
-    store::entries::append(tx, NewEntry { conversation: id, id: line, content }, actor.now).await?;
-    Ok(())
+) -> Result<(), StoreError> {
+    let record = store::conversations::by_id(tx, id).await?;
+    let mut people = record.and_then(|record| record.key.users().map(<[UserId]>::to_vec)).unwrap_or_default();
+    people.retain(|known| *known != user);
+    // They did not leave, and nobody in the group removed them.
+    set_people(tx, &Actor::system(actor.tenant, actor.now), id, &people, line, SystemEvent::Left { users: vec![user] })
+        .await
 }
 
-/// Those who take part in a group chat that the user sees, themselves among them.
-async fn people_of_group(tx: &mut Tx, me: UserId, id: ConversationId) -> Result<Vec<UserId>, Problem> {
+/// A group chat that the user sees, with those who take part, themselves among them.
+async fn group(tx: &mut Tx, me: UserId, id: ConversationId) -> Result<(ConversationRecord, Vec<UserId>), Problem> {
     membership(tx, me, id).await?;
-    match store::conversations::by_id(tx, id).await?.ok_or_else(Problem::not_found)?.key {
-        ConversationKey::Group { users, .. } => Ok(users),
+    let record = store::conversations::by_id(tx, id).await?.ok_or_else(Problem::not_found)?;
+    match &record.key {
+        ConversationKey::Group { users, .. } => {
+            let users = users.clone();
+            Ok((record, users))
+        }
         ConversationKey::Chat(_) | ConversationKey::Text { .. } => {
             let detail = "People are added to group chats, and removed from those alone.";
             Err(Problem::invalid(CauseCode::NotAGroupChat, detail))
         }
     }
+}
+
+/// Other people take part in a group chat: its members hear of it as it is now, and of what happened.
+async fn set_people(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: ConversationId,
+    people: &[UserId],
+    line: EntryId,
+    event: SystemEvent,
+) -> Result<(), StoreError> {
+    store::conversations::set_people(tx, id, people).await?;
+    store::events::log_members(tx, id, actor.now, News::Conversation(id)).await?;
+    append_line(tx, actor, id, line, event).await
 }
 
 /// Adds to the timeline what the actor did to the conversation.
@@ -183,9 +192,9 @@ async fn append_line(
     actor: &Actor,
     id: ConversationId,
     line: EntryId,
-    event: &SystemEvent,
-) -> Result<(), Problem> {
-    let content = NewContent::Line { by: Some(actor.user()?), event };
+    event: SystemEvent,
+) -> Result<(), StoreError> {
+    let content = NewContent::Line { by: actor.maybe_user(), event: &event };
     let entry = NewEntry { conversation: id, id: line, content };
     store::entries::append(tx, entry, actor.now).await?;
     Ok(())

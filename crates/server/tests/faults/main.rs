@@ -14,6 +14,8 @@ mod people;
 #[path = "../../src/testing/postgres.rs"]
 mod postgres;
 mod proxy;
+#[path = "../common/seed.rs"]
+mod seed;
 mod shared;
 mod site;
 mod synced;

@@ -4,18 +4,16 @@
 
 use std::sync::Arc;
 
-use halyard_protocol::{
-    Availability, CallingCode, Capabilities, Destination, DeviceId, Peer, PhoneNumber, Role, SmsNumber, Tenant,
-    TenantId, User, UserId,
-};
-use halyard_server::auth::token::Token;
+use halyard_protocol::{Destination, Peer, PhoneNumber, Role, UserId};
 use halyard_server::env::Env;
-use halyard_server::store::{self, Store, credentials::Credentials};
+use halyard_server::store::{self, Store};
+
+use crate::seed;
 
 /// Who sends, in Harbor.
-const SENDERS: u16 = 6;
+const SENDERS: usize = 6;
 /// Who is texted, in Atlas.
-const RECIPIENTS: u16 = 2;
+const RECIPIENTS: usize = 2;
 
 /// A user who is signed in.
 #[derive(Clone)]
@@ -55,42 +53,19 @@ impl People {
     }
 }
 
-async fn tenant(store: &Store, domain: &str, line: u16, count: u16) -> Vec<Person> {
+async fn tenant(store: &Store, domain: &str, line: usize, count: usize) -> Vec<Person> {
     let env = Env::system();
-    let now = env.now();
-    let id = TenantId(env.ulid());
-    let tenant = Tenant { id, name: domain.to_owned(), domain: domain.to_owned(), calling_code: CallingCode(1) };
-    // Nobody signs in by a password here.
-    let hash = "none";
     let mut tx = store.write_system().await.unwrap();
-    store::tenants::add(&mut tx, &tenant, now).await.unwrap();
+    let tenant = seed::tenant(&mut tx, &env, domain).await;
     let mut people = Vec::new();
     for n in 0..count {
-        let user = UserId(env.ulid());
-        let account = User {
-            id: user,
-            extension: format!("{}", 1001 + n),
-            name: format!("Person {n}"),
-            department: String::new(),
-            email: String::new(),
-            role: Role::Basic,
-            availability: Availability::Available,
-            status_text: String::new(),
-            connected: false,
-        };
-        store::users::add(&mut tx, id, &account, hash, now).await.unwrap();
-        let token = Token::fresh(&env);
-        let credentials = Credentials { user, tenant: id, password_hash: hash.to_owned(), is_known_network: true };
-        let device = DeviceId(env.ulid());
-        assert!(store::sessions::add(&mut tx, &token.hash(), device, &credentials, "Test", now).await.unwrap());
+        let (id, cookie) = seed::user(&mut tx, &env, tenant, 1001 + n, format!("Person {n}"), Role::Basic).await;
         let number = PhoneNumber::from_e164(&format!("+1619555{:04}", line + n / 2)).unwrap();
         if n % 2 == 0 {
-            let capabilities = Capabilities { sms: true, mms: true, group_recipients: 8 };
-            let own = SmsNumber { number, label: String::new(), capabilities };
-            store::numbers::add(&mut tx, id, &own, now).await.unwrap();
+            seed::number(&mut tx, &env, tenant, number).await;
         }
-        store::numbers::assign(&mut tx, number, user).await.unwrap();
-        people.push(Person { id: user, number, cookie: format!("halyard={}", token.reveal()) });
+        store::numbers::assign(&mut tx, number, id).await.unwrap();
+        people.push(Person { id, number, cookie });
     }
     tx.commit().await.unwrap();
     people

@@ -3,11 +3,8 @@
 use std::fmt::Write as _;
 
 use axum::http::Method;
-use halyard_protocol::conversation::group_id;
 use halyard_protocol::rest::{ImportContacts, ImportedContact};
-use halyard_protocol::{
-    BeginGroup, Capabilities, ContactDraft, ContactId, ContactScope, Destination, Peer, ToGroup, Ulid,
-};
+use halyard_protocol::{Capabilities, ContactDraft, ContactId, ContactScope, Destination, Peer, Ulid};
 use serde_json::json;
 
 use super::operations;
@@ -98,10 +95,7 @@ pub(crate) async fn a_message_to_fifty_takes_as_many_statements_as_one_to_two(be
     }
     let me = bench.user("1001@harbor").await;
     let others = maya.bootstrap().await.users.into_iter().map(|user| user.id).filter(|id| *id != me);
-    let (tenant, nonce) = (maya.bootstrap().await.me.tenant.id, bench.app.env.ulid());
-    let begin = Some(BeginGroup { nonce, title: String::new() });
-    let group = Some(ToGroup { id: group_id(tenant, me, nonce), begin });
-    let group = Destination { group, ..Destination::new(None, others.take(49).map(Peer::User).collect()) };
+    let group = maya.begin_group(others.take(49).map(Peer::User).collect(), "").await;
     let pair = maya.colleagues(&["1002"]).await;
     let first = sending(&maya, pair.clone()).await;
     assert_eq!(sending(&maya, group.clone()).await, first, "the first one opens the conversation");
