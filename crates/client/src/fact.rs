@@ -75,6 +75,8 @@ pub(crate) enum Fact {
     Disconnected,
     /// The log says this; in the order of the log.
     Logged(Box<Change>),
+    /// A conversation was taken away by the log. It is heard after all that the log says at once, which may bring it back.
+    ConversationRemoved(ConversationId),
     /// How users are now.
     UserStates(Vec<UserState>),
     /// How far somebody has read.

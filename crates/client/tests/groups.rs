@@ -134,6 +134,20 @@ fn people_come_and_go() {
         world.phone(maya).who_can_join(&people(&world, maya, card), "pri").into_iter().map(|one| one.name).collect();
     assert_eq!(offered, ["Priya Nair"]);
     assert!(world.phone(maya).who_can_join(&people(&world, maya, card), "dev").is_empty(), "who is in already");
+    // What is typed and Enter.
+    let joins = |typed: &str| world.phone(maya).who_joins(&[world.colleague(DEVON)], typed);
+    for typed in ["1003", "priya", "Priya Nair "] {
+        assert_eq!(joins(typed), Ok(priya_id), "{typed}");
+    }
+    assert_eq!(joins(" "), Err(None));
+    assert_eq!(
+        joins("nobody at all").unwrap_err().expect("a reason"),
+        "No match for “nobody at all”. Type a name, an extension or a number."
+    );
+    assert_eq!(
+        joins("6195550177").unwrap_err().expect("a reason"),
+        "Extensions and outside numbers can't be in one group. Remove one or the other."
+    );
 
     world.send(maya, card, "Without her");
     add(&mut world, maya, card, PRIYA);

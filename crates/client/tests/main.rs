@@ -20,6 +20,7 @@ mod own_numbers;
 mod palette;
 mod passwords;
 mod reading;
+mod sealed;
 mod sending_in_any_order;
 mod several_tabs;
 mod signing_in;

@@ -31,6 +31,7 @@ pub(super) fn People(
         let found = people.with(|people| query.with(|query| app.phone(|phone, _| phone.who_can_join(people, query))));
         found.into_iter().map(|one| option(app, one)).collect::<Vec<_>>()
     });
+    let error = RwSignal::new(None::<String>);
     let add = move |peer| {
         if let Peer::User(user) = peer {
             query.set(String::new());
@@ -48,23 +49,26 @@ pub(super) fn People(
                     options=options
                     focus=String::new()
                     described_by=hint.clone()
-                    on_input=Callback::new(move |text| query.set(text))
+                    on_input=Callback::new(move |text| {
+                        query.set(text);
+                        error.set(None);
+                    })
                     on_pick=Callback::new(add)
                     on_enter=Callback::new(move |()| {
-                        // Of several nobody knows who is meant.
-                        let only = options.with_untracked(|options| match &options[..] {
-                            [only] => Some(only.value),
-                            _ => None,
-                        });
-                        if let Some(peer) = only {
-                            add(peer);
+                        let typed = query.get_untracked();
+                        let joins = people.with_untracked(|people| app.phone(|phone, _| phone.who_joins(people, &typed)));
+                        match joins {
+                            Ok(user) => add(Peer::User(user)),
+                            Err(why) => error.set(why.as_ref().map(say)),
                         }
                     })
                     on_backspace_empty=Callback::new(|()| ())
                 >
                     ""
                 </Combobox>
-                <p class="hint" id=hint>{t(words::ADD_PEOPLE_HINT)}</p>
+                <p class="hint" class:bad=move || error.get().is_some() id=hint>
+                    {move || error.get().unwrap_or_else(|| t(words::ADD_PEOPLE_HINT).to_owned())}
+                </p>
             </div>
             <ul class="devices people" aria-label=t(words::PEOPLE_IN_GROUP)>
                 {move || rows().into_iter().map(|one| row(app, conversation, one)).collect::<Vec<_>>()}

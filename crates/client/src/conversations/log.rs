@@ -117,6 +117,7 @@ impl Conversations {
         self.forget_read(id, cleared);
         self.removed(id, cleared);
         self.changed(id, cx);
+        cx.fact(Fact::ConversationRemoved(id));
     }
 
     /// A member has read up to here: the user, on some device, or a colleague.

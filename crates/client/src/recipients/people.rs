@@ -9,7 +9,7 @@ use halyard_protocol::event::Favourite;
 use halyard_protocol::rest::Me;
 use halyard_protocol::{
     BeginGroup, CallingCode, ContactNumber, ConversationKey, Destination, NumberLabel, Peer, PhoneNumber,
-    PhoneNumberError, RecipientsError, SmsNumber, ToGroup, Ulid,
+    PhoneNumberError, RecipientsError, SmsNumber, ToGroup, Ulid, UserId,
 };
 use halyard_words::{self as words, Text, Word};
 
@@ -115,6 +115,14 @@ impl People<'_> {
             ToGroup { id, begin: Some(BeginGroup { nonce, title: title.to_owned() }) }
         });
         Destination { group, ..to }
+    }
+
+    /// Which colleague somebody means who typed this and pressed Enter, to add them to a group.
+    pub(crate) fn colleague_typed(&self, typed: &str, group: &[Peer]) -> Result<UserId, Text> {
+        match self.typed(typed, group)? {
+            Peer::User(user) => Ok(user),
+            Peer::Number(_) | Peer::Unknown => Err(reasons::rule(RecipientsError::Mixed)),
+        }
     }
 
     /// Whom what is typed may mean among colleagues who are not in a group.

@@ -14,7 +14,6 @@ const HALF_A_YEAR: i64 = 182 * 86_400_000;
 impl Softphone {
     /// What the user looks at is read; what may leave leaves; what has changed is written; the title says what is unread.
     pub(super) fn end_turn(&mut self, turn: &mut Turn<'_>) {
-        self.close_left(turn);
         self.desk.covered = self.session.link.is_some();
         let came = self.desk.came_on_screen();
         self.conversations.note_came_on_screen(&came);

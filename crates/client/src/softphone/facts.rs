@@ -71,6 +71,7 @@ impl Softphone {
                 self.cache.cursor_moved();
                 self.apply(*change, turn);
             }
+            Fact::ConversationRemoved(id) => self.conversation_removed(id, turn),
             Fact::UserStates(states) => self.user_states(&states, turn),
             Fact::Reads(reads) => {
                 self.cache.cursor_moved();

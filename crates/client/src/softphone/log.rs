@@ -23,11 +23,6 @@ impl Softphone {
             }
             Change::ConversationRemoved { conversation, cleared_seq } => {
                 self.conversations.conversation_removed(conversation, cleared_seq, context!(self, turn));
-                if let Some(waiting) = self.outbox.of(conversation).next_back().map(|message| message.row.at) {
-                    // What was written here and has not left is still to be seen.
-                    self.conversations.sending(conversation, waiting);
-                }
-                self.left.push(conversation);
             }
             Change::ContactChanged { contact } => self.contacts.changed(contact, context!(self, turn)),
             Change::ContactRemoved { contact } => self.contacts.removed(contact, context!(self, turn)),
@@ -58,18 +53,20 @@ impl Softphone {
         }
     }
 
-    /// A group that the user has left or deleted elsewhere is not looked at any more, unless something is typed in it, or it is back.
-    pub(super) fn close_left(&mut self, turn: &mut Turn<'_>) {
-        for id in core::mem::take(&mut self.left) {
-            let card = CardKey::Conversation(id);
-            let is_gone = |thread: &Thread| {
-                thread.conversation.kind == ConversationKind::GroupChat
-                    && !thread.in_column
-                    && !self.conversations.is_coming_back(id)
-            };
-            if self.conversations.get(id).is_some_and(is_gone) && !self.composer.drafts.has(card) {
-                self.desk.close(card, context!(self, turn));
-            }
+    /// The log has taken a conversation away. What was written in it here and has not left is still to be seen. A group that the user has
+    /// left, or deleted elsewhere, is not looked at any more, unless something is typed in it, or it is back.
+    pub(super) fn conversation_removed(&mut self, id: ConversationId, turn: &mut Turn<'_>) {
+        if let Some(waiting) = self.outbox.of(id).next_back().map(|message| message.row.at) {
+            self.conversations.sending(id, waiting);
+        }
+        let card = CardKey::Conversation(id);
+        let is_gone = |thread: &Thread| {
+            thread.conversation.kind == ConversationKind::GroupChat
+                && !thread.in_column
+                && !self.conversations.is_coming_back(id)
+        };
+        if self.conversations.get(id).is_some_and(is_gone) && !self.composer.drafts.has(card) {
+            self.desk.close(card, context!(self, turn));
         }
     }
 

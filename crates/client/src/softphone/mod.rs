@@ -22,7 +22,7 @@ mod ui;
 mod writing;
 
 use halyard_protocol::rest::Me;
-use halyard_protocol::{CallingCode, ConversationId, UserId};
+use halyard_protocol::{CallingCode, UserId};
 
 use crate::cache::Cache;
 use crate::composer::Composer;
@@ -82,8 +82,6 @@ pub struct Softphone {
     shown_unread: u32,
     /// Whether the windows may be stored otherwise than they are: they have changed while nothing could be written, say.
     windows_due: bool,
-    /// Conversations that the log has taken away in this turn.
-    left: Vec<ConversationId>,
     /// Whether outgoing messages may leave.
     outbox_ready: bool,
     last_request: u32,

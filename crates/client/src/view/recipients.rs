@@ -1,6 +1,6 @@
 //! The people of a new conversation: bubbles, what is typed, whom it offers.
 
-use halyard_protocol::{Peer, PhoneNumber};
+use halyard_protocol::{Peer, PhoneNumber, UserId};
 use halyard_words::Text;
 
 use crate::recipients::Suggestion;
@@ -72,6 +72,15 @@ impl Softphone {
             BubbleView { peer: *peer, detail, name }
         };
         peers.iter().map(bubble).collect()
+    }
+
+    /// Which colleague is to be added to a group of these people, for what is typed and Enter.
+    ///
+    /// # Errors
+    /// It means nobody, several, or somebody who can't be in a group chat: why, in words. Nothing to say where nothing is typed.
+    pub fn who_joins(&self, group: &[Peer], typed: &str) -> Result<UserId, Option<Text>> {
+        let typed = typed.trim();
+        if typed.is_empty() { Err(None) } else { self.people().colleague_typed(typed, group).map_err(Some) }
     }
 
     /// Which colleagues can be added to a group of these people, for what is typed.
