@@ -35,6 +35,8 @@ pub(crate) struct Database {
     pub(crate) rewritten: bool,
     /// Whether it was opened again before anybody was signed in: what it had kept of them is kept once more when they are.
     pub(crate) rewrites_at_sign_in: bool,
+    /// Whether it turned out then to be nobody's: what the user who has left had written can't be sealed there.
+    pub(crate) is_cleared: bool,
     /// How often it is being asked for what it has: until it has answered, there may be more.
     pub(crate) loads: u32,
     /// How often it is being asked for the outbox: until it has answered, an older message may be there.
@@ -57,6 +59,7 @@ impl Default for Database {
             silent: false,
             is_back: false,
             rewrites_at_sign_in: false,
+            is_cleared: false,
             rewritten: false,
             loads: 0,
             outbox_reads: 0,

@@ -441,3 +441,16 @@ fn typed_between_two_sign_outs_on_a_full_device() {
     assert_eq!(test.words, 1, "it was typed");
     test.finish();
 }
+
+/// Site data are cleared, and the user leaves before the database has said that it is nobody's: there is nothing to seal with, so what they
+/// had typed is kept as it is.
+#[test]
+fn who_leaves_a_cleared_database_finds_what_they_typed() {
+    let mut test = Test::new();
+    for step in [Step::New, Step::Clear, Step::Commit, Step::Type(7), Step::Attach(7), Step::Prepare, Step::SignOut] {
+        test.step(step);
+    }
+    while test.world.commit(0) {}
+    test.step(Step::Crash);
+    test.finish();
+}

@@ -239,9 +239,7 @@ impl Composer {
         let Some(me) = cx.user().filter(|_| cx.device.keeps) else { return };
         let Some((_, file)) = self.drafts.file(id) else { return };
         let mut writes = vec![keep_attachment(me, card, &file.media)];
-        writes.extend(
-            file.content.clone().map(|text| Write::Put(Row { store: Store::Files, key: id.to_string(), text })),
-        );
+        writes.extend(file.content.clone().map(|content| keep_content(id, content)));
         cx.write(writes, Some(Token::File(id)));
     }
 
@@ -367,8 +365,14 @@ fn name_as(name: &str, was: MediaKind, is: MediaKind) -> String {
     }
 }
 
-fn keep_attachment(user: UserId, card: CardKey, media: &Media) -> Write {
+/// A text box has the file.
+pub(crate) fn keep_attachment(user: UserId, card: CardKey, media: &Media) -> Write {
     put(Store::Attachments, file_key(user, media.id), &Attachment { card, media: media.clone() })
+}
+
+/// What is in the file, as [`Store::Files`] has it.
+pub(crate) fn keep_content(id: MediaId, text: String) -> Write {
+    Write::Put(Row { store: Store::Files, key: id.to_string(), text })
 }
 
 /// The text box no longer has the file.

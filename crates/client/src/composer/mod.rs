@@ -25,7 +25,7 @@ use crate::windows::CardKey;
 
 pub(crate) use drafts::{Attached, Drafts};
 pub use files::{Attachment, ChosenFile, Files, HEAD, STEPS};
-pub(crate) use files::{Place, forget_attachment, forget_file};
+pub(crate) use files::{Place, forget_attachment, forget_file, keep_attachment, keep_content};
 pub(crate) use words::{file_words, size_words, words};
 
 /// What the user does in a card's text box.

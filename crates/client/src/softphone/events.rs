@@ -82,6 +82,9 @@ impl Softphone {
             Db::Sealed { user, done, sealed } => {
                 self.sealed_are(sealed, turn);
                 self.database.unclaimed.sealed(user, done);
+                if !done {
+                    self.keep_unsealed(turn);
+                }
                 turn.changed(Changed::Session);
             }
             Db::NotSealed(user) => {

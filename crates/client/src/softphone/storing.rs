@@ -5,6 +5,7 @@ use halyard_words as words;
 
 use super::{Softphone, context};
 use crate::cache::{Sources, StoredWindows};
+use crate::composer::{Attachment, keep_attachment, keep_content};
 use crate::context::{Context, Turn};
 use crate::conversations::stored_entry;
 use crate::database::Owner;
@@ -151,6 +152,7 @@ impl Softphone {
     fn keep_all_again(&mut self, owner: Option<UserId>, turn: &mut Turn<'_>) {
         let Some(user) = self.user() else {
             self.database.rewrites_at_sign_in = true;
+            self.database.is_cleared = owner.is_none();
             return;
         };
         if self.reading || owner.is_some_and(|owner| owner != user) {
@@ -161,6 +163,25 @@ impl Softphone {
         self.keep_rows_again(turn);
         self.cache.windows = StoredWindows::default();
         turn.changed(Changed::Windows);
+    }
+
+    /// What a user had written who has left could not be sealed. Where the database was cleared just before, it is not there either: it is
+    /// kept as it is, until they come back.
+    pub(super) fn keep_unsealed(&mut self, turn: &mut Turn<'_>) {
+        if !core::mem::take(&mut self.database.is_cleared) {
+            return;
+        }
+        let unclaimed = &self.database.unclaimed;
+        let mut writes: Vec<Write> = unclaimed.outbox.iter().map(|row| Write::Put(row.to_row())).collect();
+        let drafts = unclaimed.drafts.iter();
+        writes.extend(
+            drafts.map(|(key, text)| Write::Put(Row { store: Store::Drafts, key: key.clone(), text: text.clone() })),
+        );
+        for (user, Attachment { card, media }, content) in &unclaimed.files {
+            writes.push(keep_attachment(*user, *card, media));
+            writes.extend(content.iter().map(|content| keep_content(media.id, content.clone())));
+        }
+        turn.effect(Effect::Db(DbCommand::Write { owner: None, writes, token: None }));
     }
 
     /// What the user has written is kept once more.
