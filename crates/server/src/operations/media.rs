@@ -54,8 +54,8 @@ enum Step {
     Absent,
 }
 
-/// Keeps files.
-pub struct Shelf<'a> {
+/// Takes in files that users give to the server.
+pub struct Uploads<'a> {
     /// The database.
     pub store: &'a Store,
     /// The folder or bucket.
@@ -64,7 +64,7 @@ pub struct Shelf<'a> {
     pub env: &'a Env,
 }
 
-impl Shelf<'_> {
+impl Uploads<'_> {
     /// Keeps a file under an id of the actor's device. The same again gives the same answer. The content is safe before the database
     /// names it, and nothing of the database is held while it is on its way.
     ///
@@ -89,7 +89,7 @@ impl Shelf<'_> {
             let (tx, step) = match step.await {
                 Ok(done) => done,
                 Err(problem) => {
-                    self.let_go(offered).await;
+                    self.delete_unneeded(offered).await;
                     return Err(problem);
                 }
             };
@@ -98,7 +98,7 @@ impl Shelf<'_> {
                     // A commit that fails may have gone through (PostgreSQL): the object stays, and upkeep finds it if nothing names it.
                     tx.commit().await?;
                     if claim == Claim::Known {
-                        self.let_go(offered).await;
+                        self.delete_unneeded(offered).await;
                     }
                     return Ok(media);
                 }
@@ -109,7 +109,7 @@ impl Shelf<'_> {
     }
 
     /// Deletes an object that nothing names. What fails is left for upkeep.
-    async fn let_go(&self, object: Option<Ulid>) {
+    async fn delete_unneeded(&self, object: Option<Ulid>) {
         if let Err(error) = self.contents.delete(object.into_iter().collect()).await {
             tracing::warn!(%error, "an object that is not needed could not be deleted; upkeep will");
         }

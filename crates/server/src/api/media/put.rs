@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::api::extract::{Id, Params, SignedIn};
 use crate::app::App;
-use crate::operations::media::{Prepared, Shelf};
+use crate::operations::media::{Prepared, Uploads};
 use crate::problem::Problem;
 
 /// What the file is called.
@@ -54,8 +54,8 @@ pub async fn put(
     let body = body.map_err(unreadable)?;
     // Some milliseconds of work for a large file: not where the others wait.
     let file = tokio::task::spawn_blocking(move || Prepared::read(&body)).await.map_err(|_| Problem::internal())??;
-    let shelf = Shelf { store: &app.store, contents: &app.contents, env: &app.env };
-    Ok(Json(shelf.keep(&app.actor(&session), id, &name, &file).await?))
+    let uploads = Uploads { store: &app.store, contents: &app.contents, env: &app.env };
+    Ok(Json(uploads.keep(&app.actor(&session), id, &name, &file).await?))
 }
 
 fn unreadable(error: BytesRejection) -> Problem {
