@@ -88,6 +88,30 @@ fn who_signs_in_while_another_tab_blocks_the_database_can_send_too() {
 }
 
 #[test]
+fn cards_that_were_opened_before_the_database_ever_answered_are_there_after_a_reload() {
+    let mut world = World::new();
+    let at = world.browser();
+    world.crash(at);
+    is(&mut world, at, Health::Blocked);
+    without_database(&mut world, at);
+    let (login, password) = ([MAYA, "@harbor"].concat(), ["tide-", MAYA].concat());
+    world.ui(at, Ui::Session(SessionAction::SignIn { login, password, device: String::new() }));
+    without_database(&mut world, at);
+    world.server.receive(number(ANA), number(FRONT_DESK), "Is the slip free?");
+    without_database(&mut world, at);
+    let id = world.texts(FRONT_DESK, &[ANA]);
+    world.ui(at, Ui::Conversations(ConversationsAction::Open(id)));
+    let card = CardKey::Conversation(id);
+    world.ui(at, Ui::Composer(card, ComposerAction::Draft("Half a tho".to_owned())));
+    is(&mut world, at, Health::Works);
+    world.settle();
+    world.crash(at);
+    world.settle();
+    assert_eq!(world.titles(at).len(), 1);
+    assert_eq!(world.phone(at).composer_view(card).draft, "Half a tho");
+}
+
+#[test]
 fn a_database_of_a_newer_release_is_left_alone_and_messages_leave() {
     let (mut world, at, id, card) = begin();
     let before = world.devices[at].disk.borrow().clone();

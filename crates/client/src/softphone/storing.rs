@@ -130,8 +130,7 @@ impl Softphone {
 
     /// The database answers after all: what it could not keep meanwhile is kept, as soon as it is known to be the user's.
     pub(super) fn store_unstored(&mut self, turn: &mut Turn<'_>) {
-        let is_theirs = self.user().is_some_and(|user| self.database.owner == Owner::Known(Some(user)));
-        if !is_theirs || self.reading || !core::mem::take(&mut self.database.is_back) {
+        if !self.has_own_database() || self.reading || !core::mem::take(&mut self.database.is_back) {
             return;
         }
         for row in self.outbox.unstored() {
@@ -140,6 +139,11 @@ impl Softphone {
         self.keep_drafts(turn);
         // What changed meanwhile is compared with what was last written.
         turn.changed(Changed::Windows);
+    }
+
+    /// Whether the database is the user's, as far as is known: until then it takes nothing of theirs.
+    fn has_own_database(&self) -> bool {
+        self.user().is_some_and(|user| self.database.owner == Owner::Known(Some(user)))
     }
 
     fn keep_drafts(&mut self, turn: &mut Turn<'_>) {
@@ -246,7 +250,7 @@ impl Softphone {
     /// After each event: the windows are written when they have changed and nobody drags one; the rest in a while.
     pub(super) fn schedule_writes(&mut self, turn: &mut Turn<'_>) {
         self.windows_due |= turn.changes().any(concerns_windows);
-        if self.user().is_none() || self.reading || !self.database.can_keep {
+        if !self.has_own_database() || self.reading || !self.database.can_keep {
             return;
         }
         if self.desk.windows.dragged().is_none() {
