@@ -1,6 +1,7 @@
 //! The event log.
 
 use super::*;
+use crate::store::following::{Follower, Terms};
 
 pub(super) async fn many_writers_give_places_and_cursors_without_gaps(bench: &Bench) {
     let maya = bench.sign_in("1001@harbor").await;
@@ -214,4 +215,55 @@ pub(super) async fn the_log_says_how_things_are_when_it_is_read(bench: &Bench) {
     let events = devon.events(start).await;
     assert_eq!(events[0].change, Change::Unknown, "it is new, and is not there any more");
     assert!(matches!(events.last().unwrap().change, Change::ConversationRemoved { .. }));
+}
+
+/// Each of those who read at the same time reads what is theirs.
+pub(super) async fn followers_of_a_log_are_answered_together_as_each_alone(bench: &Bench) {
+    let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
+    let kim = bench.sign_in("1003@harbor").await;
+    maya.chat(&["1002", "1003"], "To both").await;
+    maya.text(101, &[142, 143], "Outside").await;
+    bench.work().await;
+    let id = devon.chat(&["1003"], "What Kim deletes").await.conversation;
+    assert_eq!(kim.delete(&format!("/conversations/{id}")).await.status, 204);
+    let path = format!("/users/{}", bench.user("1004@harbor").await);
+    assert_eq!(maya.patch(&path, &serde_json::json!({ "department": "Piers" })).await.status, 200);
+    devon.chat(&["1001"], "To one").await;
+
+    let (store, now) = (&bench.app.store, bench.app.env.now());
+    let lifetimes = bench.app.settings.lifetimes;
+    let mut followers = Vec::new();
+    let mut tx = store.read().await.unwrap();
+    for browser in [&maya, &devon, &kim] {
+        let user = browser.bootstrap().await.me.user.id;
+        let device = store::sessions::devices(&mut tx, user, None, now, lifetimes).await.unwrap()[0].id;
+        let newest = store::events::newest(&mut tx, user).await.unwrap();
+        assert!(newest > 2, "there is something to read");
+        for cursor in [0, 1, newest - 1, newest, newest + 1] {
+            followers.push(Follower { device, user, cursor });
+        }
+    }
+    let tenant = maya.bootstrap().await.me.tenant.id;
+    let terms = Terms { limit: 3, now, lifetimes };
+    let before = store.statements();
+    let together = futures_util::future::join_all(followers.iter().map(|one| store.follow(tenant, *one, terms))).await;
+    let statements = store.statements() - before;
+    if store.kind() == "PostgreSQL" {
+        // The first one may be a batch of its own. Beside session and log, deliveries are read, and conversations for each who has news of one.
+        assert!(statements < 3 * followers.len() as u64, "{statements} for {}", followers.len());
+    }
+    for (one, found) in followers.iter().zip(together) {
+        let found = found.unwrap().unwrap();
+        let newest = store::events::newest(&mut tx, one.user).await.unwrap();
+        assert_eq!(found.state.newest, newest);
+        let alone = store::events::after(&mut tx, one.user, one.cursor, newest, 3).await.unwrap();
+        assert_eq!(found.events, alone, "{one:?}");
+        let due = newest.checked_sub(one.cursor).map(|due| due.min(3));
+        assert_eq!(found.events.map(|events| events.len() as u64), due, "{one:?}");
+    }
+
+    assert_eq!(devon.delete("/session").await.status, 204);
+    let mine = store.follow(tenant, followers[0], terms);
+    let (mine, ended) = futures_util::future::join(mine, store.follow(tenant, followers[5], terms)).await;
+    assert!(mine.unwrap().is_some() && ended.unwrap().is_none(), "whose session has ended reads nothing");
 }

@@ -75,9 +75,10 @@ use self::jobs::{
 };
 use self::log::{
     a_log_is_not_trimmed_in_the_middle, a_text_stands_once_however_many_read_it,
-    many_writers_give_places_and_cursors_without_gaps, the_log_is_trimmed_and_says_so,
-    the_log_says_how_things_are_when_it_is_read, what_the_log_said_in_full_becomes_references,
-    who_is_enabled_again_starts_from_the_snapshot, who_leaps_over_a_gap_starts_from_the_snapshot,
+    followers_of_a_log_are_answered_together_as_each_alone, many_writers_give_places_and_cursors_without_gaps,
+    the_log_is_trimmed_and_says_so, the_log_says_how_things_are_when_it_is_read,
+    what_the_log_said_in_full_becomes_references, who_is_enabled_again_starts_from_the_snapshot,
+    who_leaps_over_a_gap_starts_from_the_snapshot,
 };
 use self::media::{
     a_content_is_claimed_or_forgotten, a_content_is_kept_once_however_many_give_it,
@@ -147,6 +148,7 @@ checks!(
     what_the_log_said_in_full_becomes_references,
     a_text_stands_once_however_many_read_it,
     the_log_says_how_things_are_when_it_is_read,
+    followers_of_a_log_are_answered_together_as_each_alone,
     sessions_end_when_they_are_old,
     a_new_user_chooses_a_password_by_a_link,
     a_link_ends_after_three_days_and_when_another_is_made_or_the_user_disabled,

@@ -20,6 +20,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use crate::app::App;
 use crate::feed::Place;
 use crate::hub::Connection;
+use crate::store::following::{Follower, Found, Terms};
 use crate::store::sessions::{Session, SessionState};
 use crate::store::{self, Tx};
 
@@ -84,6 +85,17 @@ impl Registered {
         self.app.seen.note(session.device, state.seen_at, now);
         Ok(state)
     }
+
+    /// What comes after a place in the user's log, with the state of the session; one that no longer holds ends its socket.
+    async fn found(&self, session: &Session, cursor: Cursor) -> Result<Found, End> {
+        let now = self.app.env.now();
+        let follower = Follower { device: session.device, user: session.user, cursor };
+        let terms = Terms { limit: BATCH, now, lifetimes: self.app.settings.lifetimes };
+        let found = self.app.store.follow(session.tenant, follower, terms).await.map_err(broken)?;
+        let found = found.ok_or_else(signed_out)?;
+        self.app.seen.note(session.device, found.state.seen_at, now);
+        Ok(found)
+    }
 }
 
 impl Drop for Registered {
@@ -121,8 +133,6 @@ struct Line {
 /// Which states are to be read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum States {
-    /// None: the log alone has more.
-    None,
     /// Read positions.
     Reads,
     /// Those of users, too.
@@ -155,7 +165,7 @@ impl Line {
                     // The hub does not know this connection any more.
                     Err(_) => End::Gone,
                 }),
-                Ok(()) = self.registered.connection.cursor.changed() => drop(self.pump(States::None).await?),
+                Ok(()) = self.registered.connection.cursor.changed() => self.follow().await?,
                 Ok(()) = self.registered.connection.reads.changed(), if !reads_changed => {
                     reads_changed = true;
                     reads_at = Instant::now() + self.app.settings.tempo.reads;
@@ -242,6 +252,21 @@ impl Line {
         if is_behind { self.pump(States::Reads).await } else { Ok(state) }
     }
 
+    /// Sends what the log has after the last event that was sent. The session is looked at each time.
+    async fn follow(&mut self) -> Result<(), End> {
+        while let Some(cursor) = self.stands_at {
+            let Found { state, events } = self.registered.found(&self.session, cursor).await?;
+            let Some(events) = events else { return self.reset().await };
+            let Some(last) = events.last().map(|event| event.cursor) else { return Ok(()) };
+            self.stands_at = Some(last);
+            self.send(&ServerFrame::Events { events }).await?;
+            if last >= state.newest {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
     /// Looks whether the session holds, and sends what the log has after the last event that was sent; then the states that are newer
     /// than those that were.
     async fn pump(&mut self, states: States) -> Result<SessionState, End> {
@@ -290,7 +315,7 @@ impl Line {
     ) -> Result<bool, store::StoreError> {
         let Some(seen) = &mut self.seen else { return Ok(false) };
         let version = state.state_version;
-        if states != States::None && seen.reads < version {
+        if seen.reads < version {
             let reads = store::states::reads_after(tx, self.session.user, seen.reads).await?;
             seen.reads = version;
             if !reads.is_empty() {

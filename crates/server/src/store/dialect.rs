@@ -33,27 +33,9 @@ pub(crate) const POSTGRES_HAS_MIGRATIONS: &str = "SELECT table_name FROM informa
 pub(crate) const LOCK_TENANT: &str = "SELECT id FROM tenants WHERE id = $1 FOR UPDATE";
 
 /// Appends an entry with its place, the members' counters and their events; see [`super::entries`]. Who is told, with their cursors.
-pub(crate) const POSTGRES_APPEND: &str = "WITH place AS (
-         UPDATE conversations SET last_seq = last_seq + 1, last_activity = GREATEST(last_activity, $2)
-         WHERE id = $1 RETURNING last_seq, last_activity
-     ), message AS (
-         INSERT INTO messages (conversation, seq, id, author, inbound, body, media, at, request_hash, line)
-         SELECT $1, last_seq, $3, $4, $5, $6, $7, last_activity, $8, $10 FROM place
-     ), counted AS (
-         UPDATE memberships SET last_activity = place.last_activity,
-             unread = CASE WHEN user_id = $11 THEN 0 WHEN $9 THEN unread + 1 ELSE unread END,
-             read_seq = CASE WHEN user_id = $11 THEN place.last_seq ELSE read_seq END,
-             last_sent_at = CASE WHEN user_id = $11 THEN place.last_activity ELSE last_sent_at END
-         FROM place WHERE conversation = $1
-     ), raised AS (
-         UPDATE users SET cursor = cursor + 1
-         WHERE id IN (SELECT user_id FROM memberships WHERE conversation = $1) RETURNING id, cursor
-     ), logged AS (
-         INSERT INTO events (user_id, cursor, at, change, subject, seq)
-         SELECT id, cursor, $2, 'entry_added', $1, last_seq FROM raised CROSS JOIN place
-     )
-     SELECT raised.id AS id, raised.cursor AS cursor, place.last_seq AS seq, place.last_activity AS at
-     FROM place LEFT JOIN raised ON TRUE";
+pub(crate) const POSTGRES_APPEND: &str = "SELECT * FROM append_entry($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+/// The same for a message into a chat that is as it was when it was looked at, behind the tenant's row.
+pub(crate) const POSTGRES_APPEND_TO_CHAT: &str = "SELECT * FROM append_to_chat($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
 macro_rules! each {
     ($before:literal, $after:literal) => {
@@ -83,6 +65,52 @@ pub(crate) const ADD_MEMBERS: [&str; 2] = each!(
      FROM conversations CROSS JOIN ",
     " AS added WHERE id = $1 ON CONFLICT (conversation, user_id) DO NOTHING"
 );
+
+macro_rules! session_state {
+    ($which:literal) => {
+        concat!(
+            "SELECT sessions.id AS device, sessions.seen_at AS seen_at, users.cursor AS cursor, users.connected AS connected,
+                    tenants.state_version AS state_version
+             FROM sessions JOIN users ON users.id = sessions.user_id JOIN tenants ON tenants.id = users.tenant
+             WHERE users.disabled_at IS NULL AND sessions.seen_at > $2 AND sessions.signed_in_at > $3
+               AND sessions.id ",
+            $which
+        )
+    };
+}
+
+/// The state of a session that holds.
+pub(crate) const SESSION_STATE: &str = session_state!("= $1");
+/// Those of some devices (`$1`, a JSON array), for SQLite and PostgreSQL.
+pub(crate) const SESSION_STATES: [&str; 2] = [
+    session_state!("IN (SELECT value FROM json_each($1))"),
+    session_state!("IN (SELECT jsonb_array_elements_text(CAST($1 AS jsonb)))"),
+];
+
+/// What comes after the places of some followers (`$1`, a JSON array of records) in their logs, up to `$2` events for each: with the
+/// entries that the events refer to, as their users see them. What the limits say needs no thought of the planner's: each event leads to one
+/// membership and one entry, by their keys.
+pub(crate) const POSTGRES_FOLLOW: &str = "SELECT place.nr AS nr, e.cursor AS cursor, e.at AS logged_at, e.change AS change,
+         e.subject AS subject, m.id AS id, m.conversation AS conversation, e.seq AS seq, m.author AS author, m.body AS body,
+         m.media AS media, m.at AS at, m.line AS line, b.unread AS unread, b.read_seq AS read_seq,
+         (m.id IS NOT NULL AND EXISTS (SELECT 1 FROM deliveries AS d WHERE d.conversation = m.conversation AND d.seq = e.seq))
+             AS is_outgoing
+     FROM jsonb_to_recordset(CAST($1 AS jsonb)) AS place (nr BIGINT, \"user\" TEXT, cursor BIGINT)
+     CROSS JOIN LATERAL (SELECT cursor, at, change, subject, seq FROM events
+         WHERE user_id = place.\"user\" AND events.cursor > place.cursor ORDER BY events.cursor LIMIT $2) AS e
+     LEFT JOIN LATERAL (SELECT unread, read_seq FROM memberships
+         WHERE e.change = 'entry_added' AND conversation = e.subject AND user_id = place.\"user\"
+           AND hidden = FALSE AND cleared_seq < e.seq LIMIT 1) AS b ON TRUE
+     LEFT JOIN LATERAL (SELECT id, conversation, author, body, media, at, line FROM messages
+         WHERE b.unread IS NOT NULL AND conversation = e.subject AND seq = e.seq LIMIT 1) AS m ON TRUE
+     ORDER BY place.nr, e.cursor";
+/// The deliveries of some messages (`$1`, a JSON array of places).
+pub(crate) const POSTGRES_DELIVERIES: &str =
+    "SELECT d.conversation AS conversation, d.seq AS seq, d.recipient AS recipient,
+         d.state AS state, d.cause AS cause, d.reason AS reason, d.at AS at
+     FROM jsonb_to_recordset(CAST($1 AS jsonb)) AS place (conversation TEXT, seq BIGINT)
+     JOIN deliveries AS d ON d.conversation = place.conversation AND d.seq = place.seq
+     ORDER BY d.conversation, d.seq, d.recipient";
 
 /// Whether contents can be in objects: a copy of an earlier version has none there.
 pub(crate) const SQLITE_HAS_OBJECTS: &str =

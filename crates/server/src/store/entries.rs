@@ -4,12 +4,14 @@
 //! the other, which costs it nothing; PostgreSQL for all at once, as each question is a way to it and back.
 
 use halyard_protocol::{
-    Author, ConversationId, EntryId, Media, Message, MessageId, Seq, SystemEvent, SystemLine, UnixMs, UserId,
+    Author, ConversationId, EntryId, Media, Message, MessageId, Seq, SystemEvent, SystemLine, TenantId, UnixMs, UserId,
 };
 
+use super::arg::Arg;
 use super::events::{self, News};
+use super::memberships::Members;
 use super::sql::{args, json};
-use super::{StoreError, Tx, conversations, dialect, memberships, messages};
+use super::{Store, StoreError, Tx, conversations, dialect, memberships, messages};
 
 /// An entry that has no place yet.
 #[derive(Debug)]
@@ -89,14 +91,69 @@ async fn append_at_once(tx: &mut Tx, entry: NewEntry<'_>, now: UnixMs) -> Result
             args![conversation, now, id, by, false, "", none.clone(), none, false, Some(json(event)?), ""]
         }
     };
-    let rows = tx.all(dialect::POSTGRES_APPEND, args).await?;
-    let place = rows.first().ok_or(StoreError::Corrupt("conversation"))?;
-    let found = (place.count("seq")?, place.time("at")?);
+    place(tx, dialect::POSTGRES_APPEND, args).await?.ok_or(StoreError::Corrupt("conversation"))
+}
+
+/// A message of a user's, without files, for a chat.
+#[derive(Debug)]
+pub struct ChatMessage {
+    /// Its id.
+    pub id: MessageId,
+    /// Who wrote it.
+    pub author: UserId,
+    /// Its text.
+    pub body: String,
+    /// A digest of what its author's device asked for.
+    pub request_hash: String,
+}
+
+impl Store {
+    /// Whether a message into a chat can be appended at once.
+    #[must_use]
+    pub fn appends_at_once(&self) -> bool {
+        self.is_postgres()
+    }
+
+    /// Appends a message to a chat whose members were counted just before, in a transaction of its own that is one statement (PostgreSQL).
+    /// `None` where the message is in it already, or the chat is no longer as it was. Goes through even if the caller goes away meanwhile.
+    ///
+    /// # Errors
+    /// As [`append`] and [`Tx::commit`].
+    pub async fn append_to_chat(
+        &self,
+        tenant: TenantId,
+        conversation: ConversationId,
+        members: &Members,
+        message: ChatMessage,
+        now: UnixMs,
+    ) -> Result<Option<(Seq, UnixMs)>, StoreError> {
+        let ChatMessage { id, author, body, request_hash } = message;
+        let participants = conversations::participants(&members.key);
+        let args =
+            args![tenant, participants, members.enabled, conversation, now, id, author, body, Some(request_hash)];
+        let store = self.clone();
+        let appending = async move {
+            let mut tx = store.write_once(tenant).await?;
+            let found = place(&mut tx, dialect::POSTGRES_APPEND_TO_CHAT, args).await?;
+            if found.is_some() {
+                tx.commit().await?;
+            }
+            Ok(found)
+        };
+        tokio::spawn(appending).await.unwrap_or_else(|_| Err(StoreError::lost()))
+    }
+}
+
+/// Runs a statement that appends. Says the place and the moment, and notes who is told.
+async fn place(tx: &mut Tx, sql: &'static str, args: Vec<Arg>) -> Result<Option<(Seq, UnixMs)>, StoreError> {
+    let rows = tx.all(sql, args).await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let found = (first.count("seq")?, first.time("at")?);
     for row in &rows {
         // None where nobody is a member any more.
         if row.maybe_text("id")?.is_some() {
             tx.note_cursor(row.id("id")?, row.count("cursor")?);
         }
     }
-    Ok(found)
+    Ok(Some(found))
 }

@@ -5,14 +5,16 @@
 //! What stands in a table of its own (entries, conversations, users) is not copied into the log: an event refers to it, and says it as
 //! it is when the log is read. So a text stands once however many read it, and of a batch all is read by a constant number of statements.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use halyard_protocol::{
     Change, Conversation, ConversationId, Cursor, Delivery, Entry, LoggedEvent, Seq, TenantId, UnixMs, User, UserId,
 };
 
+use serde_json::Value;
+
 use super::sql::{Row, args, json};
-use super::{StoreError, Tx, conversations, deliveries, messages, users};
+use super::{StoreError, Tx, conversations, deliveries, dialect, messages, users};
 
 /// What a user hears of.
 #[derive(Clone, Copy, Debug)]
@@ -145,52 +147,142 @@ pub async fn after(
     newest: Cursor,
     limit: u32,
 ) -> Result<Option<Vec<LoggedEvent>>, StoreError> {
+    Ok(after_all(tx, &[Place { user, cursor, newest }], limit).await?.pop().flatten())
+}
+
+/// A user's place in their log.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Whose log it is.
+    pub user: UserId,
+    /// The last event that is known.
+    pub cursor: Cursor,
+    /// The user's newest.
+    pub newest: Cursor,
+}
+
+/// The same as [`after`] for several places, of users of one tenant; on PostgreSQL by the same statements for all, where what the events
+/// refer to are entries.
+///
+/// # Errors
+/// When the database fails.
+pub async fn after_all(tx: &mut Tx, places: &[Place], limit: u32) -> Result<Vec<Option<Vec<LoggedEvent>>>, StoreError> {
+    if !tx.is_postgres() {
+        let mut found = Vec::with_capacity(places.len());
+        for place in places {
+            found.push(after_by_steps(tx, *place, limit).await?);
+        }
+        return Ok(found);
+    }
+    let behind = places.iter().enumerate().filter(|(_, place)| place.cursor < place.newest);
+    let asked: Vec<Value> =
+        behind.map(|(nr, place)| serde_json::json!({ "nr": nr, "user": place.user, "cursor": place.cursor })).collect();
+    let rows = if asked.is_empty() {
+        Vec::new()
+    } else {
+        tx.all(dialect::POSTGRES_FOLLOW, args![json(&asked)?, limit]).await?
+    };
+    let deliveries = deliveries_of(tx, &rows).await?;
+    let mut rest = rows.as_slice();
+    let mut all = Vec::with_capacity(places.len());
+    for (nr, Place { user, cursor, newest }) in places.iter().enumerate() {
+        let mut own = 0;
+        while rest.get(own).map(|row| row.count("nr")).transpose()? == Some(nr as u64) {
+            own += 1;
+        }
+        let (rows, others) = rest.split_at(own);
+        rest = others;
+        all.push(if cursor >= newest {
+            (cursor == newest).then(Vec::new)
+        } else if let Some(last) = last_without_gap(rows, *cursor)? {
+            let mut found = Found { entries: joined_entries(rows, &deliveries)?, ..Found::default() };
+            found.look_up(tx, *user, rows, (*cursor, last)).await?;
+            Some(found.events(rows)?)
+        } else {
+            None
+        });
+    }
+    Ok(all)
+}
+
+async fn after_by_steps(tx: &mut Tx, place: Place, limit: u32) -> Result<Option<Vec<LoggedEvent>>, StoreError> {
+    let Place { user, cursor, newest } = place;
     if cursor >= newest {
         return Ok((cursor == newest).then(Vec::new));
     }
     let rows = tx
         .all(
-            "SELECT cursor, at, change, subject, seq FROM events
+            "SELECT cursor, at AS logged_at, change, subject, seq FROM events
              WHERE user_id = $1 AND cursor > $2 ORDER BY cursor LIMIT $3",
             args![user, cursor, limit],
         )
         .await?;
-    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(None) };
-    if first.count("cursor")? != cursor + 1 {
-        return Ok(None);
-    }
-    let last = last.count("cursor")?;
-    let changes = rows.iter().map(|row| row.text("change")).collect::<Result<Vec<_>, _>>()?;
+    let Some(last) = last_without_gap(&rows, cursor)? else { return Ok(None) };
     let mut found = Found::default();
-    if changes.iter().any(|change| change == ENTRY) {
+    if any_is(&rows, ENTRY)? {
         found.entries = entries(tx, user, cursor, last).await?;
     }
-    if changes.iter().any(|change| change == CONVERSATION) {
-        let views = conversations::in_log(tx, user, cursor, last).await?;
-        found.conversations = views.into_iter().map(|view| (view.id, view)).collect();
-    }
-    if changes.iter().any(|change| change == USER) {
-        let users = users::in_log(tx, user, cursor, last).await?;
-        found.users = users.into_iter().map(|user| (user.id, user)).collect();
-    }
-    let mut events = Vec::with_capacity(rows.len());
-    for (row, change) in rows.iter().zip(&changes) {
-        let change = found.change(row, change)?.unwrap_or(Change::Unknown);
-        events.push(LoggedEvent { cursor: row.count("cursor")?, at: row.time("at")?, change });
-    }
-    Ok(Some(events))
+    found.look_up(tx, user, &rows, (cursor, last)).await?;
+    found.events(&rows).map(Some)
 }
+
+/// The cursor of the last of these rows; `None` when there are none, or the first does not follow what is known.
+fn last_without_gap(rows: &[Row], cursor: Cursor) -> Result<Option<Cursor>, StoreError> {
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(None) };
+    let last = last.count("cursor")?;
+    Ok((first.count("cursor")? == cursor + 1).then_some(last))
+}
+
+/// Whether there is an event of this kind.
+fn any_is(rows: &[Row], change: &str) -> Result<bool, StoreError> {
+    for row in rows {
+        if row.text("change")? == change {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Entries by their place, with the user's unread count and read position.
+type Entries = HashMap<(ConversationId, Seq), (Entry, u32, Seq)>;
 
 /// What the events of a batch refer to, as it is now.
 #[derive(Default)]
 struct Found {
-    /// With the user's unread count and read position.
-    entries: HashMap<(ConversationId, Seq), (Entry, u32, Seq)>,
+    entries: Entries,
     conversations: HashMap<ConversationId, Conversation>,
     users: HashMap<UserId, User>,
 }
 
 impl Found {
+    /// Reads the conversations and users that the events between two places of a user's log refer to.
+    async fn look_up(
+        &mut self,
+        tx: &mut Tx,
+        user: UserId,
+        rows: &[Row],
+        (after, last): (Cursor, Cursor),
+    ) -> Result<(), StoreError> {
+        if any_is(rows, CONVERSATION)? {
+            let views = conversations::in_log(tx, user, after, last).await?;
+            self.conversations = views.into_iter().map(|view| (view.id, view)).collect();
+        }
+        if any_is(rows, USER)? {
+            let users = users::in_log(tx, user, after, last).await?;
+            self.users = users.into_iter().map(|user| (user.id, user)).collect();
+        }
+        Ok(())
+    }
+
+    /// The events, from their rows.
+    fn events(&self, rows: &[Row]) -> Result<Vec<LoggedEvent>, StoreError> {
+        let event = |row: &Row| {
+            let change = self.change(row, &row.text("change")?)?.unwrap_or(Change::Unknown);
+            Ok(LoggedEvent { cursor: row.count("cursor")?, at: row.time("logged_at")?, change })
+        };
+        rows.iter().map(event).collect()
+    }
+
     /// What an event says; `None` where the user no longer sees it.
     fn change(&self, row: &Row, change: &str) -> Result<Option<Change>, StoreError> {
         Ok(match change {
@@ -209,12 +301,7 @@ impl Found {
 }
 
 /// The entries of a batch, with what the user has read and not read in their conversations.
-async fn entries(
-    tx: &mut Tx,
-    user: UserId,
-    after: Cursor,
-    last: Cursor,
-) -> Result<HashMap<(ConversationId, Seq), (Entry, u32, Seq)>, StoreError> {
+async fn entries(tx: &mut Tx, user: UserId, after: Cursor, last: Cursor) -> Result<Entries, StoreError> {
     let rows = tx
         .all(
             "SELECT m.conversation AS conversation, m.seq AS seq, m.id AS id, m.author AS author, m.body AS body,
@@ -256,6 +343,41 @@ async fn entries(
         }
     }
     Ok(found)
+}
+
+/// The entries that the rows of one user have with them.
+fn joined_entries(rows: &[Row], deliveries: &[(ConversationId, Seq, Delivery)]) -> Result<Entries, StoreError> {
+    let mut found = HashMap::new();
+    for row in rows {
+        if row.maybe_text("id")?.is_none() {
+            continue;
+        }
+        let mut entry = messages::entry(row)?;
+        let place = (entry.conversation(), entry.seq());
+        if let Some(message) = entry.message_mut() {
+            let own = deliveries.iter().filter(|(conversation, seq, _)| (*conversation, *seq) == place);
+            message.deliveries.extend(own.map(|(.., delivery)| delivery.clone()));
+        }
+        found.insert(place, (entry, row.small("unread")?, row.count("read_seq")?));
+    }
+    Ok(found)
+}
+
+/// The deliveries of the entries that these rows have with them.
+async fn deliveries_of(tx: &mut Tx, rows: &[Row]) -> Result<Vec<(ConversationId, Seq, Delivery)>, StoreError> {
+    let mut places = BTreeSet::new();
+    for row in rows {
+        if row.flag("is_outgoing")? {
+            places.insert((row.id::<ConversationId>("conversation")?, row.count("seq")?));
+        }
+    }
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<Value> =
+        places.iter().map(|(id, seq)| serde_json::json!({ "conversation": id, "seq": seq })).collect();
+    let rows = tx.all(dialect::POSTGRES_DELIVERIES, args![json(&places)?]).await?;
+    rows.iter().map(|row| Ok((row.id("conversation")?, row.count("seq")?, deliveries::delivery(row)?))).collect()
 }
 
 /// The users who have events from before a moment, each with the cursor of the last of those.

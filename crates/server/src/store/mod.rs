@@ -24,6 +24,8 @@ mod error;
 pub mod events;
 pub mod favourites;
 mod file;
+pub mod following;
+mod gathering;
 pub mod jobs;
 pub mod media;
 pub mod memberships;
@@ -171,6 +173,19 @@ impl Store {
         Ok(self.transaction(Inner::Once(Some(postgres.readers.acquire().await?))))
     }
 
+    /// A transaction of one statement that writes for a tenant, locks its row itself, and is over with its answer (PostgreSQL): [`Tx::commit`]
+    /// waits for the disk and tells those who wait.
+    async fn write_once(&self, tenant: TenantId) -> Result<Tx, StoreError> {
+        let Db::Postgres(postgres) = &self.db else {
+            return Err(StoreError::Statement("this database has transactions of steps".into()));
+        };
+        let urgency = Urgency::Asked;
+        let turn = postgres.turns.take(tenant, urgency, urgency.patience()).await.ok_or_else(StoreError::overloaded)?;
+        let generation = postgres.disk.generation().await?;
+        let connection = postgres.writers.acquire().await?;
+        Ok(self.transaction(Inner::WriteOnce(Some(connection), postgres.disk.clone(), generation)).in_turn(turn))
+    }
+
     /// A transaction that writes for one tenant, for somebody who waits.
     ///
     /// # Errors
@@ -236,7 +251,11 @@ impl Store {
     /// Whether no other server can work on this database: a file belongs to one server.
     #[must_use]
     pub fn is_ours_alone(&self) -> bool {
-        matches!(self.db, Db::Sqlite(_))
+        !self.is_postgres()
+    }
+
+    fn is_postgres(&self) -> bool {
+        matches!(self.db, Db::Postgres(_))
     }
 
     /// Which database it is, for people.

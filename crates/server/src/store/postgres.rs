@@ -13,10 +13,12 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use halyard_protocol::TenantId;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _};
-use tokio::sync::oneshot;
 
+use super::following::{Follower, Found};
+use super::gathering::Gathering;
 use super::turns::Turns;
 use super::{BUSY_TIMEOUT, READERS, StoreError, WRITERS, dialect};
 
@@ -35,6 +37,8 @@ pub(super) struct Postgres {
     pub(super) writers: PgPool,
     pub(super) turns: Turns,
     pub(super) disk: Disk,
+    /// Those who read what is new in their logs.
+    pub(super) followers: Gathering<TenantId, Follower, Result<Option<Found>, StoreError>>,
 }
 
 impl Postgres {
@@ -57,7 +61,7 @@ impl Postgres {
         let readers = readers.map_err(|error| StoreError::Unavailable(error.into()))?;
         let disk = Disk::new(options.clone());
         let writers = pool(WRITERS).connect_lazy_with(options.options([("synchronous_commit", "off")]));
-        Ok(Self { readers, writers, turns: Turns::default(), disk })
+        Ok(Self { readers, writers, turns: Turns::default(), disk, followers: Gathering::default() })
     }
 
     /// Closes all connections, after what is under way.
@@ -80,6 +84,7 @@ struct Shared {
     options: PgConnectOptions,
     connection: tokio::sync::Mutex<Option<PgConnection>>,
     state: Mutex<State>,
+    waiting: Gathering<(), Generation, bool>,
 }
 
 #[derive(Default)]
@@ -87,13 +92,12 @@ struct State {
     /// Of the connection, or of the last one.
     generation: u64,
     is_connected: bool,
-    is_busy: bool,
-    waiting: Vec<(Generation, oneshot::Sender<Result<(), StoreError>>)>,
 }
 
 impl Disk {
     fn new(options: PgConnectOptions) -> Self {
-        Self(Arc::new(Shared { options, connection: tokio::sync::Mutex::default(), state: Mutex::default() }))
+        let (connection, state) = (tokio::sync::Mutex::default(), Mutex::default());
+        Self(Arc::new(Shared { options, connection, state, waiting: Gathering::default() }))
     }
 
     /// Which connection waits for the disk now. To be asked before a transaction begins.
@@ -117,16 +121,15 @@ impl Disk {
     /// # Errors
     /// When that can't be known: PostgreSQL may have failed since this was the generation.
     pub(super) async fn written(&self, since: Generation) -> Result<(), StoreError> {
-        let (sender, answer) = oneshot::channel();
-        let begins = {
-            let mut state = self.0.lock();
-            state.waiting.push((since, sender));
-            !std::mem::replace(&mut state.is_busy, true)
+        let shared = Arc::clone(&self.0);
+        let write = move |all: Vec<Generation>| {
+            let shared = Arc::clone(&shared);
+            async move {
+                let written = shared.write().await;
+                all.iter().map(|since| written == Some(*since)).collect()
+            }
         };
-        if begins {
-            tokio::spawn(Arc::clone(&self.0).write_all());
-        }
-        answer.await.unwrap_or_else(|_| Err(StoreError::lost()))
+        if self.0.waiting.ask((), since, write).await == Some(true) { Ok(()) } else { Err(StoreError::lost()) }
     }
 
     async fn close(&self) {
@@ -145,25 +148,6 @@ impl Shared {
     fn connected(&self) -> Option<Generation> {
         let state = self.lock();
         state.is_connected.then_some(Generation(state.generation))
-    }
-
-    /// Waits for the disk for all who wait now, and again for those who have come meanwhile.
-    async fn write_all(self: Arc<Self>) {
-        loop {
-            let waiting = {
-                let mut state = self.lock();
-                if state.waiting.is_empty() {
-                    state.is_busy = false;
-                    return;
-                }
-                std::mem::take(&mut state.waiting)
-            };
-            let written = self.write().await;
-            for (since, sender) in waiting {
-                // Whoever waited for it may be gone.
-                let _ = sender.send(if written == Some(since) { Ok(()) } else { Err(StoreError::lost()) });
-            }
-        }
     }
 
     /// Waits for the disk; by which connection, if it could.

@@ -1,10 +1,12 @@
 //! Sessions: one per signed-in browser. Only the hash of its token is kept.
 
+use std::collections::HashMap;
+
 use halyard_protocol::rest::Device;
 use halyard_protocol::{Cursor, DeviceId, Role, StateVersion, TenantId, UnixMs, UserId};
 
 use super::credentials::Credentials;
-use super::sql::args;
+use super::sql::{Row, args, json};
 use super::{EndedSessions, StoreError, Tx, dialect};
 
 /// How long sessions last, in milliseconds.
@@ -133,25 +135,34 @@ pub async fn state(
     now: UnixMs,
     lifetimes: Lifetimes,
 ) -> Result<Option<SessionState>, StoreError> {
-    let row = tx
-        .optional(
-            "SELECT sessions.seen_at AS seen_at, users.cursor AS cursor, users.connected AS connected,
-                    tenants.state_version AS state_version
-             FROM sessions JOIN users ON users.id = sessions.user_id JOIN tenants ON tenants.id = users.tenant
-             WHERE sessions.id = $1 AND users.disabled_at IS NULL
-               AND sessions.seen_at > $2 AND sessions.signed_in_at > $3",
-            args![device, now.plus(-lifetimes.idle), now.plus(-lifetimes.absolute)],
-        )
-        .await?;
-    row.map(|row| {
-        Ok(SessionState {
-            seen_at: row.time("seen_at")?,
-            newest: row.count("cursor")?,
-            state_version: row.count("state_version")?,
-            connected: row.flag("connected")?,
-        })
+    let args = args![device, now.plus(-lifetimes.idle), now.plus(-lifetimes.absolute)];
+    let row = tx.optional(dialect::SESSION_STATE, args).await?;
+    row.as_ref().map(session_state).transpose()
+}
+
+/// The states of these devices' sessions, of those that hold.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn states(
+    tx: &mut Tx,
+    devices: &[DeviceId],
+    now: UnixMs,
+    lifetimes: Lifetimes,
+) -> Result<HashMap<DeviceId, SessionState>, StoreError> {
+    let args = args![json(&devices)?, now.plus(-lifetimes.idle), now.plus(-lifetimes.absolute)];
+    let [sqlite, postgres] = dialect::SESSION_STATES;
+    let rows = tx.all(tx.pick(sqlite, postgres), args).await?;
+    rows.iter().map(|row| Ok((row.id("device")?, session_state(row)?))).collect()
+}
+
+fn session_state(row: &Row) -> Result<SessionState, StoreError> {
+    Ok(SessionState {
+        seen_at: row.time("seen_at")?,
+        newest: row.count("cursor")?,
+        state_version: row.count("state_version")?,
+        connected: row.flag("connected")?,
     })
-    .transpose()
 }
 
 /// Notes when a device was last used, unless somebody is just changing its session.

@@ -34,6 +34,8 @@ pub(super) enum Inner {
     Postgres(Transaction<'static, sqlx::Postgres>, Disk, Generation),
     /// A connection until it has been asked.
     Once(Option<PoolConnection<sqlx::Postgres>>),
+    /// The same to write, with the disk to wait for.
+    WriteOnce(Option<PoolConnection<sqlx::Postgres>>, Disk, Generation),
 }
 
 impl Tx {
@@ -56,6 +58,12 @@ impl Tx {
         let Self { inner, committed, after_commit, turn, .. } = self;
         match inner {
             Inner::Read(_) | Inner::Once(_) => Ok(()),
+            Inner::WriteOnce(_, disk, generation) => {
+                drop(turn);
+                let written = disk.written(generation).await;
+                after_commit(committed);
+                written
+            }
             Inner::Write(writing) => {
                 let answer = writing.commit(Box::new(move || after_commit(committed)));
                 answer.await.unwrap_or_else(|_| Err(StoreError::lost()))
@@ -83,7 +91,7 @@ impl Tx {
     pub async fn settled(self) -> Result<(), StoreError> {
         match self.inner {
             // SQLite shows readers what is on the disk.
-            Inner::Read(_) | Inner::Write(_) | Inner::Once(_) => Ok(()),
+            Inner::Read(_) | Inner::Write(_) | Inner::Once(_) | Inner::WriteOnce(..) => Ok(()),
             Inner::Postgres(tx, disk, generation) => {
                 drop(tx);
                 disk.written(generation).await
@@ -153,7 +161,7 @@ impl Tx {
             Inner::Read(turn) => turn.connection()?.rows(sql, &args, most)?,
             Inner::Write(turn) => turn.connection()?.rows(sql, &args, most)?,
             Inner::Postgres(tx, ..) => return from_postgres(tx, sql, args, most).await,
-            Inner::Once(connection) => {
+            Inner::Once(connection) | Inner::WriteOnce(connection, ..) => {
                 let mut connection = connection.take().ok_or_else(asked_twice)?;
                 return from_postgres(&mut connection, sql, args, most).await;
             }
@@ -169,7 +177,7 @@ impl Tx {
             Inner::Read(turn) => turn.connection()?.change(sql, &args),
             Inner::Write(turn) => turn.connection()?.change(sql, &args),
             Inner::Postgres(tx, ..) => Ok(bind!(sql, args).execute(&mut **tx).await?.rows_affected()),
-            Inner::Once(_) => Err(StoreError::Statement("this transaction reads".into())),
+            Inner::Once(_) | Inner::WriteOnce(..) => Err(StoreError::Statement("this transaction brings rows".into())),
         }
     }
 
@@ -179,7 +187,7 @@ impl Tx {
 
     /// Whether this is PostgreSQL.
     pub(crate) fn is_postgres(&self) -> bool {
-        matches!(self.inner, Inner::Postgres(..) | Inner::Once(_))
+        matches!(self.inner, Inner::Postgres(..) | Inner::Once(_) | Inner::WriteOnce(..))
     }
 
     /// The text for the database at hand.
@@ -189,7 +197,7 @@ impl Tx {
 }
 
 fn asked_twice() -> StoreError {
-    StoreError::Statement("this transaction reads once".into())
+    StoreError::Statement("this transaction has one statement".into())
 }
 
 /// Up to `most` rows of PostgreSQL's answer.

@@ -10,7 +10,7 @@ use halyard_protocol::{ErrorBody, ErrorCode, Message, MessageId};
 
 use crate::api::extract::{Body, SignedIn};
 use crate::app::App;
-use crate::operations::messaging::accept::accept;
+use crate::operations::messaging;
 use crate::problem::Problem;
 
 /// Write to colleagues, or from an own number to numbers outside.
@@ -37,9 +37,7 @@ pub async fn send(
     Body(request): Body<SendMessage>,
 ) -> Result<(StatusCode, Json<Message>), Problem> {
     let id = idempotency_key(&headers)?;
-    let mut tx = app.store.write(session.tenant).await?;
-    let message = accept(&mut tx, &app.actor(&session), id, request).await?;
-    tx.commit().await?;
+    let message = messaging::send::send(&app.store, &app.actor(&session), id, request).await?;
     Ok((StatusCode::ACCEPTED, Json(message)))
 }
 

@@ -168,7 +168,7 @@ async fn group_of_people(
 }
 
 /// Into a group writes who is in it. One that is not there begins only under the id that its author's device had to give it.
-fn check_group(
+pub(super) fn check_group(
     tenant: TenantId,
     author: UserId,
     to: &Destination,
@@ -193,6 +193,9 @@ fn check_group(
     if may { Ok(()) } else { Err(Refusal::NotInGroup) }
 }
 
+/// How many of a chat's members are not disabled, at least, for somebody to read it.
+pub(super) const AUTHOR_AND_READER: u64 = 2;
+
 /// A new chat is with people of the directory. In one that there is already, somebody who was disabled meanwhile blocks nobody, as long
 /// as anybody is left to read it.
 async fn check_colleagues(
@@ -201,7 +204,6 @@ async fn check_colleagues(
     members: Option<&Members>,
     users: &[UserId],
 ) -> Result<(), Refusal> {
-    const AUTHOR_AND_READER: u64 = 2;
     if let Some(members) = members {
         return if members.enabled < AUTHOR_AND_READER { Err(Refusal::UnknownUser) } else { Ok(()) };
     }
@@ -244,7 +246,7 @@ fn as_first_answered(mut message: Message) -> Message {
 }
 
 /// A digest of what was asked for; the order in which people are named does not matter.
-fn request_hash(request: &SendMessage) -> Result<String, StoreError> {
+pub(super) fn request_hash(request: &SendMessage) -> Result<String, StoreError> {
     let mut request = request.clone();
     request.to.peers.sort_unstable();
     request.to.peers.dedup();
