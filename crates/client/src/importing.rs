@@ -211,7 +211,7 @@ impl Import {
                 bytes += size(&entry.contact) + photo * 2;
                 bytes <= REQUEST_BYTES
             };
-            let count = importing.left.iter().take(limits::IMPORT_CONTACTS).take_while(fits).count().max(1);
+            let count = importing.left.iter().take(limits::IMPORT_AT_ONCE).take_while(fits).count().max(1);
             let mut contacts: Vec<ImportedContact> = importing.left.drain(..count).collect();
             for ImportedContact { contact, .. } in &mut contacts {
                 // Left out, the photo that the contact has stays.

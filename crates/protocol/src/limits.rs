@@ -22,6 +22,8 @@ pub const CONTACT_ADDRESS_LENGTH: usize = 1_000;
 pub const NUMBER_NAME_LENGTH: usize = 60;
 /// Contacts in one import.
 pub const IMPORT_CONTACTS: usize = 5_000;
+/// How many of them an importer sends at a time: on a server with SQLite others wait while they are written.
+pub const IMPORT_AT_ONCE: usize = 2_500;
 /// Contacts in one answer.
 pub const CONTACTS_PAGE: u32 = 5_000;
 /// Conversations in one answer.

@@ -63,10 +63,10 @@ fn many(count: usize) -> String {
 
 #[test]
 fn a_large_file_is_sent_in_several_requests() {
-    let mut bench = Bench::open(&many(limits::IMPORT_CONTACTS + 7));
+    let mut bench = Bench::open(&many(limits::IMPORT_AT_ONCE + 7));
     let first = bench.act(ImportAction::Confirm);
-    assert_eq!(sent(&first).len(), limits::IMPORT_CONTACTS);
-    let second = bench.answer_with(&first, saved(limits::IMPORT_CONTACTS));
+    assert_eq!(sent(&first).len(), limits::IMPORT_AT_ONCE);
+    let second = bench.answer_with(&first, saved(limits::IMPORT_AT_ONCE));
     assert_eq!(sent(&second).len(), 7);
     assert!(bench.import.open().is_some_and(|importing| importing.saving));
     let done = bench.answer_with(&second, saved(7));
@@ -77,15 +77,15 @@ fn a_large_file_is_sent_in_several_requests() {
 
 #[test]
 fn what_was_not_saved_is_told_and_sent_again_under_the_same_ids() {
-    let mut bench = Bench::open(&many(limits::IMPORT_CONTACTS + 1));
+    let mut bench = Bench::open(&many(limits::IMPORT_AT_ONCE + 1));
     let first = bench.act(ImportAction::Confirm);
-    let second = bench.answer_with(&first, saved(limits::IMPORT_CONTACTS));
+    let second = bench.answer_with(&first, saved(limits::IMPORT_AT_ONCE));
     bench.answer_with(&second, Err(NetworkFailure));
     let error = bench.error().expect("an error");
     assert!(error.starts_with("5000 of 5001 contacts were imported."), "{error}");
     let again = bench.act(ImportAction::Confirm);
     assert_eq!(sent(&again), sent(&first));
-    let rest = bench.answer_with(&again, saved(limits::IMPORT_CONTACTS));
+    let rest = bench.answer_with(&again, saved(limits::IMPORT_AT_ONCE));
     assert_eq!(sent(&rest), sent(&second));
 }
 
@@ -235,10 +235,10 @@ fn two_lines_that_add_to_one_contact_are_sent_as_one() {
 
 #[test]
 fn an_import_that_is_closed_while_it_saves_says_how_many_were_saved() {
-    let mut bench = Bench::open(&many(limits::IMPORT_CONTACTS + 7));
+    let mut bench = Bench::open(&many(limits::IMPORT_AT_ONCE + 7));
     let first = bench.act(ImportAction::Confirm);
     bench.act(ImportAction::Cancel);
-    let done = bench.answer_with(&first, saved(limits::IMPORT_CONTACTS));
+    let done = bench.answer_with(&first, saved(limits::IMPORT_AT_ONCE));
     assert!(done.requests().is_empty());
     let announced = |fact: &Fact| matches!(fact, Fact::Notice(notice) if notice.text == "5000 contacts imported.");
     assert!(done.facts.iter().any(announced));

@@ -34,26 +34,36 @@ BEGIN
 END
 $$;
 
--- The same for a message into a chat that was looked at just before, as a transaction of its own behind the tenant's row: nothing where the
--- message is here already, or other people, or fewer, are in the chat by now, or somebody has deleted it.
-CREATE FUNCTION append_to_chat(
-    p_tenant TEXT, p_participants TEXT, p_enabled BIGINT,
-    p_conversation TEXT, p_now BIGINT, p_id TEXT, p_author TEXT, p_body TEXT, p_request_hash TEXT
-) RETURNS TABLE (id TEXT, cursor BIGINT, seq BIGINT, at BIGINT) LANGUAGE plpgsql AS $$
+-- The same for messages into chats, behind the row of their tenant: for each that is not here yet, whose chat is there, with these people
+-- where they are named, is deleted by nobody, and has its author and somebody else who is not disabled. `nr` says which it is about.
+CREATE FUNCTION append_to_chats(p_tenant TEXT, p_messages JSONB)
+RETURNS TABLE (nr BIGINT, id TEXT, cursor BIGINT, seq BIGINT, at BIGINT) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
+DECLARE
+    message RECORD;
 BEGIN
-    -- What follows sees what was committed before this waited.
+    -- What follows sees what was committed before this had waited.
     PERFORM 1 FROM tenants WHERE tenants.id = p_tenant FOR UPDATE;
-    IF EXISTS (SELECT 1 FROM messages WHERE author = p_author AND messages.id = p_id) OR NOT EXISTS (
-        SELECT 1 FROM conversations AS c JOIN memberships AS m ON m.conversation = c.id JOIN users AS u ON u.id = m.user_id
-        WHERE c.id = p_conversation AND c.participants = p_participants GROUP BY c.id
-        HAVING COUNT(*) FILTER (WHERE u.disabled_at IS NULL) = p_enabled
-           AND BOOL_OR(m.user_id = p_author) AND NOT BOOL_OR(m.hidden)
-    ) THEN
-        RETURN;
-    END IF;
-    RETURN QUERY SELECT * FROM append_entry(
-        p_conversation, p_now, p_id, p_author, FALSE, p_body, NULL, p_request_hash, TRUE, NULL, p_author
-    );
+    FOR message IN
+        SELECT asked.* FROM jsonb_to_recordset(p_messages) AS asked (
+            nr BIGINT, conversation TEXT, participants TEXT, id TEXT, author TEXT, body TEXT, request_hash TEXT, now BIGINT
+        ) ORDER BY asked.nr
+    LOOP
+        CONTINUE WHEN EXISTS (SELECT 1 FROM messages AS m WHERE m.author = message.author AND m.id = message.id)
+            OR EXISTS (SELECT 1 FROM messages AS m WHERE m.conversation = message.conversation AND m.id = message.id)
+            OR NOT EXISTS (
+                SELECT 1 FROM conversations AS c
+                JOIN memberships AS m ON m.conversation = c.id JOIN users AS u ON u.id = m.user_id
+                WHERE c.id = message.conversation AND c.tenant = p_tenant AND c.own_number IS NULL
+                  AND (c.participants = message.participants OR message.participants IS NULL AND c.kind = 'group_chat')
+                GROUP BY c.id
+                HAVING COUNT(*) FILTER (WHERE u.disabled_at IS NULL) > 1
+                   AND BOOL_OR(m.user_id = message.author) AND NOT BOOL_OR(m.hidden)
+            );
+        RETURN QUERY SELECT message.nr, appended.* FROM append_entry(
+            message.conversation, message.now, message.id, message.author, FALSE, message.body, NULL,
+            message.request_hash, TRUE, NULL, message.author
+        ) AS appended;
+    END LOOP;
 END
 $$;

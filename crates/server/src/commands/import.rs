@@ -50,7 +50,7 @@ pub async fn run(import: Import, env: &Env) -> Result<(), CommandError> {
     }
     // Everything is checked: what the database refuses now is a fault of its own.
     while !contacts.is_empty() {
-        let part = contacts.drain(..contacts.len().min(limits::IMPORT_CONTACTS)).collect();
+        let part = contacts.drain(..contacts.len().min(limits::IMPORT_AT_ONCE)).collect();
         let mut tx = business.write().await?;
         contacts::import(&mut tx, &business.actor, part).await?;
         tx.commit().await?;

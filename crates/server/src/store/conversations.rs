@@ -115,7 +115,7 @@ pub async fn set_people(tx: &mut Tx, id: ConversationId, users: &[UserId]) -> Re
 }
 
 /// Those who take part, as the database keeps them.
-pub(super) fn participants(key: &ConversationKey) -> String {
+pub fn participants(key: &ConversationKey) -> String {
     let people: Vec<String> = match key {
         ConversationKey::Chat(users) | ConversationKey::Group { users, .. } => {
             users.iter().map(ToString::to_string).collect()

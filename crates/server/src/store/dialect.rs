@@ -34,8 +34,8 @@ pub(crate) const LOCK_TENANT: &str = "SELECT id FROM tenants WHERE id = $1 FOR U
 
 /// Appends an entry with its place, the members' counters and their events; see [`super::entries`]. Who is told, with their cursors.
 pub(crate) const POSTGRES_APPEND: &str = "SELECT * FROM append_entry($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-/// The same for a message into a chat that is as it was when it was looked at, behind the tenant's row.
-pub(crate) const POSTGRES_APPEND_TO_CHAT: &str = "SELECT * FROM append_to_chat($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+/// The same for messages of a tenant into chats (`$2`, a JSON array of records), as far as they are as expected.
+pub(crate) const POSTGRES_APPEND_TO_CHATS: &str = "SELECT * FROM append_to_chats($1, CAST($2 AS jsonb))";
 
 macro_rules! each {
     ($before:literal, $after:literal) => {

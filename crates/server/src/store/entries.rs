@@ -1,17 +1,20 @@
 //! Entries: what is appended to a conversation, with all that goes with it.
 //!
 //! Always holds: an entry, its place, the counters of the members and their events are written together. SQLite is asked for one after
-//! the other, which costs it nothing; PostgreSQL for all at once, as each question is a way to it and back.
+//! the other, which costs it nothing; PostgreSQL for all at once, as each question is a way to it and back: what does so there are functions
+//! of a migration.
 
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Shared};
 use halyard_protocol::{
     Author, ConversationId, EntryId, Media, Message, MessageId, Seq, SystemEvent, SystemLine, TenantId, UnixMs, UserId,
 };
+use serde::Serialize;
 
-use super::arg::Arg;
 use super::events::{self, News};
-use super::memberships::Members;
+use super::gathering::Gathering;
 use super::sql::{args, json};
-use super::{Store, StoreError, Tx, conversations, dialect, memberships, messages};
+use super::{Db, Store, StoreError, Tx, conversations, dialect, memberships, messages};
 
 /// An entry that has no place yet.
 #[derive(Debug)]
@@ -91,13 +94,26 @@ async fn append_at_once(tx: &mut Tx, entry: NewEntry<'_>, now: UnixMs) -> Result
             args![conversation, now, id, by, false, "", none.clone(), none, false, Some(json(event)?), ""]
         }
     };
-    place(tx, dialect::POSTGRES_APPEND, args).await?.ok_or(StoreError::Corrupt("conversation"))
+    let rows = tx.all(dialect::POSTGRES_APPEND, args).await?;
+    let place = rows.first().ok_or(StoreError::Corrupt("conversation"))?;
+    let found = (place.count("seq")?, place.time("at")?);
+    for row in &rows {
+        // None where nobody is a member any more.
+        if row.maybe_text("id")?.is_some() {
+            tx.note_cursor(row.id("id")?, row.count("cursor")?);
+        }
+    }
+    Ok(found)
 }
 
-/// A message of a user's, without files, for a chat.
-#[derive(Debug)]
+/// A message of a user's, without files, for a chat that should be there.
+#[derive(Debug, Serialize)]
 pub struct ChatMessage {
-    /// Its id.
+    /// The chat.
+    pub conversation: ConversationId,
+    /// The chat's people, as the database keeps them; `None` for a group of an id of its own, whose people may be any.
+    pub participants: Option<String>,
+    /// The message's id.
     pub id: MessageId,
     /// Who wrote it.
     pub author: UserId,
@@ -105,55 +121,79 @@ pub struct ChatMessage {
     pub body: String,
     /// A digest of what its author's device asked for.
     pub request_hash: String,
+    /// The moment.
+    pub now: UnixMs,
 }
 
+/// The place and the moment of a message that was appended with others, and whether their commit is on the disk, once that is known.
+type Appended = (Option<(Seq, UnixMs)>, Shared<BoxFuture<'static, bool>>);
+
+/// Messages into chats that wait for each other, by tenant.
+pub(super) type Appending = Gathering<TenantId, ChatMessage, Result<Appended, StoreError>>;
+
 impl Store {
-    /// Whether a message into a chat can be appended at once.
+    /// Whether [`Self::append_to_chat`] can append anything.
     #[must_use]
     pub fn appends_at_once(&self) -> bool {
         self.is_postgres()
     }
 
-    /// Appends a message to a chat whose members were counted just before, in a transaction of its own that is one statement (PostgreSQL).
-    /// `None` where the message is in it already, or the chat is no longer as it was. Goes through even if the caller goes away meanwhile.
+    /// Appends a message to a chat, in a transaction that it shares with those of the same tenant that come meanwhile: one statement on
+    /// PostgreSQL. `None` where nothing was done: on SQLite, and where the message is here already, or the chat is new, deleted by somebody,
+    /// or is not the author's. Goes through even if the caller goes away.
     ///
     /// # Errors
-    /// As [`append`] and [`Tx::commit`].
+    /// When the database fails; as after [`Tx::commit`], the message may be there.
     pub async fn append_to_chat(
         &self,
         tenant: TenantId,
-        conversation: ConversationId,
-        members: &Members,
         message: ChatMessage,
-        now: UnixMs,
     ) -> Result<Option<(Seq, UnixMs)>, StoreError> {
-        let ChatMessage { id, author, body, request_hash } = message;
-        let participants = conversations::participants(&members.key);
-        let args =
-            args![tenant, participants, members.enabled, conversation, now, id, author, body, Some(request_hash)];
+        let Db::Postgres(postgres) = &self.db else { return Ok(None) };
         let store = self.clone();
-        let appending = async move {
-            let mut tx = store.write_once(tenant).await?;
-            let found = place(&mut tx, dialect::POSTGRES_APPEND_TO_CHAT, args).await?;
-            if found.is_some() {
-                tx.commit().await?;
+        let append = move |messages: Vec<ChatMessage>| {
+            let store = store.clone();
+            async move {
+                match store.append_to_chats(tenant, &messages).await {
+                    Ok(appended) => appended.into_iter().map(Ok).collect(),
+                    Err(error) => {
+                        tracing::error!(%error, messages = messages.len(), "messages could not be appended");
+                        messages.iter().map(|_| Err(StoreError::lost())).collect()
+                    }
+                }
             }
-            Ok(found)
         };
-        tokio::spawn(appending).await.unwrap_or_else(|_| Err(StoreError::lost()))
+        let (found, on_disk) = postgres.appending.ask(tenant, message, append).await.ok_or_else(StoreError::lost)??;
+        match found {
+            Some(_) if !on_disk.await => Err(StoreError::lost()),
+            found => Ok(found),
+        }
+    }
+
+    async fn append_to_chats(&self, tenant: TenantId, messages: &[ChatMessage]) -> Result<Vec<Appended>, StoreError> {
+        let mut records = Vec::with_capacity(messages.len());
+        for (nr, message) in messages.iter().enumerate() {
+            records.push(Numbered { nr, message });
+        }
+        let mut tx = self.write_once(tenant).await?;
+        let rows = tx.all(dialect::POSTGRES_APPEND_TO_CHATS, args![tenant, json(&records)?]).await?;
+        let mut places = vec![None; messages.len()];
+        for row in &rows {
+            let nr = usize::try_from(row.count("nr")?).map_err(|_| StoreError::Corrupt("nr"))?;
+            *places.get_mut(nr).ok_or(StoreError::Corrupt("nr"))? = Some((row.count("seq")?, row.time("at")?));
+            tx.note_cursor(row.id("id")?, row.count("cursor")?);
+        }
+        // The next ones are appended while these wait for the disk.
+        let committing = tokio::spawn(tx.commit());
+        let on_disk = async { matches!(committing.await, Ok(Ok(()))) }.boxed().shared();
+        Ok(places.into_iter().map(|place| (place, on_disk.clone())).collect())
     }
 }
 
-/// Runs a statement that appends. Says the place and the moment, and notes who is told.
-async fn place(tx: &mut Tx, sql: &'static str, args: Vec<Arg>) -> Result<Option<(Seq, UnixMs)>, StoreError> {
-    let rows = tx.all(sql, args).await?;
-    let Some(first) = rows.first() else { return Ok(None) };
-    let found = (first.count("seq")?, first.time("at")?);
-    for row in &rows {
-        // None where nobody is a member any more.
-        if row.maybe_text("id")?.is_some() {
-            tx.note_cursor(row.id("id")?, row.count("cursor")?);
-        }
-    }
-    Ok(Some(found))
+/// A message with its number among those that are appended together.
+#[derive(Serialize)]
+struct Numbered<'m> {
+    nr: usize,
+    #[serde(flatten)]
+    message: &'m ChatMessage,
 }

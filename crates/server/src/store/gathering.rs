@@ -12,8 +12,11 @@ use tokio::sync::oneshot;
 /// The most questions in one batch.
 const MOST: usize = 64;
 
-/// Questions with their askers, by key. A key is here while its questions are being answered.
-pub(super) struct Gathering<K, Q, A>(Arc<Mutex<HashMap<K, Vec<(Q, oneshot::Sender<A>)>>>>);
+/// Questions with their askers.
+type Waiting<Q, A> = Vec<(Q, oneshot::Sender<A>)>;
+
+/// Questions by key. A key is here while its questions are being answered.
+pub(super) struct Gathering<K, Q, A>(Arc<Mutex<HashMap<K, Waiting<Q, A>>>>);
 
 impl<K, Q, A> Clone for Gathering<K, Q, A> {
     fn clone(&self) -> Self {
@@ -62,7 +65,7 @@ where
         answered.await.ok()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<K, Vec<(Q, oneshot::Sender<A>)>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<K, Waiting<Q, A>>> {
         // Nothing panics while it is held.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -83,7 +86,7 @@ where
     A: Send + 'static,
 {
     /// The next batch; `None` when nobody waits any more.
-    fn next(&mut self) -> Option<Vec<(Q, oneshot::Sender<A>)>> {
+    fn next(&mut self) -> Option<Waiting<Q, A>> {
         let mut all = self.gathering.lock();
         let waiting = all.get_mut(&self.key)?;
         if waiting.is_empty() {

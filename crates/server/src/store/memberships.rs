@@ -1,9 +1,9 @@
 //! Memberships: what a conversation is to one of its members. Read, unread, muted, deleted.
 
 use halyard_protocol::rest::ConversationsBefore;
-use halyard_protocol::{ConversationId, ConversationKey, MessageId, Seq, UnixMs, UserId};
+use halyard_protocol::{ConversationId, ConversationKey, Seq, UnixMs, UserId};
 
-use super::sql::{Row, args, json};
+use super::sql::{args, json};
 use super::{StoreError, Tx, conversations, dialect};
 
 /// A user's place in a conversation.
@@ -66,54 +66,27 @@ pub async fn count(
     conversation: ConversationId,
     user: Option<UserId>,
 ) -> Result<Option<Members>, StoreError> {
-    let user = user.map_or_else(String::new, |user| user.to_string());
-    let row = tx.optional(COUNT, args![conversation, user]).await?;
-    row.as_ref().map(counted).transpose()
-}
-
-macro_rules! count {
-    ($condition:literal) => {
-        concat!(
+    let row = tx
+        .optional(
             "SELECT c.id AS id, c.kind AS kind, c.own_number AS own_number, c.participants AS participants,
                     COUNT(CASE WHEN m.user_id IS NOT NULL AND users.disabled_at IS NULL THEN 1 END) AS enabled,
                     COUNT(CASE WHEN m.hidden = TRUE THEN 1 END) AS hidden,
                     COUNT(CASE WHEN m.user_id = $2 THEN 1 END) AS found
              FROM conversations AS c LEFT JOIN memberships AS m ON m.conversation = c.id
              LEFT JOIN users ON users.id = m.user_id
-             WHERE c.id = $1",
-            $condition,
-            " GROUP BY c.id"
+             WHERE c.id = $1 GROUP BY c.id",
+            args![conversation, user.map_or_else(String::new, |user| user.to_string())],
         )
-    };
-}
-
-/// The members of a conversation.
-const COUNT: &str = count!("");
-/// The same, unless an author (`$2`) has sent a message already (`$3`).
-const COUNT_UNLESS_SENT: &str =
-    count!(" AND NOT EXISTS (SELECT 1 FROM messages WHERE author = $2 AND messages.id = $3)");
-
-/// The same for whoever wants to send a message; `None` also when they have sent it already.
-///
-/// # Errors
-/// When the database fails.
-pub async fn count_unless_sent(
-    tx: &mut Tx,
-    conversation: ConversationId,
-    author: UserId,
-    message: MessageId,
-) -> Result<Option<Members>, StoreError> {
-    let row = tx.optional(COUNT_UNLESS_SENT, args![conversation, author, message]).await?;
-    row.as_ref().map(counted).transpose()
-}
-
-fn counted(row: &Row) -> Result<Members, StoreError> {
-    Ok(Members {
-        key: conversations::key(row)?,
-        enabled: row.count("enabled")?,
-        hidden: row.count("hidden")?,
-        has_user: row.count("found")? > 0,
+        .await?;
+    row.map(|row| {
+        Ok(Members {
+            key: conversations::key(&row)?,
+            enabled: row.count("enabled")?,
+            hidden: row.count("hidden")?,
+            has_user: row.count("found")? > 0,
+        })
     })
+    .transpose()
 }
 
 /// A user's membership.

@@ -17,6 +17,7 @@ use halyard_protocol::TenantId;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _};
 
+use super::entries::Appending;
 use super::following::{Follower, Found};
 use super::gathering::Gathering;
 use super::turns::Turns;
@@ -39,6 +40,7 @@ pub(super) struct Postgres {
     pub(super) disk: Disk,
     /// Those who read what is new in their logs.
     pub(super) followers: Gathering<TenantId, Follower, Result<Option<Found>, StoreError>>,
+    pub(super) appending: Appending,
 }
 
 impl Postgres {
@@ -61,7 +63,8 @@ impl Postgres {
         let readers = readers.map_err(|error| StoreError::Unavailable(error.into()))?;
         let disk = Disk::new(options.clone());
         let writers = pool(WRITERS).connect_lazy_with(options.options([("synchronous_commit", "off")]));
-        Ok(Self { readers, writers, turns: Turns::default(), disk, followers: Gathering::default() })
+        let (turns, followers, appending) = (Turns::default(), Gathering::default(), Gathering::default());
+        Ok(Self { readers, writers, turns, disk, followers, appending })
     }
 
     /// Closes all connections, after what is under way.

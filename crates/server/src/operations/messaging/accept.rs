@@ -168,17 +168,15 @@ async fn group_of_people(
 }
 
 /// Into a group writes who is in it. One that is not there begins only under the id that its author's device had to give it.
-pub(super) fn check_group(
+fn check_group(
     tenant: TenantId,
     author: UserId,
     to: &Destination,
     key: &ConversationKey,
     members: Option<&Members>,
 ) -> Result<(), Refusal> {
+    check_title(to)?;
     let begin = to.group.as_ref().and_then(|group| group.begin.as_ref());
-    if begin.is_some_and(|begin| begin.title.trim().chars().count() > limits::NAME_LENGTH) {
-        return Err(Refusal::LongTitle);
-    }
     let may = match (key, members) {
         (ConversationKey::Group { .. }, Some(members)) => {
             members.has_user && matches!(members.key, ConversationKey::Group { .. })
@@ -193,8 +191,12 @@ pub(super) fn check_group(
     if may { Ok(()) } else { Err(Refusal::NotInGroup) }
 }
 
-/// How many of a chat's members are not disabled, at least, for somebody to read it.
-pub(super) const AUTHOR_AND_READER: u64 = 2;
+/// A group that begins may have a name that is not too long.
+pub(super) fn check_title(to: &Destination) -> Result<(), Refusal> {
+    let begin = to.group.as_ref().and_then(|group| group.begin.as_ref());
+    let is_long = begin.is_some_and(|begin| begin.title.trim().chars().count() > limits::NAME_LENGTH);
+    if is_long { Err(Refusal::LongTitle) } else { Ok(()) }
+}
 
 /// A new chat is with people of the directory. In one that there is already, somebody who was disabled meanwhile blocks nobody, as long
 /// as anybody is left to read it.
@@ -204,6 +206,7 @@ async fn check_colleagues(
     members: Option<&Members>,
     users: &[UserId],
 ) -> Result<(), Refusal> {
+    const AUTHOR_AND_READER: u64 = 2;
     if let Some(members) = members {
         return if members.enabled < AUTHOR_AND_READER { Err(Refusal::UnknownUser) } else { Ok(()) };
     }
