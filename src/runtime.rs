@@ -6,7 +6,7 @@
 //! database says shows once the messages that were asked for with it are there, too, or with whatever else happens: a start draws its
 //! cards once.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -41,25 +41,25 @@ struct Runtime {
 
 /// Starts the softphone: adapters first, so that nothing is missed. It lives as long as the page.
 pub(crate) fn start() -> App {
-    let place: &'static OnceCell<Runtime> = Box::leak(Box::default());
-    let runtime = place.get_or_init(|| {
-        let dispatch: Dispatch = Rc::new(move |event| {
-            if let Some(runtime) = place.get() {
-                runtime.send(event);
-            }
-        });
-        let mut phone = Softphone::new(crate::words::catalog());
-        let signals = Signals::new(&mut phone);
-        Runtime {
-            phone: RefCell::new(phone),
-            signals,
-            adapters: Adapters::new(dispatch),
-            waiting: RefCell::default(),
-            changed: RefCell::default(),
-            fresh: Cell::new(false),
-            reading: Cell::new(0),
+    // A reference: where the runtime itself could be refused a place, the code that would drop it weighs three kilobytes.
+    let place: &'static Cell<Option<&'static Runtime>> = Box::leak(Box::default());
+    let dispatch: Dispatch = Rc::new(move |event| {
+        if let Some(runtime) = place.get() {
+            runtime.send(event);
         }
     });
+    let mut phone = Softphone::new(crate::words::catalog());
+    let signals = Signals::new(&mut phone);
+    let runtime: &'static Runtime = Box::leak(Box::new(Runtime {
+        phone: RefCell::new(phone),
+        signals,
+        adapters: Adapters::new(dispatch),
+        waiting: RefCell::default(),
+        changed: RefCell::default(),
+        fresh: Cell::new(false),
+        reading: Cell::new(0),
+    }));
+    place.set(Some(runtime));
     let route = history::current();
     runtime.send(Event::System(System::Started { route, newest: device::newest() }));
     if route == Route::Home

@@ -4,7 +4,6 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::hash::Hash;
 use std::sync::{Arc, Mutex};
 
 use halyard_client::view::PaletteView;
@@ -49,37 +48,42 @@ pub(crate) struct DeskView {
     pub(crate) front: Option<CardKey>,
 }
 
-/// Signals that exist while something on screen shows their entity.
+/// Signals that exist while something on screen shows their entity: so few that a list does, for a quarter of a map's code.
 pub(crate) struct Family<K, V> {
-    known: RefCell<HashMap<K, (usize, ArcRwSignal<V>)>>,
+    /// Each with how many show it.
+    known: RefCell<Vec<(K, usize, ArcRwSignal<V>)>>,
 }
 
-impl<K: Copy + Eq + Hash, V: Clone + PartialEq + Send + Sync + 'static> Family<K, V> {
+impl<K: Copy + Eq, V: Clone + PartialEq + Send + Sync + 'static> Family<K, V> {
     fn new() -> Self {
-        Self { known: RefCell::new(HashMap::new()) }
+        Self { known: RefCell::new(Vec::new()) }
     }
 
     /// The entity's signal, begun with `first` if nothing shows it yet. Each call is matched by one of [`Self::release`].
     pub(crate) fn acquire(&self, key: K, first: impl FnOnce() -> V) -> ArcRwSignal<V> {
         let mut known = self.known.borrow_mut();
-        let entry = known.entry(key).or_insert_with(|| (0, ArcRwSignal::new(first())));
-        entry.0 += 1;
-        entry.1.clone()
+        if let Some((_, shown, signal)) = known.iter_mut().find(|entry| entry.0 == key) {
+            *shown += 1;
+            return signal.clone();
+        }
+        let signal = ArcRwSignal::new(first());
+        known.push((key, 1, signal.clone()));
+        signal
     }
 
     /// Something that showed the entity is gone.
     pub(crate) fn release(&self, key: K) {
         let mut known = self.known.borrow_mut();
-        if let Some(entry) = known.get_mut(&key) {
-            entry.0 -= 1;
-            if entry.0 == 0 {
-                known.remove(&key);
+        if let Some(at) = known.iter().position(|entry| entry.0 == key) {
+            known[at].1 -= 1;
+            if known[at].1 == 0 {
+                known.swap_remove(at);
             }
         }
     }
 
     fn update(&self, key: K, view: impl FnOnce() -> V) {
-        let signal = self.known.borrow().get(&key).map(|entry| entry.1.clone());
+        let signal = self.known.borrow().iter().find(|entry| entry.0 == key).map(|entry| entry.2.clone());
         if let Some(signal) = signal {
             signal.set(view());
         }
@@ -169,7 +173,7 @@ pub(crate) struct Signals {
     pub(crate) palette: ArcRwSignal<Option<PaletteView>>,
     pub(crate) shortcuts: ArcRwSignal<bool>,
     pub(crate) headers: Family<CardKey, Option<HeaderView>>,
-    timelines: RefCell<HashMap<CardKey, TimelineSignals>>,
+    timelines: RefCell<Vec<(CardKey, TimelineSignals)>>,
     pub(crate) composers: Family<CardKey, ComposerView>,
     pub(crate) typing: Family<CardKey, Option<String>>,
     pub(crate) recipients: Family<CardKey, Option<RecipientsView>>,
@@ -222,13 +226,14 @@ impl Signals {
     /// A card's timeline, from when the card opens until [`Self::close_timeline`].
     pub(crate) fn open_timeline(&self, card: CardKey, first: impl FnOnce() -> Option<TimelineView>) -> TimelineSignals {
         let signals = TimelineSignals::new(first());
-        self.timelines.borrow_mut().insert(card, signals.clone());
+        self.close_timeline(card);
+        self.timelines.borrow_mut().push((card, signals.clone()));
         signals
     }
 
     /// The card is closed.
     pub(crate) fn close_timeline(&self, card: CardKey) {
-        self.timelines.borrow_mut().remove(&card);
+        self.timelines.borrow_mut().retain(|(open, _)| *open != card);
     }
 
     /// Reads again what an update named.
@@ -261,8 +266,8 @@ impl Signals {
             }
             Changed::Header(card) => self.headers.update(card, || phone.header_view(card)),
             Changed::Timeline(card) => {
-                let signals = self.timelines.borrow().get(&card).cloned();
-                if let Some(signals) = signals {
+                let signals = self.timelines.borrow().iter().find(|(open, _)| *open == card).cloned();
+                if let Some((_, signals)) = signals {
                     signals.show(phone.timeline_view(card, env));
                 }
             }

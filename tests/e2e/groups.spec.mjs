@@ -67,8 +67,25 @@ test("a named group beside another of the same people; somebody joins, and leave
   await people.getByRole("combobox", { name: "Add people" }).fill("priya");
   await people.getByRole("combobox", { name: "Add people" }).press("Enter");
   await expect(members).toHaveCount(3);
+  await expect(people.locator("[aria-live]").filter({ hasText: "Priya Iyer added" })).toHaveCount(1);
+  // Whoever is removed takes no focus along: the next one has it, and after the last one the field.
+  const focused = theo.locator(":focus");
+  const remove = async (name) => {
+    await people.getByRole("button", { name: `Remove ${name}` }).press("Enter");
+    await theo.getByRole("dialog", { name: `Remove ${name} from Night watch?` }).getByRole("button", { name: "Remove", exact: true }).press("Enter");
+    await expect(people.locator("[aria-live]").filter({ hasText: `${name} removed` })).toHaveCount(1);
+  };
+  await remove("Priya Iyer");
+  await expect(members).toHaveText([/Lena/, /Nils/]);
+  await expect(focused).toHaveAccessibleName("Remove Nils Okafor");
+  await remove("Nils Okafor");
+  await expect(members).toHaveText([/Lena/]);
+  await expect(focused).toHaveAccessibleName("Add people");
+  await theo.keyboard.type("priya");
+  await theo.keyboard.press("Enter");
+  await expect(members).toHaveCount(2);
   await theo.keyboard.press("Escape");
-  await expect(log(lena, "Night watch").getByText("Theo Brandt added Priya Iyer")).toBeVisible();
+  await expect(log(lena, "Night watch").getByText("Theo Brandt added Priya Iyer").first()).toBeVisible();
 
   await goTo(priya, "Chat and SMS");
   await row(priya, "Night watch").getByText("Theo Brandt added Priya Iyer").click();

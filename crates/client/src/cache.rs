@@ -73,6 +73,16 @@ pub(crate) struct StoredWindows {
     pub(crate) new: Vec<(u32, NewConversation)>,
 }
 
+impl StoredWindows {
+    /// Whether the other tabs have to be told: the cards are others, or a group is that only this browser knows. Who is in the others, and
+    /// their names, each tab hears from the server.
+    pub(crate) fn is_news_after(&self, before: &Self) -> bool {
+        let begun =
+            |(_, to): &&(ConversationId, Destination)| to.group.as_ref().is_some_and(|group| group.begin.is_some());
+        self.snapshot != before.snapshot || self.to.iter().filter(begun).any(|begun| !before.to.contains(begun))
+    }
+}
+
 /// How much of the cache is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Depth {

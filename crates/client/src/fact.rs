@@ -112,6 +112,10 @@ pub(crate) enum Fact {
     FirstPage(ConversationId),
     /// The server has no such conversation.
     ConversationMissing(ConversationId),
+    /// The server has let a colleague into a group chat, as the user asked.
+    PersonAdded(UserId),
+    /// It has let somebody out of one, perhaps the user.
+    PersonRemoved(UserId),
     /// A card was closed.
     CardClosed(CardKey),
 

@@ -131,7 +131,7 @@ fn write(people: Vec<String>, text: &str) -> LinkAction {
     LinkAction::Write { people, text, files: false }
 }
 
-/// Percent encoding taken away; what is no encoding stays as it is.
+/// Percent encoding taken away; what is no encoding, or not of UTF-8, stays as it is.
 fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).and_then(|byte| char::from(*byte).to_digit(16));
@@ -149,7 +149,7 @@ fn decode(text: &str) -> String {
             }
         }
     }
-    String::from_utf8_lossy(&plain).into_owned()
+    String::from_utf8(plain).unwrap_or_else(|_| text.to_owned())
 }
 
 #[cfg(test)]

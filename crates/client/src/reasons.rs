@@ -1,7 +1,8 @@
 //! Why something can't be done, as it is said to the user: the texts of the server's codes and of the rules that both ends check.
 //!
-//! Always holds: each code that this version knows has a text, under the code's own name. A code of a newer server gets a general
-//! one, and only then what the server says in its own words is shown.
+//! Always holds: each code that the app can be answered with has a text, under the code's own name. A code of a newer server, or one for
+//! programs of administrators (`CauseCode::OF_ADMINISTRATION`), gets a general one, and only then what the server says in its own words is
+//! shown.
 
 use halyard_protocol::{Cause, CauseCode, ErrorCode, PhoneNumberError};
 use halyard_words::{self as words, Text};
@@ -11,7 +12,7 @@ pub(crate) fn rule(error: impl Into<Cause>) -> Text {
     cause(error.into()).unwrap_or_else(|| words::INVALID.into())
 }
 
-/// A cause; nothing for a code that this version does not know, or one without its arguments.
+/// A cause; nothing for a code that this version does not know or has no words for, or one without its arguments.
 #[inline(never)]
 pub(crate) fn cause(cause: Cause) -> Option<Text> {
     let word = match cause.code {
@@ -50,20 +51,10 @@ pub(crate) fn cause(cause: Cause) -> Option<Text> {
         CauseCode::ContactChanged => words::CONTACT_CHANGED_MEANWHILE,
         CauseCode::RepeatedContact => words::REPEATED_CONTACT,
         CauseCode::SharedContactsReadOnly => words::SHARED_CONTACTS_READ_ONLY,
-        CauseCode::RoleDoesNotAllow => words::ROLE_DOES_NOT_ALLOW,
-        CauseCode::OwnAccount => words::OWN_ACCOUNT,
-        CauseCode::UnknownRole => words::UNKNOWN_ROLE,
-        CauseCode::InvalidCallingCode => words::INVALID_CALLING_CODE,
-        CauseCode::ExtensionTaken => words::EXTENSION_TAKEN,
-        CauseCode::InvalidExtension => words::INVALID_EXTENSION,
-        CauseCode::InvalidUserName => return Some(words::invalid_user_name(cause.limit?)),
         CauseCode::PasswordTooShort => return Some(words::password_too_short(cause.limit?)),
         CauseCode::PasswordTooLong => words::PASSWORD_TOO_LONG,
         CauseCode::WrongPassword => words::WRONG_PASSWORD,
         CauseCode::LinkExpired => words::LINK_EXPIRED,
-        CauseCode::NumberTaken => words::NUMBER_TAKEN,
-        CauseCode::DomainTaken => words::DOMAIN_TAKEN,
-        CauseCode::InvalidDomain => words::INVALID_DOMAIN,
         CauseCode::TextsOfUserToday => return Some(words::texts_of_user_today(cause.limit?)),
         CauseCode::TextsOfBusinessToday => return Some(words::texts_of_business_today(cause.limit?)),
         CauseCode::FilesOfBusiness => words::FILES_OF_BUSINESS,
@@ -82,7 +73,18 @@ pub(crate) fn cause(cause: Cause) -> Option<Text> {
         CauseCode::NumberCannotReceiveTexts => words::NUMBER_CANNOT_RECEIVE_TEXTS,
         CauseCode::NumberCannotReceiveGroupTexts => words::NUMBER_CANNOT_RECEIVE_GROUP_TEXTS,
         CauseCode::NumberCannotReceiveFiles => words::NUMBER_CANNOT_RECEIVE_FILES,
-        CauseCode::Unknown => return None,
+        // The app asks for nothing that is answered with these.
+        CauseCode::RoleDoesNotAllow
+        | CauseCode::OwnAccount
+        | CauseCode::UnknownRole
+        | CauseCode::InvalidCallingCode
+        | CauseCode::ExtensionTaken
+        | CauseCode::InvalidExtension
+        | CauseCode::InvalidUserName
+        | CauseCode::NumberTaken
+        | CauseCode::DomainTaken
+        | CauseCode::InvalidDomain
+        | CauseCode::Unknown => return None,
     };
     Some(word.into())
 }
@@ -153,9 +155,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_cause_has_a_text() {
+    fn each_cause_has_a_text_but_for_administration() {
         for code in CauseCode::ALL {
-            assert!(cause(code.limit(8).length(9)).is_some(), "{code:?}");
+            let has_words = !CauseCode::OF_ADMINISTRATION.contains(code);
+            assert_eq!(cause(code.limit(8).length(9)).is_some(), has_words, "{code:?}");
         }
         assert_eq!(cause(CauseCode::TooManyPeople.limit(50)).unwrap(), "A group chat has 50 people at most.");
         assert_eq!(cause(CauseCode::FileTooLarge.limit(10_000_000)).unwrap(), "A file in a chat has 10 MB at most.");
@@ -175,6 +178,8 @@ mod tests {
             let text = server(ErrorCode::InvalidRecipients, because, "Nobody writes to the moon.");
             assert_eq!(text, "These people can't be in one conversation. The server says: Nobody writes to the moon.");
         }
+        let taken = Some(CauseCode::ExtensionTaken.into());
+        assert_eq!(server(ErrorCode::Conflict, taken, "Another user has this extension."), words::CONFLICT.english());
         let text = server(ErrorCode::Unknown, None, "The tide is out.");
         assert_eq!(text, "The server refused this. The server says: The tide is out.");
         assert_eq!(server(ErrorCode::InvalidText, None, ""), "This text can't be sent.");

@@ -41,9 +41,12 @@ impl Typing {
 
     /// The time of the first "typing" is over.
     pub(crate) fn expire(&mut self, turn: &mut Turn<'_>) {
+        // What would be true for longer than that was said before the clock was set back.
+        let still = 1..=TYPING_LASTS;
         let now = turn.env.now;
+        let is_over = |until: UnixMs| !still.contains(&until.since(now));
         let over: Vec<_> =
-            self.typing.entries().iter().filter(|(_, until)| *until <= now).map(|(key, _)| *key).collect();
+            self.typing.entries().iter().filter(|(_, until)| is_over(*until)).map(|(key, _)| *key).collect();
         for key in over {
             self.typing.remove(&key);
             typing_changed(key.0, turn);
@@ -64,7 +67,8 @@ impl Typing {
 
     /// The user types. Says whether the others should be told so now.
     pub(crate) fn is_typing_due(&mut self, conversation: ConversationId, now: UnixMs) -> bool {
-        let due = self.sent.get(&conversation).is_none_or(|sent| now.since(*sent) >= TYPING_EVERY);
+        // Told in the future: the clock was set back.
+        let due = self.sent.get(&conversation).is_none_or(|sent| !(0..TYPING_EVERY).contains(&now.since(*sent)));
         if due {
             self.sent.insert(conversation, now);
         }
@@ -111,5 +115,18 @@ mod tests {
         alone.wait(3_000);
         let done = alone.turn(|cx| book.expire(cx));
         assert!(book.typing_in(here()).is_empty() && done.changed.contains(&Changed::Row(here())));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_nobody_type_longer() {
+        let (mut book, mut alone) = (Typing::default(), Alone::new());
+        alone.turn(|cx| book.typed(here(), somebody(1), cx));
+        assert!(book.is_typing_due(here(), alone.now));
+        alone.wait(-3_600_000);
+        assert!(book.is_typing_due(here(), alone.now), "the others hear of it again");
+        alone.wait(5_000);
+        let done = alone.turn(|cx| book.expire(cx));
+        assert!(book.typing_in(here()).is_empty() && done.changed.contains(&Changed::Row(here())));
+        assert_eq!(done.timer(Timer::Typing), None);
     }
 }

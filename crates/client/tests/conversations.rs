@@ -5,7 +5,7 @@ use halyard_client::conversations::{ColumnFilter, ConversationsAction};
 use halyard_client::notices::NoticesAction;
 use halyard_client::session::SessionAction;
 use halyard_client::{CardKey, System, Ui};
-use halyard_protocol::{Availability, ErrorCode, Presence};
+use halyard_protocol::{Availability, Change, ErrorCode, Presence};
 
 use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, PRIYA, STRANGER, number};
 use crate::support::server::problem;
@@ -278,4 +278,44 @@ fn what_is_looked_for_is_found_among_conversations_that_were_not_loaded_yet() {
     world.settle();
     assert_eq!(world.column(at).len(), 1, "page after page is asked for");
     assert!(!world.phone(at).column_has_more());
+}
+
+/// What is asked about a conversation is not asked again when that comes back.
+#[test]
+fn a_question_goes_with_its_conversation() {
+    let mut world = World::new();
+    world.server.receive(number(ANA), number(FRONT_DESK), "long ago");
+    world.wait(1_000);
+    let at = world.signed_in(MAYA);
+    let ana = world.texts(FRONT_DESK, &[ANA]);
+    world.act(at, Ui::Conversations(ConversationsAction::Delete(ana)));
+    assert!(world.phone(at).question_view().is_some());
+    world.disconnect(at);
+    world.server.receive(number(BEN), number(FRONT_DESK), "today");
+    world.server.page = 1;
+    world.server.trim();
+    world.wait(60_000);
+    assert_eq!(world.column(at), ["Ben Hale: today (1)"]);
+    let peer = halyard_protocol::Peer::Number(number(ANA));
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer, from: Some(number(FRONT_DESK)) }));
+    assert_eq!(world.log_of(at, ana), ["long ago"]);
+    assert_eq!(world.phone(at).question_view(), None);
+}
+
+/// A log that says of the user themselves that they are gone names all that reads otherwise then.
+#[test]
+fn who_is_gone_from_the_directory_may_be_oneself() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let [maya, devon] = [MAYA, DEVON].map(|extension| world.server.user(extension));
+    let peer = world.colleague(DEVON);
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer, from: None }));
+    let card = world.front(at);
+    world.send(at, card, "Hello");
+    for (user, blocked) in [(devon, Some("Nobody else is in this chat.")), (maya, None)] {
+        world.server.log(maya, Change::UserRemoved { user });
+        world.settle();
+        let view = world.phone(at).composer_view(card);
+        assert_eq!(view.blocked.map(|text| text.english()).as_deref(), blocked);
+    }
 }

@@ -9,7 +9,7 @@ use halyard_client::{CardKey, Ui};
 use halyard_protocol::{ConversationId, Peer};
 
 use crate::support::World;
-use crate::support::people::{DEVON, MAYA, PRIYA};
+use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, PRIYA, number};
 
 /// Begins a group with the card of "New Conversation", up to "Done".
 fn begin(world: &mut World, at: usize, people: &[&str], title: &str) -> CardKey {
@@ -128,6 +128,7 @@ fn people_come_and_go() {
     assert_eq!(world.column(priya), [""; 0]);
     assert_eq!(world.titles(priya), [""; 0], "it is closed");
     assert_eq!(people(&world, maya, card), [world.colleague(DEVON)]);
+    assert_eq!(world.devices[devon].announced.last().map(String::as_str), Some("Priya Nair removed"));
     let header = world.phone(maya).header_view(card).expect("a header");
     assert_eq!((header.subtitle.english(), header.contact_action), ("Devon \u{b7} group chat".to_owned(), None));
     let offered: Vec<String> =
@@ -151,6 +152,7 @@ fn people_come_and_go() {
 
     world.send(maya, card, "Without her");
     add(&mut world, maya, card, PRIYA);
+    assert_eq!(world.devices[maya].announced.last().map(String::as_str), Some("Priya Nair added"));
     assert_eq!(world.column(priya), ["Crew: Maya Delgado added Priya Nair"]);
     world.act(priya, Ui::Conversations(ConversationsAction::Open(id(card))));
     world.send(priya, card, "Back");
@@ -162,6 +164,7 @@ fn people_come_and_go() {
     assert_eq!(world.phone(devon).question_view().expect("a question").title, "Leave Crew?");
     world.act(devon, Ui::Notices(NoticesAction::Answer(true)));
     assert_eq!((world.column(devon), world.titles(devon)), (vec![], vec![]));
+    assert_eq!(world.devices[devon].announced.last().map(String::as_str), Some("Priya Nair removed"), "nothing since");
     assert_eq!(world.lines(maya, card).last().map(String::as_str), Some("Left: Devon Kerr"));
     assert_eq!(people(&world, maya, card), [world.colleague(PRIYA)]);
     // With whom one shares no group any more, one begins one anew.
@@ -271,4 +274,35 @@ fn newcomers_do_not_count_among_those_who_could_read_it() {
     assert_eq!(world.log_of(maya, id(group)).last().map(String::as_str), Some("To Devon [Read]"));
     world.send(maya, group, "To both");
     assert_eq!(world.log_of(maya, id(group)).last().map(String::as_str), Some("To both [Read by 1 of 2]"));
+}
+
+/// Also one that stands further down than what was loaded.
+#[test]
+fn a_group_of_long_ago_is_not_begun_a_second_time() {
+    let mut world = World::new();
+    world.server.page = 1;
+    let devon = world.signed_in(DEVON);
+    let crew = begin(&mut world, devon, &[MAYA, PRIYA], "Crew");
+    for (group, text) in [("Crew", "long ago"), ("Regatta", "later")] {
+        let card = begin(&mut world, devon, &[MAYA, PRIYA], group);
+        world.send(devon, card, text);
+        world.wait(1_000);
+    }
+    for from in [ANA, BEN] {
+        world.server.receive(number(from), number(FRONT_DESK), "today");
+        world.wait(1_000);
+    }
+    let maya = world.signed_in(MAYA);
+    assert_eq!(world.column(maya), ["Ben Hale: today (1)"]);
+    // Without a connection nobody knows better.
+    world.network(maya, false);
+    let offline = begin(&mut world, maya, &[DEVON, PRIYA], "Crew");
+    assert_ne!(offline, crew);
+    world.network(maya, true);
+    world.wait(60_000);
+    world.act(maya, Ui::Window(WindowAction::Close(offline)));
+    world.wait(2_000);
+    world.reload(maya);
+    assert_eq!(begin(&mut world, maya, &[PRIYA, DEVON], "Crew"), crew);
+    assert_eq!(world.lines(maya, crew), ["New", "long ago"]);
 }

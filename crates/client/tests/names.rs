@@ -424,3 +424,28 @@ fn a_former_colleague_keeps_their_name() {
         assert_eq!(world.phone(at).who_can_join(&[], "Devon"), [], "nobody can write to them");
     }
 }
+
+#[test]
+fn whoever_saves_a_contact_that_somebody_else_has_changed_is_told_and_decides() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let (ana, devon) = (contact_id(1), world.server.user(DEVON));
+    world.act(at, Ui::Contacts(ContactsAction::Edit(ana)));
+    let company = |company: &str, draft: ContactDraft| ContactDraft { company: company.to_owned(), ..draft };
+    let draft = world.phone(at).form_view().expect("a form").draft;
+    let typed = ContactField::Draft(Box::new(company("Sails", draft)));
+    world.act(at, Ui::Contacts(ContactsAction::Field(typed)));
+    world.server.save_contact(devon, ana, company("Ropes", contact("Ana", "Cruz", ANA, ContactScope::Shared)));
+    world.act(at, Ui::Contacts(ContactsAction::Save));
+    let form = world.phone(at).form_view().expect("it stays open");
+    let error = form.error.expect("a reason").message;
+    assert_eq!(
+        error,
+        "Somebody else changed or deleted this contact in the meantime. Save again to keep what you see here, or cancel to keep theirs."
+    );
+    assert_eq!(world.devices[at].announced.last(), Some(&error.english()));
+    assert_eq!((form.draft.company.as_str(), form.saving), ("Sails", false));
+    world.act(at, Ui::Contacts(ContactsAction::Save));
+    assert!(world.phone(at).form_view().is_none());
+    assert_eq!(world.server.contacts[&ana].contact.company, "Sails");
+}

@@ -3,6 +3,7 @@
 use halyard_client::composer::ComposerAction;
 use halyard_client::conversations::ConversationsAction;
 use halyard_client::outbox::OutboxAction;
+use halyard_client::view::StateIcon;
 use halyard_client::{CardKey, HttpResponse, System, Ui};
 use halyard_protocol::{CauseCode, ConversationId, DeliveryState, ErrorCode, Peer};
 
@@ -296,4 +297,25 @@ fn what_could_not_be_delivered_is_said_with_the_number_as_one_reads_it_and_sent_
     assert_eq!(world.server.texts(id), ["Your slip is ready.", "Are you there?", "Your slip is ready."]);
     assert_eq!(world.phone(at).composer_view(card).draft, "Half a tho");
     assert_eq!(world.devices[at].drafts(), ["Half a tho"]);
+}
+
+#[test]
+fn a_text_that_is_not_confirmed_may_be_sent_anew_and_is_not_by_itself() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: Peer::Number(number(ANA)), from: None }));
+    let card = world.front(at);
+    let id = card.conversation().expect("a conversation");
+    world.send(at, card, "Your slip is ready.");
+    world.server.report(id, 0, 0, DeliveryState::Unconfirmed);
+    world.wait(3_600_000);
+    assert_eq!(world.log_of(at, id), ["Your slip is ready. [Not confirmed. It may or may not have been sent.]"]);
+    assert_eq!(world.server.texts(id), ["Your slip is ready."]);
+    let state = world.messages(at, id).remove(0).state.clone().expect("a state");
+    assert_eq!((state.icon, state.can_resend), (StateIcon::Failed, true));
+    // A receipt says more.
+    world.server.report(id, 0, 0, DeliveryState::Delivered);
+    world.settle();
+    let state = world.messages(at, id).remove(0).state.clone().expect("a state");
+    assert_eq!((state.words.english().as_str(), state.can_resend), ("Delivered", false));
 }

@@ -3,13 +3,14 @@
 use halyard_client::composer::ComposerAction;
 use halyard_client::conversations::ConversationsAction;
 use halyard_client::outbox::OutboxAction;
+use halyard_client::recipients::RecipientsAction;
 use halyard_client::session::SessionAction;
 use halyard_client::view::SessionView;
 use halyard_client::windows::WindowAction;
 use halyard_client::{CardKey, Ui};
 use halyard_protocol::{ConversationId, ErrorCode};
 
-use crate::support::people::{ANA, DEVON, FRONT_DESK, MAYA, number};
+use crate::support::people::{ANA, DEVON, FRONT_DESK, MAYA, PRIYA, number};
 use crate::support::server::problem;
 use crate::support::{Fate, World};
 
@@ -201,4 +202,46 @@ fn what_two_tabs_begin_is_each_ones_own() {
     world.act(second, Ui::Composer(there, ComposerAction::Draft(String::new())));
     world.wait(1_000);
     assert_eq!(world.devices[first].drafts(), ["Half a tho"]);
+}
+
+/// Each tab hears of a group's people from the server: the tabs tell each other only what the user does with the cards.
+#[test]
+fn the_people_of_an_open_group_are_no_change_of_the_windows() {
+    let mut world = World::new();
+    let first = world.signed_in(MAYA);
+    world.act(first, Ui::NewConversation);
+    let card = world.front(first);
+    for extension in [DEVON, PRIYA] {
+        let peer = world.colleague(extension);
+        world.act(first, Ui::Recipients(card, RecipientsAction::Add(peer)));
+    }
+    world.act(first, Ui::Recipients(card, RecipientsAction::Finish));
+    let card = world.front(first);
+    let id = card.conversation().expect("a conversation");
+    world.wait(1_000);
+    let second = world.tab(first);
+    world.settle();
+    // While only this browser knows the group, its name is told.
+    world.ui(first, Ui::Conversations(ConversationsAction::SetTitle(id, "Crew".to_owned())));
+    assert_eq!(windows_told(&world, first), 1);
+    world.settle();
+    assert_eq!(world.titles(second), ["Crew"]);
+    world.send(first, card, "Hello");
+    world.wait(2_000);
+
+    let [maya, priya] = [MAYA, PRIYA].map(|extension| world.server.user(extension));
+    assert!(world.server.remove_person(maya, id, priya));
+    for tab in [first, second] {
+        while world.follow(tab, 1) {}
+        let people = world.phone(tab).header_view(card).expect("a header").people;
+        assert_eq!(people, Some(vec![world.colleague(DEVON)]), "the tab has heard of it");
+        assert_eq!(windows_told(&world, tab), 0);
+    }
+    world.ui(second, Ui::Window(WindowAction::SetPinned(card, true)));
+    assert_eq!(windows_told(&world, second), 1);
+}
+
+/// How often a tab has told the others of its windows, and they have not heard.
+fn windows_told(world: &World, tab: usize) -> usize {
+    world.devices[tab].to_tabs.iter().filter(|text| text.contains("\"Windows\"")).count()
 }

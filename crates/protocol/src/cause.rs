@@ -1,7 +1,7 @@
 //! Why something can't be done, or was not delivered, in a form that has no language: a stable code with its arguments.
 //!
-//! The app has words for each code, under the code's own name (`public/words`), so the user reads it in their language. The rules that
-//! both ends check (`RecipientsError` and its kin) become causes, too.
+//! The app has words for each code that it can be answered with, under the code's own name (`public/words`), so the user reads it in their
+//! language. The rules that both ends check (`RecipientsError` and its kin) become causes, too.
 
 use serde::{Deserialize, Serialize};
 
@@ -168,6 +168,21 @@ impl From<CauseCode> for Cause {
 }
 
 impl CauseCode {
+    /// Those that are answered only where businesses, their users and their numbers are administered. The app does nothing of that, so it
+    /// has no words for them.
+    pub const OF_ADMINISTRATION: &[Self] = &[
+        Self::RoleDoesNotAllow,
+        Self::OwnAccount,
+        Self::UnknownRole,
+        Self::InvalidCallingCode,
+        Self::ExtensionTaken,
+        Self::InvalidExtension,
+        Self::InvalidUserName,
+        Self::NumberTaken,
+        Self::DomainTaken,
+        Self::InvalidDomain,
+    ];
+
     /// The code with the most that there may be.
     #[must_use]
     pub fn limit(self, limit: usize) -> Cause {

@@ -5,11 +5,15 @@ use halyard_client::conversations::ConversationsAction;
 use halyard_client::view::{BubbleView, HeaderView};
 use halyard_protocol::{ConversationId, Peer};
 
+use leptos::html::Ul;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
 use super::recipients::option;
 use crate::erased::Memo;
 use crate::prelude::*;
 use crate::runtime::App;
-use crate::views::common::{AvatarSize, Combobox, Dialog, IconButton, IconName, unique_id};
+use crate::views::common::{AvatarSize, Combobox, Dialog, IconButton, IconName, is_focus_free, unique_id};
 use crate::views::person::Person;
 use crate::words::{self, say, t};
 
@@ -27,6 +31,20 @@ pub(super) fn People(
         header.with(|header| header.as_ref().and_then(|header| header.people.clone()).unwrap_or_default())
     });
     let rows = move || people.with(|people| app.phone(|phone, _| phone.bubbles(people)));
+    let list = NodeRef::<Ul>::new();
+    let before = StoredValue::new(people.get_untracked());
+    Effect::new(move |_| {
+        let now = people.get();
+        let gone = before.with_value(|before| before.iter().position(|peer| !now.contains(peer)));
+        before.set_value(now);
+        if let Some(place) = gone {
+            request_animation_frame(move || {
+                if let Some(list) = list.try_get_untracked().filter(|_| is_focus_free()) {
+                    focus_at(&list, place);
+                }
+            });
+        }
+    });
     let options = Signal::derive(move || {
         let found = people.with(|people| query.with(|query| app.phone(|phone, _| phone.who_can_join(people, query))));
         found.into_iter().map(|one| option(app, one)).collect::<Vec<_>>()
@@ -70,8 +88,12 @@ pub(super) fn People(
                     {move || error.get().unwrap_or_else(|| t(words::ADD_PEOPLE_HINT).to_owned())}
                 </p>
             </div>
-            <ul class="devices people" aria-label=t(words::PEOPLE_IN_GROUP)>
-                {move || rows().into_iter().map(|one| row(app, conversation, one)).collect::<Vec<_>>()}
+            <ul class="devices people" aria-label=t(words::PEOPLE_IN_GROUP) node_ref=list>
+                <For
+                    each=rows
+                    key=|person| (person.peer, person.name.clone())
+                    children=move |person| row(app, conversation, person)
+                />
             </ul>
             <footer class="buttons end">
                 <button
@@ -89,6 +111,16 @@ pub(super) fn People(
                 </button>
             </footer>
         </Dialog>
+    }
+}
+
+/// The row that had the focus is gone: it goes to the one that is in its place now, or back to the field.
+fn focus_at(list: &Element, place: usize) {
+    let row = [":scope > :nth-child(", &(place + 1).to_string(), ") button"].concat();
+    let next = list.query_selector(&row).ok().flatten();
+    let field = || list.closest(".dialog-body").ok()??.query_selector("input").ok()?;
+    if let Some(element) = next.or_else(field).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
     }
 }
 

@@ -42,8 +42,7 @@ pub(crate) fn Dialog(
         // The dialog goes after this; while it is open nothing else can take the focus. If something has taken it by
         // then, that is where it belongs.
         request_animation_frame(move || {
-            let free = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
-            if let Some(element) = element.filter(|_| free) {
+            if let Some(element) = element.filter(|_| is_focus_free()) {
                 let _ = element.focus();
             }
         });
@@ -92,4 +91,9 @@ fn show(dialog: &HtmlDialogElement) {
     if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
         let _ = first.focus();
     }
+}
+
+/// Whether the focus is nowhere: what had it is gone.
+pub(crate) fn is_focus_free() -> bool {
+    document().active_element().is_none_or(|active| active.tag_name() == "BODY")
 }

@@ -24,7 +24,7 @@ pub(crate) use banner::{Banner, BannerTone};
 pub(crate) use button::IconButton;
 pub(crate) use chips::Chips;
 pub(crate) use combobox::{Combobox, ComboboxOption};
-pub(crate) use dialog::Dialog;
+pub(crate) use dialog::{Dialog, is_focus_free};
 pub(crate) use emoji::EmojiButton;
 pub(crate) use empty::EmptyState;
 pub(crate) use field::{FieldError, TextField, unique_id};

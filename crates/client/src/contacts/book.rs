@@ -12,7 +12,7 @@ use halyard_protocol::{
 };
 
 use crate::fact::Renamed;
-use crate::sorted::SortedSet;
+use crate::sorted::{SortedMap, SortedSet};
 
 use super::search::{Fields, SearchIndex};
 
@@ -21,7 +21,7 @@ use super::search::{Fields, SearchIndex};
 pub(crate) struct Book {
     users: HashMap<UserId, User>,
     /// What colleagues were called who are no longer in the directory.
-    former: HashMap<UserId, String>,
+    former: SortedMap<UserId, String>,
     contacts: HashMap<ContactId, Contact>,
     favourites: SortedSet<Favourite>,
     owners: HashMap<PhoneNumber, Vec<ContactId>>,

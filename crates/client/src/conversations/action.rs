@@ -86,7 +86,7 @@ impl Conversations {
             ConversationsAction::AddPerson(id, user) => {
                 let request =
                     with_body(Method::Post, item("conversations", id, "/people"), &AddPeople { users: vec![user] });
-                self.requests.start(Call::AddPerson, request, cx);
+                self.requests.start(Call::AddPerson(user), request, cx);
             }
             ConversationsAction::RemovePerson(id, user) => self.ask_to_remove(id, Some(user), cx),
             ConversationsAction::Leave(id) => self.ask_to_remove(id, cx.user(), cx),

@@ -1,11 +1,12 @@
 //! What the server answers to requests about conversations.
 
-use halyard_protocol::{Conversation, ConversationId, ErrorCode, Seq};
+use halyard_protocol::{Conversation, ConversationId, ErrorCode, Seq, UserId};
 
 use super::Conversations;
 use crate::api::succeeded;
 use crate::context::Context;
 use crate::effect::HttpOutcome;
+use crate::fact::Fact;
 
 /// What the server was asked.
 #[derive(Clone, Debug)]
@@ -23,9 +24,9 @@ pub(crate) enum Call {
     /// To mute or rename it.
     Update(ConversationId),
     /// To let a colleague into a group chat.
-    AddPerson,
+    AddPerson(UserId),
     /// To let somebody out of one.
-    RemovePerson,
+    RemovePerson(UserId),
     /// To delete this conversation, which is put back if the server refuses.
     Delete(Box<Conversation>),
     /// To bring it back; with how often the log had said by then that it is deleted.
@@ -49,11 +50,15 @@ impl Conversations {
                 }
             }
             // Who is in it, the log says.
-            Call::AddPerson | Call::RemovePerson => match succeeded(outcome) {
-                // Somebody who was removed twice is not in it.
-                Err(error) if error.code == ErrorCode::NotFound && matches!(call, Call::RemovePerson) => {}
+            Call::AddPerson(user) => match succeeded(outcome) {
+                Ok(_) => cx.fact(Fact::PersonAdded(user)),
                 Err(error) => cx.failed(error),
-                Ok(_) => {}
+            },
+            Call::RemovePerson(user) => match succeeded(outcome) {
+                Ok(_) => cx.fact(Fact::PersonRemoved(user)),
+                // Somebody who was removed twice is not in it.
+                Err(error) if error.code == ErrorCode::NotFound => cx.fact(Fact::PersonRemoved(user)),
+                Err(error) => cx.failed(error),
             },
             Call::Delete(before) => self.delete_answered(*before, outcome, cx),
             Call::Restore(id, removals) => self.restore_answered(id, removals, outcome, cx),

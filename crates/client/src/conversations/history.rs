@@ -177,7 +177,8 @@ impl Conversations {
         }
     }
 
-    pub(super) fn load_more(&mut self, cx: &mut Context<'_, '_>) {
+    /// The next page of conversations is asked for, unless all are here or one is under way.
+    pub(crate) fn load_more(&mut self, cx: &mut Context<'_, '_>) {
         let Some(before) = self.older.filter(|_| !self.loading_older) else { return };
         self.loading_older = true;
         let path =

@@ -94,7 +94,7 @@ impl Conversations {
     /// A colleague no longer takes part in a group chat, or the user. The log says so to everybody.
     pub(crate) fn remove_person(&mut self, id: ConversationId, user: UserId, cx: &mut Context<'_, '_>) {
         let path = item("conversations", id, &["/people/", &user.to_string()].concat());
-        self.requests.start(Call::RemovePerson, bare(Method::Delete, path), cx);
+        self.requests.start(Call::RemovePerson(user), bare(Method::Delete, path), cx);
     }
 
     /// Whether a deletion is being undone.

@@ -30,6 +30,18 @@ impl Conversations {
         Some(id)
     }
 
+    /// Another tab has named a group that the server does not know yet. Says whether that is news here.
+    pub(crate) fn begin_otherwise(&mut self, id: ConversationId, to: &Destination) -> bool {
+        let Some(begin) = to.group.as_ref().and_then(|group| group.begin.as_ref()) else { return false };
+        let Some(thread) = self.get_mut(id).filter(|thread| thread.begin.as_ref().is_some_and(|known| known != begin))
+        else {
+            return false;
+        };
+        thread.conversation.title.clone_from(&begin.title);
+        thread.begin = Some(begin.clone());
+        true
+    }
+
     /// The group chat of this name with exactly these people, to which anything was written last.
     pub(crate) fn group_of(&self, peers: &[Peer], title: &str) -> Option<&Thread> {
         let peers = sorted(peers);

@@ -36,6 +36,7 @@ fn recipients_and_body_as_phones_write_them() {
         ("sms:1002?body=Line%201%0D%0ALine%202", &["1002"], "Line 1\nLine 2"),
         ("sms:+1510?body=Fish & chips&source=x", &["+1510"], "Fish & chips"),
         ("sms:+1510?body=caf%C3%A9%20%E2%98%95%20100%", &["+1510"], "caf\u{e9} \u{2615} 100%"),
+        ("sms:+1510?body=caf%E9", &["+1510"], "caf%E9"),
     ] {
         assert_eq!(opened(url), to(people, text), "{url}");
     }

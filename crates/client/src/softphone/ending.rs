@@ -5,6 +5,7 @@ use halyard_protocol::ConversationId;
 use super::{Softphone, context};
 use crate::context::Turn;
 use crate::effect::Effect;
+use crate::sync::Connection;
 use crate::update::Changed;
 use crate::windows::CardKey;
 
@@ -27,6 +28,7 @@ impl Softphone {
         self.follow_clock(turn);
         self.schedule_writes(turn);
         self.show_unread(turn);
+        self.look_for_groups(turn);
         self.offer_people_and_numbers(turn);
         self.distinguish_cards(turn);
         self.overlay.refresh(turn);
@@ -72,6 +74,23 @@ impl Softphone {
             self.shown_unread = unread;
             turn.effect(Effect::Title(unread));
             turn.changed(Changed::Unread);
+        }
+    }
+
+    /// The group chat with the people of a new conversation may be one that is not here yet: page after page is asked for until it is found,
+    /// so that "Done" does not begin it a second time.
+    fn look_for_groups(&mut self, turn: &mut Turn<'_>) {
+        let may_matter = |what: Changed| matches!(what, Changed::Column | Changed::Recipients(_));
+        if self.sync.connection != Connection::Live || !turn.changes().any(may_matter) {
+            return;
+        }
+        let cards = self.desk.cards();
+        let is_missing = |card: CardKey| {
+            let group = self.recipients.get(card).filter(|new| new.is_group_chat() && cards.contains(&card));
+            group.is_some_and(|new| self.conversations.group_of(&new.peers, new.title.trim()).is_none())
+        };
+        if self.recipients.cards().any(is_missing) {
+            self.conversations.load_more(context!(self, turn));
         }
     }
 

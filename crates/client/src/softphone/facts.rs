@@ -1,6 +1,7 @@
 //! Whom a fact concerns.
 
 use halyard_protocol::{ConversationId, ErrorCode, MessageId, Peer};
+use halyard_words as words;
 
 use super::{Softphone, context};
 use crate::context::Turn;
@@ -101,6 +102,13 @@ impl Softphone {
             Fact::ConversationMissing(id) => {
                 if self.outbox.of(id).next().is_none() {
                     self.conversations.is_missing(id, context!(self, turn));
+                }
+            }
+            // A row that comes or goes is not heard by itself. Who has left sees the card go.
+            Fact::PersonAdded(user) => turn.announce(words::person_added(self.peer_name(Peer::User(user)))),
+            Fact::PersonRemoved(user) => {
+                if self.user() != Some(user) {
+                    turn.announce(words::person_removed(self.peer_name(Peer::User(user))));
                 }
             }
             Fact::CardClosed(card) => {

@@ -39,6 +39,10 @@ impl Softphone {
             Change::UserRemoved { user } => {
                 self.contacts.user_removed(user, context!(self, turn));
                 self.authors_changed(turn);
+                if self.user() == Some(user) {
+                    // Whether somebody is left in a chat is said while the user is in the directory themselves.
+                    self.everything_changed(turn);
+                }
             }
             Change::NumbersChanged { numbers } => {
                 let column = &mut self.conversations.column;

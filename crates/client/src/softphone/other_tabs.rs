@@ -168,6 +168,11 @@ impl Softphone {
 
     fn windows_there(&mut self, StoredWindows { snapshot, to, .. }: StoredWindows, turn: &mut Turn<'_>) {
         self.open_threads(&to);
+        for (id, to) in &to {
+            if self.conversations.begin_otherwise(*id, to) {
+                self.conversations.changed(*id, turn);
+            }
+        }
         let known = |card: CardKey| card.conversation().is_some_and(|id| self.conversations.get(id).is_some());
         let cards = snapshot.cards.iter().filter(|card| known(card.key)).copied().collect();
         let before = self.desk.cards();

@@ -14,7 +14,7 @@ use crate::context::Turn;
 use crate::conversations::{Position, STORED_CONVERSATIONS, StoredConversation};
 use crate::database::{Owner, Unclaimed};
 use crate::effect::{Effect, FocusTarget, Timer};
-use crate::fact::Fact;
+use crate::fact::{Fact, Question};
 use crate::json;
 use crate::outbox::OutboxRow;
 use crate::session::State;
@@ -286,12 +286,24 @@ impl Softphone {
         self.load_unclaimed(user, turn);
         self.take_waiting_cards(user, turn);
         self.reopen_threads(open, turn);
+        self.drop_moot_question();
         self.contacts.load(context!(self, turn));
         self.connect(turn);
         self.outbox_ready = true;
         turn.changed(Changed::Session);
         self.everything_changed(turn);
         self.open_what_waits(turn);
+    }
+
+    /// What was asked about a conversation that is not here any more needs no answer.
+    fn drop_moot_question(&mut self) {
+        let about = match self.notices.question() {
+            Some(Question::DeleteConversation(id) | Question::RemovePerson(id, _)) => Some(*id),
+            Some(Question::SignOut(_) | Question::Forget(_) | Question::Cards { .. }) | None => None,
+        };
+        if about.is_some_and(|id| self.conversations.get(id).is_none()) {
+            self.notices.drop_question();
+        }
     }
 
     /// Connects, if somebody is signed in.

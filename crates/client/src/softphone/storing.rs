@@ -287,7 +287,9 @@ impl Softphone {
         let pinned = |stored: &StoredWindows| stored.snapshot.cards.iter().filter(|card| card.pinned).count();
         let first_pin = pinned(&self.cache.windows) == 0 && pinned(&now) > 0;
         self.newly_pinned(&now.snapshot);
-        self.send_to_tabs(TabFrame::Windows(now.clone()), turn);
+        if now.is_news_after(&self.cache.windows) {
+            self.send_to_tabs(TabFrame::Windows(now.clone()), turn);
+        }
         context!(self, turn).write(vec![put(Store::Windows, WINDOWS.to_owned(), &now)], None);
         self.cache.windows = now;
         if first_pin {

@@ -19,7 +19,7 @@ pub struct StateView {
     pub parked: bool,
     /// Whether it waits, and "Edit" and "Delete" are offered.
     pub can_cancel: bool,
-    /// Whether it could not be delivered, and "Retry" sends it anew.
+    /// Whether it could not be delivered, or nobody knows, and "Retry" sends it anew.
     pub can_resend: bool,
 }
 

@@ -5,7 +5,8 @@ use halyard_words::{self as words, Text};
 use std::sync::Arc;
 
 use halyard_protocol::{
-    Author, Conversation, ConversationId, Entry, EntryId, Media, MediaId, MediaKind, Message, MessageId, UnixMs,
+    Author, Conversation, ConversationId, DeliveryState, Entry, EntryId, Media, MediaId, MediaKind, Message, MessageId,
+    UnixMs,
 };
 
 use super::LineView;
@@ -284,9 +285,9 @@ impl Softphone {
         let state = match (mine, is_text) {
             (false, _) => None,
             (true, true) => {
-                let state = self.text_state(&message.deliveries);
                 // To several it would come twice to those who have it; a file would have to be attached again.
-                let can_resend = state.icon == StateIcon::Failed && message.deliveries.len() == 1;
+                let can_resend = matches!(&message.deliveries[..], [only] if may_be_missing(only.state));
+                let state = self.text_state(&message.deliveries);
                 Some(StateView { can_resend: can_resend && message.media.is_empty(), ..state })
             }
             (true, false) => Some(chat_state(conversation, message.seq)),
@@ -330,6 +331,14 @@ impl Softphone {
             mine: true,
             state: Some(state),
         }
+    }
+}
+
+/// Whether the recipient has not got a text, as far as anybody knows: "Retry" is offered then.
+fn may_be_missing(state: DeliveryState) -> bool {
+    match state {
+        DeliveryState::Failed | DeliveryState::Unconfirmed => true,
+        DeliveryState::Accepted | DeliveryState::Sent | DeliveryState::Delivered | DeliveryState::Unknown => false,
     }
 }
 

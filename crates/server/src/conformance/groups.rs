@@ -233,3 +233,48 @@ pub(super) async fn an_account_that_is_removed_leaves_its_groups(bench: &Bench) 
     assert_eq!(timeline(&maya, id).await, ["Hello", "left 1"]);
     assert!(maya.bootstrap().await.former.iter().any(|user| user.id == kim));
 }
+
+/// With its files, once no log speaks of what was written there; one that somebody is in stays, and so does a file that stands elsewhere, too.
+pub(super) async fn a_group_that_all_have_left_is_forgotten(bench: &Bench) {
+    let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
+    let [maya_id, devon_id] = [bench.user("1001@harbor").await, bench.user("1002@harbor").await];
+    let mut groups = Vec::new();
+    for (name, width) in [("left", 3), ("alive", 3), ("removed", 5)] {
+        let file = bench.media_id();
+        assert_eq!(maya.give(file, name, png(width, 2)).await.status, 200);
+        let to = begin(&maya, &["1002"], name).await;
+        let id = maya.send_with(bench.message_id(), to, "Look", &[file]).await.json::<Message>().conversation;
+        groups.push((id, file));
+    }
+    let [left, alive, removed] = groups[..] else { panic!("{groups:?}") };
+    let leave = async |who: &Browser<'_>, id: ConversationId, user: UserId| {
+        assert_eq!(who.delete(&format!("/conversations/{id}/people/{user}")).await.status, 204);
+    };
+    for (id, _) in [left, removed] {
+        leave(&maya, id, maya_id).await;
+    }
+    leave(&devon, left.0, devon_id).await;
+    assert_eq!(maya.delete(&format!("/users/{devon_id}")).await.status, 204);
+    let kept = async || {
+        let mut tx = bench.app.store.read().await.unwrap();
+        let mut counts = Vec::new();
+        for sql in [
+            "SELECT COUNT(*) AS n FROM conversations",
+            "SELECT COUNT(*) AS n FROM messages WHERE body = 'Look'",
+            "SELECT COUNT(*) AS n FROM media",
+        ] {
+            counts.push(tx.one(sql, args![]).await.unwrap().count("n").unwrap());
+        }
+        (counts, bench.app.contents.list().count().await)
+    };
+    assert_eq!(kept().await, (vec![3, 3, 3], 2));
+    bench.test.pass(bench.app.settings.keep_events);
+    crate::upkeep::tidy(&bench.app).await.unwrap();
+    assert_eq!(kept().await, (vec![3, 3, 3], 2), "a log may speak of it");
+    bench.test.pass(crate::app::DAY + 1);
+    crate::upkeep::tidy(&bench.app).await.unwrap();
+    assert_eq!(kept().await, (vec![1, 1, 1], 1));
+    let maya = bench.sign_in("1001@harbor").await;
+    assert_eq!(timeline(&maya, alive.0).await, ["Look", "left 1"]);
+    assert_eq!(maya.open(&format!("/media/{}", alive.1), None).await.body, png(3, 2));
+}

@@ -64,9 +64,10 @@ use self::dropped::{
     a_send_that_is_given_up_is_there_as_a_whole_or_not_at_all,
 };
 use self::groups::{
-    a_group_takes_only_who_can_be_in_it, a_message_that_names_its_people_reaches_them,
-    an_account_that_is_removed_leaves_its_groups, nobody_takes_the_id_of_another_conversation,
-    people_come_and_go_and_the_timeline_says_so, the_same_people_may_have_several_groups,
+    a_group_takes_only_who_can_be_in_it, a_group_that_all_have_left_is_forgotten,
+    a_message_that_names_its_people_reaches_them, an_account_that_is_removed_leaves_its_groups,
+    nobody_takes_the_id_of_another_conversation, people_come_and_go_and_the_timeline_says_so,
+    the_same_people_may_have_several_groups,
 };
 use self::jobs::{
     a_claim_passes_over_what_another_is_claiming, a_job_for_later_is_in_nobodys_way,
@@ -133,6 +134,7 @@ checks!(
     nobody_takes_the_id_of_another_conversation,
     people_come_and_go_and_the_timeline_says_so,
     a_group_takes_only_who_can_be_in_it,
+    a_group_that_all_have_left_is_forgotten,
     a_message_that_names_its_people_reaches_them,
     an_account_that_is_removed_leaves_its_groups,
     a_taken_key_is_told_apart_from_other_errors,

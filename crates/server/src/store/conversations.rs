@@ -44,6 +44,39 @@ pub async fn groups_of(tx: &mut Tx, member: UserId) -> Result<Vec<ConversationId
     rows.iter().map(|row| row.id("id")).collect()
 }
 
+/// Some of the group chats that nobody is in any more, the last one since before this moment.
+///
+/// # Errors
+/// When the database fails.
+pub async fn left_by_all(tx: &mut Tx, before: UnixMs, limit: u32) -> Result<Vec<ConversationId>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT id FROM conversations WHERE kind = $1 AND participants = '' AND last_activity < $2 ORDER BY id LIMIT $3",
+            args![word(ConversationKind::GroupChat)?, before, limit],
+        )
+        .await?;
+    rows.iter().map(|row| row.id("id")).collect()
+}
+
+/// Forgets a group chat that nobody is in any more and no log speaks of, with all that was written in it. Says how many files went; contents
+/// that no file has any more are [`super::contents::forget_unused`]'s.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(tx: &mut Tx, id: ConversationId) -> Result<u64, StoreError> {
+    let with_files =
+        tx.all("SELECT media FROM messages WHERE conversation = $1 AND media IS NOT NULL", args![id]).await?;
+    let mut files = 0;
+    for row in &with_files {
+        for file in messages::media(row)? {
+            files += tx.run("DELETE FROM media WHERE id = $1 AND conversation = $2", args![file.id, id]).await?;
+        }
+    }
+    tx.run("DELETE FROM messages WHERE conversation = $1", args![id]).await?;
+    tx.run("DELETE FROM conversations WHERE id = $1", args![id]).await?;
+    Ok(files)
+}
+
 /// What all members of a conversation share.
 #[derive(Clone, Debug)]
 pub struct ConversationRecord {

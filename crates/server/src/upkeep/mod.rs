@@ -19,6 +19,10 @@ const EVERY: Duration = Duration::from_secs(10 * 60);
 const WRITE_SEEN: Duration = Duration::from_secs(5);
 /// Users whose logs are trimmed in one transaction: others who write wait for its end.
 const USERS_PER_TRANSACTION: usize = 100;
+/// Group chats that nobody is in any more which are forgotten in one turn, each in a transaction of its own.
+const GROUPS_PER_TURN: u32 = 50;
+/// How much longer than the log those are kept, in milliseconds: no event speaks of them then.
+const KEEP_LEFT_GROUPS: i64 = DAY;
 /// How long a network is known from which somebody has signed in, in milliseconds, after the session has ended at the latest.
 const KEEP_NETWORKS: i64 = 180 * DAY;
 /// How long a carrier may take to bring a text twice, in milliseconds.
@@ -58,8 +62,8 @@ async fn keep_house(app: &App, stop: &CancellationToken) {
     }
 }
 
-/// Forgets old events, sessions that no longer hold, references of texts received long ago, files that nobody sent, and
-/// photos that no contact has.
+/// Forgets old events, groups that all have left, sessions that no longer hold, references of texts received long ago, files that nobody
+/// sent, and photos that no contact has.
 ///
 /// # Errors
 /// When the database fails.
@@ -67,6 +71,7 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
     let now = app.env.now();
     app.sign_ins.forget_idle();
     let events = trim_logs(app).await?;
+    let groups = forget_left_groups(app).await?;
     let mut tx = app.store.write_system().await?;
     let sessions = store::sessions::forget_expired(&mut tx, now, app.settings.lifetimes).await?;
     store::password_links::forget_expired(&mut tx, now).await?;
@@ -79,7 +84,7 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
     let photos = store::photos::forget_unused(&mut tx, now.plus(-KEEP_PHOTOS)).await?;
     tx.commit().await?;
     let contents = contents::forget_unused(app).await?;
-    tracing::debug!(events, sessions, files, contents, photos, "forgotten");
+    tracing::debug!(events, groups, sessions, files, contents, photos, "forgotten");
     Ok(())
 }
 
@@ -97,4 +102,20 @@ async fn trim_logs(app: &App) -> Result<u64, StoreError> {
         tx.commit().await?;
     }
     Ok(events)
+}
+
+/// Forgets groups that all have left, once the logs of those who were in them no longer speak of what was written there.
+async fn forget_left_groups(app: &App) -> Result<usize, StoreError> {
+    let before = app.env.now().plus(-app.settings.keep_events - KEEP_LEFT_GROUPS);
+    let mut tx = app.store.read().await?;
+    let left = store::conversations::left_by_all(&mut tx, before, GROUPS_PER_TURN).await?;
+    drop(tx);
+    for id in &left {
+        let mut tx = app.store.write_system().await?;
+        if store::conversations::forget(&mut tx, *id).await? > 0 {
+            store::usage::recount_bytes(&mut tx).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(left.len())
 }

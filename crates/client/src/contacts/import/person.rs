@@ -188,8 +188,9 @@ pub(super) fn own_label(words: &str) -> (NumberLabel, &str) {
         return (label(own), "");
     }
     // As we export an own label that says too little.
-    let behind = words.strip_suffix(')').and_then(|words| words.rsplit_once(" ("));
+    let behind = words.strip_suffix(')').and_then(|words| words.rsplit_once('('));
     if let Some((own, kind)) = behind
+        && let Some(own) = own.strip_suffix(' ')
         && let Some((known, _)) = LABELS.iter().find(|(_, word)| word.eq_ignore_ascii_case(kind))
     {
         return (*known, own);

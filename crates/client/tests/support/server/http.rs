@@ -6,7 +6,8 @@ use halyard_protocol::rest::{
     Me, PasswordChosen, SendMessage, SetFavourite, SignIn, UpdateConversation, UpdateMe, UsePasswordLink,
 };
 use halyard_protocol::{
-    Cause, CauseCode, Change, ConversationId, DeviceId, ErrorBody, ErrorCode, Media, MediaId, MediaKind, UnixMs, UserId,
+    Cause, CauseCode, Change, ContactDraft, ContactId, ConversationId, DeviceId, ErrorBody, ErrorCode, Media, MediaId,
+    MediaKind, UnixMs, UserId,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -103,7 +104,15 @@ impl Server {
                 json(200, &Imported { saved: self.import(me, body(request)) as u32 })
             }
             (Method::Put, ["contacts", id]) => {
-                json(200, &self.save_contact(me, id.parse().expect("an id"), body(request)))
+                let (id, draft): (ContactId, ContactDraft) = (id.parse().expect("an id"), body(request));
+                match self.contacts.get(&id).map(|saved| &saved.contact) {
+                    Some(saved) if draft.version.is_some_and(|version| version != saved.version) => {
+                        let cause = Some(CauseCode::ContactChanged.into());
+                        let contact = Some(Box::new(saved.clone()));
+                        json(409, &ErrorBody { contact, ..error(ErrorCode::Conflict, cause, "It was changed.") })
+                    }
+                    Some(_) | None => json(200, &self.save_contact(me, id, draft)),
+                }
             }
             (Method::Delete, ["contacts", id]) => found(self.delete_contact(id.parse().expect("an id"))),
             (Method::Put, ["media", id]) => {
