@@ -107,6 +107,12 @@ const MIGRATIONS: &[Entry] = &[
         include_str!("../../migrations/sqlite/0017_append.sql"),
         include_str!("../../migrations/postgres/0017_append.sql"),
     ),
+    (
+        18,
+        "left_groups",
+        include_str!("../../migrations/sqlite/0018_left_groups.sql"),
+        include_str!("../../migrations/postgres/0018_left_groups.sql"),
+    ),
 ];
 
 /// The numbers of all, in their order.
