@@ -15,6 +15,10 @@ pub(crate) const POSTGRES_BEGIN_WRITE: &str = "BEGIN";
 /// would not.
 pub(crate) const POSTGRES_FLUSH: &str = "SELECT pg_logical_emit_message(TRUE, 'halyard', '')";
 
+/// How PostgreSQL is set to wait for the disk.
+pub(crate) const POSTGRES_DURABILITY: &str =
+    "SELECT CURRENT_SETTING('synchronous_commit') AS synchronous_commit, CURRENT_SETTING('fsync') AS fsync";
+
 /// Notes when a session was last used.
 pub(crate) const SQLITE_TOUCH: &str = "UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2";
 /// The same; a session that another transaction is changing is left alone, so that none waits for another in a ring.
