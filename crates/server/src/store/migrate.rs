@@ -101,6 +101,12 @@ const MIGRATIONS: &[Entry] = &[
         include_str!("../../migrations/sqlite/0016_lines.sql"),
         include_str!("../../migrations/postgres/0016_lines.sql"),
     ),
+    (
+        17,
+        "connections",
+        include_str!("../../migrations/sqlite/0017_connections.sql"),
+        include_str!("../../migrations/postgres/0017_connections.sql"),
+    ),
 ];
 
 /// The numbers of all, in their order.

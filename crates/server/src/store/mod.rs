@@ -35,6 +35,7 @@ pub mod password_links;
 pub mod photos;
 mod postgres;
 mod schema;
+pub mod servers;
 pub mod sessions;
 pub(crate) mod sql;
 mod sqlite;
