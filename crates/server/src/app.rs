@@ -17,13 +17,14 @@ use crate::auth::seen::Seen;
 use crate::auth::token::cookie_name;
 use crate::carriers::Carriers;
 use crate::env::Env;
-use crate::hub::Hub;
+use crate::hub::{Hub, RETURN};
 use crate::jobs::Workers;
 use crate::media::contents::Contents;
 use crate::metrics::Metrics;
 use crate::operations::Actor;
 use crate::operations::quotas::Quotas;
 use crate::permits::{self, Permits};
+use crate::presence::Presence;
 use crate::problem::Problem;
 use crate::store::sessions::{Lifetimes, Session};
 use crate::store::{Committed, Store, StoreError, Tx};
@@ -85,6 +86,10 @@ pub struct Tempo {
     pub states: Duration,
     /// How long a read position waits for others, to be told with them.
     pub reads: Duration,
+    /// How often a server says that it lives, and looks at the others.
+    pub beat: Duration,
+    /// After how long without a beat a server counts as gone: as long as its users have to come back.
+    pub returns: Duration,
 }
 
 impl Default for Tempo {
@@ -95,6 +100,8 @@ impl Default for Tempo {
             write_timeout: Duration::from_secs(10),
             states: Duration::from_secs(1),
             reads: Duration::from_millis(150),
+            beat: Duration::from_secs(20),
+            returns: RETURN,
         }
     }
 }
@@ -213,10 +220,12 @@ impl App {
         }
         let carriers = Carriers::new(store.clone(), env.clone());
         let metrics = Arc::new(Metrics::default());
+        let Tempo { beat, returns, .. } = settings.tempo;
+        let presence = Presence::new(store.clone(), Arc::clone(&hub), env.ulid(), [beat, returns]);
         Ok(Arc::new(Self {
             workers: Workers::new(store.clone(), carriers, env.clone(), jobs).counted_by(Arc::clone(&metrics)),
             metrics,
-            teller: Teller::new(store.clone(), Arc::clone(&hub), settings.tempo.states),
+            teller: Teller::new(store.clone(), Arc::clone(&hub), presence, settings.tempo.states),
             passwords: Passwords::new(env.clone(), settings.cost)?,
             sign_ins: SignInLimiter::new(settings.sign_ins, &env),
             seen: Seen::default(),

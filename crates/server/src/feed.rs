@@ -23,7 +23,9 @@ pub struct Feed {
 #[derive(Default)]
 struct State {
     /// What the frames, and the catching-up of whoever came first, have told; `None` while nobody has come.
-    version: Option<StateVersion>,
+    told: Option<StateVersion>,
+    /// Up to where there is nothing else to tell: later than what was told where only other states have changed since.
+    looked: StateVersion,
     frames: VecDeque<Frame>,
 }
 
@@ -57,18 +59,19 @@ impl Feed {
         self.newest.subscribe()
     }
 
-    /// Up to which version states were told; `None` while there is nobody to tell.
+    /// After which version there may be something to tell; `None` while there is nobody to tell.
     pub fn version(&self) -> Option<StateVersion> {
-        self.lock().version
+        let state = self.lock();
+        state.told.map(|told| told.max(state.looked))
     }
 
     /// A socket has been told all up to a version. Frames begin there, if it is the first one.
     #[must_use]
     pub fn begin(&self, version: StateVersion) -> Place {
         let mut state = self.lock();
-        match state.version {
+        match state.told {
             None => {
-                state.version = Some(version);
+                state.told = Some(version);
                 Place::First
             }
             Some(told) if told > version && state.frames.front().is_none_or(|frame| frame.after > version) => {
@@ -78,13 +81,18 @@ impl Feed {
         }
     }
 
-    /// Adds what has changed after the last frame, up to a version.
+    /// Adds what has changed after [`Self::version`], up to a version. Where that is nothing there is no frame, and no socket has to follow.
     pub fn push(&self, version: StateVersion, users: Vec<UserState>) {
+        if users.is_empty() {
+            let mut state = self.lock();
+            state.looked = state.looked.max(version);
+            return;
+        }
         // What consists of texts and numbers always becomes JSON.
         let Ok(text) = serde_json::to_string(&ServerFrame::Users { version, users }) else { return };
         let mut state = self.lock();
-        let Some(after) = state.version.filter(|after| *after < version) else { return };
-        state.version = Some(version);
+        let Some(after) = state.told.filter(|after| *after < version) else { return };
+        state.told = Some(version);
         if state.frames.len() == KEPT {
             state.frames.pop_front();
         }
@@ -99,7 +107,7 @@ impl Feed {
         let mut frames = state.frames.iter().filter(|frame| frame.version > seen).peekable();
         match frames.peek() {
             Some(first) if first.after > seen => None,
-            Some(_) => Some((frames.map(|frame| frame.text.clone()).collect(), state.version.unwrap_or(seen))),
+            Some(_) => Some((frames.map(|frame| frame.text.clone()).collect(), state.told.unwrap_or(seen))),
             None => Some((Vec::new(), seen)),
         }
     }
@@ -107,7 +115,7 @@ impl Feed {
     /// As if all frames up to a version had come and gone.
     #[cfg(test)]
     pub(crate) fn skip(&self, version: StateVersion) {
-        self.lock().version = Some(version);
+        self.lock().told = Some(version);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -153,6 +161,17 @@ mod tests {
         assert_eq!(versions(&feed, 8), Some(vec![]));
         assert_eq!(versions(&feed, 3), None, "what came after 3 is not in the frames");
         assert_eq!((feed.begin(3), feed.begin(4)), (Place::Behind, Place::InReach));
+    }
+
+    #[test]
+    fn where_nothing_is_to_be_told_nobody_looks_again_and_frames_still_follow_each_other() {
+        let feed = Feed::default();
+        assert_eq!(feed.begin(4), Place::First);
+        feed.push(6, Vec::new());
+        assert_eq!((feed.version(), versions(&feed, 4)), (Some(6), Some(vec![])));
+        assert_eq!(feed.begin(4), Place::InReach);
+        push(&feed, 7);
+        assert_eq!((feed.version(), versions(&feed, 4)), (Some(7), Some(vec![7])));
     }
 
     #[test]

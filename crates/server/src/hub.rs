@@ -20,8 +20,8 @@ const CONNECTIONS: usize = 50;
 /// Frames of typing that may wait for a connection; more are lost.
 const WAITING: usize = 16;
 
-/// How long those have to come back who were connected when the server stopped, or who have gone together with many. An app tries at least
-/// once a minute.
+/// How long those have to come back who were connected to a server that is gone, or who have gone together with many. An app tries at
+/// least once a minute.
 pub const RETURN: Duration = Duration::from_secs(90);
 /// More users of a tenant than leave by themselves at once.
 const MANY: usize = 50;
@@ -137,14 +137,6 @@ impl Hub {
         })
     }
 
-    /// A user was connected when the server last ran: they count as connected until [`Self::depart`]. A mark to hand to it.
-    #[must_use]
-    pub fn expect(&self, tenant: TenantId, user: UserId) -> Departure {
-        let online = Online { tenant, connections: Vec::new(), arrivals: 0 };
-        let arrivals = self.lock().users.entry(user).or_insert(online).arrivals;
-        Departure { user, arrivals }
-    }
-
     /// Takes a connection out. When it was the user's last: a mark to hand to [`Self::depart`] after the grace.
     #[must_use]
     pub fn disconnect(&self, connection: &Connection) -> Option<Departure> {
@@ -181,30 +173,45 @@ impl Hub {
         self.to_tell.notify_one();
     }
 
-    /// Who has come or gone since this was last asked, and whether they are connected now. Where many have gone at once their network may
-    /// have: they are kept for the time that they have to come back.
-    pub fn take_moved(&self) -> BTreeMap<TenantId, Vec<(UserId, bool)>> {
+    /// Whether anybody is connected has to be written down once more.
+    pub fn move_all(&self) {
+        let mut state = self.lock();
+        let State { users, moved, .. } = &mut *state;
+        let now = Instant::now();
+        for (user, online) in users {
+            moved.0.entry(online.tenant).or_default().insert(*user, now);
+        }
+        drop(state);
+        self.to_tell.notify_one();
+    }
+
+    /// The tenants of which there is something to write down or to tell, but for those that are `busy`.
+    pub fn with_news(&self, busy: &BTreeSet<TenantId>) -> BTreeSet<TenantId> {
+        let mut state = self.lock();
+        let State { tenants, moved, stale, .. } = &mut *state;
+        // Where there are no sockets nobody is to be told.
+        stale.retain(|tenant| tenants.contains_key(tenant));
+        moved.0.keys().chain(&*stale).filter(|tenant| !busy.contains(tenant)).copied().collect()
+    }
+
+    /// Who of a tenant has come or gone since this was last asked, and whether they are connected now. Where many have gone at once their
+    /// network may have: they are kept for the time that they have to come back.
+    pub fn take_moved(&self, tenant: TenantId) -> Vec<(UserId, bool)> {
         let mut state = self.lock();
         let State { users: online, moved, .. } = &mut *state;
-        let mut taken = BTreeMap::new();
-        moved.0.retain(|tenant, users| {
-            let many = users.keys().filter(|user| !online.contains_key(*user)).count() > MANY;
-            let mut of_tenant = Vec::new();
-            users.retain(|user, at| {
-                let connected = online.contains_key(user);
-                let waits = many && !connected && at.elapsed() < RETURN;
-                if !waits {
-                    of_tenant.push((*user, connected));
-                }
-                waits
-            });
-            if !of_tenant.is_empty() {
-                taken.insert(*tenant, of_tenant);
+        let Some(users) = moved.0.get_mut(&tenant) else { return Vec::new() };
+        let many = users.keys().filter(|user| !online.contains_key(*user)).count() > MANY;
+        let mut taken = Vec::new();
+        users.retain(|user, at| {
+            let connected = online.contains_key(user);
+            let waits = many && !connected && at.elapsed() < RETURN;
+            if !waits {
+                taken.push((*user, connected));
             }
-            !users.is_empty()
+            waits
         });
-        if !moved.0.is_empty() {
-            self.to_tell.notify_one();
+        if users.is_empty() {
+            moved.0.remove(&tenant);
         }
         taken
     }
@@ -215,12 +222,16 @@ impl Hub {
         self.to_tell.notify_one();
     }
 
-    /// The tenants of [`Self::set_stale`] that have sockets, each with what those are told.
-    pub fn take_stale(&self) -> Vec<(TenantId, Arc<Feed>)> {
+    /// What the sockets of a tenant are told, if it has any and [`Self::set_stale`] was called since this was last asked.
+    pub fn take_stale(&self, tenant: TenantId) -> Option<Arc<Feed>> {
         let mut state = self.lock();
-        let stale = std::mem::take(&mut state.stale);
-        let feed = |tenant| Some((tenant, Arc::clone(&state.tenants.get(&tenant)?.feed)));
-        stale.into_iter().filter_map(feed).collect()
+        let was_stale = state.stale.remove(&tenant);
+        state.tenants.get(&tenant).filter(|_| was_stale).map(|there| Arc::clone(&there.feed))
+    }
+
+    /// There may be something for the teller that it left.
+    pub fn look_again(&self) {
+        self.to_tell.notify_one();
     }
 
     /// Waits until there is something for the teller.
@@ -301,7 +312,7 @@ mod tests {
     }
 
     fn moved(hub: &Hub) -> Vec<(UserId, bool)> {
-        hub.take_moved().remove(&TENANT).unwrap_or_default()
+        hub.take_moved(TENANT)
     }
 
     fn cursors(of: u128, cursor: Cursor) -> Committed {
@@ -351,27 +362,28 @@ mod tests {
     }
 
     #[test]
-    fn who_comes_back_after_a_restart_is_no_news_and_who_does_not_is_gone() {
+    fn everybody_who_is_connected_can_be_written_down_again() {
         let hub = Hub::default();
-        let departures = [1, 2].map(|bits| hub.expect(TENANT, user(bits)));
-        let _back = arrive(&hub, 1);
-        assert_eq!(moved(&hub), []);
-        departures.iter().for_each(|departure| hub.depart(departure));
-        assert_eq!(moved(&hub), [(user(2), false)]);
+        let _here = [1, 2].map(|bits| arrive(&hub, bits));
+        moved(&hub);
+        hub.move_all();
+        assert_eq!(moved(&hub), [(user(1), true), (user(2), true)]);
     }
 
     #[test]
-    fn only_tenants_with_sockets_are_told() {
+    fn only_tenants_with_sockets_are_told_and_busy_ones_later() {
         let hub = Hub::default();
         let a = arrive(&hub, 1);
+        moved(&hub);
         let other = TenantId(Ulid::from_bits(2));
         hub.committed(&Committed { states: [TENANT, other].into(), ..Committed::default() });
-        let stale = hub.take_stale();
-        assert!(stale.len() == 1 && stale[0].0 == TENANT && Arc::ptr_eq(&stale[0].1, &a.feed));
-        assert!(hub.take_stale().is_empty());
+        assert_eq!(hub.with_news(&[TENANT].into()), [].into());
+        assert_eq!(hub.with_news(&BTreeSet::new()), [TENANT].into());
+        assert!(hub.take_stale(TENANT).is_some_and(|feed| Arc::ptr_eq(&feed, &a.feed)));
+        assert!(hub.take_stale(TENANT).is_none() && hub.take_stale(other).is_none());
         let departure = hub.disconnect(&a);
         hub.set_stale(TENANT);
-        assert!(departure.is_some() && hub.take_stale().is_empty());
+        assert!(departure.is_some() && hub.take_stale(TENANT).is_none());
     }
 
     #[test]

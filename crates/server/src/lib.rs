@@ -15,7 +15,7 @@
 //! 5. [`operations::messaging::receipts`] writes down how far the text got, and the members at the author's side hear of that.
 //!
 //! What is state rather than an event (what users say of themselves, who is connected, how far members have read) goes another way: a commit
-//! gives it the tenant's next version ([`store::states`]), the [`teller`] tells the sockets of a tenant of its users, each frame serialized
+//! gives it the tenant's next version ([`store::states`]; who is connected: [`presence`]), the [`teller`] tells the sockets of a tenant of its users, each frame serialized
 //! once ([`feed`]), and a socket reads the read positions that its user sees.
 //!
 //! What always holds stands at the head of each module.
@@ -40,6 +40,7 @@ pub mod media;
 pub mod metrics;
 pub mod operations;
 pub mod permits;
+pub mod presence;
 pub mod problem;
 pub mod routes;
 pub mod socket;

@@ -60,7 +60,7 @@ pub(crate) async fn seed(store: &Store, tenants: usize, people: usize, with_numb
         }
         // As when a server restarts: nobody is new, everybody comes back.
         let connected: Vec<_> = list.iter().map(|person: &Person| (person.id, true)).collect();
-        store::states::set_connected(&mut tx, id, &connected).await.unwrap();
+        store::servers::set_connected(&mut tx, env.ulid(), false, id, &connected).await.unwrap();
         tx.commit().await.unwrap();
         businesses.push(Business { id, domain, people: list });
     }

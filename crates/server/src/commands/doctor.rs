@@ -45,6 +45,12 @@ pub async fn run(doctor: &Doctor, env: &Env) -> Result<(), CommandError> {
         }
         Schema::Newer => return refused("is of a later version than this server"),
     }
+    for setting in store.careless_settings().await? {
+        println!(
+            "database: {setting} is off: what was acknowledged is lost when the machine of {} fails",
+            store.kind()
+        );
+    }
     let mut tx = store.read().await?;
     let tenants = store::tenants::all(&mut tx).await?;
     if tenants.is_empty() {

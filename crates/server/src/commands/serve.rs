@@ -22,6 +22,12 @@ pub async fn run(serve: Serve, env: Env) -> Result<(), CommandError> {
     let stop = lifecycle::signals();
     let contents = Contents::open(&place)?;
     let app = App::start(&serve.database.database, contents, env, settings).await?;
+    for setting in app.store.careless_settings().await? {
+        tracing::warn!(
+            setting,
+            "PostgreSQL does not wait for the disk: what was acknowledged is lost when its machine fails"
+        );
+    }
     let contents = app.contents.clone();
     // Not waited for: texts and chats do without, and it may come back.
     tokio::spawn(async move {

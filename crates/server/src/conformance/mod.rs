@@ -31,10 +31,12 @@ use crate::api::tests::statements::a_message_to_fifty_takes_as_many_statements_a
 use crate::jobs::tests::{a_claim_that_ends_during_a_submission_sends_nothing_twice, two_servers_share_the_queue};
 use crate::operations::numbers;
 use crate::socket::tests::states::{
-    a_restart_is_no_news_to_those_who_come_back, a_socket_that_falls_behind_the_frames_reads_for_itself,
+    a_restart_is_no_news_to_those_who_come_back, a_server_that_lives_keeps_its_users,
+    a_slow_tenant_keeps_nobody_waiting, a_socket_that_falls_behind_the_frames_reads_for_itself,
     many_changes_are_one_frame, no_state_is_lost_between_catching_up_and_hearing, reads_reach_those_who_see_them,
     states_are_told_live_and_again_after_a_gap, states_of_another_database_are_reset, two_devices_converge,
-    what_another_process_changes_is_told_too,
+    users_of_a_server_that_is_gone_are_away, what_another_process_changes_is_told_too,
+    where_nothing_is_to_be_told_nobody_looks_again,
 };
 use crate::store::{self, Store, StoreError, Tx, address_book::AddressBook, sql::args};
 use crate::testing::TestEnv;
@@ -179,6 +181,8 @@ checks!(
     a_restart_is_no_news_to_those_who_come_back,
     states_of_another_database_are_reset,
     what_another_process_changes_is_told_too,
+    where_nothing_is_to_be_told_nobody_looks_again,
+    users_of_a_server_that_is_gone_are_away,
 );
 
 checks!(
@@ -221,6 +225,10 @@ async fn postgres_conforms() {
     let tenants = Bench::on(&cluster.database("tenants"), crate::app::Settings::default()).await;
     a_busy_tenant_leaves_connections_to_others(&tenants).await;
     a_content_is_claimed_or_forgotten(&tenants).await;
+    let servers = Bench::on(&cluster.database("servers"), crate::app::Settings::default()).await;
+    a_server_that_lives_keeps_its_users(&servers).await;
+    a_slow_tenant_keeps_nobody_waiting(&Bench::on(&cluster.database("slow"), crate::app::Settings::default()).await)
+        .await;
     who_finds_no_connection_is_told_to_come_again(&tenants).await;
     let claims = Bench::on(&cluster.database("claims"), crate::app::Settings::default()).await;
     a_claim_passes_over_what_another_is_claiming(&claims).await;

@@ -15,6 +15,10 @@ pub(crate) const POSTGRES_BEGIN_WRITE: &str = "BEGIN";
 /// would not.
 pub(crate) const POSTGRES_FLUSH: &str = "SELECT pg_logical_emit_message(TRUE, 'halyard', '')";
 
+/// How PostgreSQL is set to wait for the disk.
+pub(crate) const POSTGRES_DURABILITY: &str =
+    "SELECT CURRENT_SETTING('synchronous_commit') AS synchronous_commit, CURRENT_SETTING('fsync') AS fsync";
+
 /// Notes when a session was last used.
 pub(crate) const SQLITE_TOUCH: &str = "UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2";
 /// The same; a session that another transaction is changing is left alone, so that none waits for another in a ring.
@@ -52,9 +56,26 @@ macro_rules! each {
 /// How many users with these ids (`$2`, a JSON array) a tenant has, for SQLite and PostgreSQL.
 pub(crate) const COUNT_ENABLED: [&str; 2] =
     each!("SELECT COUNT(*) AS users FROM users WHERE tenant = $1 AND disabled_at IS NULL AND id IN ", "");
-/// Writes that users of a tenant (`$2`, a JSON array) are connected, or are not, for SQLite and PostgreSQL.
-pub(crate) const SET_CONNECTED: [&str; 2] =
-    each!("UPDATE users SET connected = $3, state_version = $4 WHERE tenant = $1 AND connected <> $3 AND id IN ", "");
+/// Writes that users of a tenant (`$2`, a JSON array) are connected to a server (`$3`), for SQLite and PostgreSQL.
+pub(crate) const ADD_CONNECTIONS: [&str; 2] = each!(
+    "INSERT INTO connections (user_id, server, tenant) SELECT id, $3, tenant FROM users WHERE tenant = $1 AND id IN ",
+    " ON CONFLICT (user_id, server) DO NOTHING"
+);
+/// Writes that users of a tenant (`$2`, a JSON array) are not connected to a server (`$3`), for SQLite and PostgreSQL.
+pub(crate) const REMOVE_CONNECTIONS: [&str; 2] =
+    each!("DELETE FROM connections WHERE tenant = $1 AND server = $3 AND user_id IN ", "");
+/// Forgets to which servers other than one (`$3`) users of a tenant (`$2`, a JSON array) were connected, for SQLite and PostgreSQL.
+pub(crate) const REMOVE_OTHER_CONNECTIONS: [&str; 2] =
+    each!("DELETE FROM connections WHERE tenant = $1 AND server <> $3 AND user_id IN ", "");
+/// Forgets which users of a tenant (`$2`, a JSON array) were connected to servers that are gone, for SQLite and PostgreSQL.
+pub(crate) const REMOVE_LOST_CONNECTIONS: [&str; 2] =
+    each!("DELETE FROM connections WHERE tenant = $1 AND server NOT IN (SELECT id FROM servers) AND user_id IN ", "");
+/// Shows of users of a tenant (`$2`, a JSON array) whether they are connected to any server, for SQLite and PostgreSQL.
+pub(crate) const SHOW_CONNECTED: [&str; 2] = each!(
+    "UPDATE users SET connected = NOT connected, state_version = $3
+     WHERE tenant = $1 AND connected <> EXISTS (SELECT 1 FROM connections WHERE user_id = users.id) AND id IN ",
+    ""
+);
 /// Makes these users (`$2`, a JSON array) members who have read everything so far, and see none of it if `$3` says so, for SQLite and
 /// PostgreSQL.
 pub(crate) const ADD_MEMBERS: [&str; 2] = each!(

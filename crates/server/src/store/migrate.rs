@@ -113,6 +113,12 @@ const MIGRATIONS: &[Entry] = &[
         include_str!("../../migrations/sqlite/0018_left_groups.sql"),
         include_str!("../../migrations/postgres/0018_left_groups.sql"),
     ),
+    (
+        19,
+        "connections",
+        include_str!("../../migrations/sqlite/0019_connections.sql"),
+        include_str!("../../migrations/postgres/0019_connections.sql"),
+    ),
 ];
 
 /// The numbers of all, in their order.

@@ -37,6 +37,7 @@ pub mod password_links;
 pub mod photos;
 mod postgres;
 mod schema;
+pub mod servers;
 pub mod sessions;
 pub(crate) mod sql;
 mod sqlite;

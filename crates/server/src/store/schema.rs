@@ -58,6 +58,25 @@ impl Store {
         }
     }
 
+    /// The settings of PostgreSQL by which it does not wait for the disk when it says that it has: then what was acknowledged is lost with its
+    /// machine. (SQLite waits as this server says.)
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn careless_settings(&self) -> Result<Vec<&'static str>, StoreError> {
+        if self.is_ours_alone() {
+            return Ok(Vec::new());
+        }
+        let row = self.read_once().await?.one(dialect::POSTGRES_DURABILITY, args![]).await?;
+        let mut off = Vec::new();
+        for setting in ["synchronous_commit", "fsync"] {
+            if row.text(setting)? == "off" {
+                off.push(setting);
+            }
+        }
+        Ok(off)
+    }
+
     /// How the schema stands to this version's.
     ///
     /// # Errors

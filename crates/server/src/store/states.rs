@@ -42,35 +42,18 @@ pub async fn set_status(tx: &mut Tx, tenant: TenantId, user: &User) -> Result<()
     Ok(())
 }
 
-/// Writes who is connected, and who no longer is. Where that is known already nothing changes.
+/// Shows of users of a tenant whether they are connected to any server. Where that is shown already nothing changes.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn set_connected(tx: &mut Tx, tenant: TenantId, users: &[(UserId, bool)]) -> Result<(), StoreError> {
+pub async fn show_connected(tx: &mut Tx, tenant: TenantId, users: &[UserId]) -> Result<(), StoreError> {
     let version = newest(tx, tenant).await? + 1;
-    let mut changed = 0;
-    for now in [true, false] {
-        let of_these: Vec<UserId> =
-            users.iter().filter(|(_, connected)| *connected == now).map(|(user, _)| *user).collect();
-        if !of_these.is_empty() {
-            let [sqlite, postgres] = dialect::SET_CONNECTED;
-            changed += tx.run(tx.pick(sqlite, postgres), args![tenant, json(&of_these)?, now, version]).await?;
-        }
-    }
-    if changed > 0 {
+    let [sqlite, postgres] = dialect::SHOW_CONNECTED;
+    if tx.run(tx.pick(sqlite, postgres), args![tenant, json(&users)?, version]).await? > 0 {
         next(tx, tenant).await?;
         tx.note_states(tenant);
     }
     Ok(())
-}
-
-/// All users who are written down as connected, with their tenants.
-///
-/// # Errors
-/// When the database fails.
-pub async fn connected(tx: &mut Tx) -> Result<Vec<(TenantId, UserId)>, StoreError> {
-    let rows = tx.all("SELECT tenant, id FROM users WHERE connected = TRUE", args![]).await?;
-    rows.iter().map(|row| Ok((row.id("tenant")?, row.id("id")?))).collect()
 }
 
 /// The tenant's newest version, and the users whose state is newer than a version.

@@ -1,5 +1,6 @@
 //! Administration by command, beside a running server.
 
+use crate::postgres::Cluster;
 use crate::site::Site;
 
 #[test]
@@ -144,6 +145,25 @@ fn the_doctor_changes_nothing() {
     let before = files();
     assert!(site.says("doctor").contains("up to date"));
     assert!(files() == before, "{:?}", files().keys());
+}
+
+/// A PostgreSQL that says that something is on the disk before it is.
+#[test]
+fn it_is_said_where_postgresql_does_not_wait_for_the_disk() {
+    let cluster = Cluster::start(tempfile::tempdir().unwrap(), "-c fsync=off");
+    let address = cluster.database("careless");
+    let site = |more: &str| Site::with(vec![("DATABASE_URL", format!("{address}{more}"))]);
+    site("").says("migrate");
+    let found = site("").says("doctor");
+    assert!(found.contains("fsync is off") && !found.contains("synchronous_commit"), "{found}");
+    let careless = site("&options=-csynchronous_commit%3Doff");
+    let found = careless.says("doctor");
+    assert!(found.contains("fsync is off") && found.contains("synchronous_commit is off"), "{found}");
+    // The server says so, too, before it finds that somebody else listens there.
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = taken.local_addr().unwrap();
+    let log = careless.fails(&format!("serve --listen {listen} --media {}", careless.path("media").display()));
+    assert!(log.contains("does not wait for the disk") && log.contains("synchronous_commit"), "{log}");
 }
 
 #[test]

@@ -4,5 +4,7 @@
 mod bucket;
 mod commands;
 mod contents;
+#[path = "../../src/testing/postgres.rs"]
+mod postgres;
 mod site;
 mod tls;

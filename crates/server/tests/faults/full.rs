@@ -1,10 +1,12 @@
 //! The disk is full: sends are refused, reads go on, and when there is room again so does everything, without a restart.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::Duration;
 
 use rlimit::Resource;
+use sqlx::Connection as _;
+use tempfile::TempDir;
 
 use crate::crowd::{Client, Crowd};
 use crate::dice::{Dice, rounds};
@@ -17,20 +19,27 @@ enum Fullness {
     /// No file of the server may grow beyond what the largest has (setrlimit(2)): works everywhere. SQLite hears an error of the disk.
     Limit { process: u32, database: PathBuf },
     /// A file fills the small file system that the server sees in a namespace of its own. SQLite hears that the disk is full.
-    Filler(PathBuf),
+    Filler(Room),
 }
 
 impl Fullness {
-    fn begin(&self) {
+    fn begin(&self, round: u64) {
         match self {
             Self::Limit { process, database } => {
                 let size = std::fs::metadata(database).unwrap().len();
                 limit(*process, size.min(64 * 1_024));
             }
-            Self::Filler(path) => {
-                let mut file = std::fs::File::create(path).unwrap();
+            Self::Filler(room) => {
+                // What SQLite has of its log already it writes over, also when the disk is full. So the log is mostly made short before, and
+                // nobody has to write so much first.
+                if round % 10 != 9 {
+                    assert!(room.order("shorten").status().unwrap().success());
+                }
+                let mut file = std::fs::File::create(room.filler()).unwrap();
                 // Until there is no room for one more block.
-                while std::io::Write::write_all(&mut file, &[7; 4_096]).is_ok() {}
+                for piece in [1 << 20, 4_096] {
+                    while std::io::Write::write_all(&mut file, &vec![7; piece]).is_ok() {}
+                }
             }
         }
     }
@@ -38,7 +47,7 @@ impl Fullness {
     fn end(&self) {
         match self {
             Self::Limit { process, .. } => limit(*process, rlimit::INFINITY),
-            Self::Filler(path) => std::fs::remove_file(path).unwrap(),
+            Self::Filler(room) => std::fs::remove_file(room.filler()).unwrap(),
         }
     }
 }
@@ -53,9 +62,9 @@ async fn fills(server: &Server, fullness: &Fullness, count: u64, people: &People
     let mut dice = Dice::new("a full disk");
     let mut crowd = Crowd::start(people, live, &mut dice);
     let mut client = Client::new(live, &people.senders[0], &mut dice);
-    for _ in 0..rounds(count) {
+    for round in 0..rounds(count) {
         crowd.acknowledged(1 + dice.below(10)).await;
-        fullness.begin();
+        fullness.begin(round);
         // What still fits is written; then nothing is.
         crowd.refused(3).await;
         let (status, _) = client.get("/conversations").await.expect("an answer");
@@ -84,50 +93,116 @@ async fn a_disk_that_fails_refuses_and_goes_on_when_it_works_again() {
     assert!(server.stop());
 }
 
+/// A small file system that only a server and whoever it belongs to have: a namespace of theirs.
+#[derive(Clone)]
+struct Room {
+    process: u32,
+    flags: Vec<&'static str>,
+    folder: PathBuf,
+}
+
+impl Room {
+    fn database(&self) -> String {
+        format!("sqlite:{}", self.folder.join("test.db").display())
+    }
+
+    /// What fills it, as it is seen through the process.
+    fn filler(&self) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/root{}", self.process, self.folder.join("filler").display()))
+    }
+
+    /// A program that runs in there.
+    fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new("nsenter");
+        command.args(["--target", &self.process.to_string()]).args(&self.flags).arg(program);
+        command.env("DATABASE_URL", self.database());
+        command
+    }
+
+    /// This program, in there: SQLite opens nothing that is only seen through a process.
+    fn order(&self, order: &str) -> Command {
+        let mut command = self.command(std::env::current_exe().unwrap());
+        command.args(["--exact", "full::in_the_room", "--ignored", "--nocapture"]).env(ORDER, order);
+        command
+    }
+}
+
+/// What [`in_the_room`] is to do.
+const ORDER: &str = "HALYARD_FAULTS_ORDER";
+
+#[tokio::test]
+#[ignore = "the others run it, in a namespace"]
+async fn in_the_room() {
+    let database = std::env::var("DATABASE_URL").unwrap();
+    match std::env::var(ORDER).unwrap().as_str() {
+        "shorten" => {
+            let mut connection = sqlx::SqliteConnection::connect(&database).await.unwrap();
+            // Where somebody else is just at it the log stays as it is.
+            let shortened = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await;
+            shortened.map_or_else(|error| eprintln!("{error}"), drop);
+        }
+        "settle" => drop(Truth::settled(&database).await),
+        other => panic!("{other}"),
+    }
+}
+
+/// A server with its database in a [`Room`].
+struct Small {
+    server: Server,
+    people: People,
+    live: Live,
+    room: Room,
+    place: TempDir,
+}
+
+impl Small {
+    /// With so many megabytes; `None` where the system gives no namespaces.
+    async fn new(megabytes: u32) -> Option<Self> {
+        let live = Live::default();
+        let place = crate::site::folder();
+        let folder = place.path().join("small");
+        std::fs::create_dir(&folder).unwrap();
+        // Root needs no user namespace for it.
+        let kinds: [&[&str]; 2] = [&["--mount"], &["--user", "--map-root-user", "--mount"]];
+        let can = |flags: &&&[&str]| {
+            let mut unshare = Command::new("unshare");
+            unshare.args(**flags).args(["mount", "-t", "tmpfs", "tmpfs"]).arg(&folder);
+            unshare.output().is_ok_and(|output| output.status.success())
+        };
+        let Some(flags) = kinds.iter().find(can) else {
+            eprintln!("this system gives no namespaces: no disk is filled here");
+            return None;
+        };
+        let seeded = place.path().join("seeded.db");
+        let people = People::seed(&format!("sqlite:{}", seeded.display())).await;
+        let mut command = Command::new("unshare");
+        let begin =
+            format!(r#"mount -t tmpfs -o size={megabytes}m tmpfs "$0" && cp "$1" "$0/test.db" && shift && exec "$@""#);
+        command.args(*flags).args(["sh", "-c", &begin]).args([&folder, &seeded]);
+        command.arg(env!("CARGO_BIN_EXE_halyard-server"));
+        let server = Server::start_by(command, &format!("sqlite:{}", folder.join("test.db").display()), &live).unwrap();
+        let flags = flags.iter().copied().filter(|flag| ["--mount", "--user"].contains(flag)).collect();
+        let room = Room { process: server.process(), flags, folder };
+        Some(Self { server, people, live, room, place })
+    }
+
+    /// Holds what is there against what was sent.
+    async fn check(self, crowd: Crowd) {
+        let sent = crowd.finish().await;
+        assert!(self.room.order("settle").status().unwrap().success());
+        // To where it can be read.
+        let copy = self.place.path().join("copy.db");
+        let output = self.room.command(env!("CARGO_BIN_EXE_halyard-server")).arg("backup").arg(&copy).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Truth::of(&format!("sqlite:{}", copy.display())).await.check(&self.people, &sent).await;
+        assert!(self.server.stop());
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_disk_that_is_full_refuses_and_goes_on_when_there_is_room() {
-    let live = Live::default();
-    let place = crate::site::folder();
-    let small = place.path().join("small");
-    std::fs::create_dir(&small).unwrap();
-    // A file system that only the server's namespace has; root needs no user namespace for it.
-    let kinds: [&[&str]; 2] = [&["--mount"], &["--user", "--map-root-user", "--mount"]];
-    let can = |flags: &&&[&str]| {
-        let mut unshare = Command::new("unshare");
-        unshare.args(**flags).args(["mount", "-t", "tmpfs", "tmpfs"]).arg(&small);
-        unshare.output().is_ok_and(|output| output.status.success())
-    };
-    let Some(flags) = kinds.iter().find(can) else {
-        eprintln!("this system gives no namespaces: no disk is filled here");
-        return;
-    };
-    let seeded = place.path().join("seeded.db");
-    let people = People::seed(&format!("sqlite:{}", seeded.display())).await;
-    let mut command = Command::new("unshare");
-    let begin = r#"mount -t tmpfs -o size=64m tmpfs "$0" && cp "$1" "$0/test.db" && shift && exec "$@""#;
-    command.args(*flags).args(["sh", "-c", begin]).args([&small, &seeded]).arg(env!("CARGO_BIN_EXE_halyard-server"));
-    let database = format!("sqlite:{}", small.join("test.db").display());
-    let server = Server::start_by(command, &database, &live).unwrap();
-    // That file system is seen through the process.
-    let inside = format!("/proc/{}/root{}", server.process(), small.display());
-    let fullness = Fullness::Filler(PathBuf::from(inside).join("filler"));
-    // It takes a while each time: what SQLite has of its log already it writes over, also when the disk is full.
-    let sent = fills(&server, &fullness, 10, &people, &live).await.finish().await;
-    // Copies of the database come to where they can be read, until one has no jobs left.
-    let copies = (0..).map(|n| place.path().join(format!("copy-{n}.db")));
-    let enter: Vec<&str> = flags.iter().copied().filter(|flag| ["--mount", "--user"].contains(flag)).collect();
-    for copy in copies.take(600) {
-        let mut backup = Command::new("nsenter");
-        backup.args(["--target", &server.process().to_string()]).args(&enter).arg(env!("CARGO_BIN_EXE_halyard-server"));
-        let output = backup.arg("backup").arg(&copy).env("DATABASE_URL", &database).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let truth = Truth::of(&format!("sqlite:{}", copy.display())).await;
-        if truth.number("SELECT COUNT(*) FROM jobs").await == 0 {
-            truth.check(&people, &sent).await;
-            assert!(server.stop());
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("jobs are left");
+    let Some(small) = Small::new(64).await else { return };
+    let fullness = Fullness::Filler(small.room.clone());
+    let crowd = fills(&small.server, &fullness, 100, &small.people, &small.live).await;
+    small.check(crowd).await;
 }

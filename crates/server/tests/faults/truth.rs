@@ -143,8 +143,10 @@ impl Truth {
             "each member is told of each entry once",
             "SELECT b.user_id, m.conversation, m.seq FROM memberships AS b
              JOIN messages AS m ON m.conversation = b.conversation
-             WHERE 1 <> (SELECT COUNT(*) FROM events AS e WHERE e.user_id = b.user_id AND e.change = 'entry_added'
-                         AND e.subject = m.conversation AND e.seq = m.seq)",
+             LEFT JOIN (SELECT user_id, subject, seq, COUNT(*) AS times FROM events WHERE change = 'entry_added'
+                        GROUP BY user_id, subject, seq) AS e
+                 ON e.user_id = b.user_id AND e.subject = m.conversation AND e.seq = m.seq
+             WHERE COALESCE(e.times, 0) <> 1",
         )
         .await;
         let mut last: BTreeMap<(String, String), i64> = BTreeMap::new();

@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use halyard_protocol::rest::Bootstrap;
+use halyard_protocol::rest::{Bootstrap, Me};
 use halyard_protocol::{
     Availability, Conversation, ConversationId, DeviceId, ReadPosition, ServerFrame, StateVersion, StatesSeen, UserId,
     UserState,
 };
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use super::socket::Socket;
 use crate::feed::Place;
-use crate::hub::Hub;
-use crate::store;
+use crate::hub::{Connection, Hub};
+use crate::presence::Presence;
+use crate::store::{self, sql::args};
 use crate::teller::Teller;
 use crate::testing::bench::{Bench, Browser, Listening};
 
@@ -161,10 +163,9 @@ pub(crate) async fn a_socket_that_falls_behind_the_frames_reads_for_itself(bench
     let Told { devon, start, mut hers, known, .. } = told_of_a_status(bench, &listening).await;
     set_status(&devon, "At lunch").await;
     // More frames than are kept come before the socket looks.
-    let (tenant, feed) = bench.app.hub.take_stale().pop().unwrap();
-    assert_eq!(tenant, start.me.tenant.id);
+    let feed = bench.app.hub.take_stale(start.me.tenant.id).unwrap();
     feed.skip(known.seen.users + 40);
-    feed.push(known.seen.users + 41, Vec::new());
+    feed.push(known.seen.users + 41, known.users.values().cloned().collect());
     let (_, users) = hers.users().await;
     assert!(matches!(&users[..], [one] if one.status_text == "At lunch"), "{users:?}");
 }
@@ -288,20 +289,164 @@ pub(crate) async fn a_restart_is_no_news_to_those_who_come_back(bench: &Bench) {
     bench.app.teller.tell().await.unwrap();
     let before = devon.bootstrap().await;
     assert_eq!(before.users.iter().filter(|user| user.connected).count(), 2);
-    // Another server takes its place.
-    let hub = Arc::new(Hub::default());
-    let teller = Teller::new(bench.app.store.clone(), Arc::clone(&hub), Duration::ZERO);
-    teller.expect_returns().await.unwrap();
+    // Another server takes its place; he comes back, she does not.
+    let other = Other::beside(bench);
     let (tenant, user) = (before.me.tenant.id, before.me.user.id);
-    let back = hub.connect(tenant, user, before.me.device).unwrap();
-    teller.tell().await.unwrap();
+    let back = other.hub.connect(tenant, user, before.me.device).unwrap();
+    other.presence.look().await.unwrap();
+    other.teller.tell().await.unwrap();
     assert_eq!(version(&devon).await, before.state_version);
-    let departure = hub.disconnect(&back).unwrap();
-    hub.depart(&departure);
-    teller.tell().await.unwrap();
+    other.presence.look().await.unwrap();
     let states = devon.states(before.state_version).await;
+    assert!(matches!(&states[..], [gone] if gone.user != user && !gone.connected), "{states:?}");
+    other.hub.depart(&other.hub.disconnect(&back).unwrap());
+    other.teller.tell().await.unwrap();
+    let states = devon.states(before.state_version + 1).await;
     assert!(matches!(&states[..], [gone] if gone.user == user && !gone.connected), "{states:?}");
     drop(sockets);
+}
+
+/// Another server on the same database, for which no time has to pass until one that says nothing counts as gone.
+struct Other {
+    hub: Arc<Hub>,
+    presence: Presence,
+    teller: Teller,
+}
+
+impl Other {
+    fn beside(bench: &Bench) -> Self {
+        let (store, hub) = (&bench.app.store, Arc::new(Hub::default()));
+        let times = [Duration::from_secs(20), Duration::ZERO];
+        let presence = Presence::new(store.clone(), Arc::clone(&hub), bench.app.env.ulid(), times);
+        let teller = Teller::new(store.clone(), Arc::clone(&hub), presence.clone(), Duration::ZERO);
+        Self { hub, presence, teller }
+    }
+
+    /// A user is connected to it.
+    async fn has(&self, me: &Me) -> Connection {
+        let connection = self.hub.connect(me.tenant.id, me.user.id, me.device).unwrap();
+        self.teller.tell().await.unwrap();
+        connection
+    }
+}
+
+/// Who of a tenant shows as connected, by extension.
+async fn shown(browser: &Browser<'_>) -> Vec<String> {
+    let users = browser.bootstrap().await.users;
+    users.into_iter().filter(|user| user.connected).map(|user| user.extension).collect()
+}
+
+/// One of two servers is taken away: the other one notices, and tells its own sockets who is away now.
+pub(crate) async fn users_of_a_server_that_is_gone_are_away(bench: &Bench) {
+    let listening = bench.listen_alone().await;
+    let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
+    let (hers, his) = (maya.bootstrap().await, devon.bootstrap().await);
+    let mut socket = Socket::started(&listening, &maya, &hers).await;
+    let (here, dead) = (Other::beside(bench), Other::beside(bench));
+    let (_both, _he) = (dead.has(&hers.me).await, dead.has(&his.me).await);
+    let mut known = Known::default();
+    known.hear(bench, &mut socket, version(&maya).await).await;
+    let _she = here.has(&hers.me).await;
+    assert_eq!(shown(&maya).await, ["1001", "1002"]);
+    // A look that fails is made again.
+    change(bench, "ALTER TABLE servers RENAME TO elsewhere").await;
+    assert!(here.presence.look().await.is_err());
+    change(bench, "ALTER TABLE elsewhere RENAME TO servers").await;
+    here.presence.look().await.unwrap();
+    assert_eq!(shown(&maya).await, ["1001", "1002"], "it has only been seen once");
+    here.presence.look().await.unwrap();
+    // She is connected to both.
+    assert_eq!(shown(&maya).await, ["1001"]);
+    bench.app.hub.set_stale(hers.me.tenant.id);
+    known.hear(bench, &mut socket, version(&maya).await).await;
+    assert_eq!(known.users.get(&his.me.user.id).map(|state| state.connected), Some(false));
+}
+
+async fn change(bench: &Bench, sql: &'static str) {
+    let mut tx = bench.app.store.write_system().await.unwrap();
+    tx.run(sql, args![]).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// A server that says that it lives keeps its users; one that was counted as gone and lives after all has them again.
+pub(crate) async fn a_server_that_lives_keeps_its_users(bench: &Bench) {
+    let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
+    let (hers, his) = (maya.bootstrap().await, devon.bootstrap().await);
+    let (here, other) = (Other::beside(bench), Other::beside(bench));
+    let (_she, he) = (here.has(&hers.me).await, other.has(&his.me).await);
+    let before = version(&maya).await;
+    for _ in 0..5 {
+        other.presence.look().await.unwrap();
+        here.presence.look().await.unwrap();
+    }
+    assert_eq!((shown(&maya).await, version(&maya).await), (vec!["1001".to_owned(), "1002".to_owned()], before));
+    // It can't say so for a while.
+    here.presence.look().await.unwrap();
+    assert_eq!(shown(&maya).await, ["1001"]);
+    other.presence.look().await.unwrap();
+    other.teller.tell().await.unwrap();
+    assert_eq!(shown(&maya).await, ["1001", "1002"]);
+    // Who leaves one server, and is connected to another, does not show as away.
+    let too = here.has(&his.me).await;
+    other.hub.depart(&other.hub.disconnect(&he).unwrap());
+    other.teller.tell().await.unwrap();
+    assert_eq!(shown(&maya).await, ["1001", "1002"]);
+    here.hub.depart(&here.hub.disconnect(&too).unwrap());
+    here.teller.tell().await.unwrap();
+    assert_eq!(shown(&maya).await, ["1001"]);
+}
+
+/// What only read positions have changed is looked at once, and not again with each heartbeat.
+pub(crate) async fn where_nothing_is_to_be_told_nobody_looks_again(bench: &Bench) {
+    let listening = bench.listen_alone().await;
+    let Told { maya, devon, start, mut hers, .. } = told_of_a_status(bench, &listening).await;
+    let (hub, tenant) = (&bench.app.hub, start.me.tenant.id);
+    hub.set_stale(tenant);
+    let feed = hub.take_stale(tenant).unwrap();
+    let id = maya.chat(&["1002"], "Hello").await.conversation;
+    read(&devon, id, 1).await;
+    let newest = version(&maya).await;
+    assert!(feed.version() < Some(newest));
+    // As a heartbeat does that sees a later version.
+    hub.set_stale(tenant);
+    bench.app.teller.tell().await.unwrap();
+    assert_eq!(feed.version(), Some(newest));
+    // The next frame reaches sockets that stand at the one before.
+    set_status(&devon, "At lunch").await;
+    bench.app.teller.tell().await.unwrap();
+    let (_, users) = hers.users().await;
+    assert!(matches!(&users[..], [one] if one.status_text == "At lunch"), "{users:?}");
+}
+
+/// One tenant can't be written down for a while: the others are, again and again.
+pub(crate) async fn a_slow_tenant_keeps_nobody_waiting(bench: &Bench) {
+    let (maya, rosa) = (bench.sign_in("1001@harbor").await, bench.sign_in("1001@atlas").await);
+    let (hers, others) = (maya.bootstrap().await.me, rosa.bootstrap().await.me);
+    let held = bench.app.store.write(hers.tenant.id).await.unwrap();
+    let other = Other::beside(bench);
+    let stop = CancellationToken::new();
+    let telling = tokio::spawn(other.teller.clone().run(stop.clone()));
+    let _waits = other.hub.connect(hers.tenant.id, hers.user.id, hers.device).unwrap();
+    let come = || other.hub.connect(others.tenant.id, others.user.id, others.device).unwrap();
+    let is_shown = async |expected: bool| {
+        let soon = async {
+            while shown(&rosa).await.is_empty() == expected {
+                tokio::task::yield_now().await;
+            }
+        };
+        // For less long than harbor waits.
+        tokio::time::timeout(Duration::from_secs(5), soon).await.expect("atlas waits for harbor");
+    };
+    let here = come();
+    is_shown(true).await;
+    other.hub.depart(&other.hub.disconnect(&here).unwrap());
+    is_shown(false).await;
+    let _again = come();
+    is_shown(true).await;
+    assert_eq!(shown(&maya).await, Vec::<String>::new());
+    held.commit().await.unwrap();
+    stop.cancel();
+    telling.await.unwrap();
 }
 
 /// Whoever shows states that this database never had starts again from the snapshot.
@@ -316,8 +461,7 @@ pub(crate) async fn states_of_another_database_are_reset(bench: &Bench) {
 
 /// A command works on the database in another process: the heartbeat finds what it changed.
 pub(crate) async fn what_another_process_changes_is_told_too(bench: &Bench) {
-    let hub = Arc::new(Hub::default());
-    let teller = Teller::new(bench.app.store.clone(), Arc::clone(&hub), Duration::ZERO);
+    let Other { hub, teller, .. } = Other::beside(bench);
     let devon = bench.sign_in("1002@harbor").await;
     let start = devon.bootstrap().await;
     let (tenant, device) = (start.me.tenant.id, DeviceId(bench.app.env.ulid()));
