@@ -9,7 +9,9 @@ use std::time::Duration;
 use super::LEASE;
 use super::kinds::{Doing, Kind, Tools, payload};
 use crate::carriers::{Carrier, LookUp, OutboundText, Repeat, SubmitError, Submitted, no_carrier};
-use crate::operations::messaging::outgoing::{self, DeliverText, Outcome, OutgoingText};
+use crate::operations::messaging::outgoing::{
+    self, DeliverText, Ended, Found, InDoubt, Outcome, OutgoingText, Submitting, Waiting,
+};
 use crate::store::{self, StoreError, jobs::Job};
 
 /// See [`Kind`].
@@ -26,10 +28,10 @@ const SUBMISSIONS: u64 = 12;
 
 /// What there is to write down.
 enum Next {
-    Settle(Outcome),
+    /// What became of the text.
+    End(Ended),
     /// The carrier has not taken it: again after a while.
-    Later,
-    Nothing,
+    Later(Submitting),
     /// Another worker has the job.
     Lost,
 }
@@ -39,20 +41,23 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
     let mut tx = tools.store.read().await?;
     let found = outgoing::find(&mut tx, about).await?;
     drop(tx);
-    let text = found.ok_or(StoreError::Corrupt("payload"))?;
-    let next = if text.is_settled { Next::Nothing } else { hand_over(tools, job, about, &text).await? };
+    let (tenant, next) = match found.ok_or(StoreError::Corrupt("payload"))? {
+        Found::Settled(tenant) => (tenant, None),
+        Found::Waiting(waiting) => (waiting.text().tenant, Some(hand_over(tools, job, waiting).await?)),
+        Found::InDoubt(doubt) => (doubt.text().tenant, Some(look_up(tools, job, doubt).await?)),
+    };
 
-    let mut tx = tools.store.write_in_background(text.tenant).await?;
+    let mut tx = tools.store.write_in_background(tenant).await?;
     let now = tools.env.now();
     let holds = match next {
-        Next::Lost => false,
-        Next::Nothing => store::jobs::done(&mut tx, job).await?,
-        Next::Settle(outcome) => {
-            outgoing::settle(&mut tx, about, outcome, now).await?;
+        None => store::jobs::done(&mut tx, job).await?,
+        Some(Next::Lost) => false,
+        Some(Next::End(ended)) => {
+            ended.write(&mut tx, now).await?;
             store::jobs::done(&mut tx, job).await?
         }
-        Next::Later => {
-            outgoing::not_taken(&mut tx, &text, about.to).await?;
+        Some(Next::Later(submitting)) => {
+            submitting.not_taken(&mut tx).await?;
             store::jobs::retry(&mut tx, job, now.plus(store::jobs::backoff(job.attempts))).await?
         }
     };
@@ -60,42 +65,53 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
     if holds { tx.commit().await } else { Ok(()) }
 }
 
-async fn hand_over(tools: &Tools, job: &Job, about: DeliverText, text: &OutgoingText) -> Result<Next, StoreError> {
-    if !text.is_ours {
-        return Ok(Next::Settle(Outcome::Failed(outgoing::number_gone())));
-    }
-    let Some(carrier) = tools.carriers.of(about.to).await? else {
-        return Ok(Next::Settle(Outcome::Failed(no_carrier(about.to))));
+/// Asks the carrier for a text that it may have. One that takes a reference once is simply handed it again.
+async fn look_up(tools: &Tools, job: &Job, doubt: InDoubt) -> Result<Next, StoreError> {
+    let Some(carrier) = tools.carriers.of(doubt.text().to).await? else {
+        return Ok(Next::End(doubt.end(Outcome::Unconfirmed)));
     };
-    let outbound = outbound(about, text);
-    if carrier.repeat() == Repeat::IsTakenAgain {
-        if text.may_have_left {
-            match carrier.look_up(outbound.reference.clone()).await {
-                LookUp::Taken(submitted) => return Ok(Next::Settle(taken(carrier, submitted))),
-                LookUp::Unknown => return Ok(Next::Settle(Outcome::Unconfirmed)),
-                LookUp::NotTaken => {}
-            }
-        }
-        let mut tx = tools.store.write_in_background(text.tenant).await?;
-        let now = tools.env.now();
-        // Whoever waited long for this turn may have lost the job, and somebody else has sent the text.
-        if !store::jobs::renew(&mut tx, job, now.plus(LEASE)).await? {
-            return Ok(Next::Lost);
-        }
-        outgoing::begin(&mut tx, text, about.to, now).await?;
-        tx.commit().await?;
+    match carrier.repeat() {
+        Repeat::IsTakenOnce => hand_over(tools, job, doubt.not_taken()).await,
+        Repeat::IsTakenAgain => match carrier.look_up(reference(doubt.text())).await {
+            LookUp::Taken(submitted) => Ok(Next::End(doubt.end(taken(carrier, submitted)))),
+            LookUp::Unknown => Ok(Next::End(doubt.end(Outcome::Unconfirmed))),
+            LookUp::NotTaken => hand_over(tools, job, doubt.not_taken()).await,
+        },
     }
-    let reference = outbound.reference.clone();
-    Ok(match carrier.submit(outbound).await {
-        Ok(submitted) => Next::Settle(taken(carrier, submitted)),
-        Err(SubmitError::Final(failure)) => Next::Settle(Outcome::Failed(failure)),
-        Err(SubmitError::Temporary(_)) if job.attempts < SUBMISSIONS => Next::Later,
-        Err(SubmitError::Temporary(failure)) => Next::Settle(Outcome::Failed(failure)),
-        Err(SubmitError::Unconfirmed) => match carrier.look_up(reference).await {
-            LookUp::Taken(submitted) => Next::Settle(taken(carrier, submitted)),
-            LookUp::NotTaken if job.attempts < SUBMISSIONS => Next::Later,
-            LookUp::NotTaken => Next::Settle(Outcome::Failed(outgoing::not_reached())),
-            LookUp::Unknown => Next::Settle(Outcome::Unconfirmed),
+}
+
+async fn hand_over(tools: &Tools, job: &Job, waiting: Waiting) -> Result<Next, StoreError> {
+    let OutgoingText { tenant, to, is_ours, .. } = *waiting.text();
+    if !is_ours {
+        return Ok(Next::End(waiting.fail(outgoing::number_gone())));
+    }
+    let Some(carrier) = tools.carriers.of(to).await? else {
+        return Ok(Next::End(waiting.fail(no_carrier(to))));
+    };
+    let submitting = match carrier.repeat() {
+        Repeat::IsTakenOnce => waiting.begin_once(),
+        Repeat::IsTakenAgain => {
+            let mut tx = tools.store.write_in_background(tenant).await?;
+            let now = tools.env.now();
+            // Whoever waited long for this turn may have lost the job, and somebody else has sent the text.
+            if !store::jobs::renew(&mut tx, job, now.plus(LEASE)).await? {
+                return Ok(Next::Lost);
+            }
+            let submitting = waiting.begin(&mut tx, now).await?;
+            tx.commit().await?;
+            submitting
+        }
+    };
+    Ok(match carrier.submit(outbound(&submitting)).await {
+        Ok(submitted) => Next::End(submitting.end(taken(carrier, submitted))),
+        Err(SubmitError::Final(failure)) => Next::End(submitting.end(Outcome::Failed(failure))),
+        Err(SubmitError::Temporary(_)) if job.attempts < SUBMISSIONS => Next::Later(submitting),
+        Err(SubmitError::Temporary(failure)) => Next::End(submitting.end(Outcome::Failed(failure))),
+        Err(SubmitError::Unconfirmed) => match carrier.look_up(reference(submitting.text())).await {
+            LookUp::Taken(submitted) => Next::End(submitting.end(taken(carrier, submitted))),
+            LookUp::NotTaken if job.attempts < SUBMISSIONS => Next::Later(submitting),
+            LookUp::NotTaken => Next::End(submitting.end(Outcome::Failed(outgoing::not_reached()))),
+            LookUp::Unknown => Next::End(submitting.end(Outcome::Unconfirmed)),
         },
     })
 }
@@ -105,13 +121,19 @@ fn taken(carrier: &dyn Carrier, submitted: Submitted) -> Outcome {
     Outcome::Taken { carrier: carrier.name(), reference, delivered }
 }
 
-fn outbound(about: DeliverText, text: &OutgoingText) -> OutboundText {
-    let message = &text.message;
+/// The same at every try.
+fn reference(text: &OutgoingText) -> String {
+    format!("{}.{}.{}", text.message.conversation, text.message.seq, text.to.value())
+}
+
+fn outbound(submitting: &Submitting) -> OutboundText {
+    let text = submitting.text();
+    let OutgoingText { from, to, message, .. } = text;
     OutboundText {
-        reference: format!("{}.{}.{}", about.conversation, about.seq, about.to.value()),
-        from: text.from,
-        to: about.to,
-        others: message.deliveries.iter().map(|other| other.to).filter(|other| *other != about.to).collect(),
+        reference: reference(text),
+        from: *from,
+        to: *to,
+        others: message.deliveries.iter().map(|other| other.to).filter(|other| other != to).collect(),
         body: message.body.clone(),
         media: message.media.clone(),
     }
@@ -121,12 +143,18 @@ fn outbound(about: DeliverText, text: &OutgoingText) -> OutboundText {
 async fn give_up(tools: &Tools, job: &Job, reason: &str) -> Result<bool, StoreError> {
     let Ok(about) = payload::<DeliverText>(job) else { return Ok(false) };
     let mut tx = tools.store.read().await?;
-    let Some(text) = outgoing::find(&mut tx, about).await? else { return Ok(false) };
+    let Some(found) = outgoing::find(&mut tx, about).await? else { return Ok(false) };
     drop(tx);
-    let mut tx = tools.store.write_in_background(text.tenant).await?;
+    let (tenant, ended) = match found {
+        Found::Settled(tenant) => (tenant, None),
+        Found::Waiting(waiting) => (waiting.text().tenant, Some(waiting.fail(outgoing::not_reached()))),
+        Found::InDoubt(doubt) => (doubt.text().tenant, Some(doubt.end(Outcome::Unconfirmed))),
+    };
+    let mut tx = tools.store.write_in_background(tenant).await?;
     let now = tools.env.now();
-    let outcome = if text.may_have_left { Outcome::Unconfirmed } else { Outcome::Failed(outgoing::not_reached()) };
-    outgoing::settle(&mut tx, about, outcome, now).await?;
+    if let Some(ended) = ended {
+        ended.write(&mut tx, now).await?;
+    }
     if store::jobs::move_to_dead(&mut tx, job, reason, now).await? {
         tx.commit().await?;
     }

@@ -159,6 +159,32 @@ async fn a_text_that_may_have_left_is_looked_up_and_never_sent_twice() {
     }
 }
 
+/// Then its number goes to another business: what may have left is not said to have failed.
+#[tokio::test]
+async fn a_text_that_may_have_left_is_looked_up_when_its_number_was_moved_meanwhile() {
+    let taken = LookUp::Taken(Submitted { reference: "x".into(), delivered: true });
+    for (knows, state) in [
+        (LookUp::Unknown, DeliveryState::Unconfirmed),
+        (taken, DeliveryState::Delivered),
+        (LookUp::NotTaken, DeliveryState::Failed),
+    ] {
+        let bench = Bench::new().await;
+        let (maya, rosa) = (bench.sign_in("1001@harbor").await, bench.sign_in("1001@atlas").await);
+        bench.make_operator("atlas").await;
+        let carrier = Forgetful::new(Some(knows));
+        let workers = workers_with(&bench, Arc::clone(&carrier) as Arc<dyn Carrier>);
+        let conversation = maya.text(101, &[110], "Hello").await.conversation;
+        workers.run_due().await.unwrap();
+        let moved = rosa.post("/numbers/+16195550101/move?tenant=harbor", &serde_json::json!({ "to": "atlas" })).await;
+        assert!(moved.status.is_success(), "{moved:?}");
+        for _ in 0..3 {
+            bench.test.pass(10_000);
+            workers.run_due().await.unwrap();
+        }
+        assert_eq!((carrier.asked(), states(&maya, conversation).await), (1, vec![state]));
+    }
+}
+
 /// The connection to the carrier breaks before its answer.
 #[tokio::test]
 async fn a_carrier_that_does_not_say_leaves_the_text_unconfirmed_until_a_receipt() {
