@@ -41,7 +41,7 @@ struct Runtime {
 
 /// Starts the softphone: adapters first, so that nothing is missed. It lives as long as the page.
 pub(crate) fn start() -> App {
-    // A reference: where the runtime itself could be refused a place, the code that would drop it weighs three kilobytes.
+    // A reference, not the runtime itself: a cell that could refuse the runtime would bring three kilobytes of code that drops it.
     let place: &'static Cell<Option<&'static Runtime>> = Box::leak(Box::default());
     let dispatch: Dispatch = Rc::new(move |event| {
         if let Some(runtime) = place.get() {

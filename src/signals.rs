@@ -48,7 +48,7 @@ pub(crate) struct DeskView {
     pub(crate) front: Option<CardKey>,
 }
 
-/// Signals that exist while something on screen shows their entity: so few that a list does, for a quarter of a map's code.
+/// Signals that exist while something on screen shows their entity. There are few, so a list holds them: a map's code is four times as large.
 pub(crate) struct Family<K, V> {
     /// Each with how many show it.
     known: RefCell<Vec<(K, usize, ArcRwSignal<V>)>>,

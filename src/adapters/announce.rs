@@ -9,6 +9,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use leptos::prelude::{document, request_animation_frame};
+use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
 /// Holds the live regions.
@@ -60,7 +61,11 @@ impl Announcer {
 fn place() -> Option<Element> {
     const OPEN: &str = "dialog[open]";
     let focused = document().active_element().and_then(|active| active.closest(OPEN).ok()?);
-    let open = focused.or_else(|| document().query_selector(OPEN).ok()?);
+    // Of two the one that was opened last is in front; it comes later in the page.
+    let open = focused.or_else(|| {
+        let all = document().query_selector_all(OPEN).ok()?;
+        all.item(all.length().checked_sub(1)?)?.dyn_into().ok()
+    });
     open.or_else(|| document().body().map(Element::from))
 }
 

@@ -1,8 +1,8 @@
 //! Why something can't be done, as it is said to the user: the texts of the server's codes and of the rules that both ends check.
 //!
 //! Always holds: each code that the app can be answered with has a text, under the code's own name. A code of a newer server, or one for
-//! programs of administrators (`CauseCode::OF_ADMINISTRATION`), gets a general one, and only then what the server says in its own words is
-//! shown.
+//! programs of administrators (`CauseCode::OF_ADMINISTRATION`), gets the general text of its error; where that does not say enough, what the
+//! server says in its own words stands behind it.
 
 use halyard_protocol::{Cause, CauseCode, ErrorCode, PhoneNumberError};
 use halyard_words::{self as words, Text};

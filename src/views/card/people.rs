@@ -91,7 +91,7 @@ pub(super) fn People(
             <ul class="devices people" aria-label=t(words::PEOPLE_IN_GROUP) node_ref=list>
                 <For
                     each=rows
-                    key=|person| (person.peer, person.name.clone())
+                    key=|person| (person.peer, person.name.clone(), person.detail.clone())
                     children=move |person| row(app, conversation, person)
                 />
             </ul>

@@ -56,8 +56,8 @@ impl Conversations {
             },
             Call::RemovePerson(user) => match succeeded(outcome) {
                 Ok(_) => cx.fact(Fact::PersonRemoved(user)),
-                // Somebody who was removed twice is not in it.
-                Err(error) if error.code == ErrorCode::NotFound => cx.fact(Fact::PersonRemoved(user)),
+                // They are not in it any more, or the user is not: the log says which.
+                Err(error) if error.code == ErrorCode::NotFound => {}
                 Err(error) => cx.failed(error),
             },
             Call::Delete(before) => self.delete_answered(*before, outcome, cx),

@@ -179,6 +179,19 @@ impl Conversations {
 
     /// The next page of conversations is asked for, unless all are here or one is under way.
     pub(crate) fn load_more(&mut self, cx: &mut Context<'_, '_>) {
+        self.unasked = Unasked::None;
+        self.ask_for_page(cx);
+    }
+
+    /// The same where the user did not ask for it: they are told of no error, and after one it is left at that.
+    pub(crate) fn load_unasked(&mut self, cx: &mut Context<'_, '_>) {
+        if !self.loading_older && self.unasked != Unasked::Failed {
+            self.unasked = Unasked::UnderWay;
+            self.ask_for_page(cx);
+        }
+    }
+
+    fn ask_for_page(&mut self, cx: &mut Context<'_, '_>) {
         let Some(before) = self.older.filter(|_| !self.loading_older) else { return };
         self.loading_older = true;
         let path =
@@ -209,7 +222,20 @@ impl Conversations {
                 self.changed_column(cx);
                 self.look_further(cx);
             }
+            Err(_) if self.unasked == Unasked::UnderWay => self.unasked = Unasked::Failed,
             Err(error) => cx.failed(error),
         }
     }
+}
+
+/// A page of conversations that the user did not ask for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Unasked {
+    /// There is none: the last one was asked for, or has come.
+    #[default]
+    None,
+    /// It is asked for.
+    UnderWay,
+    /// It could not be had.
+    Failed,
 }

@@ -37,6 +37,7 @@ pub use action::ConversationsAction;
 pub(crate) use answer::Call;
 use column::Column;
 pub use column::ColumnFilter;
+pub(crate) use history::Unasked;
 pub(crate) use position::Position;
 pub(crate) use stored::{STORED_CONVERSATIONS, StoredConversation, Wanted, stored_entry};
 pub(crate) use timeline::{Loaded, Timeline};
@@ -87,6 +88,8 @@ pub(crate) struct Conversations {
     /// Where the next older page begins.
     pub(crate) older: Option<ConversationsBefore>,
     pub(crate) loading_older: bool,
+    /// Whether that page is one that the user did not ask for.
+    pub(crate) unasked: Unasked,
     /// Those that the log spoke of while a page was under way: the page may be older than that.
     mentioned: SortedSet<ConversationId>,
     /// Those that were asked for one by one; and whether the log has spoken of them since.

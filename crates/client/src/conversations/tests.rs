@@ -157,3 +157,20 @@ fn an_old_conversation_that_was_never_stored_is_not_deleted_from_the_device() {
     assert_eq!(store(too_old), 2, "both go");
     assert_eq!(store(too_old), 0);
 }
+
+#[test]
+fn a_page_that_nobody_asked_for_fails_in_silence_and_once() {
+    let (mut all, mut alone) = with_texts(1, 1);
+    all.older = Some(halyard_protocol::rest::ConversationsBefore { at: UnixMs(1), id: ID });
+    let fail = |done: &Done, all: &mut Conversations, alone: &mut Alone| {
+        let call = all.requests.take(done.requests()[0].0).expect("a request");
+        let failed = alone.turn(|cx| all.answered(call, Err(NetworkFailure), cx));
+        failed.facts.iter().any(|fact| matches!(fact, Fact::Failed(_)))
+    };
+    let asked = alone.turn(|cx| all.load_unasked(cx));
+    assert!(!fail(&asked, &mut all, &mut alone));
+    assert!(alone.turn(|cx| all.load_unasked(cx)).requests().is_empty(), "it is left at that");
+    let asked = alone.turn(|cx| all.act(ConversationsAction::More, cx));
+    assert!(fail(&asked, &mut all, &mut alone), "who scrolls down hears of it");
+    assert_eq!(alone.turn(|cx| all.load_unasked(cx)).requests().len(), 1);
+}

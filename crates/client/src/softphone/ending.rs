@@ -4,6 +4,7 @@ use halyard_protocol::ConversationId;
 
 use super::{Softphone, context};
 use crate::context::Turn;
+use crate::conversations::Unasked;
 use crate::effect::Effect;
 use crate::sync::Connection;
 use crate::update::Changed;
@@ -81,7 +82,12 @@ impl Softphone {
     /// so that "Done" does not begin it a second time.
     fn look_for_groups(&mut self, turn: &mut Turn<'_>) {
         let may_matter = |what: Changed| matches!(what, Changed::Column | Changed::Recipients(_));
-        if self.sync.connection != Connection::Live || !turn.changes().any(may_matter) {
+        if self.sync.connection != Connection::Live {
+            // The next connection may bring what this one did not.
+            self.conversations.unasked = Unasked::None;
+            return;
+        }
+        if !turn.changes().any(may_matter) {
             return;
         }
         let cards = self.desk.cards();
@@ -90,7 +96,7 @@ impl Softphone {
             group.is_some_and(|new| self.conversations.group_of(&new.peers, new.title.trim()).is_none())
         };
         if self.recipients.cards().any(is_missing) {
-            self.conversations.load_more(context!(self, turn));
+            self.conversations.load_unasked(context!(self, turn));
         }
     }
 
