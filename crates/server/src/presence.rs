@@ -6,7 +6,7 @@
 //! life among the others: so a restart is no news to those who come back in time.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -20,6 +20,10 @@ use crate::store::{Store, StoreError};
 /// Users who come or go that are written down in one transaction: others who write wait for its end.
 const USERS_PER_TRANSACTION: usize = 500;
 
+/// Each so many looks those are looked for who show as connected and are not. While servers of an earlier release run beside this one
+/// their users are among them, and come back with those servers' next heartbeat.
+const STRAYS: u32 = 30;
+
 /// What writes down who is connected.
 #[derive(Clone)]
 pub struct Presence(Arc<Shared>);
@@ -32,6 +36,8 @@ struct Shared {
     returns: Duration,
     /// Whether this server has a row, as far as it knows.
     is_known: AtomicBool,
+    /// How often it has looked at the others.
+    looks: AtomicU32,
     /// The counts of the others, and since when each is what it is.
     others: Mutex<HashMap<Ulid, (u64, Instant)>>,
 }
@@ -41,8 +47,8 @@ impl Presence {
     /// long as users have for their `returns`.
     #[must_use]
     pub fn new(store: Store, hub: Arc<Hub>, server: Ulid, [beat, returns]: [Duration; 2]) -> Self {
-        let (is_known, others) = (AtomicBool::default(), Mutex::default());
-        Self(Arc::new(Shared { store, hub, server, beat, returns, is_known, others }))
+        let (is_known, looks, others) = (AtomicBool::default(), AtomicU32::default(), Mutex::default());
+        Self(Arc::new(Shared { store, hub, server, beat, returns, is_known, looks, others }))
     }
 
     /// Says that this server lives and looks at the others, for ever.
@@ -82,7 +88,8 @@ impl Presence {
             }
             tx.commit().await?;
         }
-        let lost = servers::lost(&mut store.read_once().await?).await?;
+        let strays = self.0.looks.fetch_add(1, Ordering::Relaxed) % STRAYS == STRAYS - 1;
+        let lost = servers::lost(&mut store.read_once().await?, strays).await?;
         for (tenant, users) in lost {
             for users in users.chunks(USERS_PER_TRANSACTION) {
                 let mut tx = store.write_in_background(tenant).await?;

@@ -5,9 +5,10 @@
 use std::future::{Future, poll_fn};
 use std::task::Poll;
 
-use halyard_protocol::{ConversationId, MessageId};
+use halyard_protocol::{ConversationId, Destination, MessageId, UserId};
 
 use super::*;
+use crate::store::entries::ChatMessage;
 use crate::testing::bench::{Browser, to_numbers};
 
 /// Awaits that a send has at most, on either database, and some more.
@@ -37,6 +38,17 @@ async fn settled(bench: &Bench) {
         let mut tx = bench.app.store.read().await.unwrap();
         let tenant = store::tenants::by_domain(&mut tx, domain).await.unwrap().unwrap().id;
         drop(tx);
+        // A message for a chat that is not there waits for those that are appended together, and is none.
+        let nowhere = ChatMessage {
+            conversation: ConversationId(bench.app.env.ulid()),
+            participants: None,
+            id: bench.message_id(),
+            author: UserId(bench.app.env.ulid()),
+            body: String::new(),
+            request_hash: String::new(),
+            now: bench.app.env.now(),
+        };
+        assert!(bench.app.store.append_to_chat(tenant, nowhere).await.unwrap().is_none());
         bench.app.store.write(tenant).await.unwrap().commit().await.unwrap();
     }
 }
@@ -46,16 +58,16 @@ async fn number_of(bench: &Bench, sql: &'static str) -> u64 {
     tx.one(sql, args![]).await.unwrap().count("found").unwrap()
 }
 
-/// How many messages to two numbers are there, where all that goes with a message says the same.
-async fn whole(bench: &Bench, members: &[&Browser<'_>], before: &[u64]) -> u64 {
+/// How many messages to so many numbers are there, where all that goes with a message says the same.
+async fn whole(bench: &Bench, numbers: u64, members: &[&Browser<'_>], before: &[u64]) -> u64 {
     let messages = number_of(bench, "SELECT COUNT(*) AS found FROM messages").await;
     for (times, what, sql) in [
         (1, "places", "SELECT COALESCE(MAX(last_seq), 0) AS found FROM conversations"),
-        (2, "deliveries", "SELECT COUNT(*) AS found FROM deliveries"),
-        (2, "jobs", "SELECT COUNT(*) AS found FROM jobs"),
-        (2, "jobs' places", "SELECT 2 * COUNT(DISTINCT position) AS found FROM jobs"),
-        (2, "texts of the user", "SELECT COALESCE(MIN(in_day), 0) AS found FROM usage WHERE in_day > 0"),
-        (2, "texts of the tenant", "SELECT COALESCE(MAX(in_day), 0) AS found FROM usage"),
+        (numbers, "deliveries", "SELECT COUNT(*) AS found FROM deliveries"),
+        (numbers, "jobs", "SELECT COUNT(*) AS found FROM jobs"),
+        (numbers, "jobs' places", "SELECT COUNT(DISTINCT lane) * COUNT(DISTINCT position) AS found FROM jobs"),
+        (numbers, "texts of the user", "SELECT COALESCE(MIN(in_day), 0) AS found FROM usage WHERE in_day > 0"),
+        (numbers, "texts of the tenant", "SELECT COALESCE(MAX(in_day), 0) AS found FROM usage"),
     ] {
         assert_eq!(number_of(bench, sql).await, times * messages, "{what}");
     }
@@ -70,24 +82,35 @@ async fn whole(bench: &Bench, members: &[&Browser<'_>], before: &[u64]) -> u64 {
 
 /// A send, given up at each of its awaits.
 pub(super) async fn a_send_that_is_given_up_is_there_as_a_whole_or_not_at_all(bench: &Bench) {
+    give_up_sends(bench, 2, to_numbers(101, &[142, 143])).await;
+}
+
+/// The same where messages may be appended together.
+pub(super) async fn a_chat_message_that_is_given_up_is_there_as_a_whole_or_not_at_all(bench: &Bench) {
+    let to = bench.sign_in("1001@harbor").await.colleagues(&["1002"]).await;
+    give_up_sends(bench, 0, to).await;
+}
+
+/// Sends that come to so many numbers, each given up at one await more, until one is through.
+async fn give_up_sends(bench: &Bench, numbers: u64, to: Destination) {
     let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
     let members = [&maya, &devon];
     let before = [maya.bootstrap().await.cursor, devon.bootstrap().await.cursor];
     let send = |id: MessageId, body: String| {
-        let maya = &maya;
-        async move { maya.send(id, to_numbers(101, &[142, 143]), &body).await }
+        let (maya, to) = (&maya, to.clone());
+        async move { maya.send(id, to, &body).await }
     };
     let mut there = 0;
     for waits in 0..AWAITS {
         let (id, body) = (bench.message_id(), format!("Given up after {waits}"));
         let answer = given_up_after(bench, waits, send(id, body.clone())).await;
         settled(bench).await;
-        let now = whole(bench, &members, &before).await;
+        let now = whole(bench, numbers, &members, &before).await;
         assert!(now == there || now == there + 1, "after {waits} waits there are {now} instead of {there}");
         let again = send(id, body).await;
         assert_eq!(again.status, 202, "{again:?}");
         there += 1;
-        assert_eq!(whole(bench, &members, &before).await, there, "once, after {waits} waits");
+        assert_eq!(whole(bench, numbers, &members, &before).await, there, "once, after {waits} waits");
         if let Some(answer) = answer {
             assert_eq!((answer.status, &answer.body), (again.status, &again.body));
             assert!(waits > 0, "it waits at least for its turn");

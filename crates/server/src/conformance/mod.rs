@@ -62,7 +62,8 @@ use self::conversations::{
     a_deleted_conversation_comes_back_whole_or_with_the_next_message, the_column_comes_in_pages_newest_first,
 };
 use self::dropped::{
-    a_job_that_is_given_up_is_done_once, a_read_mark_that_is_given_up_counts_as_a_whole_or_not_at_all,
+    a_chat_message_that_is_given_up_is_there_as_a_whole_or_not_at_all, a_job_that_is_given_up_is_done_once,
+    a_read_mark_that_is_given_up_counts_as_a_whole_or_not_at_all,
     a_send_that_is_given_up_is_there_as_a_whole_or_not_at_all,
 };
 use self::groups::{
@@ -187,6 +188,7 @@ checks!(
 
 checks!(
     faults:
+    a_chat_message_that_is_given_up_is_there_as_a_whole_or_not_at_all,
     a_send_that_is_given_up_is_there_as_a_whole_or_not_at_all,
     a_job_that_is_given_up_is_done_once,
     a_read_mark_that_is_given_up_counts_as_a_whole_or_not_at_all,

@@ -89,8 +89,8 @@ impl Registered {
     /// What comes after a place in the user's log, with the state of the session; one that no longer holds ends its socket.
     async fn found(&self, session: &Session, cursor: Cursor) -> Result<Found, End> {
         let now = self.app.env.now();
-        let follower = Follower { device: session.device, user: session.user, cursor };
-        let terms = Terms { limit: BATCH, now, lifetimes: self.app.settings.lifetimes };
+        let follower = Follower { device: session.device, user: session.user, cursor, now };
+        let terms = Terms { limit: BATCH, lifetimes: self.app.settings.lifetimes };
         let found = self.app.store.follow(session.tenant, follower, terms).await.map_err(broken)?;
         let found = found.ok_or_else(signed_out)?;
         self.app.seen.note(session.device, found.state.seen_at, now);

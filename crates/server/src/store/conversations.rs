@@ -58,23 +58,38 @@ pub async fn left_by_all(tx: &mut Tx, before: UnixMs, limit: u32) -> Result<Vec<
     rows.iter().map(|row| row.id("id")).collect()
 }
 
-/// Forgets a group chat that nobody is in any more and no log speaks of, with all that was written in it. Says how many files went; contents
-/// that no file has any more are [`super::contents::forget_unused`]'s.
+/// What was forgotten of a group chat.
+#[derive(Clone, Copy, Debug)]
+pub struct Forgotten {
+    /// How many of its files.
+    pub files: u64,
+    /// Whether nothing of it is left.
+    pub is_all: bool,
+}
+
+/// Forgets up to `limit` entries of a group chat that nobody is in any more and no log speaks of, with their files; and with the last of them
+/// the group. Contents that no file has any more are [`super::contents::forget_unused`]'s.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forget(tx: &mut Tx, id: ConversationId) -> Result<u64, StoreError> {
-    let with_files =
-        tx.all("SELECT media FROM messages WHERE conversation = $1 AND media IS NOT NULL", args![id]).await?;
+pub async fn forget(tx: &mut Tx, id: ConversationId, limit: u32) -> Result<Forgotten, StoreError> {
+    let rows = tx
+        .all("SELECT seq, media FROM messages WHERE conversation = $1 ORDER BY seq LIMIT $2", args![id, limit])
+        .await?;
     let mut files = 0;
-    for row in &with_files {
+    for row in &rows {
         for file in messages::media(row)? {
             files += tx.run("DELETE FROM media WHERE id = $1 AND conversation = $2", args![file.id, id]).await?;
         }
     }
-    tx.run("DELETE FROM messages WHERE conversation = $1", args![id]).await?;
-    tx.run("DELETE FROM conversations WHERE id = $1", args![id]).await?;
-    Ok(files)
+    if let Some(last) = rows.last() {
+        tx.run("DELETE FROM messages WHERE conversation = $1 AND seq <= $2", args![id, last.count("seq")?]).await?;
+    }
+    let is_all = rows.len() < limit as usize;
+    if is_all {
+        tx.run("DELETE FROM conversations WHERE id = $1", args![id]).await?;
+    }
+    Ok(Forgotten { files, is_all })
 }
 
 /// What all members of a conversation share.

@@ -53,6 +53,12 @@ macro_rules! each {
     };
 }
 
+/// Users with these ids (`$1`, a JSON array), for SQLite and PostgreSQL.
+pub(crate) const USERS: [&str; 2] = each!(
+    "SELECT id, extension, name, department, email, role, availability, status_text, connected FROM users WHERE id IN ",
+    "$1",
+    ""
+);
 /// How many users with these ids (`$2`, a JSON array) a tenant has, for SQLite and PostgreSQL.
 pub(crate) const COUNT_ENABLED: [&str; 2] =
     each!("SELECT COUNT(*) AS users FROM users WHERE tenant = $1 AND disabled_at IS NULL AND id IN ", "");
@@ -102,15 +108,13 @@ macro_rules! session_state {
 
 /// The state of a session that holds.
 pub(crate) const SESSION_STATE: &str = session_state!("= $1");
-/// Those of some devices (`$1`, a JSON array), for SQLite and PostgreSQL.
-pub(crate) const SESSION_STATES: [&str; 2] = [
-    session_state!("IN (SELECT value FROM json_each($1))"),
-    session_state!("IN (SELECT jsonb_array_elements_text(CAST($1 AS jsonb)))"),
-];
+/// Those of some devices (`$1`, a JSON array).
+pub(crate) const POSTGRES_SESSION_STATES: &str =
+    session_state!("IN (SELECT jsonb_array_elements_text(CAST($1 AS jsonb)))");
 
 /// What comes after the places of some followers (`$1`, a JSON array of records) in their logs, up to `$2` events for each: with the
-/// entries that the events refer to, as their users see them. What the limits say needs no thought of the planner's: each event leads to one
-/// membership and one entry, by their keys.
+/// entries that the events refer to, as their users see them. The subqueries have a limit so that the planner does not join them
+/// otherwise than by key: an event leads to one membership and one entry.
 pub(crate) const POSTGRES_FOLLOW: &str = "SELECT place.nr AS nr, e.cursor AS cursor, e.at AS logged_at, e.change AS change,
          e.subject AS subject, m.id AS id, m.conversation AS conversation, e.seq AS seq, m.author AS author, m.body AS body,
          m.media AS media, m.at AS at, m.line AS line, b.unread AS unread, b.read_seq AS read_seq,

@@ -5,14 +5,14 @@
 //! of a migration.
 
 use futures_util::FutureExt as _;
-use futures_util::future::{BoxFuture, Shared};
+use futures_util::future::{self, BoxFuture, Shared};
 use halyard_protocol::{
     Author, ConversationId, EntryId, Media, Message, MessageId, Seq, SystemEvent, SystemLine, TenantId, UnixMs, UserId,
 };
 use serde::Serialize;
 
 use super::events::{self, News};
-use super::gathering::Gathering;
+use super::gathering::{Gathering, Unanswered};
 use super::sql::{args, json};
 use super::{Db, Store, StoreError, Tx, conversations, dialect, memberships, messages};
 
@@ -129,7 +129,7 @@ pub struct ChatMessage {
 type Appended = (Option<(Seq, UnixMs)>, Shared<BoxFuture<'static, bool>>);
 
 /// Messages into chats that wait for each other, by tenant.
-pub(super) type Appending = Gathering<TenantId, ChatMessage, Result<Appended, StoreError>>;
+pub(super) type Appending = Gathering<TenantId, ChatMessage, Appended>;
 
 impl Store {
     /// Whether [`Self::append_to_chat`] can append anything.
@@ -139,8 +139,8 @@ impl Store {
     }
 
     /// Appends a message to a chat, in a transaction that it shares with those of the same tenant that come meanwhile: one statement on
-    /// PostgreSQL. `None` where nothing was done: on SQLite, and where the message is here already, or the chat is new, deleted by somebody,
-    /// or is not the author's. Goes through even if the caller goes away.
+    /// PostgreSQL. `None` where it has to be asked for in a transaction: on SQLite, and where the message is here already, the chat is new,
+    /// deleted by somebody or not the author's, or the statement failed. Once begun it goes through even if the caller goes away.
     ///
     /// # Errors
     /// When the database fails; as after [`Tx::commit`], the message may be there.
@@ -154,19 +154,24 @@ impl Store {
         let append = move |messages: Vec<ChatMessage>| {
             let store = store.clone();
             async move {
-                match store.append_to_chats(tenant, &messages).await {
-                    Ok(appended) => appended.into_iter().map(Ok).collect(),
-                    Err(error) => {
-                        tracing::error!(%error, messages = messages.len(), "messages could not be appended");
-                        messages.iter().map(|_| Err(StoreError::lost())).collect()
-                    }
-                }
+                let appended = store.append_to_chats(tenant, &messages).await;
+                appended.unwrap_or_else(|error| {
+                    tracing::error!(%error, messages = messages.len(), "messages could not be appended together");
+                    Vec::new()
+                })
             }
         };
-        let (found, on_disk) = postgres.appending.ask(tenant, message, append).await.ok_or_else(StoreError::lost)??;
-        match found {
-            Some(_) if !on_disk.await => Err(StoreError::lost()),
-            found => Ok(found),
+        match postgres.appending.ask(tenant, message, append).await {
+            Ok((place, on_disk)) => {
+                if on_disk.await {
+                    Ok(place)
+                } else {
+                    Err(StoreError::lost())
+                }
+            }
+            // Alone it may go, or there is an error of its own.
+            Err(Unanswered::Failed) => Ok(None),
+            Err(Unanswered::Overloaded) => Err(StoreError::overloaded()),
         }
     }
 
@@ -176,12 +181,17 @@ impl Store {
             records.push(Numbered { nr, message });
         }
         let mut tx = self.write_once(tenant).await?;
+        // From here on they may be there, whatever becomes of this.
         let rows = tx.all(dialect::POSTGRES_APPEND_TO_CHATS, args![tenant, json(&records)?]).await?;
         let mut places = vec![None; messages.len()];
         for row in &rows {
             let nr = usize::try_from(row.count("nr")?).map_err(|_| StoreError::Corrupt("nr"))?;
             *places.get_mut(nr).ok_or(StoreError::Corrupt("nr"))? = Some((row.count("seq")?, row.time("at")?));
             tx.note_cursor(row.id("id")?, row.count("cursor")?);
+        }
+        if rows.is_empty() {
+            let nothing = future::ready(true).boxed().shared();
+            return Ok(messages.iter().map(|_| (None, nothing.clone())).collect());
         }
         // The next ones are appended while these wait for the disk.
         let committing = tokio::spawn(tx.commit());

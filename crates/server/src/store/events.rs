@@ -182,7 +182,7 @@ pub async fn after_all(tx: &mut Tx, places: &[Place], limit: u32) -> Result<Vec<
     } else {
         tx.all(dialect::POSTGRES_FOLLOW, args![json(&asked)?, limit]).await?
     };
-    let deliveries = deliveries_of(tx, &rows).await?;
+    let (deliveries, users) = (deliveries_of(tx, &rows).await?, users_of(tx, &rows).await?);
     let mut rest = rows.as_slice();
     let mut all = Vec::with_capacity(places.len());
     for (nr, Place { user, cursor, newest }) in places.iter().enumerate() {
@@ -195,9 +195,9 @@ pub async fn after_all(tx: &mut Tx, places: &[Place], limit: u32) -> Result<Vec<
         all.push(if cursor >= newest {
             (cursor == newest).then(Vec::new)
         } else if let Some(last) = last_without_gap(rows, *cursor)? {
-            let mut found = Found { entries: joined_entries(rows, &deliveries)?, ..Found::default() };
-            found.look_up(tx, *user, rows, (*cursor, last)).await?;
-            Some(found.events(rows)?)
+            let entries = joined_entries(rows, &deliveries)?;
+            let conversations = conversations_of(tx, *user, rows, (*cursor, last)).await?;
+            Some(Found { entries, conversations, users: &users }.events(rows)?)
         } else {
             None
         });
@@ -218,12 +218,10 @@ async fn after_by_steps(tx: &mut Tx, place: Place, limit: u32) -> Result<Option<
         )
         .await?;
     let Some(last) = last_without_gap(&rows, cursor)? else { return Ok(None) };
-    let mut found = Found::default();
-    if any_is(&rows, ENTRY)? {
-        found.entries = entries(tx, user, cursor, last).await?;
-    }
-    found.look_up(tx, user, &rows, (cursor, last)).await?;
-    found.events(&rows).map(Some)
+    let entries = if any_is(&rows, ENTRY)? { entries(tx, user, cursor, last).await? } else { Entries::new() };
+    let conversations = conversations_of(tx, user, &rows, (cursor, last)).await?;
+    let users = users_of(tx, &rows).await?;
+    Found { entries, conversations, users: &users }.events(&rows).map(Some)
 }
 
 /// The cursor of the last of these rows; `None` when there are none, or the first does not follow what is known.
@@ -246,34 +244,46 @@ fn any_is(rows: &[Row], change: &str) -> Result<bool, StoreError> {
 /// Entries by their place, with the user's unread count and read position.
 type Entries = HashMap<(ConversationId, Seq), (Entry, u32, Seq)>;
 
+/// Conversations as a user sees them.
+type Conversations = HashMap<ConversationId, Conversation>;
+
 /// What the events of a batch refer to, as it is now.
-#[derive(Default)]
-struct Found {
+struct Found<'u> {
     entries: Entries,
-    conversations: HashMap<ConversationId, Conversation>,
-    users: HashMap<UserId, User>,
+    conversations: Conversations,
+    users: &'u HashMap<UserId, User>,
 }
 
-impl Found {
-    /// Reads the conversations and users that the events between two places of a user's log refer to.
-    async fn look_up(
-        &mut self,
-        tx: &mut Tx,
-        user: UserId,
-        rows: &[Row],
-        (after, last): (Cursor, Cursor),
-    ) -> Result<(), StoreError> {
-        if any_is(rows, CONVERSATION)? {
-            let views = conversations::in_log(tx, user, after, last).await?;
-            self.conversations = views.into_iter().map(|view| (view.id, view)).collect();
-        }
-        if any_is(rows, USER)? {
-            let users = users::in_log(tx, user, after, last).await?;
-            self.users = users.into_iter().map(|user| (user.id, user)).collect();
-        }
-        Ok(())
+/// The conversations that the events between two places of a user's log are about.
+async fn conversations_of(
+    tx: &mut Tx,
+    user: UserId,
+    rows: &[Row],
+    (after, last): (Cursor, Cursor),
+) -> Result<Conversations, StoreError> {
+    if !any_is(rows, CONVERSATION)? {
+        return Ok(Conversations::new());
     }
+    let views = conversations::in_log(tx, user, after, last).await?;
+    Ok(views.into_iter().map(|view| (view.id, view)).collect())
+}
 
+/// The users whom these events are about; also those who were disabled or removed since.
+async fn users_of(tx: &mut Tx, rows: &[Row]) -> Result<HashMap<UserId, User>, StoreError> {
+    let mut ids = BTreeSet::new();
+    for row in rows {
+        if row.text("change")? == USER {
+            ids.insert(row.id("subject")?);
+        }
+    }
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let users = users::by_ids(tx, &ids.into_iter().collect::<Vec<_>>()).await?;
+    Ok(users.into_iter().map(|user| (user.id, user)).collect())
+}
+
+impl Found<'_> {
     /// The events, from their rows.
     fn events(&self, rows: &[Row]) -> Result<Vec<LoggedEvent>, StoreError> {
         let event = |row: &Row| {

@@ -54,7 +54,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use halyard_protocol::{Cursor, DeviceId, TenantId, UserId};
-use sqlx::SqlSafeStr;
 
 pub use error::StoreError;
 use postgres::Postgres;
@@ -158,8 +157,8 @@ impl Store {
             Db::Sqlite(sqlite) => Inner::Read(sqlite.readers.take().await?),
             Db::Postgres(postgres) => {
                 let generation = postgres.disk.generation().await?;
-                let begin = dialect::POSTGRES_BEGIN_READ.into_sql_str();
-                Inner::Postgres(postgres.readers.begin_with(begin).await?, postgres.disk.clone(), generation)
+                let tx = postgres::begin(&postgres.readers, dialect::POSTGRES_BEGIN_READ).await?;
+                Inner::Postgres(tx, postgres.disk.clone(), generation)
             }
         };
         Ok(self.transaction(inner))
@@ -232,8 +231,8 @@ impl Store {
             Db::Sqlite(sqlite) => Inner::Write(sqlite.writer.take(queue).await?),
             Db::Postgres(postgres) => {
                 let generation = postgres.disk.generation().await?;
-                let begin = dialect::POSTGRES_BEGIN_WRITE.into_sql_str();
-                Inner::Postgres(postgres.writers.begin_with(begin).await?, postgres.disk.clone(), generation)
+                let tx = postgres::begin(&postgres.writers, dialect::POSTGRES_BEGIN_WRITE).await?;
+                Inner::Postgres(tx, postgres.disk.clone(), generation)
             }
         };
         Ok(self.transaction(inner))

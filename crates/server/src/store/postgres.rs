@@ -15,11 +15,11 @@ use std::time::Duration;
 
 use halyard_protocol::TenantId;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::{ConnectOptions as _, Connection as _, SqlSafeStr as _, Transaction};
 
 use super::entries::Appending;
 use super::following::{Follower, Found};
-use super::gathering::Gathering;
+use super::gathering::{Bounds, Gathering};
 use super::turns::Turns;
 use super::{BUSY_TIMEOUT, READERS, StoreError, WRITERS, dialect};
 
@@ -31,6 +31,14 @@ const IDLE: Duration = Duration::from_secs(1);
 const LIMITS: [(&str, &str); 3] =
     [("lock_timeout", "10s"), ("statement_timeout", "30s"), ("idle_in_transaction_session_timeout", "60s")];
 
+/// Those who are answered by the same statements.
+const TOGETHER: Bounds = Bounds { batch: 64, waiting: 2_000, patience: BUSY_TIMEOUT, answer: ANSWER };
+/// Those who wait for the disk: one answer does for all.
+const DISK: Bounds =
+    Bounds { batch: usize::MAX, waiting: usize::MAX, patience: Duration::from_secs(60), answer: ANSWER };
+/// Somewhat longer than `statement_timeout`: PostgreSQL, or the line to it, hangs.
+const ANSWER: Duration = Duration::from_secs(35);
+
 /// A database.
 #[derive(Clone)]
 pub(super) struct Postgres {
@@ -39,7 +47,7 @@ pub(super) struct Postgres {
     pub(super) turns: Turns,
     pub(super) disk: Disk,
     /// Those who read what is new in their logs.
-    pub(super) followers: Gathering<TenantId, Follower, Result<Option<Found>, StoreError>>,
+    pub(super) followers: Gathering<TenantId, Follower, Option<Found>>,
     pub(super) appending: Appending,
 }
 
@@ -63,8 +71,8 @@ impl Postgres {
         let readers = readers.map_err(|error| StoreError::Unavailable(error.into()))?;
         let disk = Disk::new(options.clone());
         let writers = pool(WRITERS).connect_lazy_with(options.options([("synchronous_commit", "off")]));
-        let (turns, followers, appending) = (Turns::default(), Gathering::default(), Gathering::default());
-        Ok(Self { readers, writers, turns, disk, followers, appending })
+        let (followers, appending) = (Gathering::new(TOGETHER), Gathering::new(TOGETHER));
+        Ok(Self { readers, writers, turns: Turns::default(), disk, followers, appending })
     }
 
     /// Closes all connections, after what is under way.
@@ -73,6 +81,17 @@ impl Postgres {
         self.writers.close().await;
         self.disk.close().await;
     }
+}
+
+/// Begins a transaction. Goes through even if the caller goes away in the middle: then it is rolled back. A beginning that is dropped would leave a
+/// connection with a transaction of which its next user, a statement without one, knows nothing.
+pub(super) async fn begin(
+    pool: &PgPool,
+    statement: &'static str,
+) -> Result<Transaction<'static, sqlx::Postgres>, StoreError> {
+    let connection = pool.acquire().await?;
+    let begun = tokio::spawn(Transaction::begin(connection, Some(statement.into_sql_str())));
+    Ok(begun.await.map_err(|_| StoreError::lost())??)
 }
 
 /// The connection that waits for the disk, and who waits for it.
@@ -100,7 +119,7 @@ struct State {
 impl Disk {
     fn new(options: PgConnectOptions) -> Self {
         let (connection, state) = (tokio::sync::Mutex::default(), Mutex::default());
-        Self(Arc::new(Shared { options, connection, state, waiting: Gathering::default() }))
+        Self(Arc::new(Shared { options, connection, state, waiting: Gathering::new(DISK) }))
     }
 
     /// Which connection waits for the disk now. To be asked before a transaction begins.
@@ -132,7 +151,7 @@ impl Disk {
                 all.iter().map(|since| written == Some(*since)).collect()
             }
         };
-        if self.0.waiting.ask((), since, write).await == Some(true) { Ok(()) } else { Err(StoreError::lost()) }
+        if self.0.waiting.ask((), since, write).await == Ok(true) { Ok(()) } else { Err(StoreError::lost()) }
     }
 
     async fn close(&self) {
@@ -156,9 +175,16 @@ impl Shared {
     /// Waits for the disk; by which connection, if it could.
     async fn write(&self) -> Option<Generation> {
         let mut connection = self.connection.lock().await;
-        let result = sqlx::query(dialect::POSTGRES_FLUSH).execute(connection.as_mut()?).await;
-        if let Err(error) = result {
-            tracing::error!(%error, "PostgreSQL could not be asked to write its log");
+        let writing = sqlx::query(dialect::POSTGRES_FLUSH).execute(connection.as_mut()?);
+        // Sooner than whoever has asked gives this up: a connection that hangs is not asked again.
+        let result = tokio::time::timeout(ANSWER - Duration::from_secs(1), writing).await;
+        let error = match result {
+            Ok(Ok(_)) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(_) => Some("it does not answer".to_owned()),
+        };
+        if let Some(error) = error {
+            tracing::error!(error, "PostgreSQL could not be asked to write its log");
             *connection = None;
             self.lock().is_connected = false;
         }

@@ -45,14 +45,17 @@ pub async fn forget(tx: &mut Tx, (server, beat): Beat) -> Result<bool, StoreErro
     Ok(tx.run("DELETE FROM servers WHERE id = $1 AND beat = $2", args![server, beat]).await? > 0)
 }
 
-/// Who was connected to servers that are forgotten.
+/// Who was connected to servers that are forgotten. With `strays`, also who shows as connected and is so to no server that is here: a server of
+/// an earlier release writes that beside us.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn lost(tx: &mut Tx) -> Result<BTreeMap<TenantId, Vec<UserId>>, StoreError> {
-    let rows = tx
-        .all("SELECT DISTINCT tenant, user_id FROM connections WHERE server NOT IN (SELECT id FROM servers)", args![])
-        .await?;
+pub async fn lost(tx: &mut Tx, strays: bool) -> Result<BTreeMap<TenantId, Vec<UserId>>, StoreError> {
+    let of_lost = "SELECT DISTINCT tenant, user_id FROM connections WHERE server NOT IN (SELECT id FROM servers)";
+    let with_strays = "SELECT tenant, user_id FROM connections WHERE server NOT IN (SELECT id FROM servers)
+         UNION SELECT tenant, id AS user_id FROM users
+               WHERE connected = TRUE AND NOT EXISTS (SELECT 1 FROM connections WHERE user_id = users.id)";
+    let rows = tx.all(if strays { with_strays } else { of_lost }, args![]).await?;
     let mut lost: BTreeMap<TenantId, Vec<UserId>> = BTreeMap::new();
     for row in &rows {
         lost.entry(row.id("tenant")?).or_default().push(row.id("user_id")?);

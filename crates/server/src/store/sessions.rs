@@ -140,7 +140,7 @@ pub async fn state(
     row.as_ref().map(session_state).transpose()
 }
 
-/// The states of these devices' sessions, of those that hold.
+/// The states of these devices' sessions, of those that hold (PostgreSQL).
 ///
 /// # Errors
 /// When the database fails.
@@ -151,8 +151,7 @@ pub(super) async fn states(
     lifetimes: Lifetimes,
 ) -> Result<HashMap<DeviceId, SessionState>, StoreError> {
     let args = args![json(&devices)?, now.plus(-lifetimes.idle), now.plus(-lifetimes.absolute)];
-    let [sqlite, postgres] = dialect::SESSION_STATES;
-    let rows = tx.all(tx.pick(sqlite, postgres), args).await?;
+    let rows = tx.all(dialect::POSTGRES_SESSION_STATES, args).await?;
     rows.iter().map(|row| Ok((row.id("device")?, session_state(row)?))).collect()
 }
 

@@ -16,7 +16,7 @@ use super::sqlite::{ReadTurn, Statements as _, WriteTurn};
 use super::turns::Turn;
 use super::{AfterCommit, Committed, EndedSessions, StoreError, dialect};
 
-/// A transaction. Dropped without [`Tx::commit`], it leaves no trace.
+/// A transaction. Dropped without [`Tx::commit`], it leaves no trace; but for one that writes once, which is over with its statement.
 pub struct Tx {
     inner: Inner,
     committed: Committed,

@@ -3,7 +3,7 @@
 //! Always holds: a disabled user keeps what they have and can no longer sign in. A removed one is disabled for good: they have nothing
 //! but their name in what they wrote, and their extension is free.
 
-use halyard_protocol::{Availability, Cursor, DeviceId, FormerUser, Role, TenantId, UnixMs, User, UserId};
+use halyard_protocol::{Availability, DeviceId, FormerUser, Role, TenantId, UnixMs, User, UserId};
 
 use super::sql::{Row, args, json, word};
 use super::{StoreError, Tx, dialect, sessions};
@@ -80,17 +80,10 @@ pub async fn directory(tx: &mut Tx, tenant: TenantId) -> Result<Vec<User>, Store
     rows.iter().map(user).collect()
 }
 
-/// The users whom a user's events after one and up to another are about; also those who were disabled or removed since.
-pub(super) async fn in_log(tx: &mut Tx, of: UserId, after: Cursor, last: Cursor) -> Result<Vec<User>, StoreError> {
-    let rows = tx
-        .all(
-            "SELECT id, extension, name, department, email, role, availability, status_text, connected
-             FROM users
-             WHERE id IN (SELECT subject FROM events
-                          WHERE user_id = $1 AND cursor > $2 AND cursor <= $3 AND change = 'user_changed')",
-            args![of, after, last],
-        )
-        .await?;
+/// The users with these ids; also those who were disabled or removed.
+pub(super) async fn by_ids(tx: &mut Tx, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
+    let [sqlite, postgres] = dialect::USERS;
+    let rows = tx.all(tx.pick(sqlite, postgres), args![json(&ids)?]).await?;
     rows.iter().map(user).collect()
 }
 

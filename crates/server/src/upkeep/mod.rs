@@ -19,8 +19,10 @@ const EVERY: Duration = Duration::from_secs(10 * 60);
 const WRITE_SEEN: Duration = Duration::from_secs(5);
 /// Users whose logs are trimmed in one transaction: others who write wait for its end.
 const USERS_PER_TRANSACTION: usize = 100;
-/// Group chats that nobody is in any more which are forgotten in one turn, each in a transaction of its own.
+/// Group chats that nobody is in any more which are forgotten in one turn.
 const GROUPS_PER_TURN: u32 = 50;
+/// Their entries that are forgotten in one transaction.
+const ENTRIES_PER_TRANSACTION: u32 = 500;
 /// How much longer than the log those are kept, in milliseconds: no event speaks of them then.
 const KEEP_LEFT_GROUPS: i64 = DAY;
 /// How long a network is known from which somebody has signed in, in milliseconds, after the session has ended at the latest.
@@ -71,14 +73,14 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
     let now = app.env.now();
     app.sign_ins.forget_idle();
     let events = trim_logs(app).await?;
-    let groups = forget_left_groups(app).await?;
+    let (groups, files_of_groups) = forget_left_groups(app).await?;
     let mut tx = app.store.write_system().await?;
     let sessions = store::sessions::forget_expired(&mut tx, now, app.settings.lifetimes).await?;
     store::password_links::forget_expired(&mut tx, now).await?;
     store::networks::forget(&mut tx, now.plus(-app.settings.lifetimes.absolute - KEEP_NETWORKS)).await?;
     store::deliveries::forget_received(&mut tx, now.plus(-KEEP_RECEIVED)).await?;
     let files = store::media::forget_unsent(&mut tx, now.plus(-KEEP_UNSENT)).await?;
-    if files > 0 {
+    if files + files_of_groups > 0 {
         store::usage::recount_bytes(&mut tx).await?;
     }
     let photos = store::photos::forget_unused(&mut tx, now.plus(-KEEP_PHOTOS)).await?;
@@ -104,18 +106,24 @@ async fn trim_logs(app: &App) -> Result<u64, StoreError> {
     Ok(events)
 }
 
-/// Forgets groups that all have left, once the logs of those who were in them no longer speak of what was written there.
-async fn forget_left_groups(app: &App) -> Result<usize, StoreError> {
+/// Forgets groups that all have left, once the logs of those who were in them no longer speak of what was written there. Says how many went, and
+/// how many files.
+async fn forget_left_groups(app: &App) -> Result<(usize, u64), StoreError> {
     let before = app.env.now().plus(-app.settings.keep_events - KEEP_LEFT_GROUPS);
     let mut tx = app.store.read().await?;
     let left = store::conversations::left_by_all(&mut tx, before, GROUPS_PER_TURN).await?;
     drop(tx);
+    let mut files = 0;
     for id in &left {
-        let mut tx = app.store.write_system().await?;
-        if store::conversations::forget(&mut tx, *id).await? > 0 {
-            store::usage::recount_bytes(&mut tx).await?;
+        loop {
+            let mut tx = app.store.write_system_in_background().await?;
+            let forgotten = store::conversations::forget(&mut tx, *id, ENTRIES_PER_TRANSACTION).await?;
+            tx.commit().await?;
+            files += forgotten.files;
+            if forgotten.is_all {
+                break;
+            }
         }
-        tx.commit().await?;
     }
-    Ok(left.len())
+    Ok((left.len(), files))
 }
