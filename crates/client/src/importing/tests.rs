@@ -71,7 +71,7 @@ fn a_large_file_is_sent_in_several_requests() {
     assert!(bench.import.open().is_some_and(|importing| importing.saving));
     let done = bench.answer_with(&second, saved(7));
     assert!(bench.import.open().is_none());
-    let announced = |fact: &Fact| matches!(fact, Fact::Notice(notice) if notice.text == "5007 contacts imported.");
+    let announced = |fact: &Fact| matches!(fact, Fact::Notice(notice) if notice.text == "2507 contacts imported.");
     assert!(done.facts.iter().any(announced));
 }
 
@@ -82,7 +82,7 @@ fn what_was_not_saved_is_told_and_sent_again_under_the_same_ids() {
     let second = bench.answer_with(&first, saved(limits::IMPORT_AT_ONCE));
     bench.answer_with(&second, Err(NetworkFailure));
     let error = bench.error().expect("an error");
-    assert!(error.starts_with("5000 of 5001 contacts were imported."), "{error}");
+    assert!(error.starts_with("2500 of 2501 contacts were imported."), "{error}");
     let again = bench.act(ImportAction::Confirm);
     assert_eq!(sent(&again), sent(&first));
     let rest = bench.answer_with(&again, saved(limits::IMPORT_AT_ONCE));
@@ -240,7 +240,7 @@ fn an_import_that_is_closed_while_it_saves_says_how_many_were_saved() {
     bench.act(ImportAction::Cancel);
     let done = bench.answer_with(&first, saved(limits::IMPORT_AT_ONCE));
     assert!(done.requests().is_empty());
-    let announced = |fact: &Fact| matches!(fact, Fact::Notice(notice) if notice.text == "5000 contacts imported.");
+    let announced = |fact: &Fact| matches!(fact, Fact::Notice(notice) if notice.text == "2500 contacts imported.");
     assert!(done.facts.iter().any(announced));
 }
 

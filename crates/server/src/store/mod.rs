@@ -1,7 +1,8 @@
 //! Storage: one repository over SQLite and PostgreSQL.
 //!
 //! Owns the schema, the SQL and the transactions. A file here is one noun: functions on a [`Tx`], which its
-//! caller began and commits, so that a request is one transaction.
+//! caller began and commits, so that a request is one transaction. Two things that many ask for at a time have transactions of their own, which
+//! those may share: a message into a chat (`entries.rs`) and what comes next in a log (`following.rs`).
 //!
 //! Always holds:
 //! - Writers of one tenant come one after the other (SQLite: all writers do), and wait for that without a connection (`turns.rs`,

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use rlimit::Resource;
-use sqlx::Connection as _;
 use tempfile::TempDir;
 
 use crate::crowd::{Client, Crowd};
@@ -23,18 +22,14 @@ enum Fullness {
 }
 
 impl Fullness {
-    fn begin(&self, round: u64) {
+    fn begin(&self) {
         match self {
             Self::Limit { process, database } => {
                 let size = std::fs::metadata(database).unwrap().len();
                 limit(*process, size.min(64 * 1_024));
             }
             Self::Filler(room) => {
-                // What SQLite has of its log already it writes over, also when the disk is full. So the log is mostly made short before, and
-                // nobody has to write so much first.
-                if round % 10 != 9 {
-                    assert!(room.order("shorten").status().unwrap().success());
-                }
+                // What SQLite has of its log already it writes over, also when the disk is full.
                 let mut file = std::fs::File::create(room.filler()).unwrap();
                 // Until there is no room for one more block.
                 for piece in [1 << 20, 4_096] {
@@ -62,9 +57,9 @@ async fn fills(server: &Server, fullness: &Fullness, count: u64, people: &People
     let mut dice = Dice::new("a full disk");
     let mut crowd = Crowd::start(people, live, &mut dice);
     let mut client = Client::new(live, &people.senders[0], &mut dice);
-    for round in 0..rounds(count) {
+    for _ in 0..rounds(count) {
         crowd.acknowledged(1 + dice.below(10)).await;
-        fullness.begin(round);
+        fullness.begin();
         // What still fits is written; then nothing is.
         crowd.refused(3).await;
         let (status, _) = client.get("/conversations").await.expect("an answer");
@@ -119,31 +114,19 @@ impl Room {
         command
     }
 
-    /// This program, in there: SQLite opens nothing that is only seen through a process.
-    fn order(&self, order: &str) -> Command {
+    /// Waits in there until everything has settled, by this program: SQLite opens nothing that is only seen through a process.
+    fn settle(&self) {
         let mut command = self.command(std::env::current_exe().unwrap());
-        command.args(["--exact", "full::in_the_room", "--ignored", "--nocapture"]).env(ORDER, order);
-        command
+        command.args(["--exact", "full::in_the_room", "--ignored", "--nocapture"]);
+        assert!(command.status().unwrap().success());
     }
 }
-
-/// What [`in_the_room`] is to do.
-const ORDER: &str = "HALYARD_FAULTS_ORDER";
 
 #[tokio::test]
 #[ignore = "the others run it, in a namespace"]
 async fn in_the_room() {
     let database = std::env::var("DATABASE_URL").unwrap();
-    match std::env::var(ORDER).unwrap().as_str() {
-        "shorten" => {
-            let mut connection = sqlx::SqliteConnection::connect(&database).await.unwrap();
-            // Where somebody else is just at it the log stays as it is.
-            let shortened = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await;
-            shortened.map_or_else(|error| eprintln!("{error}"), drop);
-        }
-        "settle" => drop(Truth::settled(&database).await),
-        other => panic!("{other}"),
-    }
+    drop(Truth::settled(&database).await);
 }
 
 /// A server with its database in a [`Room`].
@@ -189,7 +172,7 @@ impl Small {
     /// Holds what is there against what was sent.
     async fn check(self, crowd: Crowd) {
         let sent = crowd.finish().await;
-        assert!(self.room.order("settle").status().unwrap().success());
+        self.room.settle();
         // To where it can be read.
         let copy = self.place.path().join("copy.db");
         let output = self.room.command(env!("CARGO_BIN_EXE_halyard-server")).arg("backup").arg(&copy).output().unwrap();

@@ -4,6 +4,7 @@
 //! to another thread and back. What waits for the disk or for another process (commits, copies, the file's lock) never does so there.
 
 mod connection;
+mod log;
 mod readers;
 #[cfg(test)]
 mod tests;

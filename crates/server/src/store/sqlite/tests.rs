@@ -197,6 +197,43 @@ async fn a_disk_that_is_full_refuses_and_goes_on_when_there_is_room() {
     assert_eq!(places(&sqlite.readers.connect().unwrap()), [1]);
 }
 
+/// Readers without a gap between them: SQLite by itself would never begin its log anew.
+#[tokio::test]
+async fn the_log_stays_short_while_somebody_always_reads() {
+    let (sqlite, folder) = file();
+    let readers = [sqlite.readers.connect().unwrap(), sqlite.readers.connect().unwrap()];
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let reading = std::thread::spawn(move || {
+        let read = |reader: &Connection| {
+            reader.control("BEGIN").unwrap();
+            reader.rows("SELECT COUNT(*) FROM notes", &[], 1).unwrap();
+        };
+        read(&readers[0]);
+        let mut turn = 0;
+        while stopped.recv_timeout(Duration::from_millis(1)) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+            read(&readers[1 - turn]);
+            readers[turn].control("COMMIT").unwrap();
+            turn = 1 - turn;
+        }
+    });
+    let log = folder.path().join("test.db-wal");
+    let mut longest = 0;
+    for place in 0..800_u64 {
+        let turn = sqlite.writer.take(tenant(1)).await.unwrap();
+        let text = Arg::from("x".repeat(100_000));
+        turn.connection()
+            .unwrap()
+            .change("INSERT INTO notes (tenant, place) VALUES ($1, $2)", &[text, Arg::from(place)])
+            .unwrap();
+        turn.commit(Box::new(|| {})).await.unwrap().unwrap();
+        longest = longest.max(std::fs::metadata(&log).unwrap().len());
+    }
+    drop(stop);
+    reading.join().unwrap();
+    assert!(longest < 24 << 20, "{longest} bytes");
+    assert_eq!(places(&sqlite.readers.connect().unwrap()).len(), 800);
+}
+
 #[tokio::test]
 async fn another_process_that_writes_is_waited_for() {
     let (sqlite, _folder) = file();

@@ -21,6 +21,7 @@ use tokio::time::Instant;
 
 use super::ASK_AGAIN;
 use super::connection::Statements as _;
+use super::log::Log;
 use crate::store::turns::{Urgency, Waiting};
 use crate::store::{StoreError, dialect};
 
@@ -56,6 +57,7 @@ pub(crate) type Queue = (Option<TenantId>, Urgency);
 /// The connection, with those whose work is in its open transaction and not on the disk yet.
 struct Batch {
     connection: Connection,
+    log: Log,
     members: Vec<Member>,
     /// When the first of them was done.
     since: Instant,
@@ -95,13 +97,15 @@ impl Batch {
             // Whoever waited for it may be gone.
             let _ = member.done.send(Ok(()));
         }
+        self.log.shorten(&self.connection);
     }
 }
 
 impl Writer {
     /// On a connection that does not wait for other processes.
     pub(super) fn new(connection: Connection) -> Self {
-        let batch = Batch { connection, members: Vec::new(), since: Instant::now() };
+        let log = Log::new(&connection);
+        let batch = Batch { connection, log, members: Vec::new(), since: Instant::now() };
         let state = State {
             #[cfg(test)]
             commits: 0,
