@@ -272,14 +272,20 @@ fn a_text_is_counted_and_sent_composed_and_says_what_costs() {
     assert_eq!(world.messages(at, id).last().expect("a message").body, "caf\u{e9} bar");
 }
 
-#[test]
-fn what_could_not_be_delivered_is_said_with_the_number_as_one_reads_it_and_sent_anew_beside_what_is_typed() {
+/// Somebody who has sent a text to a number.
+fn texted() -> (World, usize, CardKey, ConversationId) {
     let mut world = World::new();
     let at = world.signed_in(MAYA);
     world.act(at, Ui::Conversations(ConversationsAction::Message { peer: Peer::Number(number(ANA)), from: None }));
     let card = world.front(at);
     let id = card.conversation().expect("a conversation");
     world.send(at, card, "Your slip is ready.");
+    (world, at, card, id)
+}
+
+#[test]
+fn what_could_not_be_delivered_is_said_with_the_number_as_one_reads_it_and_sent_anew_beside_what_is_typed() {
+    let (mut world, at, card, id) = texted();
     world.server.report(id, 0, 0, DeliveryState::Failed);
     world.settle();
     let row = world.messages(at, id).remove(0);
@@ -301,12 +307,7 @@ fn what_could_not_be_delivered_is_said_with_the_number_as_one_reads_it_and_sent_
 
 #[test]
 fn a_text_that_is_not_confirmed_may_be_sent_anew_and_is_not_by_itself() {
-    let mut world = World::new();
-    let at = world.signed_in(MAYA);
-    world.act(at, Ui::Conversations(ConversationsAction::Message { peer: Peer::Number(number(ANA)), from: None }));
-    let card = world.front(at);
-    let id = card.conversation().expect("a conversation");
-    world.send(at, card, "Your slip is ready.");
+    let (mut world, at, _, id) = texted();
     world.server.report(id, 0, 0, DeliveryState::Unconfirmed);
     world.wait(3_600_000);
     assert_eq!(world.log_of(at, id), ["Your slip is ready. [Not confirmed. It may or may not have been sent.]"]);

@@ -60,19 +60,25 @@ fn without_database(world: &mut World, at: usize) {
     while world.carry(at, 0, Fate::Answered) || world.deliver_answer(at, 0) || world.follow(at, 10) {}
 }
 
+/// Another tab blocks the database; somebody signs in and opens a card.
+fn begin_blocked(world: &mut World, at: usize) -> (ConversationId, CardKey) {
+    is(world, at, Health::Blocked);
+    without_database(world, at);
+    let (login, password) = ([MAYA, "@harbor"].concat(), ["tide-", MAYA].concat());
+    world.ui(at, Ui::Session(SessionAction::SignIn { login, password, device: String::new() }));
+    without_database(world, at);
+    world.server.receive(number(ANA), number(FRONT_DESK), "Is the slip free?");
+    without_database(world, at);
+    let id = world.texts(FRONT_DESK, &[ANA]);
+    world.ui(at, Ui::Conversations(ConversationsAction::Open(id)));
+    (id, CardKey::Conversation(id))
+}
+
 #[test]
 fn who_signs_in_while_another_tab_blocks_the_database_can_send_too() {
     let mut world = World::new();
     let at = world.browser();
-    is(&mut world, at, Health::Blocked);
-    let (login, password) = ([MAYA, "@harbor"].concat(), ["tide-", MAYA].concat());
-    world.ui(at, Ui::Session(SessionAction::SignIn { login, password, device: String::new() }));
-    without_database(&mut world, at);
-    world.server.receive(number(ANA), number(FRONT_DESK), "Is the slip free?");
-    without_database(&mut world, at);
-    let id = world.texts(FRONT_DESK, &[ANA]);
-    world.ui(at, Ui::Conversations(ConversationsAction::Open(id)));
-    let card = CardKey::Conversation(id);
+    let (id, card) = begin_blocked(&mut world, at);
     write(&mut world, at, card, "It leaves at once");
     without_database(&mut world, at);
     assert_eq!(world.server.texts(id).last(), Some(&"It leaves at once"));
@@ -92,16 +98,7 @@ fn cards_that_were_opened_before_the_database_ever_answered_are_there_after_a_re
     let mut world = World::new();
     let at = world.browser();
     world.crash(at);
-    is(&mut world, at, Health::Blocked);
-    without_database(&mut world, at);
-    let (login, password) = ([MAYA, "@harbor"].concat(), ["tide-", MAYA].concat());
-    world.ui(at, Ui::Session(SessionAction::SignIn { login, password, device: String::new() }));
-    without_database(&mut world, at);
-    world.server.receive(number(ANA), number(FRONT_DESK), "Is the slip free?");
-    without_database(&mut world, at);
-    let id = world.texts(FRONT_DESK, &[ANA]);
-    world.ui(at, Ui::Conversations(ConversationsAction::Open(id)));
-    let card = CardKey::Conversation(id);
+    let (_, card) = begin_blocked(&mut world, at);
     world.ui(at, Ui::Composer(card, ComposerAction::Draft("Half a tho".to_owned())));
     is(&mut world, at, Health::Works);
     world.settle();

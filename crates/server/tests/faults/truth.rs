@@ -9,7 +9,7 @@ use crate::crowd::Acknowledged;
 use crate::people::People;
 
 /// How long the jobs may take that are left: as long as claims of servers that died go on, and some more.
-const SETTLING: Duration = Duration::from_secs(60);
+pub(crate) const SETTLING: Duration = Duration::from_secs(60);
 
 /// A connection of our own to the database.
 pub(crate) enum Truth {
