@@ -22,7 +22,7 @@ const USERS_PER_TRANSACTION: usize = 500;
 
 /// Each so many looks those are looked for who show as connected and are not. While servers of an earlier release run beside this one
 /// their users are among them, and come back with those servers' next heartbeat.
-const STRAYS: u32 = 30;
+pub(crate) const STRAYS: u32 = 30;
 
 /// What writes down who is connected.
 #[derive(Clone)]

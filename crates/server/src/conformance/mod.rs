@@ -30,12 +30,15 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use crate::api::tests::statements::a_message_to_fifty_takes_as_many_statements_as_one_to_two;
 use crate::jobs::tests::{a_claim_that_ends_during_a_submission_sends_nothing_twice, two_servers_share_the_queue};
 use crate::operations::numbers;
-use crate::socket::tests::states::{
+use crate::socket::tests::servers::{
     a_restart_is_no_news_to_those_who_come_back, a_server_that_lives_keeps_its_users,
-    a_slow_tenant_keeps_nobody_waiting, a_socket_that_falls_behind_the_frames_reads_for_itself,
-    many_changes_are_one_frame, no_state_is_lost_between_catching_up_and_hearing, reads_reach_those_who_see_them,
+    a_slow_tenant_keeps_nobody_waiting, users_of_a_server_that_is_gone_are_away,
+    what_another_process_changes_is_told_too, who_shows_as_connected_and_is_not_is_away_after_a_while,
+};
+use crate::socket::tests::states::{
+    a_socket_that_falls_behind_the_frames_reads_for_itself, many_changes_are_one_frame,
+    no_state_is_lost_between_catching_up_and_hearing, reads_reach_those_who_see_them,
     states_are_told_live_and_again_after_a_gap, states_of_another_database_are_reset, two_devices_converge,
-    users_of_a_server_that_is_gone_are_away, what_another_process_changes_is_told_too,
     where_nothing_is_to_be_told_nobody_looks_again,
 };
 use crate::store::{self, Store, StoreError, Tx, address_book::AddressBook, sql::args};
@@ -181,6 +184,7 @@ checks!(
     two_devices_converge,
     a_restart_is_no_news_to_those_who_come_back,
     states_of_another_database_are_reset,
+    who_shows_as_connected_and_is_not_is_away_after_a_while,
     what_another_process_changes_is_told_too,
     where_nothing_is_to_be_told_nobody_looks_again,
     users_of_a_server_that_is_gone_are_away,

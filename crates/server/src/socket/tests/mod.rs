@@ -4,6 +4,7 @@ mod bounds;
 mod crowd;
 mod ends;
 mod replay;
+pub(crate) mod servers;
 mod socket;
 mod sockets;
 pub(crate) mod states;

@@ -1,36 +1,28 @@
 //! States through real sockets: told live, coalesced, and again after a gap. These run on both databases.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
-use halyard_protocol::rest::{Bootstrap, Me};
+use halyard_protocol::rest::Bootstrap;
 use halyard_protocol::{
-    Availability, Conversation, ConversationId, DeviceId, ReadPosition, ServerFrame, StateVersion, StatesSeen, UserId,
-    UserState,
+    Conversation, ConversationId, ReadPosition, ServerFrame, StateVersion, StatesSeen, UserId, UserState,
 };
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 
 use super::socket::Socket;
-use crate::feed::Place;
-use crate::hub::{Connection, Hub};
-use crate::presence::Presence;
-use crate::store::{self, sql::args};
-use crate::teller::Teller;
 use crate::testing::bench::{Bench, Browser, Listening};
 
 /// What an app knows of states, kept as a plain app would.
 #[derive(Default)]
-struct Known {
+pub(super) struct Known {
     seen: StatesSeen,
-    users: BTreeMap<UserId, UserState>,
+    pub(super) users: BTreeMap<UserId, UserState>,
     reads: BTreeMap<(ConversationId, UserId), (u64, Option<u32>)>,
 }
 
 impl Known {
     /// Takes in a frame. Says whether it was one of states.
-    fn take(&mut self, frame: ServerFrame) -> bool {
+    pub(super) fn take(&mut self, frame: ServerFrame) -> bool {
         match frame {
             ServerFrame::Users { version, users } => {
                 assert!(version > self.seen.users, "versions only go up");
@@ -54,7 +46,7 @@ impl Known {
     }
 
     /// Hears until the states are those of this version.
-    async fn hear(&mut self, bench: &Bench, socket: &mut Socket, version: StateVersion) {
+    pub(super) async fn hear(&mut self, bench: &Bench, socket: &mut Socket, version: StateVersion) {
         while self.seen.users < version {
             let (version, users) = next_told(bench, socket).await;
             self.take(ServerFrame::Users { version, users });
@@ -72,7 +64,7 @@ async fn next_told(bench: &Bench, socket: &mut Socket) -> (StateVersion, Vec<Use
     }
 }
 
-async fn set_status(browser: &Browser<'_>, text: &str) {
+pub(super) async fn set_status(browser: &Browser<'_>, text: &str) {
     assert_eq!(browser.patch("/me", &json!({ "status_text": text })).await.status, 200);
 }
 
@@ -80,7 +72,7 @@ async fn read(browser: &Browser<'_>, id: ConversationId, seq: u64) {
     assert_eq!(browser.post(&format!("/conversations/{id}/read"), &json!({ "seq": seq })).await.status, 204);
 }
 
-async fn version(browser: &Browser<'_>) -> StateVersion {
+pub(super) async fn version(browser: &Browser<'_>) -> StateVersion {
     browser.bootstrap().await.state_version
 }
 
@@ -279,123 +271,6 @@ pub(crate) async fn two_devices_converge(bench: &Bench) {
     assert_eq!(apply(&mut there).await, expected);
 }
 
-pub(crate) async fn a_restart_is_no_news_to_those_who_come_back(bench: &Bench) {
-    let listening = bench.listen_alone().await;
-    let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
-    let sockets = [
-        Socket::started(&listening, &maya, &maya.bootstrap().await).await,
-        Socket::started(&listening, &devon, &devon.bootstrap().await).await,
-    ];
-    bench.app.teller.tell().await.unwrap();
-    let before = devon.bootstrap().await;
-    assert_eq!(before.users.iter().filter(|user| user.connected).count(), 2);
-    // Another server takes its place; he comes back, she does not.
-    let other = Other::beside(bench);
-    let (tenant, user) = (before.me.tenant.id, before.me.user.id);
-    let back = other.hub.connect(tenant, user, before.me.device).unwrap();
-    other.presence.look().await.unwrap();
-    other.teller.tell().await.unwrap();
-    assert_eq!(version(&devon).await, before.state_version);
-    other.presence.look().await.unwrap();
-    let states = devon.states(before.state_version).await;
-    assert!(matches!(&states[..], [gone] if gone.user != user && !gone.connected), "{states:?}");
-    other.hub.depart(&other.hub.disconnect(&back).unwrap());
-    other.teller.tell().await.unwrap();
-    let states = devon.states(before.state_version + 1).await;
-    assert!(matches!(&states[..], [gone] if gone.user == user && !gone.connected), "{states:?}");
-    drop(sockets);
-}
-
-/// Another server on the same database, for which no time has to pass until one that says nothing counts as gone.
-struct Other {
-    hub: Arc<Hub>,
-    presence: Presence,
-    teller: Teller,
-}
-
-impl Other {
-    fn beside(bench: &Bench) -> Self {
-        let (store, hub) = (&bench.app.store, Arc::new(Hub::default()));
-        let times = [Duration::from_secs(20), Duration::ZERO];
-        let presence = Presence::new(store.clone(), Arc::clone(&hub), bench.app.env.ulid(), times);
-        let teller = Teller::new(store.clone(), Arc::clone(&hub), presence.clone(), Duration::ZERO);
-        Self { hub, presence, teller }
-    }
-
-    /// A user is connected to it.
-    async fn has(&self, me: &Me) -> Connection {
-        let connection = self.hub.connect(me.tenant.id, me.user.id, me.device).unwrap();
-        self.teller.tell().await.unwrap();
-        connection
-    }
-}
-
-/// Who of a tenant shows as connected, by extension.
-async fn shown(browser: &Browser<'_>) -> Vec<String> {
-    let users = browser.bootstrap().await.users;
-    users.into_iter().filter(|user| user.connected).map(|user| user.extension).collect()
-}
-
-/// One of two servers is taken away: the other one notices, and tells its own sockets who is away now.
-pub(crate) async fn users_of_a_server_that_is_gone_are_away(bench: &Bench) {
-    let listening = bench.listen_alone().await;
-    let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
-    let (hers, his) = (maya.bootstrap().await, devon.bootstrap().await);
-    let mut socket = Socket::started(&listening, &maya, &hers).await;
-    let (here, dead) = (Other::beside(bench), Other::beside(bench));
-    let (_both, _he) = (dead.has(&hers.me).await, dead.has(&his.me).await);
-    let mut known = Known::default();
-    known.hear(bench, &mut socket, version(&maya).await).await;
-    let _she = here.has(&hers.me).await;
-    assert_eq!(shown(&maya).await, ["1001", "1002"]);
-    // A look that fails is made again.
-    change(bench, "ALTER TABLE servers RENAME TO elsewhere").await;
-    assert!(here.presence.look().await.is_err());
-    change(bench, "ALTER TABLE elsewhere RENAME TO servers").await;
-    here.presence.look().await.unwrap();
-    assert_eq!(shown(&maya).await, ["1001", "1002"], "it has only been seen once");
-    here.presence.look().await.unwrap();
-    // She is connected to both.
-    assert_eq!(shown(&maya).await, ["1001"]);
-    bench.app.hub.set_stale(hers.me.tenant.id);
-    known.hear(bench, &mut socket, version(&maya).await).await;
-    assert_eq!(known.users.get(&his.me.user.id).map(|state| state.connected), Some(false));
-}
-
-async fn change(bench: &Bench, sql: &'static str) {
-    let mut tx = bench.app.store.write_system().await.unwrap();
-    tx.run(sql, args![]).await.unwrap();
-    tx.commit().await.unwrap();
-}
-
-/// A server that says that it lives keeps its users; one that was counted as gone and lives after all has them again.
-pub(crate) async fn a_server_that_lives_keeps_its_users(bench: &Bench) {
-    let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
-    let (hers, his) = (maya.bootstrap().await, devon.bootstrap().await);
-    let (here, other) = (Other::beside(bench), Other::beside(bench));
-    let (_she, he) = (here.has(&hers.me).await, other.has(&his.me).await);
-    let before = version(&maya).await;
-    for _ in 0..5 {
-        other.presence.look().await.unwrap();
-        here.presence.look().await.unwrap();
-    }
-    assert_eq!((shown(&maya).await, version(&maya).await), (vec!["1001".to_owned(), "1002".to_owned()], before));
-    // It can't say so for a while.
-    here.presence.look().await.unwrap();
-    assert_eq!(shown(&maya).await, ["1001"]);
-    other.presence.look().await.unwrap();
-    other.teller.tell().await.unwrap();
-    assert_eq!(shown(&maya).await, ["1001", "1002"]);
-    // Who leaves one server, and is connected to another, does not show as away.
-    let too = here.has(&his.me).await;
-    other.hub.depart(&other.hub.disconnect(&he).unwrap());
-    other.teller.tell().await.unwrap();
-    assert_eq!(shown(&maya).await, ["1001", "1002"]);
-    here.hub.depart(&here.hub.disconnect(&too).unwrap());
-    here.teller.tell().await.unwrap();
-    assert_eq!(shown(&maya).await, ["1001"]);
-}
-
 /// What only read positions have changed is looked at once, and not again with each heartbeat.
 pub(crate) async fn where_nothing_is_to_be_told_nobody_looks_again(bench: &Bench) {
     let listening = bench.listen_alone().await;
@@ -418,37 +293,6 @@ pub(crate) async fn where_nothing_is_to_be_told_nobody_looks_again(bench: &Bench
     assert!(matches!(&users[..], [one] if one.status_text == "At lunch"), "{users:?}");
 }
 
-/// One tenant can't be written down for a while: the others are, again and again.
-pub(crate) async fn a_slow_tenant_keeps_nobody_waiting(bench: &Bench) {
-    let (maya, rosa) = (bench.sign_in("1001@harbor").await, bench.sign_in("1001@atlas").await);
-    let (hers, others) = (maya.bootstrap().await.me, rosa.bootstrap().await.me);
-    let held = bench.app.store.write(hers.tenant.id).await.unwrap();
-    let other = Other::beside(bench);
-    let stop = CancellationToken::new();
-    let telling = tokio::spawn(other.teller.clone().run(stop.clone()));
-    let _waits = other.hub.connect(hers.tenant.id, hers.user.id, hers.device).unwrap();
-    let come = || other.hub.connect(others.tenant.id, others.user.id, others.device).unwrap();
-    let is_shown = async |expected: bool| {
-        let soon = async {
-            while shown(&rosa).await.is_empty() == expected {
-                tokio::task::yield_now().await;
-            }
-        };
-        // For less long than harbor waits.
-        tokio::time::timeout(Duration::from_secs(5), soon).await.expect("atlas waits for harbor");
-    };
-    let here = come();
-    is_shown(true).await;
-    other.hub.depart(&other.hub.disconnect(&here).unwrap());
-    is_shown(false).await;
-    let _again = come();
-    is_shown(true).await;
-    assert_eq!(shown(&maya).await, Vec::<String>::new());
-    held.commit().await.unwrap();
-    stop.cancel();
-    telling.await.unwrap();
-}
-
 /// Whoever shows states that this database never had starts again from the snapshot.
 pub(crate) async fn states_of_another_database_are_reset(bench: &Bench) {
     let listening = bench.listen_alone().await;
@@ -457,26 +301,4 @@ pub(crate) async fn states_of_another_database_are_reset(bench: &Bench) {
     let ahead = StatesSeen { users: 0, reads: start.state_version + 9 };
     let mut hers = Socket::resumed_with(&listening, &maya, start.cursor, Some(ahead)).await;
     assert_eq!(hers.receive().await, ServerFrame::Reset);
-}
-
-/// A command works on the database in another process: the heartbeat finds what it changed.
-pub(crate) async fn what_another_process_changes_is_told_too(bench: &Bench) {
-    let Other { hub, teller, .. } = Other::beside(bench);
-    let devon = bench.sign_in("1002@harbor").await;
-    let start = devon.bootstrap().await;
-    let (tenant, device) = (start.me.tenant.id, DeviceId(bench.app.env.ulid()));
-    let connection = hub.connect(tenant, start.me.user.id, device).unwrap();
-    teller.tell().await.unwrap();
-    assert_eq!(connection.feed.begin(version(&devon).await), Place::First);
-    // This hub does not hear of it.
-    set_status(&devon, "On the crane").await;
-    teller.tell().await.unwrap();
-    let newest = version(&devon).await;
-    assert!(connection.feed.version() < Some(newest));
-    hub.set_stale(tenant);
-    teller.tell().await.unwrap();
-    assert_eq!(connection.feed.version(), Some(newest));
-    let mut tx = bench.app.store.read().await.unwrap();
-    let users = store::states::users_after(&mut tx, tenant, start.state_version).await.unwrap().1;
-    assert!(matches!(&users[..], [one] if one.availability == Availability::Available && one.connected));
 }
