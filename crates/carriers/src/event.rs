@@ -1,0 +1,68 @@
+//! What a carrier brings by itself: texts that come in, and reports on those that went out.
+
+use halyard_protocol::{PhoneNumber, UnixMs};
+
+use crate::outcome::Refusal;
+
+/// One thing that a carrier brings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A text came in.
+    Inbound(Inbound),
+    /// A report on a text that went out.
+    Receipt(Receipt),
+}
+
+/// Who writes: a phone, or a business under a short name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Address {
+    /// A phone number.
+    Number(PhoneNumber),
+    /// A short code: three to eight digits that only the country's networks know.
+    ShortCode(String),
+    /// A word, which nobody can answer: at most eleven letters, digits and blanks.
+    Word(String),
+}
+
+/// A text that came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inbound {
+    /// The carrier's reference: the same text that is brought again has it again.
+    pub reference: String,
+    /// Who wrote it.
+    pub from: Address,
+    /// The own number that it came to.
+    pub to: PhoneNumber,
+    /// Of a group MMS: the other recipients.
+    pub others: Vec<PhoneNumber>,
+    /// The text; may be empty where there are files.
+    pub body: String,
+    /// Where its files are to be fetched, in their order.
+    pub media: Vec<String>,
+    /// When the carrier got it, where it says so.
+    pub at: Option<UnixMs>,
+}
+
+/// A report on a text that went out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The carrier's reference; empty where the report names only ours.
+    pub reference: String,
+    /// Our reference, where the carrier repeats it.
+    pub ours: Option<String>,
+    /// The recipient; none where the carrier does not say, then it is of all recipients of that reference.
+    pub to: Option<PhoneNumber>,
+    /// What is reported.
+    pub reported: Reported,
+}
+
+/// How far a text got, as a carrier reports it. "Accepted" by the next network is [`Reported::Sent`], not delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reported {
+    /// On its way.
+    Sent,
+    /// The phone has it.
+    Delivered,
+    /// It will not arrive.
+    Failed(Refusal),
+}
