@@ -1,6 +1,7 @@
 //! What a carrier brings by itself: texts that come in, and reports on those that went out.
 
 use halyard_protocol::{PhoneNumber, UnixMs};
+use serde::{Deserialize, Serialize};
 
 use crate::outcome::Refusal;
 
@@ -14,7 +15,7 @@ pub enum Event {
 }
 
 /// Who writes: a phone, or a business under a short name.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Address {
     /// A phone number.
     Number(PhoneNumber),
@@ -24,8 +25,17 @@ pub enum Address {
     Word(String),
 }
 
+impl core::fmt::Display for Address {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::ShortCode(text) | Self::Word(text) => f.write_str(text),
+        }
+    }
+}
+
 /// A text that came in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inbound {
     /// The carrier's reference: the same text that is brought again has it again.
     pub reference: String,
@@ -44,7 +54,7 @@ pub struct Inbound {
 }
 
 /// A report on a text that went out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// The carrier's reference; empty where the report names only ours.
     pub reference: String,
@@ -57,7 +67,7 @@ pub struct Receipt {
 }
 
 /// How far a text got, as a carrier reports it. "Accepted" by the next network is [`Reported::Sent`], not delivered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reported {
     /// On its way.
     Sent,

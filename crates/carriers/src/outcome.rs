@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use halyard_protocol::CauseCode;
+use serde::{Deserialize, Serialize};
 
 use crate::event::Receipt;
 
@@ -28,7 +29,7 @@ pub enum Outcome {
 }
 
 /// Why a carrier does not take or does not deliver a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     /// What the app has words for; none where only the carrier's words say why.
     pub cause: Option<CauseCode>,

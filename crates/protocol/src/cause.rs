@@ -144,6 +144,22 @@ pub enum CauseCode {
     NumberCannotReceiveGroupTexts = "number_cannot_receive_group_texts",
     /// Not delivered: the recipient's number can't receive files.
     NumberCannotReceiveFiles = "number_cannot_receive_files",
+    /// Not sent or not delivered: the recipient does not want texts from this number.
+    RecipientOptedOut = "recipient_opted_out",
+    /// Not delivered: the recipient's carrier took it for spam, or blocks the recipient.
+    BlockedByCarrier = "blocked_by_carrier",
+    /// Not delivered: the own number is not registered for texts with the networks.
+    NumberNotRegistered = "number_not_registered",
+    /// Not delivered: something is wrong with the business's account at its carrier.
+    CarrierAccountProblem = "carrier_account_problem",
+    /// Not delivered: the carrier does not take a file of this kind or size.
+    FilesNotTakenByCarrier = "files_not_taken_by_carrier",
+    /// A setting of a carrier account is missing or wrong.
+    InvalidCarrierSetting = "invalid_carrier_setting",
+    /// The server has no key to seal secrets with.
+    NoSecretKey = "no_secret_key",
+    /// Numbers are still carried by the account.
+    CarrierAccountInUse = "carrier_account_in_use",
 }
 }
 
@@ -181,6 +197,9 @@ impl CauseCode {
         Self::NumberTaken,
         Self::DomainTaken,
         Self::InvalidDomain,
+        Self::InvalidCarrierSetting,
+        Self::NoSecretKey,
+        Self::CarrierAccountInUse,
     ];
 
     /// The code with the most that there may be.

@@ -190,6 +190,10 @@ id!(
     /// A signed-in browser: one session.
     DeviceId
 );
+id!(
+    /// An account at a carrier.
+    CarrierAccountId
+);
 
 #[cfg(test)]
 mod tests {

@@ -21,6 +21,8 @@ pub enum Permission {
     RenameTenant,
     /// Read who administered what.
     ReadAudit,
+    /// Add, test and remove the business's accounts at carriers, and choose which one carries a number.
+    ManageCarriers,
     /// Add numbers, say what they can do, move them to another business, and retire them.
     ManageNumbers,
     /// Add, change and close businesses, and act in each of them.
@@ -31,7 +33,7 @@ pub enum Permission {
 
 impl Permission {
     /// All, as the documentation lists them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::SetStatusOfOthers,
         Self::EditSharedContacts,
         Self::SeeUsers,
@@ -40,6 +42,7 @@ impl Permission {
         Self::AssignNumbers,
         Self::RenameTenant,
         Self::ReadAudit,
+        Self::ManageCarriers,
         Self::ManageNumbers,
         Self::ManageTenants,
         Self::ManageJobs,
@@ -53,7 +56,9 @@ impl Permission {
             Self::EditSharedContacts | Self::SeeUsers | Self::ManageUsers | Self::AssignNumbers => {
                 (Role::OfficeManager, false)
             }
-            Self::ManageAdministrators | Self::RenameTenant | Self::ReadAudit => (Role::Administrator, false),
+            Self::ManageAdministrators | Self::RenameTenant | Self::ReadAudit | Self::ManageCarriers => {
+                (Role::Administrator, false)
+            }
             Self::ManageNumbers | Self::ManageTenants | Self::ManageJobs => (Role::Administrator, true),
         }
     }
@@ -72,6 +77,7 @@ impl Permission {
             Self::AssignNumbers => "See the business's numbers, name them, choose who texts from them",
             Self::RenameTenant => "Rename the business, set its country",
             Self::ReadAudit => "Read and export the audit log",
+            Self::ManageCarriers => "Add, test and remove accounts at carriers, choose which one carries a number",
             Self::ManageNumbers => "Add numbers, say what they can do, move them to another business, retire them",
             Self::ManageTenants => "Add, change and close businesses, act in each of them",
             Self::ManageJobs => "See jobs that failed at every attempt, run them again",

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::auth::origin::Origins;
 use crate::auth::password::{Cost, PasswordError, Passwords};
 use crate::auth::seen::Seen;
 use crate::auth::token::cookie_name;
-use crate::carriers::Carriers;
+use crate::carriers::{Carriers, Links, Surroundings};
 use crate::env::Env;
 use crate::hub::{Hub, RETURN};
 use crate::jobs::Workers;
@@ -26,6 +27,7 @@ use crate::operations::quotas::Quotas;
 use crate::permits::{self, Permits};
 use crate::presence::Presence;
 use crate::problem::Problem;
+use crate::sealing::Sealing;
 use crate::store::sessions::{Lifetimes, Session};
 use crate::store::{Committed, Store, StoreError, Tx};
 use crate::teller::Teller;
@@ -49,6 +51,8 @@ pub struct Settings {
     pub secure: bool,
     /// Whether a proxy in front says truly whom it speaks for.
     pub trust_proxy: bool,
+    /// The file of the key by which secrets in the database are sealed.
+    pub secret_key: Option<PathBuf>,
     /// How often one may fail to sign in.
     pub sign_ins: Limits,
     /// How much users and tenants may use.
@@ -115,6 +119,7 @@ impl Default for Settings {
             allowed_origins: Vec::new(),
             secure: false,
             trust_proxy: false,
+            secret_key: None,
             sign_ins: Limits { per_account: PER_ACCOUNT, per_address: PER_ADDRESS },
             quotas: Quotas::default(),
             migrate: true,
@@ -178,6 +183,10 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// The workers of the queue.
     pub workers: Workers,
+    /// Who brings texts to numbers.
+    pub carriers: Carriers,
+    /// Seals and opens secrets.
+    pub sealing: Sealing,
     /// What tells sockets of states.
     pub teller: Teller,
     /// Cancelled when the server stops.
@@ -218,12 +227,17 @@ impl App {
         } else {
             store.require_up_to_date().await?;
         }
-        let carriers = Carriers::new(store.clone(), env.clone());
+        let sealing = Sealing::new(settings.secret_key.clone());
+        let links = Links::new(settings.public_url.clone());
+        let around = Surroundings { store: store.clone(), env: env.clone(), sealing: sealing.clone(), links };
+        let carriers = Carriers::new(around);
         let metrics = Arc::new(Metrics::default());
         let Tempo { beat, returns, .. } = settings.tempo;
         let presence = Presence::new(store.clone(), Arc::clone(&hub), env.ulid(), [beat, returns]);
         Ok(Arc::new(Self {
-            workers: Workers::new(store.clone(), carriers, env.clone(), jobs).counted_by(Arc::clone(&metrics)),
+            workers: Workers::new(store.clone(), carriers.clone(), contents.clone(), env.clone(), jobs).counted_by(Arc::clone(&metrics)),
+            carriers,
+            sealing,
             metrics,
             teller: Teller::new(store.clone(), Arc::clone(&hub), presence, settings.tempo.states),
             passwords: Passwords::new(env.clone(), settings.cost)?,

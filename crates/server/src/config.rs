@@ -60,6 +60,23 @@ impl Media {
     }
 }
 
+/// Where the key of secrets is.
+#[derive(Clone, Debug, Args)]
+pub struct SecretKey {
+    /// The file of the key by which secrets of carrier accounts are sealed in the database; made when it is first needed. With SQLite the default
+    /// is a file beside the database: `halyard.key` for `halyard.db`. Keep a copy of it apart from the database's.
+    #[arg(long, env = "HALYARD_SECRET_KEY")]
+    pub secret_key: Option<PathBuf>,
+}
+
+impl SecretKey {
+    /// The file that is said, or the one beside the database.
+    #[must_use]
+    pub fn file(&self, database: &Database) -> Option<PathBuf> {
+        self.secret_key.clone().or_else(|| database.file().map(|file| file.with_extension("key")))
+    }
+}
+
 /// How to serve.
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -72,6 +89,9 @@ pub struct Serve {
     /// Where contents of files are.
     #[command(flatten)]
     pub media: Media,
+    /// Where the key of secrets is.
+    #[command(flatten)]
+    pub secret_key: SecretKey,
     /// The folder of the built app; without it the app inside of this binary, if there is one.
     #[arg(long, env = "HALYARD_APP_DIR")]
     pub app_dir: Option<PathBuf>,
@@ -179,6 +199,7 @@ impl Serve {
             keep_events: days(self.keep_events_days),
             secure,
             public_url,
+            secret_key: self.secret_key.file(&self.database),
             tls,
             http_redirect: self.tls.http_redirect,
             allowed_origins: self.allow_origin.clone(),

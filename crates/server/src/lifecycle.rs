@@ -32,6 +32,9 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let listener = TcpListener::bind(listen).await?;
     let address = listener.local_addr()?;
+    if tls.is_none() {
+        app.carriers.links().listens_at(address);
+    }
     if let Some(listen) = app.settings.metrics_listen {
         let (listener, routes, stop) = (TcpListener::bind(listen).await?, web::metrics::routes(&app), app.stop.clone());
         tracing::info!(address = %listener.local_addr()?, "metrics");

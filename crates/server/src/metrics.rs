@@ -1,8 +1,9 @@
 //! Metrics, for Prometheus (OpenMetrics 1.0): counts and times without a name in them.
 //!
 //! Always holds: a label has one of a few values that the code knows, so nobody makes more of them by what they ask for; and none is of a
-//! user, a number or a tenant.
+//! user, a number or a tenant. Accounts at carriers, which are few, are named by their ids.
 
+use std::collections::BTreeMap;
 use std::fmt::Error;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -39,8 +40,20 @@ struct OfJob {
     outcome: &'static str,
 }
 
+/// What came of a carrier's webhook.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfWebhook {
+    carrier: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfAccount {
+    account: String,
+}
+
 /// What is read at the moment of asking.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Now {
     /// Connections that are open.
     pub connections: usize,
@@ -54,6 +67,8 @@ pub struct Now {
     pub dead_jobs: u64,
     /// Milliseconds for which the next job has been due; 0 when none is.
     pub overdue: i64,
+    /// Texts that wait for each account's carrier, by the account's id.
+    pub texts: BTreeMap<String, u64>,
 }
 
 /// The metrics of this server.
@@ -62,6 +77,8 @@ pub struct Metrics {
     requests: Family<OfRequest, Counter>,
     seconds: Family<InArea, Histogram>,
     jobs: Family<OfJob, Counter>,
+    webhooks: Family<OfWebhook, Counter>,
+    queued: Family<OfAccount, Gauge>,
     failed_sign_ins: Counter,
     statements: Counter,
     connections: Gauge,
@@ -85,6 +102,10 @@ impl Default for Metrics {
         );
         let jobs = Family::default();
         registry.register("job_attempts", "Attempts at jobs that ended", Family::clone(&jobs));
+        let webhooks = Family::default();
+        registry.register("webhooks", "Webhooks of carriers, taken in or refused", Family::clone(&webhooks));
+        let queued = Family::default();
+        registry.register("texts_waiting", "Texts that wait for an account's carrier", Family::clone(&queued));
         let failed_sign_ins = Counter::default();
         registry.register("failed_sign_ins", "Sign-ins with a wrong password", Counter::clone(&failed_sign_ins));
         let statements = Counter::default();
@@ -104,6 +125,8 @@ impl Default for Metrics {
             requests,
             seconds,
             jobs,
+            webhooks,
+            queued,
             failed_sign_ins,
             statements,
             connections,
@@ -129,6 +152,12 @@ impl Metrics {
         self.jobs.get_or_create(&OfJob { kind, outcome }).inc();
     }
 
+    /// A carrier of this kind has sent something.
+    pub fn webhook(&self, carrier: &'static str, taken: bool) {
+        let outcome = if taken { "taken" } else { "refused" };
+        self.webhooks.get_or_create(&OfWebhook { carrier, outcome }).inc();
+    }
+
     /// Somebody tried a wrong password.
     pub fn sign_in_failed(&self) {
         self.failed_sign_ins.inc();
@@ -146,6 +175,10 @@ impl Metrics {
         self.waiting.set(i64::try_from(now.jobs).unwrap_or(i64::MAX));
         self.dead.set(i64::try_from(now.dead_jobs).unwrap_or(i64::MAX));
         self.overdue.set(now.overdue);
+        self.queued.clear();
+        for (account, texts) in now.texts {
+            self.queued.get_or_create(&OfAccount { account }).set(i64::try_from(texts).unwrap_or(i64::MAX));
+        }
         let mut text = String::new();
         text::encode(&mut text, &self.registry)?;
         Ok(text)

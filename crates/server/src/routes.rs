@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
 use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::{get, post};
 use halyard_protocol::limits;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,6 +17,7 @@ use crate::api::{self, openapi};
 use crate::app::App;
 use crate::web;
 use crate::web::assets::Assets;
+use crate::webhooks;
 
 /// Everything that the server answers.
 ///
@@ -33,6 +34,11 @@ pub fn router(app: &Arc<App>, assets: Assets) -> Result<Router, serde_json::Erro
         .route("/api/docs/{file}", get(api::docs::file))
         .route("/media/{id}", get(api::media::show::show))
         .route("/media/photos/{id}", get(api::contacts::show_photo::show))
+        .route(
+            "/webhooks/{kind}/{account}/{word}",
+            post(webhooks::receive::receive).layer(DefaultBodyLimit::max(webhooks::WEBHOOK_BYTES)),
+        )
+        .route("/webhooks/files/{account}/{media}/{until}/{signature}", get(webhooks::file::show))
         .route("/healthz", get(web::health::health))
         .method_not_allowed_fallback(|| async { web::method_not_allowed() })
         .fallback(move |request: axum::extract::Request| {
@@ -56,6 +62,10 @@ fn administration() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(api::numbers::update::update, api::numbers::retire::retire))
         .routes(routes!(api::numbers::move_to::move_to))
         .routes(routes!(api::numbers::assign::assign, api::numbers::assign::unassign))
+        .routes(routes!(api::carriers::list::list, api::carriers::add::add))
+        .routes(routes!(api::carriers::remove::remove))
+        .routes(routes!(api::carriers::test::test))
+        .routes(routes!(api::carriers::assign::assign))
         .routes(routes!(api::tenants::list::list, api::tenants::add::add))
         .routes(routes!(api::tenants::update::update, api::tenants::close::close))
         .routes(routes!(api::audit::list::list))

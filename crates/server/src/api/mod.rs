@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod bootstrap;
+pub mod carriers;
 pub mod contacts;
 pub mod conversations;
 pub mod devices;

@@ -1,31 +1,45 @@
-//! Carriers: who brings a text to a number. The seam for on-net delivery, SMPP and HTTP providers.
+//! Carriers: who brings a text to a number. The seam for delivery between numbers of this system, and for accounts at carriers.
 //!
 //! Always holds: a carrier is asked with a reference that is the same at every try. Some take a reference once, however often it comes;
 //! of others, a text that may have left is looked up before it is handed over again, and where they can't be asked it is not
 //! ([`Carrier::repeat`]). Why a carrier does not take a text is a cause, for which the app has words; its own words stand beside it.
+//! What an account says counts for that account alone.
 
+mod accounts;
+pub mod fetch;
+pub mod http;
+mod links;
 mod on_net;
+pub mod pace;
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use halyard_protocol::{CauseCode, Media, PhoneNumber};
+use halyard_protocol::{CarrierAccountId, CauseCode, Media, PhoneNumber, UnixMs};
 
+pub use accounts::{AccountError, Opened, settings_of};
+pub use links::Links;
+pub(crate) use links::is_file_link;
+
+use self::pace::Pacer;
 use crate::env::Env;
 use crate::operations::messaging::receipts::Failure;
-use crate::store::{self, Store, StoreError};
+use crate::sealing::Sealing;
+use crate::store::{self, Store, StoreError, carrier_accounts::AccountRecord};
 
-/// A text on its way out, to one recipient.
+/// A text on its way out: one submission.
 #[derive(Clone, Debug)]
 pub struct OutboundText {
     /// The same at every try; different for every message and recipient.
     pub reference: String,
     /// The own number.
     pub from: PhoneNumber,
-    /// The recipient.
-    pub to: PhoneNumber,
-    /// For a group MMS: the other recipients.
+    /// Whom the submission is to reach.
+    pub to: Vec<PhoneNumber>,
+    /// For a group MMS: the other recipients, whom the text reaches by other ways.
     pub others: Vec<PhoneNumber>,
     /// The text; may be empty when there are files.
     pub body: String,
@@ -36,8 +50,8 @@ pub struct OutboundText {
 /// A carrier has taken a text.
 #[derive(Clone, Debug)]
 pub struct Submitted {
-    /// The carrier's reference, by which receipts name the text.
-    pub reference: String,
+    /// The carrier's references, by which receipts name the text.
+    pub references: Vec<String>,
     /// Whether it is already with the recipient; else a receipt will say.
     pub delivered: bool,
 }
@@ -47,6 +61,8 @@ pub struct Submitted {
 pub enum SubmitError {
     /// It was not taken: try again later. This is what the user hears when all tries are used up.
     Temporary(Failure),
+    /// It was not taken, as the carrier is asked too often: not before this time.
+    Throttled(Duration),
     /// It will never go through, and why.
     Final(Failure),
     /// It may have been taken: the connection broke before the answer.
@@ -69,6 +85,8 @@ pub enum LookUp {
     Taken(Submitted),
     /// It never had it.
     NotTaken,
+    /// It does not answer now, and may later.
+    Later,
     /// It can't be asked, or does not know.
     Unknown,
 }
@@ -81,8 +99,8 @@ pub type Submitting<'a> = Pin<Box<dyn Future<Output = Result<Submitted, SubmitEr
 
 /// Somebody who brings texts to numbers.
 pub trait Carrier: Send + Sync {
-    /// Its name in the database: short, stable.
-    fn name(&self) -> &'static str;
+    /// The account; none between numbers of this system.
+    fn account(&self) -> Option<CarrierAccountId>;
 
     /// What becomes of a text that is handed over again.
     fn repeat(&self) -> Repeat;
@@ -90,44 +108,99 @@ pub trait Carrier: Send + Sync {
     /// Takes a text over.
     fn submit(&self, text: OutboundText) -> Submitting<'_>;
 
-    /// Looks up an earlier submission by its reference. Asked where a repeat would be taken again.
-    fn look_up(&self, reference: String) -> LookingUp<'_>;
+    /// Looks up a submission that may have begun at `since`. Asked where a repeat would be taken again.
+    fn look_up(&self, text: OutboundText, since: UnixMs) -> LookingUp<'_>;
+}
+
+/// What the accounts' carriers work with.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// The database.
+    pub store: Store,
+    /// Clock and randomness.
+    pub env: Env,
+    /// Opens secrets.
+    pub sealing: Sealing,
+    /// Where carriers reach this server.
+    pub links: Links,
 }
 
 /// The carriers of this server, and which one takes a text.
 #[derive(Clone)]
 pub struct Carriers {
-    store: Store,
+    around: Surroundings,
     on_net: Arc<dyn Carrier>,
+    pacer: Arc<Pacer>,
+    opened: Arc<Mutex<HashMap<CarrierAccountId, (AccountRecord, Opened)>>>,
 }
 
 impl Carriers {
-    /// The carriers that are set up: between the numbers of this system.
+    /// The carriers that are set up: between the numbers of this system, and the accounts in the database.
     #[must_use]
-    pub fn new(store: Store, env: Env) -> Self {
-        let on_net = Arc::new(on_net::OnNet::new(store.clone(), env));
-        Self { store, on_net }
+    pub fn new(around: Surroundings) -> Self {
+        let on_net = Arc::new(on_net::OnNet::new(around.store.clone(), around.env.clone()));
+        Self::with_on_net(around, on_net)
     }
 
     /// The same, with another way between the numbers of this system.
     #[must_use]
-    pub fn with_on_net(store: Store, on_net: Arc<dyn Carrier>) -> Self {
-        Self { store, on_net }
+    pub fn with_on_net(around: Surroundings, on_net: Arc<dyn Carrier>) -> Self {
+        Self { around, on_net, pacer: Arc::default(), opened: Arc::default() }
     }
 
-    /// The carrier that takes a text for this number; `None` when there is none.
+    /// How fast texts may leave.
+    #[must_use]
+    pub fn pacer(&self) -> &Pacer {
+        &self.pacer
+    }
+
+    /// Where carriers reach this server.
+    #[must_use]
+    pub fn links(&self) -> &Links {
+        &self.around.links
+    }
+
+    /// The carrier that takes a text to these numbers from one that this account carries; `None` when there is none.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn of(&self, to: PhoneNumber) -> Result<Option<&dyn Carrier>, StoreError> {
-        let mut tx = self.store.read_once().await?;
-        let is_ours = store::numbers::by_number(&mut tx, to).await?.is_some();
-        Ok(is_ours.then_some(&*self.on_net))
+    pub async fn of(
+        &self,
+        to: &[PhoneNumber],
+        account: Option<CarrierAccountId>,
+    ) -> Result<Option<Arc<dyn Carrier>>, StoreError> {
+        if let [to] = *to {
+            let mut tx = self.around.store.read_once().await?;
+            if store::numbers::by_number(&mut tx, to).await?.is_some() {
+                return Ok(Some(Arc::clone(&self.on_net)));
+            }
+        }
+        match account {
+            Some(account) => self.of_account(account).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The carrier to which a text was being handed; `None` when there is none any more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of_submission(&self, account: Option<CarrierAccountId>) -> Result<Option<Arc<dyn Carrier>>, StoreError> {
+        match account {
+            Some(account) => self.of_account(account).await,
+            None => Ok(Some(Arc::clone(&self.on_net))),
+        }
+    }
+
+    async fn of_account(&self, account: CarrierAccountId) -> Result<Option<Arc<dyn Carrier>>, StoreError> {
+        Ok(self.open(account).await?.map(|(_, opened)| opened.carrier))
     }
 }
 
+
 /// Why a text is not delivered for which there is no carrier.
 #[must_use]
-pub fn no_carrier(to: PhoneNumber) -> Failure {
-    Failure::new(CauseCode::NoCarrier, format!("No carrier is set up for {to}."))
+pub fn no_carrier(to: &[PhoneNumber]) -> Failure {
+    let to: Vec<String> = to.iter().map(ToString::to_string).collect();
+    Failure::new(CauseCode::NoCarrier, format!("No carrier is set up for {}.", to.join(", ")))
 }

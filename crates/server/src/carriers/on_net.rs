@@ -2,7 +2,7 @@
 //! inbound one, in a transaction of the receiving tenant.
 
 use super::{Carrier, LookUp, LookingUp, OutboundText, Repeat, SubmitError, Submitted, Submitting};
-use halyard_protocol::CauseCode;
+use halyard_protocol::{CarrierAccountId, CauseCode, UnixMs};
 
 use crate::env::Env;
 use crate::operations::Actor;
@@ -24,13 +24,14 @@ impl OnNet {
     }
 
     async fn bring(&self, text: OutboundText) -> Result<Result<Submitted, SubmitError>, StoreError> {
+        let [to] = text.to[..] else { return Ok(Err(not_in_use())) };
         let mut tx = self.store.read_once().await?;
-        let found = store::numbers::by_number(&mut tx, text.to).await?;
+        let found = store::numbers::by_number(&mut tx, to).await?;
         drop(tx);
         let Some((tenant, _)) = found else { return Ok(Err(not_in_use())) };
         let mut tx = self.store.write_in_background(tenant).await?;
         // It may have moved while this waited for its turn.
-        let found = store::numbers::by_number(&mut tx, text.to).await?.filter(|(owner, _)| *owner == tenant);
+        let found = store::numbers::by_number(&mut tx, to).await?.filter(|(owner, _)| *owner == tenant);
         let Some((_, number)) = found else { return Ok(Err(not_in_use())) };
         let needs_mms = !text.others.is_empty() || !text.media.is_empty();
         if !number.capabilities.sms || (needs_mms && !number.capabilities.mms) {
@@ -41,22 +42,23 @@ impl OnNet {
             };
             return Ok(Err(SubmitError::Final(Failure::new(code, format!("The number can't receive {what}.")))));
         }
-        let reference = text.reference.clone();
         let inbound = InboundText {
-            carrier: NAME,
+            carrier: NAME.to_owned(),
             reference: text.reference,
             from: text.from,
-            to: text.to,
+            to,
             others: text.others,
             body: text.body,
             media: text.media,
+            files: Vec::new(),
+            missing: 0,
         };
         // Received before: the worker died between the two transactions. The text is there, so it is delivered.
         let actor = Actor::system(tenant, self.env.now());
         if receive(&mut tx, &actor, &self.env, inbound).await?.is_some() {
             tx.commit().await?;
         }
-        Ok(Ok(Submitted { reference, delivered: true }))
+        Ok(Ok(Submitted { references: Vec::new(), delivered: true }))
     }
 }
 
@@ -65,8 +67,8 @@ fn not_in_use() -> SubmitError {
 }
 
 impl Carrier for OnNet {
-    fn name(&self) -> &'static str {
-        NAME
+    fn account(&self) -> Option<CarrierAccountId> {
+        None
     }
 
     fn repeat(&self) -> Repeat {
@@ -74,7 +76,7 @@ impl Carrier for OnNet {
         Repeat::IsTakenOnce
     }
 
-    fn look_up(&self, _reference: String) -> LookingUp<'_> {
+    fn look_up(&self, _text: OutboundText, _since: UnixMs) -> LookingUp<'_> {
         Box::pin(async { LookUp::Unknown })
     }
 

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod backup;
+pub mod carrier;
 mod contents;
 pub mod doctor;
 pub mod import;
@@ -56,6 +57,8 @@ pub enum Command {
     User(user::User),
     /// SMS numbers, and who texts from them.
     Number(number::Number),
+    /// Accounts at carriers, which bring texts to phones outside.
+    Carrier(carrier::Carrier),
     /// Who administered what.
     Audit(audit::Audit),
     /// What waits to be done, and what failed at every attempt.
@@ -128,6 +131,7 @@ pub async fn run(command: Command) -> Result<(), CommandError> {
         Command::Tenant(tenant) => tenant::run(tenant, &env).await,
         Command::User(user) => user::run(user, &env).await,
         Command::Number(number) => number::run(number, &env).await,
+        Command::Carrier(carrier) => carrier::run(carrier, &env).await,
         Command::Audit(audit) => audit::run(audit, &env).await,
         Command::Jobs(jobs) => jobs::run(jobs, &env).await,
         Command::ImportContacts(import) => import::run(import, &env).await,

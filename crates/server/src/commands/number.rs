@@ -2,12 +2,14 @@
 
 use clap::{Args, Subcommand};
 use halyard_protocol::admin::{NewNumber, NumberAccount, UpdateNumber};
-use halyard_protocol::{Capabilities, PhoneNumber};
+use halyard_protocol::{Capabilities, CarrierAccountId, PhoneNumber};
 
 use super::{Business, CommandError, open};
-use crate::config::{Database, Login, domain, login, phone_number};
+use crate::carriers::{Carriers, Links, Surroundings};
+use crate::config::{Database, Login, SecretKey, domain, login, phone_number};
 use crate::env::Env;
-use crate::operations::{Actor, numbers};
+use crate::operations::{Actor, carriers, numbers};
+use crate::sealing::Sealing;
 use crate::store::{self, Store, Tx};
 
 /// SMS numbers, and who texts from them.
@@ -72,6 +74,19 @@ enum Action {
         #[command(flatten)]
         database: Database,
     },
+    /// Let an account at a carrier bring a number's texts. The number can do from then on what the account takes.
+    AssignCarrier {
+        /// The number, as +16195550142.
+        #[arg(value_parser = phone_number)]
+        number: PhoneNumber,
+        /// The account's id, as `carrier list` shows it; without it no account does.
+        #[arg(long)]
+        account: Option<CarrierAccountId>,
+        #[command(flatten)]
+        database: Database,
+        #[command(flatten)]
+        secret_key: SecretKey,
+    },
     /// Move a number to another tenant. Its conversations stay where they were written.
     Move {
         /// The number, as +16195550142.
@@ -127,6 +142,29 @@ pub async fn run(command: Number, env: &Env) -> Result<(), CommandError> {
         }
         Action::Assign { number, login, database } => change(number, &login, &database, true, env).await?,
         Action::Unassign { number, login, database } => change(number, &login, &database, false, env).await?,
+        Action::AssignCarrier { number, account, database, secret_key } => {
+            let (store, actor, mut tx) = owned(number, &database, env).await?;
+            let sealing = Sealing::new(secret_key.file(&database));
+            let around = Surroundings { store: store.clone(), env: env.clone(), sealing, links: Links::default() };
+            let account = match account {
+                Some(id) => {
+                    let record = carriers::find(&mut tx, &actor, id).await?;
+                    Some((id, Carriers::new(around).capabilities(&record)?))
+                }
+                None => None,
+            };
+            let is_carried = account.is_some();
+            let NumberAccount { number: own, .. } = carriers::assign(&mut tx, &actor, number, account).await?;
+            tx.commit().await?;
+            let Capabilities { mms, group_recipients, .. } = own.capabilities;
+            let files = if mms { "files" } else { "no files" };
+            if is_carried {
+                println!("{number} is carried by this account: texts, {files}, groups of up to {group_recipients}.");
+            } else {
+                println!("{number} reaches numbers of this system alone.");
+            }
+            store.close().await;
+        }
         Action::Move { number, to, database } => {
             let (store, actor, tx) = owned(number, &database, env).await?;
             drop(tx);

@@ -47,6 +47,21 @@ impl Source {
     }
 }
 
+/// Asks for a secret without showing it; where nobody can be asked, reads a line.
+///
+/// # Errors
+/// It can't be read, or is empty.
+pub fn ask_for(name: &str) -> Result<String, CommandError> {
+    let secret = if std::io::stdin().is_terminal() {
+        rpassword::prompt_password(format!("{name}: "))?
+    } else {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line)?;
+        line.trim_end_matches(['\r', '\n']).to_owned()
+    };
+    if secret.is_empty() { Err(CommandError::Refused(format!("{name} is empty"))) } else { Ok(secret) }
+}
+
 /// Sixteen letters and digits that can't be mistaken for each other: 80 bits.
 fn random(env: &Env) -> String {
     const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::carriers::Carriers;
-use crate::jobs::Workers;
-use crate::testing::bench::PASSWORD;
+use crate::testing::bench::{PASSWORD, around, workers_of};
 
 /// By so much it is set back.
 const BACK: i64 = 3 * 60 * 60 * 1_000;
@@ -69,8 +68,8 @@ pub(super) async fn jobs_of_before_the_clock_was_set_back_go_on(bench: &Bench) {
     assert!(store::jobs::retry(&mut tx, waits, now.plus(4_000)).await.unwrap());
     tx.commit().await.unwrap();
     bench.test.pass(-BACK);
-    let carriers = Carriers::new(bench.app.store.clone(), bench.app.env.clone());
-    let anew = Workers::new(bench.app.store.clone(), carriers, bench.app.env.clone(), Arc::default());
+    let carriers = Carriers::new(around(bench));
+    let anew = workers_of(bench, carriers);
     for _ in 0..10 {
         anew.run_due().await.unwrap();
         bench.test.pass(Duration::from_secs(5).as_millis().try_into().unwrap());

@@ -5,7 +5,7 @@ use std::time::Duration;
 use halyard_protocol::UnixMs;
 
 use super::*;
-use crate::store::jobs::{Job, NewJob};
+use crate::store::jobs::{Job, NewJob, Queue};
 
 /// Two tenants, in their order.
 fn tenants() -> [TenantId; 2] {
@@ -13,7 +13,7 @@ fn tenants() -> [TenantId; 2] {
 }
 
 async fn add(tx: &mut Tx, tenant: TenantId, lane: &str, position: u64, run_at: UnixMs) {
-    let job = NewJob { tenant, lane, position, kind: "test", payload: "{}", run_at };
+    let job = NewJob { queue: Queue::Tenant(tenant), lane, position, kind: "test", payload: "{}", run_at };
     store::jobs::add(tx, job, run_at).await.unwrap();
 }
 
@@ -41,7 +41,7 @@ pub(super) async fn jobs_of_a_lane_run_in_order_and_survive_their_worker(bench: 
     let later = now.plus(1_000);
     let again = claim(&mut tx, harbor, "three", later).await;
     assert_eq!(again.len(), 1, "a lease that ended is taken over, one that was renewed is not");
-    assert_eq!((again[0].attempts, again[0].tenant), (2, Some(harbor)));
+    assert_eq!((again[0].attempts, again[0].queue), (2, Some(Queue::Tenant(harbor))));
     let stale = first.iter().find(|job| job.lane == again[0].lane).unwrap();
     assert!(!store::jobs::done(&mut tx, stale).await.unwrap(), "the first worker's claim is void");
     assert!(!store::jobs::renew(&mut tx, stale, later).await.unwrap());
@@ -61,7 +61,7 @@ pub(super) async fn a_job_for_later_is_in_nobodys_way(bench: &Bench) {
     add(&mut tx, harbor, "later", 1, now.plus(60_000)).await;
     add(&mut tx, harbor, "a", 1, now).await;
     assert_eq!(places(&claim(&mut tx, harbor, "one", now).await), [("a", 1)]);
-    assert!(store::jobs::due_tenants(&mut tx, now, "", 10).await.unwrap().is_empty());
+    assert!(store::jobs::due_queues(&mut tx, now, "", 10).await.unwrap().is_empty());
     assert_eq!(places(&claim(&mut tx, harbor, "two", now.plus(60_000)).await), [("a", 1), ("later", 1)]);
 }
 
@@ -72,7 +72,7 @@ pub(super) async fn tenants_take_turns(bench: &Bench) {
         add(&mut tx, harbor, &format!("h{n}"), 1, now).await;
     }
     add(&mut tx, atlas, "a", 1, now.plus(5)).await;
-    let due = async |tx: &mut Tx, after: String, at| store::jobs::due_tenants(tx, at, &after, 10).await.unwrap();
+    let due = async |tx: &mut Tx, after: String, at| store::jobs::due_queues(tx, at, &after, 10).await.unwrap();
     let (first, second) = (harbor.to_string(), atlas.to_string());
     assert_eq!(due(&mut tx, String::new(), now).await, std::slice::from_ref(&first), "the other's is not due yet");
     let now = now.plus(5);
@@ -89,7 +89,7 @@ pub(super) async fn tenants_take_turns(bench: &Bench) {
     tx.run("UPDATE jobs SET due_at = 0 WHERE lane = 'a'", args![]).await.unwrap();
     assert_eq!(due(&mut tx, first.clone(), now).await, ["", &first]);
     let nobodys = store::jobs::claim(&mut tx, "", "two", now.plus(1_000), now, 10).await.unwrap();
-    assert_eq!((nobodys.len(), nobodys[0].tenant), (1, None));
+    assert_eq!((nobodys.len(), nobodys[0].queue), (1, None));
 }
 
 /// Two workers that claim at the same time, each in a transaction of its own: no job is claimed twice, and none is left.

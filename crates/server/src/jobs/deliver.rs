@@ -1,18 +1,24 @@
-//! The job that carries one text to one recipient: hands it to the carrier that takes the number, and writes down what it said.
+//! The job that carries a text: hands it to the carrier that takes it, and writes down what that said.
 //!
 //! Always holds: a job may run twice (its worker died). A carrier that takes a reference once gets it again. For any other the submission
-//! is on record before the text leaves; a job that finds such a record looks the text up, and where the carrier can't be asked, the text is
-//! unconfirmed and is not sent again.
+//! is on record before the text leaves; a job that finds such a record looks the text up, at the account that it was handed to, and where the
+//! carrier can't be asked, the text is unconfirmed and is not sent again.
 
 use std::time::Duration;
 
+use halyard_protocol::{UnixMs, segments};
+
 use super::LEASE;
 use super::kinds::{Doing, Kind, Tools, payload};
+use crate::carriers::pace::MAX_HOLD;
 use crate::carriers::{Carrier, LookUp, OutboundText, Repeat, SubmitError, Submitted, no_carrier};
 use crate::operations::messaging::outgoing::{
     self, DeliverText, Ended, Found, InDoubt, Outcome, OutgoingText, Submitting, Waiting,
 };
-use crate::store::{self, StoreError, jobs::Job};
+use crate::store::{
+    self, StoreError,
+    jobs::{Job, Queue},
+};
 
 /// See [`Kind`].
 pub(super) const KIND: Kind = Kind {
@@ -26,12 +32,21 @@ pub(super) const KIND: Kind = Kind {
 /// How often a text is handed to its carrier that says "later" before it is given up.
 const SUBMISSIONS: u64 = 12;
 
+/// How often a text is looked up at a carrier that does not answer: for a quarter of an hour.
+const LOOK_UPS: u64 = 10;
+
 /// What there is to write down.
 enum Next {
     /// What became of the text.
     End(Ended),
     /// The carrier has not taken it: again after a while.
     Later(Submitting),
+    /// Nobody knows whether the carrier has it: it is looked up again after a while.
+    Doubt(InDoubt),
+    /// The carrier is asked too often: again then.
+    Throttled(Submitting, UnixMs),
+    /// Its account takes no more now: again then.
+    Paced(UnixMs),
     /// Another worker has the job.
     Lost,
 }
@@ -56,6 +71,15 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
             ended.write(&mut tx, now).await?;
             store::jobs::done(&mut tx, job).await?
         }
+        Some(Next::Doubt(doubt)) => {
+            doubt.unconfirmed(&mut tx, now).await?;
+            store::jobs::retry(&mut tx, job, now.plus(store::jobs::backoff(job.attempts))).await?
+        }
+        Some(Next::Paced(until)) => store::jobs::wait_until(&mut tx, job, until).await?,
+        Some(Next::Throttled(submitting, until)) => {
+            submitting.not_taken(&mut tx).await?;
+            store::jobs::wait_until(&mut tx, job, until).await?
+        }
         Some(Next::Later(submitting)) => {
             submitting.not_taken(&mut tx).await?;
             store::jobs::retry(&mut tx, job, now.plus(store::jobs::backoff(job.attempts))).await?
@@ -67,27 +91,33 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
 
 /// Asks the carrier for a text that it may have. One that takes a reference once is simply handed it again.
 async fn look_up(tools: &Tools, job: &Job, doubt: InDoubt) -> Result<Next, StoreError> {
-    let Some(carrier) = tools.carriers.of(doubt.text().to).await? else {
+    let Some(carrier) = tools.carriers.of_submission(doubt.account()).await? else {
         return Ok(Next::End(doubt.end(Outcome::Unconfirmed)));
     };
     match carrier.repeat() {
         Repeat::IsTakenOnce => hand_over(tools, job, doubt.not_taken()).await,
-        Repeat::IsTakenAgain => match carrier.look_up(reference(doubt.text())).await {
-            LookUp::Taken(submitted) => Ok(Next::End(doubt.end(taken(carrier, submitted)))),
-            LookUp::Unknown => Ok(Next::End(doubt.end(Outcome::Unconfirmed))),
+        Repeat::IsTakenAgain => match carrier.look_up(outbound(doubt.text()), doubt.since()).await {
+            LookUp::Taken(submitted) => Ok(Next::End(doubt.end(taken(&*carrier, submitted)))),
+            LookUp::Later if job.attempts < LOOK_UPS => Ok(Next::Doubt(doubt)),
+            LookUp::Later | LookUp::Unknown => Ok(Next::End(doubt.end(Outcome::Unconfirmed))),
             LookUp::NotTaken => hand_over(tools, job, doubt.not_taken()).await,
         },
     }
 }
 
 async fn hand_over(tools: &Tools, job: &Job, waiting: Waiting) -> Result<Next, StoreError> {
-    let OutgoingText { tenant, to, is_ours, .. } = *waiting.text();
+    let OutgoingText { tenant, account, is_ours, .. } = *waiting.text();
     if !is_ours {
         return Ok(Next::End(waiting.fail(outgoing::number_gone())));
     }
-    let Some(carrier) = tools.carriers.of(to).await? else {
-        return Ok(Next::End(waiting.fail(no_carrier(to))));
+    let to = &waiting.text().to;
+    let Some(carrier) = tools.carriers.of(to, account).await? else {
+        let failure = no_carrier(to);
+        return Ok(Next::End(waiting.fail(failure)));
     };
+    if let Some(until) = wait_for_pace(tools, job, &*carrier, waiting.text()) {
+        return Ok(Next::Paced(until));
+    }
     let submitting = match carrier.repeat() {
         Repeat::IsTakenOnce => waiting.begin_once(),
         Repeat::IsTakenAgain => {
@@ -97,43 +127,75 @@ async fn hand_over(tools: &Tools, job: &Job, waiting: Waiting) -> Result<Next, S
             if !store::jobs::renew(&mut tx, job, now.plus(LEASE)).await? {
                 return Ok(Next::Lost);
             }
-            let submitting = waiting.begin(&mut tx, now).await?;
+            let submitting = waiting.begin(&mut tx, carrier.account(), now).await?;
             tx.commit().await?;
             submitting
         }
     };
-    Ok(match carrier.submit(outbound(&submitting)).await {
-        Ok(submitted) => Next::End(submitting.end(taken(carrier, submitted))),
+    let since = tools.env.now();
+    let text = outbound(submitting.text());
+    Ok(match carrier.submit(text.clone()).await {
+        Ok(submitted) => Next::End(submitting.end(taken(&*carrier, submitted))),
         Err(SubmitError::Final(failure)) => Next::End(submitting.end(Outcome::Failed(failure))),
+        Err(SubmitError::Throttled(wait)) => {
+            let until = hold(tools, &*carrier, submitting.text(), wait);
+            Next::Throttled(submitting, until)
+        }
         Err(SubmitError::Temporary(_)) if job.attempts < SUBMISSIONS => Next::Later(submitting),
         Err(SubmitError::Temporary(failure)) => Next::End(submitting.end(Outcome::Failed(failure))),
-        Err(SubmitError::Unconfirmed) => match carrier.look_up(reference(submitting.text())).await {
-            LookUp::Taken(submitted) => Next::End(submitting.end(taken(carrier, submitted))),
+        Err(SubmitError::Unconfirmed) => match carrier.look_up(text, since).await {
+            LookUp::Taken(submitted) => Next::End(submitting.end(taken(&*carrier, submitted))),
             LookUp::NotTaken if job.attempts < SUBMISSIONS => Next::Later(submitting),
             LookUp::NotTaken => Next::End(submitting.end(Outcome::Failed(outgoing::not_reached()))),
+            LookUp::Later => Next::Doubt(submitting.in_doubt(since, carrier.account())),
             LookUp::Unknown => Next::End(submitting.end(Outcome::Unconfirmed)),
         },
     })
 }
 
+/// Counts what a text takes of its account's pace. Until when it has to wait where the account takes no more now.
+fn wait_for_pace(tools: &Tools, job: &Job, carrier: &dyn Carrier, text: &OutgoingText) -> Option<UnixMs> {
+    let account = carrier.account()?;
+    let (pacer, now) = (tools.carriers.pacer(), tools.env.now());
+    let cost = match text.message.media.is_empty() && !text.is_group {
+        true => segments::count(&text.message.body).segments.max(1),
+        false => 1,
+    };
+    let counted = matches!(job.queue, Some(Queue::Line { account: of, number, .. }) if of == account && number == text.from);
+    if counted {
+        // One was counted as the job was claimed.
+        pacer.charge(account, text.from, cost - 1, now);
+        return None;
+    }
+    if pacer.free(account, text.from, now) == 0 {
+        return Some(pacer.next(account, text.from, now));
+    }
+    pacer.charge(account, text.from, cost, now);
+    None
+}
+
+/// Lets nothing of the number leave for a while.
+fn hold(tools: &Tools, carrier: &dyn Carrier, text: &OutgoingText, wait: Duration) -> UnixMs {
+    let now = tools.env.now();
+    let until = now.plus(i64::try_from(wait.as_millis()).unwrap_or(MAX_HOLD).clamp(100, MAX_HOLD));
+    if let Some(account) = carrier.account() {
+        tools.carriers.pacer().hold(account, text.from, until, now);
+    }
+    until
+}
+
 fn taken(carrier: &dyn Carrier, submitted: Submitted) -> Outcome {
-    let Submitted { reference, delivered } = submitted;
-    Outcome::Taken { carrier: carrier.name(), reference, delivered }
+    let Submitted { references, delivered } = submitted;
+    Outcome::Taken { by: carrier.account().map(|account| (account, references)), delivered }
 }
 
-/// The same at every try.
-fn reference(text: &OutgoingText) -> String {
-    format!("{}.{}.{}", text.message.conversation, text.message.seq, text.to.value())
-}
-
-fn outbound(submitting: &Submitting) -> OutboundText {
-    let text = submitting.text();
+fn outbound(text: &OutgoingText) -> OutboundText {
     let OutgoingText { from, to, message, .. } = text;
     OutboundText {
-        reference: reference(text),
+        reference: text.reference(),
         from: *from,
-        to: *to,
-        others: message.deliveries.iter().map(|other| other.to).filter(|other| other != to).collect(),
+        to: to.clone(),
+        others: message.deliveries.iter().map(|other| other.to).filter(|other| !to.contains(other)).collect(),
         body: message.body.clone(),
         media: message.media.clone(),
     }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::carriers::Carriers;
 use crate::env::Env;
+use crate::media::contents::Contents;
 use crate::store::{Store, StoreError, jobs::Job};
 
 /// What jobs work with.
@@ -15,6 +16,7 @@ use crate::store::{Store, StoreError, jobs::Job};
 pub(super) struct Tools {
     pub(super) store: Store,
     pub(super) carriers: Carriers,
+    pub(super) contents: Contents,
     pub(super) env: Env,
 }
 

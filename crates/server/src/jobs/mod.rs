@@ -6,18 +6,22 @@
 //! - A worker's claim ends by itself, so a job whose worker died is taken up by another. It is renewed while an attempt goes on; an attempt
 //!   whose claim was lost is ended, so no job runs twice at a time.
 //! - A clock that is set back delays nothing: times of before are moved with it.
-//! - Tenants take turns, and none has more than a share of the places: one that is busy, or whose carrier is slow, keeps nobody else waiting.
+//! - Queues take turns, and none has more than a share of the places: a tenant that is busy, or an account whose carrier is slow, keeps nobody else
+//!   waiting. Of a number's texts only as many are begun as its account may take now (`carriers/pace.rs`).
 
 mod deliver;
+pub mod inbound;
 mod kinds;
+pub mod receipt;
 #[cfg(test)]
 pub(crate) mod tests;
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use halyard_protocol::UnixMs;
+use halyard_protocol::{CarrierAccountId, UnixMs};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
@@ -26,21 +30,31 @@ use tokio_util::sync::CancellationToken;
 use self::kinds::{Kind, Tools};
 use crate::carriers::Carriers;
 use crate::env::Env;
+use crate::media::contents::Contents;
 use crate::metrics::Metrics;
-use crate::store::{self, Store, StoreError, Tx, jobs::Job};
+use crate::store::{
+    self, Store, StoreError, Tx,
+    jobs::{Job, Queue},
+};
 
 /// All kinds of jobs.
-const KINDS: &[Kind] = &[deliver::KIND];
+const KINDS: &[Kind] = &[deliver::KIND, inbound::KIND, receipt::KIND];
 /// Jobs that run at the same time.
 const PLACES: usize = 256;
-/// Places that the jobs of one tenant have at most.
+/// Places that the jobs of one tenant have at most, beside the texts that accounts carry for it.
 const PLACES_OF_TENANT: usize = 64;
+/// Places that the texts of one number have at most that an account carries.
+const PLACES_OF_LINE: usize = 16;
+/// Places that all texts of an account have at most, so that a carrier that is slow or down keeps no other waiting.
+const PLACES_OF_ACCOUNT: usize = 64;
 /// How long a worker has for a job before another may take it up, in milliseconds.
 pub(super) const LEASE: i64 = 30_000;
 /// How often a claim is renewed.
 const RENEW: Duration = Duration::from_secs(10);
 /// How long to wait where what is due has no place.
 const CROWDED: Duration = Duration::from_millis(500);
+/// Milliseconds between two looks at what waits for its account's pace, at least.
+const MIN_PAUSE: i64 = 5;
 /// Milliseconds that the clock may be behind what was seen before it counts as set back: servers' clocks differ a little.
 const SET_BACK: i64 = 1_000;
 /// The queue is looked at least this often: another server may have added to it.
@@ -64,32 +78,45 @@ pub struct Workers {
 /// Whose turn it is.
 #[derive(Default)]
 struct Turns {
-    /// The tenant that was served last.
+    /// The queue that was served last.
     last: String,
-    /// Jobs of each tenant that are under way.
+    /// Jobs of each queue that are under way.
     running: HashMap<String, usize>,
+    /// Texts of each account that are under way.
+    of_account: HashMap<CarrierAccountId, usize>,
+    /// When the next text may leave of those that wait for their account's pace.
+    paced: Option<UnixMs>,
 }
 
-/// A job that was claimed, with its place among those of its tenant.
+/// A job that was claimed, with its place among those of its queue.
 struct Claimed {
     job: Job,
     _turn: Turn,
 }
 
-/// A place among those of a tenant; free again when dropped.
+/// A place among those of a queue; free again when dropped.
 struct Turn {
     turns: Arc<Mutex<Turns>>,
-    tenant: String,
+    queue: String,
+    account: Option<CarrierAccountId>,
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = turns.running.get_mut(&self.tenant) {
-            *running -= 1;
-            if *running == 0 {
-                turns.running.remove(&self.tenant);
-            }
+        give_back(&mut turns.running, &self.queue);
+        if let Some(account) = &self.account {
+            give_back(&mut turns.of_account, account);
+        }
+    }
+}
+
+/// One less is under way.
+fn give_back<K: Eq + Hash>(running: &mut HashMap<K, usize>, key: &K) {
+    if let Some(count) = running.get_mut(key) {
+        *count -= 1;
+        if *count == 0 {
+            running.remove(key);
         }
     }
 }
@@ -97,8 +124,8 @@ impl Drop for Turn {
 impl Workers {
     /// Workers on a store; `wake` is woken after each commit that brings jobs.
     #[must_use]
-    pub fn new(store: Store, carriers: Carriers, env: Env, wake: Arc<Notify>) -> Self {
-        let tools = Tools { store, carriers, env };
+    pub fn new(store: Store, carriers: Carriers, contents: Contents, env: Env, wake: Arc<Notify>) -> Self {
+        let tools = Tools { store, carriers, contents, env };
         let (turns, latest, metrics) = (Arc::default(), Arc::default(), Arc::default());
         Self { tools, wake, turns, latest, metrics, attempt_time: None, renew: RENEW }
     }
@@ -199,7 +226,7 @@ impl Workers {
         Ok(())
     }
 
-    /// Claims up to so many jobs, in turns of the tenants.
+    /// Claims up to so many jobs, in turns of the queues.
     async fn claim(&self, most: usize) -> Result<Vec<Claimed>, StoreError> {
         let Tools { store, env, .. } = &self.tools;
         let now = env.now();
@@ -211,27 +238,29 @@ impl Workers {
         }
         let last = self.turns.lock().unwrap_or_else(PoisonError::into_inner).last.clone();
         let limit = u32::try_from(most).unwrap_or(u32::MAX);
-        // More than there are places for: some may have their share already.
-        let full = u32::try_from(PLACES / PLACES_OF_TENANT).unwrap_or(u32::MAX);
-        let tenants = store::jobs::due_tenants(&mut tx, now, &last, limit.saturating_add(full)).await?;
+        // More than there are places for: some may have their share already, or have to wait for their account's pace.
+        let full = u32::try_from(self.busy_queues() + PLACES / PLACES_OF_TENANT).unwrap_or(u32::MAX);
+        let queues = store::jobs::due_queues(&mut tx, now, &last, limit.saturating_add(full)).await?;
         drop(tx);
-        let tenants: Vec<(String, usize)> = tenants
+        let mut paced = None;
+        let queues: Vec<(String, usize)> = queues
             .into_iter()
-            .map(|tenant| (tenant.clone(), self.share(&tenant)))
+            .map(|queue| (queue.clone(), self.share(&queue, now, &mut paced)))
             .filter(|(_, free)| *free > 0)
             .collect();
-        if tenants.is_empty() {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner).paced = paced;
+        if queues.is_empty() {
             return Ok(Vec::new());
         }
-        let even = most.div_ceil(tenants.len());
+        let even = most.div_ceil(queues.len());
         let mut tx = store.write_system().await?;
         let mut claimed = Vec::new();
-        for (tenant, free) in tenants {
+        for (queue, free) in queues {
             let left = most - claimed.len();
             if left == 0 {
                 break;
             }
-            self.claim_of(&mut tx, &tenant, free.min(even).min(left), &mut claimed).await?;
+            self.claim_of(&mut tx, &queue, free.min(even).min(left), &mut claimed).await?;
         }
         tx.commit().await?;
         Ok(claimed)
@@ -256,34 +285,64 @@ impl Workers {
         Ok(())
     }
 
-    /// Claims up to so many jobs of a tenant.
+    /// Claims up to so many jobs of a queue.
     async fn claim_of(
         &self,
         tx: &mut Tx,
-        tenant: &str,
+        queue: &str,
         most: usize,
         claimed: &mut Vec<Claimed>,
     ) -> Result<(), StoreError> {
-        let env = &self.tools.env;
+        let Tools { env, carriers, .. } = &self.tools;
         let (now, lease) = (env.now(), env.ulid().to_string());
         let limit = u32::try_from(most).unwrap_or(u32::MAX);
-        for job in store::jobs::claim(tx, tenant, &lease, now.plus(LEASE), now, limit).await? {
-            claimed.push(Claimed { job, _turn: self.turn(tenant) });
+        for job in store::jobs::claim(tx, queue, &lease, now.plus(LEASE), now, limit).await? {
+            if let Some(Queue::Line { account, number, .. }) = job.queue {
+                // One segment; what a text has more its attempt counts.
+                carriers.pacer().charge(account, number, 1, now);
+            }
+            let turn = self.turn(queue, job.queue);
+            claimed.push(Claimed { job, _turn: turn });
         }
         Ok(())
     }
 
-    /// How many more jobs of a tenant may run.
-    fn share(&self, tenant: &str) -> usize {
+    /// How many more jobs of a queue may run, and in `paced` the earliest moment at which one may that has to wait for its account's pace.
+    fn share(&self, name: &str, now: UnixMs, paced: &mut Option<UnixMs>) -> usize {
         let turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        PLACES_OF_TENANT.saturating_sub(turns.running.get(tenant).copied().unwrap_or_default())
+        let running = turns.running.get(name).copied().unwrap_or_default();
+        let Some(Queue::Line { account, number, .. }) = Queue::read(name) else {
+            return PLACES_OF_TENANT.saturating_sub(running);
+        };
+        let of_account = turns.of_account.get(&account).copied().unwrap_or_default();
+        let places = PLACES_OF_LINE.saturating_sub(running).min(PLACES_OF_ACCOUNT.saturating_sub(of_account));
+        let pacer = self.tools.carriers.pacer();
+        let free = pacer.free(account, number, now);
+        if free == 0 {
+            let next = pacer.next(account, number, now);
+            *paced = Some(paced.map_or(next, |before| before.min(next)));
+        }
+        places.min(free)
     }
 
-    fn turn(&self, tenant: &str) -> Turn {
+    /// How many queues have something under way, or may have to wait for their account's pace.
+    fn busy_queues(&self) -> usize {
+        let turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.running.len() + self.tools.carriers.pacer().lines()
+    }
+
+    fn turn(&self, name: &str, queue: Option<Queue>) -> Turn {
+        let account = match queue {
+            Some(Queue::Line { account, .. }) => Some(account),
+            Some(Queue::Tenant(_) | Queue::Account(_)) | None => None,
+        };
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        tenant.clone_into(&mut turns.last);
-        *turns.running.entry(tenant.to_owned()).or_default() += 1;
-        Turn { turns: Arc::clone(&self.turns), tenant: tenant.to_owned() }
+        name.clone_into(&mut turns.last);
+        *turns.running.entry(name.to_owned()).or_default() += 1;
+        if let Some(account) = account {
+            *turns.of_account.entry(account).or_default() += 1;
+        }
+        Turn { turns: Arc::clone(&self.turns), queue: name.to_owned(), account }
     }
 
     async fn work(&self, job: &Job) {
@@ -348,7 +407,7 @@ impl Workers {
         {
             return Ok(());
         }
-        let mut tx = match job.tenant {
+        let mut tx = match job.queue.and_then(Queue::tenant) {
             Some(tenant) => store.write_in_background(tenant).await?,
             None => store.write_system().await?,
         };
@@ -368,8 +427,12 @@ impl Workers {
         };
         match due.map(|due| due.since(self.tools.env.now())) {
             Some(wait @ 1..) => LOOK.min(Duration::from_millis(u64::try_from(wait).unwrap_or(u64::MAX).max(20))),
-            // What is due has no free place, or another server has it: the end of a job wakes.
-            Some(_) => CROWDED,
+            // What is due has no free place, or another server has it: the end of a job wakes. Or it waits for its account's pace.
+            Some(_) => {
+                let paced = self.turns.lock().unwrap_or_else(PoisonError::into_inner).paced;
+                let wait = paced.map(|at| at.since(self.tools.env.now()).max(MIN_PAUSE));
+                wait.map_or(CROWDED, |wait| CROWDED.min(Duration::from_millis(u64::try_from(wait).unwrap_or_default())))
+            }
             None => LOOK,
         }
     }

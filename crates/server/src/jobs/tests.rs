@@ -14,16 +14,19 @@ use super::{PLACES, PLACES_OF_TENANT, Workers};
 use crate::app::Settings;
 use crate::carriers::{Carrier, Carriers, LookUp, Repeat, SubmitError, Submitted};
 use crate::operations::quotas::Quotas;
-use crate::store::{self, jobs::NewJob};
-use crate::testing::bench::{Bench, Browser, number};
+use crate::store::{
+    self,
+    jobs::{NewJob, Queue},
+};
+use crate::testing::bench::{Bench, Browser, around, number, workers_of};
 
 fn workers(bench: &Bench, carrier: &Arc<Scripted>) -> Workers {
     workers_with(bench, Arc::clone(carrier) as Arc<dyn Carrier>)
 }
 
 fn workers_with(bench: &Bench, carrier: Arc<dyn Carrier>) -> Workers {
-    let carriers = Carriers::with_on_net(bench.app.store.clone(), carrier);
-    Workers::new(bench.app.store.clone(), carriers, bench.app.env.clone(), Arc::default())
+    let carriers = Carriers::with_on_net(around(bench), carrier);
+    workers_of(bench, carriers)
 }
 
 #[tokio::test]
@@ -37,7 +40,7 @@ async fn a_line_that_is_down_is_tried_again_in_order_with_the_same_reference() {
     assert_eq!(workers.run_due().await.unwrap(), 1, "the second waits behind the first");
     assert_eq!(workers.run_due().await.unwrap(), 0, "and the first waits for its time");
     bench.test.pass(1_000);
-    let sent = || Ok(Submitted { reference: "x".into(), delivered: false });
+    let sent = || Ok(Submitted { references: Vec::new(), delivered: false });
     *carrier.answers.lock().unwrap() = vec![sent(), sent()];
     assert_eq!(workers.run_due().await.unwrap(), 2);
     let asked = std::mem::take(&mut *carrier.asked.lock().unwrap());
@@ -70,8 +73,8 @@ async fn after_many_tries_the_text_fails_with_the_carriers_word() {
 /// What becomes of a text that its carrier fails for, and of the one behind it: their states, and why the job is dead.
 async fn poisoned(bench: &Bench, fails: Fails) -> (Vec<DeliveryState>, Vec<String>) {
     let maya = bench.sign_in("1001@harbor").await;
-    let carriers = Carriers::with_on_net(bench.app.store.clone(), Arc::new(Poisoned(fails)));
-    let workers = Workers::new(bench.app.store.clone(), carriers, bench.app.env.clone(), Arc::default());
+    let carriers = Carriers::with_on_net(around(&bench), Arc::new(Poisoned(fails)));
+    let workers = workers_of(&bench, carriers);
     let workers = workers.with_times(Duration::from_millis(50), Duration::from_secs(10));
     let conversation = maya.text(101, &[110], "Poison").await.conversation;
     maya.text(101, &[110], "Hello").await;
@@ -115,7 +118,7 @@ async fn jobs_of_an_unknown_kind_or_about_nothing_are_dead_and_not_tried_for_eve
     let mut tx = bench.app.store.write_system().await.unwrap();
     for (lane, kind, payload) in [("a", "of the future", "{}"), ("b", "deliver", "nonsense")] {
         let (tenant, run_at) = (TenantId(bench.app.env.ulid()), bench.app.env.now());
-        store::jobs::add(&mut tx, NewJob { tenant, lane, position: 1, kind, payload, run_at }, run_at).await.unwrap();
+        store::jobs::add(&mut tx, NewJob { queue: Queue::Tenant(tenant), lane, position: 1, kind, payload, run_at }, run_at).await.unwrap();
     }
     tx.commit().await.unwrap();
     for _ in 0..12 {
@@ -137,7 +140,7 @@ async fn states(browser: &Browser<'_>, conversation: ConversationId) -> Vec<Deli
 /// has none.
 #[tokio::test]
 async fn a_text_that_may_have_left_is_looked_up_and_never_sent_twice() {
-    let taken = LookUp::Taken(Submitted { reference: "x".into(), delivered: true });
+    let taken = LookUp::Taken(Submitted { references: Vec::new(), delivered: true });
     for (knows, asked, state) in [
         (None, 1, DeliveryState::Unconfirmed),
         (Some(LookUp::Unknown), 1, DeliveryState::Unconfirmed),
@@ -162,7 +165,7 @@ async fn a_text_that_may_have_left_is_looked_up_and_never_sent_twice() {
 /// Then its number goes to another business: what may have left is not said to have failed.
 #[tokio::test]
 async fn a_text_that_may_have_left_is_looked_up_when_its_number_was_moved_meanwhile() {
-    let taken = LookUp::Taken(Submitted { reference: "x".into(), delivered: true });
+    let taken = LookUp::Taken(Submitted { references: Vec::new(), delivered: true });
     for (knows, state) in [
         (LookUp::Unknown, DeliveryState::Unconfirmed),
         (taken, DeliveryState::Delivered),
@@ -315,8 +318,8 @@ pub(crate) async fn two_servers_share_the_queue(bench: &Bench) {
     let stop = CancellationToken::new();
     let servers: Vec<_> = (0..2)
         .map(|_| {
-            let carriers = Carriers::new(bench.app.store.clone(), bench.app.env.clone());
-            let workers = Workers::new(bench.app.store.clone(), carriers, bench.app.env.clone(), Arc::default());
+            let carriers = Carriers::new(around(bench));
+            let workers = workers_of(bench, carriers);
             tokio::spawn(workers.run(stop.clone()))
         })
         .collect();

@@ -124,16 +124,19 @@ async fn keep(
     file: &Prepared,
     offered: Option<Ulid>,
 ) -> Result<Step, Problem> {
-    let user = actor.user()?;
+    // Nobody, of what comes in from outside.
+    let user = actor.maybe_user();
     let Prepared { kind, content, width, height, hash, upload_hash } = file;
     if let Some((known, uploader, known_hash)) = store::media::uploaded(tx, id).await? {
-        let same = uploader == Some(user) && known_hash.as_ref() == Some(upload_hash);
+        let same = uploader == user && known_hash.as_ref() == Some(upload_hash);
         // What was offered is not needed.
         return if same { Ok(Step::Kept(known, Claim::Known)) } else { Err(taken()) };
     }
     let (kind, size) = (*kind, u32::try_from(content.len()).unwrap_or(u32::MAX));
     let media = Media { id, kind, name: clean_name(name, Some(kind)), size, width: *width, height: *height };
-    if store::media::unsent_bytes(tx, user).await? + u64::from(size) > MOST_UNSENT {
+    if let Some(user) = user
+        && store::media::unsent_bytes(tx, user).await? + u64::from(size) > MOST_UNSENT
+    {
         let detail = "Too many of your files wait to be sent. Send or remove some first.";
         return Err(Problem::because(ErrorCode::InvalidMedia, CauseCode::TooManyUnsentFiles, detail));
     }
@@ -142,7 +145,7 @@ async fn keep(
     if claim == Claim::Absent {
         return Ok(Step::Absent);
     }
-    let upload = Upload { media, uploader: Some(user), hash: hash.clone(), upload_hash: upload_hash.clone() };
+    let upload = Upload { media, uploader: user, hash: hash.clone(), upload_hash: upload_hash.clone() };
     store::media::add(tx, actor.tenant, &upload, actor.now).await.map_err(|error| match error {
         // Somebody of another tenant was faster.
         StoreError::Taken => taken(),

@@ -8,6 +8,7 @@
 
 pub mod actor;
 pub mod audit;
+pub mod carriers;
 pub mod contacts;
 pub mod conversations;
 pub mod devices;

@@ -31,7 +31,7 @@ pub async fn list(tx: &mut Tx, actor: &Actor) -> Result<Vec<NumberAccount>, Prob
     Ok(accounts)
 }
 
-async fn find(tx: &mut Tx, actor: &Actor, number: PhoneNumber) -> Result<SmsNumber, Problem> {
+pub(super) async fn find(tx: &mut Tx, actor: &Actor, number: PhoneNumber) -> Result<SmsNumber, Problem> {
     actor.require(Permission::AssignNumbers)?;
     let found = store::numbers::by_number(tx, number).await?;
     let (_, own) = found.filter(|(tenant, _)| *tenant == actor.tenant).ok_or_else(Problem::not_found)?;
@@ -74,6 +74,17 @@ pub async fn update(
     if changes.capabilities.is_some_and(|capabilities| capabilities != before.capabilities) {
         actor.require(Permission::ManageNumbers)?;
     }
+    set(tx, actor, number, changes).await
+}
+
+/// The same for whoever may say what the number can do because of what carries it.
+pub(super) async fn set(
+    tx: &mut Tx,
+    actor: &Actor,
+    number: PhoneNumber,
+    changes: UpdateNumber,
+) -> Result<NumberAccount, Problem> {
+    let before = find(tx, actor, number).await?;
     let after = SmsNumber {
         number,
         label: changes.label.map_or_else(|| before.label.clone(), |label| label.trim().to_owned()),
@@ -211,7 +222,7 @@ fn check(number: &SmsNumber) -> Result<(), Problem> {
     Ok(())
 }
 
-fn subject(number: &SmsNumber) -> Subject {
+pub(super) fn subject(number: &SmsNumber) -> Subject {
     Subject::new(number.number, &number.label)
 }
 

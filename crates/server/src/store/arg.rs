@@ -1,7 +1,7 @@
 //! Values on their way into a statement.
 
 use halyard_protocol::{
-    ContactId, ConversationId, DeviceId, EntryId, MediaId, MessageId, PhoneNumber, PhotoId, TenantId, Ulid, UnixMs,
+    CarrierAccountId, ContactId, ConversationId, DeviceId, EntryId, MediaId, MessageId, PhoneNumber, PhotoId, TenantId, Ulid, UnixMs,
     UserId,
 };
 
@@ -31,6 +31,7 @@ macro_rules! text_arg {
 text_arg!(
     &str,
     &String,
+    CarrierAccountId,
     ContactId,
     ConversationId,
     DeviceId,

@@ -1,6 +1,6 @@
 //! Deliveries: how far an outgoing text got, for each recipient.
 
-use halyard_protocol::{Cause, Delivery, DeliveryState, Message, PhoneNumber, TenantId, UnixMs};
+use halyard_protocol::{CarrierAccountId, Cause, Delivery, DeliveryState, Message, PhoneNumber, TenantId, UnixMs};
 
 use super::sql::{Row, args, json, word};
 use super::{StoreError, Tx};
@@ -56,8 +56,12 @@ pub async fn update(tx: &mut Tx, message: &Message, delivery: &Delivery) -> Resu
 pub struct Submission {
     /// Since when a carrier may have it without our knowing.
     pub since: Option<UnixMs>,
+    /// Which account that is; none for a number of this system.
+    pub submitting_to: Option<CarrierAccountId>,
     /// Whose the own number is now.
     pub owner: Option<TenantId>,
+    /// The account that carries it now.
+    pub account: Option<CarrierAccountId>,
 }
 
 /// What there is to know before a text from an own number is handed to its carrier.
@@ -72,16 +76,21 @@ pub async fn submission(
 ) -> Result<Submission, StoreError> {
     let row = tx
         .one(
-            "SELECT submitting_at, (SELECT tenant FROM sms_numbers WHERE number = $4 AND retired_at IS NULL) AS owner
-             FROM deliveries WHERE conversation = $1 AND seq = $2 AND recipient = $3",
+            "SELECT submitting_at, submitting_to, sms_numbers.tenant AS owner, sms_numbers.account AS account
+             FROM deliveries LEFT JOIN sms_numbers ON sms_numbers.number = $4 AND sms_numbers.retired_at IS NULL
+             WHERE conversation = $1 AND seq = $2 AND recipient = $3",
             args![message.conversation, message.seq, recipient, own],
         )
         .await?;
-    let owner = if row.maybe_text("owner")?.is_some() { Some(row.id("owner")?) } else { None };
-    Ok(Submission { since: row.maybe_time("submitting_at")?, owner })
+    Ok(Submission {
+        since: row.maybe_time("submitting_at")?,
+        submitting_to: row.maybe_id("submitting_to")?,
+        owner: row.maybe_id("owner")?,
+        account: row.maybe_id("account")?,
+    })
 }
 
-/// Puts on record that a text is being handed to its carrier, or that it was not taken.
+/// Puts on record that a text is being handed to its carrier, since when and to which account; or that it was not taken.
 ///
 /// # Errors
 /// When the database fails.
@@ -89,18 +98,20 @@ pub async fn set_submitting(
     tx: &mut Tx,
     message: &Message,
     recipient: PhoneNumber,
-    since: Option<UnixMs>,
+    handed: Option<(UnixMs, Option<CarrierAccountId>)>,
 ) -> Result<(), StoreError> {
+    let (since, account) = handed.unzip();
     tx.run(
-        "UPDATE deliveries SET submitting_at = $4 WHERE conversation = $1 AND seq = $2 AND recipient = $3",
-        args![message.conversation, message.seq, recipient, since],
+        "UPDATE deliveries SET submitting_at = $4, submitting_to = $5
+         WHERE conversation = $1 AND seq = $2 AND recipient = $3",
+        args![message.conversation, message.seq, recipient, since, account.flatten()],
     )
     .await?;
     Ok(())
 }
 
-/// Puts on record that the outcome of a submission is known, and, where a carrier has the text, who carries it and under which reference
-/// receipts will come.
+/// Puts on record that nobody waits for the outcome of a submission any more, and which account has the text, if one is known to have it. One
+/// that is not confirmed stays known as handed to its account: a report may still confirm it.
 ///
 /// # Errors
 /// When the database fails.
@@ -108,17 +119,36 @@ pub async fn end_submission(
     tx: &mut Tx,
     message: &Message,
     recipient: PhoneNumber,
-    carrier: Option<(&str, &str)>,
+    account: Option<CarrierAccountId>,
+    is_unconfirmed: bool,
 ) -> Result<(), StoreError> {
-    let (name, reference) = carrier.unzip();
     tx.run(
         "UPDATE deliveries SET submitting_at = NULL, carrier = COALESCE($4, carrier),
-                               carrier_ref = COALESCE($5, carrier_ref)
+                               submitting_to = CASE WHEN $5 = TRUE THEN submitting_to ELSE NULL END
          WHERE conversation = $1 AND seq = $2 AND recipient = $3",
-        args![message.conversation, message.seq, recipient, name.map(str::to_owned), reference.map(str::to_owned)],
+        args![message.conversation, message.seq, recipient, account, is_unconfirmed],
     )
     .await?;
     Ok(())
+}
+
+/// The recipients of a message that an account may have, or has without our knowing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn in_doubt(
+    tx: &mut Tx,
+    message: &Message,
+    account: CarrierAccountId,
+) -> Result<Vec<PhoneNumber>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT recipient FROM deliveries
+             WHERE conversation = $1 AND seq = $2 AND submitting_to = $3 ORDER BY recipient",
+            args![message.conversation, message.seq, account],
+        )
+        .await?;
+    rows.iter().map(|row| row.number("recipient")).collect()
 }
 
 /// Notes that a text came in. Says whether it is new: the same reference of a carrier comes in once.

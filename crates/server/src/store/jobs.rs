@@ -8,17 +8,75 @@
 //! - A job that failed at every attempt is dead: it is kept apart, and its lane goes on.
 //! - Nothing here looks at all jobs: what is due is found by an index of the lanes' first jobs.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use halyard_protocol::admin::DeadJob;
-use halyard_protocol::{TenantId, UnixMs};
+use halyard_protocol::{CarrierAccountId, PhoneNumber, TenantId, UnixMs};
 
 use super::sql::{Row, args};
 use super::{StoreError, Tx, dialect};
 
+/// In whose turn a job runs: each queue has turns of its own, so one that is long or slow keeps no other waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Queue {
+    /// What belongs to a tenant.
+    Tenant(TenantId),
+    /// The texts of one of a tenant's numbers that an account carries: as fast as that takes them.
+    Line {
+        /// The tenant.
+        tenant: TenantId,
+        /// The account.
+        account: CarrierAccountId,
+        /// The own number.
+        number: PhoneNumber,
+    },
+    /// What an account's carrier has brought, where no tenant is known yet.
+    Account(CarrierAccountId),
+}
+
+impl fmt::Display for Queue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tenant(tenant) => tenant.fmt(f),
+            Self::Line { tenant, account, number } => write!(f, "{tenant}.{account}.{number}"),
+            Self::Account(account) => write!(f, "account.{account}"),
+        }
+    }
+}
+
+impl Queue {
+    /// The queue that is written so.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let parts: Vec<&str> = text.splitn(3, '.').collect();
+        match parts[..] {
+            [tenant] => tenant.parse().ok().map(Self::Tenant),
+            ["account", account] => account.parse().ok().map(Self::Account),
+            [tenant, account, number] => Some(Self::Line {
+                tenant: tenant.parse().ok()?,
+                account: account.parse().ok()?,
+                number: number.parse().ok()?,
+            }),
+            _ => None,
+        }
+    }
+
+    /// The tenant, where it is known.
+    #[must_use]
+    pub fn tenant(self) -> Option<TenantId> {
+        match self {
+            Self::Tenant(tenant) | Self::Line { tenant, .. } => Some(tenant),
+            Self::Account(_) => None,
+        }
+    }
+}
+
 /// A claimed job.
 #[derive(Clone, Debug)]
 pub struct Job {
-    /// Whose it is; nobody's where that is not known any more.
-    pub tenant: Option<TenantId>,
+    /// In whose turn it runs; none where that is not known any more.
+    pub queue: Option<Queue>,
     /// Its lane.
     pub lane: String,
     /// Its place there.
@@ -33,13 +91,15 @@ pub struct Job {
     pub failures: u64,
     /// The worker's claim.
     pub lease: String,
+    /// When it was claimed.
+    pub claimed_at: UnixMs,
 }
 
 /// A job to add.
 #[derive(Clone, Copy, Debug)]
 pub struct NewJob<'a> {
-    /// Whose it is.
-    pub tenant: TenantId,
+    /// In whose turn it runs.
+    pub queue: Queue,
     /// Its lane.
     pub lane: &'a str,
     /// Its place there: after those that the lane has.
@@ -61,7 +121,7 @@ pub async fn add(tx: &mut Tx, job: NewJob<'_>, now: UnixMs) -> Result<(), StoreE
         "INSERT INTO jobs (lane, position, tenant, kind, payload, run_at, due_at, attempts, failures, lease, created_at)
          SELECT $1, $2, $3, $4, $5, $6, CASE WHEN EXISTS (SELECT 1 FROM jobs WHERE lane = $1) THEN NULL ELSE $6 END,
                 0, 0, NULL, $7",
-        args![job.lane, job.position, job.tenant, job.kind, job.payload, job.run_at, now],
+        args![job.lane, job.position, job.queue.to_string(), job.kind, job.payload, job.run_at, now],
     )
     .await?;
     tx.note_jobs();
@@ -76,13 +136,13 @@ pub async fn next_due(tx: &mut Tx) -> Result<Option<UnixMs>, StoreError> {
     tx.one("SELECT MIN(due_at) AS due FROM jobs WHERE due_at IS NOT NULL", vec![]).await?.maybe_time("due")
 }
 
-/// Up to `limit` tenants that have a job to do, in their order, those behind `after` first.
+/// Up to `limit` queues that have a job to do, in their order, those behind `after` first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn due_tenants(tx: &mut Tx, now: UnixMs, after: &str, limit: u32) -> Result<Vec<String>, StoreError> {
+pub async fn due_queues(tx: &mut Tx, now: UnixMs, after: &str, limit: u32) -> Result<Vec<String>, StoreError> {
     let mut tenants = Vec::new();
-    // A blank sorts before what ids consist of, so this is right behind `after`. Jobs of nobody have no id of a tenant.
+    // A blank sorts before what queues' names consist of, so this is right behind `after`. Jobs of nobody have no name of a queue.
     let behind = format!("{after} ");
     for (from, to) in [(behind.as_str(), None), ("", Some(after))] {
         // From one tenant to the next by the index: as many steps as there are tenants with jobs.
@@ -112,24 +172,24 @@ pub async fn due_tenants(tx: &mut Tx, now: UnixMs, after: &str, limit: u32) -> R
 /// Behind every tenant's id.
 const LAST: &str = "~";
 
-/// Claims up to `limit` due jobs of a tenant until `until`, the first ones of their lanes. `lease` is a fresh random word.
+/// Claims up to `limit` due jobs of a queue until `until`, the first ones of their lanes. `lease` is a fresh random word.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn claim(
     tx: &mut Tx,
-    tenant: &str,
+    queue: &str,
     lease: &str,
     until: UnixMs,
     now: UnixMs,
     limit: u32,
 ) -> Result<Vec<Job>, StoreError> {
     let sql = tx.pick(dialect::SQLITE_CLAIM, dialect::POSTGRES_CLAIM);
-    let rows = tx.all(sql, args![lease, until, now, limit, tenant]).await?;
+    let rows = tx.all(sql, args![lease, until, now, limit, queue]).await?;
     let mut jobs = Vec::with_capacity(rows.len());
     for row in &rows {
         jobs.push(Job {
-            tenant: row.text("tenant")?.parse().ok(),
+            queue: Queue::read(&row.text("tenant")?),
             lane: row.text("lane")?,
             position: row.count("position")?,
             kind: row.text("kind")?,
@@ -137,6 +197,7 @@ pub async fn claim(
             attempts: row.count("attempts")?,
             failures: row.count("failures")?,
             lease: lease.to_owned(),
+            claimed_at: now,
         });
     }
     Ok(jobs)
@@ -168,20 +229,21 @@ pub async fn done(tx: &mut Tx, job: &Job) -> Result<bool, StoreError> {
             args![&job.lane, job.position, &job.lease],
         )
         .await?;
-    if changed > 0 && advance(tx, &job.lane).await? {
+    if changed > 0 && advance(tx, &job.lane, job.claimed_at).await? {
         tx.note_jobs();
     }
     Ok(changed > 0)
 }
 
-/// Makes the first job of a lane due, if none is. Says whether there is one.
-async fn advance(tx: &mut Tx, lane: &str) -> Result<bool, StoreError> {
+/// Makes the first job of a lane due, if none is, behind what was due in other lanes at `now`: so a long lane takes turns with them. Says
+/// whether there is one.
+async fn advance(tx: &mut Tx, lane: &str, now: UnixMs) -> Result<bool, StoreError> {
     let changed = tx
         .run(
-            "UPDATE jobs SET due_at = run_at
+            "UPDATE jobs SET due_at = CASE WHEN run_at > $2 THEN run_at ELSE $2 END
              WHERE lane = $1 AND position = (SELECT MIN(position) FROM jobs WHERE lane = $1)
                AND NOT EXISTS (SELECT 1 FROM jobs WHERE lane = $1 AND due_at IS NOT NULL)",
-            args![lane],
+            args![lane, now],
         )
         .await?;
     Ok(changed > 0)
@@ -206,6 +268,47 @@ pub async fn retry(tx: &mut Tx, job: &Job, run_at: UnixMs) -> Result<bool, Store
         )
         .await?;
     Ok(changed > 0)
+}
+
+/// Gives a job back whose carrier was asked too often: that is no attempt. Says whether the claim still held.
+///
+/// # Errors
+/// When the database fails.
+pub async fn wait_until(tx: &mut Tx, job: &Job, run_at: UnixMs) -> Result<bool, StoreError> {
+    tx.run(
+        "UPDATE jobs SET attempts = attempts - 1 WHERE lane = $1 AND position = $2 AND lease = $3 AND attempts > 0",
+        args![&job.lane, job.position, &job.lease],
+    )
+    .await?;
+    retry(tx, job, run_at).await
+}
+
+/// Adds a job at the end of its lane, whatever the lane has.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add_last(tx: &mut Tx, job: NewJob<'_>, now: UnixMs) -> Result<(), StoreError> {
+    let row = tx
+        .one("SELECT COALESCE(MAX(position), 0) AS last FROM jobs WHERE lane = $1", args![job.lane])
+        .await?;
+    let position = row.count("last")?.max(job.position) + 1;
+    add(tx, NewJob { position, ..job }, now).await
+}
+
+/// How many jobs of texts wait or run in each account's queues.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_by_account(tx: &mut Tx) -> Result<BTreeMap<String, u64>, StoreError> {
+    // Behind a tenant's id and a dot stands the account's id.
+    let rows = tx
+        .all(
+            "SELECT SUBSTR(tenant, 28, 26) AS account, COUNT(*) AS jobs FROM jobs
+             WHERE kind = 'deliver' AND LENGTH(tenant) > 54 GROUP BY SUBSTR(tenant, 28, 26)",
+            args![],
+        )
+        .await?;
+    rows.iter().map(|row| Ok((row.text("account")?, row.count("jobs")?))).collect()
 }
 
 /// Gives a job back that has failed, to run again at `run_at`. Says whether the claim still held.
@@ -235,7 +338,7 @@ pub async fn move_to_dead(tx: &mut Tx, job: &Job, reason: &str, now: UnixMs) -> 
         args![
             &job.lane,
             job.position,
-            job.tenant.map(|tenant| tenant.to_string()).unwrap_or_default(),
+            job.queue.and_then(Queue::tenant).map(|tenant| tenant.to_string()).unwrap_or_default(),
             &job.kind,
             &job.payload,
             job.attempts,
@@ -296,7 +399,7 @@ pub async fn retry_dead(tx: &mut Tx, now: UnixMs) -> Result<u64, StoreError> {
         .await?;
     tx.run("DELETE FROM dead_jobs", args![]).await?;
     for row in &lanes {
-        advance(tx, &row.text("lane")?).await?;
+        advance(tx, &row.text("lane")?, now).await?;
     }
     tx.note_jobs();
     Ok(moved)
@@ -317,6 +420,8 @@ pub async fn newest(tx: &mut Tx) -> Result<Option<UnixMs>, StoreError> {
 /// When the database fails.
 pub async fn follow_clock_back(tx: &mut Tx, by: i64, now: UnixMs, until: UnixMs) -> Result<(), StoreError> {
     tx.run("UPDATE jobs SET due_at = $1 WHERE lease IS NOT NULL AND due_at > $1", args![until]).await?;
+    // Those that came behind others of their lane became due later than they were to run.
+    tx.run("UPDATE jobs SET due_at = $1 WHERE lease IS NULL AND due_at > $1 AND run_at <= $1", args![now]).await?;
     tx.run(
         "UPDATE jobs SET run_at = CASE WHEN run_at - $2 > $1 THEN run_at - $2 ELSE $1 END,
              due_at = CASE WHEN due_at IS NULL OR lease IS NOT NULL THEN due_at

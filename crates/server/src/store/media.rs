@@ -166,6 +166,22 @@ pub async fn visible(tx: &mut Tx, id: MediaId, user: UserId) -> Result<Option<Vi
     Ok(Some(Visible { media: media(&row)?, hash: row.text("hash")?, object: row.maybe_id("object")? }))
 }
 
+/// A file of a message, for the carrier that brings it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn for_carrier(tx: &mut Tx, id: MediaId) -> Result<Option<Visible>, StoreError> {
+    let row = tx
+        .optional(
+            "SELECT id, kind, name, size, width, height, hash, object FROM media JOIN media_contents USING (hash)
+             WHERE id = $1 AND conversation IS NOT NULL",
+            args![id],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Visible { media: media(&row)?, hash: row.text("hash")?, object: row.maybe_id("object")? }))
+}
+
 /// Forgets what was given to us before a moment and is in no message. Says how many files went; contents that no file has any more are
 /// [`super::contents::forget_unused`]'s.
 ///

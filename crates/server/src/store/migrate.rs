@@ -119,6 +119,12 @@ const MIGRATIONS: &[Entry] = &[
         include_str!("../../migrations/sqlite/0019_connections.sql"),
         include_str!("../../migrations/postgres/0019_connections.sql"),
     ),
+    (
+        20,
+        "carriers",
+        include_str!("../../migrations/sqlite/0020_carriers.sql"),
+        include_str!("../../migrations/postgres/0020_carriers.sql"),
+    ),
 ];
 
 /// The numbers of all, in their order.

@@ -14,6 +14,8 @@
 pub mod address_book;
 pub(crate) mod arg;
 pub mod audit;
+pub mod carrier_accounts;
+pub mod carrier_references;
 pub mod contacts;
 pub mod contents;
 pub mod conversations;
@@ -34,6 +36,7 @@ pub mod messages;
 mod migrate;
 pub mod networks;
 pub mod numbers;
+pub mod opt_outs;
 pub mod password_links;
 pub mod photos;
 mod postgres;

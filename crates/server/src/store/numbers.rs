@@ -17,7 +17,7 @@ pub async fn add(tx: &mut Tx, tenant: TenantId, number: &SmsNumber, now: UnixMs)
             "INSERT INTO sms_numbers (number, tenant, label, sms, mms, group_recipients, created_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (number) DO UPDATE SET tenant = $2, label = $3, sms = $4, mms = $5, group_recipients = $6,
-                                                created_at = $7, retired_at = NULL
+                                                created_at = $7, retired_at = NULL, account = NULL
              WHERE sms_numbers.retired_at IS NOT NULL",
             args![
                 number.number,

@@ -25,7 +25,9 @@ use super::TestEnv;
 use super::documented::Documented;
 use crate::app::{App, Settings};
 use crate::auth::password::Cost;
+use crate::carriers::{Carriers, Surroundings};
 use crate::connections;
+use crate::jobs::Workers;
 use crate::media::contents::Contents;
 use crate::operations::Actor;
 use crate::operations::messaging::receive::{InboundText, receive};
@@ -52,6 +54,22 @@ pub(crate) struct Bench {
     router: Router,
     documented: Documented,
     folder: Option<TempDir>,
+}
+
+/// What carriers work with, at a server under test.
+pub(crate) fn around(bench: &Bench) -> Surroundings {
+    Surroundings {
+        store: bench.app.store.clone(),
+        env: bench.app.env.clone(),
+        sealing: bench.app.sealing.clone(),
+        links: bench.app.carriers.links().clone(),
+    }
+}
+
+/// Workers of a server under test, with these carriers.
+pub(crate) fn workers_of(bench: &Bench, carriers: Carriers) -> Workers {
+    let App { store, contents, env, .. } = &*bench.app;
+    Workers::new(store.clone(), carriers, contents.clone(), env.clone(), Arc::default())
 }
 
 impl Bench {
@@ -195,13 +213,15 @@ impl Bench {
     /// A carrier brings a text for a number of this tenant; twice with one reference it is the same. `None` for what came before.
     pub(crate) async fn receive(&self, tenant: TenantId, reference: &str, from: u16, to: u16) -> Option<Message> {
         let text = InboundText {
-            carrier: "test",
+            carrier: "test".to_owned(),
             reference: reference.to_owned(),
             from: number(from),
             to: number(to),
             others: Vec::new(),
             body: "Hello".to_owned(),
             media: Vec::new(),
+            files: Vec::new(),
+            missing: 0,
         };
         let mut tx = self.app.store.write(tenant).await.unwrap();
         let actor = Actor::system(tenant, self.app.env.now());

@@ -34,6 +34,7 @@ async fn now(app: &App) -> Result<Now, StoreError> {
         statements: app.store.statements(),
         jobs: store::jobs::count(&mut tx).await?,
         dead_jobs: store::jobs::count_dead(&mut tx).await?,
+        texts: store::jobs::count_by_account(&mut tx).await?,
         overdue: due.map_or(0, |due| app.env.now().since(due).max(0)),
     })
 }

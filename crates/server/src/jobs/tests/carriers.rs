@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
+use halyard_protocol::{CarrierAccountId, UnixMs};
+
 use crate::carriers::{Carrier, LookUp, LookingUp, OutboundText, Repeat, SubmitError, Submitted, Submitting};
 use crate::operations::messaging::receipts::Failure;
 use crate::testing::bench::number;
@@ -19,15 +21,15 @@ pub(super) struct Scripted {
 }
 
 impl Carrier for Scripted {
-    fn name(&self) -> &'static str {
-        "scripted"
+    fn account(&self) -> Option<CarrierAccountId> {
+        None
     }
 
     fn repeat(&self) -> Repeat {
         Repeat::IsTakenOnce
     }
 
-    fn look_up(&self, _reference: String) -> LookingUp<'_> {
+    fn look_up(&self, _text: OutboundText, _since: UnixMs) -> LookingUp<'_> {
         Box::pin(async { LookUp::Unknown })
     }
 
@@ -45,15 +47,15 @@ pub(super) type Fails = fn() -> Submitting<'static>;
 pub(super) struct Poisoned(pub(super) Fails);
 
 impl Carrier for Poisoned {
-    fn name(&self) -> &'static str {
-        "poisoned"
+    fn account(&self) -> Option<CarrierAccountId> {
+        None
     }
 
     fn repeat(&self) -> Repeat {
         Repeat::IsTakenOnce
     }
 
-    fn look_up(&self, _reference: String) -> LookingUp<'_> {
+    fn look_up(&self, _text: OutboundText, _since: UnixMs) -> LookingUp<'_> {
         Box::pin(async { LookUp::Unknown })
     }
 
@@ -61,7 +63,7 @@ impl Carrier for Poisoned {
         if text.body == "Poison" {
             return (self.0)();
         }
-        Box::pin(async { Ok(Submitted { reference: "x".into(), delivered: true }) })
+        Box::pin(async { Ok(Submitted { references: Vec::new(), delivered: true }) })
     }
 }
 
@@ -83,15 +85,15 @@ impl Forgetful {
 }
 
 impl Carrier for Forgetful {
-    fn name(&self) -> &'static str {
-        "forgetful"
+    fn account(&self) -> Option<CarrierAccountId> {
+        None
     }
 
     fn repeat(&self) -> Repeat {
         Repeat::IsTakenAgain
     }
 
-    fn look_up(&self, _reference: String) -> LookingUp<'_> {
+    fn look_up(&self, _text: OutboundText, _since: UnixMs) -> LookingUp<'_> {
         Box::pin(async { self.knows.clone().unwrap_or(LookUp::Unknown) })
     }
 
@@ -100,7 +102,7 @@ impl Carrier for Forgetful {
         self.asked.lock().unwrap().push(text.reference);
         Box::pin(async move {
             assert!(!first, "the worker dies here");
-            Ok(Submitted { reference: "x".into(), delivered: false })
+            Ok(Submitted { references: Vec::new(), delivered: false })
         })
     }
 }
@@ -123,15 +125,15 @@ impl Slow {
 }
 
 impl Carrier for Slow {
-    fn name(&self) -> &'static str {
-        "slow"
+    fn account(&self) -> Option<CarrierAccountId> {
+        None
     }
 
     fn repeat(&self) -> Repeat {
         self.repeat
     }
 
-    fn look_up(&self, _reference: String) -> LookingUp<'_> {
+    fn look_up(&self, _text: OutboundText, _since: UnixMs) -> LookingUp<'_> {
         Box::pin(async { LookUp::Unknown })
     }
 
@@ -151,7 +153,7 @@ impl Carrier for Slow {
                 self.gate.acquire().await.unwrap().forget();
                 self.in_hand.lock().unwrap().0 -= 1;
             }
-            Ok(Submitted { reference: "x".into(), delivered: true })
+            Ok(Submitted { references: Vec::new(), delivered: true })
         })
     }
 }

@@ -140,8 +140,8 @@ async fn accept_of(
         StoreError::Taken => Refusal::IdTaken,
         other => Refusal::Store(other),
     })?;
-    for recipient in recipients {
-        outgoing::enqueue(tx, tenant, &message, recipient, now).await?;
+    if let Some(own) = own.filter(|_| !recipients.is_empty()) {
+        outgoing::enqueue(tx, tenant, own.number, &message, now).await?;
     }
     Ok(message)
 }

@@ -1,20 +1,24 @@
-//! A text on its way to one recipient: the job that carries it, and what becomes of the delivery.
+//! A text on its way out: the job that carries it, and what becomes of its deliveries.
 //!
-//! Always holds: the jobs of one conversation and recipient run in the order of the messages. Before a text leaves for a carrier that would
-//! send it twice, that is on record ([`Waiting::begin`]); so whatever happens then, it is known that it may have left. Each state of a text is a
+//! Always holds: the jobs of one conversation and recipient run in the order of the messages. A group's recipients outside of this system are one
+//! job, as their carrier takes them in one submission. Before a text leaves for a carrier that would
+//! send it twice, that is on record ([`Waiting::begin`]); so whatever happens then, it is known that it may have left, and to which account. Each state of a text is a
 //! type, and each step takes the one before: only what is [`Submitting`] can be handed to a carrier.
 
-use halyard_protocol::{Author, CauseCode, ConversationId, DeliveryState, Message, PhoneNumber, Seq, TenantId, UnixMs};
+use halyard_protocol::{
+    Author, CarrierAccountId, CauseCode, ConversationId, DeliveryState, Message, PhoneNumber, Seq, TenantId, UnixMs,
+};
 use serde::{Deserialize, Serialize};
 
 use super::receipts::{Failure, advance};
-use crate::store::{self, StoreError, Tx, deliveries::Submission, jobs::NewJob};
+use crate::store::jobs::{NewJob, Queue};
+use crate::store::{self, StoreError, Tx, deliveries::Submission};
 
-/// The kind of the jobs that carry a text to a recipient.
+/// The kind of the jobs that carry a text.
 pub const KIND: &str = "deliver";
 
 /// What such a job is about.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DeliverText {
     /// The conversation.
     pub conversation: ConversationId,
@@ -22,21 +26,49 @@ pub struct DeliverText {
     pub seq: Seq,
     /// The recipient.
     pub to: PhoneNumber,
+    /// Of a group: the others whose carrier gets the text by the same submission.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<PhoneNumber>,
 }
 
-/// A text for one recipient.
+/// A text on its way out.
 #[derive(Debug)]
 pub struct OutgoingText {
     /// The author's tenant.
     pub tenant: TenantId,
     /// The own number.
     pub from: PhoneNumber,
-    /// The recipient.
-    pub to: PhoneNumber,
+    /// Whom this submission is to reach, and of whom nothing is known yet.
+    pub to: Vec<PhoneNumber>,
     /// The message.
     pub message: Message,
     /// Whether the own number still is the tenant's.
     pub is_ours: bool,
+    /// The account that carries the own number.
+    pub account: Option<CarrierAccountId>,
+    /// Whether it is a group's submission, for all that are not on this system.
+    pub is_group: bool,
+}
+
+impl OutgoingText {
+    /// The same at every try, different for every message and recipient: what [`referred`] reads.
+    #[must_use]
+    pub fn reference(&self) -> String {
+        let Message { conversation, seq, .. } = &self.message;
+        match self.to[..] {
+            [to] if !self.is_group => format!("{conversation}.{seq}.{}", to.value()),
+            _ => format!("{conversation}.{seq}.0"),
+        }
+    }
+}
+
+/// What a reference of [`OutgoingText::reference`] names: the message, and the recipient if it is one.
+#[must_use]
+pub fn referred(reference: &str) -> Option<(ConversationId, Seq, Option<PhoneNumber>)> {
+    let mut parts = reference.split('.');
+    let (conversation, seq, to) = (parts.next()?, parts.next()?, parts.next()?);
+    let to = if to == "0" { None } else { Some(PhoneNumber::from_e164(&format!("+{to}")).ok()?) };
+    Some((conversation.parse().ok()?, seq.parse().ok()?, to)).filter(|_| parts.next().is_none())
 }
 
 /// How far a text is when its job finds it.
@@ -56,7 +88,11 @@ pub struct Waiting(OutgoingText);
 
 /// A text that a carrier may have.
 #[derive(Debug)]
-pub struct InDoubt(OutgoingText);
+pub struct InDoubt {
+    text: OutgoingText,
+    since: UnixMs,
+    account: Option<CarrierAccountId>,
+}
 
 /// A text that may be handed to a carrier now. Nothing else may.
 #[derive(Debug)]
@@ -71,10 +107,8 @@ pub struct Ended(OutgoingText, Outcome);
 pub enum Outcome {
     /// The carrier has it.
     Taken {
-        /// The carrier's name.
-        carrier: &'static str,
-        /// Its reference.
-        reference: String,
+        /// By which account, and under which references it reports; none between numbers of this system.
+        by: Option<(CarrierAccountId, Vec<String>)>,
         /// Whether the text is with the recipient already.
         delivered: bool,
     },
@@ -84,21 +118,50 @@ pub enum Outcome {
     Unconfirmed,
 }
 
-/// Adds the job that carries a message to a recipient.
+/// Adds the jobs that carry a message to its recipients: one for each number of this system, one for all others.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn enqueue(
     tx: &mut Tx,
     tenant: TenantId,
+    own: PhoneNumber,
     message: &Message,
-    to: PhoneNumber,
     now: UnixMs,
 ) -> Result<(), StoreError> {
-    let payload = DeliverText { conversation: message.conversation, seq: message.seq, to };
-    let lane = format!("{KIND} {} {to}", message.conversation);
+    let mut outside = Vec::new();
+    for delivery in &message.deliveries {
+        if store::numbers::by_number(tx, delivery.to).await?.is_some() {
+            add_job(tx, Queue::Tenant(tenant), message, &[delivery.to], now).await?;
+        } else {
+            outside.push(delivery.to);
+        }
+    }
+    if outside.is_empty() {
+        return Ok(());
+    }
+    let queue = match store::carrier_accounts::of_number(tx, own).await? {
+        Some(account) => Queue::Line { tenant, account, number: own },
+        None => Queue::Tenant(tenant),
+    };
+    add_job(tx, queue, message, &outside, now).await
+}
+
+async fn add_job(
+    tx: &mut Tx,
+    queue: Queue,
+    message: &Message,
+    to: &[PhoneNumber],
+    now: UnixMs,
+) -> Result<(), StoreError> {
+    let [first, also @ ..] = to else { return Ok(()) };
+    let payload = DeliverText { conversation: message.conversation, seq: message.seq, to: *first, also: also.to_vec() };
+    let lane = match also {
+        [] => format!("{KIND} {} {first}", message.conversation),
+        _ => format!("{KIND} {} group", message.conversation),
+    };
     let payload = store::sql::json(&payload)?;
-    let job = NewJob { tenant, lane: &lane, position: message.seq, kind: KIND, payload: &payload, run_at: now };
+    let job = NewJob { queue, lane: &lane, position: message.seq, kind: KIND, payload: &payload, run_at: now };
     store::jobs::add(tx, job, now).await
 }
 
@@ -109,17 +172,34 @@ pub async fn enqueue(
 pub async fn find(tx: &mut Tx, job: DeliverText) -> Result<Option<Found>, StoreError> {
     let Some(record) = store::conversations::by_id(tx, job.conversation).await? else { return Ok(None) };
     let Some(message) = store::messages::at(tx, job.conversation, job.seq).await? else { return Ok(None) };
-    let delivery = message.deliveries.iter().find(|delivery| delivery.to == job.to);
-    let (Some(from), Some(delivery), Author::User(_)) = (record.key.own_number(), delivery, message.author) else {
+    let (Some(from), Author::User(_)) = (record.key.own_number(), message.author) else { return Ok(None) };
+    let is_group = !job.also.is_empty();
+    let recipients: Vec<PhoneNumber> = std::iter::once(job.to).chain(job.also).collect();
+    let named: Vec<(PhoneNumber, DeliveryState)> = message
+        .deliveries
+        .iter()
+        .map(|delivery| (delivery.to, delivery.state))
+        .filter(|(to, _)| recipients.contains(to))
+        .collect();
+    if named.is_empty() {
         return Ok(None);
-    };
-    if !matches!(delivery.state, DeliveryState::Accepted | DeliveryState::Unknown) {
-        return Ok(Some(Found::Settled(record.tenant)));
     }
-    let Submission { since, owner } = store::deliveries::submission(tx, &message, job.to, from).await?;
+    let is_open = |state: DeliveryState| {
+        matches!(state, DeliveryState::Accepted | DeliveryState::Unconfirmed | DeliveryState::Unknown)
+    };
+    let is_unconfirmed = named.iter().any(|(_, state)| *state == DeliveryState::Unconfirmed);
+    let to: Vec<PhoneNumber> = named.into_iter().filter(|(_, state)| is_open(*state)).map(|(to, _)| to).collect();
+    let Some(first) = to.first() else { return Ok(Some(Found::Settled(record.tenant))) };
+    let Submission { since, submitting_to, owner, account } =
+        store::deliveries::submission(tx, &message, *first, from).await?;
     let (tenant, is_ours) = (record.tenant, owner == Some(record.tenant));
-    let text = OutgoingText { tenant, from, to: job.to, message, is_ours };
-    Ok(Some(if since.is_some() { Found::InDoubt(InDoubt(text)) } else { Found::Waiting(Waiting(text)) }))
+    let text = OutgoingText { tenant, from, to, message, is_ours, account, is_group };
+    Ok(Some(match since {
+        Some(since) => Found::InDoubt(InDoubt { text, since, account: submitting_to }),
+        // It has been looked up as often as may be.
+        None if is_unconfirmed => Found::Settled(text.tenant),
+        None => Found::Waiting(Waiting(text)),
+    }))
 }
 
 impl Waiting {
@@ -133,8 +213,15 @@ impl Waiting {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn begin(self, tx: &mut Tx, now: UnixMs) -> Result<Submitting, StoreError> {
-        store::deliveries::set_submitting(tx, &self.0.message, self.0.to, Some(now)).await?;
+    pub async fn begin(
+        self,
+        tx: &mut Tx,
+        account: Option<CarrierAccountId>,
+        now: UnixMs,
+    ) -> Result<Submitting, StoreError> {
+        for to in &self.0.to {
+            store::deliveries::set_submitting(tx, &self.0.message, *to, Some((now, account))).await?;
+        }
         Ok(Submitting(self.0))
     }
 
@@ -155,19 +242,45 @@ impl InDoubt {
     /// The text.
     #[must_use]
     pub fn text(&self) -> &OutgoingText {
-        &self.0
+        &self.text
+    }
+
+    /// Since when it may have left.
+    #[must_use]
+    pub fn since(&self) -> UnixMs {
+        self.since
+    }
+
+    /// The account that it was being handed to; none for a number of this system.
+    #[must_use]
+    pub fn account(&self) -> Option<CarrierAccountId> {
+        self.account
+    }
+
+    /// The carrier did not answer: the members hear that it is not confirmed, and it is looked up again.
+    ///
+    /// # Errors
+    /// When the database fails, or there is no such text any more.
+    pub async fn unconfirmed(self, tx: &mut Tx, now: UnixMs) -> Result<(), StoreError> {
+        let Message { conversation, seq, .. } = self.text.message;
+        let found = store::messages::at(tx, conversation, seq).await?;
+        let mut message = found.ok_or(StoreError::Corrupt("payload"))?;
+        for to in self.text.to {
+            advance(tx, &mut message, to, DeliveryState::Unconfirmed, None, now).await?;
+        }
+        Ok(())
     }
 
     /// The carrier says that it never had it.
     #[must_use]
     pub fn not_taken(self) -> Waiting {
-        Waiting(self.0)
+        Waiting(self.text)
     }
 
     /// The carrier says what became of it, or nobody can.
     #[must_use]
     pub fn end(self, outcome: Outcome) -> Ended {
-        Ended(self.0, outcome)
+        Ended(self.text, outcome)
     }
 }
 
@@ -183,8 +296,16 @@ impl Submitting {
     /// # Errors
     /// When the database fails.
     pub async fn not_taken(self, tx: &mut Tx) -> Result<Waiting, StoreError> {
-        store::deliveries::set_submitting(tx, &self.0.message, self.0.to, None).await?;
+        for to in &self.0.to {
+            store::deliveries::set_submitting(tx, &self.0.message, *to, None).await?;
+        }
         Ok(Waiting(self.0))
+    }
+
+    /// Nobody knows whether the account that it was handed to has it.
+    #[must_use]
+    pub fn in_doubt(self, since: UnixMs, account: Option<CarrierAccountId>) -> InDoubt {
+        InDoubt { text: self.0, since, account }
     }
 
     /// It is known what became of it.
@@ -204,17 +325,25 @@ impl Ended {
         // What others have written down meanwhile counts.
         let found = store::messages::at(tx, conversation, seq).await?;
         let mut message = found.ok_or(StoreError::Corrupt("payload"))?;
-        let (state, failure, carrier) = match outcome {
-            Outcome::Taken { carrier, reference, delivered } => {
+        let (state, failure, by) = match outcome {
+            Outcome::Taken { by, delivered } => {
                 let state = if delivered { DeliveryState::Delivered } else { DeliveryState::Sent };
-                (state, None, Some((carrier, reference)))
+                (state, None, by)
             }
             Outcome::Unconfirmed => (DeliveryState::Unconfirmed, None, None),
             Outcome::Failed(failure) => (DeliveryState::Failed, Some(failure), None),
         };
-        let carrier = carrier.as_ref().map(|(name, id)| (*name, id.as_str()));
-        store::deliveries::end_submission(tx, &message, to, carrier).await?;
-        advance(tx, &mut message, to, state, failure, now).await
+        for to in to {
+            let account = by.as_ref().map(|(account, _)| *account);
+            store::deliveries::end_submission(tx, &message, to, account, state == DeliveryState::Unconfirmed).await?;
+            if let Some((account, references)) = &by {
+                for reference in references {
+                    store::carrier_references::add(tx, *account, reference, &message, to, now).await?;
+                }
+            }
+            advance(tx, &mut message, to, state, failure.clone(), now).await?;
+        }
+        Ok(())
     }
 }
 
@@ -228,4 +357,20 @@ pub fn number_gone() -> Failure {
 #[must_use]
 pub fn not_reached() -> Failure {
     Failure::new(CauseCode::NumberNotReached, "The number could not be reached.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_names_a_message_and_its_recipient() {
+        let conversation = "01J9ZK4T6Q8Y2M0C5R7W3X1B9D";
+        let (one, seq, to) = referred(&format!("{conversation}.7.16195550142")).unwrap();
+        assert_eq!((one.to_string().as_str(), seq, to.unwrap().value()), (conversation, 7, 16_195_550_142));
+        assert_eq!(referred(&format!("{conversation}.7.0")).unwrap().2, None);
+        for text in ["", ".", "a.7.0", "01J9ZK4T6Q8Y2M0C5R7W3X1B9D.x.0", "01J9ZK4T6Q8Y2M0C5R7W3X1B9D.7.0.1"] {
+            assert!(referred(text).is_none(), "{text}");
+        }
+    }
 }

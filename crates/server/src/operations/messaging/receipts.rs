@@ -2,8 +2,13 @@
 //!
 //! Always holds: a delivery only moves forward, however late, often and mixed up the reports come.
 
-use halyard_protocol::{Cause, CauseCode, Change, Delivery, DeliveryState, Message, PhoneNumber, UnixMs};
+use halyard_carriers::{Receipt, Refusal, Reported};
+use halyard_protocol::{
+    CarrierAccountId, Cause, CauseCode, Change, ConversationId, Delivery, DeliveryState, Message, PhoneNumber, Seq,
+    TenantId, UnixMs,
+};
 
+use super::outgoing;
 use crate::store::{self, StoreError, Tx};
 
 /// Why a text is not delivered.
@@ -19,6 +24,102 @@ impl Failure {
     /// One that the app has words for.
     pub fn new(code: CauseCode, reason: impl Into<String>) -> Self {
         Self { cause: Some(code.into()), reason: reason.into() }
+    }
+}
+
+/// What a report is about: a text to one recipient, or a part of one.
+#[derive(Clone, Copy, Debug)]
+pub struct Named {
+    /// The author's tenant.
+    pub tenant: TenantId,
+    conversation: ConversationId,
+    seq: Seq,
+    to: PhoneNumber,
+}
+
+/// What a report of an account's carrier names: by the carrier's reference, or by ours where that is not known yet. Empty when neither is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn named(tx: &mut Tx, account: CarrierAccountId, receipt: &Receipt) -> Result<Vec<Named>, StoreError> {
+    let known = store::carrier_references::find(tx, account, &receipt.reference).await?;
+    let mut found: Vec<(ConversationId, Seq, PhoneNumber)> =
+        known.iter().map(|part| (part.conversation, part.seq, part.to)).collect();
+    if let Some((conversation, seq, to)) = receipt.ours.as_deref().and_then(outgoing::referred).filter(|_| found.is_empty())
+        && let Some(message) = store::messages::at(tx, conversation, seq).await?
+    {
+        // Only of what was handed to this account: an account says nothing of others' texts.
+        let handed = store::deliveries::in_doubt(tx, &message, account).await?;
+        let handed = handed.into_iter().filter(|recipient| to.is_none_or(|to| to == *recipient));
+        found.extend(handed.map(|recipient| (conversation, seq, recipient)));
+    }
+    if let Some(to) = receipt.to {
+        found.retain(|(.., recipient)| *recipient == to);
+    }
+    let mut parts = Vec::new();
+    for (conversation, seq, to) in found {
+        let Some(record) = store::conversations::by_id(tx, conversation).await? else { continue };
+        parts.push(Named { tenant: record.tenant, conversation, seq, to });
+    }
+    Ok(parts)
+}
+
+/// Takes a report in. The transaction is one of the tenant.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_in(
+    tx: &mut Tx,
+    account: CarrierAccountId,
+    receipt: &Receipt,
+    named: Named,
+    now: UnixMs,
+) -> Result<(), StoreError> {
+    let Named { conversation, seq, to, .. } = named;
+    let Some(mut message) = store::messages::at(tx, conversation, seq).await? else { return Ok(()) };
+    let (reported, failure) = match &receipt.reported {
+        Reported::Sent => (DeliveryState::Sent, None),
+        Reported::Delivered => (DeliveryState::Delivered, None),
+        Reported::Failed(refusal) => (DeliveryState::Failed, Some(Failure::from(refusal.clone()))),
+    };
+    if !receipt.reference.is_empty() {
+        // It may have come before the submission was written down.
+        store::carrier_references::add(tx, account, &receipt.reference, &message, to, now).await?;
+    }
+    let known = store::carrier_references::find(tx, account, &receipt.reference).await?;
+    let part = known.into_iter().find(|part| part.conversation == conversation && part.seq == seq && part.to == to);
+    let state = match part {
+        Some(part) => {
+            let part = store::carrier_references::Referred { state: part.state.advance(reported), ..part };
+            whole(&store::carrier_references::advance(tx, account, &receipt.reference, part).await?)
+        }
+        None => reported,
+    };
+    // One submission brought it to all: who has heard of one recipient knows that it was taken for the others.
+    for other in store::deliveries::in_doubt(tx, &message, account).await? {
+        advance(tx, &mut message, other, DeliveryState::Sent, None, now).await?;
+    }
+    let failure = failure.filter(|_| state == DeliveryState::Failed);
+    advance(tx, &mut message, to, state, failure, now).await
+}
+
+/// How far a text is whose parts are so far.
+fn whole(parts: &[DeliveryState]) -> DeliveryState {
+    if parts.contains(&DeliveryState::Failed) {
+        DeliveryState::Failed
+    } else if parts.iter().all(|part| *part == DeliveryState::Delivered) {
+        DeliveryState::Delivered
+    } else {
+        DeliveryState::Sent
+    }
+}
+
+impl From<Refusal> for Failure {
+    /// What the user hears of a refusal: the carrier's code stands in front of its words.
+    fn from(refusal: Refusal) -> Self {
+        let Refusal { cause, code, words } = refusal;
+        let reason = [code, words].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
+        Self { cause: cause.map(Into::into), reason }
     }
 }
 

@@ -10,8 +10,8 @@ use crate::store::{self, StoreError, Tx};
 /// A text as a carrier brings it.
 #[derive(Clone, Debug)]
 pub struct InboundText {
-    /// Who carries it.
-    pub carrier: &'static str,
+    /// Who carries it: `on-net`, or the id of an account.
+    pub carrier: String,
     /// The carrier's reference: unique among what this carrier brings.
     pub reference: String,
     /// Who wrote it.
@@ -24,6 +24,10 @@ pub struct InboundText {
     pub body: String,
     /// Files that are here already, under another message: this one gets copies.
     pub media: Vec<Media>,
+    /// Files that are here for this message alone, in no other.
+    pub files: Vec<Media>,
+    /// How many files could not be had.
+    pub missing: u32,
 }
 
 /// Takes a text in, once: `None` when it was taken in before. The actor acts in the tenant that the number belongs to.
@@ -32,12 +36,12 @@ pub struct InboundText {
 /// When the database fails.
 pub async fn receive(tx: &mut Tx, actor: &Actor, env: &Env, text: InboundText) -> Result<Option<Message>, StoreError> {
     let Actor { tenant, now, .. } = *actor;
-    if !store::deliveries::note_received(tx, text.carrier, &text.reference, now).await? {
+    if !store::deliveries::note_received(tx, &text.carrier, &text.reference, now).await? {
         return Ok(None);
     }
     let others = text.others.into_iter().filter(|number| *number != text.to);
     let key = ConversationKey::text(text.to, std::iter::once(text.from).chain(others));
-    let mut media = Vec::new();
+    let mut media = text.files;
     for file in &text.media {
         media.extend(store::media::copy(tx, file.id, MediaId(env.ulid()), tenant, now).await?);
     }

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use crate::carriers::{Carriers, OutboundText};
 use crate::operations::numbers::{assign, unassign};
 use crate::store;
-use crate::testing::bench::{Bench, Browser, number, png};
+use crate::testing::bench::{Bench, Browser, around, number, png};
 
 #[tokio::test]
 async fn those_who_share_the_number_all_see_the_text_and_who_answered() {
@@ -172,16 +172,16 @@ async fn a_worker_that_dies_after_bringing_the_text_does_not_double_it() {
     let rosa = bench.sign_in("1001@atlas").await;
     let sent = maya.text(101, &[110], "Hello").await;
     // It brought the text and died before it could say so.
-    let carriers = Carriers::new(bench.app.store.clone(), bench.app.env.clone());
+    let carriers = Carriers::new(around(&bench));
     let text = OutboundText {
         reference: format!("{}.{}.{}", sent.conversation, sent.seq, number(110).value()),
         from: number(101),
-        to: number(110),
+        to: vec![number(110)],
         others: vec![],
         body: "Hello".into(),
         media: Vec::new(),
     };
-    carriers.of(number(110)).await.unwrap().unwrap().submit(text).await.unwrap();
+    carriers.of(&[number(110)], None).await.unwrap().unwrap().submit(text).await.unwrap();
     assert_eq!(bench.work().await, 1);
     assert_eq!(rosa.bootstrap().await.conversations[0].last_seq, 1);
     let last = maya.bootstrap().await.conversations.remove(0).last_message().cloned().unwrap();

@@ -86,13 +86,15 @@ async fn what_another_process_writes_reaches_a_socket_that_is_open() {
     let elsewhere = Store::open(&address, Arc::new(|_| {})).await.unwrap();
     for n in 0..3 {
         let text = InboundText {
-            carrier: "test",
+            carrier: "test".to_owned(),
             reference: n.to_string(),
             from: number(142),
             to: number(101),
             others: Vec::new(),
             body: format!("From elsewhere {n}"),
             media: Vec::new(),
+            files: Vec::new(),
+            missing: 0,
         };
         let mut tx = elsewhere.write(me.tenant.id).await.unwrap();
         let actor = Actor::system(me.tenant.id, bench.app.env.now());

@@ -1,0 +1,44 @@
+-- Accounts at carriers. tenant: whose; NULL of one that is the operator's, for all. settings: JSON of what anybody may read who manages
+-- carriers. secrets: JSON of where each secret is (an environment variable, a file) or of the secret itself, sealed by a key that is not
+-- in here. webhook: a word in the addresses at which the carrier reports, which only it and this server know.
+CREATE TABLE carrier_accounts (
+    id TEXT NOT NULL PRIMARY KEY,
+    tenant TEXT REFERENCES tenants (id),
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    secrets TEXT NOT NULL,
+    webhook TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    removed_at BIGINT
+);
+CREATE INDEX carrier_accounts_by_tenant ON carrier_accounts (tenant);
+
+-- account: the one that carries a number's texts; NULL of a number that only this system knows.
+ALTER TABLE sms_numbers ADD COLUMN account TEXT REFERENCES carrier_accounts (id);
+
+-- submitting_to: the account that a text is being handed to, while submitting_at is set.
+ALTER TABLE deliveries ADD COLUMN submitting_to TEXT;
+
+-- By which references an account's carrier reports on a text: one for each part where it tells parts apart. state: of that part.
+CREATE TABLE carrier_references (
+    account TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    recipient TEXT NOT NULL,
+    state TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (account, reference, conversation, seq, recipient)
+);
+CREATE INDEX carrier_references_by_message ON carrier_references (conversation, seq);
+CREATE INDEX carrier_references_by_time ON carrier_references (at);
+
+-- Who does not want texts from an own number. at: since when; source: how that became known.
+CREATE TABLE opt_outs (
+    own_number TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    source TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (own_number, recipient)
+);

@@ -1,0 +1,153 @@
+//! The accounts of the database, opened: with their secrets, ready to be spoken to.
+//!
+//! Always holds: an account is opened anew when its record has changed, whichever process wrote it.
+
+use std::sync::{Arc, PoisonError};
+
+use halyard_carriers::{Capabilities, Kind, Provider, Secret, Settings, SettingsError, Tested, provider};
+use halyard_protocol::admin::CarrierTest;
+use halyard_protocol::{CarrierAccountId, CauseCode};
+
+use super::http::{self, HttpCarrier};
+use super::pace::Pace;
+use super::{Carrier, Carriers};
+use crate::operations::carriers::sealed_for;
+use crate::problem::Problem;
+use crate::sealing::{Sealing, SealingError};
+use crate::store::carrier_accounts::{self, AccountRecord, SecretPlace};
+use crate::store::{StoreError, Tx};
+
+/// Why an account can't be used, in words for whoever set it up.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// A sealed secret.
+    #[error(transparent)]
+    Sealing(#[from] SealingError),
+    /// An environment variable that is not there.
+    #[error("the environment variable {0} is not set for the server")]
+    Environment(String),
+    /// A file that can't be read.
+    #[error("the file {0} can't be read: {1}")]
+    File(String, std::io::Error),
+    /// The settings.
+    #[error("{0}")]
+    Settings(#[from] SettingsError),
+}
+
+/// An account that can be used.
+#[derive(Clone)]
+pub struct Opened {
+    /// What hands texts over.
+    pub carrier: Arc<dyn Carrier>,
+    /// What is spoken by HTTP; none of other kinds.
+    pub provider: Option<Arc<dyn Provider>>,
+    /// What it takes.
+    pub capabilities: Capabilities,
+}
+
+/// An account's settings with its secrets.
+///
+/// # Errors
+/// Which secret can't be had, and why.
+pub fn settings_of(account: &AccountRecord, sealing: &Sealing) -> Result<Settings, AccountError> {
+    let mut settings = Settings { plain: account.settings.clone(), ..Settings::default() };
+    for (name, place) in &account.secrets {
+        let value = match place {
+            SecretPlace::Sealed(sealed) => sealing.open(&sealed_for(account.id, name), sealed)?,
+            SecretPlace::Environment(variable) => {
+                std::env::var(variable).map_err(|_| AccountError::Environment(variable.clone()))?
+            }
+            SecretPlace::File(path) => {
+                std::fs::read_to_string(path).map_err(|error| AccountError::File(path.clone(), error))?
+            }
+        };
+        settings.secrets.insert(name.clone(), Secret(value));
+    }
+    Ok(settings)
+}
+
+impl Carriers {
+    /// An account, opened; `None` where it was removed, or can't be used: then the log says why.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open(&self, account: CarrierAccountId) -> Result<Option<(AccountRecord, Opened)>, StoreError> {
+        let mut tx = self.around.store.read_once().await?;
+        self.open_in(&mut tx, account).await
+    }
+
+    /// The same in a transaction.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open_in(
+        &self,
+        tx: &mut Tx,
+        account: CarrierAccountId,
+    ) -> Result<Option<(AccountRecord, Opened)>, StoreError> {
+        let Some(record) = carrier_accounts::by_id(tx, account).await? else { return Ok(None) };
+        let known = self.opened.lock().unwrap_or_else(PoisonError::into_inner).get(&account).cloned();
+        if let Some(known) = known.filter(|(before, _)| *before == record) {
+            return Ok(Some(known));
+        }
+        match self.open_record(&record) {
+            Ok(opened) => {
+                let mut all = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+                all.insert(account, (record.clone(), opened.clone()));
+                Ok(Some((record, opened)))
+            }
+            Err(error) => {
+                tracing::error!(%account, kind = record.kind.name(), %error, "an account at a carrier can't be used");
+                Ok(None)
+            }
+        }
+    }
+
+    /// What an account takes.
+    ///
+    /// # Errors
+    /// It can't be used, and why.
+    pub fn capabilities(&self, record: &AccountRecord) -> Result<Capabilities, Problem> {
+        let opened = self.open_record(record);
+        opened.map(|opened| opened.capabilities).map_err(|error| {
+            Problem::invalid(CauseCode::InvalidCarrierSetting, format!("This account can't be used: {error}.")).at("account")
+        })
+    }
+
+    /// Asks an account's carrier whether the account works, in words for whoever set it up.
+    pub async fn test(&self, record: &AccountRecord) -> CarrierTest {
+        let tested = match self.open_record(record) {
+            Err(error) => Tested::Fails(format!("This account can't be used: {error}.")),
+            Ok(Opened { provider: Some(provider), .. }) => http::test(&*provider).await,
+            Ok(Opened { provider: None, .. }) => Tested::Fails("This kind of carrier can't be tested.".to_owned()),
+        };
+        match tested {
+            Tested::Works(words) => CarrierTest { works: true, words },
+            Tested::Fails(words) => CarrierTest { works: false, words },
+        }
+    }
+
+    /// Opens an account.
+    ///
+    /// # Errors
+    /// [`AccountError`].
+    pub fn open_record(&self, record: &AccountRecord) -> Result<Opened, AccountError> {
+        let settings = settings_of(record, &self.around.sealing)?;
+        let provider = provider(record.kind, &settings)?.map(Arc::from);
+        let provider: Arc<dyn Provider> = match (provider, record.kind) {
+            (Some(provider), _) => provider,
+            (None, Kind::Smpp | Kind::Simulator | Kind::Twilio | Kind::Telnyx | Kind::Bandwidth) => {
+                return Err(SettingsError::UnknownField(record.kind.name().to_owned()).into());
+            }
+        };
+        let capabilities = provider.capabilities();
+        let of = |name: &str| settings.plain(name).and_then(|value| value.parse::<u32>().ok()).filter(|pace| *pace > 0);
+        let pace = Pace {
+            account: of("segments_a_second").unwrap_or(capabilities.segments_a_second),
+            number: of("segments_a_second_of_a_number"),
+        };
+        self.pacer.set(record.id, pace);
+        let carrier = HttpCarrier::new(record.clone(), Arc::clone(&provider), self.around.clone());
+        Ok(Opened { carrier: Arc::new(carrier), provider: Some(provider), capabilities })
+    }
+}

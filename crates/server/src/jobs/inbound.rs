@@ -1,0 +1,153 @@
+//! The job that takes in a text that an account's carrier has brought: fetches its files, then lets the text arrive.
+//!
+//! Always holds: a text arrives once, however often it is brought. It arrives also without a file that can't be had: then the timeline says so.
+
+use std::time::Duration;
+
+use halyard_carriers::{Address, Inbound};
+use halyard_protocol::{CarrierAccountId, Media, MediaId, PhoneNumber, TenantId, Ulid};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::kinds::{Doing, Kind, Tools, payload};
+use crate::carriers::fetch::{FetchError, fetch};
+use crate::operations::Actor;
+use crate::operations::media::{Prepared, Uploads};
+use crate::operations::messaging::receive::{InboundText, receive};
+use crate::store::{self, StoreError, jobs::Job};
+
+/// See [`Kind`].
+pub(super) const KIND: Kind = Kind {
+    name: INBOUND,
+    attempt_time: Duration::from_secs(300),
+    failures: 10,
+    run: |tools, job| Box::pin(run(tools, job)),
+    give_up: |tools, job, reason| -> Doing<'_, bool> { Box::pin(give_up(tools, job, reason)) },
+};
+
+/// The name of such jobs.
+pub const INBOUND: &str = "inbound";
+
+/// How often a file's carrier is asked that does not answer, before the text arrives without it.
+const FETCHES: u64 = 6;
+
+/// What such a job is about.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Brought {
+    /// The account that brought it.
+    pub account: CarrierAccountId,
+    /// The text.
+    pub text: Inbound,
+}
+
+async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
+    let Brought { account, text } = payload(job)?;
+    let Address::Number(from) = text.from else {
+        return Err(StoreError::Corrupt("a text of a short code or a word can't be shown yet"));
+    };
+    let mut tx = tools.store.read().await?;
+    let owner = store::numbers::by_number(&mut tx, text.to).await?.map(|(tenant, _)| tenant);
+    let is_own_group = !text.others.is_empty() && store::numbers::by_number(&mut tx, from).await?.is_some();
+    let opened = tools.carriers.open_in(&mut tx, account).await?;
+    drop(tx);
+    let tenant = match (owner, &opened) {
+        // Between numbers of this system a group text goes by its own way, so it is here.
+        (Some(_), Some(_)) if is_own_group => return finish(tools, job).await,
+        (Some(tenant), Some((record, _))) if record.tenant.is_none_or(|whose| whose == tenant) => tenant,
+        _ => {
+            tracing::warn!(%account, "a text came in for a number that is not in use, or not this account's business's");
+            return finish(tools, job).await;
+        }
+    };
+    let mut files = Vec::new();
+    let mut missing = 0;
+    if let Some((record, opened)) = &opened {
+        for (place, url) in text.media.iter().enumerate() {
+            let Some(provider) = &opened.provider else { break };
+            let api = record.settings.get("api").map(String::as_str);
+            match fetch(&**provider, url, api).await {
+                Ok(content) => match keep(tools, tenant, id_of(account, &text.reference, place), content).await? {
+                    Some(file) => files.push(file),
+                    None => missing += 1,
+                },
+                Err(FetchError::Later) if job.attempts < FETCHES => return again(tools, job, tenant).await,
+                Err(FetchError::Later | FetchError::Never) => missing += 1,
+            }
+        }
+    }
+    arrive(tools, job, Arriving { tenant, account, from, text, files, missing }).await
+}
+
+struct Arriving {
+    tenant: TenantId,
+    account: CarrierAccountId,
+    from: PhoneNumber,
+    text: Inbound,
+    files: Vec<Media>,
+    missing: u32,
+}
+
+async fn arrive(tools: &Tools, job: &Job, arriving: Arriving) -> Result<(), StoreError> {
+    let Arriving { tenant, account, from, text, files, missing } = arriving;
+    let mut tx = tools.store.write_in_background(tenant).await?;
+    let actor = Actor::system(tenant, tools.env.now());
+    let inbound = InboundText {
+        carrier: account.to_string(),
+        reference: text.reference,
+        from,
+        to: text.to,
+        others: text.others,
+        body: text.body,
+        media: Vec::new(),
+        files,
+        missing,
+    };
+    receive(&mut tx, &actor, &tools.env, inbound).await?;
+    if store::jobs::done(&mut tx, job).await? { tx.commit().await } else { Ok(()) }
+}
+
+/// The same file of the same text has the same id at every try.
+fn id_of(account: CarrierAccountId, reference: &str, place: usize) -> MediaId {
+    let hash = Sha256::digest(format!("{account} {place} {reference}"));
+    let mut bits = [0; 16];
+    bits.copy_from_slice(&hash[..16]);
+    MediaId(Ulid::from_bits(u128::from_be_bytes(bits)))
+}
+
+/// Keeps a file; `None` for one of no kind that is shown, or damaged.
+async fn keep(tools: &Tools, tenant: TenantId, id: MediaId, content: Vec<u8>) -> Result<Option<Media>, StoreError> {
+    let prepared = tokio::task::spawn_blocking(move || Prepared::read(&content)).await;
+    let Ok(Ok(prepared)) = prepared else { return Ok(None) };
+    let uploads = Uploads { store: &tools.store, contents: &tools.contents, env: &tools.env };
+    let actor = Actor::system(tenant, tools.env.now());
+    match uploads.keep(&actor, id, "", &prepared).await {
+        Ok(media) => Ok(Some(media)),
+        Err(problem) => {
+            tracing::warn!(problem = problem.detail(), "a file of a text could not be kept");
+            Err(StoreError::Corrupt("file"))
+        }
+    }
+}
+
+async fn again(tools: &Tools, job: &Job, tenant: TenantId) -> Result<(), StoreError> {
+    let mut tx = tools.store.write_in_background(tenant).await?;
+    let run_at = tools.env.now().plus(store::jobs::backoff(job.attempts));
+    if store::jobs::retry(&mut tx, job, run_at).await? { tx.commit().await } else { Ok(()) }
+}
+
+pub(super) async fn finish(tools: &Tools, job: &Job) -> Result<(), StoreError> {
+    let mut tx = tools.store.write_system().await?;
+    if store::jobs::done(&mut tx, job).await? { tx.commit().await } else { Ok(()) }
+}
+
+/// Nobody waits for it: it is kept among the dead ones, from where it can be taken in again.
+pub(super) async fn give_up(tools: &Tools, job: &Job, reason: &str) -> Result<bool, StoreError> {
+    let mut tx = match job.queue.and_then(store::jobs::Queue::tenant) {
+        Some(tenant) => tools.store.write_in_background(tenant).await?,
+        None => tools.store.write_system().await?,
+    };
+    if store::jobs::move_to_dead(&mut tx, job, reason, tools.env.now()).await? {
+        tx.commit().await?;
+    }
+    Ok(true)
+}
