@@ -3,10 +3,14 @@
 use halyard_protocol::UnixMs;
 
 use crate::account::{Field, Kind, Settings, SettingsError};
+use crate::bandwidth::{self, Bandwidth};
 use crate::event::Event;
 use crate::http::{Request, Response, Webhook};
 use crate::outbound::{Capabilities, Outbound};
 use crate::outcome::{LookedUp, Outcome, Tested};
+use crate::simulator::{self, Simulator};
+use crate::telnyx::{self, Telnyx};
+use crate::twilio::{self, Twilio};
 
 /// Why a webhook is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,11 +76,15 @@ pub trait Provider: Send + Sync {
     fn fetch(&self, url: &str) -> Request;
 }
 
-/// The fields of a kind.
+/// The fields of a kind; none of a kind that is not spoken to by HTTP.
 #[must_use]
 pub fn fields(kind: Kind) -> &'static [Field] {
     match kind {
-        Kind::Simulator | Kind::Twilio | Kind::Telnyx | Kind::Bandwidth | Kind::Smpp => &[],
+        Kind::Simulator => simulator::FIELDS,
+        Kind::Twilio => twilio::FIELDS,
+        Kind::Telnyx => telnyx::FIELDS,
+        Kind::Bandwidth => bandwidth::FIELDS,
+        Kind::Smpp => &[],
     }
 }
 
@@ -86,7 +94,11 @@ pub fn fields(kind: Kind) -> &'static [Field] {
 /// What is wrong with the settings.
 pub fn provider(kind: Kind, settings: &Settings) -> Result<Option<Box<dyn Provider>>, SettingsError> {
     settings.check(fields(kind))?;
-    match kind {
-        Kind::Simulator | Kind::Twilio | Kind::Telnyx | Kind::Bandwidth | Kind::Smpp => Ok(None),
-    }
+    Ok(match kind {
+        Kind::Simulator => Some(Box::new(Simulator::new(settings)?)),
+        Kind::Twilio => Some(Box::new(Twilio::new(settings)?)),
+        Kind::Telnyx => Some(Box::new(Telnyx::new(settings)?)),
+        Kind::Bandwidth => Some(Box::new(Bandwidth::new(settings)?)),
+        Kind::Smpp => None,
+    })
 }
