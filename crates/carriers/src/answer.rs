@@ -14,9 +14,10 @@ use crate::outcome::{Outcome, Refusal, Why};
 /// The longest that a provider may want to be left alone.
 const LONGEST_WAIT: u64 = 24 * 3600;
 
-/// Reads a body as JSON; none where it is anything else.
+/// Reads a body that is an object in JSON; none where it is anything else. A list would be read as a type's fields in their order.
 pub(crate) fn json<T: DeserializeOwned>(answer: &Response) -> Option<T> {
-    serde_json::from_slice(&answer.body).ok()
+    let body = answer.body.trim_ascii_start();
+    body.starts_with(b"{").then(|| serde_json::from_slice(body).ok())?
 }
 
 /// Whether an answer says that all went well.

@@ -136,7 +136,6 @@ struct Taken {
 /// A messaging profile.
 #[derive(Deserialize)]
 struct Profile {
-    #[serde(default)]
     name: String,
     #[serde(default = "yes")]
     enabled: bool,

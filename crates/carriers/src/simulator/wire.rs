@@ -95,7 +95,6 @@ pub enum State {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// What the simulator calls itself.
-    #[serde(default)]
     pub name: String,
 }
 
