@@ -83,7 +83,9 @@ pub(crate) fn retry_after(answer: &Response) -> Option<Duration> {
 
 /// Whether two texts say the same, as far as a provider may have altered one: other blanks, other quotation marks, something put in front.
 pub(crate) fn is_same_text(theirs: &str, ours: &str) -> bool {
-    let core = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+    // Signs and letters with accents are what is replaced by what takes less room; digits and the letters of other scripts stay.
+    let stays = |c: &char| c.is_ascii_alphanumeric() || *c > '\u{24f}' && c.is_alphanumeric();
+    let core = |text: &str| text.chars().filter(stays).collect::<String>();
     let (theirs, ours) = (theirs.trim(), ours.trim());
     let (their_core, our_core) = (core(theirs), core(ours));
     theirs == ours || (!our_core.is_empty() && their_core.ends_with(&our_core))
@@ -141,6 +143,9 @@ mod tests {
             ("\"See you\" at 5...", "“See you” at 5…", true),
             ("Sent from your trial account - See you at 5", "See you at 5", true),
             ("See you at 6", "See you at 5", false),
+            ("\u{d8}l kl. 5", "øl kl. 5", true),
+            ("Буду в 5", "Буду в 5", true),
+            ("Не буду в 5", "Да, в 5", false),
             ("👍", "👍", true),
             ("👎", "👍", false),
             ("", "See you", false),

@@ -72,7 +72,8 @@ pub trait Provider: Send + Sync {
         WebhookAnswer { content_type: "", body: "" }
     }
 
-    /// The request that fetches a file of a text that came in. It carries secrets only to the provider's own addresses.
+    /// The request that fetches a file of a text that came in. It carries secrets only to the provider's own addresses, so whoever follows a
+    /// redirect asks for another request, with the address that it leads to.
     fn fetch(&self, url: &str) -> Request;
 }
 
