@@ -1,5 +1,6 @@
 //! What a carrier brings by itself: texts that come in, and reports on those that went out.
 
+use halyard_protocol::signs::is_invisible;
 use halyard_protocol::{PhoneNumber, UnixMs};
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,32 @@ impl core::fmt::Display for Address {
             Self::ShortCode(text) | Self::Word(text) => f.write_str(text),
         }
     }
+}
+
+impl Address {
+    /// Reads who writes, as carriers name senders: E.164, the digits of a short code with or without a plus sign, or a word. A word is
+    /// cut to eleven characters, and signs that can't be seen are left out. None for nothing, and for an address of another channel (`whatsapp:…`).
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if let Ok(number) = PhoneNumber::from_e164(text) {
+            return Some(Self::Number(number));
+        }
+        let digits = text.strip_prefix('+').unwrap_or(text);
+        if (3..=8).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Some(Self::ShortCode(digits.to_owned()));
+        }
+        if text.contains(':') {
+            return None;
+        }
+        let word: String = text.chars().filter(|c| !is_unseen(*c)).take(11).collect();
+        let word = word.trim_end();
+        (!word.is_empty()).then(|| Self::Word(word.to_owned()))
+    }
+}
+
+fn is_unseen(c: char) -> bool {
+    is_invisible(c) || c.is_control()
 }
 
 /// A text that came in.
@@ -75,4 +102,33 @@ pub enum Reported {
     Delivered,
     /// It will not arrive.
     Failed(Refusal),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn senders_are_read_as_carriers_name_them() {
+        let number = |text| Some(Address::Number(PhoneNumber::from_e164(text).unwrap()));
+        let short = |text: &str| Some(Address::ShortCode(text.to_owned()));
+        let word = |text: &str| Some(Address::Word(text.to_owned()));
+        for (text, expected) in [
+            ("+12025550143", number("+12025550143")),
+            (" +12025550143 ", number("+12025550143")),
+            ("24273", short("24273")),
+            ("+24273", short("24273")),
+            ("911", short("911")),
+            ("ACME Bank", word("ACME Bank")),
+            ("ACME Bank of Boston", word("ACME Bank o")),
+            ("A\u{202e}B", word("AB")),
+            ("12", word("12")),
+            ("2025550143", word("2025550143")),
+            ("whatsapp:+12025550143", None),
+            ("", None),
+            (" \u{200b} ", None),
+        ] {
+            assert_eq!(Address::read(text), expected, "{text:?}");
+        }
+    }
 }

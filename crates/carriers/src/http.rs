@@ -4,6 +4,12 @@ use core::fmt;
 
 use halyard_protocol::UnixMs;
 
+/// The parameter of a webhook's address that has our reference: [`crate::Outbound::report_to`] is written with it.
+pub const REFERENCE: &str = "reference";
+
+/// How old a signature may be, or how far in the future, in milliseconds: clocks differ, and the way takes its time.
+pub const TOLERANCE: i64 = 5 * 60_000;
+
 /// A request's method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {

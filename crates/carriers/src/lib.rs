@@ -7,14 +7,23 @@
 //! not say whether the text was taken is [`Outcome::Unknown`], never "not taken". Secrets are in no `Debug`.
 
 pub mod account;
+mod answer;
+pub mod bandwidth;
+mod base;
 pub mod event;
 pub mod http;
+mod moment;
 pub mod outbound;
 pub mod outcome;
 pub mod provider;
+pub mod simulator;
+pub mod telnyx;
+#[cfg(test)]
+mod testing;
+pub mod twilio;
 
 pub use account::{Field, Kind, Secret, Settings, SettingsError};
 pub use event::{Address, Event, Inbound, Receipt, Reported};
 pub use outbound::{Attachment, Capabilities, Outbound};
-pub use outcome::{Found, LookedUp, Outcome, Refusal, Tested};
+pub use outcome::{Found, LookedUp, Outcome, Refusal, Tested, Why};
 pub use provider::{Provider, WebhookAnswer, WebhookError, provider};

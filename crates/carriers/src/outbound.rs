@@ -15,8 +15,8 @@ pub struct Outbound {
     pub body: String,
     /// The files.
     pub media: Vec<Attachment>,
-    /// Where the provider reports what becomes of it; it leads to this account's webhook and names [`Outbound::reference`]. None where the
-    /// server's own address is not known.
+    /// Where the provider reports what becomes of it; it leads to this account's webhook and names [`Outbound::reference`] by the parameter
+    /// [`crate::http::REFERENCE`]. None where the server's own address is not known.
     pub report_to: Option<String>,
 }
 

@@ -73,6 +73,11 @@ pub(crate) fn cause(cause: Cause) -> Option<Text> {
         CauseCode::NumberCannotReceiveTexts => words::NUMBER_CANNOT_RECEIVE_TEXTS,
         CauseCode::NumberCannotReceiveGroupTexts => words::NUMBER_CANNOT_RECEIVE_GROUP_TEXTS,
         CauseCode::NumberCannotReceiveFiles => words::NUMBER_CANNOT_RECEIVE_FILES,
+        CauseCode::RecipientOptedOut => words::RECIPIENT_OPTED_OUT,
+        CauseCode::BlockedByCarrier => words::BLOCKED_BY_CARRIER,
+        CauseCode::NumberNotRegistered => words::NUMBER_NOT_REGISTERED,
+        CauseCode::CarrierAccountProblem => words::CARRIER_ACCOUNT_PROBLEM,
+        CauseCode::FilesNotTakenByCarrier => words::FILES_NOT_TAKEN_BY_CARRIER,
         // The app asks for nothing that is answered with these.
         CauseCode::RoleDoesNotAllow
         | CauseCode::OwnAccount
@@ -83,6 +88,9 @@ pub(crate) fn cause(cause: Cause) -> Option<Text> {
         | CauseCode::InvalidUserName
         | CauseCode::NumberTaken
         | CauseCode::DomainTaken
+        | CauseCode::InvalidCarrierSetting
+        | CauseCode::NoSecretKey
+        | CauseCode::CarrierAccountInUse
         | CauseCode::InvalidDomain
         | CauseCode::Unknown => return None,
     };

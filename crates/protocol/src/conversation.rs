@@ -248,6 +248,9 @@ pub struct Conversation {
     /// In chats: how far each of the others has read.
     #[serde(default)]
     pub reads: Vec<PeerRead>,
+    /// In texts: those who want none from the own number. Nothing can be sent to them until they ask for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opted_out: Vec<PhoneNumber>,
 }
 
 impl Conversation {

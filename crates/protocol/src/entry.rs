@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::tagged::{sequenced, tagged};
-use crate::{Author, ConversationId, EntryId, Media, Message, Seq, UnixMs, UserId};
+use crate::{Author, ConversationId, EntryId, Media, Message, PhoneNumber, Seq, UnixMs, UserId};
 
 sequenced! {
 /// One entry of a conversation's timeline.
@@ -148,6 +148,26 @@ pub enum SystemEvent {
     Renamed {
         /// Its name; empty for none.
         title: String,
+    },
+    /// Somebody outside wants no texts from the own number any more.
+    OptedOut {
+        /// Who.
+        number: PhoneNumber,
+    },
+    /// Somebody outside wants texts from the own number again.
+    OptedIn {
+        /// Who.
+        number: PhoneNumber,
+    },
+    /// Somebody outside asked for help, and was answered with the business's words for that.
+    HelpAnswered {
+        /// Who.
+        number: PhoneNumber,
+    },
+    /// Files of the message before could not be had from the carrier, or are of no kind that opens safely.
+    FilesMissing {
+        /// How many.
+        files: u32,
     },
 }
 }

@@ -152,6 +152,7 @@ impl Conversations {
         }
         self.threads.entry(id).or_insert_with(|| Thread {
             conversation: Conversation {
+                opted_out: Vec::new(),
                 id,
                 kind: key.kind(),
                 own_number: key.own_number(),

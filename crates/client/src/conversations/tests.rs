@@ -15,6 +15,7 @@ const OTHER: UserId = UserId(Ulid::from_bits(2));
 
 fn conversation(last_seq: Seq, read_seq: Seq, unread: u32) -> Conversation {
     Conversation {
+        opted_out: Vec::new(),
         id: ID,
         kind: ConversationKind::Chat,
         own_number: None,

@@ -131,7 +131,11 @@ impl Softphone {
                 Some(by) => words::group_named_by(doer(by), Text::as_is(title)),
                 None => words::group_named(Text::as_is(title)),
             },
-            SystemEvent::Unknown => return None,
+            SystemEvent::OptedOut { .. }
+            | SystemEvent::OptedIn { .. }
+            | SystemEvent::HelpAnswered { .. }
+            | SystemEvent::FilesMissing { .. }
+            | SystemEvent::Unknown => return None,
         })
     }
 }

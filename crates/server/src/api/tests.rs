@@ -9,7 +9,7 @@ use crate::testing::bench::{Answer, Bench, Browser};
 pub(crate) mod statements;
 
 /// What it takes to do an operation; the rest is for everybody who is signed in.
-const PERMISSIONS: [(&str, Permission); 23] = [
+const PERMISSIONS: [(&str, Permission); 28] = [
     ("get_users", Permission::SeeUsers),
     ("post_users", Permission::ManageUsers),
     // The least: with more than the status it is `ManageUsers`.
@@ -27,6 +27,11 @@ const PERMISSIONS: [(&str, Permission); 23] = [
     ("post_numbers_one_move", Permission::ManageNumbers),
     ("put_numbers_one_users_one", Permission::AssignNumbers),
     ("delete_numbers_one_users_one", Permission::AssignNumbers),
+    ("put_numbers_one_carrier", Permission::ManageCarriers),
+    ("get_carriers", Permission::ManageCarriers),
+    ("post_carriers", Permission::ManageCarriers),
+    ("delete_carriers_one", Permission::ManageCarriers),
+    ("post_carriers_one_test", Permission::ManageCarriers),
     ("get_tenants", Permission::ManageTenants),
     ("post_tenants", Permission::ManageTenants),
     ("patch_tenant", Permission::RenameTenant),

@@ -16,8 +16,8 @@ use crate::operations::messaging::{outgoing, receipts::Failure};
 use crate::store::carrier_accounts::AccountRecord;
 use crate::store::{self, StoreError};
 
-/// Bytes of an answer that are read.
-pub const ANSWER: usize = 256 * 1024;
+/// Bytes of an answer that are read: a list of a thousand texts is about a megabyte.
+pub const ANSWER: usize = 2 * 1024 * 1024;
 /// How long a carrier may take to be reached.
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long it may take to answer.

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use halyard_carriers::Kind;
+use halyard_carriers::http::REFERENCE;
 use halyard_protocol::{MediaId, UnixMs};
 use ring::hmac;
 
@@ -59,7 +60,7 @@ impl Links {
     /// Where it reports on one text.
     #[must_use]
     pub fn report_to(&self, account: &AccountRecord, reference: &str) -> Option<String> {
-        Some(format!("{}?ref={reference}", self.webhook(account)?))
+        Some(format!("{}?{REFERENCE}={reference}", self.webhook(account)?))
     }
 
     /// Where an account's carrier fetches a file.
@@ -126,6 +127,6 @@ mod tests {
         assert!(local.webhook(&account("word")).is_none(), "no carrier outside reaches that");
         let simulated = AccountRecord { kind: Kind::Simulator, ..account("word") };
         let link = local.report_to(&simulated, "a.1.0").unwrap();
-        assert_eq!(link, format!("http://127.0.0.1:8080/webhooks/simulator/{}/word?ref=a.1.0", simulated.id));
+        assert_eq!(link, format!("http://127.0.0.1:8080/webhooks/simulator/{}/word?reference=a.1.0", simulated.id));
     }
 }

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use halyard_protocol::rest::ConversationsBefore;
 use halyard_protocol::{
-    Conversation, ConversationId, ConversationKey, ConversationKind, Cursor, Delivery, Entry, PeerRead, PhoneNumber,
+    Conversation, ConversationId, ConversationKey, ConversationKind, Cursor, Delivery, Entry, Peer, PeerRead, PhoneNumber,
     Seq, TenantId, UnixMs, UserId,
 };
 
 use super::arg::Arg;
 use super::sql::{Row, args, word};
-use super::{StoreError, Tx, deliveries, messages};
+use super::{StoreError, Tx, deliveries, messages, opt_outs};
 
 /// The group chat of a member with exactly these people in which anything happened last.
 ///
@@ -386,13 +386,28 @@ async fn complete(
     for row in &tx.all(states_of, bounds).await? {
         states.entry(row.id("conversation")?).or_default().push(deliveries::delivery(row)?);
     }
+    let texts: Vec<[PhoneNumber; 2]> = conversations.iter().flat_map(pairs).collect();
+    let opted_out = opt_outs::of(tx, &texts).await?;
     for conversation in &mut conversations {
+        let out: Vec<PhoneNumber> =
+            pairs(conversation).filter(|pair| opted_out.contains(pair)).map(|[_, recipient]| recipient).collect();
+        conversation.opted_out = out;
         conversation.reads = reads.remove(&conversation.id).unwrap_or_default();
         if let Some(message) = conversation.last_entry.as_mut().and_then(Entry::message_mut) {
             message.deliveries = states.remove(&conversation.id).unwrap_or_default();
         }
     }
     Ok(conversations)
+}
+
+/// The own number of a text conversation, with each of those outside.
+fn pairs(conversation: &Conversation) -> impl Iterator<Item = [PhoneNumber; 2]> {
+    let own = conversation.own_number;
+    let numbers = conversation.peers.iter().filter_map(|peer| match peer {
+        Peer::Number(number) => Some(*number),
+        Peer::User(_) | Peer::Unknown => None,
+    });
+    numbers.filter_map(move |number| Some([own?, number]))
 }
 
 fn conversation(row: &Row, user: UserId) -> Result<Conversation, StoreError> {
@@ -418,6 +433,7 @@ fn conversation(row: &Row, user: UserId) -> Result<Conversation, StoreError> {
         muted: row.flag("muted")?,
         last_sent_at: row.maybe_time("last_sent_at")?,
         reads: Vec::new(),
+        opted_out: Vec::new(),
     })
 }
 

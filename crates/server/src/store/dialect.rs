@@ -223,3 +223,13 @@ macro_rules! claim {
 pub(crate) const SQLITE_CLAIM: &str = claim!("");
 /// The same; several servers may claim at once and get different ones.
 pub(crate) const POSTGRES_CLAIM: &str = claim!(" FOR UPDATE SKIP LOCKED");
+
+/// Those of the pairs in `$1` (JSON: own number and recipient) that are opt-outs.
+pub(crate) const SQLITE_OPT_OUTS: &str = "SELECT o.own_number AS own_number, o.recipient AS recipient
+     FROM json_each($1) AS pair CROSS JOIN opt_outs AS o
+       ON o.own_number = json_extract(pair.value, '$[0]') AND o.recipient = json_extract(pair.value, '$[1]')
+     ORDER BY o.own_number, o.recipient";
+/// The same.
+pub(crate) const POSTGRES_OPT_OUTS: &str = "SELECT o.own_number AS own_number, o.recipient AS recipient
+     FROM json_array_elements($1::json) AS pair JOIN opt_outs AS o ON o.own_number = pair->>0 AND o.recipient = pair->>1
+     ORDER BY o.own_number, o.recipient";

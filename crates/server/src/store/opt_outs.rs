@@ -4,8 +4,8 @@
 
 use halyard_protocol::{PhoneNumber, TenantId, UnixMs};
 
-use super::sql::{Row, args};
-use super::{StoreError, Tx};
+use super::sql::{Row, args, json};
+use super::{StoreError, Tx, dialect};
 
 /// A recipient who does not want texts from an own number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,14 +49,21 @@ pub async fn remove(tx: &mut Tx, own: PhoneNumber, recipient: PhoneNumber) -> Re
 /// # Errors
 /// When the database fails.
 pub async fn among(tx: &mut Tx, own: PhoneNumber, recipients: &[PhoneNumber]) -> Result<Vec<PhoneNumber>, StoreError> {
-    let mut opted_out = Vec::new();
-    for recipient in recipients {
-        let found = tx
-            .optional("SELECT 1 AS one FROM opt_outs WHERE own_number = $1 AND recipient = $2", args![own, *recipient])
-            .await?;
-        opted_out.extend(found.map(|_| *recipient));
+    let pairs: Vec<[PhoneNumber; 2]> = recipients.iter().map(|recipient| [own, *recipient]).collect();
+    Ok(of(tx, &pairs).await?.into_iter().map(|[_, recipient]| recipient).collect())
+}
+
+/// Those of these pairs of an own number and a recipient where the recipient does not want its texts, by one statement.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of(tx: &mut Tx, pairs: &[[PhoneNumber; 2]]) -> Result<Vec<[PhoneNumber; 2]>, StoreError> {
+    if pairs.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(opted_out)
+    let sql = tx.pick(dialect::SQLITE_OPT_OUTS, dialect::POSTGRES_OPT_OUTS);
+    let rows = tx.all(sql, args![json(&pairs)?]).await?;
+    rows.iter().map(|row| Ok([row.number("own_number")?, row.number("recipient")?])).collect()
 }
 
 /// Those of a tenant's numbers in use, the newest first.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use halyard_carriers::http::Webhook;
-use halyard_carriers::{Event, WebhookError};
+use halyard_carriers::{Event, Kind, WebhookError};
 use halyard_protocol::{CarrierAccountId, ErrorCode};
 use ring::digest::{SHA256, digest};
 
@@ -50,16 +50,14 @@ pub async fn receive(
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
         .collect();
     let webhook = Webhook { url: &url, headers: &headers, body: &body, now: app.env.now() };
-    let events = provider.webhook(&webhook).map_err(|error| {
-        tracing::warn!(account = %id, %error, bytes = body.len(), "a webhook is refused");
-        app.metrics.webhook(record.kind.name(), false);
-        match error {
-            WebhookError::NoSignature | WebhookError::BadSignature | WebhookError::Stale => {
-                Problem::new(ErrorCode::Forbidden, "The signature is missing, wrong or too old.")
-            }
-            WebhookError::Malformed(what) => Problem::new(ErrorCode::MalformedRequest, what),
+    let events = match provider.webhook(&webhook) {
+        Ok(events) => events,
+        Err(error) => {
+            tracing::warn!(account = %id, %error, bytes = body.len(), "a webhook is refused");
+            app.metrics.webhook(record.kind.name(), false);
+            return Ok(refusal(&record, error));
         }
-    })?;
+    };
     app.metrics.webhook(record.kind.name(), true);
     for event in events {
         enqueue(&app, &record, event).await?;
@@ -70,6 +68,22 @@ pub async fn receive(
     } else {
         ([(header::CONTENT_TYPE, answer.content_type)], answer.body).into_response()
     })
+}
+
+fn refusal(account: &AccountRecord, error: WebhookError) -> Response {
+    let problem = match error {
+        WebhookError::NoSignature | WebhookError::BadSignature | WebhookError::Stale => {
+            Problem::new(ErrorCode::Forbidden, "The signature is missing, wrong or too old.")
+        }
+        WebhookError::Malformed(what) => Problem::new(ErrorCode::MalformedRequest, what),
+    };
+    let mut answer = problem.into_response();
+    if account.kind == Kind::Bandwidth && error == WebhookError::NoSignature {
+        // It asks without a log-in first, and with one when it hears that it has to (RFC 7617).
+        *answer.status_mut() = StatusCode::UNAUTHORIZED;
+        answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"webhooks\""));
+    }
+    answer
 }
 
 /// Puts an event into the queue.

@@ -62,6 +62,7 @@ impl Server {
         let is_chat = shared.key.users().is_some();
         let reads = shared.members.iter().filter(|(other, _)| is_chat && **other != user);
         Some(Conversation {
+            opted_out: Vec::new(),
             id,
             kind: shared.key.kind(),
             own_number: shared.key.own_number(),

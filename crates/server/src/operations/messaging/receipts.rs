@@ -2,6 +2,7 @@
 //!
 //! Always holds: a delivery only moves forward, however late, often and mixed up the reports come.
 
+use halyard_carriers::outcome::Why;
 use halyard_carriers::{Receipt, Refusal, Reported};
 use halyard_protocol::{
     CarrierAccountId, Cause, CauseCode, Change, ConversationId, Delivery, DeliveryState, Message, PhoneNumber, Seq,
@@ -115,9 +116,20 @@ fn whole(parts: &[DeliveryState]) -> DeliveryState {
 }
 
 impl From<Refusal> for Failure {
-    /// What the user hears of a refusal: the carrier's code stands in front of its words.
+    /// What the user hears of a refusal: a cause that the app has words for, and the carrier's code in front of its own words.
     fn from(refusal: Refusal) -> Self {
-        let Refusal { cause, code, words } = refusal;
+        let Refusal { why, code, words } = refusal;
+        let cause = match why {
+            Why::Unreachable => Some(CauseCode::NumberNotReached),
+            Why::NotMobile => Some(CauseCode::NumberCannotReceiveTexts),
+            Why::NoSuchNumber => Some(CauseCode::NumberNotInUse),
+            Why::OptedOut => Some(CauseCode::RecipientOptedOut),
+            Why::Blocked => Some(CauseCode::BlockedByCarrier),
+            Why::Unregistered => Some(CauseCode::NumberNotRegistered),
+            Why::SenderNotAllowed | Why::AccountProblem => Some(CauseCode::CarrierAccountProblem),
+            Why::TooLarge | Why::UnsupportedMedia => Some(CauseCode::FilesNotTakenByCarrier),
+            Why::TooLong | Why::Other => None,
+        };
         let reason = [code, words].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
         Self { cause: cause.map(Into::into), reason }
     }
