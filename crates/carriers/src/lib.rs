@@ -13,6 +13,7 @@ mod base;
 pub mod event;
 pub mod http;
 mod moment;
+pub mod opt_out;
 pub mod outbound;
 pub mod outcome;
 pub mod provider;
