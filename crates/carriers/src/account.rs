@@ -124,6 +124,15 @@ impl Settings {
         Ok(())
     }
 
+    /// Whether an account's carrier answers STOP, START and HELP by itself.
+    #[must_use]
+    pub fn carrier_replies(&self, kind: Kind) -> bool {
+        match (kind, self.plain("opt_out_replies")) {
+            (Kind::Twilio | Kind::Telnyx, answers) => answers != Some("halyard"),
+            (Kind::Simulator | Kind::Bandwidth | Kind::Smpp, _) => false,
+        }
+    }
+
     /// A setting, without blanks around it; none where it is absent or blank.
     #[must_use]
     pub fn plain(&self, name: &str) -> Option<&str> {

@@ -27,6 +27,47 @@ pub(crate) const SEGMENTS_A_SECOND: Field = Field {
     secret: false,
 };
 
+/// The field for the pace of one number of an account.
+pub(crate) const SEGMENTS_OF_A_NUMBER: Field = Field {
+    name: "segments_a_second_of_a_number",
+    about: "How many segments one number may send in a second, where the provider or the networks allow it less than the account: 1 to 1000.",
+    required: false,
+    secret: false,
+};
+
+/// The field for who answers people who opt out or ask for help.
+pub(crate) const REPLIES: Field = Field {
+    name: "opt_out_replies",
+    about: "Who answers STOP, START and HELP: `carrier`, as the provider does unless you changed that there (usual), or `halyard`.",
+    required: false,
+    secret: false,
+};
+
+/// Whether an account's carrier answers people who opt out or ask for help by itself.
+///
+/// # Errors
+/// Another word than the two.
+pub(crate) fn check_replies(settings: &Settings) -> Result<(), SettingsError> {
+    match settings.plain(REPLIES.name) {
+        None | Some("carrier" | "halyard") => Ok(()),
+        Some(_) => Err(SettingsError::Invalid { field: REPLIES.name, why: "is `carrier` or `halyard`" }),
+    }
+}
+
+/// Checks the pace of one number.
+///
+/// # Errors
+/// It is no number that may be.
+pub(crate) fn check_pace_of_a_number(settings: &Settings) -> Result<(), SettingsError> {
+    let field = SEGMENTS_OF_A_NUMBER.name;
+    let is_right = |text: &str| text.parse().is_ok_and(|number: u32| (1..=1000).contains(&number));
+    if settings.plain(field).is_none_or(is_right) {
+        Ok(())
+    } else {
+        Err(SettingsError::Invalid { field, why: "is a number from 1 to 1000" })
+    }
+}
+
 /// Where a provider is, and how an account logs in there.
 #[derive(Clone)]
 pub(crate) struct Base {

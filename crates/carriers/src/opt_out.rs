@@ -1,7 +1,7 @@
 //! Words by which people say that they want no more texts from a number, want them again, or want to know who writes.
 //!
 //! The words of opting out are those that the FCC's rule on consent names (47 CFR 64.1200(a)(10)), with the usual "STOP ALL", and the French
-//! one that Canada's short codes have to know (Canadian Common Short Code Application Guidelines); those of help are these rules', too.
+//! one that Canada's short codes have to know (Canadian Common Short Code Application Guidelines), and the Spanish one; those of help are these rules', too.
 //!
 //! Always holds: only a whole message counts, so "stop by later" is a text like any other. A question mark is part of what was said:
 //! "Stop?" asks somebody, and opts nobody out.
@@ -35,6 +35,7 @@ const WORDS: &[(&str, Keyword)] = &[
     ("OPTOUT", Keyword::Stop),
     ("OPT OUT", Keyword::Stop),
     ("ARRET", Keyword::Stop),
+    ("ALTO", Keyword::Stop),
     ("START", Keyword::Start),
     ("YES", Keyword::Start),
     ("UNSTOP", Keyword::Start),

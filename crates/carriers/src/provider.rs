@@ -4,6 +4,7 @@ use halyard_protocol::UnixMs;
 
 use crate::account::{Field, Kind, Settings, SettingsError};
 use crate::bandwidth::{self, Bandwidth};
+use crate::base;
 use crate::event::Event;
 use crate::http::{Request, Response, Webhook};
 use crate::outbound::{Capabilities, Outbound};
@@ -95,6 +96,8 @@ pub fn fields(kind: Kind) -> &'static [Field] {
 /// What is wrong with the settings.
 pub fn provider(kind: Kind, settings: &Settings) -> Result<Option<Box<dyn Provider>>, SettingsError> {
     settings.check(fields(kind))?;
+    base::check_replies(settings)?;
+    base::check_pace_of_a_number(settings)?;
     Ok(match kind {
         Kind::Simulator => Some(Box::new(Simulator::new(settings)?)),
         Kind::Twilio => Some(Box::new(Twilio::new(settings)?)),

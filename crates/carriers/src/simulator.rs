@@ -42,6 +42,7 @@ pub const FIELDS: &[Field] = &[
     Field { about: "Where the simulator is: http on this machine, or https.", required: true, ..base::API },
     TOKEN,
     base::SEGMENTS_A_SECOND,
+    base::SEGMENTS_OF_A_NUMBER,
 ];
 
 /// It takes everything.

@@ -73,6 +73,7 @@ pub(crate) fn cause(cause: Cause) -> Option<Text> {
         CauseCode::NumberCannotReceiveTexts => words::NUMBER_CANNOT_RECEIVE_TEXTS,
         CauseCode::NumberCannotReceiveGroupTexts => words::NUMBER_CANNOT_RECEIVE_GROUP_TEXTS,
         CauseCode::NumberCannotReceiveFiles => words::NUMBER_CANNOT_RECEIVE_FILES,
+        CauseCode::CountryNotAllowed => words::COUNTRY_NOT_ALLOWED,
         CauseCode::RecipientOptedOut => words::RECIPIENT_OPTED_OUT,
         CauseCode::BlockedByCarrier => words::BLOCKED_BY_CARRIER,
         CauseCode::NumberNotRegistered => words::NUMBER_NOT_REGISTERED,
@@ -88,6 +89,7 @@ pub(crate) fn cause(cause: Cause) -> Option<Text> {
         | CauseCode::InvalidUserName
         | CauseCode::NumberTaken
         | CauseCode::DomainTaken
+        | CauseCode::HelpTextTooLong
         | CauseCode::InvalidCarrierSetting
         | CauseCode::NoSecretKey
         | CauseCode::CarrierAccountInUse

@@ -274,6 +274,42 @@ pub struct CarrierTest {
     pub words: String,
 }
 
+/// How a business texts to phones outside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Texting {
+    /// What HELP is answered with; empty for the usual: the business's name, and how to opt out.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_length = 300))]
+    pub help_text: String,
+    /// The calling codes of the countries that texts may go to by a carrier; empty for the business's own. Only who operates the system changes it.
+    #[serde(default)]
+    pub countries: Vec<CallingCode>,
+}
+
+/// Somebody who wants no texts from a number of the business.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OptOut {
+    /// The number of the business.
+    pub number: PhoneNumber,
+    /// Who wants no texts from it.
+    pub recipient: PhoneNumber,
+    /// How that is known: `reply`, `carrier`, `administrator` or `import`.
+    pub source: String,
+    /// Since when.
+    pub at: UnixMs,
+}
+
+/// Those who want no texts from numbers of the business, the newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OptOuts {
+    /// They.
+    pub opt_outs: Vec<OptOut>,
+}
+
 /// Which account carries a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

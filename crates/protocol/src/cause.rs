@@ -154,6 +154,10 @@ pub enum CauseCode {
     CarrierAccountProblem = "carrier_account_problem",
     /// Not delivered: the carrier does not take a file of this kind or size.
     FilesNotTakenByCarrier = "files_not_taken_by_carrier",
+    /// The business may not text to the recipient's country.
+    CountryNotAllowed = "country_not_allowed",
+    /// What HELP is answered with has `limit` characters at most.
+    HelpTextTooLong = "help_text_too_long",
     /// A setting of a carrier account is missing or wrong.
     InvalidCarrierSetting = "invalid_carrier_setting",
     /// The server has no key to seal secrets with.
@@ -197,6 +201,7 @@ impl CauseCode {
         Self::NumberTaken,
         Self::DomainTaken,
         Self::InvalidDomain,
+        Self::HelpTextTooLong,
         Self::InvalidCarrierSetting,
         Self::NoSecretKey,
         Self::CarrierAccountInUse,

@@ -18,6 +18,10 @@ pub const CONTACT_NUMBERS: usize = 10;
 pub const CONTACT_NOTES_LENGTH: usize = 5_000;
 /// Characters of a contact's postal address.
 pub const CONTACT_ADDRESS_LENGTH: usize = 1_000;
+/// Characters of what HELP is answered with: two segments.
+pub const HELP_TEXT_LENGTH: usize = 300;
+/// Opt-outs in one import.
+pub const IMPORT_OPT_OUTS: usize = 10_000;
 /// Characters of an own label of a number.
 pub const NUMBER_NAME_LENGTH: usize = 60;
 /// Contacts in one import.

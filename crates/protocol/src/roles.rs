@@ -21,6 +21,8 @@ pub enum Permission {
     RenameTenant,
     /// Read who administered what.
     ReadAudit,
+    /// See and change who wants no texts, and what HELP is answered with.
+    ManageOptOuts,
     /// Add, test and remove the business's accounts at carriers, and choose which one carries a number.
     ManageCarriers,
     /// Add numbers, say what they can do, move them to another business, and retire them.
@@ -33,7 +35,7 @@ pub enum Permission {
 
 impl Permission {
     /// All, as the documentation lists them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::SetStatusOfOthers,
         Self::EditSharedContacts,
         Self::SeeUsers,
@@ -42,6 +44,7 @@ impl Permission {
         Self::AssignNumbers,
         Self::RenameTenant,
         Self::ReadAudit,
+        Self::ManageOptOuts,
         Self::ManageCarriers,
         Self::ManageNumbers,
         Self::ManageTenants,
@@ -53,7 +56,11 @@ impl Permission {
     pub fn least(self) -> (Role, bool) {
         match self {
             Self::SetStatusOfOthers => (Role::Supervisor, false),
-            Self::EditSharedContacts | Self::SeeUsers | Self::ManageUsers | Self::AssignNumbers => {
+            Self::EditSharedContacts
+            | Self::SeeUsers
+            | Self::ManageUsers
+            | Self::AssignNumbers
+            | Self::ManageOptOuts => {
                 (Role::OfficeManager, false)
             }
             Self::ManageAdministrators | Self::RenameTenant | Self::ReadAudit | Self::ManageCarriers => {
@@ -77,6 +84,7 @@ impl Permission {
             Self::AssignNumbers => "See the business's numbers, name them, choose who texts from them",
             Self::RenameTenant => "Rename the business, set its country",
             Self::ReadAudit => "Read and export the audit log",
+            Self::ManageOptOuts => "See and change who wants no texts, and what HELP is answered with",
             Self::ManageCarriers => "Add, test and remove accounts at carriers, choose which one carries a number",
             Self::ManageNumbers => "Add numbers, say what they can do, move them to another business, retire them",
             Self::ManageTenants => "Add, change and close businesses, act in each of them",

@@ -42,3 +42,8 @@ CREATE TABLE opt_outs (
     at BIGINT NOT NULL,
     PRIMARY KEY (own_number, recipient)
 );
+
+-- help_text: what HELP is answered with; empty for the usual. countries: calling codes of the countries that texts may go to by a carrier, with
+-- commas between; empty for the business's own.
+ALTER TABLE tenants ADD COLUMN help_text TEXT NOT NULL DEFAULT '';
+ALTER TABLE tenants ADD COLUMN countries TEXT NOT NULL DEFAULT '';

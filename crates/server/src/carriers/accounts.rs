@@ -43,6 +43,8 @@ pub struct Opened {
     pub provider: Option<Arc<dyn Provider>>,
     /// What it takes.
     pub capabilities: Capabilities,
+    /// Whether its carrier answers STOP, START and HELP by itself.
+    pub carrier_replies: bool,
 }
 
 /// An account's settings with its secrets.
@@ -148,6 +150,7 @@ impl Carriers {
         };
         self.pacer.set(record.id, pace);
         let carrier = HttpCarrier::new(record.clone(), Arc::clone(&provider), self.around.clone());
-        Ok(Opened { carrier: Arc::new(carrier), provider: Some(provider), capabilities })
+        let carrier_replies = settings.carrier_replies(record.kind);
+        Ok(Opened { carrier: Arc::new(carrier), provider: Some(provider), capabilities, carrier_replies })
     }
 }

@@ -110,6 +110,9 @@ async fn hand_over(tools: &Tools, job: &Job, waiting: Waiting) -> Result<Next, S
     if !is_ours {
         return Ok(Next::End(waiting.fail(outgoing::number_gone())));
     }
+    if !waiting.text().opted_out.is_empty() {
+        return Ok(Next::End(waiting.fail(outgoing::opted_out())));
+    }
     let to = &waiting.text().to;
     let Some(carrier) = tools.carriers.of(to, account).await? else {
         let failure = no_carrier(to);

@@ -13,6 +13,7 @@ mod deliver;
 pub mod inbound;
 mod kinds;
 pub mod receipt;
+mod reply;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -38,7 +39,7 @@ use crate::store::{
 };
 
 /// All kinds of jobs.
-const KINDS: &[Kind] = &[deliver::KIND, inbound::KIND, receipt::KIND];
+const KINDS: &[Kind] = &[deliver::KIND, inbound::KIND, receipt::KIND, reply::KIND];
 /// Jobs that run at the same time.
 const PLACES: usize = 256;
 /// Places that the jobs of one tenant have at most, beside the texts that accounts carry for it.

@@ -16,6 +16,7 @@ pub mod directory;
 pub mod media;
 pub mod messaging;
 pub mod numbers;
+pub mod opt_outs;
 pub mod passwords;
 mod photo;
 pub mod queue;

@@ -12,6 +12,26 @@ use super::arg::Arg;
 use super::sql::{Row, args, word};
 use super::{StoreError, Tx, deliveries, messages, opt_outs};
 
+/// The text conversations of a tenant between an own number and somebody outside, alone or among others.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_pair(
+    tx: &mut Tx,
+    tenant: TenantId,
+    own: PhoneNumber,
+    other: PhoneNumber,
+) -> Result<Vec<ConversationId>, StoreError> {
+    let rows = tx
+        .all(
+            "SELECT id FROM conversations
+             WHERE own_number = $1 AND tenant = $2 AND ',' || participants || ',' LIKE $3 ORDER BY id",
+            args![own, tenant, format!("%,{other},%")],
+        )
+        .await?;
+    rows.iter().map(|row| row.id("id")).collect()
+}
+
 /// The group chat of a member with exactly these people in which anything happened last.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Tenants: the businesses on this system.
 
-use halyard_protocol::admin::TenantAccount;
+use halyard_protocol::admin::{TenantAccount, Texting};
 use halyard_protocol::{CallingCode, Tenant, TenantId, UnixMs};
 
 use super::sql::{Row, args};
@@ -85,6 +85,31 @@ pub async fn update(tx: &mut Tx, tenant: &Tenant) -> Result<(), StoreError> {
     tx.run(
         "UPDATE tenants SET name = $2, calling_code = $3 WHERE id = $1",
         args![tenant.id, &tenant.name, i64::from(tenant.calling_code.0)],
+    )
+    .await?;
+    Ok(())
+}
+
+/// How a tenant texts to phones outside.
+///
+/// # Errors
+/// When the database fails, or there is no such tenant.
+pub async fn texting(tx: &mut Tx, tenant: TenantId) -> Result<Texting, StoreError> {
+    let row = tx.one("SELECT help_text, countries FROM tenants WHERE id = $1", args![tenant]).await?;
+    let countries = row.text("countries")?;
+    let countries = countries.split(',').filter_map(|code| code.parse().ok().map(CallingCode)).collect();
+    Ok(Texting { help_text: row.text("help_text")?, countries })
+}
+
+/// Writes how a tenant texts to phones outside.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_texting(tx: &mut Tx, tenant: TenantId, texting: &Texting) -> Result<(), StoreError> {
+    let countries: Vec<String> = texting.countries.iter().map(|code| code.0.to_string()).collect();
+    tx.run(
+        "UPDATE tenants SET help_text = $2, countries = $3 WHERE id = $1",
+        args![tenant, &texting.help_text, countries.join(",")],
     )
     .await?;
     Ok(())

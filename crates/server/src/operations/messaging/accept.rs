@@ -54,12 +54,22 @@ pub enum Refusal {
     /// These files can't be sent there.
     #[error(transparent)]
     Media(#[from] MediaError),
+    /// Some of these people want no texts from the own number.
+    #[error("{} asked for no texts from this number.", list(.0))]
+    OptedOut(Vec<PhoneNumber>),
+    /// The business may not text to this number's country.
+    #[error("Texts to the country of {0} are not allowed for this business.")]
+    Country(PhoneNumber),
     /// Too many texts.
     #[error("{}", .0.detail())]
     Quota(Problem),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+fn list(numbers: &[PhoneNumber]) -> String {
+    numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 impl From<Refusal> for Problem {
@@ -79,6 +89,8 @@ impl From<Refusal> for Problem {
                 Self::because(people, CauseCode::GroupNameTooLong.limit(limits::NAME_LENGTH), detail).at("to.group")
             }
             Refusal::Recipients(error) => Self::because(people, error, detail).at("to.peers"),
+            Refusal::OptedOut(_) => Self::because(people, CauseCode::RecipientOptedOut, detail).at("to.peers"),
+            Refusal::Country(_) => Self::because(people, CauseCode::CountryNotAllowed, detail).at("to.peers"),
             Refusal::Text(error) => Self::because(ErrorCode::InvalidText, error, detail).at("body"),
             Refusal::UnknownMedia => Self::new(ErrorCode::UnknownMedia, detail).at("media"),
             Refusal::Media(error) => Self::because(ErrorCode::InvalidMedia, error, detail).at("media"),
@@ -128,7 +140,8 @@ async fn accept_of(
         }
         ConversationKey::Text { remote, .. } => remote.clone(),
     };
-    if !recipients.is_empty() {
+    if let Some(own) = own.as_ref().filter(|_| !recipients.is_empty()) {
+        check_recipients(tx, tenant, own.number, &recipients).await?;
         quotas::count_texts(tx, actor, author, recipients.len()).await.map_err(Refusal::Quota)?;
     }
     let deliveries = recipients.iter().map(|to| accepted(*to, now)).collect();
@@ -144,6 +157,34 @@ async fn accept_of(
         outgoing::enqueue(tx, tenant, own.number, &message, now).await?;
     }
     Ok(message)
+}
+
+/// Nobody gets a text who opted out of the own number's; and by a carrier none goes to a country that the business may not text to.
+async fn check_recipients(
+    tx: &mut Tx,
+    tenant: TenantId,
+    own: PhoneNumber,
+    recipients: &[PhoneNumber],
+) -> Result<(), Refusal> {
+    let opted_out = store::opt_outs::among(tx, own, recipients).await?;
+    if !opted_out.is_empty() {
+        return Err(Refusal::OptedOut(opted_out));
+    }
+    if store::carrier_accounts::of_number(tx, own).await?.is_none() {
+        return Ok(());
+    }
+    let mut allowed = store::tenants::texting(tx, tenant).await?.countries;
+    if allowed.is_empty() {
+        allowed.extend(store::tenants::by_id(tx, tenant).await?.map(|tenant| tenant.calling_code));
+    }
+    for recipient in recipients {
+        let is_allowed = recipient.calling_code().is_some_and(|code| allowed.contains(&code));
+        // Numbers of this system are reached without a carrier.
+        if !is_allowed && store::numbers::by_number(tx, *recipient).await?.is_none() {
+            return Err(Refusal::Country(*recipient));
+        }
+    }
+    Ok(())
 }
 
 /// The group chat that a message of an app goes to which knows of no groups' ids, and names all the people instead. Those make an id; where a

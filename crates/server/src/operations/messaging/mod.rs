@@ -8,6 +8,7 @@ pub(crate) mod append;
 pub mod outgoing;
 pub mod receipts;
 pub mod receive;
+pub mod reply;
 pub mod send;
 
 #[cfg(test)]

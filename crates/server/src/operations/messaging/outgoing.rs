@@ -11,6 +11,7 @@ use halyard_protocol::{
 use serde::{Deserialize, Serialize};
 
 use super::receipts::{Failure, advance};
+use crate::operations::opt_outs::{self, Source};
 use crate::store::jobs::{NewJob, Queue};
 use crate::store::{self, StoreError, Tx, deliveries::Submission};
 
@@ -46,6 +47,8 @@ pub struct OutgoingText {
     pub is_ours: bool,
     /// The account that carries the own number.
     pub account: Option<CarrierAccountId>,
+    /// Those of them who want no texts from the own number.
+    pub opted_out: Vec<PhoneNumber>,
     /// Whether it is a group's submission, for all that are not on this system.
     pub is_group: bool,
 }
@@ -193,7 +196,8 @@ pub async fn find(tx: &mut Tx, job: DeliverText) -> Result<Option<Found>, StoreE
     let Submission { since, submitting_to, owner, account } =
         store::deliveries::submission(tx, &message, *first, from).await?;
     let (tenant, is_ours) = (record.tenant, owner == Some(record.tenant));
-    let text = OutgoingText { tenant, from, to, message, is_ours, account, is_group };
+    let opted_out = store::opt_outs::among(tx, from, &to).await?;
+    let text = OutgoingText { tenant, from, to, message, is_ours, account, opted_out, is_group };
     Ok(Some(match since {
         Some(since) => Found::InDoubt(InDoubt { text, since, account: submitting_to }),
         // It has been looked up as often as may be.
@@ -321,7 +325,7 @@ impl Ended {
     /// # Errors
     /// When the database fails, or there is no such text any more.
     pub async fn write(self, tx: &mut Tx, now: UnixMs) -> Result<(), StoreError> {
-        let Self(OutgoingText { message: Message { conversation, seq, .. }, to, .. }, outcome) = self;
+        let Self(OutgoingText { tenant, from, message: Message { conversation, seq, .. }, to, .. }, outcome) = self;
         // What others have written down meanwhile counts.
         let found = store::messages::at(tx, conversation, seq).await?;
         let mut message = found.ok_or(StoreError::Corrupt("payload"))?;
@@ -341,6 +345,9 @@ impl Ended {
                     store::carrier_references::add(tx, *account, reference, &message, to, now).await?;
                 }
             }
+            if failure.as_ref().is_some_and(Failure::is_opt_out) {
+                opt_outs::note(tx, tenant, from, to, Source::Carrier, now).await?;
+            }
             advance(tx, &mut message, to, state, failure.clone(), now).await?;
         }
         Ok(())
@@ -351,6 +358,12 @@ impl Ended {
 #[must_use]
 pub fn number_gone() -> Failure {
     Failure::new(CauseCode::OwnNumberGone, "The number that it was sent from is no longer in use here.")
+}
+
+/// Why a text is not delivered to who opted out before it left.
+#[must_use]
+pub fn opted_out() -> Failure {
+    Failure::new(CauseCode::RecipientOptedOut, "The recipient asked for no texts from this number.")
 }
 
 /// Why a text is not delivered whose job failed at every attempt.

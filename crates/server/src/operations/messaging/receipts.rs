@@ -10,6 +10,7 @@ use halyard_protocol::{
 };
 
 use super::outgoing;
+use crate::operations::opt_outs::{self, Source};
 use crate::store::{self, StoreError, Tx};
 
 /// Why a text is not delivered.
@@ -36,6 +37,7 @@ pub struct Named {
     conversation: ConversationId,
     seq: Seq,
     to: PhoneNumber,
+    own: Option<PhoneNumber>,
 }
 
 /// What a report of an account's carrier names: by the carrier's reference, or by ours where that is not known yet. Empty when neither is.
@@ -60,7 +62,7 @@ pub async fn named(tx: &mut Tx, account: CarrierAccountId, receipt: &Receipt) ->
     let mut parts = Vec::new();
     for (conversation, seq, to) in found {
         let Some(record) = store::conversations::by_id(tx, conversation).await? else { continue };
-        parts.push(Named { tenant: record.tenant, conversation, seq, to });
+        parts.push(Named { tenant: record.tenant, conversation, seq, to, own: record.key.own_number() });
     }
     Ok(parts)
 }
@@ -76,7 +78,7 @@ pub async fn take_in(
     named: Named,
     now: UnixMs,
 ) -> Result<(), StoreError> {
-    let Named { conversation, seq, to, .. } = named;
+    let Named { tenant, conversation, seq, to, own } = named;
     let Some(mut message) = store::messages::at(tx, conversation, seq).await? else { return Ok(()) };
     let (reported, failure) = match &receipt.reported {
         Reported::Sent => (DeliveryState::Sent, None),
@@ -101,6 +103,9 @@ pub async fn take_in(
         advance(tx, &mut message, other, DeliveryState::Sent, None, now).await?;
     }
     let failure = failure.filter(|_| state == DeliveryState::Failed);
+    if let Some(own) = own.filter(|_| failure.as_ref().is_some_and(Failure::is_opt_out)) {
+        opt_outs::note(tx, tenant, own, to, Source::Carrier, now).await?;
+    }
     advance(tx, &mut message, to, state, failure, now).await
 }
 
@@ -112,6 +117,14 @@ fn whole(parts: &[DeliveryState]) -> DeliveryState {
         DeliveryState::Delivered
     } else {
         DeliveryState::Sent
+    }
+}
+
+impl Failure {
+    /// Whether it is because the recipient opted out.
+    #[must_use]
+    pub fn is_opt_out(&self) -> bool {
+        self.cause.is_some_and(|cause| cause.code == CauseCode::RecipientOptedOut)
     }
 }
 

@@ -1,10 +1,14 @@
 //! Taking in a text that a carrier brings to one of our numbers.
 
-use halyard_protocol::{Author, ConversationKey, Media, MediaId, Message, MessageId, PhoneNumber};
+use halyard_protocol::{
+    Author, ConversationKey, EntryId, Media, MediaId, Message, MessageId, PhoneNumber, SystemEvent,
+};
 
 use super::append::{NewMessage, append};
 use crate::env::Env;
+use crate::operations::opt_outs::{self, Said};
 use crate::operations::Actor;
+use crate::store::entries::{NewContent, NewEntry};
 use crate::store::{self, StoreError, Tx};
 
 /// A text as a carrier brings it.
@@ -53,5 +57,15 @@ pub async fn receive(tx: &mut Tx, actor: &Actor, env: &Env, text: InboundText) -
         deliveries: Vec::new(),
         request_hash: None,
     };
-    append(tx, tenant, key, new, now).await.map(Some)
+    let (own, from, missing) = (text.to, text.from, text.missing);
+    let body = new.body.clone();
+    let message = append(tx, tenant, key, new, now).await?;
+    let conversation = message.conversation;
+    if missing > 0 {
+        let content = NewContent::Line { by: None, event: &SystemEvent::FilesMissing { files: missing } };
+        let entry = NewEntry { conversation, id: EntryId(env.ulid()), content };
+        store::entries::append(tx, entry, now).await?;
+    }
+    opt_outs::heed(tx, actor, env, Said { own, from, conversation }, &body).await?;
+    Ok(Some(message))
 }
