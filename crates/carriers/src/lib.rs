@@ -9,6 +9,7 @@
 pub mod account;
 pub mod event;
 pub mod http;
+pub mod opt_out;
 pub mod outbound;
 pub mod outcome;
 pub mod provider;
