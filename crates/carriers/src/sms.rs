@@ -10,6 +10,8 @@ pub mod coding;
 pub mod cut;
 pub mod gsm;
 pub mod header;
+pub mod reassembly;
+pub mod receipt;
 
 #[cfg(test)]
 mod tests;
