@@ -13,6 +13,7 @@ pub mod opt_out;
 pub mod outbound;
 pub mod outcome;
 pub mod provider;
+pub mod smpp;
 pub mod sms;
 
 pub use account::{Field, Kind, Secret, Settings, SettingsError};

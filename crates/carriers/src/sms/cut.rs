@@ -16,6 +16,9 @@ const DEFAULT: u8 = 0;
 /// `data_coding` of UCS-2.
 const UCS2: u8 = 8;
 
+/// Octets of a `message_payload`, beside which a message's other fields have to have room.
+const MOST_PAYLOAD: usize = 64_000;
+
 /// How parts say which they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Concatenation {
@@ -67,7 +70,7 @@ pub enum CutError {
     /// There is nothing to send.
     #[error("the text is empty")]
     Empty,
-    /// It has more than 255 parts.
+    /// It has more than 255 parts, or more than fits into one message.
     #[error("the text has too many parts")]
     TooLong,
 }
@@ -109,7 +112,13 @@ pub fn cut(text: &str, alphabet: Alphabet, concatenation: Concatenation, referen
     let parts = match (texts.as_slice(), concatenation) {
         ([], _) => return Err(CutError::Empty),
         ([only], _) => vec![Part { octets: octets(only, written, 0), travels: Travels::Alone }],
-        (_, Concatenation::Payload) => vec![Part { octets: octets(text, written, 0), travels: Travels::Payload }],
+        (_, Concatenation::Payload) => {
+            let octets = octets(text, written, 0);
+            if octets.len() > MOST_PAYLOAD {
+                return Err(CutError::TooLong);
+            }
+            vec![Part { octets, travels: Travels::Payload }]
+        }
         (texts, _) => {
             let total = u8::try_from(texts.len()).map_err(|_| CutError::TooLong)?;
             (1..=total)
