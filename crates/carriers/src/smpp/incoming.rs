@@ -12,7 +12,6 @@ use crate::sms::{Alphabet, Coding, Concat, Piece, header};
 
 /// `esm_class`: the bits that say what kind of message it is.
 const KIND: u8 = 0x3c;
-const IS_TEXT: u8 = 0x00;
 const IS_RECEIPT: u8 = 0x04;
 const IS_ON_ITS_WAY: u8 = 0x20;
 
@@ -50,7 +49,7 @@ pub struct Reported {
 pub(crate) enum Incoming {
     Text(Arrived),
     Receipt(Reported),
-    /// Nothing for anybody: an acknowledgement by the phone, or a receipt that names no message.
+    /// Nothing for anybody: a receipt that names no message.
     Nothing,
 }
 
@@ -92,9 +91,9 @@ pub(crate) fn read(kind: u32, body: &[u8], reading: Reading) -> Option<Incoming>
     let message_id = parameters.text(tag::RECEIPTED_MESSAGE_ID);
     let is_receipt = match esm_class & KIND {
         IS_RECEIPT | IS_ON_ITS_WAY => true,
-        // Some do not say so, but have the parameters that no phone can give.
-        IS_TEXT => message_id.is_some() && state.is_some(),
-        _ => return Some(Incoming::Nothing),
+        // Some do not say so, but have the parameters that no phone can give. Acknowledgements by a person are texts, too: some SMSCs
+        // call all texts so.
+        _ => message_id.is_some() && state.is_some(),
     };
     if !is_receipt {
         let concat = in_header.or_else(|| sar(parameters));
