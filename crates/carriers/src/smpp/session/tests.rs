@@ -186,6 +186,17 @@ fn the_window_is_kept() {
 }
 
 #[test]
+fn numbers_begin_anew_and_none_is_used_twice() {
+    let mut session = bound(&[]);
+    assert_eq!(submit(&mut session, "a", at(1)), 2);
+    session.sequence = 0x7fff_fffe;
+    let numbers = ["b", "c", "d"].map(|id| submit(&mut session, id, at(1)));
+    assert_eq!(numbers, [0x7fff_ffff, 1, 3]);
+    let outputs = session.received(&pdu(SUBMIT_RESP, 0, 2, b"1\0"), at(1));
+    assert_eq!(outcomes(&outputs)[0].0, "a");
+}
+
+#[test]
 fn each_status_has_its_outcome() {
     let mut session = bound(&[]);
     for (status, is_later) in
@@ -452,6 +463,12 @@ fn leaving_waits_for_what_is_under_way() {
     let [(DELIVER_RESP, 0, 9), (command::UNBIND, 0, farewell)] = commands(&outputs)[..] else { panic!("{outputs:?}") };
     let outputs = session.received(&pdu(command::ANSWER | command::UNBIND, 0, farewell, b""), at(5));
     assert!(is_closed(&outputs) && has_state(&outputs, &State::Left));
+    // The last answer ends it, too.
+    let mut session = bound(&[]);
+    let sequence = submit(&mut session, "a", at(1));
+    session.leave(at(2));
+    let outputs = session.received(&pdu(SUBMIT_RESP, 0, sequence, b"1\0"), at(3));
+    assert!(matches!(commands(&outputs)[..], [(command::UNBIND, 0, _)]));
     // Nobody answers.
     let mut session = bound(&[]);
     submit(&mut session, "a", at(1));
