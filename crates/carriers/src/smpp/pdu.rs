@@ -195,3 +195,54 @@ impl Writer {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_was_read_is_not_kept() {
+        let mut frames = Frames::default();
+        let unit = Writer::new(command::ENQUIRE_LINK, 0, 7).octets(&[0; 1_000]).finish();
+        for _ in 0..1_000 {
+            frames.push(&unit);
+            frames.push(&unit[..10]);
+            assert!(frames.next().unwrap().is_some() && frames.next().unwrap().is_none());
+            frames.push(&unit[10..]);
+            assert!(frames.next().unwrap().is_some());
+            assert!(frames.bytes.len() <= 3 * unit.len());
+        }
+    }
+
+    #[test]
+    fn parameters_end_where_they_make_no_sense() {
+        let parameters = Parameters(&[0, 1, 0, 1, 9, 0, 1, 0, 1, 8, 0, 2, 0, 9, 7]);
+        assert_eq!(parameters.get(1), Some(&[9][..]));
+        assert_eq!(parameters.get(2), Some(&[7][..]));
+        assert_eq!((parameters.get(3), Parameters(&[0, 1, 0]).get(1)), (None, None));
+        assert_eq!(Parameters(&[0, 1, 0, 3, b'a', 0, b'b']).text(1).as_deref(), Some("a"));
+    }
+
+    proptest! {
+        #[test]
+        fn units_go_both_ways(
+            units in prop::collection::vec((any::<u32>(), any::<u32>(), any::<u32>(), prop::collection::vec(any::<u8>(), 0..100)), 0..20),
+            size in 1_usize..200,
+        ) {
+            let write = |(command, status, sequence, body): &(u32, u32, u32, Vec<u8>)| {
+                Writer::new(*command, *status, *sequence).octets(body).finish()
+            };
+            let bytes: Vec<u8> = units.iter().flat_map(write).collect();
+            let (mut frames, mut read) = (Frames::default(), Vec::new());
+            for piece in bytes.chunks(size) {
+                frames.push(piece);
+                while let Some(Pdu { command, status, sequence, body }) = frames.next().unwrap() {
+                    read.push((command, status, sequence, body));
+                }
+            }
+            prop_assert_eq!(read, units);
+        }
+    }
+}
