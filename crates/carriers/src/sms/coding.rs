@@ -82,6 +82,10 @@ impl Coding {
         let text = match self {
             Self::Gsm => gsm::text(octets),
             Self::GsmPacked => gsm::text(&gsm::unpack(octets, 0)),
+            // Some call the GSM alphabet so. Its characters that are no letters show that: no text has such control characters.
+            Self::Ascii if octets.iter().any(|octet| matches!(octet, 0x01..=0x08 | 0x0b | 0x0c | 0x0e..=0x1f)) => {
+                gsm::text(octets)
+            }
             Self::Ascii | Self::Other => mapped(octets, ascii),
             Self::Latin1 => mapped(octets, char::from),
             Self::Cyrillic => mapped(octets, cyrillic),

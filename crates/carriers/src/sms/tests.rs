@@ -62,6 +62,8 @@ fn data_coding_is_read() {
 fn octets_become_text() {
     assert_eq!(Coding::Latin1.text(b"caf\xe9 \xff"), "café ÿ");
     assert_eq!(Coding::Ascii.text(b"a\xe9"), "a\u{fffd}");
+    assert_eq!(Coding::Ascii.text(b"plain \x1be\x1b<x\x1b>"), "plain €[x]");
+    assert_eq!(Coding::Ascii.text(b"a@b\r\n_"), "a@b\r\n_");
     assert_eq!(Coding::Cyrillic.text(b"\xbf\xe0\xd8\xd2\xd5\xe2"), "Привет");
     assert_eq!(Coding::Hebrew.text(b"\xf9\xec\xe5\xed"), "שלום");
     assert_eq!(Coding::Octets.text("é".as_bytes()), "é");
