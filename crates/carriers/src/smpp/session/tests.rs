@@ -1,3 +1,5 @@
+mod incoming;
+
 use halyard_protocol::PhoneNumber;
 
 use super::*;
