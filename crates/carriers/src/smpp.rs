@@ -17,8 +17,8 @@ mod session;
 mod status;
 
 pub use backoff::{REFUSED_PAUSE, reconnect_after};
-pub use incoming::{Arrived, Reported};
-pub use options::{Bind, FIELDS, Numbering, Options, capabilities};
+pub use incoming::{Arrived, ReceiptIn};
+pub use options::{Bind, FIELDS, Numbering, Options, Role, capabilities};
 pub use outgoing::{Submission, submissions};
 pub use pdu::LONGEST_PDU;
-pub use session::{Handle, Output, Role, Session, State};
+pub use session::{Bytes, Handle, Output, Session, State};

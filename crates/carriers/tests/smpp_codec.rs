@@ -33,7 +33,7 @@ fn number(text: &str) -> Address {
 
 /// Reads the one unit that is written.
 fn read<R>(outputs: &[Output], with: impl FnOnce(&Command<'_, 16>) -> R) -> R {
-    let bytes = outputs.iter().find_map(|output| if let Output::Write(bytes) = output { Some(bytes) } else { None });
+    let bytes = outputs.iter().find_map(|output| if let Output::Write(bytes) = output { Some(&bytes.0) } else { None });
     let bytes = bytes.expect("something is written");
     let (length, rest) = bytes.split_first_chunk::<4>().unwrap();
     assert_eq!(u32::from_be_bytes(*length) as usize, bytes.len());

@@ -218,7 +218,7 @@ impl World {
             match output {
                 Output::Write(bytes) => {
                     assert!(self.is_open, "nothing is written to a connection that ended");
-                    self.carry(true, &bytes);
+                    self.carry(true, &bytes.0);
                 }
                 Output::Close => {
                     self.is_open = false;

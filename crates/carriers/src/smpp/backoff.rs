@@ -5,7 +5,7 @@ use core::time::Duration;
 /// The longest wait after a connection was lost.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// The wait after the SMSC refused to let us in: trying often would only get the account barred.
+/// The wait after the SMSC refused to let us in for what stands in the settings: trying often would only get the account barred.
 pub const REFUSED_PAUSE: Duration = Duration::from_secs(300);
 
 /// The wait after so many failures since the last session (1 for the first): one second, doubled each time up to a minute. Chance, from 0

@@ -33,7 +33,7 @@ pub struct Arrived {
 
 /// A receipt that came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reported {
+pub struct ReceiptIn {
     /// The recipient of the text that it is of.
     pub from: Address,
     /// The own number that sent it.
@@ -48,7 +48,7 @@ pub struct Reported {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Incoming {
     Text(Arrived),
-    Receipt(Reported),
+    Receipt(ReceiptIn),
     /// Nothing for anybody: a receipt that names no message.
     Nothing,
 }
@@ -113,7 +113,7 @@ pub(crate) fn read(kind: u32, body: &[u8], reading: Reading) -> Option<Incoming>
             references.push(reference);
         }
     }
-    Some(Incoming::Receipt(Reported { from, to, receipt, references }))
+    Some(Incoming::Receipt(ReceiptIn { from, to, receipt, references }))
 }
 
 fn sar(parameters: Parameters<'_>) -> Option<Concat> {

@@ -10,7 +10,6 @@ use halyard_protocol::segments::SMS_TEXT_LENGTH;
 
 use crate::account::{Field, Secret, Settings, SettingsError};
 use crate::outbound::Capabilities;
-use crate::smpp::session::Role;
 use crate::sms::receipt::Ids;
 use crate::sms::{Alphabet, Concatenation};
 
@@ -60,6 +59,17 @@ pub struct Numbering {
     pub ton: u8,
     /// Numbering plan.
     pub npi: u8,
+}
+
+/// What a session is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Both directions.
+    Transceiver,
+    /// Texts go out.
+    Transmitter,
+    /// Texts and receipts come in.
+    Receiver,
 }
 
 /// How an account binds.

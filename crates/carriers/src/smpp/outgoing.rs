@@ -2,9 +2,8 @@
 
 use crate::event::Address;
 use crate::smpp::address;
-use crate::smpp::options::Options;
+use crate::smpp::options::{Options, Role};
 use crate::smpp::pdu::{Writer, command, tag};
-use crate::smpp::session::Role;
 use crate::smpp::status::OK;
 use crate::sms::{CutError, Part, Travels, cut};
 

@@ -15,12 +15,13 @@ mod link;
 #[cfg(test)]
 mod tests;
 
+use core::fmt;
 use core::time::Duration;
 use std::collections::BTreeMap;
 
 use crate::outcome::{Outcome, Refusal};
-use crate::smpp::incoming::{Arrived, Reading, Reported};
-use crate::smpp::options::Options;
+use crate::smpp::incoming::{Arrived, Reading, ReceiptIn};
+use crate::smpp::options::{Options, Role};
 use crate::smpp::outgoing::{self, Submission};
 use crate::smpp::pdu::{Frames, Writer, command};
 use crate::smpp::status;
@@ -34,17 +35,6 @@ const MOST_WAITING: usize = 100;
 /// Submissions whose answer may still come late.
 const MOST_LATE: usize = 1_000;
 
-/// What a session is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// Both directions.
-    Transceiver,
-    /// Texts go out.
-    Transmitter,
-    /// Texts and receipts come in.
-    Receiver,
-}
-
 /// How a session is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
@@ -57,8 +47,13 @@ pub enum State {
         /// Until when.
         until: Duration,
     },
-    /// The SMSC does not let us in, and why.
-    Refused(Refusal),
+    /// The SMSC does not let us in.
+    Refused {
+        /// Why, in words for whoever manages the account.
+        why: Refusal,
+        /// Whether the account's settings have to be mended: trying again often would only get it barred.
+        mend: bool,
+    },
     /// It ended, and why.
     Lost(&'static str),
     /// It ended as we wanted.
@@ -69,11 +64,21 @@ pub enum State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Handle(u64);
 
+/// Bytes to write. Those of a login have the password in them, so they are in no `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Bytes(pub Vec<u8>);
+
+impl fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Bytes({})", self.0.len())
+    }
+}
+
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
     /// Write these bytes.
-    Write(Vec<u8>),
+    Write(Bytes),
     /// Close the connection. What was written before should still leave.
     Close,
     /// Call [`Session::tick`] at this time, and forget the time named before.
@@ -101,7 +106,7 @@ pub enum Output {
     /// A text, or a part of one, came in: commit it, then call [`Session::taken`].
     Inbound(Handle, Arrived),
     /// A receipt came in: commit it, then call [`Session::taken`].
-    Receipt(Handle, Reported),
+    Receipt(Handle, ReceiptIn),
     /// Something was passed over, in words for a log.
     Skipped(&'static str),
 }
@@ -198,7 +203,7 @@ impl Session {
         let sequence = self.next_sequence();
         self.link = Link::Binding { sequence, until: now + SOON };
         self.heard = now;
-        outputs.push(Output::Write(outgoing::bind(&self.options, self.role, sequence)));
+        outputs.push(Output::Write(Bytes(outgoing::bind(&self.options, self.role, sequence))));
         outputs.push(Output::State(State::Connecting));
         self.told(outputs)
     }
@@ -216,7 +221,7 @@ impl Session {
                 Ok(None) => break,
                 Err(_) => {
                     let nack = Writer::new(command::GENERIC_NACK, status::BAD_COMMAND_LENGTH, 0).finish();
-                    outputs.push(Output::Write(nack));
+                    outputs.push(Output::Write(Bytes(nack)));
                     self.end(State::Lost("the carrier sent a length that can't be"), true, &mut outputs);
                 }
             }
@@ -253,7 +258,7 @@ impl Session {
         let sequence = self.next_sequence();
         let bytes = outgoing::submit(&submission, &self.options, sequence);
         self.outstanding.insert(sequence, Outstanding { id, part, at: now });
-        self.told(vec![Output::Write(bytes)])
+        self.told(vec![Output::Write(Bytes(bytes))])
     }
 
     /// The driver has committed what came in.
@@ -337,7 +342,7 @@ impl Session {
 
     fn answer(&mut self, handle: Handle, status: u32, now: Duration) -> Vec<Output> {
         let Some(Waiting { command, sequence, .. }) = self.waiting.remove(&handle) else { return Vec::new() };
-        let mut outputs = vec![Output::Write(answer(command, status, sequence))];
+        let mut outputs = vec![Output::Write(Bytes(answer(command, status, sequence)))];
         self.leave_when_done(now, &mut outputs);
         self.told(outputs)
     }

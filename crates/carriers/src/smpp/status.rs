@@ -57,6 +57,11 @@ pub(crate) fn bind_refusal(status: u32) -> Refusal {
     Refusal { cause: None, code: code(status), words: words.to_owned() }
 }
 
+/// Whether a bind was refused for what stands in the settings, rather than for how things are at the moment.
+pub(crate) const fn is_to_mend(status: u32) -> bool {
+    !matches!(status, ALREADY_BOUND | SYSTEM_ERROR | QUEUE_FULL | THROTTLED | TEMPORARY)
+}
+
 fn code(status: u32) -> String {
     format!("0x{status:08X}")
 }

@@ -4,9 +4,10 @@ use core::time::Duration;
 
 use crate::outcome::Outcome;
 use crate::smpp::incoming::{self, Incoming};
+use crate::smpp::options::Role;
 use crate::smpp::pdu::{Fields, Pdu, Writer, command};
 use crate::smpp::session::{
-    Handle, Link, MOST_LATE, MOST_WAITING, Output, Outstanding, PAUSES, Role, SOON, Session, State, Waiting, answer,
+    Bytes, Handle, Link, MOST_LATE, MOST_WAITING, Output, Outstanding, PAUSES, SOON, Session, State, Waiting, answer,
 };
 use crate::smpp::status;
 use crate::sms::receipt::kept_form;
@@ -17,9 +18,9 @@ impl Session {
         self.heard = now;
         self.tested = None;
         match pdu.command {
-            command::ENQUIRE_LINK => outputs.push(Output::Write(answer(pdu.command, status::OK, pdu.sequence))),
+            command::ENQUIRE_LINK => outputs.push(Output::Write(Bytes(answer(pdu.command, status::OK, pdu.sequence)))),
             command::UNBIND => {
-                outputs.push(Output::Write(answer(pdu.command, status::OK, pdu.sequence)));
+                outputs.push(Output::Write(Bytes(answer(pdu.command, status::OK, pdu.sequence))));
                 self.end(State::Lost("the carrier ended the session"), true, outputs);
             }
             command::DELIVER_SM | command::DATA_SM => self.arrived(pdu, outputs),
@@ -27,7 +28,7 @@ impl Session {
             command::ALERT_NOTIFICATION | command::OUTBIND => {}
             command if command & command::ANSWER == 0 => {
                 let nack = Writer::new(command::GENERIC_NACK, status::BAD_COMMAND, pdu.sequence).finish();
-                outputs.push(Output::Write(nack));
+                outputs.push(Output::Write(Bytes(nack)));
                 outputs.push(Output::Skipped("the carrier sent a command that is not known"));
             }
             _ => self.answered(&pdu, now, outputs),
@@ -36,7 +37,7 @@ impl Session {
 
     fn arrived(&mut self, pdu: Pdu, outputs: &mut Vec<Output>) {
         let Pdu { command, sequence, body, .. } = pdu;
-        let mut say = |status| outputs.push(Output::Write(answer(command, status, sequence)));
+        let mut say = |status| outputs.push(Output::Write(Bytes(answer(command, status, sequence))));
         if matches!(self.link, Link::Binding { .. }) || self.role == Role::Transmitter {
             return say(status::NOT_BOUND);
         }
@@ -81,7 +82,8 @@ impl Session {
                         outputs.push(Output::State(State::Throttled { until }));
                     }
                 } else {
-                    self.end(State::Refused(status::bind_refusal(pdu.status)), true, outputs);
+                    let (why, mend) = (status::bind_refusal(pdu.status), status::is_to_mend(pdu.status));
+                    self.end(State::Refused { why, mend }, true, outputs);
                 }
             }
             Link::Unbinding { .. } if kind == command::UNBIND => self.end(State::Left, true, outputs),
@@ -152,7 +154,7 @@ impl Session {
             }
             None if now >= self.heard + self.options.idle => {
                 let sequence = self.next_sequence();
-                outputs.push(Output::Write(Writer::new(command::ENQUIRE_LINK, status::OK, sequence).finish()));
+                outputs.push(Output::Write(Bytes(Writer::new(command::ENQUIRE_LINK, status::OK, sequence).finish())));
                 self.tested = Some(now + SOON);
             }
             Some(_) | None => {}
@@ -168,7 +170,7 @@ impl Session {
 
     pub(super) fn unbind(&mut self, now: Duration, outputs: &mut Vec<Output>) {
         let sequence = self.next_sequence();
-        outputs.push(Output::Write(Writer::new(command::UNBIND, status::OK, sequence).finish()));
+        outputs.push(Output::Write(Bytes(Writer::new(command::UNBIND, status::OK, sequence).finish())));
         self.link = Link::Unbinding { until: now + SOON };
     }
 

@@ -57,7 +57,7 @@ fn written(outputs: &[Output]) -> Vec<Pdu> {
     let mut frames = Frames::default();
     for output in outputs {
         if let Output::Write(bytes) = output {
-            frames.push(bytes);
+            frames.push(&bytes.0);
         }
     }
     core::iter::from_fn(|| frames.next().unwrap()).collect()
@@ -108,6 +108,7 @@ fn submit(session: &mut Session, id: &str, now: Duration) -> u32 {
 fn the_login_is_what_the_standard_says() {
     let mut session = Session::new(options(&[("system_type", "vms")]), Role::Transceiver);
     let outputs = session.connected(at(5));
+    assert!(!format!("{outputs:?}").contains("102, 97, 105"), "the password is in no Debug");
     let pdus = written(&outputs);
     assert_eq!(pdus[0].command, command::BIND_TRANSCEIVER);
     assert_eq!(pdus[0].body, b"halyard\0fairwind\0vms\0\x34\0\0\0");
@@ -131,8 +132,9 @@ fn a_refused_login_says_why() {
         let mut session = Session::new(options(&[]), Role::Transceiver);
         session.connected(at(0));
         let outputs = session.received(&pdu(BIND_RESP, status, 1, b""), at(1));
-        let Some(Output::State(State::Refused(refusal))) = outputs.last() else { panic!("{outputs:?}") };
-        assert!(refusal.words.contains(words), "{}", refusal.words);
+        let Some(Output::State(State::Refused { why, mend })) = outputs.last() else { panic!("{outputs:?}") };
+        assert!(why.words.contains(words), "{}", why.words);
+        assert_eq!(*mend, status != 0x05);
         assert!(is_closed(&outputs));
     }
     let mut session = Session::new(options(&[]), Role::Transceiver);
