@@ -94,14 +94,14 @@ pub enum Output {
         /// What came of it; a reference in it is in the form in which receipts find it.
         outcome: Outcome,
     },
-    /// After [`Outcome::Unknown`] the SMSC said that it has taken the part.
+    /// After [`Outcome::Unknown`] the SMSC has said what became of the part.
     Late {
         /// The text's reference.
         id: String,
         /// Which part.
         part: u8,
-        /// The SMSC's reference.
-        reference: String,
+        /// What came of it; not [`Outcome::Unknown`].
+        outcome: Outcome,
     },
     /// A text, or a part of one, came in: commit it, then call [`Session::taken`].
     Inbound(Handle, Arrived),

@@ -41,6 +41,9 @@ impl Session {
         if matches!(self.link, Link::Binding { .. }) || self.role == Role::Transmitter {
             return say(status::NOT_BOUND);
         }
+        if matches!(self.link, Link::Leaving { .. } | Link::Unbinding { .. }) {
+            return say(status::TEMPORARY);
+        }
         let is_same =
             |waiting: &Waiting| (waiting.command, waiting.sequence) == (command, sequence) && waiting.body == body;
         if self.waiting.values().any(is_same) {
@@ -93,31 +96,34 @@ impl Session {
     }
 
     fn submitted(&mut self, pdu: &Pdu, is_nack: bool, now: Duration, outputs: &mut Vec<Output>) {
-        let reference = || kept_form(&Fields(&pdu.body).text(), self.options.ids);
-        let is_taken = pdu.status == status::OK && !is_nack;
         let Some(Outstanding { id, part, at }) = self.outstanding.remove(&pdu.sequence) else {
-            if let Some((id, part)) = self.late.remove(&pdu.sequence).filter(|_| is_taken) {
-                outputs.push(Output::Late { id, part, reference: reference() });
+            if let Some((id, part)) = self.late.remove(&pdu.sequence)
+                && let Some(outcome) = self.outcome(pdu, is_nack, now)
+            {
+                outputs.push(Output::Late { id, part, outcome });
             }
             return;
         };
-        if is_taken {
-            let references = Some(reference()).filter(|reference| !reference.is_empty()).into_iter().collect();
-            if at >= self.pace.since {
-                self.pace.next = PAUSES.0;
-            }
-            return outputs.push(Output::Submitted { id, part, outcome: Outcome::Taken { references } });
-        }
         if status::is_throttled(pdu.status) {
             self.pause(at, now, outputs);
+        } else if pdu.status == status::OK && at >= self.pace.since {
+            self.pace.next = PAUSES.0;
         }
-        let wait = self.pace.until.and_then(|until| until.checked_sub(now)).unwrap_or_default();
-        // A nack that says "no error" says nothing.
-        let outcome = if pdu.status == status::OK { Outcome::Unknown } else { status::outcome(pdu.status, wait) };
+        let outcome = self.outcome(pdu, is_nack, now).unwrap_or(Outcome::Unknown);
         outputs.push(Output::Submitted { id, part, outcome });
         if pdu.status == status::NOT_BOUND {
             self.end(State::Lost("the carrier says that the session is not bound"), true, outputs);
         }
+    }
+
+    /// What an answer to a submission says; none of a nack without an error, which says nothing.
+    fn outcome(&self, pdu: &Pdu, is_nack: bool, now: Duration) -> Option<Outcome> {
+        if pdu.status != status::OK {
+            return Some(status::outcome(pdu.status, self.paused(now).unwrap_or_default()));
+        }
+        let reference = kept_form(&Fields(&pdu.body).text(), self.options.ids);
+        let references = Some(reference).filter(|reference| !reference.is_empty()).into_iter().collect();
+        (!is_nack).then_some(Outcome::Taken { references })
     }
 
     /// Makes a pause, longer than the one before; the answers to what was written before a pause began make no other.

@@ -231,7 +231,8 @@ fn an_answer_that_takes_too_long_is_unknown_and_may_come_late() {
     assert_eq!(outcomes(&session.tick(at(11))), [("a", &Outcome::Unknown)]);
     assert_eq!(session.room(at(11)), 10);
     let outputs = session.received(&pdu(SUBMIT_RESP, 0, sequence, b"77\0"), at(12));
-    assert_eq!(outputs[0], Output::Late { id: "a".to_owned(), part: 1, reference: "77".to_owned() });
+    let outcome = Outcome::Taken { references: vec!["77".to_owned()] };
+    assert_eq!(outputs[0], Output::Late { id: "a".to_owned(), part: 1, outcome });
     assert_eq!(outcomes(&session.received(&pdu(SUBMIT_RESP, 0, sequence, b"77\0"), at(12))), []);
 }
 
@@ -316,6 +317,7 @@ fn leaving_waits_for_what_is_under_way() {
     let Output::Inbound(handle, _) = outputs[0].clone() else { panic!("{outputs:?}") };
     assert_eq!(commands(&session.leave(at(2))), []);
     assert_eq!(session.room(at(2)), 0);
+    assert_eq!(commands(&session.received(&message(10, b"hi", &[]), at(2))), [(DELIVER_RESP, 0x64, 10)]);
     assert_eq!(commands(&session.received(&pdu(SUBMIT_RESP, 0, sequence, b"1\0"), at(3))), []);
     let outputs = session.taken(handle, at(4));
     let [(DELIVER_RESP, 0, 9), (command::UNBIND, 0, farewell)] = commands(&outputs)[..] else { panic!("{outputs:?}") };
