@@ -154,7 +154,8 @@ proptest! {
 
     #[test]
     fn a_phone_shows_what_was_written(text in prop_oneof![text(), plain()], reference in any::<u16>()) {
-        prop_assume!(!text.is_empty() && !text.contains('@'));
+        // Packed, an "@" at the very end can't be told from what packing leaves.
+        let text = format!("{text}.");
         for alphabet in [Alphabet::Gsm, Alphabet::GsmPacked, Alphabet::Latin1, Alphabet::Ascii] {
             for concatenation in [Concatenation::Header8, Concatenation::Header16, Concatenation::Sar, Concatenation::Payload] {
                 let cut = cut(&text, alphabet, concatenation, reference).unwrap();
