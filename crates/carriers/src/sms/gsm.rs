@@ -2,6 +2,8 @@
 
 /// What leads to the extension table.
 const ESCAPE: u8 = 0x1b;
+/// The carriage return.
+const RETURN: u8 = 0x0d;
 
 /// The characters of the default alphabet in the order of their septets; the escape's place has a blank, as which it is shown alone.
 const BASIC: [char; 128] = [
@@ -72,7 +74,8 @@ pub fn text(septets: &[u8]) -> String {
     text
 }
 
-/// Packs septets behind so many fill bits, which make what follows a header begin at a septet (3GPP TS 23.038, 6.1.2.1).
+/// Packs septets behind so many fill bits, which make what follows a header begin at a septet (3GPP TS 23.038, 6.1.2.1). Seven bits that
+/// are left at the end are a carriage return, as in 6.1.2.3.1: of zero they would be an "@".
 #[must_use]
 pub fn pack(septets: &[u8], fill_bits: u8) -> Vec<u8> {
     let mut packed = Vec::with_capacity(septets.len().div_ceil(8) * 7 + 1);
@@ -86,14 +89,17 @@ pub fn pack(septets: &[u8], fill_bits: u8) -> Vec<u8> {
             length -= 8;
         }
     }
+    if length == 1 && !septets.is_empty() {
+        bits |= u32::from(RETURN) << 1;
+    }
     if length > 0 {
         packed.push((bits & 0xff) as u8);
     }
     packed
 }
 
-/// Septets out of packed octets that begin with so many fill bits. As nothing says how many there are, seven bits of zero at the very
-/// end are taken as what packing has left, not as "@".
+/// Septets out of packed octets that begin with so many fill bits. As nothing says how many there are, a carriage return or seven bits of
+/// zero at the very end are taken as what packing has left, not as characters.
 #[must_use]
 pub fn unpack(packed: &[u8], fill_bits: u8) -> Vec<u8> {
     let skipped = u32::from(fill_bits % 7);
@@ -112,7 +118,7 @@ pub fn unpack(packed: &[u8], fill_bits: u8) -> Vec<u8> {
             length -= 7;
         }
     }
-    if length == 0 && septets.last() == Some(&0) {
+    if length == 0 && matches!(septets.last(), Some(0 | &RETURN)) {
         septets.pop();
     }
     septets
