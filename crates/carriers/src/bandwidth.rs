@@ -63,8 +63,17 @@ const CALLBACK_PASSWORD: Field = Field {
 };
 
 /// What an account at Bandwidth needs and takes.
-pub const FIELDS: &[Field] =
-    &[ACCOUNT_ID, APPLICATION_ID, USER, PASSWORD, CALLBACK_USER, CALLBACK_PASSWORD, base::API, base::SEGMENTS_A_SECOND, base::SEGMENTS_OF_A_NUMBER];
+pub const FIELDS: &[Field] = &[
+    ACCOUNT_ID,
+    APPLICATION_ID,
+    USER,
+    PASSWORD,
+    CALLBACK_USER,
+    CALLBACK_PASSWORD,
+    base::API,
+    base::SEGMENTS_A_SECOND,
+    base::SEGMENTS_OF_A_NUMBER,
+];
 
 /// The kinds of files that Bandwidth passes on.
 const MEDIA: &[MediaKind] = &[

@@ -18,6 +18,8 @@ pub mod outbound;
 pub mod outcome;
 pub mod provider;
 pub mod simulator;
+pub mod smpp;
+pub mod sms;
 pub mod telnyx;
 #[cfg(test)]
 mod testing;

@@ -10,6 +10,7 @@ use crate::http::{Request, Response, Webhook};
 use crate::outbound::{Capabilities, Outbound};
 use crate::outcome::{LookedUp, Outcome, Tested};
 use crate::simulator::{self, Simulator};
+use crate::smpp;
 use crate::telnyx::{self, Telnyx};
 use crate::twilio::{self, Twilio};
 
@@ -86,7 +87,7 @@ pub fn fields(kind: Kind) -> &'static [Field] {
         Kind::Twilio => twilio::FIELDS,
         Kind::Telnyx => telnyx::FIELDS,
         Kind::Bandwidth => bandwidth::FIELDS,
-        Kind::Smpp => &[],
+        Kind::Smpp => smpp::FIELDS,
     }
 }
 
@@ -103,6 +104,9 @@ pub fn provider(kind: Kind, settings: &Settings) -> Result<Option<Box<dyn Provid
         Kind::Twilio => Some(Box::new(Twilio::new(settings)?)),
         Kind::Telnyx => Some(Box::new(Telnyx::new(settings)?)),
         Kind::Bandwidth => Some(Box::new(Bandwidth::new(settings)?)),
-        Kind::Smpp => None,
+        Kind::Smpp => {
+            smpp::Options::read(settings)?;
+            None
+        }
     })
 }

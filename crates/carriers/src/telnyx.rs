@@ -46,7 +46,15 @@ const MESSAGING_PROFILE_ID: Field = Field {
 };
 
 /// What an account at Telnyx needs and takes.
-pub const FIELDS: &[Field] = &[API_KEY, PUBLIC_KEY, MESSAGING_PROFILE_ID, base::API, base::SEGMENTS_A_SECOND, base::SEGMENTS_OF_A_NUMBER, base::REPLIES];
+pub const FIELDS: &[Field] = &[
+    API_KEY,
+    PUBLIC_KEY,
+    MESSAGING_PROFILE_ID,
+    base::API,
+    base::SEGMENTS_A_SECOND,
+    base::SEGMENTS_OF_A_NUMBER,
+    base::REPLIES,
+];
 
 /// The kinds of files that Telnyx passes on.
 const MEDIA: &[MediaKind] = &[

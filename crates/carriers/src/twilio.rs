@@ -50,7 +50,15 @@ const MESSAGING_SERVICE_SID: Field = Field {
 };
 
 /// What an account at Twilio needs and takes.
-pub const FIELDS: &[Field] = &[ACCOUNT_SID, AUTH_TOKEN, MESSAGING_SERVICE_SID, base::API, base::SEGMENTS_A_SECOND, base::SEGMENTS_OF_A_NUMBER, base::REPLIES];
+pub const FIELDS: &[Field] = &[
+    ACCOUNT_SID,
+    AUTH_TOKEN,
+    MESSAGING_SERVICE_SID,
+    base::API,
+    base::SEGMENTS_A_SECOND,
+    base::SEGMENTS_OF_A_NUMBER,
+    base::REPLIES,
+];
 
 /// The kinds of files that Twilio passes on; pictures alone may have more than 500 kB.
 const MEDIA: &[MediaKind] = &[

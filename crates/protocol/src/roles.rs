@@ -60,9 +60,7 @@ impl Permission {
             | Self::SeeUsers
             | Self::ManageUsers
             | Self::AssignNumbers
-            | Self::ManageOptOuts => {
-                (Role::OfficeManager, false)
-            }
+            | Self::ManageOptOuts => (Role::OfficeManager, false),
             Self::ManageAdministrators | Self::RenameTenant | Self::ReadAudit | Self::ManageCarriers => {
                 (Role::Administrator, false)
             }

@@ -90,9 +90,13 @@ async fn answer(tx: &mut Tx, tenant: TenantId, own: PhoneNumber, keyword: Keywor
     let number = own.display(found.calling_code);
     Ok(match keyword {
         Keyword::Stop => format!("{name}: You will get no more texts from {number}. Reply START to get them again."),
-        Keyword::Start => format!("{name}: You will get texts from {number} again. Reply HELP for help, STOP to opt out."),
+        Keyword::Start => {
+            format!("{name}: You will get texts from {number} again. Reply HELP for help, STOP to opt out.")
+        }
         Keyword::Help if texting.help_text.is_empty() => {
-            format!("{name}: For help, call {number}. Message and data rates may apply. Reply STOP to get no more texts.")
+            format!(
+                "{name}: For help, call {number}. Message and data rates may apply. Reply STOP to get no more texts."
+            )
         }
         Keyword::Help => texting.help_text,
     })
@@ -135,7 +139,8 @@ async fn tell(
 pub async fn list(tx: &mut Tx, actor: &Actor) -> Result<Vec<OptOut>, Problem> {
     actor.require(Permission::ManageOptOuts)?;
     let all = store::opt_outs::of_tenant(tx, actor.tenant).await?;
-    let opt_out = |store::opt_outs::OptOut { own, recipient, source, at }| OptOut { number: own, recipient, source, at };
+    let opt_out =
+        |store::opt_outs::OptOut { own, recipient, source, at }| OptOut { number: own, recipient, source, at };
     Ok(all.into_iter().map(opt_out).collect())
 }
 
@@ -217,9 +222,8 @@ pub async fn set_texting(tx: &mut Tx, actor: &Actor, texting: Texting) -> Result
     if after != before {
         store::tenants::set_texting(tx, actor.tenant, &after).await?;
         let tenant = store::tenants::by_id(tx, actor.tenant).await?.ok_or_else(Problem::not_found)?;
-        let all = |texting: &Texting| {
-            texting.countries.iter().map(|code| code.0.to_string()).collect::<Vec<_>>().join(", ")
-        };
+        let all =
+            |texting: &Texting| texting.countries.iter().map(|code| code.0.to_string()).collect::<Vec<_>>().join(", ");
         let fields = Fields::default().changed("help_text", &before.help_text, &after.help_text).changed(
             "countries",
             all(&before),

@@ -6,8 +6,8 @@ use halyard_protocol::{
 
 use super::append::{NewMessage, append};
 use crate::env::Env;
-use crate::operations::opt_outs::{self, Said};
 use crate::operations::Actor;
+use crate::operations::opt_outs::{self, Said};
 use crate::store::entries::{NewContent, NewEntry};
 use crate::store::{self, StoreError, Tx};
 
