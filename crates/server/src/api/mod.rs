@@ -15,6 +15,7 @@ pub mod media;
 pub mod messages;
 pub mod numbers;
 pub mod openapi;
+pub mod opt_outs;
 pub mod password_links;
 pub mod session;
 pub mod socket;

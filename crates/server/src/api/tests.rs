@@ -9,7 +9,7 @@ use crate::testing::bench::{Answer, Bench, Browser};
 pub(crate) mod statements;
 
 /// What it takes to do an operation; the rest is for everybody who is signed in.
-const PERMISSIONS: [(&str, Permission); 28] = [
+const PERMISSIONS: [(&str, Permission); 33] = [
     ("get_users", Permission::SeeUsers),
     ("post_users", Permission::ManageUsers),
     // The least: with more than the status it is `ManageUsers`.
@@ -32,6 +32,11 @@ const PERMISSIONS: [(&str, Permission); 28] = [
     ("post_carriers", Permission::ManageCarriers),
     ("delete_carriers_one", Permission::ManageCarriers),
     ("post_carriers_one_test", Permission::ManageCarriers),
+    ("get_opt-outs", Permission::ManageOptOuts),
+    ("put_numbers_one_opt-outs_one", Permission::ManageOptOuts),
+    ("delete_numbers_one_opt-outs_one", Permission::ManageOptOuts),
+    ("get_texting", Permission::ManageOptOuts),
+    ("put_texting", Permission::ManageOptOuts),
     ("get_tenants", Permission::ManageTenants),
     ("post_tenants", Permission::ManageTenants),
     ("patch_tenant", Permission::RenameTenant),
@@ -110,7 +115,15 @@ impl Operation {
             false => path,
         };
         let path = path.replace("{id}", "01J9ZK4T6Q8Y2M0C5R7W3X1B9D").replace("{device}", "01J9ZK4T6Q8Y2M0C5R7W3X1B9D");
-        let path = if self.is_administration && !tenant.is_empty() { format!("{path}?tenant={tenant}") } else { path };
+        let path = path.replace("{recipient}", "+16195550142");
+        let path =
+            if self.id.starts_with("delete_numbers_one_opt-outs") { format!("{path}?reason=Asked") } else { path };
+        let path = if path.contains('?') && !tenant.is_empty() { format!("{path}&tenant={tenant}") } else { path };
+        let path = if self.is_administration && !path.contains('?') && !tenant.is_empty() {
+            format!("{path}?tenant={tenant}")
+        } else {
+            path
+        };
         let body = self.body.as_ref().map(ToString::to_string);
         browser.bench.raw(browser.build(self.method.clone(), &path, body)).await
     }

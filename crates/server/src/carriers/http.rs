@@ -12,7 +12,7 @@ use halyard_carriers::{Attachment, Outbound, Provider};
 use halyard_protocol::{CarrierAccountId, CauseCode, PhoneNumber, UnixMs};
 
 use super::{Carrier, LookUp, LookingUp, OutboundText, Repeat, SubmitError, Submitted, Submitting, Surroundings};
-use crate::operations::messaging::{outgoing, receipts::Failure};
+use crate::operations::messaging::{receipts::Failure, reference};
 use crate::store::carrier_accounts::AccountRecord;
 use crate::store::{self, StoreError};
 
@@ -158,7 +158,7 @@ impl HttpCarrier {
         for Found { reference, .. } in found {
             let known = store::carrier_references::find(&mut tx, self.account.id, &reference).await?;
             let is_another = known.iter().any(|known| {
-                !outgoing::referred(&text.reference)
+                !reference::read(&text.reference)
                     .is_some_and(|(conversation, seq, _)| known.conversation == conversation && known.seq == seq)
             });
             if !is_another {

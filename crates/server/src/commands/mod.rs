@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod import;
 pub mod jobs;
 pub mod number;
+pub mod opt_out;
 pub mod password;
 pub mod serve;
 pub mod tenant;
@@ -59,6 +60,8 @@ pub enum Command {
     Number(number::Number),
     /// Accounts at carriers, which bring texts to phones outside.
     Carrier(carrier::Carrier),
+    /// Who wants no texts from a tenant's numbers, and how it answers them.
+    OptOut(opt_out::OptOut),
     /// Who administered what.
     Audit(audit::Audit),
     /// What waits to be done, and what failed at every attempt.
@@ -132,6 +135,7 @@ pub async fn run(command: Command) -> Result<(), CommandError> {
         Command::User(user) => user::run(user, &env).await,
         Command::Number(number) => number::run(number, &env).await,
         Command::Carrier(carrier) => carrier::run(carrier, &env).await,
+        Command::OptOut(opt_out) => opt_out::run(opt_out, &env).await,
         Command::Audit(audit) => audit::run(audit, &env).await,
         Command::Jobs(jobs) => jobs::run(jobs, &env).await,
         Command::ImportContacts(import) => import::run(import, &env).await,

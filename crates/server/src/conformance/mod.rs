@@ -2,6 +2,7 @@
 //! PostgreSQL.
 
 mod administration;
+mod carriers;
 mod clock;
 mod contacts;
 mod conversations;
@@ -55,6 +56,11 @@ use self::administration::{
     the_audit_log_is_read_page_by_page_and_exported_whole, the_operator_sees_the_queue,
     users_are_changed_disabled_enabled_and_removed, users_are_signed_out_by_those_who_manage_them,
     who_had_a_number_keeps_what_was_written_when_it_moves, who_is_disabled_meanwhile_does_nothing_more,
+};
+use self::carriers::{
+    a_text_that_waits_does_not_leave_for_who_opts_out_meanwhile,
+    an_account_keeps_its_secrets_and_goes_when_it_carries_nothing, opt_outs_are_listed_and_changed_by_who_may,
+    what_a_carrier_brings_arrives_once_and_is_believed_by_its_signature, who_opts_out_gets_nothing_until_they_opt_in,
 };
 use self::clock::{a_clock_that_is_set_back_shuffles_and_keeps_nothing, jobs_of_before_the_clock_was_set_back_go_on};
 use self::contacts::{
@@ -188,6 +194,11 @@ checks!(
     what_another_process_changes_is_told_too,
     where_nothing_is_to_be_told_nobody_looks_again,
     users_of_a_server_that_is_gone_are_away,
+    what_a_carrier_brings_arrives_once_and_is_believed_by_its_signature,
+    who_opts_out_gets_nothing_until_they_opt_in,
+    a_text_that_waits_does_not_leave_for_who_opts_out_meanwhile,
+    opt_outs_are_listed_and_changed_by_who_may,
+    an_account_keeps_its_secrets_and_goes_when_it_carries_nothing,
 );
 
 checks!(

@@ -233,3 +233,22 @@ pub(crate) const SQLITE_OPT_OUTS: &str = "SELECT o.own_number AS own_number, o.r
 pub(crate) const POSTGRES_OPT_OUTS: &str = "SELECT o.own_number AS own_number, o.recipient AS recipient
      FROM json_array_elements($1::json) AS pair JOIN opt_outs AS o ON o.own_number = pair->>0 AND o.recipient = pair->>1
      ORDER BY o.own_number, o.recipient";
+
+/// The ways from an own number `$1` to the recipients in `$2` (JSON).
+macro_rules! routes {
+    ($list:literal) => {
+        concat!(
+            "SELECT r.value AS recipient,
+                    (SELECT account FROM sms_numbers WHERE number = $1 AND retired_at IS NULL) AS account,
+                    EXISTS (SELECT 1 FROM sms_numbers WHERE number = r.value AND retired_at IS NULL) AS on_net,
+                    EXISTS (SELECT 1 FROM opt_outs WHERE own_number = $1 AND recipient = r.value) AS opted_out
+             FROM ",
+            $list,
+            " ORDER BY r.value"
+        )
+    };
+}
+/// See [`routes!`].
+pub(crate) const SQLITE_ROUTES: &str = routes!("json_each($2) AS r");
+/// See [`routes!`].
+pub(crate) const POSTGRES_ROUTES: &str = routes!("json_array_elements_text($2::json) AS r (value)");

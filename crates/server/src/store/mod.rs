@@ -40,6 +40,7 @@ pub mod opt_outs;
 pub mod password_links;
 pub mod photos;
 mod postgres;
+pub mod routes;
 mod schema;
 pub mod servers;
 pub mod sessions;

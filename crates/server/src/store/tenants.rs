@@ -96,9 +96,26 @@ pub async fn update(tx: &mut Tx, tenant: &Tenant) -> Result<(), StoreError> {
 /// When the database fails, or there is no such tenant.
 pub async fn texting(tx: &mut Tx, tenant: TenantId) -> Result<Texting, StoreError> {
     let row = tx.one("SELECT help_text, countries FROM tenants WHERE id = $1", args![tenant]).await?;
-    let countries = row.text("countries")?;
-    let countries = countries.split(',').filter_map(|code| code.parse().ok().map(CallingCode)).collect();
-    Ok(Texting { help_text: row.text("help_text")?, countries })
+    Ok(Texting { help_text: row.text("help_text")?, countries: calling_codes(&row.text("countries")?) })
+}
+
+/// The calling codes of the countries that a tenant may text to by a carrier.
+///
+/// # Errors
+/// When the database fails, or there is no such tenant.
+pub async fn countries(tx: &mut Tx, tenant: TenantId) -> Result<Vec<CallingCode>, StoreError> {
+    let row = tx.one("SELECT countries, calling_code FROM tenants WHERE id = $1", args![tenant]).await?;
+    let mut codes = calling_codes(&row.text("countries")?);
+    if codes.is_empty() {
+        codes.push(CallingCode(
+            u16::try_from(row.int("calling_code")?).map_err(|_| StoreError::Corrupt("calling_code"))?,
+        ));
+    }
+    Ok(codes)
+}
+
+fn calling_codes(list: &str) -> Vec<CallingCode> {
+    list.split(',').filter_map(|code| code.parse().ok().map(CallingCode)).collect()
 }
 
 /// Writes how a tenant texts to phones outside.

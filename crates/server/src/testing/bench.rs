@@ -54,6 +54,8 @@ pub(crate) struct Bench {
     router: Router,
     documented: Documented,
     folder: Option<TempDir>,
+    /// Has the key of secrets.
+    _keys: TempDir,
 }
 
 /// What carriers work with, at a server under test.
@@ -103,13 +105,16 @@ impl Bench {
 
     /// A server that starts on what there is.
     pub(crate) async fn again(contents: Contents, address: &str, settings: Settings, test: TestEnv) -> Self {
-        let settings = Settings { cost: Cost { memory: 8, passes: 1 }, ..settings };
+        let keys = super::folder("halyard-keys-");
+        let secret_key = settings.secret_key.clone().or_else(|| Some(keys.path().join("halyard.key")));
+        let settings = Settings { cost: Cost { memory: 8, passes: 1 }, secret_key, ..settings };
         let app = App::start(address, contents, test.env(), settings).await.unwrap();
+        app.carriers.links().listens_at(SocketAddr::from(([127, 0, 0, 1], 80)));
         let router = routes::router(&app, Assets::None).unwrap();
         let page = Request::get("/api/openapi.json").header(header::HOST, "localhost").body(Body::empty()).unwrap();
         let page = router.clone().oneshot(page).await.unwrap().into_body().collect().await.unwrap().to_bytes();
         let documented = Documented::new(serde_json::from_slice(&page).unwrap());
-        Self { app, test, router, documented, folder: None }
+        Self { app, test, router, documented, folder: None, _keys: keys }
     }
 
     async fn seed(&self) {
@@ -228,6 +233,13 @@ impl Bench {
         let message = receive(&mut tx, &actor, &self.app.env, text).await.unwrap();
         tx.commit().await.unwrap();
         message
+    }
+
+    /// A carrier's webhook, signed by this header; the status of the answer.
+    pub(crate) async fn webhook(&self, path: &str, name: &'static str, signature: &str, body: String) -> u16 {
+        let request = Request::post(path).header(header::HOST, "localhost").header(name, signature);
+        let request = request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body)).unwrap();
+        self.router.clone().oneshot(request).await.unwrap().status().as_u16()
     }
 
     /// A fresh message id.

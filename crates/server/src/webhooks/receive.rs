@@ -14,7 +14,7 @@ use ring::digest::{SHA256, digest};
 use crate::app::App;
 use crate::jobs::inbound::{Brought, INBOUND};
 use crate::jobs::receipt::{RECEIPT, Reported};
-use crate::operations::messaging::outgoing;
+use crate::operations::messaging::reference;
 use crate::problem::Problem;
 use crate::store::carrier_accounts::AccountRecord;
 use crate::store::jobs::{NewJob, Queue};
@@ -94,7 +94,7 @@ async fn enqueue(app: &App, account: &AccountRecord, event: Event) -> Result<(),
     let tenant = match (&event, account.tenant) {
         (_, Some(tenant)) => Some(tenant),
         (Event::Inbound(text), None) => store::numbers::by_number(&mut tx, text.to).await?.map(|(tenant, _)| tenant),
-        (Event::Receipt(receipt), None) => match receipt.ours.as_deref().and_then(outgoing::referred) {
+        (Event::Receipt(receipt), None) => match receipt.ours.as_deref().and_then(reference::read) {
             Some((conversation, ..)) => {
                 store::conversations::by_id(&mut tx, conversation).await?.map(|record| record.tenant)
             }

@@ -25,8 +25,14 @@ pub(super) async fn next_due(kind: Kind) -> Vec<Measured> {
             let lane = format!("bench {} {lane}", business.id);
             for position in 1..=IN_LANE {
                 let now = env.now();
-                let job =
-                    NewJob { tenant: business.id, lane: &lane, position, kind: "bench", payload: "{}", run_at: now };
+                let job = NewJob {
+                    queue: store::jobs::Queue::Tenant(business.id),
+                    lane: &lane,
+                    position,
+                    kind: "bench",
+                    payload: "{}",
+                    run_at: now,
+                };
                 store::jobs::add(&mut tx, job, now).await.unwrap();
             }
         }
@@ -38,7 +44,7 @@ pub(super) async fn next_due(kind: Kind) -> Vec<Measured> {
         let start = Instant::now();
         let mut tx = store.read().await.unwrap();
         store::jobs::next_due(&mut tx).await.unwrap().unwrap();
-        let tenants = store::jobs::due_tenants(&mut tx, env.now(), &last, 1).await.unwrap();
+        let tenants = store::jobs::due_queues(&mut tx, env.now(), &last, 1).await.unwrap();
         drop(tx);
         samples.add(start.elapsed());
         last.clone_from(&tenants[0]);

@@ -16,7 +16,7 @@ use super::outgoing;
 use crate::digest::digest;
 use crate::operations::{Actor, quotas};
 use crate::problem::Problem;
-use crate::store::{self, StoreError, Tx, memberships::Members};
+use crate::store::{self, StoreError, Tx, memberships::Members, routes::Routes};
 
 /// Why a message was not accepted.
 #[derive(Debug, thiserror::Error)]
@@ -140,8 +140,11 @@ async fn accept_of(
         }
         ConversationKey::Text { remote, .. } => remote.clone(),
     };
+    let mut routes = None;
     if let Some(own) = own.as_ref().filter(|_| !recipients.is_empty()) {
-        check_recipients(tx, tenant, own.number, &recipients).await?;
+        let found = store::routes::of(tx, own.number, &recipients).await?;
+        check_routes(tx, tenant, &found).await?;
+        routes = Some((own.number, found));
         quotas::count_texts(tx, actor, author, recipients.len()).await.map_err(Refusal::Quota)?;
     }
     let deliveries = recipients.iter().map(|to| accepted(*to, now)).collect();
@@ -153,38 +156,24 @@ async fn accept_of(
         StoreError::Taken => Refusal::IdTaken,
         other => Refusal::Store(other),
     })?;
-    if let Some(own) = own.filter(|_| !recipients.is_empty()) {
-        outgoing::enqueue(tx, tenant, own.number, &message, now).await?;
+    if let Some((own, routes)) = routes {
+        outgoing::enqueue(tx, tenant, own, &routes, &message, now).await?;
     }
     Ok(message)
 }
 
 /// Nobody gets a text who opted out of the own number's; and by a carrier none goes to a country that the business may not text to.
-async fn check_recipients(
-    tx: &mut Tx,
-    tenant: TenantId,
-    own: PhoneNumber,
-    recipients: &[PhoneNumber],
-) -> Result<(), Refusal> {
-    let opted_out = store::opt_outs::among(tx, own, recipients).await?;
-    if !opted_out.is_empty() {
-        return Err(Refusal::OptedOut(opted_out));
+async fn check_routes(tx: &mut Tx, tenant: TenantId, routes: &Routes) -> Result<(), Refusal> {
+    if !routes.opted_out.is_empty() {
+        return Err(Refusal::OptedOut(routes.opted_out.clone()));
     }
-    if store::carrier_accounts::of_number(tx, own).await?.is_none() {
+    // Numbers of this system are reached without a carrier.
+    if routes.account.is_none() || routes.outside.is_empty() {
         return Ok(());
     }
-    let mut allowed = store::tenants::texting(tx, tenant).await?.countries;
-    if allowed.is_empty() {
-        allowed.extend(store::tenants::by_id(tx, tenant).await?.map(|tenant| tenant.calling_code));
-    }
-    for recipient in recipients {
-        let is_allowed = recipient.calling_code().is_some_and(|code| allowed.contains(&code));
-        // Numbers of this system are reached without a carrier.
-        if !is_allowed && store::numbers::by_number(tx, *recipient).await?.is_none() {
-            return Err(Refusal::Country(*recipient));
-        }
-    }
-    Ok(())
+    let allowed = store::tenants::countries(tx, tenant).await?;
+    let is_allowed = |number: &&PhoneNumber| number.calling_code().is_some_and(|code| allowed.contains(&code));
+    routes.outside.iter().find(|number| !is_allowed(number)).map_or(Ok(()), |number| Err(Refusal::Country(*number)))
 }
 
 /// The group chat that a message of an app goes to which knows of no groups' ids, and names all the people instead. Those make an id; where a

@@ -5,9 +5,11 @@
 
 pub mod accept;
 pub(crate) mod append;
+pub mod consent;
 pub mod outgoing;
 pub mod receipts;
 pub mod receive;
+pub mod reference;
 pub mod reply;
 pub mod send;
 

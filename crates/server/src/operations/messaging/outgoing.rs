@@ -10,10 +10,11 @@ use halyard_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::consent::{self, Source};
 use super::receipts::{Failure, advance};
-use crate::operations::opt_outs::{self, Source};
+use super::reference;
 use crate::store::jobs::{NewJob, Queue};
-use crate::store::{self, StoreError, Tx, deliveries::Submission};
+use crate::store::{self, StoreError, Tx, deliveries::Submission, routes::Routes};
 
 /// The kind of the jobs that carry a text.
 pub const KIND: &str = "deliver";
@@ -54,24 +55,15 @@ pub struct OutgoingText {
 }
 
 impl OutgoingText {
-    /// The same at every try, different for every message and recipient: what [`referred`] reads.
+    /// The same at every try, different for every message and recipient.
     #[must_use]
     pub fn reference(&self) -> String {
-        let Message { conversation, seq, .. } = &self.message;
-        match self.to[..] {
-            [to] if !self.is_group => format!("{conversation}.{seq}.{}", to.value()),
-            _ => format!("{conversation}.{seq}.0"),
-        }
+        let one = match self.to[..] {
+            [to] if !self.is_group => Some(to),
+            _ => None,
+        };
+        reference::write(&self.message, one)
     }
-}
-
-/// What a reference of [`OutgoingText::reference`] names: the message, and the recipient if it is one.
-#[must_use]
-pub fn referred(reference: &str) -> Option<(ConversationId, Seq, Option<PhoneNumber>)> {
-    let mut parts = reference.split('.');
-    let (conversation, seq, to) = (parts.next()?, parts.next()?, parts.next()?);
-    let to = if to == "0" { None } else { Some(PhoneNumber::from_e164(&format!("+{to}")).ok()?) };
-    Some((conversation.parse().ok()?, seq.parse().ok()?, to)).filter(|_| parts.next().is_none())
 }
 
 /// How far a text is when its job finds it.
@@ -129,25 +121,18 @@ pub async fn enqueue(
     tx: &mut Tx,
     tenant: TenantId,
     own: PhoneNumber,
+    routes: &Routes,
     message: &Message,
     now: UnixMs,
 ) -> Result<(), StoreError> {
-    let mut outside = Vec::new();
-    for delivery in &message.deliveries {
-        if store::numbers::by_number(tx, delivery.to).await?.is_some() {
-            add_job(tx, Queue::Tenant(tenant), message, &[delivery.to], now).await?;
-        } else {
-            outside.push(delivery.to);
-        }
+    for to in &routes.on_net {
+        add_job(tx, Queue::Tenant(tenant), message, &[*to], now).await?;
     }
-    if outside.is_empty() {
-        return Ok(());
-    }
-    let queue = match store::carrier_accounts::of_number(tx, own).await? {
+    let queue = match routes.account {
         Some(account) => Queue::Line { tenant, account, number: own },
         None => Queue::Tenant(tenant),
     };
-    add_job(tx, queue, message, &outside, now).await
+    add_job(tx, queue, message, &routes.outside, now).await
 }
 
 async fn add_job(
@@ -346,7 +331,7 @@ impl Ended {
                 }
             }
             if failure.as_ref().is_some_and(Failure::is_opt_out) {
-                opt_outs::note(tx, tenant, from, to, Source::Carrier, now).await?;
+                consent::note(tx, tenant, from, to, Source::Carrier, now).await?;
             }
             advance(tx, &mut message, to, state, failure.clone(), now).await?;
         }
@@ -370,20 +355,4 @@ pub fn opted_out() -> Failure {
 #[must_use]
 pub fn not_reached() -> Failure {
     Failure::new(CauseCode::NumberNotReached, "The number could not be reached.")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_reference_names_a_message_and_its_recipient() {
-        let conversation = "01J9ZK4T6Q8Y2M0C5R7W3X1B9D";
-        let (one, seq, to) = referred(&format!("{conversation}.7.16195550142")).unwrap();
-        assert_eq!((one.to_string().as_str(), seq, to.unwrap().value()), (conversation, 7, 16_195_550_142));
-        assert_eq!(referred(&format!("{conversation}.7.0")).unwrap().2, None);
-        for text in ["", ".", "a.7.0", "01J9ZK4T6Q8Y2M0C5R7W3X1B9D.x.0", "01J9ZK4T6Q8Y2M0C5R7W3X1B9D.7.0.1"] {
-            assert!(referred(text).is_none(), "{text}");
-        }
-    }
 }

@@ -9,8 +9,8 @@ use halyard_protocol::{
     TenantId, UnixMs,
 };
 
-use super::outgoing;
-use crate::operations::opt_outs::{self, Source};
+use super::consent::{self, Source};
+use super::reference;
 use crate::store::{self, StoreError, Tx};
 
 /// Why a text is not delivered.
@@ -49,7 +49,7 @@ pub async fn named(tx: &mut Tx, account: CarrierAccountId, receipt: &Receipt) ->
     let mut found: Vec<(ConversationId, Seq, PhoneNumber)> =
         known.iter().map(|part| (part.conversation, part.seq, part.to)).collect();
     if let Some((conversation, seq, to)) =
-        receipt.ours.as_deref().and_then(outgoing::referred).filter(|_| found.is_empty())
+        receipt.ours.as_deref().and_then(reference::read).filter(|_| found.is_empty())
         && let Some(message) = store::messages::at(tx, conversation, seq).await?
     {
         // Only of what was handed to this account: an account says nothing of others' texts.
@@ -105,7 +105,7 @@ pub async fn take_in(
     }
     let failure = failure.filter(|_| state == DeliveryState::Failed);
     if let Some(own) = own.filter(|_| failure.as_ref().is_some_and(Failure::is_opt_out)) {
-        opt_outs::note(tx, tenant, own, to, Source::Carrier, now).await?;
+        consent::note(tx, tenant, own, to, Source::Carrier, now).await?;
     }
     advance(tx, &mut message, to, state, failure, now).await
 }

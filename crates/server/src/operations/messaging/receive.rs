@@ -5,9 +5,9 @@ use halyard_protocol::{
 };
 
 use super::append::{NewMessage, append};
+use super::consent::{self, Said};
 use crate::env::Env;
 use crate::operations::Actor;
-use crate::operations::opt_outs::{self, Said};
 use crate::store::entries::{NewContent, NewEntry};
 use crate::store::{self, StoreError, Tx};
 
@@ -66,6 +66,6 @@ pub async fn receive(tx: &mut Tx, actor: &Actor, env: &Env, text: InboundText) -
         let entry = NewEntry { conversation, id: EntryId(env.ulid()), content };
         store::entries::append(tx, entry, now).await?;
     }
-    opt_outs::heed(tx, actor, env, Said { own, from, conversation }, &body).await?;
+    consent::heed(tx, actor, env, Said { own, from, conversation }, &body).await?;
     Ok(Some(message))
 }
