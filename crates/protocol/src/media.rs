@@ -110,6 +110,9 @@ impl From<MediaError> for Cause {
 }
 
 impl MediaKind {
+    /// The kinds that this version knows.
+    pub const ALL: [Self; 9] = KINDS;
+
     /// The kind of a file, by how it begins: its first [`HEAD`] bytes decide.
     #[must_use]
     pub fn of(content: &[u8]) -> Option<Self> {

@@ -229,7 +229,13 @@ impl App {
         }
         let sealing = Sealing::new(settings.secret_key.clone());
         let links = Links::new(settings.public_url.clone());
-        let around = Surroundings { store: store.clone(), env: env.clone(), sealing: sealing.clone(), links };
+        let around = Surroundings {
+            store: store.clone(),
+            env: env.clone(),
+            sealing: sealing.clone(),
+            links,
+            contents: Some(contents.clone()),
+        };
         let carriers = Carriers::new(around);
         let metrics = Arc::new(Metrics::default());
         let Tempo { beat, returns, .. } = settings.tempo;

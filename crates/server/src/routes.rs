@@ -38,7 +38,7 @@ pub fn router(app: &Arc<App>, assets: Assets) -> Result<Router, serde_json::Erro
             "/webhooks/{kind}/{account}/{word}",
             post(webhooks::receive::receive).layer(DefaultBodyLimit::max(webhooks::WEBHOOK_BYTES)),
         )
-        .route("/webhooks/files/{account}/{media}/{until}/{signature}", get(webhooks::file::show))
+        .route("/webhooks/files/{account}/{until}/{signature}/{file}", get(webhooks::file::show))
         .route("/healthz", get(web::health::health))
         .method_not_allowed_fallback(|| async { web::method_not_allowed() })
         .fallback(move |request: axum::extract::Request| {

@@ -8,10 +8,13 @@ use std::time::Duration;
 
 use halyard_carriers::http::{Method, Request, Response};
 use halyard_carriers::outcome::{Found, LookedUp, Outcome, Tested};
-use halyard_carriers::{Attachment, Outbound, Provider};
-use halyard_protocol::{CarrierAccountId, CauseCode, PhoneNumber, UnixMs};
+use halyard_carriers::{Attachment, Capabilities, Outbound, Provider};
+use halyard_protocol::{CarrierAccountId, CauseCode, Media, PhoneNumber, UnixMs};
 
-use super::{Carrier, LookUp, LookingUp, OutboundText, Repeat, SubmitError, Submitted, Submitting, Surroundings};
+use super::{
+    Carrier, FileAs, LookUp, LookingUp, OutboundText, Repeat, SubmitError, Submitted, Submitting, Surroundings,
+};
+use crate::media::convert::for_carrier;
 use crate::operations::messaging::{receipts::Failure, reference};
 use crate::store::carrier_accounts::AccountRecord;
 use crate::store::{self, StoreError};
@@ -96,18 +99,10 @@ impl HttpCarrier {
         Self { account, provider, around }
     }
 
-    /// The text as the carrier gets it; a file needs an address at which the carrier fetches it.
-    fn outbound(&self, text: &OutboundText) -> Result<Outbound, SubmitError> {
+    /// The text as the carrier gets it.
+    async fn outbound(&self, text: &OutboundText) -> Result<Outbound, SubmitError> {
         let links = &self.around.links;
-        let now = self.around.env.now();
-        let mut media = Vec::new();
-        for file in &text.media {
-            let url = links.file(&self.account, file.id, now).ok_or_else(|| {
-                let words = "The server does not know the address at which a carrier fetches files: `--public-url`.";
-                SubmitError::Temporary(Failure::new(CauseCode::CarrierAccountProblem, words))
-            })?;
-            media.push(Attachment { url, kind: file.kind, size: file.size });
-        }
+        let media = self.attachments(&text.media).await?;
         // Everybody in a group sees everybody, also those whom the text reaches by another way.
         let mut to: Vec<PhoneNumber> = text.to.iter().chain(&text.others).copied().collect();
         to.sort_unstable();
@@ -122,14 +117,59 @@ impl HttpCarrier {
         })
     }
 
+    /// Files as the carrier takes them, at addresses where it fetches them.
+    async fn attachments(&self, files: &[Media]) -> Result<Vec<Attachment>, SubmitError> {
+        let Capabilities { media: takes, media_bytes, .. } = self.provider.capabilities();
+        let whole: u64 = files.iter().map(|file| u64::from(file.size)).sum();
+        let is_small = whole <= u64::from(media_bytes);
+        let each = media_bytes / u32::try_from(files.len()).unwrap_or(1).max(1);
+        let mut media = Vec::new();
+        for file in files {
+            let mut file_as =
+                FileAs { media: file.id, kind: file.kind, bytes: if is_small { media_bytes } else { each } };
+            let mut size = file.size;
+            if !takes.contains(&file.kind) || size > file_as.bytes {
+                let content = self.content(file).await?;
+                let (kind, bytes) = (file.kind, file_as.bytes);
+                let converted = tokio::task::spawn_blocking(move || for_carrier(kind, &content, takes, bytes)).await;
+                let converted = converted.map_err(|_| later("A file could not be converted."))?.map_err(|error| {
+                    SubmitError::Final(Failure::new(CauseCode::FilesNotTakenByCarrier, error.to_string()))
+                })?;
+                file_as.kind = converted.kind;
+                size = u32::try_from(converted.content.len()).unwrap_or(u32::MAX);
+            }
+            let url = self.around.links.file(&self.account, file_as, self.around.env.now()).ok_or_else(|| {
+                let words = "The server does not know the address at which a carrier fetches files: `--public-url`.";
+                SubmitError::Temporary(Failure::new(CauseCode::CarrierAccountProblem, words))
+            })?;
+            media.push(Attachment { url, kind: file_as.kind, size });
+        }
+        Ok(media)
+    }
+
+    async fn content(&self, file: &Media) -> Result<Vec<u8>, SubmitError> {
+        let Surroundings { store, contents, .. } = &self.around;
+        let read = async {
+            let mut tx = store.read().await.ok()?;
+            let found = store::media::for_carrier(&mut tx, file.id).await.ok()??;
+            match found.object {
+                Some(object) => {
+                    drop(tx);
+                    Some(contents.as_ref()?.get_all(object).await.ok()?.to_vec())
+                }
+                None => store::contents::bytes(&mut tx, &found.hash).await.ok()?,
+            }
+        };
+        read.await.ok_or_else(|| later("A file could not be read."))
+    }
+
     async fn hand_over(&self, text: OutboundText) -> Result<Submitted, SubmitError> {
-        let outbound = self.outbound(&text)?;
+        let outbound = self.outbound(&text).await?;
         let answer = match send(self.provider.submit(&outbound)).await {
             Ok(answer) => answer,
             Err(NoAnswer::Lost) => return Err(SubmitError::Unconfirmed),
             Err(NoAnswer::NotReached) => {
-                let words = "The carrier could not be reached.";
-                return Err(SubmitError::Temporary(Failure::new(CauseCode::NumberNotReached, words)));
+                return Err(later("The carrier could not be reached."));
             }
         };
         let status = answer.status;
@@ -148,7 +188,7 @@ impl HttpCarrier {
 
     /// Looks for a text at the carrier. What is known as another text of ours does not count.
     async fn find(&self, text: &OutboundText, since: UnixMs) -> Result<LookUp, StoreError> {
-        let Ok(outbound) = self.outbound(text) else { return Ok(LookUp::Unknown) };
+        let Ok(outbound) = self.outbound(text).await else { return Ok(LookUp::Unknown) };
         let Some(request) = self.provider.look_up(&outbound, since) else { return Ok(LookUp::Unknown) };
         let Ok(answer) = send(request).await else { return Ok(LookUp::Later) };
         let LookedUp::Has(found) = self.provider.looked_up(&outbound, since, &answer) else {
@@ -167,6 +207,11 @@ impl HttpCarrier {
         }
         Ok(LookUp::NotTaken)
     }
+}
+
+/// It was not handed over, and may be later.
+fn later(words: &str) -> SubmitError {
+    SubmitError::Temporary(Failure::new(CauseCode::NumberNotReached, words))
 }
 
 impl Carrier for HttpCarrier {

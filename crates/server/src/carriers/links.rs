@@ -2,6 +2,7 @@
 //!
 //! Always holds: an address for reports has a word in it that only the account's carrier knows; one for a file has a signature, and ends.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 
@@ -9,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use halyard_carriers::Kind;
 use halyard_carriers::http::REFERENCE;
-use halyard_protocol::{MediaId, UnixMs};
+use halyard_protocol::{MediaId, MediaKind, UnixMs};
 use ring::hmac;
 
 use crate::store::carrier_accounts::AccountRecord;
@@ -65,26 +66,54 @@ impl Links {
 
     /// Where an account's carrier fetches a file.
     #[must_use]
-    pub fn file(&self, account: &AccountRecord, media: MediaId, now: UnixMs) -> Option<String> {
+    pub fn file(&self, account: &AccountRecord, file: FileAs, now: UnixMs) -> Option<String> {
         let until = now.plus(FILE_LIFE).0;
-        let signature = BASE64.encode(hmac::sign(&key(account), &signed(media, until)));
-        Some(format!("{}/webhooks/files/{}/{media}/{until}/{signature}", self.base(account.kind)?, account.id))
+        let signature = BASE64.encode(hmac::sign(&key(account), &signed(file, until)));
+        Some(format!("{}/webhooks/files/{}/{until}/{signature}/{file}", self.base(account.kind)?, account.id))
+    }
+}
+
+/// A file, as the carrier is to get it: of this kind, and of no more than so many bytes. Written `<id>.<bytes>.<end of the name>`, so that carriers
+/// that go by how an address ends know the kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileAs {
+    /// The file.
+    pub media: MediaId,
+    /// Its kind at the carrier.
+    pub kind: MediaKind,
+    /// Bytes at most.
+    pub bytes: u32,
+}
+
+impl fmt::Display for FileAs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.media, self.bytes, self.kind.extension())
+    }
+}
+
+impl FileAs {
+    /// What is written so.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let mut parts = text.split('.');
+        let (media, bytes, end) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?);
+        let kind = MediaKind::ALL.into_iter().find(|kind| kind.extension() == end)?;
+        Some(Self { media, kind, bytes }).filter(|_| parts.next().is_none())
     }
 }
 
 /// Whether an address of [`Links::file`] is right, and has not ended.
 #[must_use]
-pub(crate) fn is_file_link(account: &AccountRecord, media: MediaId, until: i64, signature: &str, now: UnixMs) -> bool {
+pub(crate) fn is_file_link(account: &AccountRecord, file: FileAs, until: i64, signature: &str, now: UnixMs) -> bool {
     let Ok(signature) = BASE64.decode(signature) else { return false };
-    now.0 <= until && hmac::verify(&key(account), &signed(media, until), &signature).is_ok()
+    now.0 <= until && hmac::verify(&key(account), &signed(file, until), &signature).is_ok()
 }
 
 fn key(account: &AccountRecord) -> hmac::Key {
     hmac::Key::new(hmac::HMAC_SHA256, account.webhook.as_bytes())
 }
 
-fn signed(media: MediaId, until: i64) -> Vec<u8> {
-    format!("file {media} {until}").into_bytes()
+fn signed(file: FileAs, until: i64) -> Vec<u8> {
+    format!("file {file} {until}").into_bytes()
 }
 
 #[cfg(test)]
@@ -108,15 +137,22 @@ mod tests {
     fn a_file_is_for_one_account_and_ends() {
         let links = Links::new(Some("https://phone.example".to_owned()));
         let (media, now) = (MediaId(Ulid::from_bits(7)), UnixMs(1_000));
-        let link = links.file(&account("word"), media, now).unwrap();
+        let file = FileAs { media, kind: MediaKind::Jpeg, bytes: 600_000 };
+        let link = links.file(&account("word"), file, now).unwrap();
         let parts: Vec<&str> = link.rsplit('/').collect();
-        let (signature, until) = (parts[0], parts[1].parse::<i64>().unwrap());
-        let is = |account: &AccountRecord, media, until, now| is_file_link(account, media, until, signature, now);
-        assert!(is(&account("word"), media, until, UnixMs(until)));
-        assert!(!is(&account("other"), media, until, now), "another account");
-        assert!(!is(&account("word"), MediaId(Ulid::from_bits(8)), until, now), "another file");
-        assert!(!is(&account("word"), media, until + 1, now), "another end");
-        assert!(!is(&account("word"), media, until, UnixMs(until + 1)), "too late");
+        assert_eq!(FileAs::read(parts[0]), Some(file));
+        let (signature, until) = (parts[1], parts[2].parse::<i64>().unwrap());
+        let is = |account: &AccountRecord, file, until, now| is_file_link(account, file, until, signature, now);
+        assert!(is(&account("word"), file, until, UnixMs(until)));
+        assert!(!is(&account("other"), file, until, now), "another account");
+        let another = FileAs { media: MediaId(Ulid::from_bits(8)), ..file };
+        assert!(!is(&account("word"), another, until, now), "another file");
+        assert!(!is(&account("word"), FileAs { bytes: 600_001, ..file }, until, now), "larger");
+        assert!(!is(&account("word"), file, until + 1, now), "another end");
+        assert!(!is(&account("word"), file, until, UnixMs(until + 1)), "too late");
+        for text in ["", "x.1.jpg", "01J9ZK4T6Q8Y2M0C5R7W3X1B9D.1.exe", "01J9ZK4T6Q8Y2M0C5R7W3X1B9D.1.jpg.jpg"] {
+            assert_eq!(FileAs::read(text), None, "{text}");
+        }
     }
 
     #[test]

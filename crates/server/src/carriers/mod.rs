@@ -21,11 +21,12 @@ use std::time::Duration;
 use halyard_protocol::{CarrierAccountId, CauseCode, Media, PhoneNumber, UnixMs};
 
 pub use accounts::{AccountError, Opened, settings_of};
-pub use links::Links;
 pub(crate) use links::is_file_link;
+pub use links::{FileAs, Links};
 
 use self::pace::Pacer;
 use crate::env::Env;
+use crate::media::contents::Contents;
 use crate::operations::messaging::receipts::Failure;
 use crate::sealing::Sealing;
 use crate::store::{self, Store, StoreError, carrier_accounts::AccountRecord};
@@ -123,6 +124,8 @@ pub struct Surroundings {
     pub sealing: Sealing,
     /// Where carriers reach this server.
     pub links: Links,
+    /// The contents of files; none for a command that hands nothing over.
+    pub contents: Option<Contents>,
 }
 
 /// The carriers of this server, and which one takes a text.

@@ -146,6 +146,7 @@ pub async fn run(command: Carrier, env: &Env) -> Result<(), CommandError> {
                 env: env.clone(),
                 sealing: Sealing::new(place.secret_key.file(&place.database)),
                 links: Links::default(),
+                contents: None,
             };
             let test = Carriers::new(around).test(&record).await;
             business.store.close().await;

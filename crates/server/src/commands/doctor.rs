@@ -5,10 +5,12 @@ use std::path::Path;
 
 use clap::Args;
 
+use crate::carriers::settings_of;
 use crate::config::tls::Tls;
-use crate::config::{Database, Media};
+use crate::config::{Database, Media, SecretKey};
 use crate::env::Env;
 use crate::media::contents::Contents;
+use crate::sealing::Sealing;
 use crate::store::{self, Schema, Store};
 use crate::tls::{Source, days_left};
 
@@ -21,6 +23,8 @@ pub struct Doctor {
     database: Database,
     #[command(flatten)]
     media: Media,
+    #[command(flatten)]
+    secret_key: SecretKey,
     /// Which certificate to look at.
     #[command(flatten)]
     tls: Box<Tls>,
@@ -64,6 +68,16 @@ pub async fn run(doctor: &Doctor, env: &Env) -> Result<(), CommandError> {
             if store::numbers::users_of(&mut tx, number.number).await?.is_empty() {
                 println!("  {} is assigned to nobody: texts to it are kept, but nobody sees them", number.number);
             }
+        }
+    }
+    let waiting = store::jobs::count_by_account(&mut tx).await?;
+    for account in store::carrier_accounts::all(&mut tx).await? {
+        let numbers = store::carrier_accounts::numbers(&mut tx, account.id, None).await?;
+        let texts = waiting.get(&account.id.to_string()).copied().unwrap_or_default();
+        let (kind, name) = (account.kind.name(), &account.name);
+        println!("carrier {kind} {name}: {} numbers, {texts} texts wait for it", numbers.len());
+        if let Err(error) = settings_of(&account, &Sealing::new(doctor.secret_key.file(&doctor.database))) {
+            println!("  it can't be used: {error}");
         }
     }
     println!("jobs: {} wait or run", store::jobs::count(&mut tx).await?);

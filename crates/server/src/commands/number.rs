@@ -145,7 +145,13 @@ pub async fn run(command: Number, env: &Env) -> Result<(), CommandError> {
         Action::AssignCarrier { number, account, database, secret_key } => {
             let (store, actor, mut tx) = owned(number, &database, env).await?;
             let sealing = Sealing::new(secret_key.file(&database));
-            let around = Surroundings { store: store.clone(), env: env.clone(), sealing, links: Links::default() };
+            let around = Surroundings {
+                store: store.clone(),
+                env: env.clone(),
+                sealing,
+                links: Links::default(),
+                contents: None,
+            };
             let account = match account {
                 Some(id) => {
                     let record = carriers::find(&mut tx, &actor, id).await?;

@@ -66,10 +66,9 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
             let Some(provider) = &opened.provider else { break };
             let api = record.settings.get("api").map(String::as_str);
             match fetch(&**provider, url, api).await {
-                Ok(content) => match keep(tools, tenant, id_of(account, &text.reference, place), content).await? {
-                    Some(file) => files.push(file),
-                    None => missing += 1,
-                },
+                Ok(content) => {
+                    files.extend(keep(tools, tenant, id_of(account, &text.reference, place), content).await?)
+                }
                 Err(FetchError::Later) if job.attempts < FETCHES => return again(tools, job, tenant).await,
                 Err(FetchError::Later | FetchError::Never) => missing += 1,
             }
@@ -114,10 +113,10 @@ fn id_of(account: CarrierAccountId, reference: &str, place: usize) -> MediaId {
     MediaId(Ulid::from_bits(u128::from_be_bytes(bits)))
 }
 
-/// Keeps a file; `None` for one of no kind that is shown, or damaged.
+/// Keeps a file; `None` where it is nothing to read.
 async fn keep(tools: &Tools, tenant: TenantId, id: MediaId, content: Vec<u8>) -> Result<Option<Media>, StoreError> {
-    let prepared = tokio::task::spawn_blocking(move || Prepared::read(&content)).await;
-    let Ok(Ok(prepared)) = prepared else { return Ok(None) };
+    let prepared = tokio::task::spawn_blocking(move || Prepared::read_inbound(&content)).await;
+    let Ok(Some(prepared)) = prepared else { return Ok(None) };
     let uploads = Uploads { store: &tools.store, contents: &tools.contents, env: &tools.env };
     let actor = Actor::system(tenant, tools.env.now());
     match uploads.keep(&actor, id, "", &prepared).await {

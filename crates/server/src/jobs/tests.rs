@@ -73,8 +73,8 @@ async fn after_many_tries_the_text_fails_with_the_carriers_word() {
 /// What becomes of a text that its carrier fails for, and of the one behind it: their states, and why the job is dead.
 async fn poisoned(bench: &Bench, fails: Fails) -> (Vec<DeliveryState>, Vec<String>) {
     let maya = bench.sign_in("1001@harbor").await;
-    let carriers = Carriers::with_on_net(around(&bench), Arc::new(Poisoned(fails)));
-    let workers = workers_of(&bench, carriers);
+    let carriers = Carriers::with_on_net(around(bench), Arc::new(Poisoned(fails)));
+    let workers = workers_of(bench, carriers);
     let workers = workers.with_times(Duration::from_millis(50), Duration::from_secs(10));
     let conversation = maya.text(101, &[110], "Poison").await.conversation;
     maya.text(101, &[110], "Hello").await;

@@ -44,6 +44,28 @@ impl Prepared {
         let (width, height) = (stripped.width, stripped.height);
         Ok(Self { kind, content: stripped.content.into(), width, height, hash, upload_hash: digest(body) })
     }
+
+    /// Reads a file that came in from outside. One of a kind that is not known, or damaged, is kept as it is, and is a download. None where it is
+    /// nothing to read.
+    #[must_use]
+    pub fn read_inbound(body: &[u8]) -> Option<Self> {
+        match Self::read(body) {
+            Ok(prepared) => Some(prepared),
+            Err(_) if body.is_empty() || is_layout(body) => None,
+            Err(_) => {
+                let hash = digest(body);
+                let content = Bytes::copy_from_slice(body);
+                let upload_hash = hash.clone();
+                Some(Self { kind: MediaKind::Unknown, content, width: 0, height: 0, hash, upload_hash })
+            }
+        }
+    }
+}
+
+/// What came with a text beside its files: how a slide show of them is laid out (3GPP TS 26.140), which is nothing to read.
+fn is_layout(body: &[u8]) -> bool {
+    let head = body.get(..body.len().min(512)).unwrap_or_default();
+    String::from_utf8_lossy(head).to_ascii_lowercase().contains("<smil")
 }
 
 /// What became of a file in a transaction.

@@ -65,6 +65,7 @@ pub(crate) fn around(bench: &Bench) -> Surroundings {
         env: bench.app.env.clone(),
         sealing: bench.app.sealing.clone(),
         links: bench.app.carriers.links().clone(),
+        contents: Some(bench.app.contents.clone()),
     }
 }
 
