@@ -61,11 +61,8 @@ pub async fn carry(
         return Ok(line);
     }
     let settings = BTreeMap::from([("api".to_owned(), api.to_owned())]);
-    let given = Settings {
-        plain: settings.clone(),
-        secrets: BTreeMap::from([("token".to_owned(), Secret(token.to_owned()))]),
-        ..Settings::default()
-    };
+    let secrets = BTreeMap::from([("token".to_owned(), Secret(token.to_owned()))]);
+    let given = Settings { plain: settings.clone(), secrets };
     let takes = provider(Kind::Simulator, &given).map_err(|error| DemoError::Refused(error.to_string()))?;
     let takes = takes.ok_or_else(|| DemoError::Refused("there is no simulator".to_owned()))?.capabilities();
     let (kind, name) = (Kind::Simulator.name().to_owned(), NAME.to_owned());

@@ -100,7 +100,7 @@ impl Behavior {
             Self::NotMobile => "Is a landline: texts are refused",
             Self::NeverConfirms => "Never confirms: texts stay sent",
             Self::Echoes => "Answers with an echo",
-            Self::LosesAnswer => "Gets it, but the carrier\u{2019}s answer is lost",
+            Self::LosesAnswer => "Gets it; the carrier\u{2019}s answer is lost",
             Self::Throttles => "Takes the third try: twice too often",
             Self::OptedOut => "Opted out: texts are refused",
             Self::Blocked => "Behind a filter: texts fail",

@@ -247,8 +247,8 @@ impl Book {
 
     /// Writes a report down, and moves the text forward. None where there is no such text.
     pub(super) fn report(&mut self, id: &str, report: Report) -> Option<Place> {
-        let dropped = self.dropped.entry(id.to_owned()).or_default();
         let text = self.texts.iter_mut().find(|text| text.id == id)?;
+        let dropped = self.dropped.entry(id.to_owned()).or_default();
         if let Some(receipt) = &report.receipt {
             for state in text.states.iter_mut().filter(|state| receipt.to.is_none_or(|to| to == state.to)) {
                 if rank(receipt.state) > rank(state.state) {
@@ -273,6 +273,17 @@ impl Book {
     pub(super) fn report_at(&mut self, place: &Place) -> Option<&mut Report> {
         let dropped = self.dropped.get(&place.text).copied().unwrap_or_default();
         self.text_mut(&place.text)?.reports.get_mut(place.report.checked_sub(dropped)?)
+    }
+
+    /// Lets the reports leave that were held: they, in the order in which they came to be.
+    pub(super) fn release(&mut self) -> Vec<Place> {
+        let held = self.held();
+        for place in &held {
+            if let Some(report) = self.report_at(place) {
+                report.told = Told::Sending;
+            }
+        }
+        held
     }
 
     /// The reports that wait, in the order in which they came to be.

@@ -12,12 +12,13 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
 use halyard_carriers::Why;
-use halyard_carriers::simulator::wire::{self, Accepted, Account, Messages, Problem, StateOf, Submission};
+use halyard_carriers::simulator::wire::{self, Accepted, Account, Messages, StateOf, Submission};
 use serde::Deserialize;
 
 use super::behavior::Behavior;
 use super::book::{Text, Verdict};
-use super::{LostAnswer, Simulator, guard, script};
+use super::guard::{self, problem};
+use super::{LostAnswer, Simulator, script};
 
 /// Bytes of a request, at most.
 const REQUEST: usize = 1024 * 1024;
@@ -32,11 +33,6 @@ pub(super) fn routes(simulator: &Arc<Simulator>) -> Router<Arc<Simulator>> {
         .route("/v1/account", get(account))
         .layer(DefaultBodyLimit::max(REQUEST))
         .route_layer(middleware::from_fn_with_state(Arc::clone(simulator), guard::token))
-}
-
-/// A refusal in the simulator's words.
-pub(super) fn problem(status: StatusCode, code: &str, message: &str) -> Response {
-    (status, Json(Problem { code: code.to_owned(), message: message.to_owned() })).into_response()
 }
 
 /// Takes a text over, or says why not.

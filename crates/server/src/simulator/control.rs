@@ -222,7 +222,7 @@ struct Hold {
 async fn hold(State(simulator): State<Arc<Simulator>>, Json(hold): Json<Hold>) -> StatusCode {
     let held = simulator.change(|book| {
         book.hold = hold.hold;
-        if hold.hold { Vec::new() } else { book.held() }
+        if hold.hold { Vec::new() } else { book.release() }
     });
     simulator.follow(webhooks::release(Arc::clone(&simulator), held));
     StatusCode::NO_CONTENT

@@ -7,15 +7,21 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use halyard_carriers::Why;
+use halyard_carriers::simulator::wire::Problem;
 use ring::digest::{SHA256, digest};
 
 use super::Simulator;
-use super::carrier::problem;
+
+/// A refusal in the simulator's words.
+pub(super) fn problem(status: StatusCode, code: &str, message: &str) -> Response {
+    (status, Json(Problem { code: code.to_owned(), message: message.to_owned() })).into_response()
+}
 
 /// Lets pass who has the token.
 pub(super) async fn token(State(simulator): State<Arc<Simulator>>, request: Request, next: Next) -> Response {

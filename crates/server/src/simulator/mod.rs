@@ -174,7 +174,6 @@ impl Simulator {
 }
 
 /// Everything that a simulator answers.
-#[must_use]
 pub fn routes(simulator: &Arc<Simulator>) -> Router {
     page::routes().merge(carrier::routes(simulator)).merge(control::routes(simulator)).with_state(Arc::clone(simulator))
 }

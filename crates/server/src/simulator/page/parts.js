@@ -53,7 +53,10 @@ export function trouble(text) {
 export async function order(method, path, body) {
   try {
     const answer = await fetch(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body ?? null) });
-    if (answer.ok) return true;
+    if (answer.ok) {
+      trouble(null);
+      return true;
+    }
     trouble(`That was not done: ${(await answer.text()) || answer.status}.`);
   } catch {
     trouble("The simulator does not answer.");

@@ -111,7 +111,7 @@ export class Phone {
     const about = (name) => behaviors.find((behavior) => behavior.name === name)?.about;
     const bySelf = behaviors.find((behavior) => behavior.ending === this.number.slice(-2)) ?? behaviors[0];
     if (this.behavior.options.length === 0) {
-      this.behavior.append(el("option", { value: "" }, `${bySelf.about} (by its number)`));
+      this.behavior.append(el("option", { value: "" }, `${bySelf.about} (by number)`));
       for (const behavior of behaviors) this.behavior.append(el("option", { value: behavior.name }, behavior.about));
     }
     if (document.activeElement !== this.behavior) this.behavior.value = own?.set ? own.behavior : "";
@@ -198,7 +198,7 @@ export class Phone {
     return el("details", { class: "receipts", open: this.opened.has(text.id), ontoggle: (event) => { event.target.open ? this.opened.add(text.id) : this.opened.delete(text.id); } },
       el("summary", { "data-key": `${text.id} receipts` }, mine.length === 1 ? "1 receipt" : `${mine.length} receipts`),
       el("ol", {}, ...said),
-      el("div", { class: "report", role: "group", "aria-label": "Report" }, el("span", {}, "Report"), send("sent"), send("delivered"), send("failed"), reason));
+      el("div", { class: "report", role: "group", "aria-label": "Report" }, send("sent"), send("delivered"), send("failed"), reason));
   }
 
   async order(path, body, done) {

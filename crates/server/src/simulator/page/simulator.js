@@ -47,7 +47,7 @@ function show(state) {
 function legend(behaviors) {
   const list = document.getElementById("legend");
   if (list.childElementCount) return;
-  const row = ({ ending, about }) => el("li", {}, el("b", {}, ending ? `…${ending}` : "all others"), el("span", {}, about));
+  const row = ({ ending, about }) => el("li", {}, el("b", {}, ending ? `…${ending}` : "others"), el("span", {}, about));
   const others = behaviors.find(({ name }) => name === "delivers");
   list.append(...behaviors.filter(({ ending }) => ending).map(row), row(others));
 }
@@ -72,6 +72,15 @@ document.getElementById("add").addEventListener("submit", async (event) => {
   trouble(null);
   field.value = "";
   say(`${shown(number)} is there`);
+});
+
+// The list of what numbers do lies over the phones: it goes when one goes on.
+const sheet = document.querySelector(".legend");
+document.addEventListener("pointerdown", (event) => { if (!sheet.contains(event.target)) sheet.open = false; });
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !sheet.open) return;
+  sheet.open = false;
+  sheet.querySelector("summary").focus();
 });
 
 async function follow() {
