@@ -46,6 +46,8 @@ use crate::env::Env;
 const HEAD_TIME: Duration = Duration::from_secs(30);
 /// How long a request of ours to Halyard may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// How long requests under way may take to finish when the simulator stops.
+const FAREWELL: Duration = Duration::from_secs(5);
 /// How long to wait after the system could not give a connection.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -178,7 +180,7 @@ pub fn routes(simulator: &Arc<Simulator>) -> Router {
     page::routes().merge(carrier::routes(simulator)).merge(control::routes(simulator)).with_state(Arc::clone(simulator))
 }
 
-/// Serves until the simulator stops; then waits for the requests under way.
+/// Serves until the simulator stops; then waits a while for the requests under way.
 pub async fn serve(simulator: &Arc<Simulator>, listener: TcpListener) {
     if let Ok(address) = listener.local_addr() {
         let _ = simulator.address.set(address);
@@ -202,7 +204,7 @@ pub async fn serve(simulator: &Arc<Simulator>, listener: TcpListener) {
     }
     drop(listener);
     connections.close();
-    connections.wait().await;
+    let _ = tokio::time::timeout(FAREWELL, connections.wait()).await;
     simulator.quiet().await;
 }
 
