@@ -1,4 +1,4 @@
-//! `cargo xtask serve` and `cargo xtask dev`: Halyard on this machine, with a demo tenant.
+//! `cargo xtask serve` and `cargo xtask dev`: Halyard on this machine, with a demo tenant, and phones outside that are simulated.
 
 use std::process::Command;
 
@@ -34,53 +34,57 @@ impl Options {
 /// Builds the app and the server and runs them until Ctrl-C.
 ///
 /// # Errors
-/// When something does not build or the server ends by itself.
+/// When something does not build or one of the two ends by itself.
 pub(crate) fn serve(options: &Options) -> Result<()> {
     let web = WebTools::ensure()?;
     let output = Output::of("serve");
     app::build(&web, app::Profile::Quick, &output.app())?;
     let binary = server::build(&[], &output)?;
     let database = options.database()?;
-    say("preparing the demo tenant");
-    let logins = server::demo(&binary, &database)?;
     let interrupt = Interrupt::listen()?;
+    let (simulator, phones) = server::simulator(&binary, options.port)?;
+    say("preparing the demo tenant");
+    let logins = server::demo(&binary, &database, &phones)?;
     let (running, _) = server::start(
         Command::new(&binary)
             .args(["serve", "--listen", &format!("127.0.0.1:{}", options.port), "--database", &database, "--app-dir"])
-            .arg(output.app()),
+            .arg(output.app())
+            .envs(server::secret_key(&database)?),
     )
     .with_context(|| format!("is port {} taken? `--port` chooses another", options.port))?;
-    println!("\n{logins}\n\n  Halyard is at http://localhost:{} (Ctrl-C stops it)\n", options.port);
-    interrupt.wait(&mut [("the server", running)])
+    println!("\n{logins}\n\n  Halyard is at http://localhost:{} (Ctrl-C stops it)", options.port);
+    println!("  phones outside, simulated: {phones}\n");
+    interrupt.wait(&mut [("the server", running), ("the simulator", simulator)])
 }
 
 /// Runs the server and Trunk's live reload in front of it until Ctrl-C.
 ///
 /// # Errors
-/// When something does not build or one of the two ends by itself.
+/// When something does not build or one of them ends by itself.
 pub(crate) fn dev(options: &Options) -> Result<()> {
     let web = WebTools::ensure()?;
     let output = Output::of("dev");
     let binary = server::build(&[], &output)?;
     let database = options.database()?;
-    let logins = server::demo(&binary, &database)?;
     let interrupt = Interrupt::listen()?;
+    let (simulator, phones) = server::simulator(&binary, options.port)?;
+    let logins = server::demo(&binary, &database, &phones)?;
     let (server, _) = server::start(
         Command::new(&binary)
             .args(["serve", "--listen", DEV_BACKEND, "--database", &database])
             // Whose pages Trunk shows.
             .args(["localhost", "127.0.0.1"].map(|host| format!("--allow-origin=http://{host}:{}", options.port)))
             .arg("--app-dir")
-            .arg(output.app()),
+            .arg(output.app())
+            .envs(server::secret_key(&database)?),
     )?;
     let mut trunk = web.command("trunk")?;
     trunk
         .args(["serve", "--cargo-profile", "wasm-quick", "--address", "127.0.0.1", "--port", &options.port.to_string()])
         .arg("--dist")
         .arg(output.app());
-    println!(
-        "\n{logins}\n\n  Halyard is at http://localhost:{} and reloads on change (Ctrl-C stops it)\n",
-        options.port
-    );
-    interrupt.wait(&mut [("the server", server), ("trunk", Running::start(&mut trunk)?)])
+    println!("\n{logins}\n\n  Halyard is at http://localhost:{} and reloads on change (Ctrl-C stops it)", options.port);
+    println!("  phones outside, simulated: {phones}\n");
+    let trunk = Running::start(&mut trunk)?;
+    interrupt.wait(&mut [("the server", server), ("the simulator", simulator), ("trunk", trunk)])
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -19,6 +20,10 @@ use crate::setup::cargo;
 
 /// The line that the server prints when it takes connections, before the address.
 const READY: &str = "halyard-server listening on ";
+/// The same of the carrier simulator.
+const SIMULATOR_READY: &str = "carrier simulator listening on ";
+/// What the demo's account at the simulator logs in with. Everybody knows it, as they know the demo's password.
+const TOKEN: &str = "halyard-demo";
 /// How long a program may take to end when it is asked to.
 const STOP_TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -91,11 +96,27 @@ impl Drop for Running {
 /// # Errors
 /// When it cannot be started or ends before it is ready; its own words are on the terminal.
 pub(crate) fn start(command: &mut Command) -> Result<(Running, String)> {
+    start_until(command, READY)
+}
+
+/// Starts a carrier simulator beside a server at a port: at the next port, or at a free one where somebody has that. Its address.
+///
+/// # Errors
+/// As [`start`].
+pub(crate) fn simulator(binary: &Path, port: u16) -> Result<(Running, String)> {
+    let next = port.checked_add(1).filter(|next| TcpListener::bind((Ipv4Addr::LOCALHOST, *next)).is_ok());
+    let listen = format!("127.0.0.1:{}", next.unwrap_or(0));
+    let mut command = Command::new(binary);
+    start_until(command.args(["carrier-simulator", "--token", TOKEN, "--listen", &listen]), SIMULATOR_READY)
+}
+
+/// Starts a program and waits until it says that it is ready; what stands behind that.
+fn start_until(command: &mut Command, ready: &str) -> Result<(Running, String)> {
     let mut running = Running::start(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
-    let stdout = running.child.stdout.take().context("the server has no output")?;
+    let stdout = running.child.stdout.take().context("the program has no output")?;
     let mut lines = BufReader::new(stdout).lines();
     while let Some(Ok(line)) = lines.next() {
-        if let Some(address) = line.strip_prefix(READY) {
+        if let Some(address) = line.strip_prefix(ready) {
             let address = address.trim().to_owned();
             // What the server says later must go somewhere, or it would stop when the pipe is full.
             thread::spawn(move || lines.map_while(Result::ok).for_each(|line| println!("{line}")));
@@ -103,7 +124,7 @@ pub(crate) fn start(command: &mut Command) -> Result<(Running, String)> {
         }
         println!("{line}");
     }
-    bail!("the server ended before it was ready");
+    bail!("`{}` ended before it was ready", shown(command));
 }
 
 /// Says when the user or the system asks this program to end.
@@ -144,16 +165,35 @@ impl Interrupt {
 /// # Errors
 /// When its folder cannot be made.
 pub(crate) fn database() -> Result<String> {
-    let folder = crate::paths::data();
-    std::fs::create_dir_all(&folder)?;
-    std::fs::write(folder.join(".gitignore"), "*\n")?;
-    Ok(format!("sqlite:{}", folder.join("halyard.db").display()))
+    Ok(format!("sqlite:{}", data()?.join("halyard.db").display()))
 }
 
-/// Makes the demo tenant if it is not there; what the server says of it: the log-ins.
+/// The folder of both, made where it is not there.
+fn data() -> Result<PathBuf> {
+    let folder = crate::paths::data();
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join(".gitignore"), "*\n")?;
+    Ok(folder)
+}
+
+/// Where the key of secrets is said to the server: nowhere where it knows by itself, as beside a SQLite database.
+///
+/// # Errors
+/// When its folder cannot be made.
+pub(crate) fn secret_key(database: &str) -> Result<Option<(&'static str, PathBuf)>> {
+    const VARIABLE: &str = "HALYARD_SECRET_KEY";
+    if database.starts_with("sqlite:") || std::env::var_os(VARIABLE).is_some() {
+        return Ok(None);
+    }
+    Ok(Some((VARIABLE, data()?.join("halyard.key"))))
+}
+
+/// Makes the demo tenant if it is not there, with a number that the simulator at an address carries; what the server says of it: the log-ins.
 ///
 /// # Errors
 /// When the server refuses.
-pub(crate) fn demo(binary: &Path, database: &str) -> Result<String> {
-    output(Command::new(binary).args(["demo", "--database", database]))
+pub(crate) fn demo(binary: &Path, database: &str, simulator: &str) -> Result<String> {
+    let mut command = Command::new(binary);
+    command.args(["demo", "--database", database, "--simulator", simulator, "--simulator-token", TOKEN]);
+    output(command.envs(secret_key(database)?))
 }

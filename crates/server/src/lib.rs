@@ -44,6 +44,7 @@ pub mod presence;
 pub mod problem;
 pub mod routes;
 pub mod sealing;
+pub mod simulator;
 pub mod socket;
 pub mod store;
 pub mod telemetry;

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod backup;
 pub mod carrier;
 mod contents;
+pub mod demo;
 pub mod doctor;
 pub mod import;
 pub mod jobs;
@@ -11,6 +12,7 @@ pub mod number;
 pub mod opt_out;
 pub mod password;
 pub mod serve;
+pub mod simulator;
 pub mod tenant;
 pub mod user;
 
@@ -22,7 +24,7 @@ use halyard_protocol::{Tenant, UserId};
 use crate::app::StartError;
 use crate::auth::password::PasswordError;
 use crate::config::{Database, Login, Serve};
-use crate::demo::{self, DemoError};
+use crate::demo::DemoError;
 use crate::env::Env;
 use crate::media::contents::ContentsError;
 use crate::operations::Actor;
@@ -51,7 +53,7 @@ pub enum Command {
     /// Put a copy that `backup` made in the place of a SQLite database. The server has to be stopped.
     Restore(backup::Restore),
     /// Make two demo tenants, once, and print their log-ins.
-    Demo(Database),
+    Demo(demo::Demo),
     /// Businesses on this system.
     Tenant(tenant::Tenant),
     /// Users: the extensions of a tenant.
@@ -62,6 +64,8 @@ pub enum Command {
     Carrier(carrier::Carrier),
     /// Who wants no texts from a tenant's numbers, and how it answers them.
     OptOut(opt_out::OptOut),
+    /// A simulated carrier with phones outside, for development: no text leaves this computer.
+    CarrierSimulator(simulator::CarrierSimulator),
     /// Who administered what.
     Audit(audit::Audit),
     /// What waits to be done, and what failed at every attempt.
@@ -124,18 +128,13 @@ pub async fn run(command: Command) -> Result<(), CommandError> {
         }
         Command::Backup(backup) => backup::make(&backup).await,
         Command::Restore(restore) => backup::restore(&restore).await,
-        Command::Demo(database) => {
-            let store = open(&database).await?;
-            let made = demo::make(&store, &env).await?;
-            print!("{}", demo::log_ins(made));
-            store.close().await;
-            Ok(())
-        }
+        Command::Demo(demo) => demo::run(demo, &env).await,
         Command::Tenant(tenant) => tenant::run(tenant, &env).await,
         Command::User(user) => user::run(user, &env).await,
         Command::Number(number) => number::run(number, &env).await,
         Command::Carrier(carrier) => carrier::run(carrier, &env).await,
         Command::OptOut(opt_out) => opt_out::run(opt_out, &env).await,
+        Command::CarrierSimulator(simulator) => simulator::run(simulator, env).await,
         Command::Audit(audit) => audit::run(audit, &env).await,
         Command::Jobs(jobs) => jobs::run(jobs, &env).await,
         Command::ImportContacts(import) => import::run(import, &env).await,

@@ -4,6 +4,7 @@
 
 mod contacts;
 mod people;
+pub mod simulated;
 mod story;
 
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ use crate::digest::digest;
 use crate::env::Env;
 use crate::media::metadata::stripped;
 use crate::operations::messaging::append::{NewMessage, append};
+use crate::problem::Problem;
 use crate::store::{self, Store, StoreError, Tx, address_book::AddressBook, media::Upload};
 use people::{ATLAS, Business, HARBOR};
 use story::{Story, StoryLine, Thread, Who, number};
@@ -40,6 +42,15 @@ pub enum DemoError {
     /// The story is not as it should be: our fault.
     #[error("the demo's story: {0}")]
     Story(String),
+    /// What was asked for can't be done.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl From<Problem> for DemoError {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem.detail().to_owned())
+    }
 }
 
 /// Makes the demo's tenants. Says whether they are new.
