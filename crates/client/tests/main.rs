@@ -15,6 +15,7 @@ mod names;
 mod new_conversation;
 mod nothing_typed_is_lost;
 mod on_a_phone;
+mod opted_out;
 mod outbox;
 mod own_numbers;
 mod palette;

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::codes::codes;
 use crate::{
-    Availability, CallingCode, Capabilities, CarrierAccountId, PhoneNumber, Role, SmsNumber, Tenant, UnixMs, User, UserId,
+    Availability, CallingCode, Capabilities, CarrierAccountId, PhoneNumber, Role, SmsNumber, Tenant, UnixMs, User,
+    UserId,
 };
 
 /// A user as an administrator sees them.

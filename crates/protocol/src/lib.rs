@@ -41,7 +41,9 @@ pub use delivery::{Delivery, DeliveryState};
 pub use entry::{CallOutcome, Entry, Note, SystemEvent, SystemLine, UnknownEntry, Voicemail};
 pub use error::{ErrorBody, ErrorCode};
 pub use event::{Change, LoggedEvent};
-pub use ids::{CarrierAccountId, ContactId, ConversationId, DeviceId, EntryId, MediaId, MessageId, PhotoId, TenantId, Ulid, UserId};
+pub use ids::{
+    CarrierAccountId, ContactId, ConversationId, DeviceId, EntryId, MediaId, MessageId, PhotoId, TenantId, Ulid, UserId,
+};
 pub use media::{Media, MediaKind};
 pub use message::{Author, Message, Peer};
 pub use phone::{CallingCode, PhoneNumber, PhoneNumberError, digit, is_invisible};

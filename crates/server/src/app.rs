@@ -235,7 +235,8 @@ impl App {
         let Tempo { beat, returns, .. } = settings.tempo;
         let presence = Presence::new(store.clone(), Arc::clone(&hub), env.ulid(), [beat, returns]);
         Ok(Arc::new(Self {
-            workers: Workers::new(store.clone(), carriers.clone(), contents.clone(), env.clone(), jobs).counted_by(Arc::clone(&metrics)),
+            workers: Workers::new(store.clone(), carriers.clone(), contents.clone(), env.clone(), jobs)
+                .counted_by(Arc::clone(&metrics)),
             carriers,
             sealing,
             metrics,

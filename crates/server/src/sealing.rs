@@ -21,7 +21,9 @@ const KEY: usize = 32;
 #[derive(Debug, thiserror::Error)]
 pub enum SealingError {
     /// It was not said where the key is.
-    #[error("secrets are sealed by a key: say where it is by `--secret-key FILE` (or HALYARD_SECRET_KEY), the same for all servers")]
+    #[error(
+        "secrets are sealed by a key: say where it is by `--secret-key FILE` (or HALYARD_SECRET_KEY), the same for all servers"
+    )]
     NoKey,
     /// The key's file can't be read or made.
     #[error("the key of secrets in {0} can't be used: {1}")]

@@ -104,10 +104,17 @@ impl Softphone {
     /// offered first.
     fn offer_people_and_numbers(&self, turn: &mut Turn<'_>) {
         let of_conversations = |what: Changed| matches!(what, Changed::Column | Changed::Row(_) | Changed::Header(_));
-        if self.recipients.cards().next().is_some() && turn.changes().any(of_conversations) {
-            for card in self.recipients.cards() {
+        if !turn.changes().any(of_conversations) {
+            return;
+        }
+        for card in self.recipients.cards() {
+            turn.changed(Changed::Composer(card));
+            turn.changed(Changed::Recipients(card));
+        }
+        // Who wants no texts is known from other conversations with them, where the server has said nothing of this one.
+        for card in self.desk.cards() {
+            if card.conversation().is_some_and(|id| self.conversations.is_news(id)) {
                 turn.changed(Changed::Composer(card));
-                turn.changed(Changed::Recipients(card));
             }
         }
     }

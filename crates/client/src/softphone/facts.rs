@@ -144,7 +144,7 @@ impl Softphone {
             Fact::OutgoingChanged(id) => self.outgoing_changed(id, turn),
             Fact::Sent(message) => self.message_sent(*message, turn),
             Fact::RetryWanted(id) => self.send_to_tabs(TabFrame::Retry(id), turn),
-            Fact::ResendWanted(id) => self.resend(id, turn),
+            Fact::ResendWanted(id) => self.resend(id, false, turn),
             Fact::TakenBack { id, edit } => self.take_back(id, edit, turn),
             Fact::ReloadWanted => self.reload(turn),
         }
@@ -154,6 +154,7 @@ impl Softphone {
         match question {
             Question::DeleteConversation(id) => self.delete_conversation(id, turn),
             Question::RemovePerson(id, user) => self.conversations.remove_person(id, user, context!(self, turn)),
+            Question::SendAgain(id) => self.resend(id, true, turn),
             Question::SignOut(_) => self.sign_out(turn),
             Question::Forget(user) => self.forget_sealed(user, turn),
             Question::Cards { files, send: true } => self.attach_shared(files, turn),

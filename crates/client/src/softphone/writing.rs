@@ -6,7 +6,8 @@
 use crate::reasons;
 use halyard_protocol::recipients::check_text;
 use halyard_protocol::{
-    ClientFrame, Conversation, ConversationId, ConversationKind, Destination, MessageId, Peer, PhoneNumber, SmsNumber,
+    ClientFrame, Conversation, ConversationId, ConversationKind, DeliveryState, Destination, Message, MessageId, Peer,
+    PhoneNumber, SmsNumber,
 };
 use halyard_words::{self as words, Text};
 
@@ -14,8 +15,9 @@ use super::{Softphone, context, people};
 use crate::composer::as_sent;
 use crate::composer::{Place, draft_key, forget_attachment, forget_file};
 use crate::context::Turn;
+use crate::conversations::Thread;
 use crate::effect::{Effect, FocusTarget};
-use crate::fact::Offer;
+use crate::fact::{Fact, Offer, Question};
 use crate::outbox::{OutboxRow, Outgoing};
 use crate::storage::{Range, Store, Token, Write};
 use crate::sync::Sync;
@@ -165,6 +167,9 @@ impl Softphone {
                 words::number_not_yours(number)
             });
         }
+        if let Some(closed) = self.closed(conversation) {
+            return Some(closed);
+        }
         let book = &self.contacts.book;
         let gone = |peer: &Peer| matches!(peer, Peer::User(user) if book.user(*user).is_none());
         // Before the directory is here nobody is in it, not even the user.
@@ -197,15 +202,24 @@ impl Softphone {
         }
     }
 
-    /// Into the outbox: a row on screen now, kept on the device next, then on its way.
-    /// Sends the text of a message that could not be delivered once more, as a new message. What is typed stays.
-    pub(super) fn resend(&mut self, id: MessageId, turn: &mut Turn<'_>) {
-        let found = self.conversations.in_order().find_map(|conversation| {
-            let thread = self.conversations.get(conversation)?;
-            let message = thread.timeline.message(id)?;
-            Some((conversation, thread.destination(), message.body.clone()))
-        });
-        let Some((conversation, to, body)) = found else { return };
+    /// A message that has left, and its conversation.
+    fn sent(&self, id: MessageId) -> Option<(&Thread, &Message)> {
+        let mut threads = self.conversations.in_order().filter_map(|conversation| self.conversations.get(conversation));
+        threads.find_map(|thread| Some((thread, thread.timeline.message(id)?)))
+    }
+
+    /// Sends the text of a message that could not be delivered once more, as a new message. What is typed stays. One that may have
+    /// arrived is asked for first, unless the user is `sure`.
+    pub(super) fn resend(&mut self, id: MessageId, sure: bool, turn: &mut Turn<'_>) {
+        let Some((thread, message)) = self.sent(id) else { return };
+        match message.deliveries.first().map(|delivery| delivery.state) {
+            Some(DeliveryState::Unconfirmed) if !sure => return turn.fact(Fact::Asked(Question::SendAgain(id))),
+            Some(DeliveryState::Unconfirmed | DeliveryState::Failed) => {}
+            // A receipt has come meanwhile.
+            Some(DeliveryState::Accepted | DeliveryState::Sent | DeliveryState::Delivered | DeliveryState::Unknown)
+            | None => return,
+        }
+        let (conversation, to, body) = (message.conversation, thread.destination(), message.body.clone());
         let card = CardKey::Conversation(conversation);
         let problem = self.conversations.get(conversation).and_then(|thread| self.cannot_write(&thread.conversation));
         match problem {
@@ -215,7 +229,7 @@ impl Softphone {
         turn.focus(FocusTarget::Composer(card));
     }
 
-    /// Puts a message into the outbox; `typed` says that it is what is in the text box, with its files: that is empty then.
+    /// Into the outbox: a row on screen now, kept on the device next, then on its way. `typed` says that it is what is in the text box, with its files: that is empty then.
     fn write(&mut self, id: ConversationId, to: Destination, body: String, typed: bool, turn: &mut Turn<'_>) {
         let Some(author) = self.user() else { return };
         let card = CardKey::Conversation(id);
@@ -291,19 +305,27 @@ impl Softphone {
 
     /// Takes a message that was not sent out of the outbox; with `edit` its text goes back into the text box.
     pub(super) fn take_back(&mut self, id: MessageId, edit: bool, turn: &mut Turn<'_>) {
-        if !self.outbox.get(id).is_some_and(|message| message.state.can_be_taken_back()) {
-            return;
+        match self.outbox.get(id) {
+            Some(message) if message.state.can_be_taken_back() => {}
+            // It has left, and did not arrive: its text is written anew.
+            None if edit => {
+                if let Some((card, text)) = self
+                    .sent(id)
+                    .map(|(_, message)| (CardKey::Conversation(message.conversation), message.body.clone()))
+                {
+                    self.put_before_draft(card, &text, turn);
+                    turn.focus(FocusTarget::Composer(card));
+                }
+                return;
+            }
+            Some(_) | None => return,
         }
         let Some(Outgoing { row, contents, .. }) = self.outbox.remove(id) else { return };
         let card = CardKey::Conversation(row.conversation);
         if edit {
             self.composer.attach_again(card, &row.media, &contents, context!(self, turn));
-            let typed = self.composer.drafts.get(card);
-            let text = if typed.is_empty() { row.body.clone() } else { [&row.body, "\n", typed].concat() };
-            self.composer.drafts.set(card, text);
             // The draft is kept before the message is forgotten: at no moment is the text nowhere.
-            self.composer.keep_draft(card, context!(self, turn));
-            turn.changed(Changed::Composer(card));
+            self.put_before_draft(card, &row.body, turn);
         }
         self.forget_outgoing(&row, !edit, turn);
         let waiting = self.outbox.of(row.conversation).next_back().map(|message| message.row.at);
@@ -313,6 +335,15 @@ impl Softphone {
         turn.changed(Changed::Timeline(card));
         turn.changed(Changed::Row(row.conversation));
         turn.changed(Changed::Connection);
+    }
+
+    /// Puts a text into a text box, above what is typed there.
+    fn put_before_draft(&mut self, card: CardKey, text: &str, turn: &mut Turn<'_>) {
+        let typed = self.composer.drafts.get(card);
+        let text = if typed.is_empty() { text.to_owned() } else { [text, "\n", typed].concat() };
+        self.composer.drafts.set(card, text);
+        self.composer.keep_draft(card, context!(self, turn));
+        turn.changed(Changed::Composer(card));
     }
 
     /// Nothing of a message need be kept on the device; its files neither, unless they are in a text box again.

@@ -264,6 +264,12 @@ impl Softphone {
                     may_send: false,
                 })
             }
+            Question::SendAgain(_) => Some(QuestionView {
+                title: words::SEND_AGAIN_QUESTION.into(),
+                text: words::SEND_AGAIN_QUESTION_TEXT.into(),
+                yes: words::SEND_AGAIN,
+                may_send: false,
+            }),
             Question::SignOut(waiting) => Some(QuestionView {
                 title: words::SIGN_OUT_QUESTION.into(),
                 text: words::sign_out_question_text(*waiting),

@@ -141,7 +141,9 @@ impl Softphone {
                 None => words::group_named(Text::as_is(title)),
             },
             SystemEvent::OptedOut { number } => return (LineIcon::OptedOut, words::texts_ended_by(outside(*number))),
-            SystemEvent::OptedIn { number } => return (LineIcon::Texts, words::texts_wanted_again_by(outside(*number))),
+            SystemEvent::OptedIn { number } => {
+                return (LineIcon::Texts, words::texts_wanted_again_by(outside(*number)));
+            }
             SystemEvent::HelpAnswered { number } => return (LineIcon::Texts, words::help_answered(outside(*number))),
             SystemEvent::FilesMissing { files } => return (LineIcon::Files, words::files_missing(*files)),
             SystemEvent::Unknown => return (LineIcon::Update, words::UPDATE_TO_SEE.into()),

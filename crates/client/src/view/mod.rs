@@ -29,5 +29,5 @@ pub use installation::InstallationView;
 pub use line::{LineIcon, LineView};
 pub use palette::{Note, PaletteEntry, PaletteView};
 pub use recipients::{BubbleView, RecipientsView};
-pub use state::{RecipientState, StateIcon, StateView};
+pub use state::{Again, RecipientState, StateIcon, StateView};
 pub use timeline::{Item, MediaShape, MediaView, MessageView, OlderView, TimelineView};

@@ -110,7 +110,8 @@ impl Carriers {
     pub fn capabilities(&self, record: &AccountRecord) -> Result<Capabilities, Problem> {
         let opened = self.open_record(record);
         opened.map(|opened| opened.capabilities).map_err(|error| {
-            Problem::invalid(CauseCode::InvalidCarrierSetting, format!("This account can't be used: {error}.")).at("account")
+            Problem::invalid(CauseCode::InvalidCarrierSetting, format!("This account can't be used: {error}."))
+                .at("account")
         })
     }
 

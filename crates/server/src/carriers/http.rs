@@ -196,9 +196,9 @@ impl Carrier for HttpCarrier {
 pub async fn test(provider: &dyn Provider) -> Tested {
     match send(provider.test()).await {
         Ok(answer) => provider.tested(&answer),
-        Err(NoAnswer::NotReached) => {
-            Tested::Fails("The carrier can't be reached: check the server's network, and the address if one is set.".to_owned())
-        }
+        Err(NoAnswer::NotReached) => Tested::Fails(
+            "The carrier can't be reached: check the server's network, and the address if one is set.".to_owned(),
+        ),
         Err(NoAnswer::Lost) => Tested::Fails("The carrier did not answer in time.".to_owned()),
     }
 }

@@ -185,7 +185,10 @@ impl Carriers {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn of_submission(&self, account: Option<CarrierAccountId>) -> Result<Option<Arc<dyn Carrier>>, StoreError> {
+    pub async fn of_submission(
+        &self,
+        account: Option<CarrierAccountId>,
+    ) -> Result<Option<Arc<dyn Carrier>>, StoreError> {
         match account {
             Some(account) => self.of_account(account).await,
             None => Ok(Some(Arc::clone(&self.on_net))),
@@ -196,7 +199,6 @@ impl Carriers {
         Ok(self.open(account).await?.map(|(_, opened)| opened.carrier))
     }
 }
-
 
 /// Why a text is not delivered for which there is no carrier.
 #[must_use]

@@ -112,10 +112,8 @@ impl Pacer {
 
     /// When a segment of a number may leave.
     pub fn next(&self, account: CarrierAccountId, number: PhoneNumber, now: UnixMs) -> UnixMs {
-        self.with(account, number, now, |buckets| {
-            buckets.iter().map(|bucket| bucket.next(now).since(UnixMs(0))).max()
-        })
-        .map_or(now, UnixMs)
+        self.with(account, number, now, |buckets| buckets.iter().map(|bucket| bucket.next(now).since(UnixMs(0))).max())
+            .map_or(now, UnixMs)
     }
 
     /// Does something with the account's bucket and then the number's, refilled; `None` where the account is not known.

@@ -161,7 +161,8 @@ fn wait_for_pace(tools: &Tools, job: &Job, carrier: &dyn Carrier, text: &Outgoin
         true => segments::count(&text.message.body).segments.max(1),
         false => 1,
     };
-    let counted = matches!(job.queue, Some(Queue::Line { account: of, number, .. }) if of == account && number == text.from);
+    let counted =
+        matches!(job.queue, Some(Queue::Line { account: of, number, .. }) if of == account && number == text.from);
     if counted {
         // One was counted as the job was claimed.
         pacer.charge(account, text.from, cost - 1, now);

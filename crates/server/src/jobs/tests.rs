@@ -118,7 +118,13 @@ async fn jobs_of_an_unknown_kind_or_about_nothing_are_dead_and_not_tried_for_eve
     let mut tx = bench.app.store.write_system().await.unwrap();
     for (lane, kind, payload) in [("a", "of the future", "{}"), ("b", "deliver", "nonsense")] {
         let (tenant, run_at) = (TenantId(bench.app.env.ulid()), bench.app.env.now());
-        store::jobs::add(&mut tx, NewJob { queue: Queue::Tenant(tenant), lane, position: 1, kind, payload, run_at }, run_at).await.unwrap();
+        store::jobs::add(
+            &mut tx,
+            NewJob { queue: Queue::Tenant(tenant), lane, position: 1, kind, payload, run_at },
+            run_at,
+        )
+        .await
+        .unwrap();
     }
     tx.commit().await.unwrap();
     for _ in 0..12 {

@@ -149,7 +149,8 @@ fn check_addresses(
 ) -> Result<(), Problem> {
     let names_address = settings.contains_key("api") || matches!(kind, Kind::Smpp | Kind::Simulator);
     if (names_address || shared) && !actor.may(Permission::ManageTenants) {
-        let detail = "Only who operates this system adds accounts for all businesses, and accounts that name an address.";
+        let detail =
+            "Only who operates this system adds accounts for all businesses, and accounts that name an address.";
         return Err(Problem::because(ErrorCode::Forbidden, CauseCode::RoleDoesNotAllow, detail));
     }
     Ok(())
@@ -176,7 +177,8 @@ pub async fn remove(tx: &mut Tx, actor: &Actor, id: CarrierAccountId) -> Result<
     }
     let numbers = store::carrier_accounts::numbers(tx, id, None).await?;
     if let Some(first) = numbers.first() {
-        let detail = format!("It carries {} numbers, {first} among them. Give them to another account first.", numbers.len());
+        let detail =
+            format!("It carries {} numbers, {first} among them. Give them to another account first.", numbers.len());
         return Err(Problem::because(ErrorCode::Conflict, CauseCode::CarrierAccountInUse, detail));
     }
     store::carrier_accounts::remove(tx, id, actor.now).await?;

@@ -1,8 +1,8 @@
 //! Values on their way into a statement.
 
 use halyard_protocol::{
-    CarrierAccountId, ContactId, ConversationId, DeviceId, EntryId, MediaId, MessageId, PhoneNumber, PhotoId, TenantId, Ulid, UnixMs,
-    UserId,
+    CarrierAccountId, ContactId, ConversationId, DeviceId, EntryId, MediaId, MessageId, PhoneNumber, PhotoId, TenantId,
+    Ulid, UnixMs, UserId,
 };
 
 /// A value on its way into a statement.

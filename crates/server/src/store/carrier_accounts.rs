@@ -142,9 +142,8 @@ pub async fn remove(tx: &mut Tx, id: CarrierAccountId, now: UnixMs) -> Result<()
 /// # Errors
 /// When the database fails.
 pub async fn of_number(tx: &mut Tx, number: PhoneNumber) -> Result<Option<CarrierAccountId>, StoreError> {
-    let row = tx
-        .optional("SELECT account FROM sms_numbers WHERE number = $1 AND retired_at IS NULL", args![number])
-        .await?;
+    let row =
+        tx.optional("SELECT account FROM sms_numbers WHERE number = $1 AND retired_at IS NULL", args![number]).await?;
     row.map_or(Ok(None), |row| row.maybe_id("account"))
 }
 
@@ -171,11 +170,7 @@ pub async fn numbers(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn assign(
-    tx: &mut Tx,
-    number: PhoneNumber,
-    account: Option<CarrierAccountId>,
-) -> Result<(), StoreError> {
+pub async fn assign(tx: &mut Tx, number: PhoneNumber, account: Option<CarrierAccountId>) -> Result<(), StoreError> {
     tx.run("UPDATE sms_numbers SET account = $2 WHERE number = $1", args![number, account]).await?;
     Ok(())
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use halyard_protocol::rest::ConversationsBefore;
 use halyard_protocol::{
-    Conversation, ConversationId, ConversationKey, ConversationKind, Cursor, Delivery, Entry, Peer, PeerRead, PhoneNumber,
-    Seq, TenantId, UnixMs, UserId,
+    Conversation, ConversationId, ConversationKey, ConversationKind, Cursor, Delivery, Entry, Peer, PeerRead,
+    PhoneNumber, Seq, TenantId, UnixMs, UserId,
 };
 
 use super::arg::Arg;

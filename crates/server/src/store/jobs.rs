@@ -288,9 +288,7 @@ pub async fn wait_until(tx: &mut Tx, job: &Job, run_at: UnixMs) -> Result<bool, 
 /// # Errors
 /// When the database fails.
 pub async fn add_last(tx: &mut Tx, job: NewJob<'_>, now: UnixMs) -> Result<(), StoreError> {
-    let row = tx
-        .one("SELECT COALESCE(MAX(position), 0) AS last FROM jobs WHERE lane = $1", args![job.lane])
-        .await?;
+    let row = tx.one("SELECT COALESCE(MAX(position), 0) AS last FROM jobs WHERE lane = $1", args![job.lane]).await?;
     let position = row.count("last")?.max(job.position) + 1;
     add(tx, NewJob { position, ..job }, now).await
 }

@@ -46,7 +46,8 @@ pub async fn named(tx: &mut Tx, account: CarrierAccountId, receipt: &Receipt) ->
     let known = store::carrier_references::find(tx, account, &receipt.reference).await?;
     let mut found: Vec<(ConversationId, Seq, PhoneNumber)> =
         known.iter().map(|part| (part.conversation, part.seq, part.to)).collect();
-    if let Some((conversation, seq, to)) = receipt.ours.as_deref().and_then(outgoing::referred).filter(|_| found.is_empty())
+    if let Some((conversation, seq, to)) =
+        receipt.ours.as_deref().and_then(outgoing::referred).filter(|_| found.is_empty())
         && let Some(message) = store::messages::at(tx, conversation, seq).await?
     {
         // Only of what was handed to this account: an account says nothing of others' texts.
