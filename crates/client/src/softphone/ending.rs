@@ -4,7 +4,7 @@ use halyard_protocol::ConversationId;
 
 use super::{Softphone, context};
 use crate::context::Turn;
-use crate::conversations::Unasked;
+use crate::conversations::{ColumnFilter, Unasked};
 use crate::effect::Effect;
 use crate::sync::Connection;
 use crate::update::Changed;
@@ -30,6 +30,7 @@ impl Softphone {
         self.schedule_writes(turn);
         self.show_unread(turn);
         self.look_for_groups(turn);
+        self.narrow_to_undelivered(turn);
         self.offer_people_and_numbers(turn);
         self.distinguish_cards(turn);
         self.overlay.refresh(turn);
@@ -97,6 +98,14 @@ impl Softphone {
         };
         if self.recipients.cards().any(is_missing) {
             self.conversations.load_unasked(context!(self, turn));
+        }
+    }
+
+    /// What did not arrive is said by timelines and by the outbox.
+    fn narrow_to_undelivered(&mut self, turn: &mut Turn<'_>) {
+        let may_matter = |what: Changed| matches!(what, Changed::Row(_) | Changed::Timeline(_));
+        if self.conversations.column.filter == ColumnFilter::Undelivered && turn.changes().any(may_matter) {
+            self.conversations.changed_column(turn);
         }
     }
 
