@@ -147,6 +147,8 @@ pub(crate) enum Fact {
         /// Whether it is to be edited.
         edit: bool,
     },
+    /// The user stops a round.
+    RoundStopped(MessageId),
     /// The page starts anew, with another release.
     ReloadWanted,
 }

@@ -21,6 +21,7 @@ mod own_numbers;
 mod palette;
 mod passwords;
 mod reading;
+mod rounds;
 mod sealed;
 mod sending_in_any_order;
 mod several_tabs;

@@ -36,6 +36,7 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
         let composer = composer.clone();
         Memo::new(move |_| composer.with(|composer| composer.closed))
     };
+    let note = part(|composer| composer.note.as_ref().map(say));
     let using = {
         let composer = composer.clone();
         Memo::new(move |_| composer.with(|composer| composer.using.clone()))
@@ -95,7 +96,7 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
                 tabindex=move || closed.get().then_some("-1")
                 data-focus=move || closed.get().then(|| focus.clone())
             >
-                {move || problem.get().or_else(|| blocked.get())}
+                {move || problem.get().or_else(|| blocked.get()).or_else(|| note.get())}
             </p>
             {move || costly.get().map(|counter| costly_hint(counter, make_plain))}
             {move || {

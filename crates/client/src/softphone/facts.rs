@@ -120,7 +120,11 @@ impl Softphone {
             }
 
             Fact::RecipientsFinished(card) => {
-                if let Some(becomes) = self.finish_recipients(card, turn) {
+                let becomes = match self.recipients.get(card) {
+                    Some(new) if new.alone => self.takes_each(card, turn).then_some(card),
+                    Some(_) | None => self.finish_recipients(card, turn),
+                };
+                if let Some(becomes) = becomes {
                     turn.focus(FocusTarget::Composer(becomes));
                 }
             }
@@ -146,6 +150,7 @@ impl Softphone {
             Fact::RetryWanted(id) => self.send_to_tabs(TabFrame::Retry(id), turn),
             Fact::ResendWanted(id) => self.resend(id, false, turn),
             Fact::TakenBack { id, edit } => self.take_back(id, edit, turn),
+            Fact::RoundStopped(round) => self.stop_round(round, turn),
             Fact::ReloadWanted => self.reload(turn),
         }
     }
@@ -186,6 +191,10 @@ impl Softphone {
         if self.device().leads {
             self.send_to_tabs(TabFrame::Sending(id, message.state.clone()), turn);
         }
+        if message.state.is_parked() {
+            self.say_how_round_ended(message.row.round, turn);
+        }
+        turn.changed(Changed::Connection);
         turn.changed(Changed::Timeline(CardKey::Conversation(conversation)));
         turn.changed(Changed::Row(conversation));
     }

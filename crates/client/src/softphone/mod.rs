@@ -16,6 +16,7 @@ mod opening;
 mod other_tabs;
 mod passwords;
 mod restoring;
+mod rounds;
 mod starting;
 mod storing;
 mod ui;

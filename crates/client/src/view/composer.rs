@@ -27,6 +27,8 @@ pub struct ComposerView {
     pub problem: Option<Text>,
     /// Why nothing can be sent here at all.
     pub blocked: Option<Text>,
+    /// What one should know before Enter.
+    pub note: Option<Text>,
     /// Whether that is so until somebody else ends it: what is typed can be read, and nothing be done with it.
     pub closed: bool,
 }
@@ -88,6 +90,7 @@ impl Softphone {
         let draft = self.composer.drafts.get(card).to_owned();
         let problem = self.composer.problem(card).cloned();
         let files: Vec<FileView> = self.composer.drafts.files(card).iter().map(file_view).collect();
+        let mut note = None;
         let (kind, own, peers, blocked, closed) = match card {
             CardKey::Conversation(id) => {
                 let Some(thread) = self.conversations.get(id) else {
@@ -98,6 +101,7 @@ impl Softphone {
                         using: None,
                         problem,
                         blocked: None,
+                        note: None,
                         closed: false,
                     };
                 };
@@ -107,6 +111,13 @@ impl Softphone {
                 (conversation.kind, conversation.own_number, conversation.peers.as_slice(), blocked, closed)
             }
             CardKey::New(_) => match self.recipients.get(card) {
+                Some(new) if new.is_each_alone() => {
+                    let own = self.cannot_write_each(card);
+                    note = own.as_ref().ok().and_then(|own| self.skipped(*own, &new.peers).0);
+                    let first = new.peers.get(..1).unwrap_or_default();
+                    let chosen = self.people().own_number(first, new.from).map(|own| own.number);
+                    (ConversationKind::Sms, chosen, first, own.err(), false)
+                }
                 Some(new) => self.new_composer(new),
                 None => (ConversationKind::Chat, None, &[][..], None, false),
             },
@@ -120,6 +131,7 @@ impl Softphone {
             // It would say the same.
             problem: problem.filter(|_| !closed),
             blocked,
+            note,
             closed,
         }
     }

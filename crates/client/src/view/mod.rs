@@ -17,7 +17,7 @@ mod recipients;
 mod state;
 mod timeline;
 
-pub use app::{ConnectionView, MeView, NoticeView, QuestionView, RailView, SealedView, SessionView};
+pub use app::{ConnectionView, MeView, NoticeView, QuestionView, RailView, RoundView, SealedView, SessionView};
 pub use avatar::{AvatarView, Face};
 pub use card::{CardView, HeaderView};
 pub use column::{RowView, When};
