@@ -244,6 +244,19 @@ fn stop_takes_those_who_did_not_get_it_into_a_new_conversation() {
 }
 
 #[test]
+fn what_is_under_way_cannot_be_stopped_and_one_hears_so() {
+    let (mut world, at, card) = begin_with(2);
+    enter(&mut world, at, card, "Closed today");
+    while world.commit(at) {}
+    let id = round(&world, at).expect("a round").id;
+    world.ui(at, Ui::Outbox(OutboxAction::Stop(id)));
+    assert_eq!(world.notices(at), ["The texts that are left are on their way already."]);
+    assert!(world.new_cards(at).is_empty());
+    world.settle();
+    assert_eq!(got(&world, 2, "Closed today"), 2);
+}
+
+#[test]
 fn what_is_written_meanwhile_goes_before_it() {
     let (mut world, at, card) = begin_with(40);
     enter(&mut world, at, card, "Closed today");

@@ -5,6 +5,7 @@
 //! facts, which `facts` takes to whom they concern, until none is left. What takes several nouns at once (starting,
 //! leaving, sending a message, the device's database) stands in a file of its own beside.
 
+mod again;
 mod ending;
 mod events;
 mod facts;

@@ -82,7 +82,12 @@ impl Softphone {
         }
         self.composer.drafts.set(card, String::new());
         self.composer.clear_problem(card);
-        self.keep_out(&rows, Some(draft_key(author, card)), token, turn);
+        let draft = (self.database.loads == 0).then(|| draft_key(author, card));
+        if draft.is_none() {
+            // What the device has of an earlier time is none of this text.
+            self.composer.drafts.unstored.insert(card);
+        }
+        self.keep_out(&rows, draft, token, turn);
         self.recipients.remove(card);
         self.desk.close(card, context!(self, turn));
     }
@@ -91,7 +96,7 @@ impl Softphone {
     pub(super) fn stop_round(&mut self, round: MessageId, turn: &mut Turn<'_>) {
         let left = self.outbox.of_round(round).filter(|message| message.state.can_be_taken_back());
         let rows: Vec<OutboxRow> = left.map(|message| message.row.clone()).collect();
-        let Some(first) = rows.first() else { return };
+        let Some(first) = rows.first() else { return turn.inform(words::STOPPED_TOO_LATE) };
         let card = self.recipients.begin_fresh(turn.env, |card| !self.composer.drafts.has(card));
         let people = rows.iter().flat_map(|row| &row.to.peers).copied().collect();
         self.recipients.put_each(card, people, first.to.from, context!(self, turn));
