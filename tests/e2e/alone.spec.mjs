@@ -18,7 +18,7 @@ test("three people get one text, each in a conversation of their own, by the key
   const box = lena.getByRole("textbox", { name: "Type a message" });
   await box.fill("Your berth is ready.");
   await box.press("Enter");
-  await expect(lena.getByText("Sent to 3 people, each alone.").first()).toBeVisible();
+  await expect(lena.getByText("All 3 texts are sent.").first()).toBeVisible();
   await expect(lena.getByRole("list", { name: "Conversations" }).getByRole("listitem").filter({ hasText: "Your berth is ready." })).toHaveCount(3);
   for (const page of others) {
     await goTo(page, "Chat and SMS");

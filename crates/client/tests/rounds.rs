@@ -82,7 +82,7 @@ fn each_gets_the_text_in_a_conversation_of_their_own() {
     }
     assert!(world.server.texts(world.texts(FRONT_DESK, &[ANA, BEN, STRANGER])).is_empty(), "no group");
     assert_eq!(progress(&world, at), None);
-    assert_eq!(world.notices(at), ["Sent to 3 people, each alone."]);
+    assert_eq!(world.notices(at), ["All 3 texts are sent."]);
     assert!(world.titles(at).is_empty(), "the card is done");
     assert!(world.devices[at].drafts().is_empty() && world.devices[at].outbox().is_empty());
     assert_eq!(world.column(at).len(), 3);
@@ -96,7 +96,7 @@ fn what_a_group_means_and_how_many_it_takes_is_said_before_enter() {
         (alone, hint.english())
     };
     let alone = "Each gets the text in a conversation of their own. Nobody sees the others.";
-    let group = "Everyone sees everyone and all answers. 8 numbers at most from this number.";
+    let group = "Everyone sees everyone and all answers. 8 people at most from this number.";
     let no_group = "From this number they can't be one group, but each can be texted alone.";
     assert_eq!(choice(&world), (true, alone.to_owned()));
     world.act(at, Ui::Recipients(card, RecipientsAction::Alone(false)));
@@ -152,7 +152,7 @@ fn who_wants_no_texts_is_skipped_and_named() {
     let composer = world.phone(at).composer_view(card);
     assert_eq!((composer.blocked, composer.note.unwrap().english().as_str()), (None, skipped));
     world.send(at, card, "To both");
-    assert_eq!(world.notices(at), [skipped, "Sent to 2 people, each alone."]);
+    assert_eq!(world.notices(at), [skipped, "All 2 texts are sent."]);
     assert_eq!(world.server.texts(with(&world, ANA)), ["STOP"]);
     assert_eq!(world.server.texts(with(&world, BEN)), ["To both"]);
 
@@ -234,7 +234,7 @@ fn stop_takes_those_who_did_not_get_it_into_a_new_conversation() {
     let card = world.front(at);
     assert_eq!(bubbles(&world, at, card).len() + 7, 10);
     assert_eq!(world.phone(at).composer_view(card).draft, "Closed today");
-    assert!(world.notices(at).contains(&"Stopped. 3 people did not get the text: here they are.".to_owned()));
+    assert!(world.notices(at).contains(&"Stopped. Those who did not get the text are here.".to_owned()));
     assert_eq!(progress(&world, at), None);
     assert!(world.devices[at].outbox().is_empty());
     world.reload(at);
@@ -297,7 +297,7 @@ fn a_limit_holds_it_with_the_reason_until_one_tries_again() {
     assert_eq!(got(&world, 20, "Closed today"), 0, "nothing goes on by itself");
     world.act(at, Ui::Outbox(OutboxAction::Retry(held.0)));
     assert_eq!((got(&world, 20, "Closed today"), progress(&world, at)), (20, None));
-    assert_eq!(world.notices(at).last().map(String::as_str), Some("Sent to 20 people, each alone."));
+    assert_eq!(world.notices(at).last().map(String::as_str), Some("All 20 texts are sent."));
 }
 
 #[test]
@@ -306,7 +306,7 @@ fn what_is_refused_for_one_stays_in_their_conversation_and_the_others_get_it() {
     world.server.opt(number(FRONT_DESK), number(&somebody(2)), true);
     world.send(at, card, "Closed today");
     assert_eq!((got(&world, 5, "Closed today"), progress(&world, at)), (4, None));
-    assert_eq!(world.notices(at), ["Sent to 4 of 5 people. See \u{201c}Not delivered\u{201d} for the others."]);
+    assert_eq!(world.notices(at), ["4 of 5 texts are sent. See \u{201c}Not delivered\u{201d} for the others."]);
     let refused = with(&world, &somebody(2));
     assert!(world.log_of(at, refused)[0].starts_with("Closed today [Not sent."));
 }

@@ -157,7 +157,7 @@ fn Foot(id: MessageId, time: String, state: Option<StateView>) -> impl IntoView 
         };
         view! { <span class="actions">{offered.into_iter().map(button).collect::<Vec<_>>()}</span> }.into_any()
     });
-    (line, actions).into_any()
+    [line].into_iter().chain(actions).collect::<Vec<_>>().into_any()
 }
 
 /// A state that opens to one line for each recipient.

@@ -43,49 +43,42 @@ pub(super) fn Banners() -> impl IntoView {
     }
 }
 
-/// A text that is on its way to several people, to each alone. Screen readers hear when that begins and what holds it up, not each step.
+/// A text that is on its way to several people, to each alone. Screen readers hear when that begins and what holds it up; each step is said
+/// by the button.
 fn sending(app: App, round: Memo<Option<RoundView>>) -> AnyView {
-    let count = Memo::new(move |_| {
-        let words = |round: &RoundView| say(&words::sent_of(round.sent, round.all));
-        round.with(|round| round.as_ref().map(words).unwrap_or_default())
-    });
+    let count =
+        Memo::new(move |_| round.with(|round| round.as_ref().map(|round| words::sent_of(round.sent, round.all))));
+    let act = move |retry: bool| {
+        round.with_untracked(|round| {
+            let Some(RoundView { id, held, .. }) = round else { return };
+            let retry = held.as_ref().filter(|_| retry).map(|(id, _)| OutboxAction::Retry(*id));
+            app.send(Ui::Outbox(retry.unwrap_or(OutboxAction::Stop(*id))));
+        });
+    };
     let held = Memo::new(move |_| round.with(|round| round.as_ref().and_then(|round| round.held.clone())));
-    let act = move |action: fn(&RoundView) -> Option<OutboxAction>| {
-        if let Some(action) = round.with_untracked(|round| round.as_ref().and_then(action)) {
-            app.send(Ui::Outbox(action));
+    let button = move |word: Word, retry: bool| {
+        view! {
+            <button
+                type="button"
+                class="link"
+                aria-label=move || count.with(|count| count.as_ref().map(|count| [t(word), ", ", &say(count)].concat()))
+                on:click=move |_| act(retry)
+            >
+                {t(word)}
+            </button>
         }
+        .into_any()
     };
     view! {
         <Banner icon=IconName::SendHorizontal tone=BannerTone::Calm>
             {t(words::TEXTING_EACH_ALONE)}
-            <progress
-                max=move || round.with(|round| round.as_ref().map(|round| round.all.to_string()))
-                value=move || round.with(|round| round.as_ref().map(|round| round.sent.to_string()))
-                aria-label=move || count.get()
-            ></progress>
             <span class="num" aria-hidden="true">
-                {move || count.get()}
+                {move || count.with(|count| count.as_ref().map(say))}
             </span>
-            {move || {
-                held.get()
-                    .map(|(_, why)| {
-                        view! {
-                            <span>{say(&why)}</span>
-                            <button
-                                type="button"
-                                class="link"
-                                on:click=move |_| act(|round| {
-                                    round.held.as_ref().map(|(id, _)| OutboxAction::Retry(*id))
-                                })
-                            >
-                                {t(words::RETRY)}
-                            </button>
-                        }.into_any()
-                    })
-            }}
-            <button type="button" class="link" on:click=move |_| act(|round| Some(OutboxAction::Stop(round.id)))>
-                {t(words::STOP)}
-            </button>
+            {move || held.with(|held| {
+                held.as_ref().map(|(_, why)| vec![say(why).into_any(), button(words::RETRY, true)])
+            })}
+            {button(words::STOP, false)}
         </Banner>
     }
     .into_any()

@@ -24,8 +24,7 @@ use crate::retry::LONGEST_WAIT;
 use crate::sorted::{SortedMap, SortedSet};
 use crate::storage::{Row, Store};
 
-pub use rounds::Round;
-pub(crate) use rounds::{Progress, ROUND_PEOPLE};
+pub(crate) use rounds::{Progress, ROUND_PEOPLE, Round};
 pub(crate) use sending::Call;
 pub use sending::OutboxAction;
 pub use state::SendState;
@@ -51,12 +50,20 @@ pub struct OutboxRow {
     pub media: Vec<Media>,
     /// When Enter was pressed.
     pub at: UnixMs,
-    /// The round that it is of: the same text to several people, to each alone.
+    /// The round that it is of, the same text to several people, to each alone: the id of its first message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub round: Option<Round>,
+    pub round: Option<MessageId>,
+    /// To how many people the round goes.
+    #[serde(default)]
+    pub people: u32,
 }
 
 impl OutboxRow {
+    /// The round that it is of.
+    pub(crate) fn round(&self) -> Option<Round> {
+        self.round.map(|id| Round { id, people: self.people })
+    }
+
     /// The row as a text to keep.
     #[must_use]
     pub fn to_json(&self) -> String {

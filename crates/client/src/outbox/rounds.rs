@@ -4,7 +4,6 @@
 //! text of a round waits, or a limit is reached, its others wait, too.
 
 use halyard_protocol::{ErrorCode, MessageId, UnixMs};
-use serde::{Deserialize, Serialize};
 
 use super::{Outbox, Outgoing, SendState};
 use crate::context::Turn;
@@ -21,12 +20,12 @@ const PARALLEL_IN_ROUNDS: usize = 3;
 pub(crate) const ROUND_PEOPLE: usize = 500;
 
 /// The same text to several people, to each alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Round {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Round {
     /// The id of its first message.
-    pub id: MessageId,
+    pub(crate) id: MessageId,
     /// To how many people.
-    pub people: u32,
+    pub(crate) people: u32,
 }
 
 /// How far a round is.
@@ -60,7 +59,7 @@ impl Outbox {
             under_way += usize::from(message.is_under_way());
             if let Some(round) = message.row.round {
                 in_rounds += usize::from(message.is_under_way());
-                held.extend(message.holds(now).then_some(round.id));
+                held.extend(message.holds(now).then_some(round));
             }
         }
         let (mut starting, mut rounds) = (Vec::new(), Vec::new());
@@ -70,7 +69,7 @@ impl Outbox {
             }
             match message.row.round {
                 None => starting.push(message.row.id),
-                Some(round) if !held.contains(&round.id) => rounds.push(message.row.id),
+                Some(round) if !held.contains(&round) => rounds.push(message.row.id),
                 Some(_) => {}
             }
         }
@@ -86,13 +85,13 @@ impl Outbox {
 
     /// The messages of a round that are here, in the order of writing.
     pub(crate) fn of_round(&self, round: MessageId) -> impl Iterator<Item = &Outgoing> {
-        self.messages.values().filter(move |message| message.row.round.is_some_and(|of| of.id == round))
+        self.messages.values().filter(move |message| message.row.round == Some(round))
     }
 
     /// How far the first round is that is not over. One is over when what is left of it was refused.
     pub(crate) fn progress(&self) -> Option<Progress<'_>> {
         let goes_on = |message: &&Outgoing| !message.state.is_parked() || message.is_at_limit();
-        let mut rounds = self.messages.values().filter(goes_on).filter_map(|message| message.row.round);
+        let mut rounds = self.messages.values().filter(goes_on).filter_map(|message| message.row.round());
         rounds.next().map(|round| self.progress_of(round))
     }
 
@@ -111,7 +110,7 @@ impl Outbox {
     /// Whether a limit was reached with another message of the same round: one says so for all.
     pub(super) fn is_held_by_another(&self, id: MessageId) -> bool {
         let round = self.get(id).and_then(|message| message.row.round);
-        round.is_some_and(|round| self.of_round(round.id).any(|other| other.row.id != id && other.is_at_limit()))
+        round.is_some_and(|round| self.of_round(round).any(|other| other.row.id != id && other.is_at_limit()))
     }
 
     /// The device has stored the messages of a round, or can't: they may leave.
@@ -132,10 +131,10 @@ impl Outbox {
     }
 
     /// One message of a round was taken back by itself.
-    pub(crate) fn leave_round(&mut self, round: Round) {
+    pub(crate) fn leave_round(&mut self, round: MessageId) {
         for message in self.messages.values_mut() {
-            if let Some(of) = message.row.round.as_mut().filter(|of| of.id == round.id) {
-                of.people = of.people.saturating_sub(1);
+            if message.row.round == Some(round) {
+                message.row.people = message.row.people.saturating_sub(1);
             }
         }
     }

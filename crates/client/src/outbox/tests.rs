@@ -18,6 +18,7 @@ fn row(id: u128, conversation: u128) -> OutboxRow {
         media: Vec::new(),
         at: UnixMs(0),
         round: None,
+        people: 0,
     }
 }
 

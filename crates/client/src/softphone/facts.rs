@@ -192,7 +192,7 @@ impl Softphone {
             self.send_to_tabs(TabFrame::Sending(id, message.state.clone()), turn);
         }
         if message.state.is_parked() {
-            self.say_how_round_ended(message.row.round, turn);
+            self.say_how_round_ended(message.row.round(), turn);
         }
         turn.changed(Changed::Connection);
         turn.changed(Changed::Timeline(CardKey::Conversation(conversation)));

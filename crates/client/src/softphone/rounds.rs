@@ -68,8 +68,9 @@ impl Softphone {
             let to = Destination::new(Some(own), vec![peer]);
             let Some(conversation) = self.open_thread(&to) else { continue };
             let id = self.outbox.next_id(turn.env);
-            let round = Some(Round { id: rows.first().map_or(id, |first| first.id), people });
-            let row = OutboxRow { id, author, conversation, to, body: body.clone(), media: Vec::new(), at, round };
+            let round = Some(rows.first().map_or(id, |first| first.id));
+            let row =
+                OutboxRow { id, author, conversation, to, body: body.clone(), media: Vec::new(), at, round, people };
             self.put_out(&row, Vec::new(), turn);
             rows.push(row);
         }
@@ -109,7 +110,7 @@ impl Softphone {
         self.show_cards(turn);
         self.desk.open(card, context!(self, turn));
         turn.focus(FocusTarget::Composer(card));
-        turn.inform(words::round_stopped(rows.len()));
+        turn.inform(words::ROUND_STOPPED);
     }
 
     /// Says how many have got the text of a round, if that is over.

@@ -232,7 +232,7 @@ impl Softphone {
         let contents = files.into_iter().filter_map(|file| Some((file.media.id, file.content?))).collect();
         let at = turn.env.now;
         let id = self.outbox.next_id(turn.env);
-        let row = OutboxRow { id, author, conversation, to, body, media, at, round: None };
+        let row = OutboxRow { id, author, conversation, to, body, media, at, round: None, people: 0 };
         turn.effect(Effect::KeepNewest(row.id));
         let draft = (typed && self.database.loads == 0).then(|| draft_key(author, card));
         if typed && draft.is_none() {
@@ -305,7 +305,7 @@ impl Softphone {
             self.join_transaction(conversation, &mut writes, turn);
             context!(self, turn).write(writes, Some(Token::Gone(row.id)));
         }
-        self.say_how_round_ended(row.round, turn);
+        self.say_how_round_ended(row.round(), turn);
         if !stored {
             // The draft was not forgotten with the message being kept: now it can be.
             self.composer.keep_draft(CardKey::Conversation(row.conversation), context!(self, turn));
