@@ -170,7 +170,17 @@ mod tests {
     fn row(n: u128, author: UserId, body: &str) -> OutboxRow {
         let (id, conversation) = (MessageId(Ulid::from_bits(n)), ConversationId(Ulid::from_bits(9)));
         let to = Destination::new(None, Vec::new());
-        OutboxRow { id, author, conversation, to, body: body.to_owned(), media: Vec::new(), at: UnixMs(0) }
+        OutboxRow {
+            id,
+            author,
+            conversation,
+            to,
+            body: body.to_owned(),
+            media: Vec::new(),
+            at: UnixMs(0),
+            round: None,
+            people: 0,
+        }
     }
 
     fn draft(user: UserId, text: &str) -> (String, String) {

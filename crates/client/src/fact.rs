@@ -147,6 +147,8 @@ pub(crate) enum Fact {
         /// Whether it is to be edited.
         edit: bool,
     },
+    /// The user stops a round.
+    RoundStopped(MessageId),
     /// The page starts anew, with another release.
     ReloadWanted,
 }
@@ -196,6 +198,8 @@ pub(crate) enum Question {
     RemovePerson(ConversationId, UserId),
     /// Sign out although so many messages wait.
     SignOut(usize),
+    /// Send a text once more that may have arrived.
+    SendAgain(MessageId),
     /// Remove what is sealed on this device for somebody.
     Forget(UserId),
     /// Import the contacts of files that the app was opened with, or send the files.

@@ -99,6 +99,23 @@ pub(crate) fn cause(cause: Cause) -> Option<Text> {
     Some(word.into())
 }
 
+/// Whether the same text may get through when it is sent once more.
+pub(crate) fn may_pass(because: Option<Cause>) -> bool {
+    !matches!(
+        because.map(|because| because.code),
+        Some(
+            CauseCode::RecipientOptedOut
+                | CauseCode::BlockedByCarrier
+                | CauseCode::OwnNumberGone
+                | CauseCode::NumberNotInUse
+                | CauseCode::NumberCannotReceiveTexts
+                | CauseCode::NumberCannotReceiveGroupTexts
+                | CauseCode::NumberCannotReceiveFiles
+                | CauseCode::FilesNotTakenByCarrier
+        )
+    )
+}
+
 /// Why what was typed is no phone number.
 pub(crate) fn number(error: PhoneNumberError) -> Text {
     match error {

@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::effect::FocusTarget;
 use crate::env::Env;
 use crate::fact::Fact;
+use crate::outbox::ROUND_PEOPLE;
 use crate::reasons;
 use crate::sorted::SortedMap;
 use crate::update::Changed;
@@ -33,6 +34,8 @@ pub enum RecipientsAction {
     Remove(Peer),
     /// The name of the group that they will be.
     Title(String),
+    /// Whether each of several numbers gets the text alone, rather than all in one group.
+    Alone(bool),
     /// "Done".
     Finish,
 }
@@ -49,12 +52,25 @@ pub(crate) struct NewConversation {
     /// The name of the group that they will be; empty for none.
     #[serde(default)]
     pub(crate) title: String,
+    /// Whether several numbers get the text each alone.
+    #[serde(default)]
+    pub(crate) alone: bool,
 }
 
 impl NewConversation {
     /// Whether these people will be a group chat.
     pub(crate) fn is_group_chat(&self) -> bool {
         self.peers.len() > 1 && self.peers.iter().all(|peer| matches!(peer, Peer::User(_)))
+    }
+
+    /// Whether these people are several numbers: one group, or each alone.
+    pub(crate) fn is_several_numbers(&self) -> bool {
+        self.peers.len() > 1 && self.peers.iter().all(|peer| matches!(peer, Peer::Number(_)))
+    }
+
+    /// Whether each of them gets the text alone.
+    pub(crate) fn is_each_alone(&self) -> bool {
+        self.alone && self.is_several_numbers()
     }
 }
 
@@ -129,7 +145,7 @@ impl Recipients {
     pub(crate) fn set_from(&mut self, card: CardKey, number: PhoneNumber, cx: &mut Context<'_, '_>) {
         if let Some(new) = self.all.get_mut(&card) {
             new.from = Some(number);
-            cx.changed(Changed::Composer(card));
+            changed(card, cx);
         }
     }
 
@@ -151,6 +167,13 @@ impl Recipients {
                     new.error = None;
                 }
                 cx.changed(Changed::Recipients(card));
+            }
+            RecipientsAction::Alone(alone) => {
+                if let Some(new) = self.all.get_mut(&card) {
+                    new.alone = alone;
+                    new.error = None;
+                }
+                changed(card, cx);
             }
             RecipientsAction::Finish => cx.fact(Fact::RecipientsFinished(card)),
         }
@@ -226,9 +249,12 @@ impl Recipients {
             peers.push(peer);
         }
         match people.check(&peers, new.from) {
-            // One can add the rest first and see to the own number later: these errors show at the composer.
-            Ok(_) | Err(RecipientsError::NoSmsNumber | RecipientsError::CannotText) => {}
+            Ok(_) => {}
+            Err(error) if can_wait(error) => {}
             Err(error) => return self.refuse(card, reasons::rule(error), cx),
+        }
+        if peers.len() > ROUND_PEOPLE {
+            return self.refuse(card, words::too_many_alone(ROUND_PEOPLE), cx);
         }
         if let Some(new) = self.all.get_mut(&card) {
             new.peers = peers;
@@ -238,6 +264,18 @@ impl Recipients {
         cx.announce(words::person_added(people.book.name(peer, people.home())));
         changed(card, cx);
         cx.focus(FocusTarget::Recipients(card));
+    }
+
+    /// These people did not get a text that was to go to each alone.
+    pub(crate) fn put_each(
+        &mut self,
+        card: CardKey,
+        peers: Vec<Peer>,
+        from: Option<PhoneNumber>,
+        cx: &mut Context<'_, '_>,
+    ) {
+        self.all.insert(card, NewConversation { peers, from, alone: true, ..NewConversation::default() });
+        changed(card, cx);
     }
 
     fn take_out(&mut self, card: CardKey, peer: Peer, people: People<'_>, cx: &mut Context<'_, '_>) {
@@ -286,6 +324,22 @@ impl Recipients {
                 None
             }
         }
+    }
+}
+
+/// Whether one can add the rest first and see later to the own number, and to whether it is one group: these errors show at the composer.
+pub(crate) fn can_wait(error: RecipientsError) -> bool {
+    match error {
+        RecipientsError::NoSmsNumber
+        | RecipientsError::CannotText
+        | RecipientsError::CannotGroup
+        | RecipientsError::TooManyNumbers(_) => true,
+        RecipientsError::Nobody
+        | RecipientsError::Mixed
+        | RecipientsError::Unknown
+        | RecipientsError::Yourself
+        | RecipientsError::OwnNumber
+        | RecipientsError::TooManyUsers(_) => false,
     }
 }
 

@@ -211,7 +211,7 @@ impl Test {
             18 => Ui::Import(ImportAction::Cancel),
             19 => Ui::Conversations(ConversationsAction::Search(text)),
             20 => Ui::Conversations(ConversationsAction::Filter(
-                [ColumnFilter::All, ColumnFilter::Unread, ColumnFilter::Sms][b as usize % 3],
+                [ColumnFilter::All, ColumnFilter::Unread, ColumnFilter::Sms, ColumnFilter::Undelivered][b as usize % 4],
             )),
             21 | 22 => Ui::Conversations(ConversationsAction::Open(id)),
             23 => Ui::Conversations(ConversationsAction::More),
@@ -221,12 +221,14 @@ impl Test {
             27 => Ui::Recipients(card, RecipientsAction::AddTyped),
             28 => Ui::Recipients(card, RecipientsAction::Add(peer)),
             29 => Ui::Recipients(card, RecipientsAction::Remove(peer)),
+            30 if b > 130 => Ui::Recipients(card, RecipientsAction::Alone(b > 170)),
             30 => Ui::Recipients(card, RecipientsAction::Finish),
             31 | 32 => Ui::Composer(card, ComposerAction::Draft(text)),
             33 | 34 => Ui::Composer(card, ComposerAction::Submit),
             35 => Ui::Composer(card, ComposerAction::SendUsing(number([FRONT_DESK, SALES, STRANGER][b as usize % 3]))),
             36 => Ui::Outbox(OutboxAction::Retry(self.message(b))),
             37 => Ui::Outbox(OutboxAction::Edit(self.message(b))),
+            38 if b > 200 => Ui::Outbox(OutboxAction::Stop(self.message(b))),
             38 => Ui::Outbox(OutboxAction::Delete(self.message(b))),
             39 => Ui::Conversations(ConversationsAction::LoadOlder(card)),
             40 => Ui::Conversations(ConversationsAction::Scrolled {

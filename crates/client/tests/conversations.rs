@@ -3,9 +3,10 @@
 use halyard_client::composer::ComposerAction;
 use halyard_client::conversations::{ColumnFilter, ConversationsAction};
 use halyard_client::notices::NoticesAction;
+use halyard_client::outbox::OutboxAction;
 use halyard_client::session::SessionAction;
 use halyard_client::{CardKey, System, Ui};
-use halyard_protocol::{Availability, Change, ErrorCode, Presence};
+use halyard_protocol::{Availability, Change, DeliveryState, ErrorCode, Peer, Presence};
 
 use crate::support::people::{ANA, BEN, DEVON, FRONT_DESK, MAYA, PRIYA, STRANGER, number};
 use crate::support::server::problem;
@@ -13,6 +14,35 @@ use crate::support::{Fate, World};
 
 fn unread(world: &World, at: usize) -> u32 {
     world.phone(at).rail_view().unread
+}
+
+#[test]
+fn the_column_is_narrowed_to_what_did_not_arrive_as_far_as_the_device_knows() {
+    let mut world = World::new();
+    let at = world.signed_in(MAYA);
+    let message = |world: &mut World, who: &str, text: &str| {
+        world.act(at, Ui::Conversations(ConversationsAction::Message { peer: Peer::Number(number(who)), from: None }));
+        world.send(at, world.front(at), text);
+        world.texts(FRONT_DESK, &[who])
+    };
+    let ana = message(&mut world, ANA, "one");
+    let ben = message(&mut world, BEN, "two");
+    world.act(at, Ui::Conversations(ConversationsAction::Filter(ColumnFilter::Undelivered)));
+    assert_eq!(world.column(at), [""; 0], "nothing failed");
+    world.server.report(ana, 0, 0, DeliveryState::Failed);
+    world.server.report(ben, 0, 0, DeliveryState::Delivered);
+    world.settle();
+    assert_eq!(world.column(at), ["Ana Cruz: You: one"]);
+    // Also when it is not the last that happened there.
+    world.server.receive(number(ANA), number(FRONT_DESK), "Still there?");
+    world.settle();
+    assert_eq!(world.column(at).len(), 1);
+    world.server.fail_next("POST messages", problem(ErrorCode::InvalidText, "No."));
+    message(&mut world, BEN, "three");
+    assert_eq!(world.column(at).len(), 2, "what the server refused is there, too");
+    let refused = world.messages(at, ben)[1].id;
+    world.act(at, Ui::Outbox(OutboxAction::Delete(refused)));
+    assert_eq!(world.column(at).len(), 1);
 }
 
 #[test]

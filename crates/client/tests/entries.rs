@@ -15,7 +15,7 @@ use serde_json::Value;
 use std::sync::Arc;
 
 use crate::support::World;
-use crate::support::people::{ANA, DEVON, FRONT_DESK, MAYA, PRIYA, number};
+use crate::support::people::{ANA, DEVON, FRONT_DESK, MAYA, PRIYA, STRANGER, number};
 
 const UNKNOWN: &str = "Update Halyard to see this";
 
@@ -164,8 +164,17 @@ fn each_kind_is_said_in_words_in_its_row_and_in_the_column() {
     look(&mut world);
     system(&mut world, id, Some(devon), SystemEvent::Renamed { title: "Crew".to_owned() });
     look(&mut world);
-    system(&mut world, id, None, SystemEvent::Unknown);
-    look(&mut world);
+    for event in [
+        SystemEvent::OptedOut { number: number(ANA) },
+        SystemEvent::OptedIn { number: number(ANA) },
+        SystemEvent::HelpAnswered { number: number(STRANGER) },
+        SystemEvent::FilesMissing { files: 1 },
+        SystemEvent::FilesMissing { files: 2 },
+        SystemEvent::Unknown,
+    ] {
+        system(&mut world, id, None, event);
+        look(&mut world);
+    }
     unknown(&mut world, id);
     look(&mut world);
     let one_line = |words: &str| (["(", words, ")"].concat(), words.to_owned());
@@ -181,6 +190,11 @@ fn each_kind_is_said_in_words_in_its_row_and_in_the_column() {
             one_line("You removed Devon Kerr"),
             one_line("Left: Devon Kerr"),
             one_line("Devon Kerr named the group \u{201c}Crew\u{201d}"),
+            one_line("Ana Cruz asked for no more texts"),
+            one_line("Ana Cruz wants texts again"),
+            one_line("(619) 555\u{2011}0177 asked for help and got your automatic answer"),
+            one_line("1 file could not be received"),
+            one_line("2 files could not be received"),
             one_line(UNKNOWN),
             one_line(UNKNOWN),
         ]

@@ -2,8 +2,9 @@
 
 use halyard_client::composer::ComposerAction;
 use halyard_client::conversations::ConversationsAction;
+use halyard_client::notices::NoticesAction;
 use halyard_client::outbox::OutboxAction;
-use halyard_client::view::StateIcon;
+use halyard_client::view::{Again, StateIcon};
 use halyard_client::{CardKey, HttpResponse, System, Ui};
 use halyard_protocol::{CauseCode, ConversationId, DeliveryState, ErrorCode, Peer};
 
@@ -291,13 +292,15 @@ fn what_could_not_be_delivered_is_said_with_the_number_as_one_reads_it_and_sent_
     let row = world.messages(at, id).remove(0);
     let state = row.state.clone().expect("a state");
     assert_eq!(state.words, "Not delivered. (619) 555\u{2011}0142 is not in service.");
-    assert!(state.can_resend);
+    assert_eq!((state.again, state.recipients[0].details.as_str()), (Again::Retry, ""));
     let cause = Some(CauseCode::NumberCannotReceiveTexts.into());
     world.send(at, card, "Are you there?");
     world.server.report_failed(id, 1, 0, cause);
     world.settle();
     let state = world.messages(at, id).remove(1).state.clone().expect("a state");
     assert_eq!(state.words, "Not delivered. This number can't receive texts.", "not in the carrier's words");
+    assert_eq!(state.recipients[0].details, "(619) 555\u{2011}0142 is not in service.", "these are beside");
+    assert_eq!(state.again, Again::Edit, "trying again would not help");
     world.act(at, Ui::Composer(card, ComposerAction::Draft("Half a tho".to_owned())));
     world.act(at, Ui::Outbox(OutboxAction::Retry(row.id)));
     assert_eq!(world.server.texts(id), ["Your slip is ready.", "Are you there?", "Your slip is ready."]);
@@ -313,10 +316,61 @@ fn a_text_that_is_not_confirmed_may_be_sent_anew_and_is_not_by_itself() {
     assert_eq!(world.log_of(at, id), ["Your slip is ready. [Not confirmed. It may or may not have been sent.]"]);
     assert_eq!(world.server.texts(id), ["Your slip is ready."]);
     let state = world.messages(at, id).remove(0).state.clone().expect("a state");
-    assert_eq!((state.icon, state.can_resend), (StateIcon::Failed, true));
+    assert_eq!((state.icon, state.again), (StateIcon::Failed, Again::SendAgain));
     // A receipt says more.
     world.server.report(id, 0, 0, DeliveryState::Delivered);
     world.settle();
     let state = world.messages(at, id).remove(0).state.clone().expect("a state");
-    assert_eq!((state.words.english().as_str(), state.can_resend), ("Delivered", false));
+    assert_eq!((state.words.english().as_str(), state.again), ("Delivered", Again::No));
+    assert!(state.recipients.is_empty());
+}
+
+#[test]
+fn sending_again_what_may_have_arrived_asks_first() {
+    let (mut world, at, _, id) = texted();
+    world.server.report(id, 0, 0, DeliveryState::Unconfirmed);
+    world.settle();
+    let row = world.messages(at, id).remove(0);
+    for yes in [false, true] {
+        world.act(at, Ui::Outbox(OutboxAction::Retry(row.id)));
+        let question = world.phone(at).question_view().expect("a question");
+        assert_eq!(
+            (question.title.english().as_str(), question.yes.english()),
+            ("Send this text again?", "Send again")
+        );
+        assert_eq!(world.server.texts(id).len(), 1);
+        world.act(at, Ui::Notices(NoticesAction::Answer(yes)));
+    }
+    assert_eq!(world.server.texts(id), ["Your slip is ready."; 2]);
+
+    world.act(at, Ui::Outbox(OutboxAction::Retry(row.id)));
+    world.server.report(id, 0, 0, DeliveryState::Delivered);
+    world.settle();
+    world.act(at, Ui::Notices(NoticesAction::Answer(true)));
+    assert_eq!(world.server.texts(id).len(), 2, "it has arrived meanwhile");
+}
+
+#[test]
+fn what_would_fail_again_is_edited_above_what_is_typed_and_others_are_tried_again() {
+    let causes = [
+        (CauseCode::NumberNotReached, Again::Retry),
+        (CauseCode::NoCarrier, Again::Retry),
+        (CauseCode::CarrierAccountProblem, Again::Retry),
+        (CauseCode::NumberNotInUse, Again::Edit),
+        (CauseCode::RecipientOptedOut, Again::Edit),
+        (CauseCode::BlockedByCarrier, Again::Edit),
+        (CauseCode::NumberCannotReceiveTexts, Again::Edit),
+    ];
+    for (cause, again) in causes {
+        let (mut world, at, card, id) = texted();
+        world.server.report_failed(id, 0, 0, Some(cause.into()));
+        world.settle();
+        let row = world.messages(at, id).remove(0);
+        assert_eq!(row.state.as_ref().expect("a state").again, again, "{cause:?}");
+        world.act(at, Ui::Composer(card, ComposerAction::Draft("Half a tho".to_owned())));
+        world.act(at, Ui::Outbox(OutboxAction::Edit(row.id)));
+        assert_eq!(world.phone(at).composer_view(card).draft, "Your slip is ready.\nHalf a tho");
+        assert_eq!(world.devices[at].drafts(), ["Your slip is ready.\nHalf a tho"]);
+        assert_eq!(world.log_of(at, id).len(), 1, "it stays where it was");
+    }
 }

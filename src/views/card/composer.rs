@@ -32,6 +32,11 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
     let draft = part(|composer| Some(composer.draft.clone()));
     let problem = part(|composer| composer.problem.as_ref().map(say));
     let blocked = part(|composer| composer.blocked.as_ref().map(say));
+    let closed = {
+        let composer = composer.clone();
+        Memo::new(move |_| composer.with(|composer| composer.closed))
+    };
+    let note = part(|composer| composer.note.as_ref().map(say));
     let using = {
         let composer = composer.clone();
         Memo::new(move |_| composer.with(|composer| composer.using.clone()))
@@ -46,6 +51,9 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
     fit(field, draft);
     let hint = ["hint-", &card.attribute()].concat();
     let described = hint.clone();
+    let focus = FocusTarget::Composer(card).attribute();
+    let writes = focus.clone();
+    let empty = Memo::new(move |_| draft.with(|draft| draft.as_deref().is_none_or(str::is_empty)));
 
     let submit = move || app.send(Ui::Composer(card, ComposerAction::Submit));
     let key = move |event: web_sys::KeyboardEvent| {
@@ -80,15 +88,22 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
     view! {
         <div class="composer">
             <Line card=card using=using counter=counter />
-            <p class="hint" class:bad=move || problem.get().is_some() class:warn=move || blocked.get().is_some() id=hint>
-                {move || problem.get().or_else(|| blocked.get())}
+            <p
+                class="hint"
+                class:bad=move || problem.get().is_some()
+                class:warn=move || blocked.get().is_some()
+                id=hint
+                tabindex=move || closed.get().then_some("-1")
+                data-focus=move || closed.get().then(|| focus.clone())
+            >
+                {move || problem.get().or_else(|| blocked.get()).or_else(|| note.get())}
             </p>
             {move || costly.get().map(|counter| costly_hint(counter, make_plain))}
             {move || {
                 let files = files.get();
                 (!files.is_empty()).then(|| attach::chips(card, files))
             }}
-            <div class="box">
+            <div class="box" class:closed=move || closed.get() class:gone=move || closed.get() && empty.get()>
                 <EmojiButton on_pick=insert />
                 <attach::AttachButton card=card />
                 <textarea
@@ -97,7 +112,8 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
                     placeholder=t(words::TYPE_A_MESSAGE)
                     aria-describedby=described
                     aria-invalid=move || problem.get().map(|_| "true")
-                    data-focus=FocusTarget::Composer(card).attribute()
+                    readonly=move || closed.get()
+                    data-focus=move || (!closed.get()).then(|| writes.clone())
                     enterkeyhint=if device::is_touch_screen() { "enter" } else { "send" }
                     prop:value=move || draft.get().unwrap_or_default()
                     node_ref=field

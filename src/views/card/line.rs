@@ -20,6 +20,9 @@ pub(super) fn Line(item: ArcRwSignal<Item>) -> impl IntoView {
                 LineIcon::Voicemail => (IconName::Voicemail, "small"),
                 LineIcon::Note => (IconName::Pencil, "small"),
                 LineIcon::People => (IconName::UsersRound, "small"),
+                LineIcon::OptedOut => (IconName::BellOff, "small"),
+                LineIcon::Texts => (IconName::MessageSquareText, "small"),
+                LineIcon::Files => (IconName::Paperclip, "small"),
                 LineIcon::Update => (IconName::RefreshCw, "small"),
             };
             let text = (!line.text.is_empty()).then(|| view! { <p class="aside">{line.text.clone()}</p> }.into_any());

@@ -3,7 +3,7 @@
 use halyard_client::Ui;
 use halyard_client::conversations::ConversationsAction;
 use halyard_client::outbox::OutboxAction;
-use halyard_client::view::{Item, MediaView, MessageView, RecipientState, StateIcon, StateView};
+use halyard_client::view::{Again, Item, MediaView, MessageView, RecipientState, StateIcon, StateView};
 use halyard_protocol::links::{self, LinkKind};
 use halyard_protocol::{MessageId, Peer};
 
@@ -13,7 +13,7 @@ use crate::format;
 use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{Icon, IconName, Popover};
-use crate::words::{self, say, t};
+use crate::words::{self, Word, say, t};
 
 /// A new day begins.
 #[component]
@@ -116,38 +116,18 @@ fn Foot(id: MessageId, time: String, state: Option<StateView>) -> impl IntoView 
     let Some(state) = state else {
         return view! { <span class="state num">{time}</span> }.into_any();
     };
-    let StateView { words, icon, recipients, parked, can_cancel, can_resend } = state;
-    if parked {
-        return view! {
-            <span class="state no">
-                <Icon name=IconName::CircleAlert class="no" />
-                {say(&words)}
-            </span>
-            <Actions id=id retry=true />
-        }
-        .into_any();
+    let StateView { words, icon, recipients, parked, can_cancel, again } = state;
+    let mut offered = match again {
+        Again::No => Vec::new(),
+        Again::Retry => vec![(words::RETRY, OutboxAction::Retry(id))],
+        Again::SendAgain => vec![(words::SEND_AGAIN, OutboxAction::Retry(id))],
+        Again::Edit => vec![(words::EDIT, OutboxAction::Edit(id))],
+    };
+    let waits = parked || can_cancel;
+    if waits {
+        offered.extend([(words::EDIT, OutboxAction::Edit(id)), (words::DELETE, OutboxAction::Delete(id))]);
     }
-    if can_cancel {
-        return view! {
-            <span class="state num">
-                {say(&words)}
-                <Icon name=IconName::Clock class="wait" />
-            </span>
-            <Actions id=id retry=false />
-        }
-        .into_any();
-    }
-    let resend = can_resend.then(|| {
-        view! {
-            <span class="actions">
-                <button class="link" on:click=move |_| app.send(Ui::Outbox(OutboxAction::Retry(id)))>
-                    {t(words::RETRY)}
-                </button>
-            </span>
-        }
-        .into_any()
-    });
-    let words = [&time, " \u{b7} ", &say(&words)].concat();
+    let words = if waits { say(&words) } else { [&time, " \u{b7} ", &say(&words)].concat() };
     let failed = icon == StateIcon::Failed;
     let (name, class) = match icon {
         StateIcon::Waiting => (IconName::Clock, "wait"),
@@ -155,21 +135,32 @@ fn Foot(id: MessageId, time: String, state: Option<StateView>) -> impl IntoView 
         StateIcon::Delivered => (IconName::CheckCheck, "ok"),
         StateIcon::Failed => (IconName::CircleAlert, "no"),
     };
-    if recipients.is_empty() {
+    let line = if recipients.is_empty() {
         view! {
             <span class="state num" class:no=failed>
                 {words}
                 <Icon name=name class=class />
             </span>
-            {resend}
         }
         .into_any()
     } else {
         view! { <Receipts words=words icon=name class=class failed=failed recipients=recipients /> }.into_any()
-    }
+    };
+    let actions = (!offered.is_empty()).then(|| {
+        let button = |(word, action): (Word, OutboxAction)| {
+            view! {
+                <button class="link" on:click=move |_| app.send(Ui::Outbox(action))>
+                    {t(word)}
+                </button>
+            }
+            .into_any()
+        };
+        view! { <span class="actions">{offered.into_iter().map(button).collect::<Vec<_>>()}</span> }.into_any()
+    });
+    [line].into_iter().chain(actions).collect::<Vec<_>>().into_any()
 }
 
-/// The state of a group's message: opens to one line for each recipient.
+/// A state that opens to one line for each recipient.
 #[component]
 fn Receipts(
     words: String,
@@ -183,13 +174,24 @@ fn Receipts(
             .clone()
             .into_iter()
             .map(|recipient| {
-                let RecipientState { name, words, failed } = recipient;
+                let RecipientState { name, words, at, failed, details } = recipient;
+                let details = (!details.is_empty()).then(|| {
+                    view! {
+                        <details>
+                            <summary>{t(words::DELIVERY_DETAILS)}</summary>
+                            {details}
+                        </details>
+                    }
+                    .into_any()
+                });
                 view! {
                     <li>
                         <b>{say(&name)}</b>
+                        <span class="num">{format::moment(at)}</span>
                         <span class="state" class:no=failed>
                             {say(&words)}
                         </span>
+                        {details}
                     </li>
                 }
             })
@@ -207,29 +209,5 @@ fn Receipts(
             }
             content=move || view! { <ul class="receipts">{lines()}</ul> }
         />
-    }
-}
-
-#[component]
-fn Actions(id: MessageId, retry: bool) -> impl IntoView {
-    let app = expect_context::<App>();
-    let again = retry.then(|| {
-        view! {
-            <button class="link" on:click=move |_| app.send(Ui::Outbox(OutboxAction::Retry(id)))>
-                {t(words::RETRY)}
-            </button>
-        }
-        .into_any()
-    });
-    view! {
-        <span class="actions">
-            {again}
-            <button class="link" on:click=move |_| app.send(Ui::Outbox(OutboxAction::Edit(id)))>
-                {t(words::EDIT)}
-            </button>
-            <button class="link" on:click=move |_| app.send(Ui::Outbox(OutboxAction::Delete(id)))>
-                {t(words::DELETE)}
-            </button>
-        </span>
     }
 }

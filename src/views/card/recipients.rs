@@ -9,7 +9,7 @@ use halyard_protocol::Peer;
 use crate::erased::Memo;
 use crate::prelude::*;
 use crate::runtime::App;
-use crate::views::common::{AvatarSize, Combobox, ComboboxOption, Icon, IconName, TextField};
+use crate::views::common::{AvatarSize, Chips, Combobox, ComboboxOption, Icon, IconName, TextField};
 use crate::views::person::Person;
 use crate::words::{self, say, t};
 
@@ -30,6 +30,10 @@ pub(super) fn Recipients(card: CardKey) -> impl IntoView {
     let is_number = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.is_number)));
     let title = Memo::new(move |_| view.with(|view| view.as_ref().and_then(|view| view.group_title.clone())));
     let named = Memo::new(move |_| title.with(Option::is_some));
+    let choice = Memo::new(move |_| view.with(|view| view.as_ref().and_then(|view| view.choice.clone())));
+    let several = Memo::new(move |_| choice.with(Option::is_some));
+    let alone =
+        Signal::derive(move || usize::from(choice.with(|choice| choice.as_ref().is_some_and(|(alone, _)| *alone))));
     let can_finish = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.can_finish)));
     let options = Signal::derive(move || suggestions.get().into_iter().map(|one| option(app, one)).collect::<Vec<_>>());
     let last = move || bubbles.with_untracked(|bubbles| bubbles.last().map(|bubble| bubble.peer));
@@ -71,6 +75,23 @@ pub(super) fn Recipients(card: CardKey) -> impl IntoView {
                                 value=Signal::derive(move || title.get().unwrap_or_default())
                                 on_input=Callback::new(move |text| app.send(Ui::Recipients(card, RecipientsAction::Title(text))))
                             />
+                        }.into_any()
+                    })
+            }}
+            {move || {
+                several
+                    .get()
+                    .then(|| {
+                        view! {
+                            <Chips
+                                label=t(words::HOW_TO_SEND)
+                                options=[words::ONE_GROUP, words::EACH_ALONE]
+                                chosen=alone
+                                on_choose=move |chosen| app.send(Ui::Recipients(card, RecipientsAction::Alone(chosen == 1)))
+                            />
+                            <p class="hint" role="status">
+                                {move || choice.with(|choice| choice.as_ref().map(|(_, hint)| say(hint)))}
+                            </p>
                         }.into_any()
                     })
             }}

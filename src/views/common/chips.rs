@@ -5,23 +5,22 @@ use crate::words::{Word, t};
 
 /// A group of chips.
 #[component]
-pub(crate) fn Chips<T>(
+pub(crate) fn Chips(
     /// The group's name.
     label: &'static str,
-    /// The choices, with their names.
-    options: Vec<(T, Word)>,
-    /// The one that is on.
+    /// The choices' names.
     #[prop(into)]
-    chosen: Signal<T>,
+    options: Vec<Word>,
+    /// Which of them is on.
+    #[prop(into)]
+    chosen: Signal<usize>,
     /// Another one was chosen.
     #[prop(into)]
-    on_choose: Callback<T>,
-) -> impl IntoView
-where
-    T: Copy + PartialEq + Send + Sync + 'static,
-{
+    on_choose: Callback<usize>,
+) -> impl IntoView {
     let chips = options
         .into_iter()
+        .enumerate()
         .map(|(value, name)| {
             view! {
                 <button

@@ -86,9 +86,13 @@ pub(crate) fn ContactsPane() -> impl IntoView {
             />
             <Chips
                 label=t(words::SHOW)
-                options=ContactsFilter::ALL.map(|filter| (filter, filter.word())).to_vec()
-                chosen=filter
-                on_choose=move |filter| app.send(Ui::Contacts(ContactsAction::Filter(filter)))
+                options=ContactsFilter::ALL.map(ContactsFilter::word)
+                chosen=Signal::derive(move || {
+                    ContactsFilter::ALL.iter().position(|known| *known == filter.get()).unwrap_or(0)
+                })
+                on_choose=move |chosen: usize| {
+                    app.send(Ui::Contacts(ContactsAction::Filter(ContactsFilter::ALL[chosen])));
+                }
             />
             {move || picked.with(|picked| picked.as_ref().map(|picked| selection(app, picked.len())))}
             <VirtualList

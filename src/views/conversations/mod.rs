@@ -13,11 +13,12 @@ use crate::runtime::App;
 use crate::views::common::{Chips, EmptyState, Icon, IconName, MenuButton, MenuItem, SearchField, VirtualList};
 use crate::words::{self, Text, Word, say, t};
 
-const FILTERS: [(ColumnFilter, Word); 4] = [
+const FILTERS: [(ColumnFilter, Word); 5] = [
     (ColumnFilter::All, words::ALL),
     (ColumnFilter::Unread, words::UNREAD),
     (ColumnFilter::Sms, words::SMS),
     (ColumnFilter::Chat, words::CHAT),
+    (ColumnFilter::Undelivered, words::NOT_DELIVERED),
 ];
 
 /// Height of a row in CSS pixels; the style sheet's `.row` has the same.
@@ -64,9 +65,11 @@ pub(crate) fn Column() -> impl IntoView {
             />
             <Chips
                 label=t(words::SHOW)
-                options=FILTERS.to_vec()
-                chosen=filter
-                on_choose=Callback::new(move |filter| app.send(Ui::Conversations(ConversationsAction::Filter(filter))))
+                options=FILTERS.map(|(_, name)| name)
+                chosen=Signal::derive(move || FILTERS.iter().position(|(known, _)| *known == filter.get()).unwrap_or(0))
+                on_choose=move |chosen: usize| {
+                    app.send(Ui::Conversations(ConversationsAction::Filter(FILTERS[chosen].0)));
+                }
             />
             {move || numbers.with(|numbers| !numbers.is_empty()).then(|| view! { <Numbers /> }.into_any())}
             {move || {
@@ -144,9 +147,10 @@ fn nothing(app: App, unsearched: bool, filter: ColumnFilter) -> AnyView {
         (true, ColumnFilter::All) => (t(words::NO_CONVERSATIONS_YET), t(words::NO_CONVERSATIONS_YET_HINT)),
         (true, ColumnFilter::Unread) => (t(words::ALL_CAUGHT_UP), t(words::ALL_CAUGHT_UP_HINT)),
         (true, ColumnFilter::Sms) => (t(words::NO_TEXTS_YET), t(words::NO_TEXTS_YET_HINT)),
+        (true, ColumnFilter::Undelivered) => (t(words::ALL_DELIVERED), t(words::ALL_DELIVERED_HINT)),
         (true, ColumnFilter::Chat) => (t(words::NO_CHATS_YET), t(words::NO_CHATS_YET_HINT)),
     };
-    let begin = unsearched && filter != ColumnFilter::Unread;
+    let begin = unsearched && !matches!(filter, ColumnFilter::Unread | ColumnFilter::Undelivered);
     view! {
         <EmptyState icon=IconName::MessageSquareText title=title text=text>
             {begin

@@ -67,6 +67,18 @@ impl Conversations {
             .and_then(|conversation| conversation.own_number)
     }
 
+    /// Who of these people wants no texts from a number of one's own, as far as conversations here say.
+    pub(crate) fn opted_out(&self, own: PhoneNumber, peers: &[Peer]) -> Vec<Peer> {
+        let wants_none = |peer: &&Peer| {
+            let Peer::Number(number) = **peer else { return false };
+            self.with(**peer).filter_map(|id| self.threads.get(&id)).any(|thread| {
+                let Conversation { own_number, opted_out, .. } = &thread.conversation;
+                *own_number == Some(own) && opted_out.contains(&number)
+            })
+        };
+        peers.iter().filter(wants_none).copied().collect()
+    }
+
     /// How near somebody is to the user: in which week they last wrote to them alone, and how much they have written to each other.
     pub(crate) fn nearness(&self, peer: Peer) -> Option<(i64, Seq)> {
         const WEEK: i64 = 7 * 86_400_000;

@@ -100,10 +100,12 @@ impl Timeline {
 
     /// A message that is here.
     pub(crate) fn message(&self, id: MessageId) -> Option<&Message> {
-        match self.entries.get(self.places.get(&id.into())?)? {
-            Entry::Message(message) => Some(message),
-            Entry::Call(_) | Entry::Voicemail(_) | Entry::Note(_) | Entry::System(_) | Entry::Unknown(_) => None,
-        }
+        self.entries.get(self.places.get(&id.into())?)?.message()
+    }
+
+    /// The messages that are here.
+    pub(crate) fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.entries.values().filter_map(Entry::message)
     }
 
     /// Takes an entry in. Says whether anything changed.

@@ -7,6 +7,7 @@
 //!   arrive in the order of writing.
 //! - A message keeps its id through all tries, so the server takes it once.
 
+mod rounds;
 mod sending;
 mod state;
 #[cfg(test)]
@@ -23,12 +24,10 @@ use crate::retry::LONGEST_WAIT;
 use crate::sorted::{SortedMap, SortedSet};
 use crate::storage::{Row, Store};
 
+pub(crate) use rounds::{Progress, ROUND_PEOPLE, Round};
 pub(crate) use sending::Call;
 pub use sending::OutboxAction;
 pub use state::SendState;
-
-/// Requests that may be under way at the same time, each for another conversation.
-const PARALLEL: usize = 6;
 
 /// How often a message's files are given to a server that then does not know them.
 const MOST_UPLOADS: u32 = 4;
@@ -51,9 +50,20 @@ pub struct OutboxRow {
     pub media: Vec<Media>,
     /// When Enter was pressed.
     pub at: UnixMs,
+    /// The round that it is of, the same text to several people, to each alone: the id of its first message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<MessageId>,
+    /// To how many people the round goes.
+    #[serde(default)]
+    pub people: u32,
 }
 
 impl OutboxRow {
+    /// The round that it is of.
+    pub(crate) fn round(&self) -> Option<Round> {
+        self.round.map(|id| Round { id, people: self.people })
+    }
+
     /// The row as a text to keep.
     #[must_use]
     pub fn to_json(&self) -> String {
@@ -202,27 +212,6 @@ impl Outbox {
         self.messages.into_entries().into_iter().map(|(_, message)| message.row).collect()
     }
 
-    /// The messages that may leave now, each marked as sending: first their files, then they themselves.
-    pub(crate) fn start(&mut self, now: UnixMs) -> Vec<MessageId> {
-        self.look_at_clock(now);
-        let mut busy: Vec<ConversationId> = Vec::new();
-        let mut under_way = self.messages.values().filter(|message| message.is_under_way()).count();
-        let mut starting = Vec::new();
-        for message in self.messages.values_mut() {
-            let conversation = message.row.conversation;
-            if busy.contains(&conversation) || message.state.is_parked() {
-                continue;
-            }
-            busy.push(conversation);
-            if under_way < PARALLEL && message.state.is_due(now) {
-                message.state = message.state.clone().started();
-                under_way += 1;
-                starting.push(message.row.id);
-            }
-        }
-        starting
-    }
-
     /// A clock that was set back since the last look makes no wait longer.
     fn look_at_clock(&mut self, now: UnixMs) {
         let back = (self.clock.0 - now.0).max(0);
@@ -286,6 +275,9 @@ impl Outbox {
     /// A try failed. A temporary failure waits and tries again; any other parks the message with its reason.
     pub(crate) fn failed(&mut self, id: MessageId, error: CallError, env: &Env) {
         self.look_at_clock(env.now);
+        if error.code == ErrorCode::LimitReached && self.is_held_by_another(id) {
+            return self.requeue(id);
+        }
         self.step(id, |state| state.failed(error, env));
     }
 

@@ -23,6 +23,8 @@ pub enum OutboxAction {
     Edit(MessageId),
     /// "Delete".
     Delete(MessageId),
+    /// "Stop": what has not left of the round with this id goes back into a new conversation with those who did not get it.
+    Stop(MessageId),
 }
 
 /// What the server was asked.
@@ -52,6 +54,7 @@ impl Outbox {
                 cx.fact(Fact::OutboxReady);
             }
             OutboxAction::Edit(id) => cx.fact(Fact::TakenBack { id, edit: true }),
+            OutboxAction::Stop(round) => cx.fact(Fact::RoundStopped(round)),
             OutboxAction::Delete(id) => cx.fact(Fact::TakenBack { id, edit: false }),
         }
     }

@@ -1,10 +1,12 @@
 //! The states of an outgoing message, and the steps between them.
 
 use halyard_protocol::{Cause, ErrorCode, UnixMs};
+use halyard_words::Text;
 use serde::{Deserialize, Serialize};
 
 use crate::api::CallError;
 use crate::env::Env;
+use crate::reasons;
 use crate::retry::backoff;
 
 /// How far an outgoing message is.
@@ -46,6 +48,14 @@ pub enum SendState {
 impl SendState {
     pub(crate) fn is_parked(&self) -> bool {
         matches!(self, Self::Parked { .. })
+    }
+
+    /// Why the server refused it.
+    pub(crate) fn why_parked(&self) -> Option<Text> {
+        match self {
+            Self::Parked { code, cause, reason } => Some(reasons::parked(*code, *cause, reason)),
+            Self::Saving | Self::Queued { .. } | Self::Sending { .. } | Self::Waiting { .. } => None,
+        }
     }
 
     /// Whether the user can take the message back: not one that is under way, which may be with the server already.

@@ -17,6 +17,8 @@ fn row(id: u128, conversation: u128) -> OutboxRow {
         body: format!("text {id}"),
         media: Vec::new(),
         at: UnixMs(0),
+        round: None,
+        people: 0,
     }
 }
 

@@ -13,7 +13,7 @@ use halyard_protocol::{
 };
 use halyard_words::{self as words, Text, Word};
 
-use super::NewConversation;
+use super::{NewConversation, can_wait};
 use crate::contacts::Book;
 use crate::contacts::search::fold;
 use crate::context::home;
@@ -103,6 +103,14 @@ impl People<'_> {
         Ok((to, key))
     }
 
+    /// The own number from which each of these people gets a text alone; or which rule that breaks.
+    pub(crate) fn check_each(&self, peers: &[Peer], from: Option<PhoneNumber>) -> Result<PhoneNumber, RecipientsError> {
+        let first = peers.get(..1).unwrap_or_default();
+        let own = self.own_number(first, from).ok_or(RecipientsError::NoSmsNumber)?.number;
+        peers.iter().try_for_each(|peer| self.check(&[*peer], Some(own)).map(drop))?;
+        Ok(own)
+    }
+
     /// Into the group chat of this name that there is with exactly these people, or one that begins with the first message: so the same
     /// people have as many groups as they have names for.
     pub(super) fn group(&self, to: Destination, title: &str, env: &Env) -> Destination {
@@ -153,8 +161,8 @@ impl People<'_> {
             let mut peers = new.peers.clone();
             peers.push(suggestion.peer);
             suggestion.why_not = match self.check(&peers, new.from) {
-                // These are seen to at the composer.
-                Ok(_) | Err(RecipientsError::NoSmsNumber | RecipientsError::CannotText) => None,
+                Ok(_) => None,
+                Err(error) if can_wait(error) => None,
                 Err(error) => Some(reasons::rule(error)),
             };
         }

@@ -4,7 +4,7 @@ use halyard_protocol::ConversationId;
 
 use super::{Softphone, context};
 use crate::context::Turn;
-use crate::conversations::Unasked;
+use crate::conversations::{ColumnFilter, Unasked};
 use crate::effect::Effect;
 use crate::sync::Connection;
 use crate::update::Changed;
@@ -30,6 +30,7 @@ impl Softphone {
         self.schedule_writes(turn);
         self.show_unread(turn);
         self.look_for_groups(turn);
+        self.narrow_to_undelivered(turn);
         self.offer_people_and_numbers(turn);
         self.distinguish_cards(turn);
         self.overlay.refresh(turn);
@@ -100,14 +101,29 @@ impl Softphone {
         }
     }
 
+    /// What did not arrive is said by timelines and by the outbox.
+    fn narrow_to_undelivered(&mut self, turn: &mut Turn<'_>) {
+        let may_matter = |what: Changed| matches!(what, Changed::Row(_) | Changed::Timeline(_));
+        if self.conversations.column.filter == ColumnFilter::Undelivered && turn.changes().any(may_matter) {
+            self.conversations.changed_column(turn);
+        }
+    }
+
     /// Which number a new conversation is offered to go from is the one last used with its people, and those whom one wrote to last are
     /// offered first.
     fn offer_people_and_numbers(&self, turn: &mut Turn<'_>) {
         let of_conversations = |what: Changed| matches!(what, Changed::Column | Changed::Row(_) | Changed::Header(_));
-        if self.recipients.cards().next().is_some() && turn.changes().any(of_conversations) {
-            for card in self.recipients.cards() {
+        if !turn.changes().any(of_conversations) {
+            return;
+        }
+        for card in self.recipients.cards() {
+            turn.changed(Changed::Composer(card));
+            turn.changed(Changed::Recipients(card));
+        }
+        // Who wants no texts is known from other conversations with them, where the server has said nothing of this one.
+        for card in self.desk.cards() {
+            if card.conversation().is_some_and(|id| self.conversations.is_news(id)) {
                 turn.changed(Changed::Composer(card));
-                turn.changed(Changed::Recipients(card));
             }
         }
     }

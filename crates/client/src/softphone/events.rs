@@ -120,6 +120,11 @@ impl Softphone {
             // The database was silent when it left, and keeps it only now.
             Token::Message(id) if self.outbox.is_gone(id) => self.forget_kept(id, turn),
             Token::Message(id) => self.outbox.stored(id, outcome.is_ok(), turn),
+            Token::Round(round) => {
+                self.outbox.round_stored(round, outcome.is_ok(), turn);
+                // What has left meanwhile is kept only now, and forgotten.
+                self.read_outbox(turn);
+            }
             // The others hear of it when no tab that starts now finds it any more.
             Token::Gone(id) => {
                 if let Err(reason) = outcome {

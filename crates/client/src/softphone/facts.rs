@@ -120,7 +120,11 @@ impl Softphone {
             }
 
             Fact::RecipientsFinished(card) => {
-                if let Some(becomes) = self.finish_recipients(card, turn) {
+                let becomes = match self.recipients.get(card) {
+                    Some(new) if new.alone => self.takes_each(card, turn).then_some(card),
+                    Some(_) | None => self.finish_recipients(card, turn),
+                };
+                if let Some(becomes) = becomes {
                     turn.focus(FocusTarget::Composer(becomes));
                 }
             }
@@ -144,8 +148,9 @@ impl Softphone {
             Fact::OutgoingChanged(id) => self.outgoing_changed(id, turn),
             Fact::Sent(message) => self.message_sent(*message, turn),
             Fact::RetryWanted(id) => self.send_to_tabs(TabFrame::Retry(id), turn),
-            Fact::ResendWanted(id) => self.resend(id, turn),
+            Fact::ResendWanted(id) => self.resend(id, false, turn),
             Fact::TakenBack { id, edit } => self.take_back(id, edit, turn),
+            Fact::RoundStopped(round) => self.stop_round(round, turn),
             Fact::ReloadWanted => self.reload(turn),
         }
     }
@@ -154,6 +159,7 @@ impl Softphone {
         match question {
             Question::DeleteConversation(id) => self.delete_conversation(id, turn),
             Question::RemovePerson(id, user) => self.conversations.remove_person(id, user, context!(self, turn)),
+            Question::SendAgain(id) => self.resend(id, true, turn),
             Question::SignOut(_) => self.sign_out(turn),
             Question::Forget(user) => self.forget_sealed(user, turn),
             Question::Cards { files, send: true } => self.attach_shared(files, turn),
@@ -185,6 +191,10 @@ impl Softphone {
         if self.device().leads {
             self.send_to_tabs(TabFrame::Sending(id, message.state.clone()), turn);
         }
+        if message.state.is_parked() {
+            self.say_how_round_ended(message.row.round(), turn);
+        }
+        turn.changed(Changed::Connection);
         turn.changed(Changed::Timeline(CardKey::Conversation(conversation)));
         turn.changed(Changed::Row(conversation));
     }

@@ -5,6 +5,7 @@
 //! facts, which `facts` takes to whom they concern, until none is left. What takes several nouns at once (starting,
 //! leaving, sending a message, the device's database) stands in a file of its own beside.
 
+mod again;
 mod ending;
 mod events;
 mod facts;
@@ -16,6 +17,7 @@ mod opening;
 mod other_tabs;
 mod passwords;
 mod restoring;
+mod rounds;
 mod starting;
 mod storing;
 mod ui;

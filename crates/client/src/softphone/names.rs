@@ -1,6 +1,6 @@
 //! What conversations and people are called.
 
-use halyard_protocol::{Author, Conversation, Peer};
+use halyard_protocol::{Author, Conversation, Peer, PhoneNumber};
 use halyard_words::{self as words, Text};
 
 use super::Softphone;
@@ -14,8 +14,38 @@ impl Softphone {
         if conversation.peers.is_empty() {
             return words::GROUP_CHAT.into();
         }
-        let names = conversation.peers.iter().map(|peer| self.peer_name(*peer)).collect();
-        Text::joined(names, ", ")
+        self.names(&conversation.peers)
+    }
+
+    /// Why nothing can be written to a conversation of texts for now: somebody in it asked for none.
+    pub(crate) fn closed(&self, conversation: &Conversation) -> Option<Text> {
+        let Conversation { id, own_number, peers, opted_out, .. } = conversation;
+        if self.conversations.is_news(*id) {
+            return self.opted_out((*own_number)?, peers);
+        }
+        // The server has said all of it.
+        let out: Vec<Peer> = opted_out.iter().map(|number| Peer::Number(*number)).collect();
+        self.want_no_texts((*own_number)?, &out, peers.len())
+    }
+
+    /// The same of people who may be in no conversation together yet.
+    pub(crate) fn opted_out(&self, own: PhoneNumber, peers: &[Peer]) -> Option<Text> {
+        self.want_no_texts(own, &self.conversations.opted_out(own, peers), peers.len())
+    }
+
+    fn want_no_texts(&self, own: PhoneNumber, out: &[Peer], people: usize) -> Option<Text> {
+        let number = own.display(self.home());
+        let names = || self.names(out);
+        match (out, people) {
+            ([], _) => None,
+            (_, 1) => Some(words::person_wants_no_texts(names(), number)),
+            _ => Some(words::people_want_no_texts(names(), number)),
+        }
+    }
+
+    /// What people are called, one after the other.
+    pub(crate) fn names(&self, peers: &[Peer]) -> Text {
+        Text::joined(peers.iter().map(|peer| self.peer_name(*peer)).collect(), ", ")
     }
 
     pub(crate) fn author_name(&self, author: Author) -> Text {

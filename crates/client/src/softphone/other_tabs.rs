@@ -99,6 +99,7 @@ impl Softphone {
                 if let Some(message) = self.outbox.remove(id) {
                     turn.changed(Changed::Timeline(CardKey::Conversation(message.row.conversation)));
                     turn.changed(Changed::Row(message.row.conversation));
+                    turn.changed(Changed::Connection);
                 }
             }
             frame if mine => self.on_message_of_same_user(frame, turn),

@@ -299,7 +299,8 @@ impl Softphone {
     fn drop_moot_question(&mut self) {
         let about = match self.notices.question() {
             Some(Question::DeleteConversation(id) | Question::RemovePerson(id, _)) => Some(*id),
-            Some(Question::SignOut(_) | Question::Forget(_) | Question::Cards { .. }) | None => None,
+            Some(Question::SendAgain(_) | Question::SignOut(_) | Question::Forget(_) | Question::Cards { .. })
+            | None => None,
         };
         if about.is_some_and(|id| self.conversations.get(id).is_none()) {
             self.notices.drop_question();

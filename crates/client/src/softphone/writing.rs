@@ -6,7 +6,8 @@
 use crate::reasons;
 use halyard_protocol::recipients::check_text;
 use halyard_protocol::{
-    ClientFrame, Conversation, ConversationId, ConversationKind, Destination, MessageId, Peer, PhoneNumber, SmsNumber,
+    ClientFrame, Conversation, ConversationId, ConversationKind, Destination, MediaId, MessageId, Peer, PhoneNumber,
+    SmsNumber,
 };
 use halyard_words::{self as words, Text};
 
@@ -17,6 +18,7 @@ use crate::context::Turn;
 use crate::effect::{Effect, FocusTarget};
 use crate::fact::Offer;
 use crate::outbox::{OutboxRow, Outgoing};
+use crate::recipients::NewConversation;
 use crate::storage::{Range, Store, Token, Write};
 use crate::sync::Sync;
 use crate::tabs::TabFrame;
@@ -103,6 +105,18 @@ impl Softphone {
     /// Enter or "Send".
     pub(super) fn submit(&mut self, card: CardKey, turn: &mut Turn<'_>) {
         let card = match card {
+            CardKey::New(_) if self.recipients.get(card).is_some_and(|new| new.alone) => {
+                if !self.takes_each(card, turn) {
+                    return;
+                }
+                if self.recipients.get(card).is_some_and(NewConversation::is_each_alone) {
+                    return self.write_each(card, turn);
+                }
+                match self.finish_recipients(card, turn) {
+                    Some(becomes) => becomes,
+                    None => return,
+                }
+            }
             CardKey::New(_) => match self.finish_recipients(card, turn) {
                 Some(becomes) => becomes,
                 None => return,
@@ -165,6 +179,9 @@ impl Softphone {
                 words::number_not_yours(number)
             });
         }
+        if let Some(closed) = self.closed(conversation) {
+            return Some(closed);
+        }
         let book = &self.contacts.book;
         let gone = |peer: &Peer| matches!(peer, Peer::User(user) if book.user(*user).is_none());
         // Before the directory is here nobody is in it, not even the user.
@@ -192,79 +209,85 @@ impl Softphone {
                 let text = self.recipients.get(card).is_none_or(|new| {
                     new.peers.is_empty() || new.peers.iter().any(|peer| matches!(peer, Peer::Number(_)))
                 });
-                Place { text, blocked: None }
+                let alone = self.recipients.get(card).is_some_and(NewConversation::is_each_alone);
+                Place { text, blocked: alone.then(|| words::FILES_NOT_ALONE.into()) }
             }
         }
     }
 
-    /// Into the outbox: a row on screen now, kept on the device next, then on its way.
-    /// Sends the text of a message that could not be delivered once more, as a new message. What is typed stays.
-    pub(super) fn resend(&mut self, id: MessageId, turn: &mut Turn<'_>) {
-        let found = self.conversations.in_order().find_map(|conversation| {
-            let thread = self.conversations.get(conversation)?;
-            let message = thread.timeline.message(id)?;
-            Some((conversation, thread.destination(), message.body.clone()))
-        });
-        let Some((conversation, to, body)) = found else { return };
-        let card = CardKey::Conversation(conversation);
-        let problem = self.conversations.get(conversation).and_then(|thread| self.cannot_write(&thread.conversation));
-        match problem {
-            Some(problem) => self.composer.refuse(card, problem, context!(self, turn)),
-            None => self.write(conversation, to, body, false, turn),
-        }
-        turn.focus(FocusTarget::Composer(card));
-    }
-
-    /// Puts a message into the outbox; `typed` says that it is what is in the text box, with its files: that is empty then.
-    fn write(&mut self, id: ConversationId, to: Destination, body: String, typed: bool, turn: &mut Turn<'_>) {
+    /// Into the outbox: a row on screen now, kept on the device next, then on its way. `typed` says that it is what is in the text box,
+    /// with its files: that is empty then.
+    pub(super) fn write(
+        &mut self,
+        conversation: ConversationId,
+        to: Destination,
+        body: String,
+        typed: bool,
+        turn: &mut Turn<'_>,
+    ) {
         let Some(author) = self.user() else { return };
-        let card = CardKey::Conversation(id);
+        let card = CardKey::Conversation(conversation);
         let files = if typed { self.composer.drafts.take_files(card) } else { Vec::new() };
         let media = files.iter().map(|file| file.media.clone()).collect();
         let contents = files.into_iter().filter_map(|file| Some((file.media.id, file.content?))).collect();
         let at = turn.env.now;
-        let row = OutboxRow { id: self.outbox.next_id(turn.env), author, conversation: id, to, body, media, at };
+        let id = self.outbox.next_id(turn.env);
+        let row = OutboxRow { id, author, conversation, to, body, media, at, round: None, people: 0 };
         turn.effect(Effect::KeepNewest(row.id));
         let draft = (typed && self.database.loads == 0).then(|| draft_key(author, card));
         if typed && draft.is_none() {
             // What the device has of an earlier time is none of this message.
             self.composer.drafts.unstored.insert(card);
         }
-        self.outbox.write(row.clone(), contents);
         if typed {
             self.composer.drafts.set(card, String::new());
             self.send_to_tabs(TabFrame::Draft(card, String::new()), turn);
         }
         self.composer.clear_problem(card);
-        self.typing.message_sent(id);
-        self.conversations.sending(id, at);
-        if let Some(thread) = self.conversations.get_mut(id) {
-            thread.timeline.position.written(thread.conversation.last_seq);
-        }
+        self.typing.message_sent(conversation);
+        self.put_out(&row, contents, turn);
         turn.effect(Effect::ShowNewest(card));
         if !row.media.is_empty() {
             self.send_to_tabs(TabFrame::Files(card, Vec::new()), turn);
         }
-        if self.database.can_keep {
-            if !self.leads {
-                self.expect_leader(turn);
-            }
-            // In one transaction: at no moment is the text nowhere.
-            let mut writes = vec![Write::Put(row.to_row())];
-            writes.extend(draft.map(|key| Write::Delete(Range::key(Store::Drafts, key))));
-            writes.extend(row.media.iter().map(|file| forget_attachment(author, file.id)));
-            context!(self, turn).write(writes, Some(Token::Message(row.id)));
-            Self::expect_database(turn);
-        } else {
-            self.outbox.mark_not_stored(row.id);
-            self.send_to_tabs(TabFrame::Written(Box::new(row)), turn);
-            self.outbox_ready = true;
+        self.keep_out(&[row], draft, Token::Message(id), turn);
+    }
+
+    /// Puts a message into the outbox, and on screen.
+    pub(super) fn put_out(&mut self, row: &OutboxRow, contents: Vec<(MediaId, String)>, turn: &mut Turn<'_>) {
+        let id = row.conversation;
+        self.outbox.write(row.clone(), contents);
+        self.conversations.sending(id, row.at);
+        if let Some(thread) = self.conversations.get_mut(id) {
+            thread.timeline.position.written(thread.conversation.last_seq);
         }
         self.conversations.changed_column(turn);
-        turn.changed(Changed::Timeline(card));
+        turn.changed(Changed::Timeline(CardKey::Conversation(id)));
         turn.changed(Changed::Row(id));
-        turn.changed(Changed::Composer(card));
+        turn.changed(Changed::Composer(CardKey::Conversation(id)));
         turn.changed(Changed::Connection);
+    }
+
+    /// Keeps outgoing messages on the device, and forgets the draft that they were. In one transaction: at no moment is the text nowhere.
+    pub(super) fn keep_out(&mut self, rows: &[OutboxRow], draft: Option<String>, token: Token, turn: &mut Turn<'_>) {
+        if !self.database.can_keep {
+            for row in rows {
+                self.outbox.mark_not_stored(row.id);
+                self.send_to_tabs(TabFrame::Written(Box::new(row.clone())), turn);
+            }
+            self.outbox_ready = true;
+            return;
+        }
+        if !self.leads {
+            self.expect_leader(turn);
+        }
+        let mut writes: Vec<Write> = rows.iter().map(|row| Write::Put(row.to_row())).collect();
+        writes.extend(draft.map(|key| Write::Delete(Range::key(Store::Drafts, key))));
+        for row in rows {
+            writes.extend(row.media.iter().map(|file| forget_attachment(row.author, file.id)));
+        }
+        context!(self, turn).write(writes, Some(token));
+        Self::expect_database(turn);
     }
 
     /// A message of ours is with the server, and in the history here: on the device it goes from the outbox into that,
@@ -282,44 +305,12 @@ impl Softphone {
             self.join_transaction(conversation, &mut writes, turn);
             context!(self, turn).write(writes, Some(Token::Gone(row.id)));
         }
+        self.say_how_round_ended(row.round(), turn);
         if !stored {
             // The draft was not forgotten with the message being kept: now it can be.
             self.composer.keep_draft(CardKey::Conversation(row.conversation), context!(self, turn));
         }
         turn.changed(Changed::Connection);
-    }
-
-    /// Takes a message that was not sent out of the outbox; with `edit` its text goes back into the text box.
-    pub(super) fn take_back(&mut self, id: MessageId, edit: bool, turn: &mut Turn<'_>) {
-        if !self.outbox.get(id).is_some_and(|message| message.state.can_be_taken_back()) {
-            return;
-        }
-        let Some(Outgoing { row, contents, .. }) = self.outbox.remove(id) else { return };
-        let card = CardKey::Conversation(row.conversation);
-        if edit {
-            self.composer.attach_again(card, &row.media, &contents, context!(self, turn));
-            let typed = self.composer.drafts.get(card);
-            let text = if typed.is_empty() { row.body.clone() } else { [&row.body, "\n", typed].concat() };
-            self.composer.drafts.set(card, text);
-            // The draft is kept before the message is forgotten: at no moment is the text nowhere.
-            self.composer.keep_draft(card, context!(self, turn));
-            turn.changed(Changed::Composer(card));
-        }
-        self.forget_outgoing(&row, !edit, turn);
-        let waiting = self.outbox.of(row.conversation).next_back().map(|message| message.row.at);
-        self.conversations.taken_back(row.conversation, waiting);
-        self.conversations.changed_column(turn);
-        turn.focus(FocusTarget::Composer(card));
-        turn.changed(Changed::Timeline(card));
-        turn.changed(Changed::Row(row.conversation));
-        turn.changed(Changed::Connection);
-    }
-
-    /// Nothing of a message need be kept on the device; its files neither, unless they are in a text box again.
-    pub(super) fn forget_outgoing(&self, row: &OutboxRow, files: bool, turn: &mut Turn<'_>) {
-        let mut writes = vec![Write::Delete(Range::key(Store::Outbox, row.id.to_string()))];
-        writes.extend(row.media.iter().filter(|_| files).map(|file| forget_file(file.id)));
-        context!(self, turn).write(writes, Some(Token::Gone(row.id)));
     }
 
     /// Deletes a conversation for this user, and offers to bring it back.

@@ -154,6 +154,8 @@ pub enum Write {
 pub enum Token {
     /// An outgoing message is kept.
     Message(MessageId),
+    /// The messages of a round are kept; the id is the round's.
+    Round(MessageId),
     /// One is forgotten: the server has it, or the user took it back.
     Gone(MessageId),
     /// A part of the cache is written.

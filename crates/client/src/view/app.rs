@@ -1,10 +1,11 @@
 //! What stands around the screens: session, rail, connection, notices, the open question.
 
-use halyard_protocol::{Availability, Peer, Permission, Presence, UserId};
+use halyard_protocol::{Availability, MessageId, Peer, Permission, Presence, UserId};
 use halyard_words::{self as words, Text, Word};
 
 use super::AvatarView;
 use crate::fact::{Offer, Question};
+use crate::outbox::Progress;
 use crate::route::Route;
 use crate::session::{Attempt, PasswordLink, State};
 use crate::softphone::Softphone;
@@ -101,7 +102,7 @@ pub struct MeView {
 }
 
 /// The connection.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectionView {
     /// Whether the server is being followed.
     pub live: bool,
@@ -117,6 +118,21 @@ pub struct ConnectionView {
     pub storage: Health,
     /// Whether a message waits that the device does not keep: a reload would lose it.
     pub unstored: bool,
+    /// The same text is on its way to several people, to each alone.
+    pub round: Option<RoundView>,
+}
+
+/// The same text on its way to several people, to each alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoundView {
+    /// Its id, for "Stop".
+    pub id: MessageId,
+    /// How many have been sent.
+    pub sent: u32,
+    /// Of how many.
+    pub all: u32,
+    /// Why it does not go on, with the message to retry.
+    pub held: Option<(MessageId, Text)>,
 }
 
 /// A notice.
@@ -212,6 +228,12 @@ impl Softphone {
             reading: self.reading,
             storage: self.database.health,
             unstored: self.outbox.unstored().next().is_some(),
+            round: self.outbox.progress().map(|Progress { round, sent, held }| RoundView {
+                id: round.id,
+                sent,
+                all: round.people,
+                held: held.map(|held| (held.row.id, held.state.why_parked().unwrap_or_default())),
+            }),
         }
     }
 
@@ -264,6 +286,12 @@ impl Softphone {
                     may_send: false,
                 })
             }
+            Question::SendAgain(_) => Some(QuestionView {
+                title: words::SEND_AGAIN_QUESTION.into(),
+                text: words::SEND_AGAIN_QUESTION_TEXT.into(),
+                yes: words::SEND_AGAIN,
+                may_send: false,
+            }),
             Question::SignOut(waiting) => Some(QuestionView {
                 title: words::SIGN_OUT_QUESTION.into(),
                 text: words::sign_out_question_text(*waiting),

@@ -9,7 +9,6 @@ use super::AvatarView;
 use crate::composer;
 use crate::conversations::{ColumnFilter, Thread};
 use crate::env::{Env, LocalTime};
-use crate::outbox::SendState;
 use crate::softphone::Softphone;
 
 /// How a time is best written.
@@ -92,7 +91,8 @@ impl Softphone {
     /// Which conversations the column shows, in order.
     pub fn column_ids(&mut self) -> Arc<[ConversationId]> {
         let mut column = core::mem::take(&mut self.conversations.column);
-        let ids = column.shown(&self.conversations, |thread, query| self.matches(thread, query));
+        let refused = |id| self.outbox.of(id).any(|message| message.state.is_parked());
+        let ids = column.shown(&self.conversations, |thread, query| self.matches(thread, query), refused);
         self.conversations.column = column;
         ids
     }
@@ -146,7 +146,7 @@ impl Softphone {
             (None, Some(message)) => words::you_wrote(words_of(&message.row.body, &message.row.media)),
             (None, None) => self.last_words(thread),
         };
-        let parked = self.outbox.of(id).any(|message| matches!(message.state, SendState::Parked { .. }));
+        let parked = self.outbox.of(id).any(|message| message.state.is_parked());
         let undelivered = conversation
             .last_message()
             .is_some_and(|last| last.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Failed));

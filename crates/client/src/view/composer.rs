@@ -27,6 +27,10 @@ pub struct ComposerView {
     pub problem: Option<Text>,
     /// Why nothing can be sent here at all.
     pub blocked: Option<Text>,
+    /// What one should know before Enter.
+    pub note: Option<Text>,
+    /// Whether that is so until somebody else ends it: what is typed can be read, and nothing be done with it.
+    pub closed: bool,
 }
 
 /// A file in the text box.
@@ -86,34 +90,56 @@ impl Softphone {
         let draft = self.composer.drafts.get(card).to_owned();
         let problem = self.composer.problem(card).cloned();
         let files: Vec<FileView> = self.composer.drafts.files(card).iter().map(file_view).collect();
-        let (kind, own, peers, blocked) = match card {
+        let mut note = None;
+        let (kind, own, peers, blocked, closed) = match card {
             CardKey::Conversation(id) => {
                 let Some(thread) = self.conversations.get(id) else {
-                    return ComposerView { draft, files, counter: None, using: None, problem, blocked: None };
+                    return ComposerView {
+                        draft,
+                        files,
+                        counter: None,
+                        using: None,
+                        problem,
+                        blocked: None,
+                        note: None,
+                        closed: false,
+                    };
                 };
                 let conversation = &thread.conversation;
                 let blocked = self.cannot_write(conversation);
-                (conversation.kind, conversation.own_number, conversation.peers.as_slice(), blocked)
+                let closed = self.closed(conversation).is_some();
+                (conversation.kind, conversation.own_number, conversation.peers.as_slice(), blocked, closed)
             }
             CardKey::New(_) => match self.recipients.get(card) {
+                Some(new) if new.is_each_alone() => {
+                    let own = self.cannot_write_each(card);
+                    note = own.as_ref().ok().and_then(|own| self.skipped(*own, &new.peers).0);
+                    let first = new.peers.get(..1).unwrap_or_default();
+                    let chosen = self.people().own_number(first, new.from).map(|own| own.number);
+                    (ConversationKind::Sms, chosen, first, own.err(), false)
+                }
                 Some(new) => self.new_composer(new),
-                None => (ConversationKind::Chat, None, &[][..], None),
+                None => (ConversationKind::Chat, None, &[][..], None, false),
             },
         };
+        let can_text = kind.is_text() && !closed;
         ComposerView {
-            counter: kind.is_text().then(|| counter(kind, &draft, !files.is_empty())),
+            counter: can_text.then(|| counter(kind, &draft, !files.is_empty())),
             files,
-            using: kind.is_text().then(|| self.using(own, peers)).flatten(),
+            using: can_text.then(|| self.using(own, peers)).flatten(),
             draft,
-            problem,
+            // It would say the same.
+            problem: problem.filter(|_| !closed),
             blocked,
+            note,
+            closed,
         }
     }
 
     fn new_composer<'new>(
         &self,
         new: &'new crate::recipients::NewConversation,
-    ) -> (ConversationKind, Option<PhoneNumber>, &'new [Peer], Option<Text>) {
+    ) -> (ConversationKind, Option<PhoneNumber>, &'new [Peer], Option<Text>, bool) {
         let is_text = new.peers.iter().any(|peer| matches!(peer, Peer::Number(_)));
         let kind = match (is_text, new.peers.len()) {
             (true, 0 | 1) => ConversationKind::Sms,
@@ -124,10 +150,10 @@ impl Softphone {
         let own = if is_text { self.people().own_number(&new.peers, new.from).map(|own| own.number) } else { None };
         let blocked = match self.people().check(&new.peers, new.from) {
             // Nobody added yet is no error: the field above says what to do.
-            Ok(_) | Err(RecipientsError::Nobody) => None,
+            Ok(_) | Err(RecipientsError::Nobody) => own.and_then(|own| self.opted_out(own, &new.peers)),
             Err(error) => Some(reasons::rule(error)),
         };
-        (kind, own, &new.peers, blocked)
+        (kind, own, &new.peers, blocked, false)
     }
 
     fn using(&self, own: Option<PhoneNumber>, peers: &[Peer]) -> Option<UsingView> {

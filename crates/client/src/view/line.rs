@@ -1,7 +1,9 @@
 //! Entries that are no messages, in words: their rows in a timeline, and their line in the column.
 
 use halyard_protocol::entry::Call;
-use halyard_protocol::{Author, CallOutcome, Conversation, Entry, EntryId, Message, SystemEvent, SystemLine, UserId};
+use halyard_protocol::{
+    Author, CallOutcome, Conversation, Entry, EntryId, Message, Peer, PhoneNumber, SystemEvent, SystemLine, UserId,
+};
 use halyard_words::{self as words, Text};
 
 use crate::env::LocalTime;
@@ -35,6 +37,12 @@ pub enum LineIcon {
     Note,
     /// People of the conversation.
     People,
+    /// Somebody wants no texts any more.
+    OptedOut,
+    /// Texts: somebody wants them again, or was answered.
+    Texts,
+    /// Files that could not be had.
+    Files,
     /// Something that this version does not know.
     Update,
 }
@@ -58,10 +66,10 @@ impl Softphone {
             Entry::Note(note) => {
                 (LineIcon::Note, words::note_by(self.author_name(Author::User(note.author))), note.text.as_str())
             }
-            Entry::System(line) => match self.system_words(line) {
-                Some(words) => (LineIcon::People, words, ""),
-                None => (LineIcon::Update, words::UPDATE_TO_SEE.into(), ""),
-            },
+            Entry::System(line) => {
+                let (icon, words) = self.system_words(line);
+                (icon, words, "")
+            }
             Entry::Unknown(_) => (LineIcon::Update, words::UPDATE_TO_SEE.into(), ""),
         };
         Ok((icon, words, text.to_owned()))
@@ -110,14 +118,15 @@ impl Softphone {
         (icon, Text::joined(parts, ", "))
     }
 
-    fn system_words(&self, line: &SystemLine) -> Option<Text> {
+    fn system_words(&self, line: &SystemLine) -> (LineIcon, Text) {
         let name = |user: UserId| self.author_name(Author::User(user));
         let me = self.me().map(|me| me.user.id);
         let doer = |user: UserId| if Some(user) == me { words::YOU.into() } else { name(user) };
+        let outside = |number: PhoneNumber| self.peer_name(Peer::Number(number));
         let people = |users: &[UserId]| Text::joined(users.iter().map(|user| name(*user)).collect(), ", ");
         // Who did it to others.
         let other = |users: &[UserId]| line.by.filter(|by| !users.contains(by)).map(doer);
-        Some(match &line.event {
+        let words = match &line.event {
             SystemEvent::Joined { users } => match other(users) {
                 Some(by) => words::people_added(by, people(users)),
                 None => words::people_joined(people(users)),
@@ -131,12 +140,15 @@ impl Softphone {
                 Some(by) => words::group_named_by(doer(by), Text::as_is(title)),
                 None => words::group_named(Text::as_is(title)),
             },
-            SystemEvent::OptedOut { .. }
-            | SystemEvent::OptedIn { .. }
-            | SystemEvent::HelpAnswered { .. }
-            | SystemEvent::FilesMissing { .. }
-            | SystemEvent::Unknown => return None,
-        })
+            SystemEvent::OptedOut { number } => return (LineIcon::OptedOut, words::texts_ended_by(outside(*number))),
+            SystemEvent::OptedIn { number } => {
+                return (LineIcon::Texts, words::texts_wanted_again_by(outside(*number)));
+            }
+            SystemEvent::HelpAnswered { number } => return (LineIcon::Texts, words::help_answered(outside(*number))),
+            SystemEvent::FilesMissing { files } => return (LineIcon::Files, words::files_missing(*files)),
+            SystemEvent::Unknown => return (LineIcon::Update, words::UPDATE_TO_SEE.into()),
+        };
+        (LineIcon::People, words)
     }
 }
 

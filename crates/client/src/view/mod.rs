@@ -17,7 +17,7 @@ mod recipients;
 mod state;
 mod timeline;
 
-pub use app::{ConnectionView, MeView, NoticeView, QuestionView, RailView, SealedView, SessionView};
+pub use app::{ConnectionView, MeView, NoticeView, QuestionView, RailView, RoundView, SealedView, SessionView};
 pub use avatar::{AvatarView, Face};
 pub use card::{CardView, HeaderView};
 pub use column::{RowView, When};
@@ -29,5 +29,5 @@ pub use installation::InstallationView;
 pub use line::{LineIcon, LineView};
 pub use palette::{Note, PaletteEntry, PaletteView};
 pub use recipients::{BubbleView, RecipientsView};
-pub use state::{RecipientState, StateIcon, StateView};
+pub use state::{Again, RecipientState, StateIcon, StateView};
 pub use timeline::{Item, MediaShape, MediaView, MessageView, OlderView, TimelineView};

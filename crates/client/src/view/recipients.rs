@@ -1,9 +1,9 @@
 //! The people of a new conversation: bubbles, what is typed, whom it offers.
 
 use halyard_protocol::{Peer, PhoneNumber, UserId};
-use halyard_words::Text;
+use halyard_words::{self as words, Text};
 
-use crate::recipients::Suggestion;
+use crate::recipients::{NewConversation, Suggestion};
 use crate::softphone::Softphone;
 use crate::windows::CardKey;
 
@@ -24,6 +24,8 @@ pub struct RecipientsView {
     pub can_finish: bool,
     /// The name of the group chat that they will be; `None` where they will be none.
     pub group_title: Option<String>,
+    /// Where they are several numbers: whether each gets the text alone, and what that means, or the group.
+    pub choice: Option<(bool, Text)>,
 }
 
 /// Somebody who is in.
@@ -48,11 +50,22 @@ impl Softphone {
             // What is wrong is said under the field, where the list would cover it.
             suggestions: if new.error.is_some() { Vec::new() } else { self.people().offered(new) },
             is_number: PhoneNumber::from_typed(&new.query, home).is_ok(),
+            choice: new.is_several_numbers().then(|| (new.alone, self.choice_hint(new))),
             group_title: new.is_group_chat().then(|| new.title.clone()),
             can_finish: !new.peers.is_empty() || !new.query.trim().is_empty(),
             query: new.query.clone(),
             error: new.error.clone(),
         })
+    }
+
+    fn choice_hint(&self, new: &NewConversation) -> Text {
+        if new.alone {
+            return words::EACH_ALONE_HINT.into();
+        }
+        match (self.people().check(&new.peers, new.from), self.people().own_number(&new.peers, new.from)) {
+            (Ok(_), Some(own)) => words::one_group_hint(own.capabilities.group_recipients),
+            (Ok(_) | Err(_), _) => words::NOT_ONE_GROUP_HINT.into(),
+        }
     }
 
     /// Each of these people.

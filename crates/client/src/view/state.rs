@@ -1,8 +1,9 @@
 //! The line under a message: how far it got.
 
-use halyard_protocol::{Conversation, Delivery, DeliveryState, Seq};
+use halyard_protocol::{Conversation, Delivery, DeliveryState, Message, Seq};
 use halyard_words::{self as words, Text};
 
+use crate::env::{Env, LocalTime};
 use crate::reasons;
 use crate::softphone::Softphone;
 
@@ -13,14 +14,27 @@ pub struct StateView {
     pub words: Text,
     /// The icon.
     pub icon: StateIcon,
-    /// For each recipient, in a group or when something failed: name, words, whether it failed.
+    /// How far it got for each recipient, in a group or where it may not have arrived.
     pub recipients: Vec<RecipientState>,
-    /// Whether "Retry", "Edit" and "Delete" are offered.
+    /// Whether it was refused, and "Edit" and "Delete" are offered.
     pub parked: bool,
     /// Whether it waits, and "Edit" and "Delete" are offered.
     pub can_cancel: bool,
-    /// Whether it could not be delivered, or nobody knows, and "Retry" sends it anew.
-    pub can_resend: bool,
+    /// What else is offered for it.
+    pub again: Again,
+}
+
+/// What is offered for a message that did not arrive, or may not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// Nothing.
+    No,
+    /// "Retry".
+    Retry,
+    /// "Send again": it asks first, as it may have arrived.
+    SendAgain,
+    /// "Edit": the same text would fail again.
+    Edit,
 }
 
 /// How far a message got, for one recipient.
@@ -30,8 +44,12 @@ pub struct RecipientState {
     pub name: Text,
     /// How far, or why not.
     pub words: Text,
+    /// Since when.
+    pub at: LocalTime,
     /// Whether it failed.
     pub failed: bool,
+    /// What the carrier said, with its code; empty where the words say it.
+    pub details: String,
 }
 
 /// The icon beside a state's words.
@@ -49,7 +67,7 @@ pub enum StateIcon {
 
 impl Softphone {
     /// How far a text got, by what became of it for each recipient.
-    pub(super) fn text_state(&self, deliveries: &[Delivery]) -> StateView {
+    pub(super) fn text_state(&self, deliveries: &[Delivery], env: &Env) -> StateView {
         let count = |wanted: DeliveryState| deliveries.iter().filter(|delivery| delivery.state == wanted).count();
         let (all, delivered, failed) =
             (deliveries.len(), count(DeliveryState::Delivered), count(DeliveryState::Failed));
@@ -67,22 +85,25 @@ impl Softphone {
                 state(words, if failed > 0 { StateIcon::Failed } else { StateIcon::Sent })
             }
         };
-        if all > 1 {
-            view.recipients = deliveries.iter().map(|delivery| self.recipient_state(delivery)).collect();
+        if all > 1 || view.icon == StateIcon::Failed {
+            view.recipients = deliveries.iter().map(|delivery| self.recipient_state(delivery, env)).collect();
         }
         view
     }
 
     fn not_delivered(&self, delivery: &Delivery) -> Text {
-        let why = delivery.cause.and_then(reasons::cause).unwrap_or_else(|| match &delivery.reason {
-            // Carriers write the number as it is sent.
-            Some(reason) => Text::as_is(reason.replace(&delivery.to.to_string(), &delivery.to.display(self.home()))),
-            None => words::NO_REASON.into(),
-        });
-        words::state_not_delivered(why)
+        let why = delivery.cause.and_then(reasons::cause);
+        words::state_not_delivered(
+            why.or_else(|| self.said(delivery).map(Text::AsIs)).unwrap_or(words::NO_REASON.into()),
+        )
     }
 
-    fn recipient_state(&self, delivery: &Delivery) -> RecipientState {
+    /// What the carrier said. Carriers write the number as it is sent.
+    fn said(&self, Delivery { to, reason, .. }: &Delivery) -> Option<String> {
+        reason.as_ref().map(|reason| reason.replace(&to.to_string(), &to.display(self.home())))
+    }
+
+    fn recipient_state(&self, delivery: &Delivery, env: &Env) -> RecipientState {
         let words = match delivery.state {
             DeliveryState::Accepted | DeliveryState::Unknown => words::STATE_ACCEPTED.into(),
             DeliveryState::Unconfirmed => words::STATE_UNCONFIRMED.into(),
@@ -93,7 +114,12 @@ impl Softphone {
         RecipientState {
             name: self.contacts.book.name(halyard_protocol::Peer::Number(delivery.to), self.home()),
             words,
+            at: env.local(delivery.at),
             failed: delivery.state == DeliveryState::Failed,
+            details: self
+                .said(delivery)
+                .filter(|_| delivery.cause.and_then(reasons::cause).is_some())
+                .unwrap_or_default(),
         }
     }
 }
@@ -114,7 +140,27 @@ pub(super) fn chat_state(conversation: &Conversation, seq: Seq) -> StateView {
     }
 }
 
+/// What is offered for a text that has left.
+pub(super) fn again(message: &Message) -> Again {
+    // To several it would come twice to those who have it.
+    let [only] = &message.deliveries[..] else { return Again::No };
+    // A file would have to be attached again.
+    let alone = message.media.is_empty();
+    match only.state {
+        DeliveryState::Unconfirmed if alone => Again::SendAgain,
+        DeliveryState::Failed if alone && reasons::may_pass(only.cause) => Again::Retry,
+        DeliveryState::Failed | DeliveryState::Unconfirmed if !message.body.is_empty() => Again::Edit,
+        DeliveryState::Failed
+        | DeliveryState::Unconfirmed
+        | DeliveryState::Accepted
+        | DeliveryState::Sent
+        | DeliveryState::Delivered
+        | DeliveryState::Unknown => Again::No,
+    }
+}
+
 /// A state that offers nothing.
 pub(super) fn state(words: impl Into<Text>, icon: StateIcon) -> StateView {
-    StateView { words: words.into(), icon, recipients: Vec::new(), parked: false, can_cancel: false, can_resend: false }
+    let (parked, can_cancel, again) = (false, false, Again::No);
+    StateView { words: words.into(), icon, recipients: Vec::new(), parked, can_cancel, again }
 }

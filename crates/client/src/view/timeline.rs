@@ -5,12 +5,11 @@ use halyard_words::{self as words, Text};
 use std::sync::Arc;
 
 use halyard_protocol::{
-    Author, Conversation, ConversationId, DeliveryState, Entry, EntryId, Media, MediaId, MediaKind, Message, MessageId,
-    UnixMs,
+    Author, Conversation, ConversationId, Entry, EntryId, Media, MediaId, MediaKind, Message, MessageId, UnixMs,
 };
 
 use super::LineView;
-use super::state::{StateIcon, StateView, chat_state, state};
+use super::state::{Again, StateIcon, StateView, again, chat_state, state};
 use crate::composer::{file_words, size_words};
 use crate::conversations::{Loaded, Thread};
 use crate::env::{Env, LocalTime};
@@ -245,7 +244,7 @@ impl Softphone {
             let known = message.author != Author::Unknown;
             let named = somebody && (conversation.kind.is_group() || message.mine || !known);
             let same_below = next.is_some_and(|next| next.author == message.author && next.state == message.state);
-            let state = message.state.filter(|state| !same_below || state.parked || state.can_resend);
+            let state = message.state.filter(|state| !same_below || state.parked || state.again != Again::No);
             before = Some(message.author);
             items.push(Item::Message(Arc::new(MessageView {
                 id: message.id,
@@ -267,7 +266,7 @@ impl Softphone {
 
     fn row(&self, entry: &Entry, conversation: &Conversation, env: &Env) -> TimelineRow {
         match self.entry_words(entry, conversation) {
-            Err(message) => TimelineRow::Message(self.committed(message, conversation)),
+            Err(message) => TimelineRow::Message(self.committed(message, conversation, env)),
             Ok((icon, words, text)) => {
                 let (id, at) = (entry.id(), entry.at());
                 TimelineRow::Line(at, Arc::new(LineView { id, icon, words, text, at: env.local(at) }))
@@ -275,7 +274,7 @@ impl Softphone {
         }
     }
 
-    fn committed(&self, message: &Message, conversation: &Conversation) -> MessageRow {
+    fn committed(&self, message: &Message, conversation: &Conversation, env: &Env) -> MessageRow {
         let me = self.me().map(|me| me.user.id);
         let is_text = conversation.kind.is_text();
         let mine = match message.author {
@@ -284,12 +283,7 @@ impl Softphone {
         };
         let state = match (mine, is_text) {
             (false, _) => None,
-            (true, true) => {
-                // To several it would come twice to those who have it; a file would have to be attached again.
-                let can_resend = matches!(&message.deliveries[..], [only] if may_be_missing(only.state));
-                let state = self.text_state(&message.deliveries);
-                Some(StateView { can_resend: can_resend && message.media.is_empty(), ..state })
-            }
+            (true, true) => Some(StateView { again: again(message), ..self.text_state(&message.deliveries, env) }),
             (true, false) => Some(chat_state(conversation, message.seq)),
         };
         MessageRow {
@@ -318,6 +312,7 @@ impl Softphone {
             }
             SendState::Parked { code, cause, reason } => StateView {
                 parked: true,
+                again: if reasons::may_pass(*cause) { Again::Retry } else { Again::No },
                 ..state(words::state_not_sent(reasons::parked(*code, *cause, reason)), StateIcon::Failed)
             },
         };
@@ -331,14 +326,6 @@ impl Softphone {
             mine: true,
             state: Some(state),
         }
-    }
-}
-
-/// Whether the recipient has not got a text, as far as anybody knows: "Retry" is offered then.
-fn may_be_missing(state: DeliveryState) -> bool {
-    match state {
-        DeliveryState::Failed | DeliveryState::Unconfirmed => true,
-        DeliveryState::Accepted | DeliveryState::Sent | DeliveryState::Delivered | DeliveryState::Unknown => false,
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use halyard_protocol::rest::{ConversationsBefore, EntriesPage};
 use halyard_protocol::{
-    Change, Conversation, ConversationId, ConversationKey, Entry, Message, PeerRead, Seq, StateVersion, SystemEvent,
-    UnixMs, UserId,
+    Change, Conversation, ConversationId, ConversationKey, Entry, Message, PeerRead, PhoneNumber, Seq, StateVersion,
+    SystemEvent, UnixMs, UserId,
 };
 
 use super::Server;
@@ -62,7 +62,7 @@ impl Server {
         let is_chat = shared.key.users().is_some();
         let reads = shared.members.iter().filter(|(other, _)| is_chat && **other != user);
         Some(Conversation {
-            opted_out: Vec::new(),
+            opted_out: self.opted_out_of(&shared.key),
             id,
             kind: shared.key.kind(),
             own_number: shared.key.own_number(),
@@ -80,6 +80,29 @@ impl Server {
                 .map(|(other, member)| PeerRead { user: *other, seq: member.read_seq, joined: member.joined })
                 .collect(),
         })
+    }
+
+    /// Who in it wants no texts.
+    pub(super) fn opted_out_of(&self, key: &ConversationKey) -> Vec<PhoneNumber> {
+        let ConversationKey::Text { own, remote } = key else { return Vec::new() };
+        remote.iter().filter(|number| self.opted_out.contains(&(*own, **number))).copied().collect()
+    }
+
+    /// Somebody wants no texts from a number, or wants them again: whoever has a conversation of the two hears of it.
+    pub(crate) fn opt(&mut self, own: PhoneNumber, number: PhoneNumber, out: bool) {
+        if out {
+            self.opted_out.insert((own, number));
+        } else {
+            self.opted_out.remove(&(own, number));
+        }
+        let with = |key: &ConversationKey| matches!(key, ConversationKey::Text { own: of, remote } if *of == own && remote.contains(&number));
+        let known: Vec<ConversationId> =
+            self.conversations.iter().filter(|(_, shared)| with(&shared.key)).map(|(id, _)| *id).collect();
+        for id in known {
+            for user in self.conversations[&id].members.keys().copied().collect::<Vec<_>>() {
+                self.log_changed(user, id);
+            }
+        }
     }
 
     /// A page of conversations, newest first.

@@ -47,6 +47,10 @@ impl Server {
             return Err((ErrorCode::NotYourNumber, None, "This number is not yours.".to_owned()));
         }
         let key = request.to.key(author, own).map_err(|error| rule(ErrorCode::InvalidRecipients, error))?;
+        if !self.opted_out_of(&key).is_empty() {
+            let because = CauseCode::RecipientOptedOut.into();
+            return Err((ErrorCode::InvalidRecipients, Some(because), "They want no texts.".to_owned()));
+        }
         let with_files = !request.media.is_empty();
         check_text(key.kind(), &request.body, with_files).map_err(|error| rule(ErrorCode::InvalidText, error))?;
         let mut media = Vec::new();

@@ -76,6 +76,8 @@ pub(crate) struct Server {
     sent: HashMap<(UserId, MessageId), (String, ConversationId, Seq)>,
     pub(crate) media: HashMap<MediaId, File>,
     faults: VecDeque<Fault>,
+    /// Own numbers, and who wants no texts from them.
+    pub(super) opted_out: BTreeSet<(PhoneNumber, PhoneNumber)>,
     /// Conversations in the snapshot, and contacts in a page.
     pub(crate) page: usize,
     last_id: u128,
@@ -106,6 +108,7 @@ impl Server {
             sent: HashMap::new(),
             media: HashMap::new(),
             faults: VecDeque::new(),
+            opted_out: BTreeSet::new(),
             page: 200,
             last_id: 0,
         }
