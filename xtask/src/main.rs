@@ -8,6 +8,7 @@ mod bench;
 mod check;
 mod dist;
 mod finish;
+mod fuzz;
 mod layers;
 mod paths;
 mod process;
@@ -55,10 +56,12 @@ enum Task {
     Bench {
         /// Some figures only: firstLoad, usable, enter, otherBrowser, search, burst, nodes, open, drag, offlineStart, column, heap. Or
         /// `server`, alone or with some of: sends, texts, neighbor, import, queue, pages, start, fanout, status, idle, reconnect,
-        /// reconnectOne; `--database sqlite` or `postgres` takes them on one database.
+        /// reconnectOne, carried, paced; `--database sqlite` or `postgres` takes them on one database.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         figures: Vec<String>,
     },
+    /// Let a fuzzer try what comes from carriers: each target a minute.
+    Fuzz(fuzz::Options),
     /// Take the pictures of the README and of the manifest again.
     Pictures,
     /// Check form, lints, documentation and dependencies, with warnings as errors.
@@ -105,6 +108,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Test => return test::test(),
         Task::E2e { quick, arguments } => return test::e2e(quick, &arguments),
         Task::Bench { figures } => return bench::bench(&figures),
+        Task::Fuzz(options) => fuzz::fuzz(&options)?,
         Task::Pictures => test::pictures()?,
         Task::Check => check::check()?,
         Task::Dist => dist::build()?,

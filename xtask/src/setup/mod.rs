@@ -17,7 +17,7 @@ use anyhow::{Context, Result, bail};
 
 pub(crate) use self::node::Node;
 pub(crate) use self::wasm::WebToolchain;
-use crate::paths::cache;
+use crate::paths::{cache, on_path};
 use crate::process::{output, say};
 
 /// The oldest compiler that the server's dependencies take: 1.94.
@@ -169,6 +169,17 @@ pub(crate) fn deny() -> Result<Command> {
     let mut command = Command::new(tools::deny()?);
     command.args(["--workspace", "--locked", "--log-level", "error"]).current_dir(crate::paths::root());
     Ok(command)
+}
+
+/// What the fuzzer of LLVM is built with.
+///
+/// # Errors
+/// When it can't be installed.
+pub(crate) fn fuzz() -> Result<()> {
+    if on_path("c++").is_none() {
+        apt::install(&["g++"], "builds the fuzzer of LLVM, which comes as C++")?;
+    }
+    Ok(())
 }
 
 /// A cargo command for this workspace with the active toolchain and the shared cache.

@@ -76,6 +76,16 @@ impl Client {
         assert_eq!(status, StatusCode::ACCEPTED, "{}", String::from_utf8_lossy(&answer));
     }
 
+    /// Brings a carrier's webhook, signed by this header; it has to be taken in.
+    pub(crate) async fn webhook(&mut self, path: &str, (name, signature): (&'static str, &str), body: String) {
+        let request = Request::builder().method(Method::POST).uri(path).header(header::HOST, "localhost");
+        let request = request.header(header::CONTENT_TYPE, "application/json").header(name, signature);
+        self.sender.ready().await.unwrap();
+        let answer = self.sender.send_request(request.body(Full::from(body)).unwrap()).await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.status());
+        answer.into_body().collect().await.unwrap();
+    }
+
     /// Asks for something that has to be there.
     pub(crate) async fn get(&mut self, path: &str) -> Bytes {
         let (status, body) = self.ask(Method::GET, path, None).await;

@@ -65,6 +65,17 @@ pub async fn find(tx: &mut Tx, account: CarrierAccountId, reference: &str) -> Re
     rows.iter().map(referred).collect()
 }
 
+/// All references of an account.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all(tx: &mut Tx, account: CarrierAccountId) -> Result<Vec<String>, StoreError> {
+    let rows = tx
+        .all("SELECT reference FROM carrier_references WHERE account = $1 ORDER BY reference", args![account])
+        .await?;
+    rows.iter().map(|row| row.text("reference")).collect()
+}
+
 /// Writes down how far a part is, and gives how far all parts of that text to that recipient are.
 ///
 /// # Errors

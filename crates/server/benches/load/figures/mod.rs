@@ -1,5 +1,6 @@
 //! The figures, with their goals and methods.
 
+mod carriers;
 mod connections;
 mod crowd;
 mod neighbor;
@@ -29,11 +30,13 @@ type Taking = Pin<Box<dyn Future<Output = Vec<Measured>>>>;
 const BOTH: &[Kind] = &[Kind::Sqlite, Kind::Postgres];
 
 /// All of them, in the order in which they are taken.
-pub(crate) const ALL: [Figure; 12] = [
+pub(crate) const ALL: [Figure; 14] = [
     Figure { name: "sends", on: BOTH, take: |kind| Box::pin(sending::sends(kind)) },
     Figure { name: "texts", on: BOTH, take: |kind| Box::pin(sending::texts(kind)) },
     Figure { name: "neighbor", on: BOTH, take: |kind| Box::pin(neighbor::busy(kind)) },
     Figure { name: "import", on: BOTH, take: |kind| Box::pin(neighbor::import(kind)) },
+    Figure { name: "carried", on: BOTH, take: |kind| Box::pin(carriers::carried(kind)) },
+    Figure { name: "paced", on: BOTH, take: |kind| Box::pin(carriers::paced(kind)) },
     Figure { name: "queue", on: BOTH, take: |kind| Box::pin(queue::next_due(kind)) },
     Figure { name: "pages", on: BOTH, take: |kind| Box::pin(reading::pages(kind)) },
     Figure { name: "start", on: BOTH, take: |kind| Box::pin(reading::start(kind)) },
