@@ -1,4 +1,5 @@
 //! Callbacks and answers of Bandwidth, with the log-in that it sends.
+
 #![no_main]
 
 mod shared;

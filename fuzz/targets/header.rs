@@ -1,4 +1,5 @@
 //! User data headers of SMS, in every coding of the text behind them.
+
 #![no_main]
 
 use halyard_carriers::sms::{Coding, Piece, header};

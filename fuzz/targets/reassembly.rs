@@ -1,4 +1,5 @@
 //! Parts of texts in any order: each byte triple is a part with its place and its text.
+
 #![no_main]
 
 use halyard_carriers::sms::reassembly::{Decision, Kept, decide, incomplete};

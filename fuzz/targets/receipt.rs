@@ -1,4 +1,5 @@
 //! Texts of delivery receipts, with and without parameters beside them.
+
 #![no_main]
 
 use halyard_carriers::sms::receipt::{Parameters, read};

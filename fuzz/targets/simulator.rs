@@ -1,4 +1,5 @@
 //! Webhooks and answers of the simulator, signed as it signs them.
+
 #![no_main]
 
 mod shared;

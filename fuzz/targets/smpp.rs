@@ -1,4 +1,5 @@
 //! What an SMSC may send: bytes in pieces, to a session that binds, has a message under way, and answers what comes in.
+
 #![no_main]
 
 use core::time::Duration;
@@ -29,7 +30,7 @@ fuzz_target!(|bytes: &[u8]| {
     let (from, to) = (number("+16195550101"), number("+16195550142"));
     let mut outcomes = 0;
     let mut sent = 0;
-    if let Ok(parts) = submissions("id", from, &Address::Number(to), "Hello", 7, &options) {
+    if let Ok(parts) = submissions("id", &Address::Number(from), &Address::Number(to), "Hello", 7, &options) {
         for part in parts {
             sent += 1;
             let outputs = session.submit(part, now);

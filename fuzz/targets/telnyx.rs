@@ -1,4 +1,5 @@
 //! Webhooks and answers of Telnyx, signed as it signs them.
+
 #![no_main]
 
 mod shared;

@@ -1,4 +1,5 @@
 //! Webhooks and answers of Twilio, signed as it signs them.
+
 #![no_main]
 
 mod shared;

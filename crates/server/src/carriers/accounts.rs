@@ -6,12 +6,13 @@ use std::sync::{Arc, PoisonError};
 
 use halyard_carriers::{Capabilities, Kind, Provider, Secret, Settings, SettingsError, Tested, provider};
 use halyard_protocol::admin::CarrierTest;
-use halyard_protocol::{CarrierAccountId, CauseCode};
+use halyard_protocol::{CarrierAccountId, CauseCode, UnixMs};
 
 use super::http::{self, HttpCarrier};
 use super::pace::Pace;
-use super::{Carrier, Carriers};
+use super::{Carrier, Carriers, LookUp, LookingUp, OutboundText, Repeat, SubmitError, Submitting};
 use crate::operations::carriers::sealed_for;
+use crate::operations::messaging::receipts::Failure;
 use crate::problem::Problem;
 use crate::sealing::{Sealing, SealingError};
 use crate::store::carrier_accounts::{self, AccountRecord, SecretPlace};
@@ -47,6 +48,29 @@ pub struct Opened {
     pub carrier_replies: bool,
 }
 
+/// An account that can't be used until somebody mends it: its texts wait.
+struct Unusable(CarrierAccountId);
+
+impl Carrier for Unusable {
+    fn account(&self) -> Option<CarrierAccountId> {
+        Some(self.0)
+    }
+
+    fn repeat(&self) -> Repeat {
+        Repeat::IsTakenAgain
+    }
+
+    fn submit(&self, _text: OutboundText) -> Submitting<'_> {
+        let words = "The account at the carrier can't be used: a secret or a setting is missing or wrong.";
+        let failure = Failure::new(CauseCode::CarrierAccountProblem, words);
+        Box::pin(async { Err(SubmitError::Temporary(failure)) })
+    }
+
+    fn look_up(&self, _text: OutboundText, _since: UnixMs) -> LookingUp<'_> {
+        Box::pin(async { LookUp::Later })
+    }
+}
+
 /// An account's settings with its secrets.
 ///
 /// # Errors
@@ -69,6 +93,16 @@ pub fn settings_of(account: &AccountRecord, sealing: &Sealing) -> Result<Setting
 }
 
 impl Carriers {
+    /// What hands a text over to an account; `None` where that was removed. One that can't be used takes nothing, and says why.
+    pub(super) async fn of_account(&self, account: CarrierAccountId) -> Result<Option<Arc<dyn Carrier>>, StoreError> {
+        if let Some((_, opened)) = self.open(account).await? {
+            return Ok(Some(opened.carrier));
+        }
+        let mut tx = self.around.store.read_once().await?;
+        let is_there = carrier_accounts::by_id(&mut tx, account).await?.is_some();
+        Ok(is_there.then(|| Arc::new(Unusable(account)) as Arc<dyn Carrier>))
+    }
+
     /// An account, opened; `None` where it was removed, or can't be used: then the log says why.
     ///
     /// # Errors

@@ -197,10 +197,6 @@ impl Carriers {
             None => Ok(Some(Arc::clone(&self.on_net))),
         }
     }
-
-    async fn of_account(&self, account: CarrierAccountId) -> Result<Option<Arc<dyn Carrier>>, StoreError> {
-        Ok(self.open(account).await?.map(|(_, opened)| opened.carrier))
-    }
 }
 
 /// Why a text is not delivered for which there is no carrier.

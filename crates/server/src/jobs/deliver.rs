@@ -10,6 +10,7 @@ use halyard_protocol::{UnixMs, segments};
 
 use super::LEASE;
 use super::kinds::{Doing, Kind, Tools, payload};
+use crate::app::DAY;
 use crate::carriers::pace::MAX_HOLD;
 use crate::carriers::{Carrier, LookUp, OutboundText, Repeat, SubmitError, Submitted, no_carrier};
 use crate::operations::messaging::outgoing::{
@@ -32,6 +33,8 @@ pub(super) const KIND: Kind = Kind {
 /// How often a text is handed to its carrier that says "later" before it is given up.
 const SUBMISSIONS: u64 = 12;
 
+/// How long a carrier may put a text off by saying that it is asked too often, in milliseconds.
+const LONGEST_WAIT: i64 = 2 * DAY;
 /// How often a text is looked up at a carrier that does not answer: for a quarter of an hour.
 const LOOK_UPS: u64 = 10;
 
@@ -140,6 +143,9 @@ async fn hand_over(tools: &Tools, job: &Job, waiting: Waiting) -> Result<Next, S
     Ok(match carrier.submit(text.clone()).await {
         Ok(submitted) => Next::End(submitting.end(taken(&*carrier, submitted))),
         Err(SubmitError::Final(failure)) => Next::End(submitting.end(Outcome::Failed(failure))),
+        Err(SubmitError::Throttled(_)) if since.since(submitting.text().message.at) > LONGEST_WAIT => {
+            Next::End(submitting.end(Outcome::Failed(outgoing::not_reached())))
+        }
         Err(SubmitError::Throttled(wait)) => {
             let until = hold(tools, &*carrier, submitting.text(), wait);
             Next::Throttled(submitting, until)

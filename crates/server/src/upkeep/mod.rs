@@ -29,6 +29,8 @@ const KEEP_LEFT_GROUPS: i64 = DAY;
 const KEEP_NETWORKS: i64 = 180 * DAY;
 /// How long a carrier may take to bring a text twice, in milliseconds.
 const KEEP_RECEIVED: i64 = 60 * DAY;
+/// How long a carrier may report on a text, in milliseconds.
+const KEEP_REFERENCES: i64 = 90 * DAY;
 
 /// How long a file waits for the message that it is to be in, in milliseconds: longer than an app keeps trying before
 /// somebody looks at it. A later try gives it to us again.
@@ -79,6 +81,7 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
     store::password_links::forget_expired(&mut tx, now).await?;
     store::networks::forget(&mut tx, now.plus(-app.settings.lifetimes.absolute - KEEP_NETWORKS)).await?;
     store::deliveries::forget_received(&mut tx, now.plus(-KEEP_RECEIVED)).await?;
+    store::carrier_references::forget(&mut tx, now.plus(-KEEP_REFERENCES)).await?;
     let files = store::media::forget_unsent(&mut tx, now.plus(-KEEP_UNSENT)).await?;
     if files + files_of_groups > 0 {
         store::usage::recount_bytes(&mut tx).await?;
