@@ -13,7 +13,7 @@ fuzz_target!(|bytes: &[u8]| {
         let [total, part, letter, day] = [chunk[0], chunk[1], chunk[2], chunk[3]];
         let total = total.max(1);
         let concat = Concat { reference: 7, total, part: (part % total) + 1 };
-        let piece = Piece::new(Coding::Latin1, &[letter], 0);
+        let piece = Piece::new(Coding::Latin1, &[b'a' + letter % 26], 0);
         let at = UnixMs(i64::try_from(n).unwrap_or_default() + i64::from(day) * 86_400_000 / 64);
         let new = Kept { concat, piece, at };
         match decide(&kept, &new) {
