@@ -36,6 +36,7 @@ pub(crate) fn test() -> Result<ExitCode> {
             total += tally_of("end-to-end tests", end_to_end(&bench.tools, &output));
             total += tally_of("smoke test in Firefox", firefox(&bench.tools, &output));
             total += tally_of("fuzzing of the HTTP interface", fuzz(&bench.tools, &output));
+            total += tally_of("SMPP with another's SMSC", smpp(&bench.tools, &output));
         }
         Err(error) => total += tally_of("build of the app and the server", Err(error)),
     }
@@ -188,6 +189,12 @@ fn firefox(tools: &TestTools, output: &Output) -> Result<Tally> {
 fn fuzz(tools: &TestTools, output: &Output) -> Result<Tally> {
     say("fuzzing the HTTP interface");
     reported("fuzz", "api/fuzz.mjs", tools, output)
+}
+
+/// The server's SMPP against an SMSC that is not ours: each check counts.
+fn smpp(tools: &TestTools, output: &Output) -> Result<Tally> {
+    say("running the tests with an SMSC");
+    reported("smpp", "smpp/peer.mjs", tools, output)
 }
 
 /// A script of `tests/` that writes what it has counted into the file that it is given.

@@ -51,6 +51,7 @@ pub async fn serve(
     let scheme = if tls.is_some() { "https" } else { "http" };
     let entrance = Entrance { listener, tls: tls.map(TlsAcceptor::from) };
     let workers = tokio::spawn(app.workers.clone().run(app.stop.clone()));
+    let trunks = tokio::spawn(app.carriers.clone().keep_connected(Arc::clone(&app.metrics), app.stop.clone()));
     let upkeep = tokio::spawn(upkeep::run(Arc::clone(&app), app.stop.clone()));
     let teller = tokio::spawn(app.teller.clone().run(app.stop.clone()));
     {
@@ -74,7 +75,7 @@ pub async fn serve(
         tokio::join!(connections::serve(&app, router, entrance, app.stop.clone()), redirects);
         app.sockets.close();
         app.sockets.wait().await;
-        let _ = tokio::join!(workers, upkeep, teller);
+        let _ = tokio::join!(workers, trunks, upkeep, teller);
     };
     let cancelled = async {
         app.stop.cancelled().await;

@@ -79,6 +79,7 @@ pub struct Metrics {
     jobs: Family<OfJob, Counter>,
     webhooks: Family<OfWebhook, Counter>,
     queued: Family<OfAccount, Gauge>,
+    links: Family<OfAccount, Gauge>,
     failed_sign_ins: Counter,
     statements: Counter,
     connections: Gauge,
@@ -106,6 +107,8 @@ impl Default for Metrics {
         registry.register("webhooks", "Webhooks of carriers, taken in or refused", Family::clone(&webhooks));
         let queued = Family::default();
         registry.register("texts_waiting", "Texts that wait for an account's carrier", Family::clone(&queued));
+        let links = Family::default();
+        registry.register("carrier_links", "Whether an account's sessions with its SMSC are up", Family::clone(&links));
         let failed_sign_ins = Counter::default();
         registry.register("failed_sign_ins", "Sign-ins with a wrong password", Counter::clone(&failed_sign_ins));
         let statements = Counter::default();
@@ -127,6 +130,7 @@ impl Default for Metrics {
             jobs,
             webhooks,
             queued,
+            links,
             failed_sign_ins,
             statements,
             connections,
@@ -156,6 +160,15 @@ impl Metrics {
     pub fn webhook(&self, carrier: &'static str, taken: bool) {
         let outcome = if taken { "taken" } else { "refused" };
         self.webhooks.get_or_create(&OfWebhook { carrier, outcome }).inc();
+    }
+
+    /// Whether an account's sessions with its SMSC are up; none where the account is gone.
+    pub fn linked(&self, account: &str, is_up: Option<bool>) {
+        let account = OfAccount { account: account.to_owned() };
+        match is_up {
+            Some(is_up) => drop(self.links.get_or_create(&account).set(i64::from(is_up))),
+            None => drop(self.links.remove(&account)),
+        }
     }
 
     /// Somebody tried a wrong password.

@@ -25,6 +25,10 @@ pub const FIELDS: &[Field] = &[
         "tls",
         "Whether the connection is encrypted: yes (unless set) or no. Without it the carrier should be reached by a VPN.",
     ),
+    field(
+        "ca_file",
+        "A file on the server with the certificates that vouch for the carrier (PEM), in place of the public ones.",
+    ),
     Field { required: true, ..field("system_id", "The login: the carrier calls it system_id.") },
     Field { required: true, secret: true, ..field("password", "The password of the login.") },
     field("system_type", "The system_type, if the carrier gave one."),
@@ -102,6 +106,8 @@ pub struct Options {
     pub port: u16,
     /// Whether the connection is encrypted.
     pub tls: bool,
+    /// A file with the certificates that vouch for it; the public ones without it.
+    pub ca_file: Option<String>,
     /// The login.
     pub system_id: String,
     /// Its password.
@@ -149,6 +155,7 @@ impl Options {
             host: read.text("host", 253, "is a host name or an address")?,
             port: u16::try_from(port).unwrap_or_default(),
             tls: read.one_of("tls", "is yes or no", &[("yes", true), ("no", false)])?,
+            ca_file: settings.plain("ca_file").map(str::to_owned),
             system_id: read.text("system_id", 15, "has at most 15 characters of ASCII")?,
             password: read.password()?,
             system_type: read.text("system_type", 12, "has at most 12 characters of ASCII")?,

@@ -47,3 +47,40 @@ CREATE TABLE opt_outs (
 -- commas between; empty for the business's own.
 ALTER TABLE tenants ADD COLUMN help_text TEXT NOT NULL DEFAULT '';
 ALTER TABLE tenants ADD COLUMN countries TEXT NOT NULL DEFAULT '';
+
+-- Parts of texts that came in, until all are there. sender: JSON of who wrote; reference: what the parts of one text share; part, total:
+-- which it is, of how many; piece: its coding and its octets.
+CREATE TABLE sms_pieces (
+    account TEXT COLLATE "C" NOT NULL,
+    sender TEXT COLLATE "C" NOT NULL,
+    own_number TEXT COLLATE "C" NOT NULL,
+    reference BIGINT NOT NULL,
+    part BIGINT NOT NULL,
+    total BIGINT NOT NULL,
+    piece BYTEA NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (account, sender, own_number, reference, part)
+);
+CREATE INDEX sms_pieces_by_time ON sms_pieces (at);
+
+-- What came in a moment ago, for as long as the carrier may not have heard that it was taken: it brings that again. fingerprint: the same for
+-- the same message; connection: over which it came, NULL when that has ended.
+CREATE TABLE sms_arrivals (
+    account TEXT COLLATE "C" NOT NULL,
+    fingerprint TEXT COLLATE "C" NOT NULL,
+    id TEXT COLLATE "C" NOT NULL,
+    connection TEXT COLLATE "C",
+    at BIGINT NOT NULL,
+    PRIMARY KEY (account, fingerprint, id)
+);
+CREATE INDEX sms_arrivals_by_connection ON sms_arrivals (connection);
+
+-- Parts that a carrier has taken of texts whose other parts it has not: only those are handed over again. message: our reference of the text.
+CREATE TABLE sms_parts_taken (
+    account TEXT COLLATE "C" NOT NULL,
+    message TEXT COLLATE "C" NOT NULL,
+    part BIGINT NOT NULL,
+    reference TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (account, message, part)
+);

@@ -4,13 +4,17 @@
 
 use std::sync::{Arc, PoisonError};
 
+use halyard_carriers::smpp::{Options, capabilities};
 use halyard_carriers::{Capabilities, Kind, Provider, Secret, Settings, SettingsError, Tested, provider};
 use halyard_protocol::admin::CarrierTest;
 use halyard_protocol::{CarrierAccountId, CauseCode, UnixMs};
+use tokio_util::sync::CancellationToken;
 
 use super::http::{self, HttpCarrier};
 use super::pace::Pace;
+use super::smpp::{self, SmppCarrier};
 use super::{Carrier, Carriers, LookUp, LookingUp, OutboundText, Repeat, SubmitError, Submitting};
+use crate::metrics::Metrics;
 use crate::operations::carriers::sealed_for;
 use crate::operations::messaging::receipts::Failure;
 use crate::problem::Problem;
@@ -156,7 +160,10 @@ impl Carriers {
         let tested = match self.open_record(record) {
             Err(error) => Tested::Fails(format!("This account can't be used: {error}.")),
             Ok(Opened { provider: Some(provider), .. }) => http::test(&*provider).await,
-            Ok(Opened { provider: None, .. }) => Tested::Fails("This kind of carrier can't be tested.".to_owned()),
+            Ok(Opened { provider: None, .. }) => match self.smpp_options(record) {
+                Ok(options) => smpp::test(record, &options, &self.trunks).await,
+                Err(error) => Tested::Fails(format!("This account can't be used: {error}.")),
+            },
         };
         match tested {
             Tested::Works(words) => CarrierTest { works: true, words },
@@ -170,22 +177,39 @@ impl Carriers {
     /// [`AccountError`].
     pub fn open_record(&self, record: &AccountRecord) -> Result<Opened, AccountError> {
         let settings = settings_of(record, &self.around.sealing)?;
-        let provider = provider(record.kind, &settings)?.map(Arc::from);
-        let provider: Arc<dyn Provider> = match (provider, record.kind) {
-            (Some(provider), _) => provider,
-            (None, Kind::Smpp | Kind::Simulator | Kind::Twilio | Kind::Telnyx | Kind::Bandwidth) => {
+        let provider: Option<Arc<dyn Provider>> = provider(record.kind, &settings)?.map(Arc::from);
+        let (around, account) = (self.around.clone(), record.clone());
+        let (carrier, capabilities): (Arc<dyn Carrier>, Capabilities) = match (&provider, record.kind) {
+            (Some(provider), _) => {
+                (Arc::new(HttpCarrier::new(account, Arc::clone(provider), around)), provider.capabilities())
+            }
+            (None, Kind::Smpp) => {
+                let options = Options::read(&settings)?;
+                let takes = capabilities(&options);
+                (Arc::new(SmppCarrier::new(account, options, around, self.trunks.clone())), takes)
+            }
+            (None, Kind::Simulator | Kind::Twilio | Kind::Telnyx | Kind::Bandwidth) => {
                 return Err(SettingsError::UnknownField(record.kind.name().to_owned()).into());
             }
         };
-        let capabilities = provider.capabilities();
         let of = |name: &str| settings.plain(name).and_then(|value| value.parse::<u32>().ok()).filter(|pace| *pace > 0);
         let pace = Pace {
             account: of("segments_a_second").unwrap_or(capabilities.segments_a_second),
             number: of("segments_a_second_of_a_number"),
         };
         self.pacer.set(record.id, pace);
-        let carrier = HttpCarrier::new(record.clone(), Arc::clone(&provider), self.around.clone());
         let carrier_replies = settings.carrier_replies(record.kind);
-        Ok(Opened { carrier: Arc::new(carrier), provider: Some(provider), capabilities, carrier_replies })
+        Ok(Opened { carrier, provider, capabilities, carrier_replies })
+    }
+
+    /// Keeps the accounts connected whose carriers want that, until `stop`; then ends the connections in order.
+    pub async fn keep_connected(self, metrics: Arc<Metrics>, stop: CancellationToken) {
+        let around = self.around.clone();
+        let trunks = self.trunks.clone();
+        trunks.run(around, |record| self.smpp_options(record), metrics, stop).await;
+    }
+
+    fn smpp_options(&self, record: &AccountRecord) -> Result<Options, AccountError> {
+        Ok(Options::read(&settings_of(record, &self.around.sealing)?)?)
     }
 }

@@ -11,6 +11,7 @@ pub mod http;
 mod links;
 mod on_net;
 pub mod pace;
+pub mod smpp;
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -25,6 +26,7 @@ pub(crate) use links::is_file_link;
 pub use links::{FileAs, Links};
 
 use self::pace::Pacer;
+use self::smpp::Trunks;
 use crate::env::Env;
 use crate::media::contents::Contents;
 use crate::operations::messaging::receipts::Failure;
@@ -134,6 +136,7 @@ pub struct Carriers {
     around: Surroundings,
     on_net: Arc<dyn Carrier>,
     pacer: Arc<Pacer>,
+    trunks: Trunks,
     opened: Arc<Mutex<HashMap<CarrierAccountId, (AccountRecord, Opened)>>>,
 }
 
@@ -148,13 +151,18 @@ impl Carriers {
     /// The same, with another way between the numbers of this system.
     #[must_use]
     pub fn with_on_net(around: Surroundings, on_net: Arc<dyn Carrier>) -> Self {
-        Self { around, on_net, pacer: Arc::default(), opened: Arc::default() }
+        Self { around, on_net, pacer: Arc::default(), trunks: Trunks::default(), opened: Arc::default() }
     }
 
     /// How fast texts may leave.
     #[must_use]
     pub fn pacer(&self) -> &Pacer {
         &self.pacer
+    }
+
+    /// This process has added, changed or removed accounts.
+    pub fn accounts_changed(&self) {
+        self.trunks.accounts_changed();
     }
 
     /// Where carriers reach this server.

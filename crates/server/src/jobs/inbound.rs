@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use halyard_carriers::{Address, Inbound};
 use halyard_protocol::{CarrierAccountId, Media, MediaId, PhoneNumber, TenantId, Ulid};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::kinds::{Doing, Kind, Tools, payload};
 use crate::carriers::fetch::{FetchError, fetch};
 use crate::operations::Actor;
 use crate::operations::media::{Prepared, Uploads};
+use crate::operations::messaging::brought::{Brought, INBOUND};
 use crate::operations::messaging::receive::{InboundText, receive};
 use crate::store::{self, StoreError, jobs::Job};
 
@@ -25,20 +25,8 @@ pub(super) const KIND: Kind = Kind {
     give_up: |tools, job, reason| -> Doing<'_, bool> { Box::pin(give_up(tools, job, reason)) },
 };
 
-/// The name of such jobs.
-pub const INBOUND: &str = "inbound";
-
 /// How often a file's carrier is asked that does not answer, before the text arrives without it.
 const FETCHES: u64 = 6;
-
-/// What such a job is about.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Brought {
-    /// The account that brought it.
-    pub account: CarrierAccountId,
-    /// The text.
-    pub text: Inbound,
-}
 
 async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
     let Brought { account, text } = payload(job)?;

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use halyard_carriers::Receipt;
 use halyard_protocol::CarrierAccountId;
-use serde::{Deserialize, Serialize};
 
 use super::inbound::{finish, give_up};
 use super::kinds::{Doing, Kind, Tools, payload};
-use crate::operations::messaging::receipts;
-use crate::store::{self, StoreError, jobs::Job};
+use crate::operations::messaging::brought::{RECEIPT, Reported};
+use crate::operations::messaging::receipts::{self, Named};
+use crate::store::{self, StoreError, Tx, jobs::Job};
 
 /// See [`Kind`].
 pub(super) const KIND: Kind = Kind {
@@ -22,25 +22,13 @@ pub(super) const KIND: Kind = Kind {
     give_up: |tools, job, reason| -> Doing<'_, bool> { Box::pin(give_up(tools, job, reason)) },
 };
 
-/// The name of such jobs.
-pub const RECEIPT: &str = "receipt";
-
 /// How often a text is looked for that a report names: for about a day.
 const LOOKS: u64 = 36;
 
-/// What such a job is about.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Reported {
-    /// The account whose carrier reports.
-    pub account: CarrierAccountId,
-    /// The report.
-    pub receipt: Receipt,
-}
-
 async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
-    let Reported { account, receipt } = payload(job)?;
+    let Reported { account, receipt, forms } = payload(job)?;
     let mut tx = tools.store.read().await?;
-    let parts = receipts::named(&mut tx, account, &receipt).await?;
+    let (receipt, parts) = named(&mut tx, account, receipt, forms).await?;
     drop(tx);
     let Some(first) = parts.first() else {
         if job.attempts >= LOOKS {
@@ -56,4 +44,25 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
         receipts::take_in(&mut tx, account, &receipt, part, tools.env.now()).await?;
     }
     if store::jobs::done(&mut tx, job).await? { tx.commit().await } else { Ok(()) }
+}
+
+/// What a report names, with the reference in the form that is known. Where it has several forms the recipient's number may be written in a way
+/// of its own, too: then it only tells texts apart whose references are the same.
+async fn named(
+    tx: &mut Tx,
+    account: CarrierAccountId,
+    receipt: Receipt,
+    forms: Vec<String>,
+) -> Result<(Receipt, Vec<Named>), StoreError> {
+    let in_form = |(to, form): (_, &String)| Receipt { reference: form.clone(), to, ..receipt.clone() };
+    let strict = forms.iter().map(|form| in_form((receipt.to, form)));
+    let loose = forms.iter().map(|form| in_form((None, form)));
+    for candidate in strict.chain(loose) {
+        let parts = receipts::named(tx, account, &candidate).await?;
+        if !parts.is_empty() {
+            return Ok((candidate, parts));
+        }
+    }
+    let parts = if forms.is_empty() { receipts::named(tx, account, &receipt).await? } else { Vec::new() };
+    Ok((receipt, parts))
 }

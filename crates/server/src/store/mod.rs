@@ -44,6 +44,7 @@ pub mod routes;
 mod schema;
 pub mod servers;
 pub mod sessions;
+pub mod sms_parts;
 pub(crate) mod sql;
 mod sqlite;
 pub mod states;

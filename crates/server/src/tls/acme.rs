@@ -7,12 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
-use rustls::{ClientConfig, RootCertStore};
 use rustls_acme::caches::DirCache;
 use rustls_acme::{AcmeConfig, AcmeState, EventOk};
 use tokio_util::sync::CancellationToken;
 
-use super::{Status, TlsError, files};
+use super::{Status, TlsError};
 
 /// Only the server's user may read what is in there.
 const PRIVATE: u32 = 0o700;
@@ -31,21 +30,12 @@ impl Account {
     pub(super) fn begin(self) -> Result<AcmeState<io::Error>, TlsError> {
         make_private(&self.cache).map_err(|error| TlsError::File(self.cache.clone(), error))?;
         let config = match &self.root {
-            Some(root) => AcmeConfig::new_with_client_config(&self.domains, trusting(root)?),
+            Some(root) => AcmeConfig::new_with_client_config(&self.domains, super::trusting(Some(root))?),
             None => AcmeConfig::new(&self.domains),
         };
         let contact = self.email.iter().map(|email| format!("mailto:{email}"));
         Ok(config.contact(contact).directory(&self.directory).cache(DirCache::new(self.cache)).state())
     }
-}
-
-fn trusting(root: &Path) -> Result<Arc<ClientConfig>, TlsError> {
-    let mut roots = RootCertStore::empty();
-    for certificate in files::certificates(root)? {
-        roots.add(certificate)?;
-    }
-    let builder = ClientConfig::builder_with_provider(super::provider()).with_safe_default_protocol_versions()?;
-    Ok(Arc::new(builder.with_root_certificates(roots).with_no_client_auth()))
 }
 
 fn make_private(folder: &Path) -> io::Result<()> {

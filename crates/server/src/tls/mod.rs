@@ -8,12 +8,12 @@ mod files;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustls::ServerConfig;
 use rustls::crypto::CryptoProvider;
 use rustls::server::ResolvesServerCert;
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tokio_util::sync::CancellationToken;
 
 pub use files::days_left;
@@ -120,6 +120,24 @@ pub fn start(source: Source, status: &Arc<Status>, stop: CancellationToken) -> R
             Ok(config)
         }
     }
+}
+
+/// How others are spoken to, whose certificates those of a file (PEM) vouch for; the public ones without it.
+///
+/// # Errors
+/// [`TlsError`]: a file that can't be used.
+pub fn trusting(root: Option<&Path>) -> Result<Arc<ClientConfig>, TlsError> {
+    let mut roots = RootCertStore::empty();
+    match root {
+        Some(root) => {
+            for certificate in files::certificates(root)? {
+                roots.add(certificate)?;
+            }
+        }
+        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+    }
+    let builder = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
+    Ok(Arc::new(builder.with_root_certificates(roots).with_no_client_auth()))
 }
 
 fn provider() -> Arc<CryptoProvider> {

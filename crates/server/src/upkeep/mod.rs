@@ -11,6 +11,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, DAY};
+use crate::operations::messaging::pieces;
 use crate::store::{self, StoreError};
 
 /// How often.
@@ -31,6 +32,9 @@ const KEEP_NETWORKS: i64 = 180 * DAY;
 const KEEP_RECEIVED: i64 = 60 * DAY;
 /// How long a carrier may report on a text, in milliseconds.
 const KEEP_REFERENCES: i64 = 90 * DAY;
+
+/// How long it is known which parts of a text its carrier has taken, in milliseconds: longer than a text is tried.
+const KEEP_PARTS_TAKEN: i64 = 7 * DAY;
 
 /// How long a file waits for the message that it is to be in, in milliseconds: longer than an app keeps trying before
 /// somebody looks at it. A later try gives it to us again.
@@ -67,7 +71,7 @@ async fn keep_house(app: &App, stop: &CancellationToken) {
 }
 
 /// Forgets old events, groups that all have left, sessions that no longer hold, references of texts received long ago, files that nobody
-/// sent, and photos that no contact has.
+/// sent, and photos that no contact has. Texts that lack parts arrive as they are, after a while.
 ///
 /// # Errors
 /// When the database fails.
@@ -82,12 +86,14 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
     store::networks::forget(&mut tx, now.plus(-app.settings.lifetimes.absolute - KEEP_NETWORKS)).await?;
     store::deliveries::forget_received(&mut tx, now.plus(-KEEP_RECEIVED)).await?;
     store::carrier_references::forget(&mut tx, now.plus(-KEEP_REFERENCES)).await?;
+    store::sms_parts::forget_before(&mut tx, now.plus(-KEEP_PARTS_TAKEN)).await?;
     let files = store::media::forget_unsent(&mut tx, now.plus(-KEEP_UNSENT)).await?;
     if files + files_of_groups > 0 {
         store::usage::recount_bytes(&mut tx).await?;
     }
     let photos = store::photos::forget_unused(&mut tx, now.plus(-KEEP_PHOTOS)).await?;
     tx.commit().await?;
+    pieces::give_up(&app.store, &app.env).await?;
     let contents = contents::forget_unused(app).await?;
     tracing::debug!(events, groups, sessions, files, contents, photos, "forgotten");
     Ok(())

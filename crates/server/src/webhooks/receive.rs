@@ -7,18 +7,14 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use halyard_carriers::http::Webhook;
-use halyard_carriers::{Event, Kind, WebhookError};
+use halyard_carriers::{Kind, WebhookError};
 use halyard_protocol::{CarrierAccountId, ErrorCode};
 use ring::digest::{SHA256, digest};
 
 use crate::app::App;
-use crate::jobs::inbound::{Brought, INBOUND};
-use crate::jobs::receipt::{RECEIPT, Reported};
-use crate::operations::messaging::reference;
+use crate::operations::messaging::brought;
 use crate::problem::Problem;
 use crate::store::carrier_accounts::AccountRecord;
-use crate::store::jobs::{NewJob, Queue};
-use crate::store::{self, StoreError, Tx};
 
 /// Takes in what a carrier brings.
 ///
@@ -60,7 +56,9 @@ pub async fn receive(
     };
     app.metrics.webhook(record.kind.name(), true);
     for event in events {
-        enqueue(&app, &record, event).await?;
+        let (mut tx, whose) = brought::begin(&app.store, &record, &event).await?;
+        brought::add(&mut tx, &app.env, &record, whose, event).await?;
+        tx.commit().await?;
     }
     let answer = provider.webhook_answer();
     Ok(if answer.body.is_empty() {
@@ -84,55 +82,4 @@ fn refusal(account: &AccountRecord, error: WebhookError) -> Response {
         answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"webhooks\""));
     }
     answer
-}
-
-/// Puts an event into the queue.
-async fn enqueue(app: &App, account: &AccountRecord, event: Event) -> Result<(), StoreError> {
-    let (id, now) = (account.id, app.env.now());
-    let mut tx = app.store.read().await?;
-    // In the turns of the business that it concerns.
-    let tenant = match (&event, account.tenant) {
-        (_, Some(tenant)) => Some(tenant),
-        (Event::Inbound(text), None) => store::numbers::by_number(&mut tx, text.to).await?.map(|(tenant, _)| tenant),
-        (Event::Receipt(receipt), None) => match receipt.ours.as_deref().and_then(reference::read) {
-            Some((conversation, ..)) => {
-                store::conversations::by_id(&mut tx, conversation).await?.map(|record| record.tenant)
-            }
-            None => None,
-        },
-    };
-    drop(tx);
-    let mut tx = match tenant {
-        Some(tenant) => app.store.write(tenant).await?,
-        None => app.store.write_system().await?,
-    };
-    let queue = tenant.map_or(Queue::Account(id), Queue::Tenant);
-    match event {
-        Event::Inbound(text) => {
-            // Texts of one sender to one number arrive in the order in which they were brought. A lane is locked by its tenant's lock.
-            let lane = match (tenant, &text.from) {
-                (Some(_), from) => format!("{INBOUND} {id} {from} {}", text.to),
-                (None, _) => format!("{INBOUND} {id} {}", app.env.ulid()),
-            };
-            let payload = store::sql::json(&Brought { account: id, text })?;
-            add(&mut tx, queue, &lane, INBOUND, &payload, now).await?;
-        }
-        Event::Receipt(receipt) => {
-            let lane = format!("{RECEIPT} {}", app.env.ulid());
-            let payload = store::sql::json(&Reported { account: id, receipt })?;
-            add(&mut tx, queue, &lane, RECEIPT, &payload, now).await?;
-        }
-    }
-    tx.commit().await
-}
-
-async fn add(
-    tx: &mut Tx,
-    queue: Queue,
-    lane: &str,
-    kind: &str,
-    payload: &str,
-    now: halyard_protocol::UnixMs,
-) -> Result<(), StoreError> {
-    store::jobs::add_last(tx, NewJob { queue, lane, position: 0, kind, payload, run_at: now }, now).await
 }

@@ -35,5 +35,6 @@ pub async fn add(
     let links = app.carriers.links();
     let accounts = CarrierAccounts { carriers: carriers::list(&mut tx, &actor, |record| links.webhook(record)).await? };
     tx.commit().await?;
+    app.carriers.accounts_changed();
     Ok((StatusCode::CREATED, Json(accounts)))
 }

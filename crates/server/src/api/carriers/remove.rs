@@ -30,5 +30,6 @@ pub async fn remove(
     let (mut tx, actor) = app.administer(actor).await?;
     carriers::remove(&mut tx, &actor, id).await?;
     tx.commit().await?;
+    app.carriers.accounts_changed();
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,8 +5,10 @@
 
 pub mod accept;
 pub(crate) mod append;
+pub mod brought;
 pub mod consent;
 pub mod outgoing;
+pub mod pieces;
 pub mod receipts;
 pub mod receive;
 pub mod reference;

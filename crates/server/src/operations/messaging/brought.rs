@@ -1,0 +1,141 @@
+//! What an account's carrier brings, on its way into the queue: texts that came in, and reports on those that went out.
+//!
+//! Always holds: texts of one sender to one number are taken in in the order in which they were brought. What is in the queue is taken in once,
+//! by the references that it has.
+
+use halyard_carriers::{Event, Inbound, Receipt};
+use halyard_protocol::{CarrierAccountId, TenantId};
+use serde::{Deserialize, Serialize};
+
+use super::reference;
+use crate::env::Env;
+use crate::store::carrier_accounts::AccountRecord;
+use crate::store::jobs::{NewJob, Queue};
+use crate::store::{self, Store, StoreError, Tx};
+
+/// The kind of the jobs that take in a text.
+pub const INBOUND: &str = "inbound";
+
+/// The kind of the jobs that take in a report.
+pub const RECEIPT: &str = "receipt";
+
+/// A text that is to be taken in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Brought {
+    /// The account that brought it.
+    pub account: CarrierAccountId,
+    /// The text.
+    pub text: Inbound,
+}
+
+/// A report that is to be taken in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Reported {
+    /// The account whose carrier reports.
+    pub account: CarrierAccountId,
+    /// The report.
+    pub receipt: Receipt,
+    /// All forms in which the text's reference may be kept, the likeliest first, where the carrier writes it in several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forms: Vec<String>,
+}
+
+/// Begins the transaction that takes an event in: one of the business that it concerns, where that is known.
+///
+/// # Errors
+/// When the database fails.
+pub async fn begin(
+    store: &Store,
+    account: &AccountRecord,
+    event: &Event,
+) -> Result<(Tx, Option<TenantId>), StoreError> {
+    let mut tx = store.read().await?;
+    let whose = match (event, account.tenant) {
+        (_, Some(tenant)) => Some(tenant),
+        (Event::Inbound(text), None) => store::numbers::by_number(&mut tx, text.to).await?.map(|(tenant, _)| tenant),
+        (Event::Receipt(receipt), None) => match receipt.ours.as_deref().and_then(reference::read) {
+            Some((conversation, ..)) => {
+                store::conversations::by_id(&mut tx, conversation).await?.map(|record| record.tenant)
+            }
+            None => None,
+        },
+    };
+    drop(tx);
+    let tx = match whose {
+        Some(tenant) => store.write(tenant).await?,
+        None => store.write_system().await?,
+    };
+    Ok((tx, whose))
+}
+
+/// Puts an event into the queue.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add(
+    tx: &mut Tx,
+    env: &Env,
+    account: &AccountRecord,
+    whose: Option<TenantId>,
+    event: Event,
+) -> Result<(), StoreError> {
+    match event {
+        Event::Inbound(text) => add_text(tx, env, account.id, whose, text).await,
+        Event::Receipt(receipt) => {
+            let reported = Reported { account: account.id, receipt, forms: Vec::new() };
+            add_report(tx, env, whose, &reported).await
+        }
+    }
+}
+
+/// Puts a text into the queue.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add_text(
+    tx: &mut Tx,
+    env: &Env,
+    account: CarrierAccountId,
+    whose: Option<TenantId>,
+    text: Inbound,
+) -> Result<(), StoreError> {
+    // A lane is locked by its tenant's lock.
+    let lane = match (whose, &text.from) {
+        (Some(_), from) => format!("{INBOUND} {account} {from} {}", text.to),
+        (None, _) => format!("{INBOUND} {account} {}", env.ulid()),
+    };
+    let payload = store::sql::json(&Brought { account, text })?;
+    add_job(tx, env, queue(account, whose), &lane, INBOUND, &payload).await
+}
+
+/// Puts a report into the queue.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add_report(
+    tx: &mut Tx,
+    env: &Env,
+    whose: Option<TenantId>,
+    reported: &Reported,
+) -> Result<(), StoreError> {
+    let lane = format!("{RECEIPT} {}", env.ulid());
+    let payload = store::sql::json(reported)?;
+    add_job(tx, env, queue(reported.account, whose), &lane, RECEIPT, &payload).await
+}
+
+/// In the turns of the business that it concerns.
+fn queue(account: CarrierAccountId, whose: Option<TenantId>) -> Queue {
+    whose.map_or(Queue::Account(account), Queue::Tenant)
+}
+
+async fn add_job(
+    tx: &mut Tx,
+    env: &Env,
+    queue: Queue,
+    lane: &str,
+    kind: &str,
+    payload: &str,
+) -> Result<(), StoreError> {
+    let now = env.now();
+    store::jobs::add_last(tx, NewJob { queue, lane, position: 0, kind, payload, run_at: now }, now).await
+}

@@ -1,0 +1,240 @@
+// The real server against an SMSC that is not ours (the package `smpp`). Prints a line for each check, and writes { passed, failed } into the
+// file that the first argument names, if it names one.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import smpp from "smpp";
+import { Api, text } from "../harness/api.mjs";
+import { LENA, THREE_NUMBERS, harbor } from "../harness/people.mjs";
+import { Server } from "../harness/server.mjs";
+import { PASSWORD, SYSTEM_ID, Smsc } from "./smsc.mjs";
+
+const PATIENCE = 60_000;
+const OWN = THREE_NUMBERS[0];
+/** Phones of people who use another system. */
+const phone = (line) => `+1202555${String(line).padStart(4, "0")}`;
+const MANY = 1_000;
+
+const sums = { passed: 0, failed: 0 };
+const folder = await mkdtemp(join(tmpdir(), "halyard-smpp-"));
+const secret = join(folder, "password");
+await writeFile(secret, PASSWORD);
+const smsc = await Smsc.start();
+const server = await Server.start([harbor]);
+try {
+  // Each builds on the one before: the first that fails ends them, and has been counted.
+  await checks().catch(() => {});
+} finally {
+  await server.stop();
+  await smsc.stop();
+  await rm(folder, { recursive: true });
+}
+if (process.argv[2]) await writeFile(process.argv[2], JSON.stringify(sums));
+process.exitCode = sums.failed === 0 ? 0 : 1;
+
+async function checks() {
+  const lena = await Api.signIn(server.url, LENA);
+  let account;
+
+  await check("an account that a command adds is tested, and connected by the server that runs", async () => {
+    account = await add("transceiver");
+    const words = await server.command("carrier", "test", account, "--tenant", "harbor");
+    is(words.trim(), "The carrier takes the login, as transceiver.");
+    await server.command("number", "assign-carrier", OWN, "--account", account);
+    await until("it is bound", () => smsc.bound === 1);
+  });
+
+  await check("a text leaves, and each state of a receipt shows", async () => {
+    const states = [
+      ["DELIVRD", "delivered"],
+      ["EXPIRED", "failed"],
+      ["DELETED", "failed"],
+      ["UNDELIV", "failed"],
+      ["REJECTD", "failed"],
+      ["ACCEPTD", "sent"],
+      ["ENROUTE", "sent"],
+      ["UNKNOWN", "sent"],
+    ];
+    for (const [number, [state, shown]] of states.entries()) {
+      const words = `Ça va? ¿€5 @ {pier} ${state}`;
+      const sent = await lena.send(text(OWN, phone(100 + number)), words);
+      const part = await taken(({ to }) => to === phone(100 + number));
+      is(part.words, words);
+      is(await smsc.receipt(part, state), smpp.ESME_ROK);
+      await until(`${state} shows as ${shown}`, async () => (await delivery(lena, sent)).state === shown);
+    }
+  });
+
+  await check("a receipt with parameters alone is read, with the network's reason", async () => {
+    const sent = await lena.send(text(OWN, phone(120)), "Hello");
+    const part = await taken(({ to }) => to === phone(120));
+    const parameters = { receipted_message_id: part.id, message_state: 5, network_error_code: Buffer.from([3, 0, 1]) };
+    const addresses = { source_addr: phone(120).slice(1), destination_addr: OWN.slice(1) };
+    is(await smsc.bring({ ...addresses, ...parameters, esm_class: 4, short_message: "" }), smpp.ESME_ROK);
+    await until("it failed", async () => (await delivery(lena, sent)).cause?.code === "number_not_in_use");
+  });
+
+  await check("a long text in UCS-2 leaves in two parts, and is delivered when both are", async () => {
+    const words = "⚓ Fair winds and following seas ".repeat(3);
+    const sent = await lena.send(text(OWN, phone(121)), words);
+    await until("both parts are there", () => of(121).length === 2);
+    const parts = of(121);
+    is(parts.map(({ words }) => words).join(""), words.trimEnd());
+    is(parts.every(({ coding, concat }) => coding === 8 && concat.total === 2), true);
+    await smsc.receipt(parts[0], "DELIVRD");
+    is((await delivery(lena, sent)).state, "sent");
+    await smsc.receipt(parts[1], "DELIVRD");
+    await until("it is delivered", async () => (await delivery(lena, sent)).state === "delivered");
+  });
+
+  await check("texts come in, in the GSM alphabet and in UCS-2, and parts in any order", async () => {
+    const from = { source_addr: phone(200).slice(1), destination_addr: OWN.slice(1) };
+    is(await smsc.bring({ ...from, data_coding: 0, short_message: "Ahoy €7 ñandú" }), smpp.ESME_ROK);
+    is(await smsc.bring({ ...from, data_coding: 8, short_message: "Здравствуйте 🙂" }), smpp.ESME_ROK);
+    const all = ["Is there ", "a berth ", "left? ⚓"];
+    for (const part of [2, 0, 1]) {
+      const udh = Buffer.from([5, 0, 3, 42, 3, part + 1]);
+      is(await smsc.bring({ ...from, data_coding: 8, short_message: { udh, message: all[part] } }), smpp.ESME_ROK);
+    }
+    const expected = ["Ahoy €7 ñandú", "Здравствуйте 🙂", all.join("")];
+    await until("all are there", async () => (await lena.timeline()).length === expected.length);
+    is((await lena.timeline()).map(({ body }) => body).join("|"), expected.join("|"));
+  });
+
+  await check("an SMSC that is asked too often gets the text later, once", async () => {
+    let often = 3;
+    smsc.judge = () => ((often -= 1) >= 0 ? smpp.ESME_RTHROTTLED : smpp.ESME_ROK);
+    const sent = await lena.send(text(OWN, phone(122)), "Later");
+    await until("it is sent", async () => (await delivery(lena, sent)).state === "sent");
+    is(of(122).length, 1);
+    smsc.judge = () => smpp.ESME_ROK;
+  });
+
+  await check("a recipient that the SMSC does not take has failed, with its reason", async () => {
+    smsc.judge = () => smpp.ESME_RINVDSTADR;
+    const sent = await lena.send(text(OWN, phone(123)), "Nobody");
+    await until("it failed", async () => (await delivery(lena, sent)).state === "failed");
+    is((await delivery(lena, sent)).reason, "0x0000000B: The carrier does not take the recipient's number.");
+    smsc.judge = () => smpp.ESME_ROK;
+  });
+
+  await check("a connection that is cut amid a thousand texts sends none twice, and says of which nobody knows", async () => {
+    let seen = 0;
+    smsc.judge = () => {
+      seen += 1;
+      // Taken, and the answer is lost with the connection; a third time the answer alone is lost for the next ten.
+      if (seen % 300 === 0) setImmediate(() => smsc.cut());
+      return seen % 300 > 290 || seen % 300 === 0 ? undefined : smpp.ESME_ROK;
+    };
+    const sent = [];
+    for (let number = 0; number < MANY; number += 1) {
+      sent.push(await lena.send(text(OWN, phone(1_000 + (number % 50))), `Number ${number}`));
+    }
+    let states = new Map();
+    await until("all have ended", async () => {
+      states = await statesOf(lena, sent);
+      return [...states.values()].every((state) => state !== "accepted");
+    }, 240_000);
+    const counts = new Map();
+    for (const { words } of smsc.taken) counts.set(words, (counts.get(words) ?? 0) + 1);
+    let unconfirmed = 0;
+    for (const { id, body } of sent) {
+      const [state, count] = [states.get(id), counts.get(body) ?? 0];
+      if (state === "sent") is(`${body} ${count}`, `${body} 1`);
+      else {
+        is(`${body} ${state}`, `${body} unconfirmed`);
+        is(count <= 1, true);
+        unconfirmed += 1;
+      }
+    }
+    console.log(`  ${MANY - unconfirmed} sent once, ${unconfirmed} unconfirmed, ${smsc.binds.length} binds`);
+    is(unconfirmed > 0 && unconfirmed < MANY / 5, true);
+    smsc.judge = () => smpp.ESME_ROK;
+  });
+
+  await check("an account with a session for each direction works, and the one before has left in order", async () => {
+    const before = smsc.unbinds;
+    await until("it is bound", () => smsc.bound === 1);
+    const separate = await add("separate");
+    await server.command("number", "assign-carrier", OWN, "--account", separate);
+    await server.command("carrier", "remove", account, "--tenant", "harbor");
+    await until("two are bound, and the first is gone", () => smsc.bound === 2 && smsc.unbinds === before + 1);
+    const sent = await lena.send(text(OWN, phone(124)), "Both ways");
+    const part = await taken(({ to }) => to === phone(124));
+    is(await smsc.receipt(part, "DELIVRD"), smpp.ESME_ROK);
+    await until("it is delivered", async () => (await delivery(lena, sent)).state === "delivered");
+  });
+
+  await check("a wrong login is said in words", async () => {
+    await writeFile(secret, "gale");
+    const wrong = await add("transceiver");
+    const said = await server.command("carrier", "test", wrong, "--tenant", "harbor").catch((error) => error.stderr);
+    is(said.includes("The password is wrong."), true);
+    await server.command("carrier", "remove", wrong, "--tenant", "harbor");
+  });
+
+  await check("a server that stops says farewell to the SMSC", async () => {
+    const before = smsc.unbinds;
+    await server.end();
+    is(smsc.unbinds, before + 2);
+    is(smsc.bound, 0);
+  });
+}
+
+/** Adds an account; its id. */
+async function add(bind) {
+  const settings = { host: "127.0.0.1", port: smsc.port, tls: "no", system_id: SYSTEM_ID, bind, window: 50, segments_a_second: 1000, response_seconds: 5 };
+  const set = Object.entries(settings).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
+  const said = await server.command("carrier", "add", "smpp", "--tenant", "harbor", "--name", bind, ...set, "--secret", `password=file:${secret}`);
+  return said.split(" ")[0];
+}
+
+/** The parts that were taken for a phone. */
+function of(line) {
+  return smsc.taken.filter(({ to }) => to === phone(line));
+}
+
+/** A part that the SMSC takes. */
+async function taken(is) {
+  await until("the SMSC takes it", () => smsc.taken.some(is));
+  return smsc.taken.find(is);
+}
+
+/** How far a text to one recipient is. */
+async function delivery(api, { id, conversation }) {
+  const { entries } = await api.ask("GET", `/conversations/${conversation}/entries?limit=100`);
+  return entries.find((entry) => entry.id === id).deliveries[0];
+}
+
+/** How far many texts are, by their ids. */
+async function statesOf(api, sent) {
+  const states = new Map();
+  for (const conversation of new Set(sent.map((message) => message.conversation))) {
+    const { entries } = await api.ask("GET", `/conversations/${conversation}/entries?limit=100`);
+    for (const { id, deliveries } of entries) states.set(id, deliveries[0].state);
+  }
+  return states;
+}
+
+async function until(what, isSo, patience = PATIENCE) {
+  for (const end = Date.now() + patience; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 100))) {
+    if (await isSo()) return;
+  }
+  throw new Error(`not within ${patience / 1000} s: ${what}`);
+}
+
+function is(value, expected) {
+  if (value !== expected) throw new Error(`${JSON.stringify(value)} is not ${JSON.stringify(expected)}`);
+}
+
+async function check(what, steps) {
+  try {
+    await steps();
+    sums.passed += 1;
+    console.log(`ok: ${what}`);
+  } catch (error) {
+    sums.failed += 1;
+    console.log(`FAILED: ${what}: ${error.message}`);
+    throw error;
+  }
+}
