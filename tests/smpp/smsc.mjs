@@ -74,8 +74,12 @@ export class Smsc {
     const { session } = [...this.#sessions].find(({ receives }) => receives);
     const usual = { source_addr_ton: 1, source_addr_npi: 1, dest_addr_ton: 1, dest_addr_npi: 1 };
     const { command_status } = await new Promise((resolve, reject) => {
-      session.once("close", () => reject(new Error("the session ended")));
-      session.deliver_sm({ ...usual, ...pdu }, resolve);
+      const ended = () => reject(new Error("the session ended"));
+      session.once("close", ended);
+      session.deliver_sm({ ...usual, ...pdu }, (answer) => {
+        session.off("close", ended);
+        resolve(answer);
+      });
     });
     return command_status;
   }

@@ -13,7 +13,7 @@ use crate::env::Env;
 const ADDRESS: &str = "HALYARD_TEST_POSTGRES";
 
 /// Modules whose tests work with a bench.
-const MODULES: [&str; 5] = ["api::", "jobs::tests", "operations::", "socket::tests", "web::"];
+const MODULES: [&str; 6] = ["api::", "carriers::smpp::tests", "jobs::tests", "operations::", "socket::tests", "web::"];
 
 /// Looks at what the whole program logs, so it has to be alone in one.
 const ALONE: &str = "web::arrival";

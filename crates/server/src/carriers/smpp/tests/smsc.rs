@@ -195,14 +195,17 @@ async fn serve(stream: impl AsyncRead + AsyncWrite, known: Arc<Mutex<Known>>) {
         tokio::select! {
             came = next(&mut reading) => {
                 let Some(came) = came else { break };
-                match answer(&known, came, &mut bring) {
-                    Some(Answer::Bytes(bytes)) => if writing.write_all(&bytes).await.is_err() { break },
+                let bytes = match answer(&known, came, &mut bring) {
+                    Some(Answer::Bytes(bytes)) => bytes,
                     Some(Answer::Later(wait, bytes)) => {
                         tokio::time::sleep(wait).await;
-                        if writing.write_all(&bytes).await.is_err() { break }
+                        bytes
                     }
                     Some(Answer::HangUp) => break,
-                    None => {}
+                    None => Vec::new(),
+                };
+                if writing.write_all(&bytes).await.is_err() {
+                    break;
                 }
                 if let Some(bring) = bring.take() {
                     let (sender, receiver) = mpsc::unbounded_channel();
@@ -212,10 +215,12 @@ async fn serve(stream: impl AsyncRead + AsyncWrite, known: Arc<Mutex<Known>>) {
                     }
                 }
             }
-            brought = brought(&mut brings) => match brought {
-                Some(bytes) => if writing.write_all(&bytes).await.is_err() { break },
-                None => break,
-            },
+            brought = brought(&mut brings) => {
+                let Some(bytes) = brought else { break };
+                if writing.write_all(&bytes).await.is_err() {
+                    break;
+                }
+            }
         }
     }
     known.lock().unwrap().open -= 1;
