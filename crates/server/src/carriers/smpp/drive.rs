@@ -62,8 +62,8 @@ struct Talk {
     throttled: Option<Duration>,
     /// When the SMSC was last heard of.
     heard: Duration,
-    /// Whether something came in since the last settlement.
-    has_arrivals: bool,
+    /// When something came in last that is not settled.
+    arrived: Option<Duration>,
     /// How the session ended.
     ended: Option<Status>,
 }
@@ -242,7 +242,7 @@ impl Driver {
                     self.report(report);
                 }
                 Output::Inbound(handle, arrived) => {
-                    talk.has_arrivals = true;
+                    talk.arrived = Some(self.now());
                     let over = Over { connection: talk.connection, silence: self.options.idle + SILENCE };
                     if !self.intake.take(Work::Text(handle, arrived, over)) {
                         outputs.extend(self.session.not_taken(handle, self.now()));
@@ -289,12 +289,13 @@ impl Driver {
 
     /// What came in before the SMSC was last heard of will not come again.
     fn settle(&self, talk: &mut Talk) {
+        let Some(arrived) = talk.arrived else { return };
         let silent = self.now().saturating_sub(talk.heard) + HEARD;
-        if std::mem::take(&mut talk.has_arrivals) {
-            let before = self.around.env.now().plus(-i64::try_from(silent.as_millis()).unwrap_or(i64::MAX));
-            self.intake.take(Work::Settle(talk.connection, before));
-            // What came after that moment is settled the next time.
-            talk.has_arrivals = true;
+        let before = self.around.env.now().plus(-i64::try_from(silent.as_millis()).unwrap_or(i64::MAX));
+        self.intake.take(Work::Settle(talk.connection, before));
+        // It is committed a moment after it came.
+        if talk.heard > arrived + HEARD * 3 {
+            talk.arrived = None;
         }
     }
 }
@@ -310,7 +311,7 @@ impl Talk {
             was_bound: false,
             throttled: None,
             heard: now,
-            has_arrivals: false,
+            arrived: None,
             ended: None,
         }
     }
