@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use halyard_carriers::http::{Method, Request, Response};
 use halyard_carriers::outcome::{Found, LookedUp, Outcome, Tested};
-use halyard_carriers::{Attachment, Capabilities, Outbound, Provider};
+use halyard_carriers::{Attachment, Capabilities, Kind, Outbound, Provider};
 use halyard_protocol::{CarrierAccountId, CauseCode, Media, PhoneNumber, UnixMs};
 
 use super::{
     Carrier, FileAs, LookUp, LookingUp, OutboundText, Repeat, SubmitError, Submitted, Submitting, Surroundings,
 };
-use crate::media::convert::for_carrier;
+use crate::media::convert::{convert, for_carrier};
 use crate::operations::messaging::{receipts::Failure, reference};
 use crate::store::carrier_accounts::AccountRecord;
 use crate::store::{self, StoreError};
@@ -100,21 +100,20 @@ impl HttpCarrier {
     }
 
     /// The text as the carrier gets it.
-    async fn outbound(&self, text: &OutboundText) -> Result<Outbound, SubmitError> {
+    fn outbound(&self, text: &OutboundText, media: Vec<Attachment>) -> Outbound {
         let links = &self.around.links;
-        let media = self.attachments(&text.media).await?;
         // Everybody in a group sees everybody, also those whom the text reaches by another way.
         let mut to: Vec<PhoneNumber> = text.to.iter().chain(&text.others).copied().collect();
         to.sort_unstable();
         to.dedup();
-        Ok(Outbound {
+        Outbound {
             reference: text.reference.clone(),
             from: text.from,
             to,
             body: text.body.clone(),
             media,
             report_to: links.report_to(&self.account, &text.reference),
-        })
+        }
     }
 
     /// Files as the carrier takes them, at addresses where it fetches them.
@@ -131,8 +130,8 @@ impl HttpCarrier {
             if !takes.contains(&file.kind) || size > file_as.bytes {
                 let content = self.content(file).await?;
                 let (kind, bytes) = (file.kind, file_as.bytes);
-                let converted = tokio::task::spawn_blocking(move || for_carrier(kind, &content, takes, bytes)).await;
-                let converted = converted.map_err(|_| later("A file could not be converted."))?.map_err(|error| {
+                let converted = convert(move || for_carrier(kind, &content, takes, bytes)).await;
+                let converted = converted.ok_or_else(|| later("A file could not be converted."))?.map_err(|error| {
                     SubmitError::Final(Failure::new(CauseCode::FilesNotTakenByCarrier, error.to_string()))
                 })?;
                 file_as.kind = converted.kind;
@@ -164,7 +163,13 @@ impl HttpCarrier {
     }
 
     async fn hand_over(&self, text: OutboundText) -> Result<Submitted, SubmitError> {
-        let outbound = self.outbound(&text).await?;
+        let most = usize::from(self.provider.capabilities().group_recipients);
+        if text.to.len() + text.others.len() > 1 && text.to.len() > most {
+            let words = "The account that carries the number now takes no groups of this size.";
+            return Err(SubmitError::Final(Failure::new(CauseCode::NumberCannotGroup, words)));
+        }
+        let media = self.attachments(&text.media).await?;
+        let outbound = self.outbound(&text, media);
         let answer = match send(self.provider.submit(&outbound)).await {
             Ok(answer) => answer,
             Err(NoAnswer::Lost) => return Err(SubmitError::Unconfirmed),
@@ -175,7 +180,8 @@ impl HttpCarrier {
         let status = answer.status;
         let outcome = self.provider.outcome(&outbound, &answer);
         if !matches!(outcome, Outcome::Taken { .. }) {
-            tracing::info!(account = %self.account.id, reference = text.reference, status, "a carrier did not take a text");
+            let text = reference::without_number(&text.reference);
+            tracing::info!(account = %self.account.id, text, status, "a carrier did not take a text");
         }
         match outcome {
             Outcome::Taken { references } => Ok(Submitted { references, delivered: false }),
@@ -188,7 +194,8 @@ impl HttpCarrier {
 
     /// Looks for a text at the carrier. What is known as another text of ours does not count.
     async fn find(&self, text: &OutboundText, since: UnixMs) -> Result<LookUp, StoreError> {
-        let Ok(outbound) = self.outbound(text).await else { return Ok(LookUp::Unknown) };
+        // Texts are found by their numbers and words.
+        let outbound = self.outbound(text, Vec::new());
         let Some(request) = self.provider.look_up(&outbound, since) else { return Ok(LookUp::Unknown) };
         let Ok(answer) = send(request).await else { return Ok(LookUp::Later) };
         let LookedUp::Has(found) = self.provider.looked_up(&outbound, since, &answer) else {
@@ -205,7 +212,11 @@ impl HttpCarrier {
                 return Ok(LookUp::Taken(Submitted { references: vec![reference], delivered: false }));
             }
         }
-        Ok(LookUp::NotTaken)
+        match self.account.kind {
+            // It lists neither words nor our reference, and says nothing of how fresh its list is.
+            Kind::Bandwidth => Ok(LookUp::Later),
+            Kind::Simulator | Kind::Twilio | Kind::Telnyx | Kind::Smpp => Ok(LookUp::NotTaken),
+        }
     }
 }
 
@@ -221,6 +232,14 @@ impl Carrier for HttpCarrier {
 
     fn repeat(&self) -> Repeat {
         Repeat::IsTakenAgain
+    }
+
+    fn settles(&self) -> i64 {
+        match self.account.kind {
+            // It lists what it has taken at once.
+            Kind::Simulator => 1_000,
+            Kind::Twilio | Kind::Telnyx | Kind::Bandwidth | Kind::Smpp => 120_000,
+        }
     }
 
     fn submit(&self, text: OutboundText) -> Submitting<'_> {

@@ -4,7 +4,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -24,7 +24,7 @@ pub struct Links {
     /// What users open, where it is known: `https://phone.example.com`.
     public: Option<String>,
     /// Where the server listens, for a carrier simulator on the same machine.
-    local: Arc<OnceLock<String>>,
+    local: Arc<Mutex<Option<String>>>,
 }
 
 impl Links {
@@ -41,14 +41,16 @@ impl Links {
             IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
             ip => ip,
         };
-        let _ = self.local.set(format!("http://{}", SocketAddr::new(host, address.port())));
+        let mut local = self.local.lock().unwrap_or_else(PoisonError::into_inner);
+        *local = Some(format!("http://{}", SocketAddr::new(host, address.port())));
     }
 
-    fn base(&self, kind: Kind) -> Option<&str> {
-        match kind {
-            Kind::Simulator => self.local.get().map(String::as_str).or(self.public.as_deref()),
-            Kind::Twilio | Kind::Telnyx | Kind::Bandwidth | Kind::Smpp => self.public.as_deref(),
-        }
+    fn base(&self, kind: Kind) -> Option<String> {
+        let local = match kind {
+            Kind::Simulator => self.local.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            Kind::Twilio | Kind::Telnyx | Kind::Bandwidth | Kind::Smpp => None,
+        };
+        local.or_else(|| self.public.clone())
     }
 
     /// Where an account's carrier reports; `None` where the server's own address is not known.

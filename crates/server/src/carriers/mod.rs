@@ -108,6 +108,11 @@ pub trait Carrier: Send + Sync {
     /// What becomes of a text that is handed over again.
     fn repeat(&self) -> Repeat;
 
+    /// For how many milliseconds after a submission a look-up may not find what was taken.
+    fn settles(&self) -> i64 {
+        0
+    }
+
     /// Takes a text over.
     fn submit(&self, text: OutboundText) -> Submitting<'_>;
 

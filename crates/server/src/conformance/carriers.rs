@@ -209,3 +209,54 @@ pub(super) async fn an_account_keeps_its_secrets_and_goes_when_it_carries_nothin
         assert_eq!(rosa.post("/carriers", &body).await.status, code, "{body}");
     }
 }
+
+pub(super) async fn an_opt_out_of_one_in_a_group_is_of_nobody_else(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let line = Line::add(bench, &maya).await;
+    maya.text(101, &[142, 143], "A group text").await;
+    assert_eq!(line.bring(&[inbound("1", 143, "STOP")]).await, 204);
+    for _ in 0..20 {
+        bench.work().await;
+        bench.test.pass(60_000);
+    }
+    let all: OptOuts = maya.get("/opt-outs").await.json();
+    assert_eq!(all.opt_outs.iter().map(|out| out.recipient).collect::<Vec<_>>(), [number(143)]);
+    let group = maya.bootstrap().await.conversations.into_iter().find(|one| one.kind == ConversationKind::GroupMms);
+    let page: EntriesPage = maya.get(&format!("/conversations/{}/entries", group.unwrap().id)).await.json();
+    let text = page.entries.iter().find_map(Entry::message).unwrap();
+    let causes: Vec<_> = text.deliveries.iter().map(|one| (one.to, one.cause.map(|cause| cause.code))).collect();
+    assert_eq!(causes, [(number(142), None), (number(143), Some(CauseCode::RecipientOptedOut))]);
+    assert!(text.deliveries.iter().all(|one| one.state == DeliveryState::Failed));
+}
+
+pub(super) async fn texts_that_cannot_be_shown_are_kept_apart_and_hold_up_nobody(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let line = Line::add(bench, &maya).await;
+    for id in ["1", "2"] {
+        let text = json!({ "type": "inbound", "id": id, "from": "24273", "to": number(101), "body": "Your code" });
+        assert_eq!(line.bring(&[text]).await, 204);
+        bench.work().await;
+    }
+    line.write("3", 142, "a\0b").await;
+    assert_eq!(timeline(&maya).await, ["ab"], "what no database has to keep is left out");
+    let mut tx = bench.app.store.write_system().await.unwrap();
+    assert_eq!(store::jobs::dead(&mut tx).await.unwrap().len(), 2);
+    assert_eq!(store::jobs::count(&mut tx).await.unwrap(), 0);
+    assert_eq!(store::jobs::retry_dead(&mut tx, bench.app.env.now()).await.unwrap(), 2);
+}
+
+pub(super) async fn of_an_account_no_more_is_claimed_than_may_leave(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let line = Line::add(bench, &maya).await;
+    let account = line.account.id;
+    let mut tx = bench.app.store.write(maya.bootstrap().await.me.tenant.id).await.unwrap();
+    store::carrier_accounts::assign(&mut tx, number(102), Some(account)).await.unwrap();
+    tx.commit().await.unwrap();
+    bench.app.carriers.pacer().set(account, crate::carriers::pace::Pace { account: 2, number: None });
+    for outside in 0..5 {
+        maya.text(101, &[150 + outside], "Hello").await;
+        maya.text(102, &[150 + outside], "Hello").await;
+    }
+    let claimed = bench.app.workers.claim_for_tests(256).await;
+    assert_eq!(claimed, 2, "of both numbers together");
+}

@@ -24,7 +24,8 @@ use crate::store::{
 /// See [`Kind`].
 pub(super) const KIND: Kind = Kind {
     name: outgoing::KIND,
-    attempt_time: Duration::from_secs(60),
+    // Longer than any carrier's own waits.
+    attempt_time: Duration::from_secs(180),
     failures: 10,
     run: |tools, job| Box::pin(run(tools, job)),
     give_up: |tools, job, reason| -> Doing<'_, bool> { Box::pin(give_up(tools, job, reason)) },
@@ -35,8 +36,10 @@ const SUBMISSIONS: u64 = 12;
 
 /// How long a carrier may put a text off by saying that it is asked too often, in milliseconds.
 const LONGEST_WAIT: i64 = 2 * DAY;
-/// How often a text is looked up at a carrier that does not answer: for a quarter of an hour.
-const LOOK_UPS: u64 = 10;
+/// For how long a text is looked up at a carrier that does not answer, in milliseconds.
+const LOOKED_FOR: i64 = 15 * 60 * 1_000;
+/// After how long its author sees that a text is not confirmed, in milliseconds: most are by then.
+const SHOWN_AFTER: i64 = 150_000;
 
 /// What there is to write down.
 enum Next {
@@ -75,8 +78,12 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
             store::jobs::done(&mut tx, job).await?
         }
         Some(Next::Doubt(doubt)) => {
-            doubt.unconfirmed(&mut tx, now).await?;
-            store::jobs::retry(&mut tx, job, now.plus(store::jobs::backoff(job.attempts))).await?
+            let waited = now.since(doubt.since());
+            if waited >= SHOWN_AFTER {
+                doubt.unconfirmed(&mut tx, now).await?;
+            }
+            // Soon at first, and then in growing pauses.
+            store::jobs::wait_until(&mut tx, job, now.plus(waited.clamp(1_000, 60_000))).await?
         }
         Some(Next::Paced(until)) => store::jobs::wait_until(&mut tx, job, until).await?,
         Some(Next::Throttled(submitting, until)) => {
@@ -99,12 +106,21 @@ async fn look_up(tools: &Tools, job: &Job, doubt: InDoubt) -> Result<Next, Store
     };
     match carrier.repeat() {
         Repeat::IsTakenOnce => hand_over(tools, job, doubt.not_taken()).await,
-        Repeat::IsTakenAgain => match carrier.look_up(outbound(doubt.text()), doubt.since()).await {
-            LookUp::Taken(submitted) => Ok(Next::End(doubt.end(taken(&*carrier, submitted)))),
-            LookUp::Later if job.attempts < LOOK_UPS => Ok(Next::Doubt(doubt)),
-            LookUp::Later | LookUp::Unknown => Ok(Next::End(doubt.end(Outcome::Unconfirmed))),
-            LookUp::NotTaken => hand_over(tools, job, doubt.not_taken()).await,
-        },
+        Repeat::IsTakenAgain => {
+            let waited = tools.env.now().since(doubt.since());
+            match carrier.look_up(outbound(doubt.text()), doubt.since()).await {
+                LookUp::Taken(submitted) => Ok(Next::End(doubt.end(taken(&*carrier, submitted)))),
+                // What was handed over just now may not be listed yet.
+                LookUp::NotTaken if waited < carrier.settles() => Ok(Next::Doubt(doubt)),
+                // Its author may have sent it again.
+                LookUp::NotTaken if doubt.is_shown() => {
+                    Ok(Next::End(doubt.end(Outcome::Failed(outgoing::not_reached()))))
+                }
+                LookUp::NotTaken => hand_over(tools, job, doubt.not_taken()).await,
+                LookUp::Later if waited < LOOKED_FOR => Ok(Next::Doubt(doubt)),
+                LookUp::Later | LookUp::Unknown => Ok(Next::End(doubt.end(Outcome::Unconfirmed))),
+            }
+        }
     }
 }
 
@@ -114,7 +130,7 @@ async fn hand_over(tools: &Tools, job: &Job, waiting: Waiting) -> Result<Next, S
         return Ok(Next::End(waiting.fail(outgoing::number_gone())));
     }
     if !waiting.text().opted_out.is_empty() {
-        return Ok(Next::End(waiting.fail(outgoing::opted_out())));
+        return Ok(Next::End(waiting.fail_opted_out()));
     }
     let to = &waiting.text().to;
     let Some(carrier) = tools.carriers.of(to, account).await? else {
@@ -154,6 +170,7 @@ async fn hand_over(tools: &Tools, job: &Job, waiting: Waiting) -> Result<Next, S
         Err(SubmitError::Temporary(failure)) => Next::End(submitting.end(Outcome::Failed(failure))),
         Err(SubmitError::Unconfirmed) => match carrier.look_up(text, since).await {
             LookUp::Taken(submitted) => Next::End(submitting.end(taken(&*carrier, submitted))),
+            LookUp::NotTaken if carrier.settles() > 0 => Next::Doubt(submitting.in_doubt(since, carrier.account())),
             LookUp::NotTaken if job.attempts < SUBMISSIONS => Next::Later(submitting),
             LookUp::NotTaken => Next::End(submitting.end(Outcome::Failed(outgoing::not_reached()))),
             LookUp::Later => Next::Doubt(submitting.in_doubt(since, carrier.account())),

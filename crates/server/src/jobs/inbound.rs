@@ -1,6 +1,7 @@
 //! The job that takes in a text that an account's carrier has brought: fetches its files, then lets the text arrive.
 //!
-//! Always holds: a text arrives once, however often it is brought. It arrives also without a file that can't be had: then the timeline says so.
+//! Always holds: a text arrives once, however often it is brought. It arrives also without a file that can't be had, or that an attempt failed by:
+//! then the timeline says so.
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::operations::Actor;
 use crate::operations::media::{Prepared, Uploads};
 use crate::operations::messaging::brought::{Brought, INBOUND};
 use crate::operations::messaging::receive::{InboundText, receive};
-use crate::store::{self, StoreError, jobs::Job};
+use crate::store::{self, StoreError, Tx, jobs::Job};
 
 /// See [`Kind`].
 pub(super) const KIND: Kind = Kind {
@@ -25,41 +26,53 @@ pub(super) const KIND: Kind = Kind {
     give_up: |tools, job, reason| -> Doing<'_, bool> { Box::pin(give_up(tools, job, reason)) },
 };
 
+/// How long all files of a text may take in one attempt.
+const FETCHING: Duration = Duration::from_secs(120);
 /// How often a file's carrier is asked that does not answer, before the text arrives without it.
 const FETCHES: u64 = 6;
 
 async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
     let Brought { account, text } = payload(job)?;
     let Address::Number(from) = text.from else {
-        return Err(StoreError::Corrupt("a text of a short code or a word can't be shown yet"));
+        give_up(tools, job, "a text of a short code or of a word can't be shown yet").await?;
+        return Ok(());
     };
     let mut tx = tools.store.read().await?;
+    let record = store::carrier_accounts::by_id(&mut tx, account).await?;
     let owner = store::numbers::by_number(&mut tx, text.to).await?.map(|(tenant, _)| tenant);
     let is_own_group = !text.others.is_empty() && store::numbers::by_number(&mut tx, from).await?.is_some();
     let opened = tools.carriers.open_in(&mut tx, account).await?;
     drop(tx);
-    let tenant = match (owner, &opened) {
+    let (tenant, record) = match (owner, record) {
         // Between numbers of this system a group text goes by its own way, so it is here.
         (Some(_), Some(_)) if is_own_group => return finish(tools, job).await,
-        (Some(tenant), Some((record, _))) if record.tenant.is_none_or(|whose| whose == tenant) => tenant,
+        (Some(tenant), Some(record)) if record.tenant.is_none_or(|whose| whose == tenant) => (tenant, record),
         _ => {
             tracing::warn!(%account, "a text came in for a number that is not in use, or not this account's business's");
             return finish(tools, job).await;
         }
     };
-    let mut files = Vec::new();
-    let mut missing = 0;
-    if let Some((record, opened)) = &opened {
-        for (place, url) in text.media.iter().enumerate() {
-            let Some(provider) = &opened.provider else { break };
-            let api = record.settings.get("api").map(String::as_str);
-            match fetch(&**provider, url, api).await {
-                Ok(content) => {
-                    files.extend(keep(tools, tenant, id_of(account, &text.reference, place), content).await?)
-                }
-                Err(FetchError::Later) if job.attempts < FETCHES => return again(tools, job, tenant).await,
-                Err(FetchError::Later | FetchError::Never) => missing += 1,
-            }
+    let provider = opened.and_then(|(_, opened)| opened.provider);
+    let api = record.settings.get("api").map(String::as_str);
+    let (mut files, mut missing) = (Vec::new(), 0);
+    let end = tokio::time::Instant::now() + FETCHING;
+    for (place, url) in text.media.iter().enumerate() {
+        let id = id_of(account, &text, place);
+        let mut tx = tools.store.read_once().await?;
+        if let Some((file, ..)) = store::media::uploaded(&mut tx, id).await? {
+            files.push(file);
+            continue;
+        }
+        drop(tx);
+        let Some(provider) = provider.as_deref().filter(|_| job.failures == 0) else {
+            missing += 1;
+            continue;
+        };
+        let fetched = tokio::time::timeout_at(end, fetch(provider, url, api)).await;
+        match fetched.unwrap_or(Err(FetchError::Later)) {
+            Ok(content) => files.extend(keep(tools, tenant, id, content).await?),
+            Err(FetchError::Later) if job.attempts < FETCHES => return again(tools, job, tenant).await,
+            Err(FetchError::Later | FetchError::Never) => missing += 1,
         }
     }
     arrive(tools, job, Arriving { tenant, account, from, text, files, missing }).await
@@ -80,7 +93,8 @@ async fn arrive(tools: &Tools, job: &Job, arriving: Arriving) -> Result<(), Stor
     let actor = Actor::system(tenant, tools.env.now());
     let inbound = InboundText {
         carrier: account.to_string(),
-        reference: text.reference,
+        // Of a group with several own numbers each gets it.
+        reference: format!("{} {}", text.reference, text.to),
         from,
         to: text.to,
         others: text.others,
@@ -94,8 +108,8 @@ async fn arrive(tools: &Tools, job: &Job, arriving: Arriving) -> Result<(), Stor
 }
 
 /// The same file of the same text has the same id at every try.
-fn id_of(account: CarrierAccountId, reference: &str, place: usize) -> MediaId {
-    let hash = Sha256::digest(format!("{account} {place} {reference}"));
+fn id_of(account: CarrierAccountId, text: &Inbound, place: usize) -> MediaId {
+    let hash = Sha256::digest(format!("{account} {} {place} {}", text.to, text.reference));
     let mut bits = [0; 16];
     bits.copy_from_slice(&hash[..16]);
     MediaId(Ulid::from_bits(u128::from_be_bytes(bits)))
@@ -122,17 +136,23 @@ async fn again(tools: &Tools, job: &Job, tenant: TenantId) -> Result<(), StoreEr
     if store::jobs::retry(&mut tx, job, run_at).await? { tx.commit().await } else { Ok(()) }
 }
 
+/// Takes a job out of its lane that has nothing more to do.
 pub(super) async fn finish(tools: &Tools, job: &Job) -> Result<(), StoreError> {
-    let mut tx = tools.store.write_system().await?;
+    let mut tx = begin(tools, job).await?;
     if store::jobs::done(&mut tx, job).await? { tx.commit().await } else { Ok(()) }
+}
+
+/// A transaction that may change the job's lane.
+async fn begin(tools: &Tools, job: &Job) -> Result<Tx, StoreError> {
+    match job.queue.and_then(store::jobs::Queue::tenant) {
+        Some(tenant) => tools.store.write_in_background(tenant).await,
+        None => tools.store.write_system().await,
+    }
 }
 
 /// Nobody waits for it: it is kept among the dead ones, from where it can be taken in again.
 pub(super) async fn give_up(tools: &Tools, job: &Job, reason: &str) -> Result<bool, StoreError> {
-    let mut tx = match job.queue.and_then(store::jobs::Queue::tenant) {
-        Some(tenant) => tools.store.write_in_background(tenant).await?,
-        None => tools.store.write_system().await?,
-    };
+    let mut tx = begin(tools, job).await?;
     if store::jobs::move_to_dead(&mut tx, job, reason, tools.env.now()).await? {
         tx.commit().await?;
     }

@@ -217,6 +217,12 @@ impl Workers {
         }
     }
 
+    /// Claims what may run now, up to so many; how many that were.
+    #[cfg(test)]
+    pub(crate) async fn claim_for_tests(&self, most: usize) -> usize {
+        self.claim(most).await.unwrap().len()
+    }
+
     /// Ends the claims of this server's earlier life, so that what it was at when it died does not wait for them.
     async fn take_over(&self) -> Result<(), StoreError> {
         if self.tools.store.is_ours_alone() {
@@ -261,6 +267,8 @@ impl Workers {
             if left == 0 {
                 break;
             }
+            // As it is now: others of the same account may have been claimed in this round.
+            let free = free.min(self.share(&queue, now, &mut None));
             self.claim_of(&mut tx, &queue, free.min(even).min(left), &mut claimed).await?;
         }
         tx.commit().await?;

@@ -25,14 +25,24 @@ pub(super) const KIND: Kind = Kind {
 /// How often a text is looked for that a report names: for about half an hour, while its submission may not be written down yet.
 const LOOKS: u64 = 12;
 
+/// How often only the likeliest form of a reference is looked for, with the recipient.
+const STRICT: u64 = 3;
+
 async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
     let Reported { account, receipt, forms } = payload(job)?;
     let mut tx = tools.store.read().await?;
-    let (receipt, parts) = named(&mut tx, account, receipt, forms).await?;
+    let is_known = !store::carrier_references::find(&mut tx, account, &receipt.reference).await?.is_empty();
+    // Another form may be another text's reference: only when its own has not come for a while.
+    let forms = if job.attempts > STRICT { forms } else { forms.into_iter().take(1).collect() };
+    let (receipt, parts) = named(&mut tx, account, receipt, forms, job.attempts > STRICT).await?;
     drop(tx);
     let Some(first) = parts.first() else {
         // Nobody waits for a report on what the server itself has answered.
         if receipt.ours.as_deref().is_some_and(|ours| ours.starts_with("reply.")) {
+            return finish(tools, job).await;
+        }
+        // Of a group it may be about somebody whom the text reaches by another way.
+        if is_known {
             return finish(tools, job).await;
         }
         if job.attempts >= LOOKS {
@@ -57,10 +67,11 @@ async fn named(
     account: CarrierAccountId,
     receipt: Receipt,
     forms: Vec<String>,
+    is_late: bool,
 ) -> Result<(Receipt, Vec<Named>), StoreError> {
     let in_form = |(to, form): (_, &String)| Receipt { reference: form.clone(), to, ..receipt.clone() };
     let strict = forms.iter().map(|form| in_form((receipt.to, form)));
-    let loose = forms.iter().map(|form| in_form((None, form)));
+    let loose = forms.iter().take(usize::from(is_late)).map(|form| in_form((None, form)));
     for candidate in strict.chain(loose) {
         let parts = receipts::named(tx, account, &candidate).await?;
         if !parts.is_empty() {

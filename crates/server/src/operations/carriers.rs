@@ -18,6 +18,7 @@ use crate::env::Env;
 use crate::problem::Problem;
 use crate::sealing::Sealing;
 use crate::store::carrier_accounts::{AccountRecord, SecretPlace};
+use crate::store::jobs::Queue;
 use crate::store::{self, Tx};
 
 /// Bytes of randomness in the word of an account's webhook.
@@ -206,7 +207,14 @@ pub async fn assign(
             None => None,
         });
     }
-    store::carrier_accounts::assign(tx, number, account.map(|(id, _)| id)).await?;
+    let now = account.map(|(id, _)| id);
+    store::carrier_accounts::assign(tx, number, now).await?;
+    if let Some(before) = before.filter(|before| Some(*before) != now) {
+        // What waits goes at the pace of the account that carries it now.
+        let tenant = actor.tenant;
+        let line = |account| Queue::Line { tenant, account, number };
+        store::jobs::move_to_queue(tx, line(before), now.map_or(Queue::Tenant(tenant), line)).await?;
+    }
     if before != account.map(|(id, _)| id) {
         let [was, now] = names.try_into().unwrap_or_default();
         let fields = Fields::default().changed("carrier", was.unwrap_or_default(), now.unwrap_or_default());

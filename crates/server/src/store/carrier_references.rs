@@ -3,7 +3,7 @@
 //! Always holds: a reference counts within its account alone. A text whose parts the carrier tells apart has one for each; it is as far as the
 //! part that is least far, and failed where any has failed.
 
-use halyard_protocol::{CarrierAccountId, ConversationId, DeliveryState, Message, PhoneNumber, Seq, UnixMs};
+use halyard_protocol::{CarrierAccountId, ConversationId, DeliveryState, Message, PhoneNumber, Seq, Ulid, UnixMs};
 
 use super::sql::{Row, args, word};
 use super::{StoreError, Tx};
@@ -42,7 +42,28 @@ pub async fn add(
     Ok(())
 }
 
-/// What a reference of an account stands for: several recipients where one submission went to a group.
+/// Notes a reference of what the server itself has answered: it is of no conversation.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add_own(
+    tx: &mut Tx,
+    account: CarrierAccountId,
+    reference: &str,
+    to: PhoneNumber,
+    now: UnixMs,
+) -> Result<(), StoreError> {
+    let nowhere = ConversationId(Ulid::from_bits(0));
+    tx.run(
+        "INSERT INTO carrier_references (account, reference, conversation, seq, recipient, state, at)
+         VALUES ($1, $2, $3, 0, $4, $5, $6) ON CONFLICT DO NOTHING",
+        args![account, reference, nowhere, to, word(DeliveryState::Sent)?, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What a reference of an account stands for, of the newest text that has it: several recipients where one submission went to a group.
 ///
 /// # Errors
 /// When the database fails.
@@ -50,7 +71,7 @@ pub async fn find(tx: &mut Tx, account: CarrierAccountId, reference: &str) -> Re
     let rows = tx
         .all(
             "SELECT conversation, seq, recipient, state FROM carrier_references
-             WHERE account = $1 AND reference = $2 ORDER BY conversation, seq, recipient",
+             WHERE account = $1 AND reference = $2 ORDER BY at DESC, conversation, seq, recipient",
             args![account, reference],
         )
         .await?;
@@ -62,7 +83,11 @@ pub async fn find(tx: &mut Tx, account: CarrierAccountId, reference: &str) -> Re
             state: row.word("state")?,
         })
     };
-    rows.iter().map(referred).collect()
+    let mut found = rows.iter().map(referred).collect::<Result<Vec<Referred>, StoreError>>()?;
+    // Carriers that count begin again some day: the newest text counts.
+    let newest = found.first().map(|first| (first.conversation, first.seq));
+    found.retain(|part| Some((part.conversation, part.seq)) == newest);
+    Ok(found)
 }
 
 /// All references of an account.

@@ -283,14 +283,31 @@ pub async fn wait_until(tx: &mut Tx, job: &Job, run_at: UnixMs) -> Result<bool, 
     retry(tx, job, run_at).await
 }
 
-/// Adds a job at the end of its lane, whatever the lane has.
+/// Adds a job at the end of its lane, whatever the lane has, or has among the dead ones.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn add_last(tx: &mut Tx, job: NewJob<'_>, now: UnixMs) -> Result<(), StoreError> {
-    let row = tx.one("SELECT COALESCE(MAX(position), 0) AS last FROM jobs WHERE lane = $1", args![job.lane]).await?;
+    let row = tx
+        .one(
+            "SELECT COALESCE(MAX(position), 0) AS last FROM (
+                 SELECT position FROM jobs WHERE lane = $1 UNION ALL SELECT position FROM dead_jobs WHERE lane = $1
+             ) AS places",
+            args![job.lane],
+        )
+        .await?;
     let position = row.count("last")?.max(job.position) + 1;
     add(tx, NewJob { position, ..job }, now).await
+}
+
+/// Lets what waits in a queue wait in another one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn move_to_queue(tx: &mut Tx, from: Queue, to: Queue) -> Result<(), StoreError> {
+    tx.run("UPDATE jobs SET tenant = $2 WHERE tenant = $1", args![from.to_string(), to.to_string()]).await?;
+    tx.note_jobs();
+    Ok(())
 }
 
 /// How many jobs of texts wait or run in each account's queues.

@@ -6,11 +6,10 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use halyard_protocol::CarrierAccountId;
-use tokio::task::spawn_blocking;
 
 use crate::app::App;
 use crate::carriers::{FileAs, is_file_link};
-use crate::media::convert::for_carrier;
+use crate::media::convert::{convert, for_carrier};
 use crate::problem::Problem;
 use crate::store;
 
@@ -41,8 +40,8 @@ pub async fn show(
     let content = if kind == file.media.kind && file.media.size <= bytes {
         content
     } else {
-        let converted = spawn_blocking(move || for_carrier(file.media.kind, &content, &[kind], bytes)).await;
-        converted.ok().and_then(Result::ok).ok_or_else(Problem::not_found)?.content.into()
+        let converted = convert(move || for_carrier(file.media.kind, &content, &[kind], bytes)).await;
+        converted.and_then(Result::ok).ok_or_else(Problem::not_found)?.content.into()
     };
     let headers = [(header::CONTENT_TYPE, kind.mime()), (header::CACHE_CONTROL, "private, no-store")];
     Ok((headers, content).into_response())

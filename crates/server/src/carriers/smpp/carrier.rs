@@ -44,7 +44,8 @@ impl SmppCarrier {
         let Folded { result, keep } = fold(&earlier, sent.map_err(|status| down(&status))?);
         if let Err(error) = &result {
             let outcome = name(error);
-            tracing::info!(account = %self.account.id, reference = text.reference, outcome, "a carrier did not take a text");
+            let text = reference::without_number(&text.reference);
+            tracing::info!(account = %self.account.id, text, outcome, "a carrier did not take a text");
         }
         if is_long && !keep.is_empty() && self.keep(&text.reference, &keep).await.is_err() {
             // Another try would send those parts twice.

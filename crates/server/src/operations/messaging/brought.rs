@@ -97,11 +97,13 @@ pub async fn add_text(
     env: &Env,
     account: CarrierAccountId,
     whose: Option<TenantId>,
-    text: Inbound,
+    mut text: Inbound,
 ) -> Result<(), StoreError> {
+    // No text of a person has it, and not every database can keep it.
+    text.body.retain(|character| character != '\0');
     // A lane is locked by its tenant's lock.
     let lane = match (whose, &text.from) {
-        (Some(_), from) => format!("{INBOUND} {account} {from} {}", text.to),
+        (Some(tenant), from) => format!("{INBOUND} {tenant} {account} {from} {}", text.to),
         (None, _) => format!("{INBOUND} {account} {}", env.ulid()),
     };
     let payload = store::sql::json(&Brought { account, text })?;

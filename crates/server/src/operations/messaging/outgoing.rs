@@ -87,6 +87,7 @@ pub struct InDoubt {
     text: OutgoingText,
     since: UnixMs,
     account: Option<CarrierAccountId>,
+    is_shown: bool,
 }
 
 /// A text that may be handed to a carrier now. Nothing else may.
@@ -109,6 +110,8 @@ pub enum Outcome {
     },
     /// It will never get there.
     Failed(Failure),
+    /// It does not leave, as some of its recipients opted out.
+    OptedOut,
     /// Nobody knows whether the carrier has it.
     Unconfirmed,
 }
@@ -184,7 +187,7 @@ pub async fn find(tx: &mut Tx, job: DeliverText) -> Result<Option<Found>, StoreE
     let opted_out = store::opt_outs::among(tx, from, &to).await?;
     let text = OutgoingText { tenant, from, to, message, is_ours, account, opted_out, is_group };
     Ok(Some(match since {
-        Some(since) => Found::InDoubt(InDoubt { text, since, account: submitting_to }),
+        Some(since) => Found::InDoubt(InDoubt { text, since, account: submitting_to, is_shown: is_unconfirmed }),
         // It has been looked up as often as may be.
         None if is_unconfirmed => Found::Settled(text.tenant),
         None => Found::Waiting(Waiting(text)),
@@ -220,6 +223,12 @@ impl Waiting {
         Submitting(self.0)
     }
 
+    /// It never leaves, as some of its recipients opted out.
+    #[must_use]
+    pub fn fail_opted_out(self) -> Ended {
+        Ended(self.0, Outcome::OptedOut)
+    }
+
     /// It never leaves.
     #[must_use]
     pub fn fail(self, failure: Failure) -> Ended {
@@ -238,6 +247,12 @@ impl InDoubt {
     #[must_use]
     pub fn since(&self) -> UnixMs {
         self.since
+    }
+
+    /// Whether its author has seen that it is not confirmed: then it is not sent again by itself.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        self.is_shown
     }
 
     /// The account that it was being handed to; none for a number of this system.
@@ -294,7 +309,7 @@ impl Submitting {
     /// Nobody knows whether the account that it was handed to has it.
     #[must_use]
     pub fn in_doubt(self, since: UnixMs, account: Option<CarrierAccountId>) -> InDoubt {
-        InDoubt { text: self.0, since, account }
+        InDoubt { text: self.0, since, account, is_shown: false }
     }
 
     /// It is known what became of it.
@@ -310,33 +325,53 @@ impl Ended {
     /// # Errors
     /// When the database fails, or there is no such text any more.
     pub async fn write(self, tx: &mut Tx, now: UnixMs) -> Result<(), StoreError> {
-        let Self(OutgoingText { tenant, from, message: Message { conversation, seq, .. }, to, .. }, outcome) = self;
+        let Self(text, outcome) = self;
+        let OutgoingText { tenant, from, message: Message { conversation, seq, .. }, to, is_ours, opted_out, .. } =
+            text;
         // What others have written down meanwhile counts.
         let found = store::messages::at(tx, conversation, seq).await?;
         let mut message = found.ok_or(StoreError::Corrupt("payload"))?;
-        let (state, failure, by) = match outcome {
-            Outcome::Taken { by, delivered } => {
-                let state = if delivered { DeliveryState::Delivered } else { DeliveryState::Sent };
-                (state, None, by)
-            }
-            Outcome::Unconfirmed => (DeliveryState::Unconfirmed, None, None),
-            Outcome::Failed(failure) => (DeliveryState::Failed, Some(failure), None),
-        };
-        for to in to {
-            let account = by.as_ref().map(|(account, _)| *account);
-            store::deliveries::end_submission(tx, &message, to, account, state == DeliveryState::Unconfirmed).await?;
-            if let Some((account, references)) = &by {
+        for recipient in to.iter().copied() {
+            let (state, failure, by) = match &outcome {
+                Outcome::Taken { by, delivered } => {
+                    let state = if *delivered { DeliveryState::Delivered } else { DeliveryState::Sent };
+                    (state, None, by.as_ref())
+                }
+                Outcome::Unconfirmed => (DeliveryState::Unconfirmed, None, None),
+                Outcome::OptedOut if opted_out.contains(&recipient) => {
+                    (DeliveryState::Failed, Some(self::opted_out()), None)
+                }
+                Outcome::OptedOut => (DeliveryState::Failed, Some(group_opted_out()), None),
+                Outcome::Failed(failure) if failure.is_opt_out() => {
+                    match to[..] {
+                        // The carrier says so. Of a group it does not say who.
+                        [_] if is_ours => {
+                            consent::note(tx, tenant, from, recipient, Source::Carrier, now).await?;
+                            (DeliveryState::Failed, Some(failure.clone()), None)
+                        }
+                        [_] => (DeliveryState::Failed, Some(failure.clone()), None),
+                        _ => (DeliveryState::Failed, Some(Failure { cause: None, ..failure.clone() }), None),
+                    }
+                }
+                Outcome::Failed(failure) => (DeliveryState::Failed, Some(failure.clone()), None),
+            };
+            let is_unconfirmed = state == DeliveryState::Unconfirmed;
+            let account = by.map(|(account, _)| *account);
+            store::deliveries::end_submission(tx, &message, recipient, account, is_unconfirmed).await?;
+            if let Some((account, references)) = by {
                 for reference in references {
-                    store::carrier_references::add(tx, *account, reference, &message, to, now).await?;
+                    store::carrier_references::add(tx, *account, reference, &message, recipient, now).await?;
                 }
             }
-            if failure.as_ref().is_some_and(Failure::is_opt_out) {
-                consent::note(tx, tenant, from, to, Source::Carrier, now).await?;
-            }
-            advance(tx, &mut message, to, state, failure.clone(), now).await?;
+            advance(tx, &mut message, recipient, state, failure, now).await?;
         }
         Ok(())
     }
+}
+
+/// Why a text to a group is not delivered to those who did not opt out.
+fn group_opted_out() -> Failure {
+    Failure { cause: None, reason: "Somebody in this group asked for no texts from this number.".to_owned() }
 }
 
 /// Why a text is not delivered whose own number was retired or moved before it left.

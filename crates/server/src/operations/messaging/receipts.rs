@@ -89,6 +89,9 @@ pub async fn take_in(
     if !receipt.reference.is_empty() {
         // It may have come before the submission was written down.
         store::carrier_references::add(tx, account, &receipt.reference, &message, to, now).await?;
+        for other in store::deliveries::in_doubt(tx, &message, account).await? {
+            store::carrier_references::add(tx, account, &receipt.reference, &message, other, now).await?;
+        }
     }
     let known = store::carrier_references::find(tx, account, &receipt.reference).await?;
     let part = known.into_iter().find(|part| part.conversation == conversation && part.seq == seq && part.to == to);
@@ -104,7 +107,10 @@ pub async fn take_in(
         advance(tx, &mut message, other, DeliveryState::Sent, None, now).await?;
     }
     let failure = failure.filter(|_| state == DeliveryState::Failed);
-    if let Some(own) = own.filter(|_| failure.as_ref().is_some_and(Failure::is_opt_out)) {
+    if let Some(own) = own.filter(|_| failure.as_ref().is_some_and(Failure::is_opt_out))
+        // A number that was moved is no longer this business's to speak of.
+        && store::numbers::by_number(tx, own).await?.is_some_and(|(owner, _)| owner == tenant)
+    {
         consent::note(tx, tenant, own, to, Source::Carrier, now).await?;
     }
     advance(tx, &mut message, to, state, failure, now).await

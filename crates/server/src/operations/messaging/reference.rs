@@ -17,6 +17,12 @@ pub fn read(reference: &str) -> Option<(ConversationId, Seq, Option<PhoneNumber>
     Some((conversation.parse().ok()?, seq.parse().ok()?, to)).filter(|_| parts.next().is_none())
 }
 
+/// A reference for logs: no number belongs there.
+#[must_use]
+pub fn without_number(reference: &str) -> &str {
+    reference.rsplit_once('.').map_or(reference, |(message, _)| message)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 //!
 //! Always holds: an answer stands in no timeline, and goes out at most once: where it may have left it is not sent again.
 
-use halyard_protocol::{PhoneNumber, TenantId};
+use halyard_protocol::{PhoneNumber, TenantId, UnixMs};
 use serde::{Deserialize, Serialize};
 
 use crate::env::Env;
@@ -26,6 +26,8 @@ pub struct Reply {
     pub words: String,
     /// Ours, for the carrier.
     pub reference: String,
+    /// Since when it waits.
+    pub at: UnixMs,
 }
 
 /// Adds the job that answers.
@@ -42,13 +44,13 @@ pub(crate) async fn enqueue(
 ) -> Result<(), StoreError> {
     let Actor { tenant, now, .. } = *actor;
     let reference = format!("reply.{}", env.ulid());
-    let reply = Reply { tenant, from, to, words: words.to_owned(), reference };
+    let reply = Reply { tenant, from, to, words: words.to_owned(), reference, at: now };
     // In the turns of the number's other texts.
     let queue = match store::carrier_accounts::of_number(tx, from).await? {
         Some(account) => Queue::Line { tenant, account, number: from },
         None => Queue::Tenant(tenant),
     };
-    let lane = format!("{KIND} {from} {to}");
+    let lane = format!("{KIND} {tenant} {from} {to}");
     let payload = store::sql::json(&reply)?;
     let job = NewJob { queue, lane: &lane, position: 0, kind: KIND, payload: &payload, run_at: now };
     store::jobs::add_last(tx, job, now).await
