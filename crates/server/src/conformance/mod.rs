@@ -60,6 +60,7 @@ use self::administration::{
 use self::carriers::{
     a_text_that_waits_does_not_leave_for_who_opts_out_meanwhile,
     an_account_keeps_its_secrets_and_goes_when_it_carries_nothing, opt_outs_are_listed_and_changed_by_who_may,
+    reports_on_a_group_count_for_each_though_nobody_wrote_down_that_it_was_taken,
     what_a_carrier_brings_arrives_once_and_is_believed_by_its_signature, who_opts_out_gets_nothing_until_they_opt_in,
 };
 use self::clock::{a_clock_that_is_set_back_shuffles_and_keeps_nothing, jobs_of_before_the_clock_was_set_back_go_on};
@@ -198,6 +199,7 @@ checks!(
     who_opts_out_gets_nothing_until_they_opt_in,
     a_text_that_waits_does_not_leave_for_who_opts_out_meanwhile,
     opt_outs_are_listed_and_changed_by_who_may,
+    reports_on_a_group_count_for_each_though_nobody_wrote_down_that_it_was_taken,
     an_account_keeps_its_secrets_and_goes_when_it_carries_nothing,
 );
 
