@@ -6,10 +6,12 @@
 #![allow(clippy::unwrap_used, reason = "all of this crate is tests, its helpers too")]
 
 mod broken;
+mod carriers;
 mod crowd;
 mod dice;
 mod full;
 mod killed;
+mod outside;
 mod people;
 #[path = "../../src/testing/postgres.rs"]
 mod postgres;

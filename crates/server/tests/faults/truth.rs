@@ -29,13 +29,18 @@ impl Truth {
 
     /// The same, when all jobs are done.
     pub(crate) async fn settled(address: &str) -> Self {
+        Self::settled_within(address, SETTLING).await
+    }
+
+    /// The same, where that may take so long.
+    pub(crate) async fn settled_within(address: &str, time: Duration) -> Self {
         let truth = Self::of(address).await;
-        let end = Instant::now() + SETTLING;
+        let end = Instant::now() + time;
         while truth.number("SELECT COUNT(*) FROM jobs").await > 0 {
             assert!(
                 Instant::now() < end,
                 "jobs are left: {:?}",
-                truth.rows("SELECT lane, position, due_at, attempts, lease FROM jobs").await
+                truth.rows("SELECT lane, position, due_at, attempts, lease, payload FROM jobs").await
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -68,7 +73,7 @@ impl Truth {
         self.rows(sql).await[0][0].parse().unwrap()
     }
 
-    async fn nothing(&self, what: &str, sql: &'static str) {
+    pub(crate) async fn nothing(&self, what: &str, sql: &'static str) {
         assert_eq!(self.rows(sql).await, Vec::<Vec<String>>::new(), "{what}");
     }
 
