@@ -29,22 +29,23 @@ impl Truth {
 
     /// The same, when all jobs are done.
     pub(crate) async fn settled(address: &str) -> Self {
-        Self::settled_within(address, SETTLING).await
-    }
-
-    /// The same, where that may take so long.
-    pub(crate) async fn settled_within(address: &str, time: Duration) -> Self {
         let truth = Self::of(address).await;
-        let end = Instant::now() + time;
-        while truth.number("SELECT COUNT(*) FROM jobs").await > 0 {
-            assert!(
-                Instant::now() < end,
-                "jobs are left: {:?}",
-                truth.rows("SELECT lane, position, due_at, attempts, lease, payload FROM jobs").await
-            );
+        let end = Instant::now() + SETTLING;
+        while !truth.is_settled().await {
+            assert!(Instant::now() < end, "jobs are left: {:?}", truth.jobs().await);
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         truth
+    }
+
+    /// Whether all jobs are done.
+    pub(crate) async fn is_settled(&self) -> bool {
+        self.number("SELECT COUNT(*) FROM jobs").await == 0
+    }
+
+    /// The jobs that are left.
+    pub(crate) async fn jobs(&self) -> Vec<Vec<String>> {
+        self.rows("SELECT lane, position, due_at, attempts, lease, payload FROM jobs").await
     }
 
     /// The rows of an answer, all as texts.
