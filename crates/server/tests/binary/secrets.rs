@@ -13,7 +13,12 @@ const SECRET: &str = "4f1c0ffee5ea50n";
 /// The name that goes with it.
 const SID: &str = "AC0123456789abcdef0123456789abcdef";
 
-/// Also where everything is logged, and where the account is added wrongly, tested, and used by a carrier that nobody knows.
+/// What an account is added with.
+fn account(kind: &str, settings: Value, secrets: Value) -> Value {
+    json!({ "kind": kind, "name": "Outside", "settings": settings, "secrets": secrets })
+}
+
+/// Also where everything is logged, and where an account is added wrongly, and where one is tested.
 #[test]
 fn secrets_of_carriers_are_in_no_log_no_answer_and_no_file() {
     let site = Site::with(vec![("RUST_LOG", "trace".to_owned())]);
@@ -29,7 +34,6 @@ fn secrets_of_carriers_are_in_no_log_no_answer_and_no_file() {
         answers.push(answer.to_string());
         (status, answer)
     };
-    let account = |kind: &str, settings: Value, secrets: Value| json!({ "kind": kind, "name": "Outside", "settings": settings, "secrets": secrets });
     let nobody = "http://127.0.0.1:9";
     let (status, added) = ask(
         "POST",
