@@ -33,6 +33,7 @@ try {
     await fuzz(nils.cookie),
     await fuzz(nils.cookie, "/conversations/", await conversation(nils)),
     await fuzz(nils.cookie, "/users/", await user(nils, THEO)),
+    await fuzz(nils.cookie, "/carriers/", await carrier()),
   ];
   for (const found of runs) {
     sums.passed += found.passed;
@@ -55,6 +56,13 @@ async function conversation(api) {
 async function user(api, login) {
   const { users } = await api.ask("GET", "/bootstrap");
   return users.find(({ extension }) => login.startsWith(`${extension}@`)).id;
+}
+
+/** An account that the fuzzer may test: nobody is where its carrier should be. */
+async function carrier() {
+  const settings = ["--set", "api=http://127.0.0.1:9", "--secret", "token=env:HALYARD_SIMULATOR_TOKEN"];
+  const added = await server.command("carrier", "add", "simulator", "--tenant", "harbor", "--name", "Outside", ...settings);
+  return added.split(" ")[0];
 }
 
 /** All operations with made-up ids; or those on one thing, by the path and the id of one that is there. */

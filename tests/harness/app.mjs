@@ -1,5 +1,6 @@
 // The app in its users' words: everything is found by its role and the name that it has for everybody.
 import { test as base, expect } from "@playwright/test";
+import { Outside } from "./outside.mjs";
 import { PASSWORD, Server } from "./server.mjs";
 
 export { expect };
@@ -61,6 +62,16 @@ export function serverWith(...tenants) {
     handle.url = handle.server.url;
   });
   test.afterAll(async () => handle.server?.stop());
+  return handle;
+}
+
+/** A carrier simulator beside that server, which carries these numbers of a tenant. Its handle is filled when the tests run. */
+export function outsideOf(here, domain, numbers) {
+  const handle = {};
+  test.beforeAll(async () => {
+    handle.outside = await Outside.start(here.server, domain, numbers);
+  });
+  test.afterAll(async () => handle.outside?.stop());
   return handle;
 }
 

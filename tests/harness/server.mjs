@@ -18,6 +18,9 @@ function fromEnvironment(name) {
 /** One password for everybody: the tests are not about guessing it. */
 export const PASSWORD = "fair winds 41 knots";
 
+/** What a server logs in with at the carrier simulator beside it. */
+export const TOKEN = "fair-winds-41-knots";
+
 export class Server {
   #folder;
   #child;
@@ -90,6 +93,7 @@ export class Server {
       HALYARD_SIGN_INS_PER_ADDRESS: "1000",
       HALYARD_TEXTS_PER_MINUTE: "100000",
       HALYARD_TENANT_TEXTS_PER_MINUTE: "100000",
+      HALYARD_SIMULATOR_TOKEN: TOKEN,
     };
     return { PATH: process.env.PATH, HOME: this.#folder, ...patient };
   }

@@ -38,6 +38,9 @@ pub struct CarrierSimulator {
     /// Where Halyard takes texts of phones, as `halyard-server carrier add` prints it. Without it that is learned from the first text to a phone.
     #[arg(long, env = "HALYARD_SIMULATOR_WEBHOOK")]
     webhook: Option<String>,
+    /// How many times as fast as one can watch texts reach phones: for tests.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000), value_name = "TIMES")]
+    speed: u32,
 }
 
 /// Simulates until told to stop.
@@ -45,7 +48,7 @@ pub struct CarrierSimulator {
 /// # Errors
 /// [`CommandError`]: the token or the address.
 pub async fn run(command: CarrierSimulator, env: Env) -> Result<(), CommandError> {
-    let CarrierSimulator { listen, token, webhook } = command;
+    let CarrierSimulator { listen, token, webhook, speed } = command;
     if token.as_ref().is_some_and(|token| token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic())) {
         return Err(CommandError::Refused("a token has letters, digits and signs only".to_owned()));
     }
@@ -56,7 +59,7 @@ pub async fn run(command: CarrierSimulator, env: Env) -> Result<(), CommandError
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     });
     let phones = PHONES.iter().filter_map(|phone| PhoneNumber::from_e164(phone).ok()).collect();
-    let options = Options { token: token.clone(), webhook, pace: Pace::default(), phones };
+    let options = Options { token: token.clone(), webhook, pace: Pace::default().times(speed), phones };
     let simulator = Simulator::new(env, options, lifecycle::signals())
         .map_err(|error| CommandError::Refused(format!("requests can't be made here: {error}")))?;
     let listener = TcpListener::bind(listen).await?;

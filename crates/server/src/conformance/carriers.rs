@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::app::App;
 use crate::operations::carriers;
+use crate::operations::messaging::reference;
 use crate::testing::bench::Browser;
 
 /// The secret of the account under test.
@@ -163,6 +164,30 @@ pub(super) async fn a_text_that_waits_does_not_leave_for_who_opts_out_meanwhile(
     let delivery = &text.deliveries[0];
     assert_eq!(delivery.state, DeliveryState::Failed);
     assert_eq!(delivery.cause.unwrap().code, CauseCode::RecipientOptedOut);
+}
+
+pub(super) async fn reports_on_a_group_count_for_each_though_nobody_wrote_down_that_it_was_taken(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let line = Line::add(bench, &maya).await;
+    let message = maya.text(101, &[142, 143], "Hello").await;
+    // It is being handed over, and then its server dies.
+    let mut tx = bench.app.store.write(maya.bootstrap().await.me.tenant.id).await.unwrap();
+    let handed = Some((bench.app.env.now(), Some(line.account.id)));
+    for to in [142, 143] {
+        store::deliveries::set_submitting(&mut tx, &message, number(to), handed).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    for to in [142, 143] {
+        let reference = reference::write(&message, None);
+        let receipt =
+            json!({ "type": "receipt", "id": "1", "reference": reference, "to": number(to), "state": "delivered" });
+        assert_eq!(line.bring(&[receipt]).await, 204);
+        bench.work().await;
+    }
+    let page: EntriesPage = maya.get(&format!("/conversations/{}/entries", message.conversation)).await.json();
+    let text = page.entries.iter().find_map(Entry::message).unwrap();
+    let states: Vec<DeliveryState> = text.deliveries.iter().map(|delivery| delivery.state).collect();
+    assert_eq!(states, [DeliveryState::Delivered; 2]);
 }
 
 pub(super) async fn opt_outs_are_listed_and_changed_by_who_may(bench: &Bench) {

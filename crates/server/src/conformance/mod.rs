@@ -61,6 +61,7 @@ use self::carriers::{
     a_text_that_waits_does_not_leave_for_who_opts_out_meanwhile,
     an_account_keeps_its_secrets_and_goes_when_it_carries_nothing, an_opt_out_of_one_in_a_group_is_of_nobody_else,
     of_an_account_no_more_is_claimed_than_may_leave, opt_outs_are_listed_and_changed_by_who_may,
+    reports_on_a_group_count_for_each_though_nobody_wrote_down_that_it_was_taken,
     texts_that_cannot_be_shown_are_kept_apart_and_hold_up_nobody,
     what_a_carrier_brings_arrives_once_and_is_believed_by_its_signature, who_opts_out_gets_nothing_until_they_opt_in,
 };
@@ -200,6 +201,7 @@ checks!(
     who_opts_out_gets_nothing_until_they_opt_in,
     a_text_that_waits_does_not_leave_for_who_opts_out_meanwhile,
     opt_outs_are_listed_and_changed_by_who_may,
+    reports_on_a_group_count_for_each_though_nobody_wrote_down_that_it_was_taken,
     an_account_keeps_its_secrets_and_goes_when_it_carries_nothing,
     an_opt_out_of_one_in_a_group_is_of_nobody_else,
     texts_that_cannot_be_shown_are_kept_apart_and_hold_up_nobody,

@@ -14,6 +14,7 @@ use axum::{Json, Router, middleware};
 use halyard_carriers::Why;
 use halyard_carriers::simulator::wire::{self, Accepted, Account, Messages, StateOf, Submission};
 use serde::Deserialize;
+use tokio::sync::oneshot;
 
 use super::behavior::Behavior;
 use super::book::{Text, Verdict};
@@ -83,10 +84,14 @@ async fn taken(simulator: &Arc<Simulator>, submission: Submission, behaviors: &[
     };
     simulator.change(|book| book.keep(text));
     let going_on = script::deliver(Arc::clone(simulator), id.clone(), media);
-    if behaviors.contains(&Behavior::ReportsFirst) {
+    // It goes on whether or not whoever handed it over is still there.
+    let (reached, has_reached) = oneshot::channel();
+    simulator.follow(async move {
         going_on.await;
-    } else {
-        simulator.follow(going_on);
+        let _ = reached.send(());
+    });
+    if behaviors.contains(&Behavior::ReportsFirst) {
+        let _ = has_reached.await;
     }
     let mut answer = (StatusCode::ACCEPTED, Json(Accepted { id })).into_response();
     let times = simulator.read(|book| book.references().get(&reference).map_or(0, |count| count.taken));

@@ -6,5 +6,6 @@ mod commands;
 mod contents;
 #[path = "../../src/testing/postgres.rs"]
 mod postgres;
+mod secrets;
 mod site;
 mod tls;

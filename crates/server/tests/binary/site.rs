@@ -78,12 +78,17 @@ impl Site {
 
     /// The same with more flags, split at spaces.
     pub(crate) fn serve_with(&self, flags: &str) -> Server {
+        self.serve_logging(flags, Stdio::null())
+    }
+
+    /// The same, with a place for its log.
+    pub(crate) fn serve_logging(&self, flags: &str, log: Stdio) -> Server {
         let mut child = self
             .command()
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(flags.split_whitespace())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut line = String::new();

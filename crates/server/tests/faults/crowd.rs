@@ -23,7 +23,7 @@ use crate::site::Live;
 /// How long an answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a device waits before it tries again.
-const PAUSE: Duration = Duration::from_millis(5);
+pub(crate) const PAUSE: Duration = Duration::from_millis(5);
 
 /// A message that was acknowledged.
 #[derive(Clone, Debug)]
@@ -204,7 +204,13 @@ impl Client {
     }
 
     /// One request under `/api/v1`: status and body; `None` when there was no whole answer.
-    async fn ask(&mut self, method: Method, path: &str, body: Value, id: Option<MessageId>) -> Option<(u16, Bytes)> {
+    pub(crate) async fn ask(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Value,
+        id: Option<MessageId>,
+    ) -> Option<(u16, Bytes)> {
         let mut connection = match self.connection.take().filter(|connection| !connection.is_closed()) {
             Some(connection) => connection,
             None => self.connect().await?,

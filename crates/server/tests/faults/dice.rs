@@ -29,8 +29,8 @@ impl Dice {
     }
 }
 
-/// So many rounds, or as many times more as `HALYARD_SOAK` says.
+/// So many rounds, or as many times more as `HALYARD_SOAK` says, or as many as `HALYARD_FAULTS_ROUNDS` says.
 pub(crate) fn rounds(count: u64) -> u64 {
-    let soak = std::env::var("HALYARD_SOAK").ok();
-    count * soak.map_or(1, |text| text.parse::<u64>().unwrap())
+    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
+    number("HALYARD_FAULTS_ROUNDS").unwrap_or_else(|| count * number("HALYARD_SOAK").unwrap_or(1))
 }

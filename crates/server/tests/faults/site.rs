@@ -96,10 +96,20 @@ impl Server {
     }
 
     /// The same by a command that becomes the server, or starts it.
-    pub(crate) fn start_by(mut command: Command, database: &str, live: &Live) -> Option<Self> {
-        command.env("DATABASE_URL", database).args(["serve", "--migrate", "--listen", "127.0.0.1:0"]);
+    pub(crate) fn start_by(command: Command, database: &str, live: &Live) -> Option<Self> {
+        Self::start_at(command, database, live, SocketAddr::from(([127, 0, 0, 1], 0)))
+    }
+
+    /// The same at an address of before, where a carrier reports.
+    pub(crate) fn again(database: &str, live: &Live, address: SocketAddr) -> Self {
+        let command = Command::new(env!("CARGO_BIN_EXE_halyard-server"));
+        Self::start_at(command, database, live, address).expect("the server starts")
+    }
+
+    fn start_at(mut command: Command, database: &str, live: &Live, listen: SocketAddr) -> Option<Self> {
+        command.env("DATABASE_URL", database).args(["serve", "--migrate", "--listen", &listen.to_string()]);
         if database.starts_with("postgres:") {
-            // Nobody sends a file.
+            // Contents are the same wherever they are from.
             command.env("HALYARD_MEDIA", Path::new(env!("CARGO_TARGET_TMPDIR")).join("contents"));
         }
         for limit in ["--texts-per-minute", "--texts-per-day", "--tenant-texts-per-minute", "--tenant-texts-per-day"] {
@@ -117,6 +127,11 @@ impl Server {
         let address = address.parse().unwrap();
         live.0.lock().unwrap().push(address);
         Some(Self { child, address, live: live.clone() })
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Its process.

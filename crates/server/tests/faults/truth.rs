@@ -31,15 +31,21 @@ impl Truth {
     pub(crate) async fn settled(address: &str) -> Self {
         let truth = Self::of(address).await;
         let end = Instant::now() + SETTLING;
-        while truth.number("SELECT COUNT(*) FROM jobs").await > 0 {
-            assert!(
-                Instant::now() < end,
-                "jobs are left: {:?}",
-                truth.rows("SELECT lane, position, due_at, attempts, lease FROM jobs").await
-            );
+        while !truth.is_settled().await {
+            assert!(Instant::now() < end, "jobs are left: {:?}", truth.jobs().await);
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         truth
+    }
+
+    /// Whether all jobs are done.
+    pub(crate) async fn is_settled(&self) -> bool {
+        self.number("SELECT COUNT(*) FROM jobs").await == 0
+    }
+
+    /// The jobs that are left.
+    pub(crate) async fn jobs(&self) -> Vec<Vec<String>> {
+        self.rows("SELECT lane, position, due_at, attempts, lease, payload FROM jobs").await
     }
 
     /// The rows of an answer, all as texts.
@@ -68,7 +74,7 @@ impl Truth {
         self.rows(sql).await[0][0].parse().unwrap()
     }
 
-    async fn nothing(&self, what: &str, sql: &'static str) {
+    pub(crate) async fn nothing(&self, what: &str, sql: &'static str) {
         assert_eq!(self.rows(sql).await, Vec::<Vec<String>>::new(), "{what}");
     }
 

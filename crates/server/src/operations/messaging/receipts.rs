@@ -46,19 +46,19 @@ pub struct Named {
 /// When the database fails.
 pub async fn named(tx: &mut Tx, account: CarrierAccountId, receipt: &Receipt) -> Result<Vec<Named>, StoreError> {
     let known = store::carrier_references::find(tx, account, &receipt.reference).await?;
+    let is_meant = |to: PhoneNumber| receipt.to.is_none_or(|meant| meant == to);
+    // Of a group whose submission was not written down, the reference may be known for those alone of whom something was reported.
     let mut found: Vec<(ConversationId, Seq, PhoneNumber)> =
-        known.iter().map(|part| (part.conversation, part.seq, part.to)).collect();
+        known.iter().map(|part| (part.conversation, part.seq, part.to)).filter(|(.., to)| is_meant(*to)).collect();
     if let Some((conversation, seq, to)) =
         receipt.ours.as_deref().and_then(reference::read).filter(|_| found.is_empty())
         && let Some(message) = store::messages::at(tx, conversation, seq).await?
     {
         // Only of what was handed to this account: an account says nothing of others' texts.
         let handed = store::deliveries::in_doubt(tx, &message, account).await?;
-        let handed = handed.into_iter().filter(|recipient| to.is_none_or(|to| to == *recipient));
+        let handed =
+            handed.into_iter().filter(|recipient| to.is_none_or(|to| to == *recipient) && is_meant(*recipient));
         found.extend(handed.map(|recipient| (conversation, seq, recipient)));
-    }
-    if let Some(to) = receipt.to {
-        found.retain(|(.., recipient)| *recipient == to);
     }
     let mut parts = Vec::new();
     for (conversation, seq, to) in found {
