@@ -1,7 +1,7 @@
 //! Fetching the files of a text that came in.
 //!
 //! Always holds: what a carrier names as an address leads to no machine of a private network, by whatever name or redirect; an account's secrets go
-//! to the carrier's own addresses alone ([`halyard_carriers::Provider::fetch`]); a file ends at [`LIMIT`].
+//! to the carrier's own addresses alone ([`halyard_carriers::Provider::fetch`]); a file ends at ten megabytes.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, LazyLock};

@@ -10,7 +10,6 @@ use halyard_protocol::{UnixMs, segments};
 
 use super::LEASE;
 use super::kinds::{Doing, Kind, Tools, payload};
-use crate::app::DAY;
 use crate::carriers::pace::MAX_HOLD;
 use crate::carriers::{Carrier, LookUp, OutboundText, Repeat, SubmitError, Submitted, no_carrier};
 use crate::operations::messaging::outgoing::{
@@ -35,7 +34,7 @@ pub(super) const KIND: Kind = Kind {
 const SUBMISSIONS: u64 = 12;
 
 /// How long a carrier may put a text off by saying that it is asked too often, in milliseconds.
-const LONGEST_WAIT: i64 = 2 * DAY;
+const LONGEST_WAIT: i64 = 2 * 24 * 60 * 60 * 1_000;
 /// For how long a text is looked up at a carrier that does not answer, in milliseconds.
 const LOOKED_FOR: i64 = 15 * 60 * 1_000;
 /// After how long its author sees that a text is not confirmed, in milliseconds: most are by then.

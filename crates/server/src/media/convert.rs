@@ -1,7 +1,7 @@
 //! Pictures as a carrier takes them: of another kind, or smaller. Pure; takes some hundred milliseconds for a large one.
 //!
 //! Always holds: what moves is never made a still in silence: an animated picture stays as it is, or is refused. A picture that would take more memory
-//! than [`MEMORY`] is not opened.
+//! than 256 MB is not opened.
 
 use std::io::Cursor;
 

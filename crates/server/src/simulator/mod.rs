@@ -5,7 +5,7 @@
 //! as tests do.
 //!
 //! Always holds: nothing leaves for a real phone, and everything says so. All is in memory, bounded, and gone with the process. Whoever asks at
-//! `/v1/` has the token; at `/control/` and `/media/`, the token or this machine's own page ([`guard`]). A webhook that Halyard does not
+//! `/v1/` has the token; at `/control/` and `/media/`, the token or this machine's own page (`guard`). A webhook that Halyard does not
 //! take with 2xx is sent again a few times.
 
 pub mod behavior;
