@@ -17,7 +17,7 @@ CREATE INDEX carrier_accounts_by_tenant ON carrier_accounts (tenant);
 -- account: the one that carries a number's texts; NULL of a number that only this system knows.
 ALTER TABLE sms_numbers ADD COLUMN account TEXT REFERENCES carrier_accounts (id);
 
--- submitting_to: the account that a text is being handed to, while submitting_at is set.
+-- submitting_to: the account that a text is being handed to, while submitting_at is set; it stays where nobody knows what came of that.
 ALTER TABLE deliveries ADD COLUMN submitting_to TEXT;
 
 -- By which references an account's carrier reports on a text: one for each part where it tells parts apart. state: of that part.

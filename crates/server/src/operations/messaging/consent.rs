@@ -1,6 +1,6 @@
 //! Heeding who opts out, opts in or asks for help, and noting who wants no texts.
 //!
-//! Always holds: nothing is sent to who opted out but the one confirmation; whoever sees a conversation with them hears of it at once. An opt-in counts
+//! Always holds: nothing is sent to who opted out but the one confirmation, and what they ask for by HELP; whoever sees a conversation with them hears of it at once. An opt-in counts
 //! only after an opt-out: "Yes" is an answer otherwise. The list belongs to the number, and stays with it.
 //! (CTIA Messaging Principles and Best Practices; 47 CFR 64.1200(a)(10).)
 
