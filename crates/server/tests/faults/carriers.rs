@@ -111,12 +111,17 @@ async fn killed(kind: Kind) {
 async fn settled(database: &str, outside: &mut Outside) -> Truth {
     let truth = Truth::of(database).await;
     let end = Instant::now() + SETTLING;
-    // Looked at all the while: the simulator keeps its newest texts only.
-    while outside.look().await || !truth.is_settled().await {
+    loop {
+        // No text is left to be handed over; then nothing is left that the simulator says of one; then nothing of that is left to be taken in.
+        // Looked at all the while, as it keeps its newest texts only.
+        let all_left = truth.is_settled().await;
+        let under_way = outside.look().await;
+        if all_left && !under_way && truth.is_settled().await {
+            return truth;
+        }
         assert!(Instant::now() < end, "something is left: {:?}", truth.jobs().await);
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
-    truth
 }
 
 /// What was acknowledged is there, each once, in each sender's order; and nothing else is.
