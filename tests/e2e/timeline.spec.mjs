@@ -34,7 +34,7 @@ const inTheMiddle = (box) =>
       for (let down = height / 2; down < height; down += 4) {
         const sides = [left + 40, left + width - 60].flatMap((across) => document.elementsFromPoint(across, top + down));
         const item = sides.find((there) => there.matches(".msg"));
-        if (item) return { text: item.textContent, at: Math.round(item.getBoundingClientRect().top - top) };
+        if (item) return { text: item.textContent, at: item.getBoundingClientRect().top - top };
       }
       await new Promise((next) => requestAnimationFrame(next));
     }
@@ -42,7 +42,10 @@ const inTheMiddle = (box) =>
   });
 
 const whereIs = (box, text) =>
-  box.getByText(text, { exact: true }).evaluate((item) => Math.round(item.getBoundingClientRect().top - item.closest("[role=log]").getBoundingClientRect().top));
+  box.getByText(text, { exact: true }).evaluate((item) => item.getBoundingClientRect().top - item.closest("[role=log]").getBoundingClientRect().top);
+
+/** A place has not moved: a browser gives fractions of pixels, and half a pixel may be rounded up or down. */
+const expectSamePlace = (now, before, text) => expect(Math.abs(now - before), text).toBeLessThan(1);
 
 test("of a long timeline only a part is in the page, and what one reads stays where it is", async ({ person }) => {
   test.setTimeout(90_000);
@@ -63,14 +66,14 @@ test("of a long timeline only a part is in the page, and what one reads stays wh
   const before = await whereIs(box, "Note 3");
   await theo("In the meantime");
   await expect(card(lena, THEOS).getByRole("button", { name: "1 new message" })).toBeVisible();
-  expect(await whereIs(box, "Note 3")).toBe(before);
+  expectSamePlace(await whereIs(box, "Note 3"), before, "Note 3");
 
   // On the way down rows come at one end and go at the other.
   for (let step = 0; step < 12; step += 1) {
     await box.evaluate((element) => element.scrollBy(0, 1_200));
     const { text, at } = await inTheMiddle(box);
     await settled(lena);
-    expect(await whereIs(box, text), text).toBe(at);
+    expectSamePlace(await whereIs(box, text), at, text);
     expect(await drawn(box)).toBeLessThan(350);
   }
   const shown = await box.locator(".msg").allTextContents();
