@@ -39,9 +39,11 @@ impl Bucket {
     }
 
     fn refill(&mut self, now: UnixMs) {
-        // A clock that was set back gives nothing, and takes nothing.
         let passed = now.since(self.at).clamp(0, 3_600_000);
-        self.at = now;
+        // Whoever looked at the clock a moment before others is not let in twice; a clock that was set back gives nothing, and takes nothing.
+        if now > self.at || self.at.since(now) > SET_BACK {
+            self.at = now;
+        }
         let most = i64::from(self.pace.max(1)) * SEGMENT;
         self.level = self.level.saturating_add(passed.saturating_mul(i64::from(self.pace))).min(most);
         self.held = self.held.filter(|until| *until > now && until.since(now) <= MAX_HOLD);
@@ -56,6 +58,8 @@ impl Bucket {
     }
 }
 
+/// Milliseconds that a time may lie before the latest one before the clock counts as set back.
+const SET_BACK: i64 = 1_000;
 /// The longest time for which a carrier may ask to be left alone, in milliseconds.
 pub const MAX_HOLD: i64 = 5 * 60 * 1_000;
 
@@ -197,6 +201,22 @@ mod tests {
         pacer.hold(account(), number(1), NOW.plus(10_001_000), NOW.plus(10_000_000));
         assert_eq!(pacer.free(account(), number(1), NOW), 0);
         assert_eq!(pacer.free(account(), number(1), NOW.plus(1_000)), 10);
+    }
+
+    #[test]
+    fn those_who_looked_at_the_clock_a_moment_before_get_no_more() {
+        let pacer = pacer(10, None);
+        let mut left = 0;
+        for ms in 0..10_000 {
+            for behind in [0, 40, 3] {
+                let now = NOW.plus(ms - behind);
+                if pacer.free(account(), number(1), now) > 0 {
+                    pacer.charge(account(), number(1), 1, now);
+                    left += 1;
+                }
+            }
+        }
+        assert!((100..=111).contains(&left), "{left}");
     }
 
     proptest! {

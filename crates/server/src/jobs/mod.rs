@@ -54,8 +54,8 @@ pub(super) const LEASE: i64 = 30_000;
 const RENEW: Duration = Duration::from_secs(10);
 /// How long to wait where what is due has no place.
 const CROWDED: Duration = Duration::from_millis(500);
-/// Milliseconds between two looks at what waits for its account's pace, at least.
-const MIN_PAUSE: i64 = 5;
+/// Milliseconds between two looks at what waits for its account's pace, at least: what has come due meanwhile is claimed at once.
+const MIN_PAUSE: i64 = 50;
 /// Milliseconds that the clock may be behind what was seen before it counts as set back: servers' clocks differ a little.
 const SET_BACK: i64 = 1_000;
 /// The queue is looked at least this often: another server may have added to it.

@@ -61,9 +61,10 @@ pub async fn begin(
         },
     };
     drop(tx);
-    let tx = match whose {
-        Some(tenant) => store.write(tenant).await?,
-        None => store.write_system().await?,
+    let tx = match (event, whose) {
+        (Event::Inbound(_), Some(tenant)) => store.write(tenant).await?,
+        // A report has a lane of its own, so nobody else adds to that.
+        (Event::Receipt(_), _) | (Event::Inbound(_), None) => store.write_system().await?,
     };
     Ok((tx, whose))
 }
