@@ -9,7 +9,8 @@ use serde::de::DeserializeOwned;
 
 use crate::http::Response;
 use crate::moment;
-use crate::outcome::{Outcome, Refusal, Why};
+use crate::outcome::Outcome;
+use crate::refusal::{Refusal, Why};
 
 /// The longest that a provider may want to be left alone.
 const LONGEST_WAIT: u64 = 24 * 3600;

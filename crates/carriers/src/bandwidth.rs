@@ -22,8 +22,9 @@ use crate::event::{Event, Receipt, Reported};
 use crate::http::{Request, Response, Webhook};
 use crate::moment;
 use crate::outbound::{Capabilities, Outbound};
-use crate::outcome::{Found, LookedUp, Outcome, Refusal, Tested};
+use crate::outcome::{Found, LookedUp, Outcome, Tested};
 use crate::provider::{Provider, WebhookError};
+use crate::refusal::Refusal;
 
 const ACCOUNT_ID: Field = Field {
     name: "account_id",

@@ -4,7 +4,7 @@ use halyard_protocol::signs::is_invisible;
 use halyard_protocol::{PhoneNumber, UnixMs};
 use serde::{Deserialize, Serialize};
 
-use crate::outcome::Refusal;
+use crate::refusal::Refusal;
 
 /// One thing that a carrier brings.
 #[derive(Clone, Debug, PartialEq, Eq)]

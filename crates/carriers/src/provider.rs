@@ -2,17 +2,10 @@
 
 use halyard_protocol::UnixMs;
 
-use crate::account::{Field, Kind, Settings, SettingsError};
-use crate::bandwidth::{self, Bandwidth};
-use crate::base;
 use crate::event::Event;
 use crate::http::{Request, Response, Webhook};
 use crate::outbound::{Capabilities, Outbound};
 use crate::outcome::{LookedUp, Outcome, Tested};
-use crate::simulator::{self, Simulator};
-use crate::smpp;
-use crate::telnyx::{self, Telnyx};
-use crate::twilio::{self, Twilio};
 
 /// Why a webhook is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,36 +70,4 @@ pub trait Provider: Send + Sync {
     /// The request that fetches a file of a text that came in. It carries secrets only to the provider's own addresses, so whoever follows a
     /// redirect asks for another request, with the address that it leads to.
     fn fetch(&self, url: &str) -> Request;
-}
-
-/// The fields of a kind; none of a kind that is not spoken to by HTTP.
-#[must_use]
-pub fn fields(kind: Kind) -> &'static [Field] {
-    match kind {
-        Kind::Simulator => simulator::FIELDS,
-        Kind::Twilio => twilio::FIELDS,
-        Kind::Telnyx => telnyx::FIELDS,
-        Kind::Bandwidth => bandwidth::FIELDS,
-        Kind::Smpp => smpp::FIELDS,
-    }
-}
-
-/// An account of a kind; none of a kind that is not spoken to by HTTP.
-///
-/// # Errors
-/// What is wrong with the settings.
-pub fn provider(kind: Kind, settings: &Settings) -> Result<Option<Box<dyn Provider>>, SettingsError> {
-    settings.check(fields(kind))?;
-    base::check_replies(settings)?;
-    base::check_pace_of_a_number(settings)?;
-    Ok(match kind {
-        Kind::Simulator => Some(Box::new(Simulator::new(settings)?)),
-        Kind::Twilio => Some(Box::new(Twilio::new(settings)?)),
-        Kind::Telnyx => Some(Box::new(Telnyx::new(settings)?)),
-        Kind::Bandwidth => Some(Box::new(Bandwidth::new(settings)?)),
-        Kind::Smpp => {
-            smpp::Options::read(settings)?;
-            None
-        }
-    })
 }

@@ -24,8 +24,9 @@ use crate::base::{self, Base};
 use crate::event::{Address, Event, Inbound, Receipt, Reported};
 use crate::http::{Request, Response, TOLERANCE, Webhook};
 use crate::outbound::{Capabilities, Outbound};
-use crate::outcome::{Found, LookedUp, Outcome, Refusal, Tested, Why};
+use crate::outcome::{Found, LookedUp, Outcome, Tested};
 use crate::provider::{Provider, WebhookError};
+use crate::refusal::{Refusal, Why};
 
 /// The header of a webhook's signature.
 pub const SIGNATURE: &str = "halyard-signature";

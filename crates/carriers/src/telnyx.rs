@@ -21,8 +21,9 @@ use crate::base::{self, Base};
 use crate::event::Event;
 use crate::http::{Request, Response, Webhook};
 use crate::outbound::{Capabilities, Outbound};
-use crate::outcome::{LookedUp, Outcome, Refusal, Tested};
+use crate::outcome::{LookedUp, Outcome, Tested};
 use crate::provider::{Provider, WebhookError};
+use crate::refusal::Refusal;
 
 const API_KEY: Field = Field {
     name: "api_key",

@@ -9,8 +9,9 @@ use crate::account::{Field, Secret, Settings, SettingsError};
 use crate::event::Event;
 use crate::http::{Method, Request, Response, Webhook};
 use crate::outbound::{Attachment, Outbound};
-use crate::outcome::{LookedUp, Outcome, Refusal, Tested, Why};
+use crate::outcome::{LookedUp, Outcome, Tested};
 use crate::provider::{Provider, WebhookError};
+use crate::refusal::{Refusal, Why};
 
 /// A number of an example.
 pub(crate) fn number(text: &str) -> PhoneNumber {

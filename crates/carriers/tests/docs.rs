@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use halyard_carriers::Kind;
-use halyard_carriers::provider::fields;
+use halyard_carriers::kinds::fields;
 
 const BEGIN: &str = "<!-- made from the code: UPDATE_DOCS=1 cargo test -p halyard-carriers --test docs -->\n";
 const END: &str = "<!-- end -->";

@@ -1,6 +1,6 @@
 //! What Bandwidth's error codes mean, after its page "Messaging Errors".
 
-use crate::outcome::Why;
+use crate::refusal::Why;
 
 /// What a code of a text comes to that did not arrive.
 pub(super) fn why(code: &str) -> Why {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::event::{Address, Inbound};
 use crate::http::Method;
-use crate::outcome::Why;
+use crate::refusal::Why;
 use crate::testing::{self, answer, bring, number, parts, refusal, text};
 
 const VALUES: &[(&str, &str)] = &[

@@ -19,7 +19,8 @@ use core::fmt;
 use core::time::Duration;
 use std::collections::BTreeMap;
 
-use crate::outcome::{Outcome, Refusal, Why};
+use crate::outcome::Outcome;
+use crate::refusal::{Refusal, Why};
 use crate::smpp::incoming::{Arrived, Reading, ReceiptIn};
 use crate::smpp::options::{Options, Role};
 use crate::smpp::outgoing::{self, Submission};

@@ -2,7 +2,8 @@
 
 use core::time::Duration;
 
-use crate::outcome::{Outcome, Refusal, Why};
+use crate::outcome::Outcome;
+use crate::refusal::{Refusal, Why};
 
 pub(crate) const OK: u32 = 0;
 pub(crate) const BAD_COMMAND_LENGTH: u32 = 0x02;

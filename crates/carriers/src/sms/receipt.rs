@@ -11,7 +11,7 @@ mod tests;
 pub use ids::{Ids, candidates, kept_form};
 
 use crate::event::Reported;
-use crate::outcome::{Refusal, Why};
+use crate::refusal::{Refusal, Why};
 
 /// How far a message is (SMPP 3.4, 5.2.28).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,6 +1,6 @@
 //! What Telnyx's error codes mean, after its pages "Messaging Error Code Reference" and "API error codes".
 
-use crate::outcome::Why;
+use crate::refusal::Why;
 
 /// What a code comes to.
 pub(super) fn why(code: &str) -> Why {

@@ -6,7 +6,7 @@ use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use super::*;
 use crate::event::{Address, Inbound, Receipt, Reported};
 use crate::http::Method;
-use crate::outcome::Why;
+use crate::refusal::Why;
 use crate::testing::{self, Signed, answer, bring, number, parts, refusal, text};
 
 const PROFILE: &str = "40017d4e-0000-4bbb-9000-0123456789ab";

@@ -14,8 +14,8 @@ use crate::answer;
 use crate::event::{Address, Event, Inbound, Receipt, Reported};
 use crate::http::{REFERENCE, TOLERANCE, Webhook};
 use crate::moment;
-use crate::outcome::{Refusal, Why};
 use crate::provider::WebhookError;
+use crate::refusal::{Refusal, Why};
 
 /// An event, without what is of its kind.
 #[derive(Deserialize)]

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::FULL_QUEUE;
-use crate::outcome::Why;
+use crate::refusal::Why;
 
 /// What a code comes to.
 pub(super) fn why(code: &str) -> Why {

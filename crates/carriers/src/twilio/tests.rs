@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::*;
 use crate::event::{Address, Inbound};
 use crate::http::Method;
-use crate::outcome::Why;
+use crate::refusal::Why;
 use crate::testing::{self, Signed, answer, bring, number, parts, refusal, text};
 
 const SID: &str = "AC0123456789abcdef0123456789abcdef";

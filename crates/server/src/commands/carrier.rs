@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use clap::{Args, Subcommand};
 use halyard_carriers::Kind;
-use halyard_carriers::provider::fields;
+use halyard_carriers::kinds::fields;
 use halyard_protocol::CarrierAccountId;
 use halyard_protocol::admin::NewCarrierAccount;
 

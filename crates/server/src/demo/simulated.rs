@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use halyard_carriers::provider::provider;
+use halyard_carriers::provider;
 use halyard_carriers::{Kind, Secret, Settings};
 use halyard_protocol::admin::{NewCarrierAccount, NewNumber};
 use halyard_protocol::{Capabilities, PhoneNumber};

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use halyard_carriers::provider::{fields, provider};
+use halyard_carriers::kinds::{fields, provider};
 use halyard_carriers::{Capabilities, Kind, Secret, Settings, SettingsError};
 use halyard_protocol::admin::{AuditAction, CarrierAccount, NewCarrierAccount, NumberAccount, UpdateNumber};
 use halyard_protocol::{CarrierAccountId, CauseCode, ErrorCode, Permission, PhoneNumber, limits};

@@ -13,7 +13,7 @@
 //!
 //! Always holds: a phone whose behavior was set behaves as it was set.
 
-use halyard_carriers::outcome::Why;
+use halyard_carriers::Why;
 use halyard_protocol::PhoneNumber;
 use serde::{Deserialize, Serialize};
 

@@ -21,7 +21,7 @@ use axum::routing::{get, post, put};
 use axum::{Json, Router, middleware};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use halyard_carriers::outcome::Why;
+use halyard_carriers::Why;
 use halyard_carriers::simulator::wire::{self, Receipt};
 use halyard_protocol::PhoneNumber;
 use serde::{Deserialize, Serialize};

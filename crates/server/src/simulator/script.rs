@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use futures_util::future::join_all;
-use halyard_carriers::outcome::Why;
+use halyard_carriers::Why;
 use halyard_carriers::simulator::wire::{Receipt, State};
 use halyard_protocol::PhoneNumber;
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::outcome::Why;
+use crate::refusal::Why;
 use proptest::prelude::*;
 
 const USUAL: &str = "id:0123456789 sub:001 dlvrd:001 submit date:2611291200 done date:2611291201 stat:DELIVRD err:000 text:id:5 stat:UND";

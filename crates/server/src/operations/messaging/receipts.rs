@@ -2,7 +2,7 @@
 //!
 //! Always holds: a delivery only moves forward, however late, often and mixed up the reports come.
 
-use halyard_carriers::outcome::Why;
+use halyard_carriers::Why;
 use halyard_carriers::{Receipt, Refusal, Reported};
 use halyard_protocol::{
     CarrierAccountId, Cause, CauseCode, Change, ConversationId, Delivery, DeliveryState, Message, PhoneNumber, Seq,
