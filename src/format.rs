@@ -6,8 +6,8 @@
 use crate::words::{self, t};
 use halyard_client::LocalTime;
 use halyard_client::view::When;
-use js_sys::{Array, Date, Intl, Object, Reflect};
-use wasm_bindgen::JsValue;
+use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Keys as this keyboard has them: "Ctrl K", "\u{2318}K".
 pub(crate) fn keys(keys: &str) -> String {
@@ -61,6 +61,20 @@ pub(crate) fn moment(at: LocalTime) -> String {
     MOMENT.with(|format| text(format, at))
 }
 
+/// What the clocks of a time zone of the IANA database show now; `None` where the browser does not know the zone.
+pub(crate) fn clock_in(zone: &str) -> Option<LocalTime> {
+    const MINUTE: i64 = 60_000;
+    let options = options(&[("timeZone", zone), ("hourCycle", "h23"), ("hour", "2-digit"), ("minute", "2-digit")]);
+    let format = Reflect::get(&js_sys::global(), &JsValue::from_str("Intl")).ok()?;
+    let format: Function = Reflect::get(&format, &JsValue::from_str("DateTimeFormat")).ok()?.dyn_into().ok()?;
+    // Of a zone that it does not know it throws.
+    let format = Reflect::construct(&format, &Array::of2(&JsValue::from_str("en-GB"), &options)).ok()?;
+    let clock = text_at(format.unchecked_ref(), Date::new_0())?;
+    let (hour, minute) = clock.split_once(':')?;
+    let (hour, minute): (i64, i64) = (hour.parse().ok()?, minute.parse().ok()?);
+    Some(LocalTime((hour * 60 + minute) * MINUTE))
+}
+
 thread_local! {
     static TIME: Intl::DateTimeFormat = format(&[("hour", "numeric"), ("minute", "2-digit")]);
     static WEEKDAY: Intl::DateTimeFormat = format(&[("weekday", "short")]);
@@ -75,17 +89,30 @@ thread_local! {
     static MOMENT: Intl::DateTimeFormat = format(&[("dateStyle", "long"), ("timeStyle", "short")]);
 }
 
-fn format(options: &[(&str, &str)]) -> Intl::DateTimeFormat {
-    let object = Object::new();
+fn format(with: &[(&str, &str)]) -> Intl::DateTimeFormat {
+    let object = options(with);
     // What is formatted is local time already.
-    for (key, value) in [("timeZone", "UTC")].iter().chain(options) {
-        // Setting a property of a fresh object can't fail.
-        let _ = Reflect::set(&object, &JsValue::from_str(key), &JsValue::from_str(value));
-    }
+    set(&object, "timeZone", "UTC");
     Intl::DateTimeFormat::new(&Array::new(), &object)
 }
 
+fn options(options: &[(&str, &str)]) -> Object {
+    let object = Object::new();
+    for (key, value) in options {
+        set(&object, key, value);
+    }
+    object
+}
+
+fn set(object: &Object, key: &str, value: &str) {
+    // Setting a property of a fresh object can't fail.
+    let _ = Reflect::set(object, &JsValue::from_str(key), &JsValue::from_str(value));
+}
+
 fn text(format: &Intl::DateTimeFormat, at: LocalTime) -> String {
-    let date = Date::new(&JsValue::from_f64(at.0 as f64));
-    format.format().call1(&JsValue::UNDEFINED, &date).ok().and_then(|text| text.as_string()).unwrap_or_default()
+    text_at(format, Date::new(&JsValue::from_f64(at.0 as f64))).unwrap_or_default()
+}
+
+fn text_at(format: &Intl::DateTimeFormat, at: Date) -> Option<String> {
+    format.format().call1(&JsValue::UNDEFINED, &at).ok()?.as_string()
 }

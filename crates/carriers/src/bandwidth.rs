@@ -254,6 +254,7 @@ impl Provider for Bandwidth {
             media_bytes: 3_750_000,
             media: MEDIA,
             text_length: 2048,
+            short_codes: false,
             segments_a_second: self.segments_a_second,
             look_up: true,
         }

@@ -1,7 +1,6 @@
 //! What a carrier brings by itself: texts that come in, and reports on those that went out.
 
-use halyard_protocol::signs::is_invisible;
-use halyard_protocol::{PhoneNumber, UnixMs};
+use halyard_protocol::{PhoneNumber, SenderId, UnixMs};
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
@@ -15,22 +14,20 @@ pub enum Event {
     Receipt(Receipt),
 }
 
-/// Who writes: a phone, or a business under a short name.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// Who writes: a phone or a short code, or a business under a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Address {
-    /// A phone number.
+    /// A phone number, or a short code.
     Number(PhoneNumber),
-    /// A short code: three to eight digits that only the country's networks know.
-    ShortCode(String),
-    /// A word, which nobody can answer: at most eleven letters, digits and blanks.
-    Word(String),
+    /// A word, which nobody can answer.
+    Word(SenderId),
 }
 
 impl core::fmt::Display for Address {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
-            Self::Number(number) => number.fmt(f),
-            Self::ShortCode(text) | Self::Word(text) => f.write_str(text),
+            Self::Number(number) => f.write_str(&number.to_carrier()),
+            Self::Word(word) => word.fmt(f),
         }
     }
 }
@@ -41,24 +38,11 @@ impl Address {
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim();
-        if let Ok(number) = PhoneNumber::from_e164(text) {
+        if let Ok(number) = PhoneNumber::from_carrier(text) {
             return Some(Self::Number(number));
         }
-        let digits = text.strip_prefix('+').unwrap_or(text);
-        if (3..=8).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Some(Self::ShortCode(digits.to_owned()));
-        }
-        if text.contains(':') {
-            return None;
-        }
-        let word: String = text.chars().filter(|c| !is_unseen(*c)).take(11).collect();
-        let word = word.trim_end();
-        (!word.is_empty()).then(|| Self::Word(word.to_owned()))
+        if text.contains(':') { None } else { SenderId::read(text).map(Self::Word) }
     }
-}
-
-fn is_unseen(c: char) -> bool {
-    is_invisible(c) || c.is_control()
 }
 
 /// A text that came in.
@@ -111,8 +95,8 @@ mod tests {
     #[test]
     fn senders_are_read_as_carriers_name_them() {
         let number = |text| Some(Address::Number(PhoneNumber::from_e164(text).unwrap()));
-        let short = |text: &str| Some(Address::ShortCode(text.to_owned()));
-        let word = |text: &str| Some(Address::Word(text.to_owned()));
+        let short = |text| Some(Address::Number(PhoneNumber::short_code(text).unwrap()));
+        let word = |text| Some(Address::Word(SenderId::read(text).unwrap()));
         for (text, expected) in [
             ("+12025550143", number("+12025550143")),
             (" +12025550143 ", number("+12025550143")),

@@ -46,6 +46,8 @@ pub struct Capabilities {
     pub media: &'static [MediaKind],
     /// Characters of a text.
     pub text_length: usize,
+    /// Whether it takes texts to short codes.
+    pub short_codes: bool,
     /// Segments that an account takes in a second, where nothing else is said.
     pub segments_a_second: u32,
     /// Whether an earlier submission can be looked up.

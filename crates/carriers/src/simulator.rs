@@ -122,6 +122,7 @@ impl Provider for Simulator {
             media_bytes: 5_000_000,
             media: MEDIA,
             text_length: 1600,
+            short_codes: true,
             segments_a_second: self.segments_a_second,
             look_up: true,
         }

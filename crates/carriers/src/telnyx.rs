@@ -111,7 +111,7 @@ impl Telnyx {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum To<'a> {
-    One(PhoneNumber),
+    One(String),
     Group(&'a [PhoneNumber]),
 }
 
@@ -223,6 +223,7 @@ impl Provider for Telnyx {
             media_bytes: 900_000,
             media: MEDIA,
             text_length: 1530,
+            short_codes: true,
             segments_a_second: self.segments_a_second,
             look_up: false,
         }
@@ -230,7 +231,7 @@ impl Provider for Telnyx {
 
     fn submit(&self, text: &Outbound) -> Request {
         let (path, to, messaging_profile_id) = match text.to.as_slice() {
-            [to] => ("/v2/messages", To::One(*to), self.messaging_profile_id.as_deref()),
+            [to] => ("/v2/messages", To::One(to.to_carrier()), self.messaging_profile_id.as_deref()),
             // A group's number says which profile it is.
             to => ("/v2/messages/group_mms", To::Group(to), None),
         };

@@ -195,6 +195,7 @@ impl Provider for Twilio {
             media_bytes: 5_000_000,
             media: MEDIA,
             text_length: 1600,
+            short_codes: false,
             segments_a_second: self.segments_a_second,
             look_up: true,
         }

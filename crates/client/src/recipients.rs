@@ -333,12 +333,16 @@ pub(crate) fn can_wait(error: RecipientsError) -> bool {
         RecipientsError::NoSmsNumber
         | RecipientsError::CannotText
         | RecipientsError::CannotGroup
+        | RecipientsError::NoShortCodes
+        | RecipientsError::ShortCodeInGroup
         | RecipientsError::TooManyNumbers(_) => true,
         RecipientsError::Nobody
         | RecipientsError::Mixed
         | RecipientsError::Unknown
         | RecipientsError::Yourself
         | RecipientsError::OwnNumber
+        | RecipientsError::TakesNoAnswer
+        | RecipientsError::Emergency
         | RecipientsError::TooManyUsers(_) => false,
     }
 }

@@ -25,6 +25,7 @@ mod rounds;
 mod sealed;
 mod sending_in_any_order;
 mod several_tabs;
+mod short_codes;
 mod signing_in;
 mod silent_database;
 mod storage_health;

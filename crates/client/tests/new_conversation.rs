@@ -256,3 +256,20 @@ fn who_cannot_join_is_offered_with_the_reason_and_an_error_is_not_covered_by_the
     let people = world.phone(at).recipients_view(card).expect("people");
     assert!(people.error.is_some() && people.suggestions.is_empty());
 }
+
+#[test]
+fn a_text_knows_the_clocks_of_who_it_goes_to() {
+    let (mut world, at, card) = begin(MAYA);
+    let zones = |world: &World| world.phone(at).composer_view(card).zones;
+    assert!(zones(&world).is_empty());
+    type_in(&mut world, at, card, "(619) 555-0177");
+    type_in(&mut world, at, card, "(415) 555-0177");
+    type_in(&mut world, at, card, "(212) 555-0177");
+    assert_eq!(zones(&world), ["America/Los_Angeles", "America/New_York"]);
+    let nights: Vec<i64> = (0..24).filter(|hour| halyard_client::view::is_night(*hour)).collect();
+    assert_eq!(nights, [0, 1, 2, 3, 4, 5, 6, 7, 21, 22, 23]);
+
+    let (mut world, at, card) = begin(MAYA);
+    type_in(&mut world, at, card, "1002");
+    assert!(world.phone(at).composer_view(card).zones.is_empty(), "a colleague has a status for that");
+}

@@ -26,6 +26,14 @@ pub enum CauseCode {
     NumberCannotText = "number_cannot_text",
     /// The own number can't send to groups.
     NumberCannotGroup = "number_cannot_group",
+    /// Nobody can answer a business that texts under a word.
+    SenderTakesNoAnswer = "sender_takes_no_answer",
+    /// The carrier of the own number takes no texts to short codes.
+    NumberCannotTextShortCodes = "number_cannot_text_short_codes",
+    /// A short code is in a group with others.
+    ShortCodeInGroup = "short_code_in_group",
+    /// A text is addressed to the emergency services.
+    EmergencyNumber = "emergency_number",
     /// A group text from the own number goes to `limit` numbers at most.
     TooManyNumbers = "too_many_numbers",
     /// A group chat has `limit` people at most.

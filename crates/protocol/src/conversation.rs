@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ConversationId, Destination, Entry, Message, Peer, PhoneNumber, Seq, TenantId, ToGroup, Ulid, UnixMs, UserId,
+    ConversationId, Destination, Entry, Message, Peer, PhoneNumber, SenderId, Seq, TenantId, ToGroup, Ulid, UnixMs,
+    UserId,
 };
 
 /// The four kinds of conversation.
@@ -22,7 +23,7 @@ pub enum ConversationKind {
     Chat,
     /// Several extensions.
     GroupChat,
-    /// Own number to one number.
+    /// Own number to one number, or with a business that texts under a word.
     Sms,
     /// Own number to several numbers.
     GroupMms,
@@ -65,6 +66,13 @@ pub enum ConversationKey {
         /// The others.
         remote: Vec<PhoneNumber>,
     },
+    /// An own number and a business that texts it under a word.
+    Sender {
+        /// The number of the business whose conversation it is.
+        own: PhoneNumber,
+        /// Who texts.
+        sender: SenderId,
+    },
 }
 
 impl ConversationKey {
@@ -94,7 +102,7 @@ impl ConversationKey {
             Self::Chat(users) if users.len() > 2 => ConversationKind::GroupChat,
             Self::Chat(_) => ConversationKind::Chat,
             Self::Text { remote, .. } if remote.len() > 1 => ConversationKind::GroupMms,
-            Self::Text { .. } => ConversationKind::Sms,
+            Self::Text { .. } | Self::Sender { .. } => ConversationKind::Sms,
         }
     }
 
@@ -118,6 +126,11 @@ impl ConversationKey {
                     digest.update(number.value().to_be_bytes());
                 }
             }
+            Self::Sender { own, sender } => {
+                digest.update(b"sender");
+                digest.update(own.value().to_be_bytes());
+                digest.update(sender.as_str());
+            }
         }
         first_bits(digest)
     }
@@ -127,7 +140,7 @@ impl ConversationKey {
     pub fn users(&self) -> Option<&[UserId]> {
         match self {
             Self::Chat(users) | Self::Group { users, .. } => Some(users),
-            Self::Text { .. } => None,
+            Self::Text { .. } | Self::Sender { .. } => None,
         }
     }
 
@@ -139,6 +152,7 @@ impl ConversationKey {
                 users.iter().filter(|user| **user != me).map(|user| Peer::User(*user)).collect()
             }
             Self::Text { remote, .. } => remote.iter().map(|number| Peer::Number(*number)).collect(),
+            Self::Sender { sender, .. } => vec![Peer::Sender(*sender)],
         }
     }
 
@@ -147,7 +161,7 @@ impl ConversationKey {
     pub fn own_number(&self) -> Option<PhoneNumber> {
         match self {
             Self::Chat(_) | Self::Group { .. } => None,
-            Self::Text { own, .. } => Some(*own),
+            Self::Text { own, .. } | Self::Sender { own, .. } => Some(*own),
         }
     }
 }

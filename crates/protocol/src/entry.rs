@@ -233,7 +233,7 @@ impl Entry {
         };
         match author {
             Author::User(user) => !is_text && user != me,
-            Author::Number(_) | Author::Unknown => true,
+            Author::Number(_) | Author::Sender(_) | Author::Unknown => true,
         }
     }
 }

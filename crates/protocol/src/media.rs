@@ -233,7 +233,7 @@ mod tests {
         let own = |mms| SmsNumber {
             number: PhoneNumber::from_e164("+16195550101").unwrap(),
             label: String::new(),
-            capabilities: Capabilities { sms: true, mms, group_recipients: 0 },
+            capabilities: Capabilities { sms: true, mms, group_recipients: 0, short_codes: false },
         };
         let (with, without) = (own(true), own(false));
         let check = |own: &SmsNumber, files: &[Media]| check_media(ConversationKind::Sms, Some(own), files);

@@ -3,15 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use crate::tagged::keyed;
-use crate::{ConversationId, Delivery, Media, MessageId, PhoneNumber, Seq, UnixMs, UserId};
+use crate::{ConversationId, Delivery, Media, MessageId, PhoneNumber, SenderId, Seq, UnixMs, UserId};
 
 keyed! {
-/// The other side of a conversation: a colleague, or a number outside.
+/// The other side of a conversation: a colleague, or somebody outside.
 pub enum Peer {
     /// A user of the same tenant.
     User(UserId),
-    /// A phone number.
+    /// A phone number, or a short code.
     Number(PhoneNumber),
+    /// A business that texts under a word. Nobody can answer it.
+    Sender(SenderId),
 }
 }
 
@@ -20,8 +22,10 @@ keyed! {
 pub enum Author {
     /// A user of the tenant. In an SMS conversation: whoever of those sharing the number pressed Enter.
     User(UserId),
-    /// A number outside.
+    /// A number outside, or a short code.
     Number(PhoneNumber),
+    /// A business that texts under a word.
+    Sender(SenderId),
 }
 }
 
@@ -31,7 +35,7 @@ impl Author {
     pub const fn user(self) -> Option<UserId> {
         match self {
             Self::User(user) => Some(user),
-            Self::Number(_) | Self::Unknown => None,
+            Self::Number(_) | Self::Sender(_) | Self::Unknown => None,
         }
     }
 }

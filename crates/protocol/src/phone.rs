@@ -1,11 +1,13 @@
-//! Phone numbers, kept as E.164; read in any usual way of writing them, and written as people are used to.
+//! Phone numbers, kept as E.164; read in any usual way of writing them, and written as people are used to. Short codes are among them.
 //!
 //! Always holds: a number has 7 to 15 digits, its country code first, and is `Copy`. What [`PhoneNumber::from_typed`]
 //! reads can exist by its country's numbering plan, and [`PhoneNumber::display`] writes it so that it reads the same.
 
 mod format;
 mod plan;
+mod short;
 mod typed;
+mod zone;
 
 #[cfg(test)]
 mod tests;
@@ -26,7 +28,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 #[serde(transparent)]
 pub struct CallingCode(pub u16);
 
-/// A phone number as E.164: country code and national number, 7 to 15 digits in all. Written `+16195550142`.
+/// A phone number as E.164: country code and national number, 7 to 15 digits in all. Written `+16195550142`. A short code has no such
+/// form, and is written `+9990` and its digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^\\+[1-9][0-9]{6,14}$", example = "+16195550142"))]

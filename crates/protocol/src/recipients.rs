@@ -78,6 +78,18 @@ pub enum RecipientsError {
     /// The own number has no group MMS.
     #[error("This number can't send to groups. Choose another number or one recipient.")]
     CannotGroup,
+    /// Nobody can answer a business that texts under a word.
+    #[error("This sender can't be answered.")]
+    TakesNoAnswer,
+    /// The carrier of the own number takes no texts to short codes.
+    #[error("This number can't text short codes.")]
+    NoShortCodes,
+    /// A short code is in a group with others.
+    #[error("A short code can't be in a group. Text it alone.")]
+    ShortCodeInGroup,
+    /// A short code is the number of the emergency services.
+    #[error("Emergency services can't be reached by text here. Call them with a phone.")]
+    Emergency,
     /// More than the carrier of the own number takes.
     #[error("A group text from this number goes to {0} numbers at most.")]
     TooManyNumbers(u8),
@@ -113,6 +125,10 @@ impl From<RecipientsError> for Cause {
             RecipientsError::NoSmsNumber => CauseCode::NoNumberToTextFrom.into(),
             RecipientsError::CannotText => CauseCode::NumberCannotText.into(),
             RecipientsError::CannotGroup => CauseCode::NumberCannotGroup.into(),
+            RecipientsError::TakesNoAnswer => CauseCode::SenderTakesNoAnswer.into(),
+            RecipientsError::NoShortCodes => CauseCode::NumberCannotTextShortCodes.into(),
+            RecipientsError::ShortCodeInGroup => CauseCode::ShortCodeInGroup.into(),
+            RecipientsError::Emergency => CauseCode::EmergencyNumber.into(),
             RecipientsError::TooManyNumbers(most) => CauseCode::TooManyNumbers.limit(most.into()),
             RecipientsError::TooManyUsers(most) => CauseCode::TooManyPeople.limit(most),
         }
@@ -148,6 +164,7 @@ impl Destination {
             match peer {
                 Peer::User(user) => users.push(*user),
                 Peer::Number(number) => numbers.push(*number),
+                Peer::Sender(_) => return Err(RecipientsError::TakesNoAnswer),
                 Peer::Unknown => return Err(RecipientsError::Unknown),
             }
         }
@@ -205,6 +222,17 @@ fn text_key(own: &SmsNumber, numbers: Vec<PhoneNumber>) -> Result<ConversationKe
     if !own.capabilities.sms {
         return Err(RecipientsError::CannotText);
     }
+    for number in numbers.iter().filter(|number| number.is_short_code()) {
+        if number.is_emergency() {
+            return Err(RecipientsError::Emergency);
+        }
+        if numbers.iter().any(|other| other != number) {
+            return Err(RecipientsError::ShortCodeInGroup);
+        }
+        if !own.capabilities.short_codes {
+            return Err(RecipientsError::NoShortCodes);
+        }
+    }
     let key = ConversationKey::text(own.number, numbers);
     let ConversationKey::Text { remote, .. } = &key else { return Ok(key) };
     if remote.len() > 1 {
@@ -241,7 +269,7 @@ pub fn text_limit(kind: ConversationKind) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Capabilities, Ulid};
+    use crate::{Capabilities, SenderId, Ulid};
 
     fn user(bits: u128) -> Peer {
         Peer::User(UserId(Ulid::from_bits(bits)))
@@ -255,7 +283,12 @@ mod tests {
         SmsNumber {
             number: number(100),
             label: String::new(),
-            capabilities: Capabilities { sms: true, mms: group_recipients > 0, group_recipients },
+            capabilities: Capabilities {
+                sms: true,
+                mms: group_recipients > 0,
+                group_recipients,
+                short_codes: group_recipients > 0,
+            },
         }
     }
 
@@ -278,6 +311,20 @@ mod tests {
         assert_eq!(key(vec![n1, n2], Some(&own(2))), Ok(ConversationKind::GroupMms));
         assert_eq!(key(vec![n1, n2, n3], Some(&own(2))), Err(RecipientsError::TooManyNumbers(2)));
         assert_eq!(key(vec![Peer::Number(number(100))], Some(&own(2))), Err(RecipientsError::OwnNumber));
+    }
+
+    #[test]
+    fn short_codes_are_texted_alone_and_words_are_not_answered() {
+        let code = |digits| Peer::Number(PhoneNumber::short_code(digits).unwrap());
+        let n1 = Peer::Number(number(142));
+        assert_eq!(key(vec![code("24273")], Some(&own(2))), Ok(ConversationKind::Sms));
+        assert_eq!(key(vec![code("24273"), code("24273")], Some(&own(2))), Ok(ConversationKind::Sms));
+        assert_eq!(key(vec![code("24273")], Some(&own(0))), Err(RecipientsError::NoShortCodes));
+        assert_eq!(key(vec![code("24273"), n1], Some(&own(2))), Err(RecipientsError::ShortCodeInGroup));
+        assert_eq!(key(vec![code("911")], Some(&own(2))), Err(RecipientsError::Emergency));
+        let word = Peer::Sender(SenderId::read("ACME Bank").unwrap());
+        assert_eq!(key(vec![word], Some(&own(2))), Err(RecipientsError::TakesNoAnswer));
+        assert_eq!(key(vec![word, n1], Some(&own(2))), Err(RecipientsError::TakesNoAnswer));
     }
 
     #[test]

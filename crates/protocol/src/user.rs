@@ -165,6 +165,9 @@ pub struct Capabilities {
     pub mms: bool,
     /// How many recipients a group MMS may have; 0 when there are no groups.
     pub group_recipients: u8,
+    /// Can send to short codes.
+    #[serde(default)]
+    pub short_codes: bool,
 }
 
 /// A number of the business that a user may text from.

@@ -1,7 +1,7 @@
 //! A card's composer.
 
 use halyard_client::composer::ComposerAction;
-use halyard_client::view::{ComposerView, CounterView, UsingView};
+use halyard_client::view::{ComposerView, CounterView, UsingView, is_night};
 use halyard_client::{CardKey, FocusTarget, Ui};
 use leptos::html::Textarea;
 use wasm_bindgen::JsCast;
@@ -10,6 +10,7 @@ use web_sys::HtmlElement;
 use super::attach;
 use crate::adapters::device;
 use crate::erased::Memo;
+use crate::format;
 use crate::prelude::*;
 use crate::runtime::App;
 use crate::views::common::{EmojiButton, Icon, IconButton, IconName, MenuButton, MenuItem, is_composing};
@@ -36,7 +37,7 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
         let composer = composer.clone();
         Memo::new(move |_| composer.with(|composer| composer.closed))
     };
-    let note = part(|composer| composer.note.as_ref().map(say));
+    let note = part(|composer| composer.note.as_ref().map(say).or_else(|| night(composer)));
     let using = {
         let composer = composer.clone();
         Memo::new(move |_| composer.with(|composer| composer.using.clone()))
@@ -130,6 +131,16 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
             </div>
         </div>
     }
+}
+
+/// That it is night where somebody is to whom a text is being written.
+fn night(composer: &ComposerView) -> Option<String> {
+    if composer.draft.is_empty() {
+        return None;
+    }
+    let clocks = composer.zones.iter().filter_map(|zone| format::clock_in(zone));
+    let clock = clocks.into_iter().find(|clock| is_night(clock.0 / 3_600_000))?;
+    Some(say(&words::night_there(format::time(clock))))
 }
 
 /// Gives the text box the height of its text, where the browser does not do so itself.

@@ -78,7 +78,7 @@ fn event(item: Item) -> Result<Option<Event>, WebhookError> {
         _ => return Ok(None),
     };
     let (message, reference) = message(item.message)?;
-    let to = item.to.as_deref().and_then(|to| PhoneNumber::from_e164(to).ok());
+    let to = item.to.as_deref().and_then(|to| PhoneNumber::from_carrier(to).ok());
     // Without a recipient it is of all of them: where there are several that may be wrong.
     if to.is_none() && message.to.len() > 1 {
         return Ok(None);

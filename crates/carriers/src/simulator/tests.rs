@@ -3,6 +3,7 @@
 use super::*;
 use crate::http::Method;
 use crate::testing::{self, answer, bring, number, parts, text};
+use halyard_protocol::PhoneNumber;
 
 const VALUES: &[(&str, &str)] = &[("api", "http://127.0.0.1:7070"), ("token", "secret")];
 const NOW: i64 = 1_705_349_767_000;
@@ -118,7 +119,7 @@ fn events() -> Vec<u8> {
 fn what_the_simulator_brings_is_read() {
     let inbound = Inbound {
         reference: "i1".to_owned(),
-        from: Address::ShortCode("24273".to_owned()),
+        from: Address::Number(PhoneNumber::short_code("24273").unwrap()),
         to: number("+12025550199"),
         others: vec![number("+12025550110")],
         body: "Grüße".to_owned(),

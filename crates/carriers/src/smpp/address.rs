@@ -1,6 +1,6 @@
 //! Addresses with their type of number (TON) and numbering plan (NPI), SMPP 3.4, 5.2.5 and 5.2.6.
 
-use halyard_protocol::{CallingCode, PhoneNumber};
+use halyard_protocol::{CallingCode, PhoneNumber, SenderId};
 
 use crate::event::Address;
 use crate::smpp::options::Numbering;
@@ -11,15 +11,14 @@ const WORD: u8 = 5;
 
 /// An address as it is written: a number without its plus sign. Its type and plan are those of the settings, or the usual ones.
 pub(crate) fn written(address: &Address, numbering: Option<Numbering>) -> (Numbering, String) {
-    let (usual, text) = match address {
-        Address::Number(number) => (Numbering { ton: INTERNATIONAL, npi: 1 }, number.value().to_string()),
-        Address::ShortCode(code) => (Numbering { ton: NETWORK, npi: 0 }, code.clone()),
-        Address::Word(word) => (Numbering { ton: WORD, npi: 0 }, word.clone()),
-    };
+    let usual = |ton, npi| numbering.unwrap_or(Numbering { ton, npi });
     match address {
+        Address::Number(number) => match number.short_code_digits() {
+            Some(digits) => (usual(NETWORK, 0), digits),
+            None => (usual(INTERNATIONAL, 1), number.value().to_string()),
+        },
         // A word stays one, whatever type numbers have there.
-        Address::Word(_) => (usual, text),
-        Address::Number(_) | Address::ShortCode(_) => (numbering.unwrap_or(usual), text),
+        Address::Word(word) => (Numbering { ton: WORD, npi: 0 }, word.to_string()),
     }
 }
 
@@ -35,8 +34,8 @@ pub(crate) fn read(ton: u8, text: &str, home: CallingCode) -> Address {
     if ton == INTERNATIONAL || text.starts_with('+') {
         return international().map_or_else(|| short(text), Address::Number);
     }
-    if (3..=8).contains(&digits.len()) {
-        return Address::ShortCode(digits.to_owned());
+    if let Some(code) = PhoneNumber::short_code(digits) {
+        return Address::Number(code);
     }
     let national = || PhoneNumber::from_typed(digits, home).ok();
     let number = if home.0 == 1 || digits.starts_with('0') || ton == 2 {
@@ -53,11 +52,12 @@ fn number_in(text: &str, home: CallingCode) -> Option<Address> {
 }
 
 fn short(text: &str) -> Address {
-    if (3..=8).contains(&text.len()) { Address::ShortCode(text.to_owned()) } else { word(text) }
+    PhoneNumber::short_code(text).map_or_else(|| word(text), Address::Number)
 }
 
 fn word(text: &str) -> Address {
-    Address::Word(text.chars().filter(|c| !c.is_control()).take(11).collect())
+    // A text without a sender arrives, too.
+    Address::Word(SenderId::read(text).unwrap_or_else(SenderId::unnamed))
 }
 
 #[cfg(test)]
@@ -66,6 +66,14 @@ mod tests {
 
     fn number(e164: &str) -> Address {
         Address::Number(PhoneNumber::from_e164(e164).unwrap())
+    }
+
+    fn short_code(digits: &str) -> Address {
+        Address::Number(PhoneNumber::short_code(digits).unwrap())
+    }
+
+    fn named(word: &str) -> Address {
+        Address::Word(SenderId::read(word).unwrap())
     }
 
     #[test]
@@ -86,23 +94,20 @@ mod tests {
         assert_eq!(read(0, "447700900123", CallingCode(44)), number("+447700900123"));
         assert_eq!(read(0, "07700900123", CallingCode(44)), number("+447700900123"));
         assert_eq!(read(0, "447700900123", us), number("+447700900123"));
-        assert_eq!(read(3, "55555", us), Address::ShortCode("55555".to_owned()));
-        assert_eq!(read(1, "55555", us), Address::ShortCode("55555".to_owned()));
-        assert_eq!(read(5, "Harbour", us), Address::Word("Harbour".to_owned()));
-        assert_eq!(read(0, "Harbour Office 24", us), Address::Word("Harbour Off".to_owned()));
-        assert_eq!(read(0, "", us), Address::Word(String::new()));
-        assert_eq!(read(1, "+", us), Address::Word("+".to_owned()));
+        assert_eq!(read(3, "55555", us), short_code("55555"));
+        assert_eq!(read(1, "55555", us), short_code("55555"));
+        assert_eq!(read(5, "Harbour", us), named("Harbour"));
+        assert_eq!(read(0, "Harbour Office 24", us), named("Harbour Off"));
+        assert_eq!(read(0, "", us), named("?"));
+        assert_eq!(read(1, "+", us), named("+"));
     }
 
     #[test]
     fn addresses_are_written() {
         assert_eq!(written(&number("+16195550142"), None), (Numbering { ton: 1, npi: 1 }, "16195550142".to_owned()));
-        assert_eq!(
-            written(&Address::ShortCode("555".to_owned()), None),
-            (Numbering { ton: 3, npi: 0 }, "555".to_owned())
-        );
+        assert_eq!(written(&short_code("555"), None), (Numbering { ton: 3, npi: 0 }, "555".to_owned()));
         let own = Numbering { ton: 2, npi: 8 };
         assert_eq!(written(&number("+16195550142"), Some(own)).0, own);
-        assert_eq!(written(&Address::Word("A".to_owned()), Some(own)).0, Numbering { ton: 5, npi: 0 });
+        assert_eq!(written(&named("A"), Some(own)).0, Numbering { ton: 5, npi: 0 });
     }
 }

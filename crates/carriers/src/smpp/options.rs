@@ -226,6 +226,7 @@ pub const fn capabilities(options: &Options) -> Capabilities {
         media_bytes: 0,
         media: &[],
         text_length: SMS_TEXT_LENGTH,
+        short_codes: true,
         segments_a_second: options.segments_a_second,
         look_up: false,
     }

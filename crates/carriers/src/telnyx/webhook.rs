@@ -62,7 +62,7 @@ struct Party {
 
 impl Party {
     fn number(&self) -> Option<PhoneNumber> {
-        PhoneNumber::from_e164(self.phone_number.as_deref()?).ok()
+        PhoneNumber::from_carrier(self.phone_number.as_deref()?).ok()
     }
 }
 

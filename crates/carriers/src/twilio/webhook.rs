@@ -84,14 +84,14 @@ fn receipt(webhook: &Webhook<'_>, form: &Form<'_>) -> Result<Option<Event>, Webh
     let Some(reported) = super::reported(one(form, "MessageStatus")?.unwrap_or_default(), code, words) else {
         return Ok(None);
     };
-    let to = one(form, "To")?.and_then(|to| PhoneNumber::from_e164(to).ok());
+    let to = one(form, "To")?.and_then(|to| PhoneNumber::from_carrier(to).ok());
     Ok(Some(Event::Receipt(Receipt { reference, ours: webhook.query(REFERENCE), to, reported })))
 }
 
 fn inbound(form: &Form<'_>) -> Result<Option<Event>, WebhookError> {
     let reference = reference(form)?;
     let from = one(form, "From")?.and_then(Address::read);
-    let to = one(form, "To")?.and_then(|to| PhoneNumber::from_e164(to).ok());
+    let to = one(form, "To")?.and_then(|to| PhoneNumber::from_carrier(to).ok());
     // Texts of another channel, and those to a short code, are none of ours.
     let (Some(from), Some(to)) = (from, to) else { return Ok(None) };
     let files = match one(form, "NumMedia")? {

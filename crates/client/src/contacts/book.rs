@@ -242,6 +242,7 @@ impl Book {
                 let name = self.owner(number).map(Contact::display_name).filter(|name| !name.is_empty());
                 Text::AsIs(name.unwrap_or_else(|| number.display(home)))
             }
+            Peer::Sender(sender) => Text::as_is(sender.as_str()),
             Peer::Unknown => words::UNKNOWN_SENDER.into(),
         }
     }

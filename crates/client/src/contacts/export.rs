@@ -111,7 +111,7 @@ fn card(contact: &Contact, format: ExportFormat, photo: &str, file: &mut String)
     line(file, if new { "VERSION:4.0" } else { "VERSION:3.0" }, &[]);
     // Every card has an FN, even where it says no more than an address.
     let name = match contact.display_name() {
-        name if name.is_empty() => contact.numbers.first().map(|entry| entry.number.to_string()).unwrap_or_default(),
+        name if name.is_empty() => contact.numbers.first().map(|entry| entry.number.to_carrier()).unwrap_or_default(),
         name => name,
     };
     line(file, "FN:", &[&name]);
@@ -138,7 +138,7 @@ fn card(contact: &Contact, format: ExportFormat, photo: &str, file: &mut String)
             NumberLabel::Other => "OTHER",
         };
         let group = if entry.name.is_empty() { String::new() } else { ["item", &(at + 1).to_string(), "."].concat() };
-        line(file, &[&group, "TEL;TYPE=", kind, ":"].concat(), &[&entry.number.to_string()]);
+        line(file, &[&group, "TEL;TYPE=", kind, ":"].concat(), &[&entry.number.to_carrier()]);
         if !entry.name.is_empty() {
             line(file, &[&group, "X-ABLabel:"].concat(), &[&entry.name]);
         }
@@ -222,7 +222,7 @@ fn table(contacts: &[&Contact], file: &mut String) {
             cell(file, 1, &label);
             // A plus sign with nothing but digits behind it is no formula, and other programs read it as it stands.
             file.push(',');
-            file.push_str(&entry.map_or_else(String::new, |entry| entry.number.to_string()));
+            file.push_str(&entry.map_or_else(String::new, |entry| entry.number.to_carrier()));
         }
         file.push_str("\r\n");
     }

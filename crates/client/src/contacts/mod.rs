@@ -142,7 +142,7 @@ impl Contacts {
         match peer {
             Peer::User(user) => Some(Favourite::User(user)),
             Peer::Number(number) => self.book.owner(number).map(|contact| Favourite::Contact(contact.id)),
-            Peer::Unknown => None,
+            Peer::Sender(_) | Peer::Unknown => None,
         }
     }
 }

@@ -63,7 +63,7 @@ impl People<'_> {
             Err(PhoneNumberError::Extension) => return self.named(typed),
             Err(_) => {}
         }
-        let found = self.suggestions(typed, without);
+        let found = self.found(typed.trim(), without);
         let wanted = fold(typed);
         let named: Vec<&Suggestion> = found.iter().filter(|one| fold(&one.name) == wanted).collect();
         // An exact name wins. Who is only like it is taken if nobody else is.
@@ -71,6 +71,10 @@ impl People<'_> {
             [] => {}
             [first, rest @ ..] if rest.iter().all(|one| one.name == first.name) => return Ok(first.peer),
             _ => return Err(words::several_match(typed)),
+        }
+        // Digits that somebody's number begins with are theirs.
+        if let Some(code) = PhoneNumber::short_code_typed(typed) {
+            return Ok(Peer::Number(code));
         }
         match number {
             Err(error) if typed.bytes().any(|byte| byte.is_ascii_digit()) => Err(reasons::number(error)),
@@ -84,7 +88,7 @@ impl People<'_> {
             Some(user) => Ok(Peer::User(user.id)),
             None => {
                 let (number, _) = PhoneNumber::split_extension(named);
-                PhoneNumber::from_typed(number, self.home()).map(Peer::Number).map_err(reasons::number)
+                PhoneNumber::from_typed_recipient(number, self.home()).map(Peer::Number).map_err(reasons::number)
             }
         }
     }
@@ -129,7 +133,7 @@ impl People<'_> {
     pub(crate) fn colleague_typed(&self, typed: &str, group: &[Peer]) -> Result<UserId, Text> {
         match self.typed(typed, group)? {
             Peer::User(user) => Ok(user),
-            Peer::Number(_) | Peer::Unknown => Err(reasons::rule(RecipientsError::Mixed)),
+            Peer::Number(_) | Peer::Sender(_) | Peer::Unknown => Err(reasons::rule(RecipientsError::Mixed)),
         }
     }
 
@@ -146,9 +150,10 @@ impl People<'_> {
         let wanted = from.or_else(|| self.conversations.last_used(&sorted(peers)));
         numbers.iter().find(|own| Some(own.number) == wanted).or_else(|| {
             let group = peers.len() > 1;
+            let to_code = peers.iter().any(|peer| matches!(peer, Peer::Number(number) if number.is_short_code()));
             let fits = |own: &&SmsNumber| {
                 let can = own.capabilities;
-                can.sms && (!group || usize::from(can.group_recipients) >= peers.len())
+                can.sms && (!to_code || can.short_codes) && (!group || usize::from(can.group_recipients) >= peers.len())
             };
             numbers.iter().find(fits).or(numbers.first())
         })
@@ -175,18 +180,32 @@ impl People<'_> {
         if typed.is_empty() {
             return self.recent(without);
         }
+        let mut found = self.found(typed, without);
+        if let Some(code) = PhoneNumber::short_code_typed(typed) {
+            found.truncate(SUGGESTIONS - 1);
+            found.extend(self.new_number(code).filter(|code| !without.contains(&code.peer)));
+        }
+        found
+    }
+
+    /// A number that nobody in the book has, to be written to as it is.
+    fn new_number(&self, number: PhoneNumber) -> Option<Suggestion> {
+        let suggestion = || Suggestion {
+            peer: Peer::Number(number),
+            name: number.display(self.home()),
+            detail: words::SEND_TO_THIS_NUMBER.into(),
+            why_not: None,
+        };
+        self.book.owner(number).is_none().then(suggestion)
+    }
+
+    /// Whom what is typed may mean, by their names and numbers.
+    fn found(&self, typed: &str, without: &[Peer]) -> Vec<Suggestion> {
         let home = self.home();
         let mine = self.me.map(|me| me.user.id);
         let mut all = Vec::new();
-        if let Ok(number) = PhoneNumber::from_typed(typed, home)
-            && self.book.owner(number).is_none()
-        {
-            all.push(Suggestion {
-                peer: Peer::Number(number),
-                name: number.display(home),
-                detail: words::SEND_TO_THIS_NUMBER.into(),
-                why_not: None,
-            });
+        if let Ok(number) = PhoneNumber::from_typed(typed, home) {
+            all.extend(self.new_number(number));
         }
         for entry in self.book.search(typed, SUGGESTIONS * 2, |_| true) {
             match entry {
@@ -248,7 +267,7 @@ impl People<'_> {
                     None => words::SEND_TO_THIS_NUMBER.into(),
                 }
             }
-            Peer::Unknown => return None,
+            Peer::Sender(_) | Peer::Unknown => return None,
         };
         Some(Suggestion { peer, name, detail, why_not: None })
     }

@@ -30,7 +30,7 @@ impl Softphone {
                         text.push_str(&user.extension);
                     }
                 }
-                Peer::Unknown => {}
+                Peer::Sender(_) | Peer::Unknown => {}
             }
         }
         wanted.finds(&text, &numbers)
@@ -133,7 +133,7 @@ impl Softphone {
                 _ => Target::Details(entry),
             });
         }
-        if let Ok(number) = PhoneNumber::from_typed(query, self.home())
+        if let Ok(number) = PhoneNumber::from_typed_recipient(query, self.home())
             && self.contacts.book.owner(number).is_none()
             && !with.contains(&Peer::Number(number))
         {

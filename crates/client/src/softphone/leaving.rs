@@ -210,7 +210,7 @@ impl Softphone {
                             keep.push(Range::key(Store::Contacts, contact.id.to_string()));
                         }
                     }
-                    Peer::Unknown => {}
+                    Peer::Sender(_) | Peer::Unknown => {}
                 }
             }
         }

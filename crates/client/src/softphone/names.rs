@@ -1,9 +1,10 @@
 //! What conversations and people are called.
 
-use halyard_protocol::{Author, Conversation, Peer, PhoneNumber};
+use halyard_protocol::{Author, Conversation, Peer, PhoneNumber, RecipientsError};
 use halyard_words::{self as words, Text};
 
 use super::Softphone;
+use crate::reasons;
 
 impl Softphone {
     /// What a conversation is called: its title, or the others' names.
@@ -17,9 +18,26 @@ impl Softphone {
         self.names(&conversation.peers)
     }
 
-    /// Why nothing can be written to a conversation of texts for now: somebody in it asked for none.
+    /// Why nothing can be written to a conversation of texts: somebody in it asked for none, or takes none at all.
     pub(crate) fn closed(&self, conversation: &Conversation) -> Option<Text> {
         let Conversation { id, own_number, peers, opted_out, .. } = conversation;
+        let takes_none = |error: &RecipientsError| match error {
+            RecipientsError::TakesNoAnswer | RecipientsError::NoShortCodes | RecipientsError::Emergency => true,
+            RecipientsError::Nobody
+            | RecipientsError::Mixed
+            | RecipientsError::Unknown
+            | RecipientsError::Yourself
+            | RecipientsError::OwnNumber
+            | RecipientsError::NoSmsNumber
+            | RecipientsError::CannotText
+            | RecipientsError::CannotGroup
+            | RecipientsError::ShortCodeInGroup
+            | RecipientsError::TooManyNumbers(_)
+            | RecipientsError::TooManyUsers(_) => false,
+        };
+        if let Some(error) = self.people().check(peers, *own_number).err().filter(takes_none) {
+            return Some(reasons::rule(error));
+        }
         if self.conversations.is_news(*id) {
             return self.opted_out((*own_number)?, peers);
         }
@@ -52,6 +70,7 @@ impl Softphone {
         self.peer_name(match author {
             Author::User(user) => Peer::User(user),
             Author::Number(number) => Peer::Number(number),
+            Author::Sender(sender) => Peer::Sender(sender),
             Author::Unknown => Peer::Unknown,
         })
     }

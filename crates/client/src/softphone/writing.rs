@@ -51,7 +51,7 @@ impl Softphone {
     pub(super) fn view_contact(&mut self, peer: Peer, turn: &mut Turn<'_>) {
         match (self.contacts.entry_of(peer), peer) {
             (None, Peer::Number(number)) => self.contacts.begin(Some(number), context!(self, turn)),
-            (None, Peer::Unknown) => {}
+            (None, Peer::Sender(_) | Peer::Unknown) => {}
             (entry, _) => self.contacts.select(entry, context!(self, turn)),
         }
     }

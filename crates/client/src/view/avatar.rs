@@ -72,7 +72,7 @@ impl Softphone {
                 Some(contact) => AvatarView::contact(contact, name),
                 None => AvatarView::of(name, None),
             },
-            Peer::Unknown => AvatarView::of(name, None),
+            Peer::Sender(_) | Peer::Unknown => AvatarView::of(name, None),
         }
     }
 

@@ -97,9 +97,11 @@ impl Softphone {
         let conversation = &thread.conversation;
         let can_change = conversation.kind == ConversationKind::GroupChat && thread.begin.is_none();
         let title = self.conversation_name(conversation);
-        let contact_action = conversation.only_peer().map(|peer| match peer {
-            Peer::Number(number) if self.contacts.book.owner(number).is_none() => words::ADD_TO_CONTACTS,
-            Peer::Number(_) | Peer::User(_) | Peer::Unknown => words::VIEW_CONTACT,
+        let contact_action = conversation.only_peer().and_then(|peer| match peer {
+            Peer::Number(number) if self.contacts.book.owner(number).is_none() => Some(words::ADD_TO_CONTACTS),
+            Peer::Number(_) | Peer::User(_) => Some(words::VIEW_CONTACT),
+            // They are in no book.
+            Peer::Sender(_) | Peer::Unknown => None,
         });
         let subtitle = {
             let subtitle = self.subtitle(conversation);
@@ -158,6 +160,7 @@ impl Softphone {
                     None => words::SMS.into(),
                 }
             }
+            Some(Peer::Sender(_)) => words::SMS.into(),
             Some(Peer::Unknown) | None => {
                 let word = if *kind == ConversationKind::GroupMms { words::GROUP_MMS } else { words::GROUP_CHAT };
                 if title.is_empty() {

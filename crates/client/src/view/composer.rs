@@ -29,6 +29,8 @@ pub struct ComposerView {
     pub blocked: Option<Text>,
     /// What one should know before Enter.
     pub note: Option<Text>,
+    /// The time zones of the numbers that a text goes to, as far as they are known: at night one is told so before Enter.
+    pub zones: Vec<&'static str>,
     /// Whether that is so until somebody else ends it: what is typed can be read, and nothing be done with it.
     pub closed: bool,
 }
@@ -83,6 +85,26 @@ pub struct NumberOption {
     pub chosen: bool,
 }
 
+/// Whether people are not to be texted at this hour of their day, 0 to 23 (47 CFR 64.1200(c)(1): before 8 a.m. and after 9 p.m.).
+#[must_use]
+pub const fn is_night(hour: i64) -> bool {
+    hour < 8 || hour >= 21
+}
+
+/// Each zone of these people once.
+fn zones(peers: &[Peer]) -> Vec<&'static str> {
+    let mut zones = Vec::new();
+    for peer in peers {
+        if let Peer::Number(number) = peer
+            && let Some(zone) = number.time_zone()
+            && !zones.contains(&zone)
+        {
+            zones.push(zone);
+        }
+    }
+    zones
+}
+
 impl Softphone {
     /// A card's composer.
     #[must_use]
@@ -102,6 +124,7 @@ impl Softphone {
                         problem,
                         blocked: None,
                         note: None,
+                        zones: Vec::new(),
                         closed: false,
                     };
                 };
@@ -132,7 +155,18 @@ impl Softphone {
             problem: problem.filter(|_| !closed),
             blocked,
             note,
+            zones: if can_text { zones(self.texted(card)) } else { Vec::new() },
             closed,
+        }
+    }
+
+    /// Whom a card's text goes to.
+    fn texted(&self, card: CardKey) -> &[Peer] {
+        match card {
+            CardKey::Conversation(id) => {
+                self.conversations.get(id).map_or(&[], |thread| thread.conversation.peers.as_slice())
+            }
+            CardKey::New(_) => self.recipients.get(card).map_or(&[], |new| new.peers.as_slice()),
         }
     }
 

@@ -81,7 +81,7 @@ impl Softphone {
         // From a shared number a colleague calls for all who share it.
         let (ours, mine) = match call.from {
             Author::User(user) => (Some(user) == me || conversation.kind.is_text(), Some(user) == me),
-            Author::Number(_) | Author::Unknown => (false, false),
+            Author::Number(_) | Author::Sender(_) | Author::Unknown => (false, false),
         };
         // In a group it matters who.
         let from = (!mine && (ours || conversation.kind.is_group())).then(|| self.author_name(call.from));

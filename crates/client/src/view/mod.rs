@@ -21,7 +21,7 @@ pub use app::{ConnectionView, MeView, NoticeView, QuestionView, RailView, RoundV
 pub use avatar::{AvatarView, Face};
 pub use card::{CardView, HeaderView};
 pub use column::{RowView, When};
-pub use composer::{ComposerView, CounterView, FileView, NumberOption, UsingView};
+pub use composer::{ComposerView, CounterView, FileView, NumberOption, UsingView, is_night};
 pub use contacts::{ContactRowView, ContactsView, DetailsView, FormView, NumberView};
 pub use devices::DeviceView;
 pub use importing::{ImportFileView, ImportRowView, ImportView};

@@ -79,7 +79,7 @@ impl Softphone {
                     let (title, note) = (Text::as_is(title), Note::Word(words::SEND_TO_THIS_NUMBER));
                     Some(PaletteEntry { target, title, detail: Text::default(), note, avatar })
                 }
-                (None, Peer::User(_) | Peer::Unknown) => None,
+                (None, Peer::User(_) | Peer::Sender(_) | Peer::Unknown) => None,
             },
             Target::Details(entry) => self.person_entry(entry, target),
             Target::Command(command) => Some(PaletteEntry {

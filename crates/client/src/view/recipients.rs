@@ -49,7 +49,7 @@ impl Softphone {
             bubbles: self.bubbles(&new.peers),
             // What is wrong is said under the field, where the list would cover it.
             suggestions: if new.error.is_some() { Vec::new() } else { self.people().offered(new) },
-            is_number: PhoneNumber::from_typed(&new.query, home).is_ok(),
+            is_number: PhoneNumber::from_typed_recipient(&new.query, home).is_ok(),
             choice: new.is_several_numbers().then(|| (new.alone, self.choice_hint(new))),
             group_title: new.is_group_chat().then(|| new.title.clone()),
             can_finish: !new.peers.is_empty() || !new.query.trim().is_empty(),
@@ -79,7 +79,7 @@ impl Softphone {
                     self.contacts.book.user(*user).map(|user| user.extension.clone()).unwrap_or_default()
                 }
                 Peer::Number(number) => number.display(home),
-                Peer::Unknown => String::new(),
+                Peer::Sender(_) | Peer::Unknown => String::new(),
             };
             let detail = if name.as_written() == detail { String::new() } else { detail };
             BubbleView { peer: *peer, detail, name }

@@ -238,7 +238,7 @@ impl Softphone {
             // In a shared number's texts it matters which colleague wrote.
             let somebody = match message.author {
                 Author::User(user) => Some(user) != me && (names_matter || !message.mine),
-                Author::Number(_) => conversation.kind.is_group(),
+                Author::Number(_) | Author::Sender(_) => conversation.kind.is_group(),
                 Author::Unknown => true,
             };
             let known = message.author != Author::Unknown;
@@ -279,7 +279,7 @@ impl Softphone {
         let is_text = conversation.kind.is_text();
         let mine = match message.author {
             Author::User(user) => is_text || Some(user) == me,
-            Author::Number(_) | Author::Unknown => false,
+            Author::Number(_) | Author::Sender(_) | Author::Unknown => false,
         };
         let state = match (mine, is_text) {
             (false, _) => None,

@@ -50,7 +50,8 @@ pub(crate) fn contact_id(n: u128) -> ContactId {
 }
 
 fn own(text: &str, label: &str, group_recipients: u8) -> SmsNumber {
-    let capabilities = Capabilities { sms: true, mms: group_recipients > 0, group_recipients };
+    let capabilities =
+        Capabilities { sms: true, mms: group_recipients > 0, group_recipients, short_codes: group_recipients > 0 };
     SmsNumber { number: number(text), label: label.to_owned(), capabilities }
 }
 

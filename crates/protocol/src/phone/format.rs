@@ -9,9 +9,12 @@ const HYPHEN: char = '\u{2011}';
 
 impl PhoneNumber {
     /// The number as people of `home` write it: `(619) 555‑0142` at home, `+1 619‑555‑0142` from abroad. For reading
-    /// only; [`PhoneNumber::from_typed`] with the same home reads it back.
+    /// only; [`PhoneNumber::from_typed`] with the same home reads it back. A short code is its digits.
     #[must_use]
     pub fn display(self, home: CallingCode) -> String {
+        if let Some(digits) = self.short_code_digits() {
+            return digits;
+        }
         let digits = self.0.to_string();
         let Some((plan, code_length)) = Plan::of_international(&digits) else {
             return ["+", &digits].concat();

@@ -17,6 +17,9 @@ CREATE INDEX carrier_accounts_by_tenant ON carrier_accounts (tenant);
 -- account: the one that carries a number's texts; NULL of a number that only this system knows.
 ALTER TABLE sms_numbers ADD COLUMN account TEXT REFERENCES carrier_accounts (id);
 
+-- short_codes: whether the number's carrier takes texts to short codes.
+ALTER TABLE sms_numbers ADD COLUMN short_codes BOOLEAN NOT NULL DEFAULT FALSE;
+
 -- submitting_to: the account that a text is being handed to, while submitting_at is set; it stays where nobody knows what came of that.
 ALTER TABLE deliveries ADD COLUMN submitting_to TEXT;
 

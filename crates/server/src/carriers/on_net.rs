@@ -2,6 +2,7 @@
 //! inbound one, in a transaction of the receiving tenant.
 
 use super::{Carrier, LookUp, LookingUp, OutboundText, Repeat, SubmitError, Submitted, Submitting};
+use halyard_carriers::Address;
 use halyard_protocol::{CarrierAccountId, CauseCode, UnixMs};
 
 use crate::env::Env;
@@ -45,7 +46,7 @@ impl OnNet {
         let inbound = InboundText {
             carrier: NAME.to_owned(),
             reference: text.reference,
-            from: text.from,
+            from: Address::Number(text.from),
             to,
             others: text.others,
             body: text.body,

@@ -35,6 +35,9 @@ enum Action {
         /// How many recipients a group MMS may have; 0 for a number without MMS.
         #[arg(long, default_value_t = 10)]
         group_recipients: u8,
+        /// It can text short codes.
+        #[arg(long)]
+        short_codes: bool,
         #[command(flatten)]
         database: Database,
     },
@@ -49,6 +52,9 @@ enum Action {
         /// How many recipients a group MMS may have; 0 for a number without MMS.
         #[arg(long)]
         group_recipients: Option<u8>,
+        /// It can text short codes; told only with --group-recipients.
+        #[arg(long, requires = "group_recipients")]
+        short_codes: bool,
         #[command(flatten)]
         database: Database,
     },
@@ -122,18 +128,19 @@ enum Action {
 /// [`CommandError`].
 pub async fn run(command: Number, env: &Env) -> Result<(), CommandError> {
     match command.action {
-        Action::Add { number, tenant, label, group_recipients, database } => {
+        Action::Add { number, tenant, label, group_recipients, short_codes, database } => {
             let business = Business::open(&database, &tenant, env).await?;
             let mut tx = business.write().await?;
-            let new = NewNumber { number, label, capabilities: capabilities(group_recipients) };
+            let new = NewNumber { number, label, capabilities: capabilities(group_recipients, short_codes) };
             numbers::add(&mut tx, &business.actor, new).await?;
             tx.commit().await?;
             let domain = &business.tenant.domain;
             println!("{number} belongs to {domain}. Next: halyard-server number assign {number} 1001@{domain}");
             business.store.close().await;
         }
-        Action::Change { number, label, group_recipients, database } => {
-            let changes = UpdateNumber { label, capabilities: group_recipients.map(capabilities) };
+        Action::Change { number, label, group_recipients, short_codes, database } => {
+            let capabilities = group_recipients.map(|most| capabilities(most, short_codes));
+            let changes = UpdateNumber { label, capabilities };
             let (store, actor, mut tx) = owned(number, &database, env).await?;
             numbers::update(&mut tx, &actor, number, changes).await?;
             tx.commit().await?;
@@ -206,8 +213,8 @@ pub async fn run(command: Number, env: &Env) -> Result<(), CommandError> {
     Ok(())
 }
 
-fn capabilities(group_recipients: u8) -> Capabilities {
-    Capabilities { sms: true, mms: group_recipients > 0, group_recipients }
+fn capabilities(group_recipients: u8, short_codes: bool) -> Capabilities {
+    Capabilities { sms: true, mms: group_recipients > 0, group_recipients, short_codes }
 }
 
 /// A transaction of the tenant that a number belongs to, and who acts there.

@@ -2,7 +2,7 @@
 
 use halyard_carriers::simulator;
 use halyard_protocol::admin::{CarrierAccount, CarrierAccounts, OptOuts};
-use halyard_protocol::{CauseCode, Entry, SystemEvent};
+use halyard_protocol::{Author, CauseCode, ConversationKind, Entry, PhoneNumber, SenderId, SystemEvent};
 use serde_json::{Value, json};
 
 use super::*;
@@ -117,6 +117,44 @@ pub(super) async fn what_a_carrier_brings_arrives_once_and_is_believed_by_its_si
     assert_eq!(line.bring(&[elsewhere]).await, 204);
     bench.work().await;
     assert!(bench.sign_in("1001@atlas").await.bootstrap().await.conversations.is_empty());
+}
+
+pub(super) async fn short_codes_and_words_are_read_and_answered_where_that_can_be(bench: &Bench) {
+    let maya = bench.sign_in("1001@harbor").await;
+    let line = Line::add(bench, &maya).await;
+    let from = |id: &str, from: &str, body: &str| json!({ "type": "inbound", "id": id, "from": from, "to": number(101), "body": body });
+    let texts = [from("1", "24273", "Your code is 4711"), from("2", "24273", "STOP"), from("3", "ACME, Bank", "HELP")];
+    assert_eq!(line.bring(&texts).await, 204);
+    bench.work().await;
+    let conversations = maya.bootstrap().await.conversations;
+    let code = PhoneNumber::short_code("24273").unwrap();
+    let word = SenderId::read("ACME, Bank").unwrap();
+    let with = |peer: Peer| conversations.iter().find(|one| one.only_peer() == Some(peer)).unwrap();
+    let bodies = async |id| {
+        let page: EntriesPage = maya.get(&format!("/conversations/{id}/entries")).await.json();
+        let read = page.entries.iter().filter_map(Entry::message).map(|one| (one.author, one.body.clone()));
+        (read.collect::<Vec<_>>(), page.entries.len())
+    };
+    let said = |author, body: &str| (author, body.to_owned());
+    // Programs are behind them: no word of theirs is heeded or answered.
+    let of_code = [said(Author::Number(code), "Your code is 4711"), said(Author::Number(code), "STOP")];
+    assert_eq!(bodies(with(Peer::Number(code)).id).await, (of_code.to_vec(), 2));
+    assert_eq!(bodies(with(Peer::Sender(word)).id).await, (vec![said(Author::Sender(word), "HELP")], 1));
+    assert_eq!((with(Peer::Sender(word)).unread, with(Peer::Sender(word)).kind), (1, ConversationKind::Sms));
+
+    let to = |from: u16, peers: &[Peer]| Destination::new(Some(number(from)), peers.to_vec());
+    assert_eq!(maya.send(bench.message_id(), to(101, &[Peer::Number(code)]), "STOP").await.status, 202);
+    let emergency = Peer::Number(PhoneNumber::short_code("911").unwrap());
+    for (peers, cause) in [
+        (&[Peer::Sender(word)][..], CauseCode::SenderTakesNoAnswer),
+        (&[Peer::Number(code), Peer::Number(number(142))], CauseCode::ShortCodeInGroup),
+        (&[emergency], CauseCode::EmergencyNumber),
+    ] {
+        assert_eq!(maya.send(bench.message_id(), to(101, peers), "Hello").await.cause(), cause, "{peers:?}");
+    }
+    // No account carries the other number.
+    let refused = maya.send(bench.message_id(), to(102, &[Peer::Number(code)]), "Hello").await;
+    assert_eq!(refused.cause(), CauseCode::NumberCannotTextShortCodes);
 }
 
 pub(super) async fn who_opts_out_gets_nothing_until_they_opt_in(bench: &Bench) {
@@ -254,20 +292,11 @@ pub(super) async fn an_opt_out_of_one_in_a_group_is_of_nobody_else(bench: &Bench
     assert!(text.deliveries.iter().all(|one| one.state == DeliveryState::Failed));
 }
 
-pub(super) async fn texts_that_cannot_be_shown_are_kept_apart_and_hold_up_nobody(bench: &Bench) {
+pub(super) async fn what_no_database_has_to_keep_is_left_out_of_a_text(bench: &Bench) {
     let maya = bench.sign_in("1001@harbor").await;
     let line = Line::add(bench, &maya).await;
-    for id in ["1", "2"] {
-        let text = json!({ "type": "inbound", "id": id, "from": "24273", "to": number(101), "body": "Your code" });
-        assert_eq!(line.bring(&[text]).await, 204);
-        bench.work().await;
-    }
-    line.write("3", 142, "a\0b").await;
-    assert_eq!(timeline(&maya).await, ["ab"], "what no database has to keep is left out");
-    let mut tx = bench.app.store.write_system().await.unwrap();
-    assert_eq!(store::jobs::dead(&mut tx).await.unwrap().len(), 2);
-    assert_eq!(store::jobs::count(&mut tx).await.unwrap(), 0);
-    assert_eq!(store::jobs::retry_dead(&mut tx, bench.app.env.now()).await.unwrap(), 2);
+    line.write("1", 142, "a\0b").await;
+    assert_eq!(timeline(&maya).await, ["ab"]);
 }
 
 pub(super) async fn of_an_account_no_more_is_claimed_than_may_leave(bench: &Bench) {

@@ -62,8 +62,9 @@ use self::carriers::{
     an_account_keeps_its_secrets_and_goes_when_it_carries_nothing, an_opt_out_of_one_in_a_group_is_of_nobody_else,
     of_an_account_no_more_is_claimed_than_may_leave, opt_outs_are_listed_and_changed_by_who_may,
     reports_on_a_group_count_for_each_though_nobody_wrote_down_that_it_was_taken,
-    texts_that_cannot_be_shown_are_kept_apart_and_hold_up_nobody,
-    what_a_carrier_brings_arrives_once_and_is_believed_by_its_signature, who_opts_out_gets_nothing_until_they_opt_in,
+    short_codes_and_words_are_read_and_answered_where_that_can_be,
+    what_a_carrier_brings_arrives_once_and_is_believed_by_its_signature,
+    what_no_database_has_to_keep_is_left_out_of_a_text, who_opts_out_gets_nothing_until_they_opt_in,
 };
 use self::clock::{a_clock_that_is_set_back_shuffles_and_keeps_nothing, jobs_of_before_the_clock_was_set_back_go_on};
 use self::contacts::{
@@ -198,13 +199,14 @@ checks!(
     where_nothing_is_to_be_told_nobody_looks_again,
     users_of_a_server_that_is_gone_are_away,
     what_a_carrier_brings_arrives_once_and_is_believed_by_its_signature,
+    short_codes_and_words_are_read_and_answered_where_that_can_be,
     who_opts_out_gets_nothing_until_they_opt_in,
     a_text_that_waits_does_not_leave_for_who_opts_out_meanwhile,
     opt_outs_are_listed_and_changed_by_who_may,
     reports_on_a_group_count_for_each_though_nobody_wrote_down_that_it_was_taken,
     an_account_keeps_its_secrets_and_goes_when_it_carries_nothing,
     an_opt_out_of_one_in_a_group_is_of_nobody_else,
-    texts_that_cannot_be_shown_are_kept_apart_and_hold_up_nobody,
+    what_no_database_has_to_keep_is_left_out_of_a_text,
     of_an_account_no_more_is_claimed_than_may_leave,
 );
 

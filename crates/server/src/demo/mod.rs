@@ -141,7 +141,8 @@ impl Cast {
         }
         for line in business.lines {
             let number = number(line.number);
-            let capabilities = Capabilities { sms: true, mms: line.group > 0, group_recipients: line.group };
+            let capabilities =
+                Capabilities { sms: true, mms: line.group > 0, group_recipients: line.group, short_codes: false };
             let own = SmsNumber { number, label: line.label.to_owned(), capabilities };
             store::numbers::add(tx, id, &own, now).await?;
             for extension in line.users {
@@ -258,7 +259,7 @@ fn mirrored(key: &ConversationKey, far: PhoneNumber) -> ConversationKey {
         ConversationKey::Text { own, remote } => {
             ConversationKey::text(far, remote.iter().copied().filter(|number| *number != far).chain([*own]))
         }
-        ConversationKey::Chat(_) | ConversationKey::Group { .. } => key.clone(),
+        ConversationKey::Chat(_) | ConversationKey::Group { .. } | ConversationKey::Sender { .. } => key.clone(),
     }
 }
 

@@ -80,7 +80,7 @@ pub async fn carry(
 }
 
 async fn add_line(tx: &mut Tx, actor: &Actor, line: PhoneNumber) -> Result<(), DemoError> {
-    let capabilities = Capabilities { sms: true, mms: true, group_recipients: 10 };
+    let capabilities = Capabilities { sms: true, mms: true, group_recipients: 10, short_codes: true };
     numbers::add(tx, actor, NewNumber { number: line, label: LINE.1.to_owned(), capabilities }).await?;
     for extension in USERS {
         if let Some(account) = store::users::account_by_extension(tx, actor.tenant, extension).await? {

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use halyard_carriers::{Address, Inbound};
-use halyard_protocol::{CarrierAccountId, Media, MediaId, PhoneNumber, TenantId, Ulid};
+use halyard_protocol::{CarrierAccountId, Media, MediaId, TenantId, Ulid};
 use sha2::{Digest as _, Sha256};
 
 use super::kinds::{Doing, Kind, Tools, payload};
@@ -33,14 +33,13 @@ const FETCHES: u64 = 6;
 
 async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
     let Brought { account, text } = payload(job)?;
-    let Address::Number(from) = text.from else {
-        give_up(tools, job, "a text of a short code or of a word can't be shown yet").await?;
-        return Ok(());
-    };
     let mut tx = tools.store.read().await?;
     let record = store::carrier_accounts::by_id(&mut tx, account).await?;
     let owner = store::numbers::by_number(&mut tx, text.to).await?.map(|(tenant, _)| tenant);
-    let is_own_group = !text.others.is_empty() && store::numbers::by_number(&mut tx, from).await?.is_some();
+    let is_own_group = match text.from {
+        Address::Number(from) if !text.others.is_empty() => store::numbers::by_number(&mut tx, from).await?.is_some(),
+        Address::Number(_) | Address::Word(_) => false,
+    };
     let opened = tools.carriers.open_in(&mut tx, account).await?;
     drop(tx);
     let (tenant, record) = match (owner, record) {
@@ -75,27 +74,26 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
             Err(FetchError::Later | FetchError::Never) => missing += 1,
         }
     }
-    arrive(tools, job, Arriving { tenant, account, from, text, files, missing }).await
+    arrive(tools, job, Arriving { tenant, account, text, files, missing }).await
 }
 
 struct Arriving {
     tenant: TenantId,
     account: CarrierAccountId,
-    from: PhoneNumber,
     text: Inbound,
     files: Vec<Media>,
     missing: u32,
 }
 
 async fn arrive(tools: &Tools, job: &Job, arriving: Arriving) -> Result<(), StoreError> {
-    let Arriving { tenant, account, from, text, files, missing } = arriving;
+    let Arriving { tenant, account, text, files, missing } = arriving;
     let mut tx = tools.store.write_in_background(tenant).await?;
     let actor = Actor::system(tenant, tools.env.now());
     let inbound = InboundText {
         carrier: account.to_string(),
         // Of a group with several own numbers each gets it.
         reference: format!("{} {}", text.reference, text.to),
-        from,
+        from: text.from,
         to: text.to,
         others: text.others,
         body: text.body,

@@ -220,11 +220,12 @@ pub async fn assign(
         let fields = Fields::default().changed("carrier", was.unwrap_or_default(), now.unwrap_or_default());
         audit::note(tx, actor, AuditAction::NumberCarrierChanged, numbers::subject(&own), fields).await?;
     }
-    let capabilities = account.map_or(own.capabilities, |(_, takes)| {
-        let mms = takes.mms;
-        let group_recipients = if mms { takes.group_recipients } else { 0 };
-        halyard_protocol::Capabilities { sms: takes.sms, mms, group_recipients }
-    });
+    let capabilities =
+        account.map_or(halyard_protocol::Capabilities { short_codes: false, ..own.capabilities }, |(_, takes)| {
+            let mms = takes.mms;
+            let group_recipients = if mms { takes.group_recipients } else { 0 };
+            halyard_protocol::Capabilities { sms: takes.sms, mms, group_recipients, short_codes: takes.short_codes }
+        });
     numbers::set(tx, actor, number, UpdateNumber { label: None, capabilities: Some(capabilities) }).await
 }
 

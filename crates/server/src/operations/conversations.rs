@@ -165,7 +165,7 @@ async fn group(tx: &mut Tx, me: UserId, id: ConversationId) -> Result<(Conversat
             let users = users.clone();
             Ok((record, users))
         }
-        ConversationKey::Chat(_) | ConversationKey::Text { .. } => {
+        ConversationKey::Chat(_) | ConversationKey::Text { .. } | ConversationKey::Sender { .. } => {
             let detail = "People are added to group chats, and removed from those alone.";
             Err(Problem::invalid(CauseCode::NotAGroupChat, detail))
         }

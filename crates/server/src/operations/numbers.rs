@@ -228,10 +228,11 @@ pub(super) fn subject(number: &SmsNumber) -> Subject {
 
 /// What a number can do, for the audit log: `sms, mms, groups of 10`.
 fn can(capabilities: Capabilities) -> String {
-    let Capabilities { sms, mms, group_recipients } = capabilities;
+    let Capabilities { sms, mms, group_recipients, short_codes } = capabilities;
     let mut can = Vec::new();
     can.extend(sms.then(|| "sms".to_owned()));
     can.extend(mms.then(|| "mms".to_owned()));
     can.extend((group_recipients > 0).then(|| format!("groups of {group_recipients}")));
+    can.extend(short_codes.then(|| "short codes".to_owned()));
     can.join(", ")
 }

@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use axum::body::Bytes;
+use halyard_carriers::Address;
 use halyard_carriers::simulator::wire::{Listed, Receipt, State, StateOf, Submission};
 use halyard_protocol::{MediaKind, PhoneNumber, UnixMs};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::behavior::{Behavior, THROTTLED};
 
@@ -75,6 +76,14 @@ pub(super) struct Report {
     pub(super) tries: u32,
 }
 
+/// Who writes, as the page names them: a phone by its number, a business by its word.
+fn sender<S: Serializer>(address: &Address, serializer: S) -> Result<S::Ok, S::Error> {
+    match address {
+        Address::Number(number) => serializer.collect_str(number),
+        Address::Word(word) => serializer.collect_str(word),
+    }
+}
+
 /// A text, in either direction.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Text {
@@ -82,7 +91,8 @@ pub(super) struct Text {
     pub(super) at: UnixMs,
     /// Whether a phone wrote it.
     pub(super) of_phone: bool,
-    pub(super) from: PhoneNumber,
+    #[serde(serialize_with = "sender")]
+    pub(super) from: Address,
     /// Of a text that a phone wrote, the business number first.
     pub(super) to: Vec<PhoneNumber>,
     pub(super) body: String,

@@ -11,8 +11,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
-use halyard_carriers::Why;
 use halyard_carriers::simulator::wire::{self, Accepted, Account, Messages, StateOf, Submission};
+use halyard_carriers::{Address, Why};
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
@@ -72,7 +72,7 @@ async fn taken(simulator: &Arc<Simulator>, submission: Submission, behaviors: &[
         id: id.clone(),
         at: simulator.env.now(),
         of_phone: false,
-        from,
+        from: Address::Number(from),
         states: to.iter().copied().map(state).collect(),
         to,
         body,

@@ -21,8 +21,8 @@ use axum::routing::{get, post, put};
 use axum::{Json, Router, middleware};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use halyard_carriers::Why;
 use halyard_carriers::simulator::wire::{self, Receipt};
+use halyard_carriers::{Address, Why};
 use halyard_protocol::PhoneNumber;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -100,8 +100,8 @@ fn shown(book: &Book, version: u64) -> Value {
 /// A text that a phone writes.
 #[derive(Deserialize)]
 struct NewText {
-    /// The phone.
-    from: PhoneNumber,
+    /// The phone; or a short code's digits, or the word that a business texts under.
+    from: String,
     /// The business number.
     to: PhoneNumber,
     /// Of a group, the other phones.
@@ -135,7 +135,9 @@ async fn write(State(simulator): State<Arc<Simulator>>, Json(new): Json<NewText>
     if body.is_empty() && contents.is_empty() {
         return refused("a text has something in it");
     }
-    if from == to || others.contains(&from) || others.contains(&to) {
+    let Some(from) = Address::read(&from) else { return refused("a text has a sender") };
+    let is_in = |number: &PhoneNumber| Address::Number(*number) == from;
+    if is_in(&to) || others.iter().any(is_in) || others.contains(&to) {
         return refused("nobody is in a conversation twice");
     }
     let file = |content: Vec<u8>| File::new(simulator.env.ulid().to_string(), content.into());

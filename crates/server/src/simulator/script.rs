@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use futures_util::future::join_all;
-use halyard_carriers::Why;
 use halyard_carriers::simulator::wire::{Receipt, State};
+use halyard_carriers::{Address, Why};
 use halyard_protocol::PhoneNumber;
 
 use super::Simulator;
@@ -84,13 +84,14 @@ pub(super) fn receipt(simulator: &Simulator, id: &str, to: Option<PhoneNumber>, 
 /// A phone answers to all who are in the conversation.
 async fn echo(simulator: &Arc<Simulator>, id: &str, phone: PhoneNumber) {
     let Some(text) = simulator.read(|book| book.text(id).cloned()) else { return };
+    let Address::Number(own) = text.from else { return };
     let body = match (text.body.as_str(), text.files.len()) {
         ("", 1) => "Nice picture!".to_owned(),
         ("", _) => "Nice pictures!".to_owned(),
         (said, _) => format!("You said: {said}"),
     };
     let others = text.to.into_iter().filter(|other| *other != phone).collect();
-    let written = Written { from: phone, to: text.from, others, body, files: Vec::new() };
+    let written = Written { from: Address::Number(phone), to: own, others, body, files: Vec::new() };
     let id = webhooks::write(simulator, written);
     webhooks::bring(simulator, &id).await;
 }

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use halyard_carriers::Address;
 use halyard_carriers::simulator::wire::{Event, Events, Inbound, Receipt};
 use halyard_carriers::simulator::{SIGNATURE, sign};
 use halyard_protocol::PhoneNumber;
@@ -16,7 +17,7 @@ const TRIES: u32 = 5;
 
 /// A text of a phone.
 pub(super) struct Written {
-    pub(super) from: PhoneNumber,
+    pub(super) from: Address,
     /// The business number.
     pub(super) to: PhoneNumber,
     /// Of a group, the other phones.
@@ -66,7 +67,10 @@ pub(super) fn write(simulator: &Simulator, written: Written) -> String {
         reports: Vec::new(),
     };
     simulator.change(|book| {
-        for phone in std::iter::once(&text.from).chain(&text.to[1..]) {
+        if let Address::Number(phone) = text.from {
+            book.add_phone(phone);
+        }
+        for phone in &text.to[1..] {
             book.add_phone(*phone);
         }
         book.keep(text);

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use halyard_protocol::rest::ConversationsBefore;
 use halyard_protocol::{
     Conversation, ConversationId, ConversationKey, ConversationKind, Cursor, Delivery, Entry, Peer, PeerRead,
-    PhoneNumber, Seq, TenantId, UnixMs, UserId,
+    PhoneNumber, SenderId, Seq, TenantId, UnixMs, UserId,
 };
 
 use super::arg::Arg;
+use super::messages::SENDER;
 use super::sql::{Row, args, word};
 use super::{StoreError, Tx, deliveries, messages, opt_outs};
 
@@ -189,6 +190,8 @@ pub fn participants(key: &ConversationKey) -> String {
             users.iter().map(ToString::to_string).collect()
         }
         ConversationKey::Text { remote, .. } => remote.iter().map(ToString::to_string).collect(),
+        // It may have commas in it.
+        ConversationKey::Sender { sender, .. } => return format!("{SENDER}{sender}"),
     };
     people.join(",")
 }
@@ -425,7 +428,7 @@ fn pairs(conversation: &Conversation) -> impl Iterator<Item = [PhoneNumber; 2]> 
     let own = conversation.own_number;
     let numbers = conversation.peers.iter().filter_map(|peer| match peer {
         Peer::Number(number) => Some(*number),
-        Peer::User(_) | Peer::Unknown => None,
+        Peer::User(_) | Peer::Sender(_) | Peer::Unknown => None,
     });
     numbers.filter_map(move |number| Some([own?, number]))
 }
@@ -475,6 +478,10 @@ pub(super) fn key(row: &Row) -> Result<ConversationKey, StoreError> {
             })
         }
         Some(own) => {
+            if let Some(sender) = participants.strip_prefix(SENDER) {
+                let sender = SenderId::read(sender).ok_or_else(corrupt)?;
+                return Ok(ConversationKey::Sender { own, sender });
+            }
             let remote = participants.split(',').map(|number| PhoneNumber::from_e164(number).map_err(|_| corrupt()));
             Ok(ConversationKey::text(own, remote.collect::<Result<Vec<_>, _>>()?))
         }

@@ -2,8 +2,8 @@
 //! itself.
 
 use halyard_protocol::{
-    Author, ConversationId, Entry, EntryId, Media, Message, MessageId, PhoneNumber, Seq, SystemEvent, SystemLine,
-    UserId,
+    Author, ConversationId, Entry, EntryId, Media, Message, MessageId, PhoneNumber, SenderId, Seq, SystemEvent,
+    SystemLine, UserId,
 };
 
 use super::sql::{Row, args};
@@ -131,10 +131,15 @@ pub async fn unread_after(
     row.small("unread")
 }
 
-/// An author as the database keeps them: a user's id, or a number with its plus sign.
+/// What stands in front of an alphanumeric sender ID in the database, which could be an id or a number otherwise.
+pub(super) const SENDER: &str = "sender:";
+
+/// An author as the database keeps them: a user's id, a number with its plus sign, or a sender ID.
 pub(super) fn author(text: &str) -> Result<Author, StoreError> {
     if text.starts_with('+') {
         PhoneNumber::from_e164(text).map(Author::Number).map_err(|_| StoreError::Corrupt("author"))
+    } else if let Some(sender) = text.strip_prefix(SENDER) {
+        SenderId::read(sender).map(Author::Sender).ok_or(StoreError::Corrupt("author"))
     } else {
         text.parse().map(Author::User).map_err(|_| StoreError::Corrupt("author"))
     }
@@ -145,6 +150,7 @@ pub(super) fn author_text(author: Author) -> Result<(String, bool), StoreError> 
     match author {
         Author::User(user) => Ok((user.to_string(), false)),
         Author::Number(number) => Ok((number.to_string(), true)),
+        Author::Sender(sender) => Ok((format!("{SENDER}{sender}"), true)),
         Author::Unknown => Err(StoreError::Corrupt("author")),
     }
 }

@@ -14,10 +14,10 @@ use super::{StoreError, Tx};
 pub async fn add(tx: &mut Tx, tenant: TenantId, number: &SmsNumber, now: UnixMs) -> Result<(), StoreError> {
     let changed = tx
         .run(
-            "INSERT INTO sms_numbers (number, tenant, label, sms, mms, group_recipients, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)
+            "INSERT INTO sms_numbers (number, tenant, label, sms, mms, group_recipients, short_codes, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
              ON CONFLICT (number) DO UPDATE SET tenant = $2, label = $3, sms = $4, mms = $5, group_recipients = $6,
-                                                created_at = $7, retired_at = NULL, account = NULL
+                                                short_codes = $7, created_at = $8, retired_at = NULL, account = NULL
              WHERE sms_numbers.retired_at IS NOT NULL",
             args![
                 number.number,
@@ -26,6 +26,7 @@ pub async fn add(tx: &mut Tx, tenant: TenantId, number: &SmsNumber, now: UnixMs)
                 number.capabilities.sms,
                 number.capabilities.mms,
                 i64::from(number.capabilities.group_recipients),
+                number.capabilities.short_codes,
                 now,
             ],
         )
@@ -39,13 +40,15 @@ pub async fn add(tx: &mut Tx, tenant: TenantId, number: &SmsNumber, now: UnixMs)
 /// When the database fails.
 pub async fn update(tx: &mut Tx, number: &SmsNumber) -> Result<(), StoreError> {
     tx.run(
-        "UPDATE sms_numbers SET label = $2, sms = $3, mms = $4, group_recipients = $5 WHERE number = $1",
+        "UPDATE sms_numbers SET label = $2, sms = $3, mms = $4, group_recipients = $5, short_codes = $6
+         WHERE number = $1",
         args![
             number.number,
             &number.label,
             number.capabilities.sms,
             number.capabilities.mms,
             i64::from(number.capabilities.group_recipients),
+            number.capabilities.short_codes,
         ],
     )
     .await?;
@@ -77,7 +80,7 @@ pub async fn retire(tx: &mut Tx, number: PhoneNumber, now: UnixMs) -> Result<(),
 pub async fn by_number(tx: &mut Tx, wanted: PhoneNumber) -> Result<Option<(TenantId, SmsNumber)>, StoreError> {
     let row = tx
         .optional(
-            "SELECT tenant, number, label, sms, mms, group_recipients FROM sms_numbers
+            "SELECT tenant, number, label, sms, mms, group_recipients, short_codes FROM sms_numbers
              WHERE number = $1 AND retired_at IS NULL",
             args![wanted],
         )
@@ -92,7 +95,7 @@ pub async fn by_number(tx: &mut Tx, wanted: PhoneNumber) -> Result<Option<(Tenan
 pub async fn of_tenant(tx: &mut Tx, tenant: TenantId) -> Result<Vec<SmsNumber>, StoreError> {
     let rows = tx
         .all(
-            "SELECT number, label, sms, mms, group_recipients FROM sms_numbers
+            "SELECT number, label, sms, mms, group_recipients, short_codes FROM sms_numbers
              WHERE tenant = $1 AND retired_at IS NULL ORDER BY number",
             args![tenant],
         )
@@ -107,7 +110,7 @@ pub async fn of_tenant(tx: &mut Tx, tenant: TenantId) -> Result<Vec<SmsNumber>, 
 pub async fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<SmsNumber>, StoreError> {
     let rows = tx
         .all(
-            "SELECT sms_numbers.number AS number, label, sms, mms, group_recipients
+            "SELECT sms_numbers.number AS number, label, sms, mms, group_recipients, short_codes
              FROM number_assignments JOIN sms_numbers ON sms_numbers.number = number_assignments.number
              WHERE number_assignments.user_id = $1 ORDER BY number_assignments.position, sms_numbers.number",
             args![user],
@@ -181,6 +184,7 @@ fn number(row: &Row) -> Result<SmsNumber, StoreError> {
             sms: row.flag("sms")?,
             mms: row.flag("mms")?,
             group_recipients: u8::try_from(group).map_err(|_| StoreError::Corrupt("group_recipients"))?,
+            short_codes: row.flag("short_codes")?,
         },
     })
 }

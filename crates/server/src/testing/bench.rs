@@ -11,6 +11,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, StatusCode, header};
+use halyard_carriers::Address;
 use halyard_protocol::{
     Availability, CallingCode, Capabilities, Destination, MediaId, Message, MessageId, Peer, PhoneNumber, Role,
     SmsNumber, Tenant, TenantId, User, UserId,
@@ -150,7 +151,8 @@ impl Bench {
                 for line in *lines {
                     let number = number(*line);
                     if store::numbers::by_number(&mut tx, number).await.unwrap().is_none() {
-                        let capabilities = Capabilities { sms: true, mms: true, group_recipients: 8 };
+                        let capabilities =
+                            Capabilities { sms: true, mms: true, group_recipients: 8, short_codes: false };
                         let own = SmsNumber { number, label: String::new(), capabilities };
                         store::numbers::add(&mut tx, id, &own, now).await.unwrap();
                     }
@@ -221,7 +223,7 @@ impl Bench {
         let text = InboundText {
             carrier: "test".to_owned(),
             reference: reference.to_owned(),
-            from: number(from),
+            from: Address::Number(number(from)),
             to: number(to),
             others: Vec::new(),
             body: "Hello".to_owned(),

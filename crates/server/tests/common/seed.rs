@@ -49,7 +49,7 @@ pub(crate) async fn user(
 
 /// Adds a number that can do everything.
 pub(crate) async fn number(tx: &mut Tx, env: &Env, tenant: TenantId, number: PhoneNumber) {
-    let capabilities = Capabilities { sms: true, mms: true, group_recipients: 8 };
+    let capabilities = Capabilities { sms: true, mms: true, group_recipients: 8, short_codes: false };
     let own = SmsNumber { number, label: String::new(), capabilities };
     store::numbers::add(tx, tenant, &own, env.now()).await.unwrap();
 }

@@ -213,7 +213,7 @@ pub(in crate::contacts) fn with_extension(
     text: &str,
     home: CallingCode,
 ) -> (Result<PhoneNumber, PhoneNumberError>, String) {
-    match PhoneNumber::from_typed(text, home) {
+    match PhoneNumber::from_typed_recipient(text, home) {
         Err(PhoneNumberError::Extension) => {
             let (number, extension) = PhoneNumber::split_extension(text);
             (PhoneNumber::from_typed(number, home), ["ext. ", extension.unwrap_or_default()].concat())

@@ -8,7 +8,8 @@ use halyard_protocol::recipients::check_text;
 use halyard_protocol::rest::SendMessage;
 use halyard_protocol::{
     Author, Cause, CauseCode, Change, ConversationId, ConversationKey, Delivery, DeliveryState, Entry, EntryId,
-    ErrorCode, Media, Message, MessageId, PhoneNumber, Seq, SystemEvent, SystemLine, ToGroup, Ulid, UnixMs, UserId,
+    ErrorCode, Media, Message, MessageId, PhoneNumber, SenderId, Seq, SystemEvent, SystemLine, ToGroup, Ulid, UnixMs,
+    UserId,
 };
 
 use super::{Member, Server, Shared};
@@ -66,6 +67,7 @@ impl Server {
         let deliveries = match &key {
             ConversationKey::Chat(_) | ConversationKey::Group { .. } => Vec::new(),
             ConversationKey::Text { remote, .. } => remote.iter().map(|to| self.accepted(*to)).collect(),
+            ConversationKey::Sender { .. } => unreachable!("nobody can write to one"),
         };
         if let Some(group) = &request.to.group {
             self.begin_group(author, group, &key)?;
@@ -105,6 +107,13 @@ impl Server {
     pub(crate) fn receive(&mut self, from: PhoneNumber, to: PhoneNumber, text: &str) -> Message {
         let id = MessageId(self.fresh_id());
         self.append(ConversationKey::text(to, [from]), id, Author::Number(from), text.to_owned(), Vec::new())
+    }
+
+    /// A text comes in from a business that texts under a word.
+    pub(crate) fn receive_from_sender(&mut self, sender: SenderId, to: PhoneNumber, text: &str) -> Message {
+        let id = MessageId(self.fresh_id());
+        let key = ConversationKey::Sender { own: to, sender };
+        self.append(key, id, Author::Sender(sender), text.to_owned(), Vec::new())
     }
 
     /// A colleague writes in a chat, from a device that this test does not have.
@@ -191,7 +200,7 @@ impl Server {
         }
         let told = match key {
             ConversationKey::Chat(users) | ConversationKey::Group { users, .. } => users.clone(),
-            ConversationKey::Text { own, .. } => self.users_of(*own),
+            ConversationKey::Text { own, .. } | ConversationKey::Sender { own, .. } => self.users_of(*own),
         };
         let members: BTreeMap<UserId, Member> = told.iter().map(|user| (*user, Member::default())).collect();
         let last_activity = self.now;

@@ -38,7 +38,7 @@ async fn reads(bench: &Bench, maya: &Browser<'_>) -> Vec<(String, u64)> {
 
 /// People, numbers, contacts, conversations, messages, devices and jobs.
 async fn add_much(bench: &Bench, maya: &Browser<'_>, from: u32, count: u32) {
-    let capabilities = Capabilities { sms: true, mms: true, group_recipients: 8 };
+    let capabilities = Capabilities { sms: true, mms: true, group_recipients: 8, short_codes: false };
     for n in from..from + count {
         let extension = (2_000 + n).to_string();
         let new = json!({ "extension": extension, "name": "New", "role": "basic", "password": PASSWORD });

@@ -180,13 +180,14 @@ mod tests {
     use super::*;
     use halyard_carriers::Address;
     use halyard_carriers::sms::{Part, Travels};
+    use halyard_protocol::PhoneNumber;
 
     const SOON: Duration = Duration::from_secs(1);
 
     fn part(id: &str, part: u8) -> Submission {
-        let address = Address::ShortCode("555".to_owned());
+        let address = Address::Number(PhoneNumber::short_code("555").unwrap());
         let content = Part { octets: vec![part], travels: Travels::Alone };
-        Submission { id: id.to_owned(), part, from: address.clone(), to: address, data_coding: 0, content }
+        Submission { id: id.to_owned(), part, from: address, to: address, data_coding: 0, content }
     }
 
     fn hand(desk: &mut Desk, id: &str, parts: u8) -> oneshot::Receiver<Outcomes> {

@@ -139,6 +139,7 @@ async fn accept_of(
             Vec::new()
         }
         ConversationKey::Text { remote, .. } => remote.clone(),
+        ConversationKey::Sender { .. } => return Err(RecipientsError::TakesNoAnswer.into()),
     };
     let mut routes = None;
     if let Some(own) = own.as_ref().filter(|_| !recipients.is_empty()) {
@@ -172,7 +173,10 @@ async fn check_routes(tx: &mut Tx, tenant: TenantId, routes: &Routes) -> Result<
         return Ok(());
     }
     let allowed = store::tenants::countries(tx, tenant).await?;
-    let is_allowed = |number: &&PhoneNumber| number.calling_code().is_some_and(|code| allowed.contains(&code));
+    // A short code is one of the carrier's own country.
+    let is_allowed = |number: &&PhoneNumber| {
+        number.is_short_code() || number.calling_code().is_some_and(|code| allowed.contains(&code))
+    };
     routes.outside.iter().find(|number| !is_allowed(number)).map_or(Ok(()), |number| Err(Refusal::Country(*number)))
 }
 
@@ -216,7 +220,7 @@ fn check_group(
             to.group.is_none() || begin.is_some_and(|begin| group_id(tenant, author, begin.nonce) == *id)
         }
         (ConversationKey::Chat(_), Some(members)) => members.has_user,
-        (ConversationKey::Chat(_), None) | (ConversationKey::Text { .. }, _) => true,
+        (ConversationKey::Chat(_), None) | (ConversationKey::Text { .. } | ConversationKey::Sender { .. }, _) => true,
     };
     if may { Ok(()) } else { Err(Refusal::NotInGroup) }
 }

@@ -48,9 +48,9 @@ pub(super) async fn append_among(
 ) -> Result<Message, StoreError> {
     let conversation = target.key.id(tenant);
     let counts = match (&new.author, &target.key) {
-        (Author::User(_), ConversationKey::Text { .. }) => false,
+        (Author::User(_), ConversationKey::Text { .. } | ConversationKey::Sender { .. }) => false,
         (Author::User(_), ConversationKey::Chat(_) | ConversationKey::Group { .. })
-        | (Author::Number(_) | Author::Unknown, _) => true,
+        | (Author::Number(_) | Author::Sender(_) | Author::Unknown, _) => true,
     };
     open(tx, tenant, target, now).await?;
     let NewMessage { id, author, body, media, deliveries, request_hash } = new;
@@ -77,7 +77,9 @@ async fn open(tx: &mut Tx, tenant: TenantId, target: Target<'_>, now: UnixMs) ->
         None => {
             let users = match &key {
                 ConversationKey::Chat(users) | ConversationKey::Group { users, .. } => users.clone(),
-                ConversationKey::Text { own, .. } => store::numbers::users_of(tx, *own).await?,
+                ConversationKey::Text { own, .. } | ConversationKey::Sender { own, .. } => {
+                    store::numbers::users_of(tx, *own).await?
+                }
             };
             store::conversations::add(tx, tenant, key, title, now).await?;
             store::memberships::add_all(tx, conversation, &users, false).await?;

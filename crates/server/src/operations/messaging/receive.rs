@@ -1,5 +1,6 @@
 //! Taking in a text that a carrier brings to one of our numbers.
 
+use halyard_carriers::Address;
 use halyard_protocol::{
     Author, ConversationKey, EntryId, Media, MediaId, Message, MessageId, PhoneNumber, SystemEvent,
 };
@@ -19,7 +20,7 @@ pub struct InboundText {
     /// The carrier's reference: unique among what this carrier brings.
     pub reference: String,
     /// Who wrote it.
-    pub from: PhoneNumber,
+    pub from: Address,
     /// The own number that it came to.
     pub to: PhoneNumber,
     /// For a group MMS: the other recipients.
@@ -44,14 +45,19 @@ pub async fn receive(tx: &mut Tx, actor: &Actor, env: &Env, text: InboundText) -
         return Ok(None);
     }
     let others = text.others.into_iter().filter(|number| *number != text.to);
-    let key = ConversationKey::text(text.to, std::iter::once(text.from).chain(others));
+    let (key, author) = match text.from {
+        Address::Number(from) => {
+            (ConversationKey::text(text.to, std::iter::once(from).chain(others)), Author::Number(from))
+        }
+        Address::Word(sender) => (ConversationKey::Sender { own: text.to, sender }, Author::Sender(sender)),
+    };
     let mut media = text.files;
     for file in &text.media {
         media.extend(store::media::copy(tx, file.id, MediaId(env.ulid()), tenant, now).await?);
     }
     let new = NewMessage {
         id: MessageId(env.ulid()),
-        author: Author::Number(text.from),
+        author,
         body: text.body,
         media,
         deliveries: Vec::new(),
@@ -66,6 +72,11 @@ pub async fn receive(tx: &mut Tx, actor: &Actor, env: &Env, text: InboundText) -
         let entry = NewEntry { conversation, id: EntryId(env.ulid()), content };
         store::entries::append(tx, entry, now).await?;
     }
-    consent::heed(tx, actor, env, Said { own, from, conversation }, &body).await?;
+    // Behind a short code or a word is a program: it would answer what it is answered with.
+    if let Address::Number(from) = from
+        && !from.is_short_code()
+    {
+        consent::heed(tx, actor, env, Said { own, from, conversation }, &body).await?;
+    }
     Ok(Some(message))
 }

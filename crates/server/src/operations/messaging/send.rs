@@ -49,7 +49,7 @@ async fn into_chat(
     let participants = match &key {
         ConversationKey::Chat(_) => Some(conversations::participants(&key)),
         ConversationKey::Group { .. } => None,
-        ConversationKey::Text { .. } => return Ok(None),
+        ConversationKey::Text { .. } | ConversationKey::Sender { .. } => return Ok(None),
     };
     let (conversation, request_hash) = (key.id(tenant), request_hash(request)?);
     let new = ChatMessage { conversation, participants, id, author, body: body.clone(), request_hash, now };

@@ -65,7 +65,7 @@ async fn a_number_without_a_carrier_fails_with_the_reason() {
 /// Gives a user a number that takes texts and nothing else.
 async fn without_mms(bench: &Bench, browser: &Browser<'_>, line: u16) {
     let me = browser.bootstrap().await.me;
-    let capabilities = Capabilities { sms: true, mms: false, group_recipients: 0 };
+    let capabilities = Capabilities { sms: true, mms: false, group_recipients: 0, short_codes: false };
     let own = SmsNumber { number: number(line), label: String::new(), capabilities };
     let now = bench.app.env.now();
     let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();

@@ -12,16 +12,19 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** A number as people read it. */
+/** A number as people read it; a short code is its digits. */
 export function shown(number) {
   const us = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(number);
-  return us ? `+1 ${us[1]}-${us[2]}-${us[3]}` : number;
+  if (us) return `+1 ${us[1]}-${us[2]}-${us[3]}`;
+  return /^\+9990(\d{3,8})$/.exec(number)?.[1] ?? number;
 }
 
 /** The number that somebody typed; null for none. */
 export function typed(text) {
   const digits = text.replace(/\D/g, "");
   if (text.trim().startsWith("+")) return digits.length >= 7 && digits.length <= 15 ? `+${digits}` : null;
+  // A short code.
+  if (digits.length === 5 || digits.length === 6) return `+9990${digits}`;
   if (digits.length === 10) return `+1${digits}`;
   return digits.length === 11 && digits.startsWith("1") ? `+${digits}` : null;
 }

@@ -1,5 +1,6 @@
 //! Texts of phones outside.
 
+use halyard_carriers::Address;
 use halyard_protocol::{Author, MediaKind};
 use reqwest::Method;
 
@@ -77,7 +78,7 @@ async fn what_another_one_signed_is_refused_and_tried_again() {
     let other = Simulator::new(outside.bench.app.env.clone(), options, CancellationToken::new()).unwrap();
     other.address.set(outside.api.trim_start_matches("http://").parse().unwrap()).unwrap();
     let written = webhooks::Written {
-        from: number(210),
+        from: Address::Number(number(210)),
         to: number(101),
         others: Vec::new(),
         body: "Forged".to_owned(),

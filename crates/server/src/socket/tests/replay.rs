@@ -48,7 +48,7 @@ impl Known {
                         row.last_sent_at = row.last_sent_at.max(Some(entry.at()));
                     }
                     Some(Author::User(user)) if row.own_number.is_none() => set_read(row, user, entry.seq()),
-                    Some(Author::User(_) | Author::Number(_) | Author::Unknown) | None => {}
+                    Some(Author::User(_) | Author::Number(_) | Author::Sender(_) | Author::Unknown) | None => {}
                 }
                 // The conversation is told as it is when the log is read: it may be ahead.
                 if entry.seq() >= row.last_seq && entry.seq() > row.cleared_seq {

@@ -88,7 +88,7 @@ async fn what_another_process_writes_reaches_a_socket_that_is_open() {
         let text = InboundText {
             carrier: "test".to_owned(),
             reference: n.to_string(),
-            from: number(142),
+            from: halyard_carriers::Address::Number(number(142)),
             to: number(101),
             others: Vec::new(),
             body: format!("From elsewhere {n}"),
