@@ -78,6 +78,9 @@ pub struct ContactDetails {
     /// Postal address, in lines.
     #[cfg_attr(feature = "openapi", schema(max_length = 1000))]
     pub address: String,
+    /// When and how they agreed to be texted, for whoever asks the business for it.
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
+    pub consent: String,
     /// Notes, in lines.
     #[cfg_attr(feature = "openapi", schema(max_length = 5000))]
     pub notes: String,
@@ -222,16 +225,16 @@ impl From<ContactError> for Cause {
 impl ContactDetails {
     /// All texts.
     #[must_use]
-    pub const fn texts(&self) -> [&String; 6] {
-        let Self { prefix, suffix, nickname, address, notes, uid } = self;
-        [prefix, suffix, nickname, address, notes, uid]
+    pub const fn texts(&self) -> [&String; 7] {
+        let Self { prefix, suffix, nickname, address, consent, notes, uid } = self;
+        [prefix, suffix, nickname, address, consent, notes, uid]
     }
 
     /// All texts, to change them.
     #[must_use]
-    pub const fn texts_mut(&mut self) -> [&mut String; 6] {
-        let Self { prefix, suffix, nickname, address, notes, uid } = self;
-        [prefix, suffix, nickname, address, notes, uid]
+    pub const fn texts_mut(&mut self) -> [&mut String; 7] {
+        let Self { prefix, suffix, nickname, address, consent, notes, uid } = self;
+        [prefix, suffix, nickname, address, consent, notes, uid]
     }
 }
 
@@ -281,8 +284,8 @@ impl ContactDraft {
             return Err(ContactError::LabelTooLong);
         }
         let Some(details) = &self.details else { return Ok(()) };
-        let ContactDetails { prefix, suffix, nickname, address, notes, uid } = &**details;
-        if [prefix, suffix, nickname, uid].iter().any(|text| longer(text, NAME_LENGTH)) {
+        let ContactDetails { prefix, suffix, nickname, address, consent, notes, uid } = &**details;
+        if [prefix, suffix, nickname, consent, uid].iter().any(|text| longer(text, NAME_LENGTH)) {
             return Err(ContactError::NameTooLong);
         }
         if longer(address, CONTACT_ADDRESS_LENGTH) {

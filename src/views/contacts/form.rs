@@ -378,6 +378,7 @@ fn More(fields: Fields) -> impl IntoView {
                 {short(words::NAME_SUFFIX, fields.detail(|details| &details.suffix, |details| &mut details.suffix))}
             </div>
             {short(words::NICKNAME, fields.detail(|details| &details.nickname, |details| &mut details.nickname))}
+            {short(words::CONSENT_TO_TEXTS, fields.detail(|details| &details.consent, |details| &mut details.consent))}
             {long(words::ADDRESS, limits::CONTACT_ADDRESS_LENGTH, address)}
             {long(words::NOTES, limits::CONTACT_NOTES_LENGTH, notes)}
         </details>

@@ -105,7 +105,7 @@ pub fn export(contacts: &[&Contact], format: ExportFormat, photos: &[Photo]) -> 
 
 fn card(contact: &Contact, format: ExportFormat, photo: &str, file: &mut String) {
     let none = ContactDetails::default();
-    let [prefix, suffix, nickname, address, notes, uid] = contact.details.as_deref().unwrap_or(&none).texts();
+    let [prefix, suffix, nickname, address, consent, notes, uid] = contact.details.as_deref().unwrap_or(&none).texts();
     let new = format == ExportFormat::VCard4;
     line(file, "BEGIN:VCARD", &[]);
     line(file, if new { "VERSION:4.0" } else { "VERSION:3.0" }, &[]);
@@ -118,7 +118,9 @@ fn card(contact: &Contact, format: ExportFormat, photo: &str, file: &mut String)
     line(file, "N:", &[&contact.family, &contact.given, "", prefix, suffix]);
     let own = [OWN_UID, &contact.id.to_string()].concat();
     line(file, "UID:", &[if uid.is_empty() { &own } else { uid }]);
-    for (property, value) in [("NICKNAME:", nickname), ("ORG:", &contact.company), ("NOTE:", notes)] {
+    for (property, value) in
+        [("NICKNAME:", nickname), ("ORG:", &contact.company), ("NOTE:", notes), ("X-TEXT-CONSENT:", consent)]
+    {
         if !value.is_empty() {
             line(file, property, &[value]);
         }
@@ -193,7 +195,7 @@ fn table(contacts: &[&Contact], file: &mut String) {
     // The mark tells spreadsheets that it is UTF-8.
     file.push('\u{feff}');
     file.push_str(
-        "First Name,Last Name,Name Prefix,Name Suffix,Nickname,Organization Name,Address 1 - Formatted,Notes",
+        "First Name,Last Name,Name Prefix,Name Suffix,Nickname,Organization Name,Address 1 - Formatted,Text Consent,Notes",
     );
     for at in 1..=emails {
         file.extend([",E-mail ", &at.to_string(), " - Value"]);
@@ -205,8 +207,10 @@ fn table(contacts: &[&Contact], file: &mut String) {
     file.push_str("\r\n");
     let none = ContactDetails::default();
     for contact in contacts {
-        let [prefix, suffix, nickname, address, notes, _] = contact.details.as_deref().unwrap_or(&none).texts();
-        let texts = [&contact.given, &contact.family, prefix, suffix, nickname, &contact.company, address, notes];
+        let [prefix, suffix, nickname, address, consent, notes, _] =
+            contact.details.as_deref().unwrap_or(&none).texts();
+        let texts =
+            [&contact.given, &contact.family, prefix, suffix, nickname, &contact.company, address, consent, notes];
         for (at, text) in texts.into_iter().enumerate() {
             cell(file, at, text);
         }
@@ -326,10 +330,10 @@ mod tests {
             emails.dedup();
             emails
         });
-        let details = (words(), words(), words(), lines(), lines());
+        let details = (words(), words(), words(), lines(), (words(), lines()));
         ((words(), words(), words()), emails, numbers, details).prop_map(
-            |((given, family, company), emails, numbers, (prefix, suffix, nickname, address, notes))| {
-                let details = ContactDetails { prefix, suffix, nickname, address, notes, uid: String::new() };
+            |((given, family, company), emails, numbers, (prefix, suffix, nickname, address, (consent, notes)))| {
+                let details = ContactDetails { prefix, suffix, nickname, address, consent, notes, uid: String::new() };
                 let details = (details != ContactDetails::default()).then(|| Box::new(details));
                 ContactDraft { given, family, company, emails, numbers, details, ..ContactDraft::default() }
             },

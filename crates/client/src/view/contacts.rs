@@ -240,8 +240,14 @@ impl Softphone {
                 let shared = contact.scope != ContactScope::Personal;
                 let name = contact.display_name();
                 let none = ContactDetails::default();
-                let [prefix, suffix, nickname, address, notes, _] = contact.details.as_deref().unwrap_or(&none).texts();
-                let texts = [(words::NICKNAME, nickname), (words::ADDRESS, address), (words::NOTES, notes)];
+                let [prefix, suffix, nickname, address, consent, notes, _] =
+                    contact.details.as_deref().unwrap_or(&none).texts();
+                let texts = [
+                    (words::NICKNAME, nickname),
+                    (words::ADDRESS, address),
+                    (words::CONSENT_TO_TEXTS, consent),
+                    (words::NOTES, notes),
+                ];
                 let full = [prefix.as_str(), &name, suffix].join(" ").trim().to_owned();
                 Some(DetailsView {
                     entry,

@@ -11,7 +11,7 @@ use super::{Format, Preview, UnreadColumn};
 const LONGEST_FIELD: usize = 64 * 1024;
 
 /// What the user may say that a column holds.
-pub(super) const CHOICES: [(CsvColumn, Word); 12] = [
+pub(super) const CHOICES: [(CsvColumn, Word); 13] = [
     (CsvColumn::FullName, words::NAME),
     (CsvColumn::Given, words::FIRST_NAME),
     (CsvColumn::Family, words::LAST_NAME),
@@ -23,6 +23,7 @@ pub(super) const CHOICES: [(CsvColumn, Word); 12] = [
     (CsvColumn::Email, words::E_MAIL),
     (CsvColumn::Nickname, words::NICKNAME),
     (CsvColumn::Address(u16::MAX), words::ADDRESS),
+    (CsvColumn::Consent, words::CONSENT_TO_TEXTS),
     (CsvColumn::Notes, words::NOTES),
 ];
 
@@ -122,6 +123,7 @@ fn person(columns: &[CsvColumn], fields: &[String], format: Format, home: Callin
             CsvColumn::Prefix => set(&mut person.details.prefix, field),
             CsvColumn::Suffix => set(&mut person.details.suffix, field),
             CsvColumn::Nickname => set(&mut person.details.nickname, field),
+            CsvColumn::Consent => set(&mut person.details.consent, field),
             CsvColumn::Notes => Person::lines(&mut person.details.notes, field),
             CsvColumn::Address(group) | CsvColumn::AddressWhole(group) => {
                 let whole = matches!(column, CsvColumn::AddressWhole(_));

@@ -19,6 +19,7 @@ pub(super) enum CsvColumn {
     Nickname,
     Company,
     Email,
+    Consent,
     Notes,
     /// A part of the address of a group of columns.
     Address(u16),
@@ -51,6 +52,10 @@ const WHOLE: &[(CsvColumn, &str)] = &[
     ),
     (CsvColumn::Prefix, "|name prefix|prefix|anrede|tratamiento|"),
     (CsvColumn::Suffix, "|name suffix|suffix|namenszusatz|sufijo|suffixe|"),
+    (
+        CsvColumn::Consent,
+        "|text consent|sms consent|consent|consent to texts|opt in|einwilligung|consentimiento|consentement|",
+    ),
     (CsvColumn::Nickname, "|nickname|nick name|spitzname|apodo|surnom|alias|"),
     (
         CsvColumn::Company,

@@ -140,10 +140,13 @@ pub fn merge_drafts(existing: &ContactDraft, new: &ContactDraft) -> ContactDraft
     merged.photo = merged.photo.or(new.photo);
     if let Some(new) = &new.details {
         let details = merged.details.get_or_insert_default();
-        let ContactDetails { prefix, suffix, nickname, address, notes, uid } = &**new;
-        for (text, new) in
-            [(&mut details.prefix, prefix), (&mut details.suffix, suffix), (&mut details.nickname, nickname)]
-        {
+        let ContactDetails { prefix, suffix, nickname, address, consent, notes, uid } = &**new;
+        for (text, new) in [
+            (&mut details.prefix, prefix),
+            (&mut details.suffix, suffix),
+            (&mut details.nickname, nickname),
+            (&mut details.consent, consent),
+        ] {
             if text.is_empty() {
                 text.clone_from(new);
             }

@@ -116,7 +116,7 @@ impl Person {
             self.given = [self.given.as_str(), " ", &self.middle].concat().trim().to_owned();
         }
         let mut details = core::mem::take(&mut self.details);
-        for text in [&mut details.prefix, &mut details.suffix, &mut details.nickname] {
+        for text in [&mut details.prefix, &mut details.suffix, &mut details.nickname, &mut details.consent] {
             *text = self.fitting(&one_line(text), limits::NAME_LENGTH, ContactError::NameTooLong);
         }
         details.notes = self.fitting(&details.notes, limits::CONTACT_NOTES_LENGTH, ContactError::NotesTooLong);

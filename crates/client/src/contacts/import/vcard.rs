@@ -86,6 +86,7 @@ impl VCard {
                 person.company = split(&property.value, ';').first().map(|part| unescape(part)).unwrap_or_default()
             }
             "NICKNAME" => person.details.nickname = unescape(&split(&property.value, ',').join(", ")),
+            "X-TEXT-CONSENT" => person.details.consent = unescape(&property.value),
             "NOTE" => Person::lines(&mut person.details.notes, &unescape(&property.value)),
             "ADR" => {
                 let parts = split(&property.value, ';').into_iter().map(unescape);

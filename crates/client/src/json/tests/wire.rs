@@ -61,7 +61,7 @@ wire! {
     ],
     ChangePassword: [r#"{"current":"a","new":"a"}"#],
     Contact: [r#"{"id":"$1","version":1,"scope":"shared","given":"a","family":"b","company":"c","emails":["d"],"numbers":[$ContactNumber],"details":$ContactDetails}"#],
-    ContactDetails: [r#"{"prefix":"a","suffix":"b","nickname":"c","address":"d","notes":"e","uid":"f"}"#],
+    ContactDetails: [r#"{"prefix":"a","suffix":"b","nickname":"c","address":"d","consent":"g","notes":"e","uid":"f"}"#],
     ContactDraft: [r#"{"version":1,"scope":"shared","given":"a","family":"b","company":"c","emails":["d"],"numbers":[$ContactNumber],"details":$ContactDetails}"#],
     ContactNumber: [r#"{"label":"fax","number":"+16195550142","name":"a"}"#],
     ContactScope: [r#""shared""#],

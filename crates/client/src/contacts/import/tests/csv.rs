@@ -201,6 +201,12 @@ fn notes_addresses_nicknames_and_own_labels_are_kept() {
 }
 
 #[test]
+fn when_somebody_agreed_to_texts_is_kept() {
+    let preview = read("Name,Text consent\nAda,\"Web form, 3 May 2026\"\n");
+    assert_eq!(preview.rows[0].draft.details.as_deref().unwrap().consent, "Web form, 3 May 2026");
+}
+
+#[test]
 fn notes_that_are_too_long_are_cut_with_a_word() {
     let preview = read(&format!("Name,Notes\nAda,{}\n", "n".repeat(5_003)));
     assert_eq!(details(&preview.rows[0])[4].len(), 5_000);
