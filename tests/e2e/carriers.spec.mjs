@@ -70,6 +70,37 @@ test("a group MMS to three phones is one conversation, with a state for each, an
   for (const phone of phones) expect(await there.outside.texts(phone)).toHaveLength(1);
 });
 
+test("a short code is answered, and a sender that is a word can only be read", async ({ person }) => {
+  const lena = await person(LENA, { baseURL: here.url });
+  await there.outside.write("24273", OWN, "Your code is 4711. Reply STOP to end.");
+  await row(lena, "Your code is 4711").click();
+  await expect(card(lena, "24273").getByRole("button", { name: /Call/ })).toHaveCount(0);
+  await send(lena, "24273", "STOP");
+  await expect(log(lena, "24273").getByText("Delivered")).toBeVisible();
+  const [text, ...more] = await there.outside.texts("+999024273");
+  expect([text.body, more]).toEqual(["STOP", []]);
+
+  await there.outside.write("ACME, Bank", OWN, "HELP is on its way");
+  await row(lena, "HELP is on its way").click();
+  await expect(card(lena, "ACME, Bank").getByText("This sender can't be answered.")).toBeVisible();
+  await expect(card(lena, "ACME, Bank").getByRole("textbox", { name: "Type a message" })).not.toBeEditable();
+});
+
+test("before Enter one is told that it is night where a text goes", async ({ person }) => {
+  const hour = (timeZone) => Number(new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", hourCycle: "h23" }).format());
+  const places = [["2125550110", "America/New_York"], ["8085550110", "Pacific/Honolulu"], ["6715550110", "Pacific/Guam"], ["2135550110", "America/Los_Angeles"]];
+  // An hour off the edges: the test may take a while.
+  const nights = places.filter(([, zone]) => hour(zone) >= 21 || hour(zone) < 7);
+  const days = places.filter(([, zone]) => hour(zone) >= 8 && hour(zone) < 20);
+  const lena = await person(LENA, { baseURL: here.url });
+  for (const [[phone], asleep] of [[nights[0], true], [days[0], false]]) {
+    await begin(lena, phone);
+    const title = shownPattern(`+1${phone}`);
+    await composer(lena, title).fill("Are you up?");
+    await expect(card(lena, title).getByText(/^It's \d+:\d\d [AP]M where they are\.$/)).toHaveCount(asleep ? 1 : 0);
+  }
+});
+
 test("STOP closes the text box and keeps what was typed; START opens it", async ({ person }) => {
   const phone = "+12025550113";
   await there.outside.set(phone, "delivers");
