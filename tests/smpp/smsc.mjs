@@ -8,7 +8,9 @@ export const PASSWORD = "fairwind";
 function read(pdu) {
   const { udh, message } = pdu.short_message;
   const element = udh?.find((bytes) => bytes[0] === 0);
-  const concat = element ? { reference: element[2], total: element[3], part: element[4] } : undefined;
+  const header = element && { reference: element[2], total: element[3], part: element[4] };
+  const parameters = { reference: pdu.sar_msg_ref_num, total: pdu.sar_total_segments, part: pdu.sar_segment_seqnum };
+  const concat = header ?? (parameters.total ? { ...parameters, sar: true } : undefined);
   const words = Buffer.isBuffer(message) ? smpp.encodings[pdu.data_coding === 8 ? "UCS2" : "ASCII"].decode(message) : message;
   return { from: `+${pdu.source_addr}`, to: `+${pdu.destination_addr}`, words, concat, coding: pdu.data_coding };
 }
@@ -28,9 +30,12 @@ export class Smsc {
     this.judge = () => smpp.ESME_ROK;
   }
 
-  static async start() {
+  /** With a key and its certificate it takes connections with TLS alone. */
+  static async start(tls = {}) {
     const smsc = new Smsc();
-    smsc.#server = smpp.createServer((session) => smsc.#serve(session));
+    smsc.#server = smpp.createServer(tls, (session) => smsc.#serve(session));
+    // Who does not trust the certificate makes no error of a test.
+    smsc.#server.on("tlsClientError", () => {});
     await new Promise((resolve) => smsc.#server.listen(0, "127.0.0.1", resolve));
     smsc.port = smsc.#server.address().port;
     return smsc;
