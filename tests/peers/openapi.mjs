@@ -56,6 +56,12 @@ const BANDWIDTH = {
     return { from, to, words };
   },
   group: ["+12025550110", "+12025550120"],
+  callbacks: {
+    inbound: "smsMessageReceivedCallbackExample",
+    reports: [["messageSentCallbackExample", "sent"], ["smsMessageDeliveredCallbackExample", "delivered"], ["messageFailedCallbackExample", "failed"]],
+    headers: { "content-type": "application/json", authorization: `Basic ${Buffer.from("hooks:fairwind").toString("base64")}` },
+  },
+  refusal: "'+invalid' must be replaced with a valid E164 formatted telephone number",
 };
 
 const TELNYX = {
@@ -101,6 +107,8 @@ async function checks(kind, carrier) {
 
 async function withProvider(kind, carrier, provider) {
   const lena = await Api.signIn(server.url, LENA);
+  let hook;
+  const isLookUpOf = (number) => ({ method, query }) => method === "GET" && [...query.values()].includes(number);
   /** Submissions, of all that was asked. */
   const submissions = (exchanges) => exchanges.filter(({ method }) => method === "POST");
 
@@ -121,8 +129,9 @@ async function withProvider(kind, carrier, provider) {
     const settings = { api: provider.url, segments_a_second: 100, ...carrier.settings };
     const set = Object.entries(settings).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
     const secrets = carrier.secrets.flatMap((name) => ["--secret", `${name}=file:${secret}`]);
-    const said = await server.command("carrier", "add", kind, "--tenant", "harbor", "--name", kind, ...set, ...secrets);
+    const said = await server.command("carrier", "add", kind, "--tenant", "harbor", "--name", kind, "--public-url", PUBLIC, ...set, ...secrets);
     const account = said.split(" ")[0];
+    hook = new URL(/https:\S+/.exec(said)[0]).pathname;
     const asked = provider.mark();
     const words = await server.command("carrier", "test", account, "--tenant", "harbor");
     accepted(provider, asked());
@@ -170,12 +179,65 @@ async function withProvider(kind, carrier, provider) {
     });
   }
 
+  if (carrier.callbacks) {
+    const { inbound, reports, headers } = carrier.callbacks;
+    const example = (name) => structuredClone(provider.description.components.examples[name].value);
+    // Alone, as the description has it, and in a list, as the provider's pages have it.
+    const bring = async (callback, isInList) => {
+      const answer = await fetch(`${server.url}${hook}`, { method: "POST", headers, body: JSON.stringify(isInList ? [callback] : callback) });
+      is(answer.status, 204);
+    };
+
+    await check(`${kind}: callbacks are read as described`, async () => {
+      for (const isInList of [false, true]) {
+        const callback = JSON.parse(JSON.stringify(example(inbound)).replaceAll(example(inbound).message.owner, carrier.number));
+        callback.message.id += isInList;
+        await bring(callback, isInList);
+        await until("it is there", async () => (await lena.timeline()).filter(({ body }) => body === callback.message.text).length === 1 + isInList);
+        for (const [name, state] of reports) {
+          const asked = provider.mark();
+          const sent = await lena.send(text(carrier.number, PHONE), `Until ${state}`);
+          await until("it is sent", async () => (await delivery(lena, sent)).state === "sent");
+          const report = example(name);
+          report.to = PHONE;
+          report.message.to = [PHONE];
+          report.message.tag = JSON.parse(asked()[0].body).tag;
+          await bring(report, isInList);
+          await until(`it is ${state}`, async () => (await delivery(lena, sent)).state === state);
+        }
+      }
+    });
+  }
+
+  if (carrier.refusal) {
+    await check(`${kind}: refusals are read as described: of a text, of one that is too soon, and of nobody knows what`, async () => {
+      provider.prefers = (method) => (method === "POST" ? 400 : undefined);
+      const refused = await lena.send(text(carrier.number, "+12025550145"), "Refused");
+      await until("it has failed", async () => (await delivery(lena, refused)).state === "failed");
+      is((await delivery(lena, refused)).reason.includes(carrier.refusal), true);
+
+      let asked = provider.mark();
+      let often = 2;
+      provider.prefers = () => ((often -= 1) >= 0 ? 429 : undefined);
+      const early = await lena.send(text(carrier.number, "+12025550146"), "Early");
+      await until("it is sent", async () => (await delivery(lena, early)).state === "sent");
+      is(submissions(asked()).map(({ status }) => status).join(), "429,429,202");
+
+      asked = provider.mark();
+      provider.prefers = (method) => (method === "POST" ? 500 : undefined);
+      await lena.send(text(carrier.number, "+12025550147"), "Broken");
+      await until("it is looked up", () => asked().some(isLookUpOf("+12025550147")));
+      is(submissions(asked()).length, 1);
+      provider.prefers = () => undefined;
+    });
+  }
+
   if (carrier.canNotLookUp) return;
   await check(`${kind}: a text whose answer is lost is looked up as described, and not handed over again`, async () => {
     provider.loses = ({ method }) => method === "POST";
     const asked = provider.mark();
     await lena.send(text(carrier.number, "+12025550144"), "Lost");
-    await until("it is looked up", () => asked().some(({ method }) => method === "GET"));
+    await until("it is looked up", () => asked().some(isLookUpOf("+12025550144")));
     accepted(provider, asked());
     is(submissions(asked()).length, 1);
     provider.loses = () => false;

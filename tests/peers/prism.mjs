@@ -17,6 +17,8 @@ export class Provider {
   #server;
   /** What was asked, and what Prism said: { method, path, query, body, status, wrong }. */
   exchanges = [];
+  /** The status that a method is answered with, of those that the description has; none for the usual one. */
+  prefers = () => undefined;
   /** Whether the answer of an exchange is lost. */
   loses = () => false;
 
@@ -49,6 +51,8 @@ export class Provider {
     const body = Buffer.concat(chunks);
     const headers = { ...request.headers };
     for (const hop of ["host", "connection", "content-length", "transfer-encoding"]) delete headers[hop];
+    const preferred = this.prefers(request.method);
+    if (preferred) headers.prefer = `code=${preferred}`;
     const { pathname, searchParams } = new URL(request.url, upstream);
     const said = await fetch(`${upstream}${request.url}`, { method: request.method, headers, body: body.length ? body : undefined });
     const words = await said.text();
