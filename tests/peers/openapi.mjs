@@ -201,6 +201,7 @@ async function withProvider(kind, carrier, provider) {
           const report = example(name);
           report.to = PHONE;
           report.message.to = [PHONE];
+          report.message.id = JSON.parse(asked()[0].words).id;
           report.message.tag = JSON.parse(asked()[0].body).tag;
           await bring(report, isInList);
           await until(`it is ${state}`, async () => (await delivery(lena, sent)).state === state);
