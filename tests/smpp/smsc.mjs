@@ -42,7 +42,7 @@ export class Smsc {
   }
 
   #serve(session) {
-    const all = { session, receives: false };
+    const all = { session, receives: false, submits: false };
     // Whoever hangs up makes no error of a test.
     session.on("error", () => {});
     session.on("close", () => this.#sessions.delete(all));
@@ -53,6 +53,7 @@ export class Smsc {
         if (!isKnown) return;
         this.binds.push(kind);
         all.receives = kind !== "bind_transmitter";
+        all.submits = kind !== "bind_receiver";
         this.#sessions.add(all);
       });
     }
@@ -95,9 +96,9 @@ export class Smsc {
     return this.bring({ source_addr: to.slice(1), destination_addr: from.slice(1), esm_class: 4, data_coding: 0, short_message: words });
   }
 
-  /** Cuts all connections. */
-  cut() {
-    for (const { session } of this.#sessions) session.destroy();
+  /** Cuts all connections, or those alone by which texts come to it. */
+  cut(isAll = true) {
+    for (const { session, submits } of this.#sessions) if (isAll || submits) session.destroy();
   }
 
   /** How many sessions are bound. */
