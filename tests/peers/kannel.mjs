@@ -29,11 +29,12 @@ const port = await free();
 const words = ["-v", "4", "-l", log, "-p", `${port}`, "-m", `${BROUGHT}`];
 const kannel = spawn(process.env.HALYARD_KANNEL, words, { stdio: ["ignore", "ignore", "inherit"] });
 const ended = new Promise((resolve) => kannel.once("exit", (code, signal) => resolve(`${code ?? signal}`)));
-const server = await Server.start([harbor]);
+let server;
 try {
+  server = await Server.start([harbor]);
   await inOrder(checks);
 } finally {
-  await server.stop();
+  await server?.stop();
   kannel.kill();
   await ended;
   gateway.close();
