@@ -109,7 +109,7 @@ async function checks() {
     is((await lena.timeline()).map(({ body }) => body).join("|"), expected.join("|"));
   });
 
-  await check("parts come in with numbers of two octets, by parameters, and one of them twice", async () => {
+  await check("parts come in with numbers of two octets, by parameters, and one of them twice; so do texts as payloads", async () => {
     const from = { source_addr: phone(201).slice(1), destination_addr: OWN.slice(1), data_coding: 0 };
     const all = ["Three more ", "berths at ", "pier 7."];
     for (const part of [1, 0, 1, 2]) {
@@ -121,7 +121,8 @@ async function checks() {
       is(await smsc.bring({ ...from, ...sar, short_message: all[part] }), smpp.ESME_ROK);
     }
     is(await smsc.bring({ ...from, short_message: "", message_payload: all.join("").repeat(9) }), smpp.ESME_ROK);
-    const expected = [all.join(""), all.join(""), all.join("").repeat(9)];
+    is(await smsc.bring({ ...from, message_payload: "By data_sm" }, "data_sm"), smpp.ESME_ROK);
+    const expected = [all.join(""), all.join(""), all.join("").repeat(9), "By data_sm"];
     await until("all are there", async () => (await lena.timeline()).length === expected.length);
     is((await lena.timeline()).map(({ body }) => body).join("|"), expected.join("|"));
   });

@@ -75,14 +75,14 @@ export class Smsc {
     });
   }
 
-  /** Brings a text or a receipt; the status that it is answered with. */
-  async bring(pdu) {
+  /** Brings a text or a receipt, in a unit of a kind; the status that it is answered with. */
+  async bring(pdu, kind = "deliver_sm") {
     const { session } = [...this.#sessions].find(({ receives }) => receives);
     const usual = { source_addr_ton: 1, source_addr_npi: 1, dest_addr_ton: 1, dest_addr_npi: 1 };
     const { command_status } = await new Promise((resolve, reject) => {
       const ended = () => reject(new Error("the session ended"));
       session.once("close", ended);
-      session.deliver_sm({ ...usual, ...pdu }, (answer) => {
+      session[kind]({ ...usual, ...pdu }, (answer) => {
         session.off("close", ended);
         resolve(answer);
       });
