@@ -31,13 +31,16 @@ export class Server {
     this.database = `sqlite:${join(folder, "halyard.db")}`;
     /** The app that it serves from its next start on. */
     this.app = fromEnvironment("HALYARD_APP");
+    /** Where carriers find it, if it is to know; nobody else is served there. */
+    this.publicUrl = undefined;
   }
 
-  /** Makes an empty database and the tenants in it, and starts a server on a free port, perhaps with another app. */
-  static async start(tenants = [], app = undefined) {
+  /** Makes an empty database and the tenants in it, and starts a server on a free port, perhaps with another app, and knowing where carriers find it. */
+  static async start(tenants = [], app = undefined, publicUrl = undefined) {
     fromEnvironment("HALYARD_SERVER_BIN");
     const server = new Server(await mkdtemp(join(tmpdir(), "halyard-test-")));
     server.app = app ?? server.app;
+    server.publicUrl = publicUrl;
     try {
       for (const tenant of tenants) await server.#addTenant(tenant);
       await server.resume();
@@ -70,10 +73,11 @@ export class Server {
 
   /** Starts the server again on the same database, and on the same port if it had one. */
   async resume() {
+    const known = this.publicUrl ? ["--public-url", this.publicUrl, "--trust-proxy=false"] : [];
     const listen = this.url ? new URL(this.url).host : "127.0.0.1:0";
     const child = spawn(
       this.binary,
-      ["serve", "--listen", listen, "--database", this.database, "--app-dir", this.app],
+      ["serve", "--listen", listen, "--database", this.database, "--app-dir", this.app, ...known],
       { env: this.#environment(), stdio: ["ignore", "pipe", process.env.HALYARD_TEST_LOG ? "inherit" : "ignore"] },
     );
     this.#child = child;

@@ -8,7 +8,9 @@ export const PASSWORD = "fairwind";
 function read(pdu) {
   const { udh, message } = pdu.short_message;
   const element = udh?.find((bytes) => bytes[0] === 0);
-  const concat = element ? { reference: element[2], total: element[3], part: element[4] } : undefined;
+  const header = element && { reference: element[2], total: element[3], part: element[4] };
+  const parameters = { reference: pdu.sar_msg_ref_num, total: pdu.sar_total_segments, part: pdu.sar_segment_seqnum };
+  const concat = header ?? (parameters.total ? { ...parameters, sar: true } : undefined);
   const words = Buffer.isBuffer(message) ? smpp.encodings[pdu.data_coding === 8 ? "UCS2" : "ASCII"].decode(message) : message;
   return { from: `+${pdu.source_addr}`, to: `+${pdu.destination_addr}`, words, concat, coding: pdu.data_coding };
 }
@@ -28,16 +30,19 @@ export class Smsc {
     this.judge = () => smpp.ESME_ROK;
   }
 
-  static async start() {
+  /** With a key and its certificate it takes connections with TLS alone. */
+  static async start(tls = {}) {
     const smsc = new Smsc();
-    smsc.#server = smpp.createServer((session) => smsc.#serve(session));
+    smsc.#server = smpp.createServer(tls, (session) => smsc.#serve(session));
+    // Who does not trust the certificate makes no error of a test.
+    smsc.#server.on("tlsClientError", () => {});
     await new Promise((resolve) => smsc.#server.listen(0, "127.0.0.1", resolve));
     smsc.port = smsc.#server.address().port;
     return smsc;
   }
 
   #serve(session) {
-    const all = { session, receives: false };
+    const all = { session, receives: false, submits: false };
     // Whoever hangs up makes no error of a test.
     session.on("error", () => {});
     session.on("close", () => this.#sessions.delete(all));
@@ -48,6 +53,7 @@ export class Smsc {
         if (!isKnown) return;
         this.binds.push(kind);
         all.receives = kind !== "bind_transmitter";
+        all.submits = kind !== "bind_receiver";
         this.#sessions.add(all);
       });
     }
@@ -69,14 +75,14 @@ export class Smsc {
     });
   }
 
-  /** Brings a text or a receipt; the status that it is answered with. */
-  async bring(pdu) {
+  /** Brings a text or a receipt, in a unit of a kind; the status that it is answered with. */
+  async bring(pdu, kind = "deliver_sm") {
     const { session } = [...this.#sessions].find(({ receives }) => receives);
     const usual = { source_addr_ton: 1, source_addr_npi: 1, dest_addr_ton: 1, dest_addr_npi: 1 };
     const { command_status } = await new Promise((resolve, reject) => {
       const ended = () => reject(new Error("the session ended"));
       session.once("close", ended);
-      session.deliver_sm({ ...usual, ...pdu }, (answer) => {
+      session[kind]({ ...usual, ...pdu }, (answer) => {
         session.off("close", ended);
         resolve(answer);
       });
@@ -90,9 +96,9 @@ export class Smsc {
     return this.bring({ source_addr: to.slice(1), destination_addr: from.slice(1), esm_class: 4, data_coding: 0, short_message: words });
   }
 
-  /** Cuts all connections. */
-  cut() {
-    for (const { session } of this.#sessions) session.destroy();
+  /** Cuts all connections, or those alone by which texts come to it. */
+  cut(isAll = true) {
+    for (const { session, submits } of this.#sessions) if (isAll || submits) session.destroy();
   }
 
   /** How many sessions are bound. */

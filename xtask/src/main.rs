@@ -51,6 +51,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Run the tests with others' programs at the carriers' end alone, on a server as for development: openapi, signatures, smpp, smpplib,
+    /// kannel.
+    Peers {
+        /// Some of them only.
+        names: Vec<String>,
+    },
     /// Measure what Halyard promises: first load, Enter to painted, search, a burst; with `server` the server under load. On the release
     /// build.
     Bench {
@@ -107,6 +113,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Dev(options) => serve::dev(&options)?,
         Task::Test => return test::test(),
         Task::E2e { quick, arguments } => return test::e2e(quick, &arguments),
+        Task::Peers { names } => return test::peers_alone(&names),
         Task::Bench { figures } => return bench::bench(&figures),
         Task::Fuzz(options) => fuzz::fuzz(&options)?,
         Task::Pictures => test::pictures()?,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::{Command, ExitCode, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::app::{self, Profile};
@@ -11,7 +11,7 @@ use crate::paths::{Output, tests};
 use crate::process::{run, say};
 use crate::rules;
 use crate::server;
-use crate::setup::{TestTools, WebTools, cargo};
+use crate::setup::{self, Node, Peers, TestTools, WebTools, cargo};
 use crate::tally::{Tally, of_cargo_test, of_nextest, watched};
 
 /// What the tests run with.
@@ -36,7 +36,7 @@ pub(crate) fn test() -> Result<ExitCode> {
             total += tally_of("end-to-end tests", end_to_end(&bench.tools, &output));
             total += tally_of("smoke test in Firefox", firefox(&bench.tools, &output));
             total += tally_of("fuzzing of the HTTP interface", fuzz(&bench.tools, &output));
-            total += tally_of("SMPP with another's SMSC", smpp(&bench.tools, &output));
+            total += tally_of("carriers' ends of others", peers(&bench.tools, &output));
         }
         Err(error) => total += tally_of("build of the app and the server", Err(error)),
     }
@@ -182,30 +182,72 @@ fn of_playwright(report: &Value) -> Tally {
 /// The main job and the start without a server in a stock Firefox: each check counts.
 fn firefox(tools: &TestTools, output: &Output) -> Result<Tally> {
     say("running the smoke test in Firefox");
-    reported("firefox", "firefox/smoke.mjs", tools, output)
+    reported("firefox", "firefox/smoke.mjs", with_server(tools.node.command("node"), tools, output), output)
 }
 
 /// schemathesis against a running server: each operation of the OpenAPI page counts.
 fn fuzz(tools: &TestTools, output: &Output) -> Result<Tally> {
     say("fuzzing the HTTP interface");
-    reported("fuzz", "api/fuzz.mjs", tools, output)
+    reported("fuzz", "api/fuzz.mjs", with_server(tools.node.command("node"), tools, output), output)
 }
 
-/// The server's SMPP against an SMSC that is not ours: each check counts.
-fn smpp(tools: &TestTools, output: &Output) -> Result<Tally> {
-    say("running the tests with an SMSC");
-    reported("smpp", "smpp/peer.mjs", tools, output)
+/// What stands at the carriers' end and is not ours: a name, and the script that lets the server speak to it.
+const PEERS: &[(&str, &str)] = &[
+    ("openapi", "peers/openapi.mjs"),
+    ("signatures", "peers/signatures.mjs"),
+    ("smpp", "smpp/peer.mjs"),
+    ("smpplib", "peers/smpplib.mjs"),
+    ("kannel", "peers/kannel.mjs"),
+];
+
+/// The server with others' programs at the carriers' end: each check counts.
+fn peers(tools: &TestTools, output: &Output) -> Result<Tally> {
+    with_peers(&[], &tools.node, output, |command| with_server(command, tools, output))
+}
+
+/// As [`peers`], on a server as for development and without the app; all of them, or those that are named.
+///
+/// # Errors
+/// When the set-up or the build fails, or there is none of that name.
+pub(crate) fn peers_alone(names: &[String]) -> Result<ExitCode> {
+    if let Some(unknown) = names.iter().find(|name| PEERS.iter().all(|(known, _)| known != name)) {
+        bail!(
+            "there is no {unknown}; there are {}",
+            PEERS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+        );
+    }
+    let node = setup::node_with_packages()?;
+    let output = Output::of("peers");
+    server::build(&[], &output)?;
+    let tally = with_peers(names, &node, &output, |mut command| {
+        // Nobody opens it.
+        command.current_dir(tests()).env("HALYARD_SERVER_BIN", output.server()).env("HALYARD_APP", output.app());
+        command
+    })?;
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    Ok(if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn with_peers(names: &[String], node: &Node, output: &Output, with: impl Fn(Command) -> Command) -> Result<Tally> {
+    let peers = Peers::ensure(node)?;
+    let mut tally = Tally::default();
+    for (name, script) in PEERS.iter().filter(|(name, _)| names.is_empty() || names.iter().any(|own| own == name)) {
+        say(format!("running the tests with another's program: {name}"));
+        let mut command = with(node.command("node"));
+        command.env("HALYARD_PROVIDERS", &peers.providers).env("HALYARD_SMPPLIB", &peers.python);
+        command.env("HALYARD_KANNEL", &peers.kannel);
+        tally += reported(name, script, command, output)?;
+    }
+    Ok(tally)
 }
 
 /// A script of `tests/` that writes what it has counted into the file that it is given.
-fn reported(name: &str, script: &str, tools: &TestTools, output: &Output) -> Result<Tally> {
+fn reported(name: &str, script: &str, mut node: Command, output: &Output) -> Result<Tally> {
     let report = output.file(name).with_extension("json");
     if report.exists() {
         fs::remove_file(&report)?;
     }
-    let mut node = tools.node.command("node");
-    node.arg(script).arg(&report);
-    let status = with_server(node, tools, output).status()?;
+    let status = node.arg(script).arg(&report).status()?;
     let report = fs::read_to_string(&report).with_context(|| format!("{script} wrote no report"))?;
     let report: Value = serde_json::from_str(&report)?;
     let tally =

@@ -1,11 +1,13 @@
 //! Packages of the system: Debian and Ubuntu by apt-get, elsewhere a clear word on what to install.
 
+use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
 use crate::paths::on_path;
-use crate::process::{output, say, tail};
+use crate::process::{output, run, say, tail};
 
 /// Whether apt-get is how this system installs.
 pub(super) fn available() -> bool {
@@ -29,6 +31,43 @@ pub(super) fn install(packages: &[&str], why: &str) -> Result<()> {
     apt_get(&["update"], &[])?;
     apt_get(&["install", "-y", "--no-install-recommends"], packages)
         .with_context(|| format!("could not install {list} ({why}); install it by hand, then run the command again"))
+}
+
+/// Unpacks a package into a folder without installing it, saying what for; the names of the packages that it depends on.
+///
+/// # Errors
+/// When apt-get does not have it; the message says so.
+pub(super) fn unpack(package: &str, folder: &Path, why: &str) -> Result<Vec<String>> {
+    if !available() {
+        bail!("{package} ({why}) comes by apt-get alone, which is not here");
+    }
+    say(format!("unpacking {package} from the system's packages into {}: {why}", folder.display()));
+    fs::create_dir_all(folder)?;
+    // It checks what it downloads by the signed lists.
+    let download = || {
+        run(Command::new("apt-get")
+            .args(["-qq", "-o", "APT::Sandbox::User=root", "download", package])
+            .current_dir(folder))
+    };
+    if download().is_err() {
+        update()?;
+        download()?;
+    }
+    let mut entries = fs::read_dir(folder)?.flatten().map(|entry| entry.path());
+    let archive = entries.find(|path| path.extension().is_some_and(|end| end == "deb"));
+    let archive = archive.with_context(|| format!("apt-get left no {package} behind"))?;
+    run(Command::new("dpkg-deb").arg("--extract").arg(&archive).arg(folder))?;
+    let depends = output(Command::new("dpkg-deb").arg("--field").arg(&archive).arg("Depends"))?;
+    fs::remove_file(archive)?;
+    // Of alternatives the first; without versions.
+    let name = |depends: &str| depends.split([' ', '|', ':']).find(|word| !word.is_empty()).map(str::to_owned);
+    Ok(depends.split(',').filter_map(name).collect())
+}
+
+/// Whether a package is installed, in whatever version.
+pub(super) fn is_installed(package: &str) -> bool {
+    output(Command::new("dpkg-query").args(["--show", "--showformat", "${db:Status-Status}", package]))
+        .is_ok_and(|status| status == "installed")
 }
 
 /// Whether apt knows a version of the package to install.

@@ -3,6 +3,7 @@
 mod apt;
 pub(crate) mod clone;
 mod node;
+mod peers;
 mod tests;
 mod tools;
 pub(crate) mod wasm;
@@ -16,6 +17,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 pub(crate) use self::node::Node;
+pub(crate) use self::peers::Peers;
 pub(crate) use self::wasm::WebToolchain;
 use crate::paths::{cache, on_path};
 use crate::process::{output, say};
@@ -128,7 +130,7 @@ pub(crate) fn node() -> Result<Node> {
 /// When one is missing and cannot be installed.
 pub(crate) fn node_with_packages() -> Result<Node> {
     let node = node()?;
-    node::packages(&node)?;
+    node::packages(&node, &crate::paths::tests(), "browser driver, accessibility checks, icons")?;
     Ok(node)
 }
 
@@ -224,6 +226,7 @@ fn check_compiler() -> Result<()> {
 pub(crate) fn all() -> Result<()> {
     let web = WebTools::ensure()?;
     let tests = TestTools::ensure()?;
+    Peers::ensure(&tests.node)?;
     say(format!(
         "everything is there: {} for the browser, {}, PostgreSQL in {}",
         web.own_sysroot().map_or_else(|| "the active toolchain".into(), |own| own.display().to_string()),

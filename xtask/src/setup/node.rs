@@ -126,23 +126,23 @@ fn from_npm(npm: &mut Command, package: &str, version: &str, why: &str) -> Resul
     Ok(folder.join("node_modules").join(package))
 }
 
-/// Installs the packages of `tests/package-lock.json` beside it, if they are not those that are there.
+/// Installs the packages of a folder's `package-lock.json` beside it, if they are not those that are there, saying what for.
 ///
 /// # Errors
 /// When npm fails.
-pub(super) fn packages(node: &Node) -> Result<()> {
-    let folder = tests();
-    let lock = fs::read(folder.join("package-lock.json")).context("tests/package-lock.json is missing")?;
+pub(super) fn packages(node: &Node, folder: &Path, why: &str) -> Result<()> {
+    let lock = fs::read(folder.join("package-lock.json"))
+        .with_context(|| format!("{}/package-lock.json is missing", folder.display()))?;
     let stamp = folder.join("node_modules/.halyard-lock");
     if fs::read(&stamp).is_ok_and(|had| had == lock) {
         return Ok(());
     }
-    say("installing the npm packages of tests/: browser driver, accessibility checks, icons");
+    say(format!("installing the npm packages of {}: {why}", folder.display()));
     run(node
         .command("npm")
         .args(["ci", "--silent", "--no-audit", "--no-fund"])
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-        .current_dir(&folder))?;
+        .current_dir(folder))?;
     fs::write(stamp, lock)?;
     Ok(())
 }

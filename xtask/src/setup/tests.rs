@@ -109,6 +109,17 @@ pub(super) fn strace() -> Result<()> {
     Ok(())
 }
 
+/// Finds or installs openssl.
+///
+/// # Errors
+/// When it is missing and cannot be installed.
+pub(super) fn openssl() -> Result<()> {
+    if on_path("openssl").is_none() {
+        apt::install(&["openssl"], "makes the certificate of an SMSC under test")?;
+    }
+    Ok(())
+}
+
 /// Finds or installs pebble.
 ///
 /// # Errors
@@ -126,19 +137,31 @@ pub(super) fn pebble() -> Result<()> {
 /// When Python cannot make an environment or pip fails.
 pub(super) fn schemathesis() -> Result<PathBuf> {
     let folder = tools()?.join(format!("schemathesis-{SCHEMATHESIS}"));
-    let program = folder.join("bin/schemathesis");
+    let why = format!("schemathesis {SCHEMATHESIS}, which fuzzes the HTTP interface");
+    python(&folder, &why, |pip| {
+        pip.arg(format!("schemathesis=={SCHEMATHESIS}"));
+    })?;
+    Ok(folder.join("bin/schemathesis"))
+}
+
+/// Makes an environment of Python in a folder, if it is not there, and lets pip install into it; `what` goes into it.
+///
+/// # Errors
+/// When Python cannot make an environment or pip fails.
+pub(super) fn python(folder: &Path, what: &str, packages: impl FnOnce(&mut Command)) -> Result<()> {
     let complete = folder.join("complete");
-    if complete.is_file() && program.is_file() {
-        return Ok(program);
+    if complete.is_file() && folder.join("bin/python").is_file() {
+        return Ok(());
     }
     if output(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_err() {
-        apt::install(&["python3", "python3-venv"], "runs schemathesis, which fuzzes the HTTP interface")?;
+        apt::install(&["python3", "python3-venv"], "runs tools of the tests")?;
     }
-    say(format!("installing schemathesis {SCHEMATHESIS} into {}: it fuzzes the HTTP interface", folder.display()));
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
-    run(Command::new(folder.join("bin/pip"))
-        .args(["install", "--quiet", "--disable-pip-version-check"])
-        .arg(format!("schemathesis=={SCHEMATHESIS}")))?;
+    say(format!("installing into {}: {what}", folder.display()));
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))?;
+    let mut pip = Command::new(folder.join("bin/pip"));
+    pip.args(["install", "--quiet", "--disable-pip-version-check"]);
+    packages(&mut pip);
+    run(&mut pip)?;
     fs::write(complete, "")?;
-    Ok(program)
+    Ok(())
 }

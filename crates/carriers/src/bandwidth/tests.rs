@@ -235,6 +235,16 @@ fn what_bandwidth_brings_is_read() {
 }
 
 #[test]
+fn an_event_is_read_alone_as_it_is_in_a_list() {
+    let alone = INBOUND.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap();
+    let events = genuine(INBOUND.as_bytes()).unwrap();
+    assert_eq!(events.len(), 1);
+    assert_eq!(genuine(alone.as_bytes()), Ok(events.clone()));
+    assert_eq!(genuine(format!("\n {alone}").as_bytes()), Ok(events));
+    assert!(matches!(genuine(format!("{alone},{alone}").as_bytes()), Err(WebhookError::Malformed(_))));
+}
+
+#[test]
 fn what_another_one_brings_is_refused() {
     let read = |headers: &[(&str, &str)]| bring(&bandwidth(), "", headers, INBOUND.as_bytes(), 0);
     assert_eq!(read(&[]), Err(WebhookError::NoSignature));

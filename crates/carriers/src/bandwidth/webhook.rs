@@ -56,8 +56,13 @@ pub(super) fn read(login: &str, webhook: &Webhook<'_>) -> Result<Vec<Event>, Web
     if !base::is_same_secret(given.trim().as_bytes(), login.as_bytes()) {
         return Err(WebhookError::BadSignature);
     }
-    let items: Vec<Item> = serde_json::from_slice(webhook.body)
-        .map_err(|_| WebhookError::Malformed("it is no list of events of Bandwidth"))?;
+    // Its documentation's pages have a list, of one; the OpenAPI description has the event alone.
+    let items = if webhook.body.trim_ascii_start().starts_with(b"{") {
+        serde_json::from_slice(webhook.body).map(|item| vec![item])
+    } else {
+        serde_json::from_slice::<Vec<Item>>(webhook.body)
+    };
+    let items = items.map_err(|_| WebhookError::Malformed("it is no list of events of Bandwidth"))?;
     let mut events = Vec::with_capacity(items.len());
     for item in items {
         events.extend(event(item)?);
