@@ -1,6 +1,6 @@
 // The real server against the SMSC that Kannel tests itself with: what is sent is read by the code by which Kannel speaks to carriers. That SMSC
-// takes one session for each direction, gives messages no ids and ends with the first session. It listens at all addresses for those seconds, as it
-// has no setting for that.
+// takes one session for each direction, gives messages no ids and ends with the first session. It listens at all addresses and has no setting for
+// that, so the tests' command runs this in a network of its own.
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";

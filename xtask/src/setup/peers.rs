@@ -93,8 +93,11 @@ fn kannel() -> Result<PathBuf> {
     let (program, complete) = (folder.join("usr/lib/kannel/test/drive_smpp"), folder.join("complete"));
     if !complete.is_file() {
         let needs = apt::unpack("kannel-extras", &folder, "an SMSC of Kannel's, which is not ours")?;
-        let is_missing = |name: &&str| name.starts_with("lib") && !apt::is_installed(name);
-        let missing: Vec<&str> = needs.iter().map(String::as_str).filter(is_missing).collect();
+        let is_missing = |name: &&str| !apt::is_installed(name);
+        // It gets a network of its own by iproute2 and util-linux.
+        let own = ["iproute2", "util-linux"];
+        let libraries = needs.iter().map(String::as_str).filter(|name| name.starts_with("lib"));
+        let missing: Vec<&str> = libraries.chain(own).filter(is_missing).collect();
         if !missing.is_empty() {
             apt::install(&missing, "what Kannel's SMSC needs")?;
         }

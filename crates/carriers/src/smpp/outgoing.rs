@@ -50,8 +50,8 @@ pub fn submissions(
     let submission = |(part, content)| Submission {
         id: id.to_owned(),
         part,
-        from: from.clone(),
-        to: to.clone(),
+        from: *from,
+        to: *to,
         data_coding,
         content,
     };
