@@ -11,6 +11,7 @@ use crate::answer;
 use crate::base;
 use crate::event::{Address, Event, Inbound, Receipt, Reported};
 use crate::http::Webhook;
+use crate::json;
 use crate::moment;
 use crate::provider::WebhookError;
 
@@ -56,8 +57,8 @@ pub(super) fn read(login: &str, webhook: &Webhook<'_>) -> Result<Vec<Event>, Web
     if !base::is_same_secret(given.trim().as_bytes(), login.as_bytes()) {
         return Err(WebhookError::BadSignature);
     }
-    let items: Vec<Item> = serde_json::from_slice(webhook.body)
-        .map_err(|_| WebhookError::Malformed("it is no list of events of Bandwidth"))?;
+    let items: Vec<Item> =
+        json::read(webhook.body).map_err(|_| WebhookError::Malformed("it is no list of events of Bandwidth"))?;
     let mut events = Vec::with_capacity(items.len());
     for item in items {
         events.extend(event(item)?);
