@@ -46,8 +46,10 @@ const PLACES: usize = 256;
 const PLACES_OF_TENANT: usize = 64;
 /// Places that the texts of one number have at most that an account carries.
 const PLACES_OF_LINE: usize = 16;
-/// Places that all texts of an account have at most, so that a carrier that is slow or down keeps no other waiting.
+/// Places that all texts of an account have at most, and all that it brings with files, so that a carrier that is slow or down keeps no other waiting.
 const PLACES_OF_ACCOUNT: usize = 64;
+/// Places that texts with files have at most that an account has brought to a tenant: whoever has the files may be slow.
+const PLACES_OF_FILES: usize = 16;
 /// How long a worker has for a job before another may take it up, in milliseconds.
 pub(super) const LEASE: i64 = 30_000;
 /// How often a claim is renewed.
@@ -83,10 +85,29 @@ struct Turns {
     last: String,
     /// Jobs of each queue that are under way.
     running: HashMap<String, usize>,
-    /// Texts of each account that are under way.
-    of_account: HashMap<CarrierAccountId, usize>,
+    /// What is under way of each account, in all of its queues.
+    of_account: HashMap<OfAccount, usize>,
     /// When the next text may leave of those that wait for their account's pace.
     paced: Option<UnixMs>,
+}
+
+/// What the queues of an account have their share of together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum OfAccount {
+    /// Texts that it carries.
+    Texts(CarrierAccountId),
+    /// Texts with files that it has brought.
+    Files(CarrierAccountId),
+}
+
+impl OfAccount {
+    fn of(queue: Option<Queue>) -> Option<Self> {
+        match queue? {
+            Queue::Line { account, .. } => Some(Self::Texts(account)),
+            Queue::Files { account, .. } => Some(Self::Files(account)),
+            Queue::Tenant(_) | Queue::Account(_) => None,
+        }
+    }
 }
 
 /// A job that was claimed, with its place among those of its queue.
@@ -99,7 +120,7 @@ struct Claimed {
 struct Turn {
     turns: Arc<Mutex<Turns>>,
     queue: String,
-    account: Option<CarrierAccountId>,
+    account: Option<OfAccount>,
 }
 
 impl Drop for Turn {
@@ -320,11 +341,15 @@ impl Workers {
     fn share(&self, name: &str, now: UnixMs, paced: &mut Option<UnixMs>) -> usize {
         let turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         let running = turns.running.get(name).copied().unwrap_or_default();
-        let Some(Queue::Line { account, number, .. }) = Queue::read(name) else {
-            return PLACES_OF_TENANT.saturating_sub(running);
+        let queue = Queue::read(name);
+        let of_account = OfAccount::of(queue).and_then(|account| turns.of_account.get(&account).copied());
+        let of_account = PLACES_OF_ACCOUNT.saturating_sub(of_account.unwrap_or_default());
+        let (account, number) = match queue {
+            Some(Queue::Line { account, number, .. }) => (account, number),
+            Some(Queue::Files { .. }) => return PLACES_OF_FILES.saturating_sub(running).min(of_account),
+            Some(Queue::Tenant(_) | Queue::Account(_)) | None => return PLACES_OF_TENANT.saturating_sub(running),
         };
-        let of_account = turns.of_account.get(&account).copied().unwrap_or_default();
-        let places = PLACES_OF_LINE.saturating_sub(running).min(PLACES_OF_ACCOUNT.saturating_sub(of_account));
+        let places = PLACES_OF_LINE.saturating_sub(running).min(of_account);
         let pacer = self.tools.carriers.pacer();
         let free = pacer.free(account, number, now);
         if free == 0 {
@@ -341,10 +366,7 @@ impl Workers {
     }
 
     fn turn(&self, name: &str, queue: Option<Queue>) -> Turn {
-        let account = match queue {
-            Some(Queue::Line { account, .. }) => Some(account),
-            Some(Queue::Tenant(_) | Queue::Account(_)) | None => None,
-        };
+        let account = OfAccount::of(queue);
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         name.clone_into(&mut turns.last);
         *turns.running.entry(name.to_owned()).or_default() += 1;

@@ -33,14 +33,24 @@ pub struct Job {
     pub kind: String,
     /// What it is about (JSON).
     pub payload: String,
-    /// How often it was claimed, this time among them.
+    /// How often it was claimed, this time among them: also where its worker died, or where it only looked and waited.
     pub attempts: u64,
+    /// How often it was given back for later because of what it is about ([`retry`]).
+    pub retries: u64,
     /// How often that has ended by an error, so far.
     pub failures: u64,
     /// The worker's claim.
     pub lease: String,
     /// When it was claimed.
     pub claimed_at: UnixMs,
+}
+
+impl Job {
+    /// Which try this is at what it is about: no attempt counts that was cut off, failed, or only waited.
+    #[must_use]
+    pub fn tries(&self) -> u64 {
+        self.retries + 1
+    }
 }
 
 /// A job to add.
@@ -143,6 +153,7 @@ pub async fn claim(
             kind: row.text("kind")?,
             payload: row.text("payload")?,
             attempts: row.count("attempts")?,
+            retries: row.count("retries")?,
             failures: row.count("failures")?,
             lease: lease.to_owned(),
             claimed_at: now,
@@ -204,11 +215,21 @@ pub fn backoff(attempts: u64) -> i64 {
     (1_000_i64 << doublings).min(3_600_000)
 }
 
-/// Gives a job back, to run again at `run_at`. Says whether the claim still held.
+/// Gives a job back because of what it is about, to be tried again at `run_at`. Says whether the claim still held.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn retry(tx: &mut Tx, job: &Job, run_at: UnixMs) -> Result<bool, StoreError> {
+    tx.run(
+        "UPDATE jobs SET retries = retries + 1 WHERE lane = $1 AND position = $2 AND lease = $3",
+        args![&job.lane, job.position, &job.lease],
+    )
+    .await?;
+    give_back(tx, job, run_at).await
+}
+
+/// Ends a claim: the job runs again at `run_at`. Says whether the claim still held.
+async fn give_back(tx: &mut Tx, job: &Job, run_at: UnixMs) -> Result<bool, StoreError> {
     let changed = tx
         .run(
             "UPDATE jobs SET run_at = $4, due_at = $4, lease = NULL WHERE lane = $1 AND position = $2 AND lease = $3",
@@ -228,7 +249,7 @@ pub async fn wait_until(tx: &mut Tx, job: &Job, run_at: UnixMs) -> Result<bool, 
         args![&job.lane, job.position, &job.lease],
     )
     .await?;
-    retry(tx, job, run_at).await
+    give_back(tx, job, run_at).await
 }
 
 /// Adds a job at the end of its lane, whatever the lane has, or has among the dead ones.
@@ -248,12 +269,13 @@ pub async fn add_last(tx: &mut Tx, job: NewJob<'_>, now: UnixMs) -> Result<(), S
     add(tx, NewJob { position, ..job }, now).await
 }
 
-/// Lets what waits in a queue wait in another one.
+/// Lets what waits in a queue wait in another one, and what is dead come back there.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn move_to_queue(tx: &mut Tx, from: Queue, to: Queue) -> Result<(), StoreError> {
     tx.run("UPDATE jobs SET tenant = $2 WHERE tenant = $1", args![from.to_string(), to.to_string()]).await?;
+    tx.run("UPDATE dead_jobs SET tenant = $2 WHERE tenant = $1", args![from.to_string(), to.to_string()]).await?;
     tx.note_jobs();
     Ok(())
 }
@@ -284,7 +306,7 @@ pub async fn retry_failed(tx: &mut Tx, job: &Job, run_at: UnixMs) -> Result<bool
         args![&job.lane, job.position, &job.lease],
     )
     .await?;
-    retry(tx, job, run_at).await
+    give_back(tx, job, run_at).await
 }
 
 /// Puts a job among the dead ones. Says whether the claim still held: if not, another worker has it.
@@ -301,7 +323,7 @@ pub async fn move_to_dead(tx: &mut Tx, job: &Job, reason: &str, now: UnixMs) -> 
         args![
             &job.lane,
             job.position,
-            job.queue.and_then(Queue::tenant).map(|tenant| tenant.to_string()).unwrap_or_default(),
+            job.queue.map(|queue| queue.to_string()).unwrap_or_default(),
             &job.kind,
             &job.payload,
             job.attempts,
@@ -343,11 +365,15 @@ pub async fn dead(tx: &mut Tx) -> Result<Vec<DeadJob>, StoreError> {
 /// # Errors
 /// When the database fails.
 pub async fn tenants_of_dead(tx: &mut Tx) -> Result<Vec<TenantId>, StoreError> {
-    let rows = tx.all("SELECT DISTINCT tenant FROM dead_jobs WHERE tenant <> ''", args![]).await?;
-    rows.iter().map(|row| row.id("tenant")).collect()
+    let rows = tx.all("SELECT DISTINCT tenant FROM dead_jobs", args![]).await?;
+    let queues = rows.iter().map(|row| row.text("tenant")).collect::<Result<Vec<String>, StoreError>>()?;
+    let mut tenants: Vec<TenantId> = queues.iter().filter_map(|queue| Queue::read(queue)?.tenant()).collect();
+    tenants.sort_unstable();
+    tenants.dedup();
+    Ok(tenants)
 }
 
-/// Puts all dead jobs back into their lanes, to run now as if for the first time. Says how many.
+/// Puts all dead jobs back into their queues and lanes, to run now as if for the first time. Says how many.
 ///
 /// # Errors
 /// When the database fails.
