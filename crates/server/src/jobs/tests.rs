@@ -11,7 +11,8 @@ use halyard_protocol::{ConversationId, DeliveryState, TenantId};
 use tokio_util::sync::CancellationToken;
 
 use self::carriers::{Fails, Forgetful, Poisoned, Scripted, Slow};
-use super::{PLACES, PLACES_OF_TENANT, Workers};
+use super::turns::PLACES_OF_TENANT;
+use super::{PLACES, Workers};
 use crate::app::Settings;
 use crate::carriers::{Carrier, Carriers, LookUp, Repeat, SubmitError, Submitted};
 use crate::operations::quotas::Quotas;
