@@ -42,7 +42,7 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), JobError> {
     let record = store::carrier_accounts::by_id(&mut tx, account).await?;
     let owner = store::numbers::by_number(&mut tx, text.to).await?.map(|(tenant, _)| tenant);
     let opened = tools.carriers.open_in(&mut tx, account).await?;
-    let own = own_group::find(&mut tx, from, account, &text, tools.env.now()).await?;
+    let own = own_group::find(&mut tx, account, &text, tools.env.now()).await?;
     drop(tx);
     let (tenant, record) = match (owner, record) {
         (Some(tenant), Some(record)) if record.tenant.is_none_or(|whose| whose == tenant) => (tenant, record),

@@ -4,8 +4,8 @@
 //! Always holds: what a carrier brings is left out only where this system has brought the same text to the same number; each that it has brought stands for
 //! one that the carrier brings. Whatever else the carrier brings arrives: the sender's number may also be used elsewhere.
 
-use halyard_carriers::{Inbound, is_same_text};
-use halyard_protocol::{CarrierAccountId, ConversationKey, DeliveryState, Message, PhoneNumber, UnixMs};
+use halyard_carriers::{Address, Inbound, is_same_text};
+use halyard_protocol::{CarrierAccountId, ConversationKey, DeliveryState, Message, UnixMs};
 
 use super::brought::reference_of;
 use super::receive::ON_NET;
@@ -56,21 +56,16 @@ impl Echo {
     }
 }
 
-/// Whether this system brings a text itself that an account's carrier has brought from this number.
+/// Whether this system brings a text itself that an account's carrier has brought.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(
-    tx: &mut Tx,
-    from: PhoneNumber,
-    account: CarrierAccountId,
-    text: &Inbound,
-    now: UnixMs,
-) -> Result<OwnGroup, StoreError> {
-    if text.others.is_empty() {
-        // Between two numbers of this system no text goes by a carrier.
-        return Ok(OwnGroup::IsNot);
-    }
+pub async fn find(tx: &mut Tx, account: CarrierAccountId, text: &Inbound, now: UnixMs) -> Result<OwnGroup, StoreError> {
+    let from = match text.from {
+        Address::Number(from) if !text.others.is_empty() => from,
+        // Between two numbers of this system alone no text goes by a carrier.
+        Address::Number(_) | Address::ShortCode(_) | Address::Word(_) => return Ok(OwnGroup::IsNot),
+    };
     let Some((tenant, _)) = store::numbers::by_number(tx, from).await? else { return Ok(OwnGroup::IsNot) };
     let (carrier, brought) = (account.to_string(), reference_of(text));
     if store::deliveries::was_received(tx, &carrier, &brought).await? {
