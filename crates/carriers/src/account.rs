@@ -6,6 +6,8 @@
 use core::fmt;
 use std::collections::BTreeMap;
 
+use halyard_protocol::segments::SMS_TEXT_LENGTH;
+
 /// The kinds of carriers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -22,6 +24,18 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Characters of a text, at most; of an account that is spoken to by SMPP as many as this system takes.
+    #[must_use]
+    pub const fn text_length(self) -> usize {
+        match self {
+            Self::Simulator | Self::Twilio => 1_600,
+            // Ten parts of a text without signs of other scripts.
+            Self::Telnyx => 1_530,
+            Self::Bandwidth => 2_048,
+            Self::Smpp => SMS_TEXT_LENGTH,
+        }
+    }
+
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Simulator, Self::Twilio, Self::Telnyx, Self::Bandwidth, Self::Smpp];
 

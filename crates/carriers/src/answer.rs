@@ -8,6 +8,7 @@ use core::time::Duration;
 use serde::de::DeserializeOwned;
 
 use crate::http::Response;
+use crate::json;
 use crate::moment;
 use crate::outcome::Outcome;
 use crate::refusal::{Refusal, Why};
@@ -18,7 +19,7 @@ const LONGEST_WAIT: u64 = 24 * 3600;
 /// Reads a body that is an object in JSON; none where it is anything else. A list would be read as a type's fields in their order.
 pub(crate) fn json<T: DeserializeOwned>(answer: &Response) -> Option<T> {
     let body = answer.body.trim_ascii_start();
-    body.starts_with(b"{").then(|| serde_json::from_slice(body).ok())?
+    body.starts_with(b"{").then(|| json::read(body).ok())?
 }
 
 /// Whether an answer says that all went well.
@@ -83,7 +84,8 @@ pub(crate) fn retry_after(answer: &Response) -> Option<Duration> {
 }
 
 /// Whether two texts say the same, as far as a provider may have altered one: other blanks, other quotation marks, something put in front.
-pub(crate) fn is_same_text(theirs: &str, ours: &str) -> bool {
+#[must_use]
+pub fn is_same_text(theirs: &str, ours: &str) -> bool {
     // Signs and letters with accents are what is replaced by what takes less room; digits and the letters of other scripts stay.
     let stays = |c: &char| c.is_ascii_alphanumeric() || *c > '\u{24f}' && c.is_alphanumeric();
     let core = |text: &str| text.chars().filter(stays).collect::<String>();

@@ -15,7 +15,7 @@ use form_urlencoded::Serializer;
 use halyard_protocol::{MediaKind, PhoneNumber, UnixMs};
 use serde::{Deserialize, Serialize};
 
-use crate::account::{Field, Settings, SettingsError};
+use crate::account::{Field, Kind, Settings, SettingsError};
 use crate::answer;
 use crate::base::{self, Base};
 use crate::event::{Event, Receipt, Reported};
@@ -253,7 +253,7 @@ impl Provider for Bandwidth {
             group_recipients: 9,
             media_bytes: 3_750_000,
             media: MEDIA,
-            text_length: 2048,
+            text_length: Kind::Bandwidth.text_length(),
             short_codes: false,
             segments_a_second: self.segments_a_second,
             look_up: true,

@@ -12,6 +12,7 @@ pub mod bandwidth;
 mod base;
 pub mod event;
 pub mod http;
+mod json;
 pub mod kinds;
 mod moment;
 pub mod opt_out;
@@ -28,6 +29,7 @@ mod testing;
 pub mod twilio;
 
 pub use account::{Field, Kind, Secret, Settings, SettingsError};
+pub use answer::is_same_text;
 pub use event::{Address, Event, Inbound, Receipt, Reported};
 pub use kinds::provider;
 pub use outbound::{Attachment, Capabilities, Outbound};

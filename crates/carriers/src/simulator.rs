@@ -18,11 +18,12 @@ use form_urlencoded::Serializer;
 use halyard_protocol::{MediaKind, UnixMs};
 use ring::hmac;
 
-use crate::account::{Field, Settings, SettingsError};
+use crate::account::{Field, Kind, Settings, SettingsError};
 use crate::answer;
 use crate::base::{self, Base};
 use crate::event::{Address, Event, Inbound, Receipt, Reported};
 use crate::http::{Request, Response, TOLERANCE, Webhook};
+use crate::json;
 use crate::outbound::{Capabilities, Outbound};
 use crate::outcome::{Found, LookedUp, Outcome, Tested};
 use crate::provider::{Provider, WebhookError};
@@ -121,7 +122,7 @@ impl Provider for Simulator {
             group_recipients: 10,
             media_bytes: 5_000_000,
             media: MEDIA,
-            text_length: 1600,
+            text_length: Kind::Simulator.text_length(),
             short_codes: true,
             segments_a_second: self.segments_a_second,
             look_up: true,
@@ -198,7 +199,7 @@ impl Provider for Simulator {
         if webhook.now.0.saturating_sub(time).saturating_abs() > TOLERANCE {
             return Err(WebhookError::Stale);
         }
-        let events: wire::Events = serde_json::from_slice(webhook.body)
+        let events: wire::Events = json::read(webhook.body)
             .map_err(|_| WebhookError::Malformed("it is no list of events of the simulator"))?;
         let mut read = Vec::with_capacity(events.events.len());
         for event in events.events {

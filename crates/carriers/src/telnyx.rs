@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use halyard_protocol::{MediaKind, PhoneNumber, UnixMs};
 use serde::{Deserialize, Serialize};
 
-use crate::account::{Field, Settings, SettingsError};
+use crate::account::{Field, Kind, Settings, SettingsError};
 use crate::answer;
 use crate::base::{self, Base};
 use crate::event::Event;
@@ -222,7 +222,7 @@ impl Provider for Telnyx {
             // Less than 1 MB, and the request has its own share in it.
             media_bytes: 900_000,
             media: MEDIA,
-            text_length: 1530,
+            text_length: Kind::Telnyx.text_length(),
             short_codes: true,
             segments_a_second: self.segments_a_second,
             look_up: false,

@@ -18,7 +18,7 @@ use form_urlencoded::Serializer;
 use halyard_protocol::{MediaKind, UnixMs};
 use serde::Deserialize;
 
-use crate::account::{Field, Settings, SettingsError};
+use crate::account::{Field, Kind, Settings, SettingsError};
 use crate::answer;
 use crate::base::{self, Base};
 use crate::event::{Event, Receipt, Reported};
@@ -194,7 +194,7 @@ impl Provider for Twilio {
             group_recipients: 0,
             media_bytes: 5_000_000,
             media: MEDIA,
-            text_length: 1600,
+            text_length: Kind::Twilio.text_length(),
             short_codes: false,
             segments_a_second: self.segments_a_second,
             look_up: true,

@@ -11,6 +11,7 @@ use crate::answer;
 use crate::base;
 use crate::event::{Address, Event, Inbound, Receipt, Reported};
 use crate::http::Webhook;
+use crate::json;
 use crate::moment;
 use crate::provider::WebhookError;
 
@@ -58,9 +59,9 @@ pub(super) fn read(login: &str, webhook: &Webhook<'_>) -> Result<Vec<Event>, Web
     }
     // Its documentation's pages have a list, of one; the OpenAPI description has the event alone.
     let items = if webhook.body.trim_ascii_start().starts_with(b"{") {
-        serde_json::from_slice(webhook.body).map(|item| vec![item])
+        json::read(webhook.body).map(|item| vec![item])
     } else {
-        serde_json::from_slice::<Vec<Item>>(webhook.body)
+        json::read::<Vec<Item>>(webhook.body)
     };
     let items = items.map_err(|_| WebhookError::Malformed("it is no list of events of Bandwidth"))?;
     let mut events = Vec::with_capacity(items.len());

@@ -6,9 +6,8 @@
 use core::time::Duration;
 
 use halyard_protocol::CallingCode;
-use halyard_protocol::segments::SMS_TEXT_LENGTH;
 
-use crate::account::{Field, Secret, Settings, SettingsError};
+use crate::account::{Field, Kind, Secret, Settings, SettingsError};
 use crate::outbound::Capabilities;
 use crate::sms::receipt::Ids;
 use crate::sms::{Alphabet, Concatenation};
@@ -225,7 +224,7 @@ pub const fn capabilities(options: &Options) -> Capabilities {
         group_recipients: 0,
         media_bytes: 0,
         media: &[],
-        text_length: SMS_TEXT_LENGTH,
+        text_length: Kind::Smpp.text_length(),
         short_codes: true,
         segments_a_second: options.segments_a_second,
         look_up: false,

@@ -47,14 +47,8 @@ pub fn submissions(
     let cut = cut(text, options.alphabet, options.concatenation, reference)?;
     let data_coding = cut.data_coding;
     let parts = (1..=u8::MAX).zip(cut.parts);
-    let submission = |(part, content)| Submission {
-        id: id.to_owned(),
-        part,
-        from: *from,
-        to: *to,
-        data_coding,
-        content,
-    };
+    let submission =
+        |(part, content)| Submission { id: id.to_owned(), part, from: *from, to: *to, data_coding, content };
     Ok(parts.map(submission).collect())
 }
 

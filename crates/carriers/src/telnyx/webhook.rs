@@ -13,6 +13,7 @@ use super::{Data, Problem};
 use crate::answer;
 use crate::event::{Address, Event, Inbound, Receipt, Reported};
 use crate::http::{REFERENCE, TOLERANCE, Webhook};
+use crate::json;
 use crate::moment;
 use crate::provider::WebhookError;
 use crate::refusal::{Refusal, Why};
@@ -84,13 +85,13 @@ pub(super) fn read(public_key: &[u8], webhook: &Webhook<'_>) -> Result<Vec<Event
         return Err(WebhookError::Stale);
     }
     let malformed = |_| WebhookError::Malformed("it is no event of Telnyx");
-    let kind: Data<Kind> = serde_json::from_slice(webhook.body).map_err(malformed)?;
+    let kind: Data<Kind> = json::read(webhook.body).map_err(malformed)?;
     let is_inbound = match kind.data.event_type.as_str() {
         "message.received" => true,
         "message.sent" | "message.finalized" => false,
         _ => return Ok(Vec::new()),
     };
-    let event: Data<About> = serde_json::from_slice(webhook.body).map_err(malformed)?;
+    let event: Data<About> = json::read(webhook.body).map_err(malformed)?;
     let message = event.data.payload;
     let reference = answer::reference(message.id.clone()).ok_or(WebhookError::Malformed("it names no message"))?;
     if is_inbound {

@@ -13,7 +13,10 @@ use tokio_util::sync::CancellationToken;
 use super::http::{self, HttpCarrier};
 use super::pace::Pace;
 use super::smpp::{self, SmppCarrier};
-use super::{Carrier, Carriers, LookUp, LookingUp, OutboundText, Repeat, SubmitError, Submitting};
+use super::{
+    Carrier, Carriers, LookUp, LookUpFuture, NotReady, OutboundText, PrepareFuture, ReadyText, Repeat, SubmitError,
+    SubmitFuture,
+};
 use crate::metrics::Metrics;
 use crate::operations::carriers::sealed_for;
 use crate::operations::messaging::receipts::Failure;
@@ -55,6 +58,11 @@ pub struct Opened {
 /// An account that can't be used until somebody mends it: its texts wait.
 struct Unusable(CarrierAccountId);
 
+fn cannot_be_used() -> Failure {
+    let words = "The account at the carrier can't be used: a secret or a setting is missing or wrong.";
+    Failure::new(CauseCode::CarrierAccountProblem, words)
+}
+
 impl Carrier for Unusable {
     fn account(&self) -> Option<CarrierAccountId> {
         Some(self.0)
@@ -64,13 +72,15 @@ impl Carrier for Unusable {
         Repeat::IsTakenAgain
     }
 
-    fn submit(&self, _text: OutboundText) -> Submitting<'_> {
-        let words = "The account at the carrier can't be used: a secret or a setting is missing or wrong.";
-        let failure = Failure::new(CauseCode::CarrierAccountProblem, words);
-        Box::pin(async { Err(SubmitError::Temporary(failure)) })
+    fn prepare(&self, _text: OutboundText) -> PrepareFuture<'_> {
+        Box::pin(std::future::ready(Err(NotReady::Temporary(cannot_be_used()))))
     }
 
-    fn look_up(&self, _text: OutboundText, _since: UnixMs) -> LookingUp<'_> {
+    fn submit(&self, _ready: ReadyText) -> SubmitFuture<'_> {
+        Box::pin(std::future::ready(Err(SubmitError::Temporary(cannot_be_used()))))
+    }
+
+    fn look_up(&self, _text: OutboundText, _since: UnixMs) -> LookUpFuture<'_> {
         Box::pin(async { LookUp::Later })
     }
 }

@@ -12,7 +12,8 @@ use halyard_carriers::{Attachment, Capabilities, Kind, Outbound, Provider};
 use halyard_protocol::{CarrierAccountId, CauseCode, Media, PhoneNumber, UnixMs};
 
 use super::{
-    Carrier, FileAs, LookUp, LookingUp, OutboundText, Repeat, SubmitError, Submitted, Submitting, Surroundings,
+    Carrier, FileAs, LookUp, LookUpFuture, NotReady, OutboundText, PrepareFuture, ReadyText, Repeat, SubmitError,
+    SubmitFuture, Submitted, Surroundings,
 };
 use crate::media::convert::{convert, for_carrier};
 use crate::operations::messaging::{receipts::Failure, reference};
@@ -117,7 +118,7 @@ impl HttpCarrier {
     }
 
     /// Files as the carrier takes them, at addresses where it fetches them.
-    async fn attachments(&self, files: &[Media]) -> Result<Vec<Attachment>, SubmitError> {
+    async fn attachments(&self, files: &[Media]) -> Result<Vec<Attachment>, NotReady> {
         let Capabilities { media: takes, media_bytes, .. } = self.provider.capabilities();
         let whole: u64 = files.iter().map(|file| u64::from(file.size)).sum();
         let is_small = whole <= u64::from(media_bytes);
@@ -132,21 +133,21 @@ impl HttpCarrier {
                 let (kind, bytes) = (file.kind, file_as.bytes);
                 let converted = convert(move || for_carrier(kind, &content, takes, bytes)).await;
                 let converted = converted.ok_or_else(|| later("A file could not be converted."))?.map_err(|error| {
-                    SubmitError::Final(Failure::new(CauseCode::FilesNotTakenByCarrier, error.to_string()))
+                    NotReady::Final(Failure::new(CauseCode::FilesNotTakenByCarrier, error.to_string()))
                 })?;
                 file_as.kind = converted.kind;
                 size = u32::try_from(converted.content.len()).unwrap_or(u32::MAX);
             }
             let url = self.around.links.file(&self.account, file_as, self.around.env.now()).ok_or_else(|| {
                 let words = "The server does not know the address at which a carrier fetches files: `--public-url`.";
-                SubmitError::Temporary(Failure::new(CauseCode::CarrierAccountProblem, words))
+                NotReady::Temporary(Failure::new(CauseCode::CarrierAccountProblem, words))
             })?;
             media.push(Attachment { url, kind: file_as.kind, size });
         }
         Ok(media)
     }
 
-    async fn content(&self, file: &Media) -> Result<Vec<u8>, SubmitError> {
+    async fn content(&self, file: &Media) -> Result<Vec<u8>, NotReady> {
         let Surroundings { store, contents, .. } = &self.around;
         let read = async {
             let mut tx = store.read().await.ok()?;
@@ -162,19 +163,24 @@ impl HttpCarrier {
         read.await.ok_or_else(|| later("A file could not be read."))
     }
 
-    async fn hand_over(&self, text: OutboundText) -> Result<Submitted, SubmitError> {
+    async fn make_ready(&self, text: OutboundText) -> Result<ReadyText, NotReady> {
         let most = usize::from(self.provider.capabilities().group_recipients);
         if text.to.len() + text.others.len() > 1 && text.to.len() > most {
             let words = "The account that carries the number now takes no groups of this size.";
-            return Err(SubmitError::Final(Failure::new(CauseCode::NumberCannotGroup, words)));
+            return Err(NotReady::Final(Failure::new(CauseCode::NumberCannotGroup, words)));
         }
-        let media = self.attachments(&text.media).await?;
-        let outbound = self.outbound(&text, media);
+        let files = self.attachments(&text.media).await?;
+        Ok(ReadyText { text, files })
+    }
+
+    async fn hand_over(&self, ready: ReadyText) -> Result<Submitted, SubmitError> {
+        let ReadyText { text, files } = ready;
+        let outbound = self.outbound(&text, files);
         let answer = match send(self.provider.submit(&outbound)).await {
             Ok(answer) => answer,
             Err(NoAnswer::Lost) => return Err(SubmitError::Unconfirmed),
             Err(NoAnswer::NotReached) => {
-                return Err(later("The carrier could not be reached."));
+                return Err(later("The carrier could not be reached.").into());
             }
         };
         let status = answer.status;
@@ -184,7 +190,7 @@ impl HttpCarrier {
             tracing::info!(account = %self.account.id, text, status, "a carrier did not take a text");
         }
         match outcome {
-            Outcome::Taken { references } => Ok(Submitted { references, delivered: false }),
+            Outcome::Taken { references } => Ok(Submitted { references, delivered: false, receipts: Vec::new() }),
             Outcome::Refused(refusal) => Err(SubmitError::Final(refusal.into())),
             Outcome::Later(refusal) => Err(SubmitError::Temporary(refusal.into())),
             Outcome::Throttled { wait } => Err(SubmitError::Throttled(wait.unwrap_or(THROTTLED))),
@@ -202,14 +208,14 @@ impl HttpCarrier {
             return Ok(LookUp::Later);
         };
         let mut tx = self.around.store.read().await?;
-        for Found { reference, .. } in found {
+        for Found { reference, receipts } in found {
             let known = store::carrier_references::find(&mut tx, self.account.id, &reference).await?;
             let is_another = known.iter().any(|known| {
                 !reference::read(&text.reference)
                     .is_some_and(|(conversation, seq, _)| known.conversation == conversation && known.seq == seq)
             });
             if !is_another {
-                return Ok(LookUp::Taken(Submitted { references: vec![reference], delivered: false }));
+                return Ok(LookUp::Taken(Submitted { references: vec![reference], delivered: false, receipts }));
             }
         }
         match self.account.kind {
@@ -221,8 +227,8 @@ impl HttpCarrier {
 }
 
 /// It was not handed over, and may be later.
-fn later(words: &str) -> SubmitError {
-    SubmitError::Temporary(Failure::new(CauseCode::NumberNotReached, words))
+fn later(words: &str) -> NotReady {
+    NotReady::Temporary(Failure::new(CauseCode::NumberNotReached, words))
 }
 
 impl Carrier for HttpCarrier {
@@ -242,11 +248,15 @@ impl Carrier for HttpCarrier {
         }
     }
 
-    fn submit(&self, text: OutboundText) -> Submitting<'_> {
-        Box::pin(self.hand_over(text))
+    fn prepare(&self, text: OutboundText) -> PrepareFuture<'_> {
+        Box::pin(self.make_ready(text))
     }
 
-    fn look_up(&self, text: OutboundText, since: UnixMs) -> LookingUp<'_> {
+    fn submit(&self, ready: ReadyText) -> SubmitFuture<'_> {
+        Box::pin(self.hand_over(ready))
+    }
+
+    fn look_up(&self, text: OutboundText, since: UnixMs) -> LookUpFuture<'_> {
         Box::pin(async move {
             self.find(&text, since).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "a text could not be looked up");

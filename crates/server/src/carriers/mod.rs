@@ -19,6 +19,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use halyard_carriers::{Attachment, Receipt};
 use halyard_protocol::{CarrierAccountId, CauseCode, Media, PhoneNumber, UnixMs};
 
 pub use accounts::{AccountError, Opened, settings_of};
@@ -50,6 +51,39 @@ pub struct OutboundText {
     pub media: Vec<Media>,
 }
 
+/// A text as it can be handed over: its files are as the carrier takes them.
+#[derive(Clone, Debug)]
+pub struct ReadyText {
+    /// The text.
+    pub text: OutboundText,
+    /// Where the carrier fetches its files; none of a carrier that needs no addresses.
+    pub files: Vec<Attachment>,
+}
+
+impl From<OutboundText> for ReadyText {
+    fn from(text: OutboundText) -> Self {
+        Self { text, files: Vec::new() }
+    }
+}
+
+/// Why a text can't be handed over. The carrier has not been asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotReady {
+    /// It may be later.
+    Temporary(Failure),
+    /// The carrier will never take it, and why.
+    Final(Failure),
+}
+
+impl From<NotReady> for SubmitError {
+    fn from(error: NotReady) -> Self {
+        match error {
+            NotReady::Temporary(failure) => Self::Temporary(failure),
+            NotReady::Final(failure) => Self::Final(failure),
+        }
+    }
+}
+
 /// A carrier has taken a text.
 #[derive(Clone, Debug)]
 pub struct Submitted {
@@ -57,6 +91,8 @@ pub struct Submitted {
     pub references: Vec<String>,
     /// Whether it is already with the recipient; else a receipt will say.
     pub delivered: bool,
+    /// What the carrier said of it at once: how far it is for some of its recipients.
+    pub receipts: Vec<Receipt>,
 }
 
 /// A carrier has not taken a text, or nobody knows.
@@ -95,10 +131,13 @@ pub enum LookUp {
 }
 
 /// A carrier's answer to a question, later.
-pub type LookingUp<'a> = Pin<Box<dyn Future<Output = LookUp> + Send + 'a>>;
+pub type LookUpFuture<'a> = Pin<Box<dyn Future<Output = LookUp> + Send + 'a>>;
+
+/// A text as it can be handed over, later.
+pub type PrepareFuture<'a> = Pin<Box<dyn Future<Output = Result<ReadyText, NotReady>> + Send + 'a>>;
 
 /// A carrier's answer to a submission, later.
-pub type Submitting<'a> = Pin<Box<dyn Future<Output = Result<Submitted, SubmitError>> + Send + 'a>>;
+pub type SubmitFuture<'a> = Pin<Box<dyn Future<Output = Result<Submitted, SubmitError>> + Send + 'a>>;
 
 /// Somebody who brings texts to numbers.
 pub trait Carrier: Send + Sync {
@@ -113,11 +152,17 @@ pub trait Carrier: Send + Sync {
         0
     }
 
+    /// Makes a text ready, or refuses it, as far as that needs no carrier: its files are converted. That may take long, so it is done before the
+    /// submission is on record.
+    fn prepare(&self, text: OutboundText) -> PrepareFuture<'_> {
+        Box::pin(std::future::ready(Ok(text.into())))
+    }
+
     /// Takes a text over.
-    fn submit(&self, text: OutboundText) -> Submitting<'_>;
+    fn submit(&self, ready: ReadyText) -> SubmitFuture<'_>;
 
     /// Looks up a submission that may have begun at `since`. Asked where a repeat would be taken again.
-    fn look_up(&self, text: OutboundText, since: UnixMs) -> LookingUp<'_>;
+    fn look_up(&self, text: OutboundText, since: UnixMs) -> LookUpFuture<'_>;
 }
 
 /// What the accounts' carriers work with.

@@ -1,18 +1,15 @@
 //! From one number of this system to another, of the same tenant or another: the text arrives as a real
 //! inbound one, in a transaction of the receiving tenant.
 
-use super::{Carrier, LookUp, LookingUp, OutboundText, Repeat, SubmitError, Submitted, Submitting};
+use super::{Carrier, LookUp, LookUpFuture, OutboundText, ReadyText, Repeat, SubmitError, SubmitFuture, Submitted};
 use halyard_carriers::Address;
 use halyard_protocol::{CarrierAccountId, CauseCode, UnixMs};
 
 use crate::env::Env;
 use crate::operations::Actor;
 use crate::operations::messaging::receipts::Failure;
-use crate::operations::messaging::receive::{InboundText, receive};
+use crate::operations::messaging::receive::{InboundText, ON_NET, receive};
 use crate::store::{self, Store, StoreError};
-
-/// Its name in the database.
-const NAME: &str = "on-net";
 
 pub(super) struct OnNet {
     store: Store,
@@ -44,7 +41,7 @@ impl OnNet {
             return Ok(Err(SubmitError::Final(Failure::new(code, format!("The number can't receive {what}.")))));
         }
         let inbound = InboundText {
-            carrier: NAME.to_owned(),
+            carrier: ON_NET.to_owned(),
             reference: text.reference,
             from: Address::Number(text.from),
             to,
@@ -59,7 +56,7 @@ impl OnNet {
         if receive(&mut tx, &actor, &self.env, inbound).await?.is_some() {
             tx.commit().await?;
         }
-        Ok(Ok(Submitted { references: Vec::new(), delivered: true }))
+        Ok(Ok(Submitted { references: Vec::new(), delivered: true, receipts: Vec::new() }))
     }
 }
 
@@ -77,13 +74,13 @@ impl Carrier for OnNet {
         Repeat::IsTakenOnce
     }
 
-    fn look_up(&self, _text: OutboundText, _since: UnixMs) -> LookingUp<'_> {
+    fn look_up(&self, _text: OutboundText, _since: UnixMs) -> LookUpFuture<'_> {
         Box::pin(async { LookUp::Unknown })
     }
 
-    fn submit(&self, text: OutboundText) -> Submitting<'_> {
+    fn submit(&self, ready: ReadyText) -> SubmitFuture<'_> {
         Box::pin(async move {
-            self.bring(text).await.unwrap_or_else(|error| {
+            self.bring(ready.text).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "a text could not be brought to a number of this system");
                 let reason = "The number could not be reached.";
                 Err(SubmitError::Temporary(Failure::new(CauseCode::NumberNotReached, reason)))

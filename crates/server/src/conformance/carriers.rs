@@ -15,17 +15,22 @@ use crate::testing::bench::Browser;
 const TOKEN: &str = "a-token-that-nobody-guesses";
 
 /// An account of harbor that carries its number 101; `webhook` is where its carrier brings texts.
-struct Line<'a> {
+pub(super) struct Line<'a> {
     bench: &'a Bench,
-    account: CarrierAccount,
+    pub(super) account: CarrierAccount,
 }
 
 impl<'a> Line<'a> {
-    async fn add(bench: &'a Bench, maya: &Browser<'_>) -> Self {
+    pub(super) async fn add(bench: &'a Bench, maya: &Browser<'_>) -> Self {
+        Self::at(bench, maya, "http://127.0.0.1:9").await
+    }
+
+    /// The same with a carrier at an address.
+    pub(super) async fn at(bench: &'a Bench, maya: &Browser<'_>, api: &str) -> Self {
         let me = maya.bootstrap().await.me;
         let mut tx = bench.app.store.write(me.tenant.id).await.unwrap();
         let new = serde_json::from_value(json!({
-            "kind": "simulator", "name": "Outside", "settings": { "api": "http://127.0.0.1:9" },
+            "kind": "simulator", "name": "Outside", "settings": { "api": api },
             "secrets": { "token": TOKEN },
         }));
         let App { env, sealing, .. } = &*bench.app;
@@ -39,7 +44,7 @@ impl<'a> Line<'a> {
     }
 
     /// The carrier brings these events; how it was answered.
-    async fn bring(&self, events: &[Value]) -> u16 {
+    pub(super) async fn bring(&self, events: &[Value]) -> u16 {
         let body = json!({ "events": events }).to_string();
         let signature = simulator::sign(TOKEN, self.bench.app.env.now(), body.as_bytes());
         self.post(&self.path(), &signature, body).await
@@ -66,7 +71,7 @@ fn inbound(id: &str, from: u16, body: &str) -> Value {
 }
 
 /// What stands in the newest conversation, in short.
-async fn timeline(browser: &Browser<'_>) -> Vec<String> {
+pub(super) async fn timeline(browser: &Browser<'_>) -> Vec<String> {
     let newest = browser.bootstrap().await.conversations.remove(0);
     let page: EntriesPage = browser.get(&format!("/conversations/{}/entries", newest.id)).await.json();
     let short = |entry: &Entry| match entry {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use halyard_protocol::UnixMs;
+use halyard_protocol::{CarrierAccountId, UnixMs};
 
 use super::*;
 use crate::store::jobs::{Job, NewJob, Queue};
@@ -169,6 +169,39 @@ pub(super) async fn dead_jobs_are_kept_apart_and_run_again(bench: &Bench) {
     assert!(store::jobs::done(&mut tx, &second[0]).await.unwrap());
     let again = claim(&mut tx, harbor, "four", now).await;
     assert_eq!((places(&again), again[0].attempts), (vec![("a", 1)], 1));
+}
+
+/// Each in its own turns, at its account's pace; where its number is carried by another account by then, in that one's.
+pub(super) async fn dead_jobs_come_back_into_their_own_queues(bench: &Bench) {
+    let (now, [harbor, _]) = (bench.app.env.now(), tenants());
+    let (account, number) = (CarrierAccountId(bench.app.env.ulid()), number(101));
+    let other = CarrierAccountId(bench.app.env.ulid());
+    let line = |account| Queue::Line { tenant: harbor, account, number };
+    let queues =
+        [Queue::Tenant(harbor), line(account), Queue::Files { tenant: harbor, account }, Queue::Account(account)];
+    let mut tx = bench.app.store.write_system().await.unwrap();
+    for (place, queue) in queues.iter().enumerate() {
+        let lane = place.to_string();
+        let job = NewJob { queue: *queue, lane: &lane, position: 1, kind: "test", payload: "{}", run_at: now };
+        store::jobs::add(&mut tx, job, now).await.unwrap();
+    }
+    let claimed = async |tx: &mut Tx, queue: Queue| {
+        let name = queue.to_string();
+        store::jobs::claim(tx, &name, &name, now.plus(1_000), now, 5).await.unwrap()
+    };
+    for queue in queues {
+        for job in claimed(&mut tx, queue).await {
+            assert!(store::jobs::move_to_dead(&mut tx, &job, "it failed", now).await.unwrap());
+        }
+    }
+    assert_eq!(store::jobs::tenants_of_dead(&mut tx).await.unwrap(), [harbor]);
+    store::jobs::move_to_queue(&mut tx, line(account), line(other)).await.unwrap();
+    assert_eq!(store::jobs::retry_dead(&mut tx, now).await.unwrap(), 4);
+    for (place, queue) in queues.into_iter().enumerate() {
+        let queue = if queue == line(account) { line(other) } else { queue };
+        let back = claimed(&mut tx, queue).await;
+        assert_eq!(places(&back), [(place.to_string().as_str(), 1)], "{queue}");
+    }
 }
 
 /// However many wait, what is due next is found at once: the database looks at none but the first jobs of lanes.

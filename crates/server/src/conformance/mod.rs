@@ -2,6 +2,7 @@
 //! PostgreSQL.
 
 mod administration;
+mod brought;
 mod carriers;
 mod clock;
 mod contacts;
@@ -57,6 +58,12 @@ use self::administration::{
     users_are_changed_disabled_enabled_and_removed, users_are_signed_out_by_those_who_manage_them,
     who_had_a_number_keeps_what_was_written_when_it_moves, who_is_disabled_meanwhile_does_nothing_more,
 };
+use self::brought::{
+    a_group_text_between_own_numbers_arrives_once_whichever_way_it_comes,
+    a_group_text_that_did_not_get_there_by_its_own_way_arrives_by_the_carrier, a_text_of_many_people_arrives,
+    a_text_that_is_too_long_for_its_carrier_is_refused_at_once, files_that_are_slow_to_come_hold_up_nothing_else,
+    whom_an_opt_out_concerns_is_found_by_an_index,
+};
 use self::carriers::{
     a_text_that_waits_does_not_leave_for_who_opts_out_meanwhile,
     an_account_keeps_its_secrets_and_goes_when_it_carries_nothing, an_opt_out_of_one_in_a_group_is_of_nobody_else,
@@ -87,8 +94,9 @@ use self::groups::{
 };
 use self::jobs::{
     a_claim_passes_over_what_another_is_claiming, a_job_for_later_is_in_nobodys_way,
-    dead_jobs_are_kept_apart_and_run_again, jobs_of_a_lane_run_in_order_and_survive_their_worker, tenants_take_turns,
-    the_next_job_is_found_by_an_index, workers_that_claim_at_once_get_different_jobs,
+    dead_jobs_are_kept_apart_and_run_again, dead_jobs_come_back_into_their_own_queues,
+    jobs_of_a_lane_run_in_order_and_survive_their_worker, tenants_take_turns, the_next_job_is_found_by_an_index,
+    workers_that_claim_at_once_get_different_jobs,
 };
 use self::log::{
     a_log_is_not_trimmed_in_the_middle, a_text_stands_once_however_many_read_it,
@@ -208,6 +216,13 @@ checks!(
     an_opt_out_of_one_in_a_group_is_of_nobody_else,
     what_no_database_has_to_keep_is_left_out_of_a_text,
     of_an_account_no_more_is_claimed_than_may_leave,
+    a_group_text_between_own_numbers_arrives_once_whichever_way_it_comes,
+    a_group_text_that_did_not_get_there_by_its_own_way_arrives_by_the_carrier,
+    files_that_are_slow_to_come_hold_up_nothing_else,
+    whom_an_opt_out_concerns_is_found_by_an_index,
+    a_text_of_many_people_arrives,
+    a_text_that_is_too_long_for_its_carrier_is_refused_at_once,
+    dead_jobs_come_back_into_their_own_queues,
 );
 
 checks!(

@@ -1,7 +1,7 @@
 //! The job that carries a text: hands it to the carrier that takes it, and writes down what that said.
 //!
 //! Always holds: a job may run twice (its worker died). A carrier that takes a reference once gets it again. For any other the submission
-//! is on record before the text leaves; a job that finds such a record looks the text up, at the account that it was handed to, and where the
+//! is on record before the text leaves, and not before it is ready to leave; a job that finds such a record looks the text up, at the account that it was handed to, and where the
 //! carrier can't be asked, the text is unconfirmed and is not sent again.
 
 use std::time::Duration;
@@ -11,9 +11,9 @@ use halyard_protocol::{UnixMs, segments};
 use super::LEASE;
 use super::kinds::{Doing, Kind, Tools, payload};
 use crate::carriers::pace::MAX_HOLD;
-use crate::carriers::{Carrier, LookUp, OutboundText, Repeat, SubmitError, Submitted, no_carrier};
+use crate::carriers::{Carrier, LookUp, NotReady, OutboundText, Repeat, SubmitError, Submitted, no_carrier};
 use crate::operations::messaging::outgoing::{
-    self, DeliverText, Ended, Found, InDoubt, Outcome, OutgoingText, Submitting, Waiting,
+    self, DeliverText, Ended, InDoubt, OutgoingState, OutgoingText, Submitting, TakenBy, TextOutcome, Waiting,
 };
 use crate::store::{
     self, StoreError,
@@ -26,7 +26,7 @@ pub(super) const KIND: Kind = Kind {
     // Longer than any carrier's own waits.
     attempt_time: Duration::from_secs(180),
     failures: 10,
-    run: |tools, job| Box::pin(run(tools, job)),
+    run: |tools, job| Box::pin(async move { Ok(run(tools, job).await?) }),
     give_up: |tools, job, reason| -> Doing<'_, bool> { Box::pin(give_up(tools, job, reason)) },
 };
 
@@ -44,6 +44,8 @@ const SHOWN_AFTER: i64 = 150_000;
 enum Next {
     /// What became of the text.
     End(Ended),
+    /// It could not be made ready to leave: again after a while.
+    Unready(Waiting),
     /// The carrier has not taken it: again after a while.
     Later(Submitting),
     /// Nobody knows whether the carrier has it: it is looked up again after a while.
@@ -62,9 +64,9 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
     let found = outgoing::find(&mut tx, about).await?;
     drop(tx);
     let (tenant, next) = match found.ok_or(StoreError::Corrupt("payload"))? {
-        Found::Settled(tenant) => (tenant, None),
-        Found::Waiting(waiting) => (waiting.text().tenant, Some(hand_over(tools, job, waiting).await?)),
-        Found::InDoubt(doubt) => (doubt.text().tenant, Some(look_up(tools, job, doubt).await?)),
+        OutgoingState::Settled(tenant) => (tenant, None),
+        OutgoingState::Waiting(waiting) => (waiting.text().tenant, Some(hand_over(tools, job, waiting).await?)),
+        OutgoingState::InDoubt(doubt) => (doubt.text().tenant, Some(look_up(tools, job, doubt).await?)),
     };
 
     let mut tx = tools.store.write_in_background(tenant).await?;
@@ -89,9 +91,13 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
             submitting.not_taken(&mut tx).await?;
             store::jobs::wait_until(&mut tx, job, until).await?
         }
+        Some(Next::Unready(waiting)) => {
+            waiting.stay(&mut tx).await?;
+            store::jobs::retry(&mut tx, job, now.plus(store::jobs::backoff(job.tries()))).await?
+        }
         Some(Next::Later(submitting)) => {
             submitting.not_taken(&mut tx).await?;
-            store::jobs::retry(&mut tx, job, now.plus(store::jobs::backoff(job.attempts))).await?
+            store::jobs::retry(&mut tx, job, now.plus(store::jobs::backoff(job.tries()))).await?
         }
     };
     // Where the claim no longer holds another worker has the job, and nothing may be committed.
@@ -101,7 +107,7 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
 /// Asks the carrier for a text that it may have. One that takes a reference once is simply handed it again.
 async fn look_up(tools: &Tools, job: &Job, doubt: InDoubt) -> Result<Next, StoreError> {
     let Some(carrier) = tools.carriers.of_submission(doubt.account()).await? else {
-        return Ok(Next::End(doubt.end(Outcome::Unconfirmed)));
+        return Ok(Next::End(doubt.end(TextOutcome::Unconfirmed)));
     };
     match carrier.repeat() {
         Repeat::IsTakenOnce => hand_over(tools, job, doubt.not_taken()).await,
@@ -113,11 +119,11 @@ async fn look_up(tools: &Tools, job: &Job, doubt: InDoubt) -> Result<Next, Store
                 LookUp::NotTaken if waited < carrier.settles() => Ok(Next::Doubt(doubt)),
                 // Its author may have sent it again.
                 LookUp::NotTaken if doubt.is_shown() => {
-                    Ok(Next::End(doubt.end(Outcome::Failed(outgoing::not_reached()))))
+                    Ok(Next::End(doubt.end(TextOutcome::Failed(outgoing::not_reached()))))
                 }
                 LookUp::NotTaken => hand_over(tools, job, doubt.not_taken()).await,
                 LookUp::Later if waited < LOOKED_FOR => Ok(Next::Doubt(doubt)),
-                LookUp::Later | LookUp::Unknown => Ok(Next::End(doubt.end(Outcome::Unconfirmed))),
+                LookUp::Later | LookUp::Unknown => Ok(Next::End(doubt.end(TextOutcome::Unconfirmed))),
             }
         }
     }
@@ -139,6 +145,12 @@ async fn hand_over(tools: &Tools, job: &Job, waiting: Waiting) -> Result<Next, S
     if let Some(until) = wait_for_pace(tools, job, &*carrier, waiting.text()) {
         return Ok(Next::Paced(until));
     }
+    // Before anything is on record: whatever ends this server meanwhile, it is known that the text has not left.
+    let ready = match carrier.prepare(outbound(waiting.text())).await {
+        Ok(ready) => ready,
+        Err(NotReady::Temporary(_)) if job.tries() < SUBMISSIONS => return Ok(Next::Unready(waiting)),
+        Err(NotReady::Temporary(failure) | NotReady::Final(failure)) => return Ok(Next::End(waiting.fail(failure))),
+    };
     let submitting = match carrier.repeat() {
         Repeat::IsTakenOnce => waiting.begin_once(),
         Repeat::IsTakenAgain => {
@@ -154,26 +166,25 @@ async fn hand_over(tools: &Tools, job: &Job, waiting: Waiting) -> Result<Next, S
         }
     };
     let since = tools.env.now();
-    let text = outbound(submitting.text());
-    Ok(match carrier.submit(text.clone()).await {
+    Ok(match carrier.submit(ready).await {
         Ok(submitted) => Next::End(submitting.end(taken(&*carrier, submitted))),
-        Err(SubmitError::Final(failure)) => Next::End(submitting.end(Outcome::Failed(failure))),
+        Err(SubmitError::Final(failure)) => Next::End(submitting.end(TextOutcome::Failed(failure))),
         Err(SubmitError::Throttled(_)) if since.since(submitting.text().message.at) > LONGEST_WAIT => {
-            Next::End(submitting.end(Outcome::Failed(outgoing::not_reached())))
+            Next::End(submitting.end(TextOutcome::Failed(outgoing::not_reached())))
         }
         Err(SubmitError::Throttled(wait)) => {
             let until = hold(tools, &*carrier, submitting.text(), wait);
             Next::Throttled(submitting, until)
         }
-        Err(SubmitError::Temporary(_)) if job.attempts < SUBMISSIONS => Next::Later(submitting),
-        Err(SubmitError::Temporary(failure)) => Next::End(submitting.end(Outcome::Failed(failure))),
-        Err(SubmitError::Unconfirmed) => match carrier.look_up(text, since).await {
+        Err(SubmitError::Temporary(_)) if job.tries() < SUBMISSIONS => Next::Later(submitting),
+        Err(SubmitError::Temporary(failure)) => Next::End(submitting.end(TextOutcome::Failed(failure))),
+        Err(SubmitError::Unconfirmed) => match carrier.look_up(outbound(submitting.text()), since).await {
             LookUp::Taken(submitted) => Next::End(submitting.end(taken(&*carrier, submitted))),
             LookUp::NotTaken if carrier.settles() > 0 => Next::Doubt(submitting.in_doubt(since, carrier.account())),
-            LookUp::NotTaken if job.attempts < SUBMISSIONS => Next::Later(submitting),
-            LookUp::NotTaken => Next::End(submitting.end(Outcome::Failed(outgoing::not_reached()))),
+            LookUp::NotTaken if job.tries() < SUBMISSIONS => Next::Later(submitting),
+            LookUp::NotTaken => Next::End(submitting.end(TextOutcome::Failed(outgoing::not_reached()))),
             LookUp::Later => Next::Doubt(submitting.in_doubt(since, carrier.account())),
-            LookUp::Unknown => Next::End(submitting.end(Outcome::Unconfirmed)),
+            LookUp::Unknown => Next::End(submitting.end(TextOutcome::Unconfirmed)),
         },
     })
 }
@@ -210,9 +221,10 @@ fn hold(tools: &Tools, carrier: &dyn Carrier, text: &OutgoingText, wait: Duratio
     until
 }
 
-fn taken(carrier: &dyn Carrier, submitted: Submitted) -> Outcome {
-    let Submitted { references, delivered } = submitted;
-    Outcome::Taken { by: carrier.account().map(|account| (account, references)), delivered }
+fn taken(carrier: &dyn Carrier, submitted: Submitted) -> TextOutcome {
+    let Submitted { references, delivered, receipts } = submitted;
+    let by = carrier.account().map(|account| TakenBy { account, references, receipts });
+    TextOutcome::Taken { by, delivered }
 }
 
 fn outbound(text: &OutgoingText) -> OutboundText {
@@ -234,9 +246,9 @@ async fn give_up(tools: &Tools, job: &Job, reason: &str) -> Result<bool, StoreEr
     let Some(found) = outgoing::find(&mut tx, about).await? else { return Ok(false) };
     drop(tx);
     let (tenant, ended) = match found {
-        Found::Settled(tenant) => (tenant, None),
-        Found::Waiting(waiting) => (waiting.text().tenant, Some(waiting.fail(outgoing::not_reached()))),
-        Found::InDoubt(doubt) => (doubt.text().tenant, Some(doubt.end(Outcome::Unconfirmed))),
+        OutgoingState::Settled(tenant) => (tenant, None),
+        OutgoingState::Waiting(waiting) => (waiting.text().tenant, Some(waiting.fail(outgoing::not_reached()))),
+        OutgoingState::InDoubt(doubt) => (doubt.text().tenant, Some(doubt.end(TextOutcome::Unconfirmed))),
     };
     let mut tx = tools.store.write_in_background(tenant).await?;
     let now = tools.env.now();

@@ -5,15 +5,16 @@
 
 use std::time::Duration;
 
-use halyard_carriers::{Address, Inbound};
-use halyard_protocol::{CarrierAccountId, Media, MediaId, TenantId, Ulid};
+use halyard_carriers::Inbound;
+use halyard_protocol::{CarrierAccountId, Media, MediaId, TenantId, Ulid, UnixMs};
 use sha2::{Digest as _, Sha256};
 
-use super::kinds::{Doing, Kind, Tools, payload};
+use super::kinds::{Doing, JobError, Kind, Tools, payload};
 use crate::carriers::fetch::{FetchError, fetch};
 use crate::operations::Actor;
 use crate::operations::media::{Prepared, Uploads};
-use crate::operations::messaging::brought::{Brought, INBOUND};
+use crate::operations::messaging::brought::{Brought, INBOUND, reference_of};
+use crate::operations::messaging::own_group::{self, Echo, OwnGroup};
 use crate::operations::messaging::receive::{InboundText, receive};
 use crate::store::{self, StoreError, Tx, jobs::Job};
 
@@ -31,26 +32,26 @@ const FETCHING: Duration = Duration::from_secs(120);
 /// How often a file's carrier is asked that does not answer, before the text arrives without it.
 const FETCHES: u64 = 6;
 
-async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
+async fn run(tools: &Tools, job: &Job) -> Result<(), JobError> {
     let Brought { account, text } = payload(job)?;
     let mut tx = tools.store.read().await?;
     let record = store::carrier_accounts::by_id(&mut tx, account).await?;
     let owner = store::numbers::by_number(&mut tx, text.to).await?.map(|(tenant, _)| tenant);
-    let is_own_group = match text.from {
-        Address::Number(from) if !text.others.is_empty() => store::numbers::by_number(&mut tx, from).await?.is_some(),
-        Address::Number(_) | Address::Word(_) => false,
-    };
     let opened = tools.carriers.open_in(&mut tx, account).await?;
+    let own = own_group::find(&mut tx, account, &text, tools.env.now()).await?;
     drop(tx);
     let (tenant, record) = match (owner, record) {
-        // Between numbers of this system a group text goes by its own way, so it is here.
-        (Some(_), Some(_)) if is_own_group => return finish(tools, job).await,
         (Some(tenant), Some(record)) if record.tenant.is_none_or(|whose| whose == tenant) => (tenant, record),
         _ => {
             tracing::warn!(%account, "a text came in for a number that is not in use, or not this account's business's");
-            return finish(tools, job).await;
+            return Ok(finish(tools, job).await?);
         }
     };
+    match own {
+        OwnGroup::Is(own) => return Ok(is_here(tools, job, tenant, own).await?),
+        OwnGroup::MayBecome(until) => return Ok(wait(tools, job, tenant, until).await?),
+        OwnGroup::IsNot => {}
+    }
     let provider = opened.and_then(|(_, opened)| opened.provider);
     let api = record.settings.get("api").map(String::as_str);
     let (mut files, mut missing) = (Vec::new(), 0);
@@ -70,11 +71,24 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
         let fetched = tokio::time::timeout_at(end, fetch(provider, url, api)).await;
         match fetched.unwrap_or(Err(FetchError::Later)) {
             Ok(content) => files.extend(keep(tools, tenant, id, content).await?),
-            Err(FetchError::Later) if job.attempts < FETCHES => return again(tools, job, tenant).await,
+            Err(FetchError::Later) if job.tries() < FETCHES => return Ok(again(tools, job, tenant).await?),
             Err(FetchError::Later | FetchError::Never) => missing += 1,
         }
     }
-    arrive(tools, job, Arriving { tenant, account, text, files, missing }).await
+    Ok(arrive(tools, job, Arriving { tenant, account, text, files, missing }).await?)
+}
+
+/// This system has brought it by its own way.
+async fn is_here(tools: &Tools, job: &Job, tenant: TenantId, own: Echo) -> Result<(), StoreError> {
+    let mut tx = tools.store.write_in_background(tenant).await?;
+    own.note(&mut tx, tools.env.now()).await?;
+    if store::jobs::done(&mut tx, job).await? { tx.commit().await } else { Ok(()) }
+}
+
+/// Lets it wait for what this system is about to bring: that is no try.
+async fn wait(tools: &Tools, job: &Job, tenant: TenantId, until: UnixMs) -> Result<(), StoreError> {
+    let mut tx = tools.store.write_in_background(tenant).await?;
+    if store::jobs::wait_until(&mut tx, job, until).await? { tx.commit().await } else { Ok(()) }
 }
 
 struct Arriving {
@@ -91,8 +105,7 @@ async fn arrive(tools: &Tools, job: &Job, arriving: Arriving) -> Result<(), Stor
     let actor = Actor::system(tenant, tools.env.now());
     let inbound = InboundText {
         carrier: account.to_string(),
-        // Of a group with several own numbers each gets it.
-        reference: format!("{} {}", text.reference, text.to),
+        reference: reference_of(&text),
         from: text.from,
         to: text.to,
         others: text.others,
@@ -114,7 +127,7 @@ fn id_of(account: CarrierAccountId, text: &Inbound, place: usize) -> MediaId {
 }
 
 /// Keeps a file; `None` where it is nothing to read.
-async fn keep(tools: &Tools, tenant: TenantId, id: MediaId, content: Vec<u8>) -> Result<Option<Media>, StoreError> {
+async fn keep(tools: &Tools, tenant: TenantId, id: MediaId, content: Vec<u8>) -> Result<Option<Media>, JobError> {
     let prepared = tokio::task::spawn_blocking(move || Prepared::read_inbound(&content)).await;
     let Ok(Some(prepared)) = prepared else { return Ok(None) };
     let uploads = Uploads { store: &tools.store, contents: &tools.contents, env: &tools.env };
@@ -123,14 +136,14 @@ async fn keep(tools: &Tools, tenant: TenantId, id: MediaId, content: Vec<u8>) ->
         Ok(media) => Ok(Some(media)),
         Err(problem) => {
             tracing::warn!(problem = problem.detail(), "a file of a text could not be kept");
-            Err(StoreError::Corrupt("file"))
+            Err(JobError::FileNotKept)
         }
     }
 }
 
 async fn again(tools: &Tools, job: &Job, tenant: TenantId) -> Result<(), StoreError> {
     let mut tx = tools.store.write_in_background(tenant).await?;
-    let run_at = tools.env.now().plus(store::jobs::backoff(job.attempts));
+    let run_at = tools.env.now().plus(store::jobs::backoff(job.tries()));
     if store::jobs::retry(&mut tx, job, run_at).await? { tx.commit().await } else { Ok(()) }
 }
 

@@ -20,8 +20,22 @@ pub(super) struct Tools {
     pub(super) env: Env,
 }
 
+/// Why an attempt failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum JobError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The carrier.
+    #[error("the carrier has not taken it")]
+    NotTaken,
+    /// A file could not be kept.
+    #[error("a file could not be kept")]
+    FileNotKept,
+}
+
 /// An attempt, or an end, under way.
-pub(super) type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+pub(super) type Doing<'a, T, E = StoreError> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
 
 /// A kind of job.
 pub(super) struct Kind {
@@ -33,7 +47,7 @@ pub(super) struct Kind {
     /// failure of the job.)
     pub(super) failures: u64,
     /// Does it: removes the job, or gives it back for later, in the transaction of what it has done.
-    pub(super) run: for<'a> fn(&'a Tools, &'a Job) -> Doing<'a, ()>,
+    pub(super) run: for<'a> fn(&'a Tools, &'a Job) -> Doing<'a, (), JobError>,
     /// Ends it after the last attempt, with the reason: writes down what became of it and moves it to the dead jobs. Says whether it could.
     pub(super) give_up: for<'a> fn(&'a Tools, &'a Job, &'a str) -> Doing<'a, bool>,
 }

@@ -16,19 +16,19 @@ pub mod receipt;
 mod reply;
 #[cfg(test)]
 pub(crate) mod tests;
+mod turns;
 
-use std::collections::HashMap;
-use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use halyard_protocol::{CarrierAccountId, UnixMs};
+use halyard_protocol::UnixMs;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use self::kinds::{Kind, Tools};
+use self::turns::{PLACES_OF_TENANT, Turn, Turns};
 use crate::carriers::Carriers;
 use crate::env::Env;
 use crate::media::contents::Contents;
@@ -42,12 +42,6 @@ use crate::store::{
 const KINDS: &[Kind] = &[deliver::KIND, inbound::KIND, receipt::KIND, reply::KIND];
 /// Jobs that run at the same time.
 const PLACES: usize = 256;
-/// Places that the jobs of one tenant have at most, beside the texts that accounts carry for it.
-const PLACES_OF_TENANT: usize = 64;
-/// Places that the texts of one number have at most that an account carries.
-const PLACES_OF_LINE: usize = 16;
-/// Places that all texts of an account have at most, so that a carrier that is slow or down keeps no other waiting.
-const PLACES_OF_ACCOUNT: usize = 64;
 /// How long a worker has for a job before another may take it up, in milliseconds.
 pub(super) const LEASE: i64 = 30_000;
 /// How often a claim is renewed.
@@ -76,50 +70,10 @@ pub struct Workers {
     renew: Duration,
 }
 
-/// Whose turn it is.
-#[derive(Default)]
-struct Turns {
-    /// The queue that was served last.
-    last: String,
-    /// Jobs of each queue that are under way.
-    running: HashMap<String, usize>,
-    /// Texts of each account that are under way.
-    of_account: HashMap<CarrierAccountId, usize>,
-    /// When the next text may leave of those that wait for their account's pace.
-    paced: Option<UnixMs>,
-}
-
 /// A job that was claimed, with its place among those of its queue.
 struct Claimed {
     job: Job,
     _turn: Turn,
-}
-
-/// A place among those of a queue; free again when dropped.
-struct Turn {
-    turns: Arc<Mutex<Turns>>,
-    queue: String,
-    account: Option<CarrierAccountId>,
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        give_back(&mut turns.running, &self.queue);
-        if let Some(account) = &self.account {
-            give_back(&mut turns.of_account, account);
-        }
-    }
-}
-
-/// One less is under way.
-fn give_back<K: Eq + Hash>(running: &mut HashMap<K, usize>, key: &K) {
-    if let Some(count) = running.get_mut(key) {
-        *count -= 1;
-        if *count == 0 {
-            running.remove(key);
-        }
-    }
 }
 
 impl Workers {
@@ -310,7 +264,7 @@ impl Workers {
                 // One segment; what a text has more its attempt counts.
                 carriers.pacer().charge(account, number, 1, now);
             }
-            let turn = self.turn(queue, job.queue);
+            let turn = Turn::take(&self.turns, queue, job.queue);
             claimed.push(Claimed { job, _turn: turn });
         }
         Ok(())
@@ -318,13 +272,9 @@ impl Workers {
 
     /// How many more jobs of a queue may run, and in `paced` the earliest moment at which one may that has to wait for its account's pace.
     fn share(&self, name: &str, now: UnixMs, paced: &mut Option<UnixMs>) -> usize {
-        let turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        let running = turns.running.get(name).copied().unwrap_or_default();
-        let Some(Queue::Line { account, number, .. }) = Queue::read(name) else {
-            return PLACES_OF_TENANT.saturating_sub(running);
-        };
-        let of_account = turns.of_account.get(&account).copied().unwrap_or_default();
-        let places = PLACES_OF_LINE.saturating_sub(running).min(PLACES_OF_ACCOUNT.saturating_sub(of_account));
+        let queue = Queue::read(name);
+        let places = self.turns.lock().unwrap_or_else(PoisonError::into_inner).places(name, queue);
+        let Some(Queue::Line { account, number, .. }) = queue else { return places };
         let pacer = self.tools.carriers.pacer();
         let free = pacer.free(account, number, now);
         if free == 0 {
@@ -337,21 +287,7 @@ impl Workers {
     /// How many queues have something under way, or may have to wait for their account's pace.
     fn busy_queues(&self) -> usize {
         let turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        turns.running.len() + self.tools.carriers.pacer().lines()
-    }
-
-    fn turn(&self, name: &str, queue: Option<Queue>) -> Turn {
-        let account = match queue {
-            Some(Queue::Line { account, .. }) => Some(account),
-            Some(Queue::Tenant(_) | Queue::Account(_)) | None => None,
-        };
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        name.clone_into(&mut turns.last);
-        *turns.running.entry(name.to_owned()).or_default() += 1;
-        if let Some(account) = account {
-            *turns.of_account.entry(account).or_default() += 1;
-        }
-        Turn { turns: Arc::clone(&self.turns), queue: name.to_owned(), account }
+        turns.queues() + self.tools.carriers.pacer().lines()
     }
 
     async fn work(&self, job: &Job) {

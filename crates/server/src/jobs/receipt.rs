@@ -9,7 +9,7 @@ use halyard_protocol::CarrierAccountId;
 
 use super::inbound::{finish, give_up};
 use super::kinds::{Doing, Kind, Tools, payload};
-use crate::operations::messaging::brought::{RECEIPT, Reported};
+use crate::operations::messaging::brought::{BroughtReport, RECEIPT};
 use crate::operations::messaging::receipts::{self, Named};
 use crate::store::{self, StoreError, Tx, jobs::Job};
 
@@ -18,7 +18,7 @@ pub(super) const KIND: Kind = Kind {
     name: RECEIPT,
     attempt_time: Duration::from_secs(60),
     failures: 10,
-    run: |tools, job| Box::pin(run(tools, job)),
+    run: |tools, job| Box::pin(async move { Ok(run(tools, job).await?) }),
     give_up: |tools, job, reason| -> Doing<'_, bool> { Box::pin(give_up(tools, job, reason)) },
 };
 
@@ -29,12 +29,12 @@ const LOOKS: u64 = 12;
 const STRICT: u64 = 3;
 
 async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
-    let Reported { account, receipt, forms } = payload(job)?;
+    let BroughtReport { account, receipt, forms } = payload(job)?;
     let mut tx = tools.store.read().await?;
     let is_known = !store::carrier_references::find(&mut tx, account, &receipt.reference).await?.is_empty();
     // Another form may be another text's reference: only when its own has not come for a while.
-    let forms = if job.attempts > STRICT { forms } else { forms.into_iter().take(1).collect() };
-    let (receipt, parts) = named(&mut tx, account, receipt, forms, job.attempts > STRICT).await?;
+    let forms = if job.tries() > STRICT { forms } else { forms.into_iter().take(1).collect() };
+    let (receipt, parts) = named(&mut tx, account, receipt, forms, job.tries() > STRICT).await?;
     drop(tx);
     let Some(first) = parts.first() else {
         // Nobody waits for a report on what the server itself has answered.
@@ -45,12 +45,12 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
         if is_known {
             return finish(tools, job).await;
         }
-        if job.attempts >= LOOKS {
+        if job.tries() >= LOOKS {
             tracing::warn!(%account, "a carrier reported on a text that is not known");
             return finish(tools, job).await;
         }
         let mut tx = tools.store.write_system().await?;
-        let run_at = tools.env.now().plus(store::jobs::backoff(job.attempts));
+        let run_at = tools.env.now().plus(store::jobs::backoff(job.tries()));
         return if store::jobs::retry(&mut tx, job, run_at).await? { tx.commit().await } else { Ok(()) };
     };
     let mut tx = tools.store.write_in_background(first.tenant).await?;

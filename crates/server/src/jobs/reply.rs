@@ -8,7 +8,7 @@ use std::time::Duration;
 use halyard_protocol::{CarrierAccountId, PhoneNumber};
 
 use super::inbound::{finish, give_up};
-use super::kinds::{Doing, Kind, Tools, payload};
+use super::kinds::{Doing, JobError, Kind, Tools, payload};
 use crate::carriers::{OutboundText, SubmitError};
 use crate::operations::messaging::reply::{KIND as REPLY, Reply};
 use crate::store::{self, StoreError, jobs::Job};
@@ -26,11 +26,11 @@ pub(super) const KIND: Kind = Kind {
     give_up: |tools, job, reason| -> Doing<'_, bool> { Box::pin(give_up(tools, job, reason)) },
 };
 
-async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
+async fn run(tools: &Tools, job: &Job) -> Result<(), JobError> {
     let Reply { tenant, from, to, words, reference, at } = payload(job)?;
     if job.attempts > job.failures + 1 || tools.env.now().since(at) > LATE {
         tracing::info!("an answer may have left when its worker died, or is too late; it is not sent");
-        return finish(tools, job).await;
+        return Ok(finish(tools, job).await?);
     }
     let mut tx = tools.store.read().await?;
     let is_ours = store::numbers::by_number(&mut tx, from).await?.is_some_and(|(owner, _)| owner == tenant);
@@ -42,16 +42,20 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
         None => false,
     };
     if !is_ours || carrier_replies {
-        return finish(tools, job).await;
+        return Ok(finish(tools, job).await?);
     }
-    let Some(carrier) = tools.carriers.of(&[to], account).await? else { return finish(tools, job).await };
+    let Some(carrier) = tools.carriers.of(&[to], account).await? else { return Ok(finish(tools, job).await?) };
     let text = OutboundText { reference, from, to: vec![to], others: Vec::new(), body: words, media: Vec::new() };
-    let references = match carrier.submit(text).await {
+    let taken = match carrier.prepare(text).await {
+        Ok(ready) => carrier.submit(ready).await,
+        Err(error) => Err(error.into()),
+    };
+    let references = match taken {
         Ok(submitted) => submitted.references,
         Err(SubmitError::Final(_) | SubmitError::Unconfirmed) => Vec::new(),
         // It has not left: what failed is counted, so the next attempt knows that.
         Err(SubmitError::Throttled(_) | SubmitError::Temporary(_)) => {
-            return Err(StoreError::Statement("the carrier has not taken the answer".into()));
+            return Err(JobError::NotTaken);
         }
     };
     // It has left. What fails from here on is no reason to send it again: the next attempt sees that this one did not fail.

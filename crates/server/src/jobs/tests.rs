@@ -1,6 +1,7 @@
 //! Jobs and their workers: carriers that fail, workers that die, tenants that are busy.
 
 mod carriers;
+mod ready;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,8 @@ use halyard_protocol::{ConversationId, DeliveryState, TenantId};
 use tokio_util::sync::CancellationToken;
 
 use self::carriers::{Fails, Forgetful, Poisoned, Scripted, Slow};
-use super::{PLACES, PLACES_OF_TENANT, Workers};
+use super::turns::PLACES_OF_TENANT;
+use super::{PLACES, Workers};
 use crate::app::Settings;
 use crate::carriers::{Carrier, Carriers, LookUp, Repeat, SubmitError, Submitted};
 use crate::operations::quotas::Quotas;
@@ -40,7 +42,7 @@ async fn a_line_that_is_down_is_tried_again_in_order_with_the_same_reference() {
     assert_eq!(workers.run_due().await.unwrap(), 1, "the second waits behind the first");
     assert_eq!(workers.run_due().await.unwrap(), 0, "and the first waits for its time");
     bench.test.pass(1_000);
-    let sent = || Ok(Submitted { references: Vec::new(), delivered: false });
+    let sent = || Ok(Submitted { references: Vec::new(), delivered: false, receipts: Vec::new() });
     *carrier.answers.lock().unwrap() = vec![sent(), sent()];
     assert_eq!(workers.run_due().await.unwrap(), 2);
     let asked = std::mem::take(&mut *carrier.asked.lock().unwrap());
@@ -146,7 +148,7 @@ async fn states(browser: &Browser<'_>, conversation: ConversationId) -> Vec<Deli
 /// has none.
 #[tokio::test]
 async fn a_text_that_may_have_left_is_looked_up_and_never_sent_twice() {
-    let taken = LookUp::Taken(Submitted { references: Vec::new(), delivered: true });
+    let taken = LookUp::Taken(Submitted { references: Vec::new(), delivered: true, receipts: Vec::new() });
     for (knows, asked, state) in [
         (None, 1, DeliveryState::Unconfirmed),
         (Some(LookUp::Unknown), 1, DeliveryState::Unconfirmed),
@@ -171,7 +173,7 @@ async fn a_text_that_may_have_left_is_looked_up_and_never_sent_twice() {
 /// Then its number goes to another business: what may have left is not said to have failed.
 #[tokio::test]
 async fn a_text_that_may_have_left_is_looked_up_when_its_number_was_moved_meanwhile() {
-    let taken = LookUp::Taken(Submitted { references: Vec::new(), delivered: true });
+    let taken = LookUp::Taken(Submitted { references: Vec::new(), delivered: true, receipts: Vec::new() });
     for (knows, state) in [
         (LookUp::Unknown, DeliveryState::Unconfirmed),
         (taken, DeliveryState::Delivered),

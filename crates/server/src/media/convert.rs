@@ -1,7 +1,7 @@
 //! Pictures as a carrier takes them: of another kind, or smaller. Pure; takes some hundred milliseconds for a large one.
 //!
 //! Always holds: what moves is never made a still in silence: an animated picture stays as it is, or is refused. A picture that would take more memory
-//! than 256 MB is not opened.
+//! than 256 MB is not opened. A picture that is to be turned is turned: what says so (EXIF) is not in what comes out.
 
 use std::io::Cursor;
 
@@ -10,7 +10,8 @@ use image::codecs::gif::GifDecoder;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::webp::WebPDecoder;
 use image::imageops::FilterType;
-use image::{AnimationDecoder as _, DynamicImage, ImageFormat, ImageReader, Limits, RgbImage};
+use image::metadata::Orientation;
+use image::{AnimationDecoder as _, DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, RgbImage};
 use tokio::sync::Semaphore;
 
 /// Bytes that a picture may take while it is open: some 60 megapixels.
@@ -112,11 +113,22 @@ fn limits() -> Limits {
     limits
 }
 
+/// The picture as it is to be seen: what is written beside it about its orientation does not come along.
 fn open(content: &[u8]) -> Result<DynamicImage, CannotConvert> {
-    let mut reader =
-        ImageReader::new(Cursor::new(content)).with_guessed_format().map_err(|_| CannotConvert::Damaged)?;
-    reader.limits(limits());
-    reader.decode().map_err(|_| CannotConvert::Damaged)
+    let read = || {
+        let mut limits = limits();
+        let mut reader = ImageReader::new(Cursor::new(content)).with_guessed_format()?;
+        reader.limits(limits.clone());
+        let mut decoder = reader.into_decoder()?;
+        limits.reserve(decoder.total_bytes())?;
+        decoder.set_limits(limits)?;
+        // One that can't be read is none.
+        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+        let mut picture = DynamicImage::from_decoder(decoder)?;
+        picture.apply_orientation(orientation);
+        Ok(picture)
+    };
+    read().map_err(|_: image::ImageError| CannotConvert::Damaged)
 }
 
 /// Whether a picture moves: it has more than one frame.
@@ -172,7 +184,9 @@ fn smaller(picture: &RgbImage, side: u32) -> RgbImage {
 mod tests {
     use super::*;
     use image::codecs::gif::GifEncoder;
-    use image::{Frame, RgbaImage};
+    use image::codecs::png::PngEncoder;
+    use image::codecs::webp::WebPEncoder;
+    use image::{Frame, ImageEncoder, RgbaImage};
 
     const TAKES: &[MediaKind] = &[MediaKind::Jpeg, MediaKind::Png, MediaKind::Gif, MediaKind::Mp4];
     const NO_GIF: &[MediaKind] = &[MediaKind::Jpeg, MediaKind::Png];
@@ -233,6 +247,45 @@ mod tests {
         let white = open(&jpeg_only.content).unwrap().to_rgb8().get_pixel(3, 3).0;
         assert!(white.iter().all(|c| *c > 250), "what is clear becomes white: {white:?}");
         assert_eq!(for_carrier(MediaKind::Gif, &gif(1), NO_GIF, 600_000).unwrap().kind, MediaKind::Png);
+    }
+
+    /// The same picture in a format, turned by what stands beside it: its right side is the top (EXIF, orientation 6).
+    fn lying(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+        let exif = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0".to_vec();
+        let mut bytes = Cursor::new(Vec::new());
+        match format {
+            ImageFormat::Jpeg => with(JpegEncoder::new_with_quality(&mut bytes, 100), exif, picture),
+            ImageFormat::Png => with(PngEncoder::new(&mut bytes), exif, picture),
+            ImageFormat::WebP => with(WebPEncoder::new_lossless(&mut bytes), exif, picture),
+            _ => panic!("no such pictures here"),
+        }
+        bytes.into_inner()
+    }
+
+    fn with(mut encoder: impl ImageEncoder, exif: Vec<u8>, picture: &DynamicImage) {
+        encoder.set_exif_metadata(exif).unwrap();
+        picture.write_with_encoder(encoder).unwrap();
+    }
+
+    #[test]
+    fn a_picture_that_lies_is_turned() {
+        // Red to the left, blue to the right; turned by a quarter, red is at the top.
+        let [red, blue] = [image::Rgb([255, 0, 0]), image::Rgb([0, 0, 255])];
+        let picture = RgbImage::from_fn(64, 32, |x, _| if x < 32 { red } else { blue });
+        let picture = DynamicImage::ImageRgb8(picture);
+        for (kind, format, takes) in [
+            (MediaKind::Webp, ImageFormat::WebP, &[MediaKind::Jpeg][..]),
+            (MediaKind::Png, ImageFormat::Png, &[MediaKind::Jpeg]),
+            // Of a kind that is taken, but too large.
+            (MediaKind::Jpeg, ImageFormat::Jpeg, &[MediaKind::Jpeg]),
+        ] {
+            let content = lying(&picture, format);
+            let bytes = if takes.contains(&kind) { u32::try_from(content.len()).unwrap() - 1 } else { 600_000 };
+            let turned = open(&for_carrier(kind, &content, takes, bytes).unwrap().content).unwrap().to_rgb8();
+            assert_eq!(turned.dimensions(), (32, 64), "{format:?}");
+            let [r, _, b] = turned.get_pixel(16, 4).0;
+            assert!(r > 200 && b < 50, "{format:?}: red is at the top");
+        }
     }
 
     #[test]

@@ -13,6 +13,13 @@ use super::messages::SENDER;
 use super::sql::{Row, args, word};
 use super::{StoreError, Tx, deliveries, messages, opt_outs};
 
+/// See [`of_pair`].
+pub(crate) const OF_PAIR: &str = "SELECT id FROM conversations WHERE id = $4
+     UNION ALL
+     SELECT id FROM conversations
+     WHERE own_number = $1 AND kind = 'group_mms' AND tenant = $2 AND ',' || participants || ',' LIKE $3
+     ORDER BY id";
+
 /// The text conversations of a tenant between an own number and somebody outside, alone or among others.
 ///
 /// # Errors
@@ -23,13 +30,9 @@ pub async fn of_pair(
     own: PhoneNumber,
     other: PhoneNumber,
 ) -> Result<Vec<ConversationId>, StoreError> {
-    let rows = tx
-        .all(
-            "SELECT id FROM conversations
-             WHERE own_number = $1 AND tenant = $2 AND ',' || participants || ',' LIKE $3 ORDER BY id",
-            args![own, tenant, format!("%,{other},%")],
-        )
-        .await?;
+    // The one of the two alone is found by its id, and the groups of the number by an index that has nothing else.
+    let alone = ConversationKey::text(own, [other]).id(tenant);
+    let rows = tx.all(OF_PAIR, args![own, tenant, format!("%,{other},%"), alone]).await?;
     rows.iter().map(|row| row.id("id")).collect()
 }
 

@@ -53,7 +53,7 @@ pub async fn update(tx: &mut Tx, message: &Message, delivery: &Delivery) -> Resu
 
 /// What there is to know before a text is handed to its carrier.
 #[derive(Clone, Copy, Debug)]
-pub struct Submission {
+pub struct SubmissionRecord {
     /// Since when a carrier may have it without our knowing.
     pub since: Option<UnixMs>,
     /// Which account that is; none for a number of this system.
@@ -73,7 +73,7 @@ pub async fn submission(
     message: &Message,
     recipient: PhoneNumber,
     own: PhoneNumber,
-) -> Result<Submission, StoreError> {
+) -> Result<SubmissionRecord, StoreError> {
     let row = tx
         .one(
             "SELECT submitting_at, submitting_to, sms_numbers.tenant AS owner, sms_numbers.account AS account
@@ -82,7 +82,7 @@ pub async fn submission(
             args![message.conversation, message.seq, recipient, own],
         )
         .await?;
-    Ok(Submission {
+    Ok(SubmissionRecord {
         since: row.maybe_time("submitting_at")?,
         submitting_to: row.maybe_id("submitting_to")?,
         owner: row.maybe_id("owner")?,
@@ -163,6 +163,16 @@ pub async fn note_received(tx: &mut Tx, carrier: &str, reference: &str, now: Uni
         )
         .await?;
     Ok(changed > 0)
+}
+
+/// Whether a reference of a carrier has come in.
+///
+/// # Errors
+/// When the database fails.
+pub async fn was_received(tx: &mut Tx, carrier: &str, reference: &str) -> Result<bool, StoreError> {
+    let row =
+        tx.optional("SELECT at FROM received WHERE carrier = $1 AND reference = $2", args![carrier, reference]).await?;
+    Ok(row.is_some())
 }
 
 /// Forgets which texts came in before a moment.

@@ -214,7 +214,7 @@ macro_rules! claim {
                  SELECT head.lane, head.position FROM jobs AS head
                  WHERE head.tenant = $5 AND head.due_at <= $3 ORDER BY head.due_at LIMIT $4",
             $lock,
-            ") RETURNING tenant, lane, position, kind, payload, attempts, failures"
+            ") RETURNING tenant, lane, position, kind, payload, attempts, retries, failures"
         )
     };
 }
@@ -240,6 +240,8 @@ macro_rules! routes {
         concat!(
             "SELECT r.value AS recipient,
                     (SELECT account FROM sms_numbers WHERE number = $1 AND retired_at IS NULL) AS account,
+                    (SELECT kind FROM sms_numbers JOIN carrier_accounts ON carrier_accounts.id = account
+                     WHERE number = $1 AND retired_at IS NULL) AS kind,
                     EXISTS (SELECT 1 FROM sms_numbers WHERE number = r.value AND retired_at IS NULL) AS on_net,
                     EXISTS (SELECT 1 FROM opt_outs WHERE own_number = $1 AND recipient = r.value) AS opted_out
              FROM ",

@@ -8,16 +8,17 @@
 //! - A job that failed at every attempt is dead: it is kept apart, and its lane goes on.
 //! - Nothing here looks at all jobs: what is due is found by an index of the lanes' first jobs.
 
+mod dead;
 mod queue;
 
 use std::collections::BTreeMap;
 
-use halyard_protocol::admin::DeadJob;
-use halyard_protocol::{TenantId, UnixMs};
+use halyard_protocol::UnixMs;
 
+pub use dead::{count_dead, dead, move_to_dead, retry_dead, tenants_of_dead};
 pub use queue::Queue;
 
-use super::sql::{Row, args};
+use super::sql::args;
 use super::{StoreError, Tx, dialect};
 
 /// A claimed job.
@@ -33,14 +34,24 @@ pub struct Job {
     pub kind: String,
     /// What it is about (JSON).
     pub payload: String,
-    /// How often it was claimed, this time among them.
+    /// How often it was claimed, this time among them: also where its worker died, or where it only looked and waited.
     pub attempts: u64,
+    /// How often it was given back for later because of what it is about ([`retry`]).
+    pub retries: u64,
     /// How often that has ended by an error, so far.
     pub failures: u64,
     /// The worker's claim.
     pub lease: String,
     /// When it was claimed.
     pub claimed_at: UnixMs,
+}
+
+impl Job {
+    /// Which try this is at what it is about: no attempt counts that was cut off, failed, or only waited.
+    #[must_use]
+    pub fn tries(&self) -> u64 {
+        self.retries + 1
+    }
 }
 
 /// A job to add.
@@ -143,6 +154,7 @@ pub async fn claim(
             kind: row.text("kind")?,
             payload: row.text("payload")?,
             attempts: row.count("attempts")?,
+            retries: row.count("retries")?,
             failures: row.count("failures")?,
             lease: lease.to_owned(),
             claimed_at: now,
@@ -204,11 +216,21 @@ pub fn backoff(attempts: u64) -> i64 {
     (1_000_i64 << doublings).min(3_600_000)
 }
 
-/// Gives a job back, to run again at `run_at`. Says whether the claim still held.
+/// Gives a job back because of what it is about, to be tried again at `run_at`. Says whether the claim still held.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn retry(tx: &mut Tx, job: &Job, run_at: UnixMs) -> Result<bool, StoreError> {
+    tx.run(
+        "UPDATE jobs SET retries = retries + 1 WHERE lane = $1 AND position = $2 AND lease = $3",
+        args![&job.lane, job.position, &job.lease],
+    )
+    .await?;
+    give_back(tx, job, run_at).await
+}
+
+/// Ends a claim: the job runs again at `run_at`. Says whether the claim still held.
+async fn give_back(tx: &mut Tx, job: &Job, run_at: UnixMs) -> Result<bool, StoreError> {
     let changed = tx
         .run(
             "UPDATE jobs SET run_at = $4, due_at = $4, lease = NULL WHERE lane = $1 AND position = $2 AND lease = $3",
@@ -228,7 +250,7 @@ pub async fn wait_until(tx: &mut Tx, job: &Job, run_at: UnixMs) -> Result<bool, 
         args![&job.lane, job.position, &job.lease],
     )
     .await?;
-    retry(tx, job, run_at).await
+    give_back(tx, job, run_at).await
 }
 
 /// Adds a job at the end of its lane, whatever the lane has, or has among the dead ones.
@@ -248,12 +270,13 @@ pub async fn add_last(tx: &mut Tx, job: NewJob<'_>, now: UnixMs) -> Result<(), S
     add(tx, NewJob { position, ..job }, now).await
 }
 
-/// Lets what waits in a queue wait in another one.
+/// Lets what waits in a queue wait in another one, and what is dead come back there.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn move_to_queue(tx: &mut Tx, from: Queue, to: Queue) -> Result<(), StoreError> {
     tx.run("UPDATE jobs SET tenant = $2 WHERE tenant = $1", args![from.to_string(), to.to_string()]).await?;
+    tx.run("UPDATE dead_jobs SET tenant = $2 WHERE tenant = $1", args![from.to_string(), to.to_string()]).await?;
     tx.note_jobs();
     Ok(())
 }
@@ -284,88 +307,7 @@ pub async fn retry_failed(tx: &mut Tx, job: &Job, run_at: UnixMs) -> Result<bool
         args![&job.lane, job.position, &job.lease],
     )
     .await?;
-    retry(tx, job, run_at).await
-}
-
-/// Puts a job among the dead ones. Says whether the claim still held: if not, another worker has it.
-///
-/// # Errors
-/// When the database fails.
-pub async fn move_to_dead(tx: &mut Tx, job: &Job, reason: &str, now: UnixMs) -> Result<bool, StoreError> {
-    if !done(tx, job).await? {
-        return Ok(false);
-    }
-    tx.run(
-        "INSERT INTO dead_jobs (lane, position, tenant, kind, payload, attempts, reason, failed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        args![
-            &job.lane,
-            job.position,
-            job.queue.and_then(Queue::tenant).map(|tenant| tenant.to_string()).unwrap_or_default(),
-            &job.kind,
-            &job.payload,
-            job.attempts,
-            reason,
-            now,
-        ],
-    )
-    .await?;
-    Ok(true)
-}
-
-/// The dead jobs, the last ones first.
-///
-/// # Errors
-/// When the database fails.
-pub async fn dead(tx: &mut Tx) -> Result<Vec<DeadJob>, StoreError> {
-    let rows = tx
-        .all(
-            "SELECT lane, position, kind, attempts, reason, failed_at FROM dead_jobs
-             ORDER BY failed_at DESC, lane, position",
-            args![],
-        )
-        .await?;
-    let dead = |row: &Row| {
-        Ok(DeadJob {
-            lane: row.text("lane")?,
-            position: row.count("position")?,
-            kind: row.text("kind")?,
-            attempts: row.count("attempts")?,
-            reason: row.text("reason")?,
-            failed_at: row.time("failed_at")?,
-        })
-    };
-    rows.iter().map(dead).collect()
-}
-
-/// The tenants that have dead jobs.
-///
-/// # Errors
-/// When the database fails.
-pub async fn tenants_of_dead(tx: &mut Tx) -> Result<Vec<TenantId>, StoreError> {
-    let rows = tx.all("SELECT DISTINCT tenant FROM dead_jobs WHERE tenant <> ''", args![]).await?;
-    rows.iter().map(|row| row.id("tenant")).collect()
-}
-
-/// Puts all dead jobs back into their lanes, to run now as if for the first time. Says how many.
-///
-/// # Errors
-/// When the database fails.
-pub async fn retry_dead(tx: &mut Tx, now: UnixMs) -> Result<u64, StoreError> {
-    let lanes = tx.all("SELECT DISTINCT lane FROM dead_jobs", args![]).await?;
-    let moved = tx
-        .run(
-            "INSERT INTO jobs (lane, position, tenant, kind, payload, run_at, due_at, attempts, failures, lease, created_at)
-             SELECT lane, position, tenant, kind, payload, $1, NULL, 0, 0, NULL, $1 FROM dead_jobs",
-            args![now],
-        )
-        .await?;
-    tx.run("DELETE FROM dead_jobs", args![]).await?;
-    for row in &lanes {
-        advance(tx, &row.text("lane")?, now).await?;
-    }
-    tx.note_jobs();
-    Ok(moved)
+    give_back(tx, job, run_at).await
 }
 
 /// When the newest job of those was added that are first in their lanes; `None` when there are none.
@@ -411,14 +353,6 @@ pub async fn release_all(tx: &mut Tx) -> Result<u64, StoreError> {
 /// When the database fails.
 pub async fn count(tx: &mut Tx) -> Result<u64, StoreError> {
     tx.one("SELECT COUNT(*) AS jobs FROM jobs", vec![]).await?.count("jobs")
-}
-
-/// How many jobs failed at every attempt.
-///
-/// # Errors
-/// When the database fails.
-pub async fn count_dead(tx: &mut Tx) -> Result<u64, StoreError> {
-    tx.one("SELECT COUNT(*) AS jobs FROM dead_jobs", vec![]).await?.count("jobs")
 }
 
 #[cfg(test)]

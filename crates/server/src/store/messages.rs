@@ -3,7 +3,7 @@
 
 use halyard_protocol::{
     Author, ConversationId, Entry, EntryId, Media, Message, MessageId, PhoneNumber, SenderId, Seq, SystemEvent,
-    SystemLine, UserId,
+    SystemLine, UnixMs, UserId,
 };
 
 use super::sql::{Row, args};
@@ -82,6 +82,24 @@ pub async fn at(tx: &mut Tx, conversation: ConversationId, seq: Seq) -> Result<O
     let mut found = message(&row)?;
     deliveries::attach(tx, &mut [&mut found]).await?;
     Ok(Some(found))
+}
+
+/// What users of ours have sent into a conversation since a moment, oldest first: of its newest `limit` entries.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sent_since(
+    tx: &mut Tx,
+    conversation: ConversationId,
+    since: UnixMs,
+    limit: u32,
+) -> Result<Vec<Message>, StoreError> {
+    let (entries, _) = page(tx, conversation, None, 0, limit).await?;
+    let messages = entries.into_iter().filter_map(|entry| match entry {
+        Entry::Message(message) => Some(message),
+        Entry::System(_) | Entry::Call(_) | Entry::Voicemail(_) | Entry::Note(_) | Entry::Unknown(_) => None,
+    });
+    Ok(messages.filter(|message| message.at >= since && matches!(message.author, Author::User(_))).collect())
 }
 
 /// Up to `limit` entries before `before` and after `cleared`, oldest first, and whether there are older ones.

@@ -1,5 +1,6 @@
 //! Which ways a text from an own number goes to its recipients.
 
+use halyard_carriers::Kind;
 use halyard_protocol::{CarrierAccountId, PhoneNumber};
 
 use super::sql::{args, json};
@@ -10,6 +11,8 @@ use super::{StoreError, Tx, dialect};
 pub struct Routes {
     /// The account that carries the own number.
     pub account: Option<CarrierAccountId>,
+    /// Of which kind that is.
+    pub kind: Option<Kind>,
     /// The recipients that are numbers of this system.
     pub on_net: Vec<PhoneNumber>,
     /// The others.
@@ -29,6 +32,7 @@ pub async fn of(tx: &mut Tx, own: PhoneNumber, recipients: &[PhoneNumber]) -> Re
     for row in &rows {
         let recipient = row.number("recipient")?;
         routes.account = row.maybe_id("account")?;
+        routes.kind = row.maybe_text("kind")?.as_deref().and_then(Kind::named);
         if row.flag("on_net")? {
             routes.on_net.push(recipient);
         } else {

@@ -5,6 +5,8 @@
 
 pub mod file;
 pub mod receive;
+#[cfg(test)]
+mod tests;
 
 /// Bytes of a webhook, at most.
 pub const WEBHOOK_BYTES: usize = 1024 * 1024;

@@ -9,7 +9,8 @@ use halyard_protocol::{CarrierAccountId, CauseCode, UnixMs};
 use sha2::{Digest as _, Sha256};
 
 use super::super::{
-    Carrier, LookUp, LookingUp, OutboundText, Repeat, SubmitError, Submitted, Submitting, Surroundings,
+    Carrier, LookUp, LookUpFuture, NotReady, OutboundText, PrepareFuture, ReadyText, Repeat, SubmitError, SubmitFuture,
+    Submitted, Surroundings,
 };
 use super::Trunks;
 use super::fold::{Folded, fold};
@@ -33,13 +34,21 @@ impl SmppCarrier {
         Self { account, options, around, trunks }
     }
 
+    /// What the carrier would refuse is refused, and a session that is being opened is waited for: nothing of the text leaves before.
+    async fn make_ready(&self, text: OutboundText) -> Result<ReadyText, NotReady> {
+        self.parts(&text)?;
+        let Some(trunk) = self.trunks.of(&self.account) else { return Err(down(&Status::Starting)) };
+        trunk.up().await.map_err(|status| down(&status))?;
+        Ok(text.into())
+    }
+
     async fn hand_over(&self, text: OutboundText) -> Result<Submitted, SubmitError> {
         let parts = self.parts(&text)?;
         let is_long = parts.len() > 1;
         let earlier = if is_long { self.earlier(&text.reference).await? } else { Vec::new() };
         let missing =
             parts.into_iter().filter(|part| !earlier.iter().any(|(number, _)| *number == part.part)).collect();
-        let Some(trunk) = self.trunks.of(&self.account) else { return Err(down(&Status::Starting)) };
+        let Some(trunk) = self.trunks.of(&self.account) else { return Err(down(&Status::Starting).into()) };
         let sent = trunk.send(&text.reference, missing, earlier.clone()).await;
         let Folded { result, keep } = fold(&earlier, sent.map_err(|status| down(&status))?);
         if let Err(error) = &result {
@@ -55,8 +64,8 @@ impl SmppCarrier {
     }
 
     /// The text's parts, the same at every try.
-    fn parts(&self, text: &OutboundText) -> Result<Vec<Submission>, SubmitError> {
-        let refuse = |code, words| SubmitError::Final(Failure::new(code, words));
+    fn parts(&self, text: &OutboundText) -> Result<Vec<Submission>, NotReady> {
+        let refuse = |code, words| NotReady::Final(Failure::new(code, words));
         if !text.media.is_empty() {
             return Err(refuse(CauseCode::FilesNotTakenByCarrier, "This carrier takes no files."));
         }
@@ -110,12 +119,12 @@ fn number_of(ours: &str) -> u16 {
     }
 }
 
-fn down(status: &Status) -> SubmitError {
+fn down(status: &Status) -> NotReady {
     let code = match status {
         Status::Down { mend: true, .. } => CauseCode::CarrierAccountProblem,
         _ => CauseCode::NumberNotReached,
     };
-    SubmitError::Temporary(Failure::new(code, status.words()))
+    NotReady::Temporary(Failure::new(code, status.words()))
 }
 
 const fn name(error: &SubmitError) -> &'static str {
@@ -136,12 +145,16 @@ impl Carrier for SmppCarrier {
         Repeat::IsTakenAgain
     }
 
-    fn submit(&self, text: OutboundText) -> Submitting<'_> {
-        Box::pin(self.hand_over(text))
+    fn prepare(&self, text: OutboundText) -> PrepareFuture<'_> {
+        Box::pin(self.make_ready(text))
+    }
+
+    fn submit(&self, ready: ReadyText) -> SubmitFuture<'_> {
+        Box::pin(self.hand_over(ready.text))
     }
 
     /// An SMSC can seldom be asked (`query_sm`), and only by its own reference, which nobody has heard.
-    fn look_up(&self, _text: OutboundText, _since: UnixMs) -> LookingUp<'_> {
+    fn look_up(&self, _text: OutboundText, _since: UnixMs) -> LookUpFuture<'_> {
         Box::pin(std::future::ready(LookUp::Unknown))
     }
 }

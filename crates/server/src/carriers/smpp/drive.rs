@@ -188,7 +188,7 @@ impl Driver {
             };
             let _ = timeout(LAST_WORDS, last).await;
         }
-        self.intake.take(Work::Ended(talk.connection));
+        self.intake.end(talk.connection);
         self.desk.forget_doubts();
         let status = talk.ended.unwrap_or(Status::Starting);
         self.desk.expire(None, &status.words());

@@ -59,7 +59,7 @@ pub(super) fn fold(earlier: &[(u8, String)], outcomes: Outcomes) -> Folded {
         Err(SubmitError::Temporary(Failure { cause, ..failure }))
     } else {
         let references = taken.into_values().filter(|reference| !reference.is_empty()).collect();
-        Ok(Submitted { references, delivered: false })
+        Ok(Submitted { references, delivered: false, receipts: Vec::new() })
     };
     let is_to_go_on = matches!(result, Err(SubmitError::Temporary(_) | SubmitError::Throttled(_)));
     Folded { result, keep: if is_to_go_on { keep } else { Vec::new() } }

@@ -1,20 +1,21 @@
 //! What an SMSC brings, on its way into the database.
 //!
 //! Always holds: what one sender writes to one number is committed in the order in which it came, while others are not waited for. Of what
-//! could not be committed the session hears, so that the SMSC brings it again.
+//! could not be committed the session hears, so that the SMSC brings it again. That a connection has ended is written down behind what came over it, and
+//! before what comes over the next one: only then what is brought again is known again.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
 
 use halyard_carriers::smpp::{Arrived, Handle, ReceiptIn};
-use halyard_carriers::{Address, Event, Receipt, Reported as Report};
+use halyard_carriers::{Address, Event, Receipt, Reported};
 use halyard_protocol::{Ulid, UnixMs};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
 use super::super::Surroundings;
 use super::desk;
-use crate::operations::messaging::brought::{self, Reported};
+use crate::operations::messaging::brought::{self, BroughtReport};
 use crate::operations::messaging::pieces::{self, Over, Part};
 use crate::store::StoreError;
 use crate::store::carrier_accounts::AccountRecord;
@@ -23,6 +24,8 @@ use crate::store::carrier_accounts::AccountRecord;
 const LANES: u64 = 8;
 /// What may wait in each: more than a session lets wait.
 const WAITING: usize = 256;
+/// Room beside that for connections that have ended: those find a place also where nothing else does.
+const ENDINGS: usize = 64;
 /// How often it is tried to commit what nobody brings again.
 const TRIES: u32 = 8;
 
@@ -64,12 +67,20 @@ impl Intake {
         tasks: &TaskTracker,
     ) -> Self {
         let lanes = (0..LANES).map(|_| {
-            let (lane, work) = mpsc::channel(WAITING);
+            let (lane, work) = mpsc::channel(WAITING + ENDINGS);
             let (around, account, committed) = (around.clone(), account.clone(), committed.clone());
             tasks.spawn(Worker { around, account, committed }.run(work));
             lane
         });
         Self { lanes: lanes.collect() }
+    }
+
+    /// A connection has ended: each lane hears of it behind what it has of that connection.
+    pub(super) fn end(&self, connection: Ulid) {
+        let is_noted = self.lanes.iter().all(|lane| lane.try_send(Work::Ended(connection)).is_ok());
+        if !is_noted {
+            tracing::error!("that a connection has ended could not be noted: what comes again may count twice");
+        }
     }
 
     /// Takes something that is to be committed. Says whether there was room for it.
@@ -82,7 +93,7 @@ impl Intake {
             Work::Settle(connection, _) | Work::Ended(connection) => connection.to_string().hash(&mut hash),
         }
         let place = usize::try_from(hash.finish() % LANES).unwrap_or_default();
-        self.lanes.get(place).is_some_and(|lane| lane.try_send(work).is_ok())
+        self.lanes.get(place).is_some_and(|lane| lane.capacity() > ENDINGS && lane.try_send(work).is_ok())
     }
 }
 
@@ -96,7 +107,7 @@ impl Worker {
                 Work::Settle(connection, before) => {
                     (None, pieces::settle(&self.around.store, connection, before).await)
                 }
-                Work::Ended(connection) => (None, pieces::end_connection(&self.around.store, connection).await),
+                Work::Ended(connection) => (None, self.ended(connection).await),
             };
             if let Err(error) = &outcome {
                 tracing::error!(account = %self.account.id, %error, "what a carrier brought could not be kept");
@@ -131,20 +142,25 @@ impl Worker {
     async fn report(&self, report: desk::Report) -> Result<(), StoreError> {
         let desk::Report { id, result } = report;
         let (references, reported) = match result {
-            Ok(references) if references.is_empty() => (vec![String::new()], Report::Sent),
-            Ok(references) => (references, Report::Sent),
-            Err(refusal) => (vec![String::new()], Report::Failed(refusal)),
+            Ok(references) if references.is_empty() => (vec![String::new()], Reported::Sent),
+            Ok(references) => (references, Reported::Sent),
+            Err(refusal) => (vec![String::new()], Reported::Failed(refusal)),
         };
         for reference in references {
             let receipt = Receipt { reference, ours: Some(id.clone()), to: None, reported: reported.clone() };
-            let mut tries = 1;
+            let mut tries = 0;
             while let Err(error) = self.add(receipt.clone(), Vec::new()).await {
-                if tries >= TRIES {
-                    return Err(error);
-                }
-                tokio::time::sleep(Duration::from_millis(200) * 2_u32.pow(tries)).await;
-                tries += 1;
+                before_another(&mut tries, error).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// What comes over the next connection waits meanwhile: before this is written down it would count twice.
+    async fn ended(&self, connection: Ulid) -> Result<(), StoreError> {
+        let mut tries = 0;
+        while let Err(error) = pieces::end_connection(&self.around.store, connection).await {
+            before_another(&mut tries, error).await?;
         }
         Ok(())
     }
@@ -153,8 +169,21 @@ impl Worker {
         let event = Event::Receipt(receipt);
         let (mut tx, whose) = brought::begin(&self.around.store, &self.account, &event).await?;
         let Event::Receipt(receipt) = event else { return Ok(()) };
-        let reported = Reported { account: self.account.id, receipt, forms };
+        let reported = BroughtReport { account: self.account.id, receipt, forms };
         brought::add_report(&mut tx, &self.around.env, whose, &reported).await?;
         tx.commit().await
     }
+}
+
+/// Waits before another try of what has failed, longer each time.
+///
+/// # Errors
+/// The same error, after the last try.
+async fn before_another(tries: &mut u32, error: StoreError) -> Result<(), StoreError> {
+    *tries += 1;
+    if *tries >= TRIES {
+        return Err(error);
+    }
+    tokio::time::sleep(Duration::from_millis(200) * 2_u32.pow(*tries)).await;
+    Ok(())
 }

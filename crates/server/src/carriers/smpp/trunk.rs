@@ -93,6 +93,19 @@ impl Trunk {
         self.status.borrow().clone()
     }
 
+    /// Waits a while for a session that is being opened.
+    ///
+    /// # Errors
+    /// The session is not up: how it is.
+    pub(super) async fn up(&self) -> Result<(), Status> {
+        let mut status = self.status.clone();
+        let _ = timeout(OPENING, async { status.wait_for(|status| *status != Status::Starting).await.map(drop) }).await;
+        match self.status() {
+            Status::Up => Ok(()),
+            other => Err(other),
+        }
+    }
+
     /// Hands parts of a text over.
     ///
     /// # Errors
@@ -103,12 +116,7 @@ impl Trunk {
         parts: Vec<Submission>,
         earlier: Vec<(u8, String)>,
     ) -> Result<Outcomes, Status> {
-        let mut status = self.status.clone();
-        let _ = timeout(OPENING, async { status.wait_for(|status| *status != Status::Starting).await.map(drop) }).await;
-        match self.status() {
-            Status::Up => {}
-            other => return Err(other),
-        }
+        self.up().await?;
         let numbers: Vec<u8> = parts.iter().map(|part| part.part).collect();
         let (heard, hears) = oneshot::channel();
         let handed = Handed { id: id.to_owned(), parts, earlier, until: self.began.elapsed() + ROOM, heard };

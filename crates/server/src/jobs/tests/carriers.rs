@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use halyard_protocol::{CarrierAccountId, UnixMs};
 
-use crate::carriers::{Carrier, LookUp, LookingUp, OutboundText, Repeat, SubmitError, Submitted, Submitting};
+use crate::carriers::{
+    Carrier, LookUp, LookUpFuture, OutboundText, ReadyText, Repeat, SubmitError, SubmitFuture, Submitted,
+};
 use crate::operations::messaging::receipts::Failure;
 use crate::testing::bench::number;
 
@@ -29,11 +31,12 @@ impl Carrier for Scripted {
         Repeat::IsTakenOnce
     }
 
-    fn look_up(&self, _text: OutboundText, _since: UnixMs) -> LookingUp<'_> {
+    fn look_up(&self, _text: OutboundText, _since: UnixMs) -> LookUpFuture<'_> {
         Box::pin(async { LookUp::Unknown })
     }
 
-    fn submit(&self, text: OutboundText) -> Submitting<'_> {
+    fn submit(&self, ready: ReadyText) -> SubmitFuture<'_> {
+        let text = ready.text;
         let answer = self.answers.lock().unwrap().pop();
         self.asked.lock().unwrap().push(text);
         Box::pin(async move { answer.unwrap_or(Err(SubmitError::Temporary(down()))) })
@@ -41,7 +44,7 @@ impl Carrier for Scripted {
 }
 
 /// How a carrier fails.
-pub(super) type Fails = fn() -> Submitting<'static>;
+pub(super) type Fails = fn() -> SubmitFuture<'static>;
 
 /// A carrier that fails for one text, and takes all others.
 pub(super) struct Poisoned(pub(super) Fails);
@@ -55,15 +58,16 @@ impl Carrier for Poisoned {
         Repeat::IsTakenOnce
     }
 
-    fn look_up(&self, _text: OutboundText, _since: UnixMs) -> LookingUp<'_> {
+    fn look_up(&self, _text: OutboundText, _since: UnixMs) -> LookUpFuture<'_> {
         Box::pin(async { LookUp::Unknown })
     }
 
-    fn submit(&self, text: OutboundText) -> Submitting<'_> {
+    fn submit(&self, ready: ReadyText) -> SubmitFuture<'_> {
+        let text = ready.text;
         if text.body == "Poison" {
             return (self.0)();
         }
-        Box::pin(async { Ok(Submitted { references: Vec::new(), delivered: true }) })
+        Box::pin(async { Ok(Submitted { references: Vec::new(), delivered: true, receipts: Vec::new() }) })
     }
 }
 
@@ -93,16 +97,17 @@ impl Carrier for Forgetful {
         Repeat::IsTakenAgain
     }
 
-    fn look_up(&self, _text: OutboundText, _since: UnixMs) -> LookingUp<'_> {
+    fn look_up(&self, _text: OutboundText, _since: UnixMs) -> LookUpFuture<'_> {
         Box::pin(async { self.knows.clone().unwrap_or(LookUp::Unknown) })
     }
 
-    fn submit(&self, text: OutboundText) -> Submitting<'_> {
+    fn submit(&self, ready: ReadyText) -> SubmitFuture<'_> {
+        let text = ready.text;
         let first = self.asked() == 0;
         self.asked.lock().unwrap().push(text.reference);
         Box::pin(async move {
             assert!(!first, "the worker dies here");
-            Ok(Submitted { references: Vec::new(), delivered: false })
+            Ok(Submitted { references: Vec::new(), delivered: false, receipts: Vec::new() })
         })
     }
 }
@@ -133,11 +138,12 @@ impl Carrier for Slow {
         self.repeat
     }
 
-    fn look_up(&self, _text: OutboundText, _since: UnixMs) -> LookingUp<'_> {
+    fn look_up(&self, _text: OutboundText, _since: UnixMs) -> LookUpFuture<'_> {
         Box::pin(async { LookUp::Unknown })
     }
 
-    fn submit(&self, text: OutboundText) -> Submitting<'_> {
+    fn submit(&self, ready: ReadyText) -> SubmitFuture<'_> {
+        let text = ready.text;
         Box::pin(async move {
             // Texts of atlas are taken at once.
             if text.from != number(110) {
@@ -153,7 +159,7 @@ impl Carrier for Slow {
                 self.gate.acquire().await.unwrap().forget();
                 self.in_hand.lock().unwrap().0 -= 1;
             }
-            Ok(Submitted { references: Vec::new(), delivered: true })
+            Ok(Submitted { references: Vec::new(), delivered: true, receipts: Vec::new() })
         })
     }
 }

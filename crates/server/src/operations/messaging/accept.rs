@@ -2,6 +2,7 @@
 //!
 //! Always holds: the same id with the same content gives the same answer however often it comes, and one message.
 
+use halyard_carriers::Kind;
 use halyard_protocol::conversation::group_id;
 use halyard_protocol::media::{MediaError, check_media};
 use halyard_protocol::recipients::{TextError, check_text};
@@ -144,7 +145,7 @@ async fn accept_of(
     let mut routes = None;
     if let Some(own) = own.as_ref().filter(|_| !recipients.is_empty()) {
         let found = store::routes::of(tx, own.number, &recipients).await?;
-        check_routes(tx, tenant, &found).await?;
+        check_routes(tx, tenant, &found, &request.body).await?;
         routes = Some((own.number, found));
         quotas::count_texts(tx, actor, author, recipients.len()).await.map_err(Refusal::Quota)?;
     }
@@ -163,14 +164,19 @@ async fn accept_of(
     Ok(message)
 }
 
-/// Nobody gets a text who opted out of the own number's; and by a carrier none goes to a country that the business may not text to.
-async fn check_routes(tx: &mut Tx, tenant: TenantId, routes: &Routes) -> Result<(), Refusal> {
+/// Nobody gets a text who opted out of the own number's; and by a carrier none goes that is longer than it takes, or to a country that the
+/// business may not text to.
+async fn check_routes(tx: &mut Tx, tenant: TenantId, routes: &Routes, body: &str) -> Result<(), Refusal> {
     if !routes.opted_out.is_empty() {
         return Err(Refusal::OptedOut(routes.opted_out.clone()));
     }
     // Numbers of this system are reached without a carrier.
     if routes.account.is_none() || routes.outside.is_empty() {
         return Ok(());
+    }
+    let (length, limit) = (body.chars().count(), routes.kind.map_or(usize::MAX, Kind::text_length));
+    if length > limit {
+        return Err(TextError::TooLong { length, limit }.into());
     }
     let allowed = store::tenants::countries(tx, tenant).await?;
     // A short code is one of the carrier's own country.

@@ -30,7 +30,7 @@ pub struct Brought {
 
 /// A report that is to be taken in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Reported {
+pub struct BroughtReport {
     /// The account whose carrier reports.
     pub account: CarrierAccountId,
     /// The report.
@@ -83,10 +83,16 @@ pub async fn add(
     match event {
         Event::Inbound(text) => add_text(tx, env, account.id, whose, text).await,
         Event::Receipt(receipt) => {
-            let reported = Reported { account: account.id, receipt, forms: Vec::new() };
+            let reported = BroughtReport { account: account.id, receipt, forms: Vec::new() };
             add_report(tx, env, whose, &reported).await
         }
     }
+}
+
+/// By what a text of an account's carrier is known again. Of a group with several own numbers each gets it.
+#[must_use]
+pub fn reference_of(text: &Inbound) -> String {
+    format!("{} {}", text.reference, text.to)
 }
 
 /// Puts a text into the queue.
@@ -107,8 +113,12 @@ pub async fn add_text(
         (Some(tenant), from) => format!("{INBOUND} {tenant} {account} {from} {}", text.to),
         (None, _) => format!("{INBOUND} {account} {}", env.ulid()),
     };
+    let queue = match whose {
+        Some(tenant) if !text.media.is_empty() => Queue::Files { tenant, account },
+        Some(_) | None => queue(account, whose),
+    };
     let payload = store::sql::json(&Brought { account, text })?;
-    add_job(tx, env, queue(account, whose), &lane, INBOUND, &payload).await
+    add_job(tx, env, queue, &lane, INBOUND, &payload).await
 }
 
 /// Puts a report into the queue.
@@ -119,7 +129,7 @@ pub async fn add_report(
     tx: &mut Tx,
     env: &Env,
     whose: Option<TenantId>,
-    reported: &Reported,
+    reported: &BroughtReport,
 ) -> Result<(), StoreError> {
     let lane = format!("{RECEIPT} {}", env.ulid());
     let payload = store::sql::json(reported)?;

@@ -8,6 +8,7 @@ pub(crate) mod append;
 pub mod brought;
 pub mod consent;
 pub mod outgoing;
+pub mod own_group;
 pub mod pieces;
 pub mod receipts;
 pub mod receive;

@@ -5,16 +5,17 @@
 //! send it twice, that is on record ([`Waiting::begin`]); so whatever happens then, it is known that it may have left, and to which account. Each state of a text is a
 //! type, and each step takes the one before: only what is [`Submitting`] can be handed to a carrier.
 
+use halyard_carriers::Receipt;
 use halyard_protocol::{
     Author, CarrierAccountId, CauseCode, ConversationId, DeliveryState, Message, PhoneNumber, Seq, TenantId, UnixMs,
 };
 use serde::{Deserialize, Serialize};
 
 use super::consent::{self, Source};
-use super::receipts::{Failure, advance};
+use super::receipts::{self, Failure, advance};
 use super::reference;
 use crate::store::jobs::{NewJob, Queue};
-use crate::store::{self, StoreError, Tx, deliveries::Submission, routes::Routes};
+use crate::store::{self, StoreError, Tx, deliveries::SubmissionRecord, routes::Routes};
 
 /// The kind of the jobs that carry a text.
 pub const KIND: &str = "deliver";
@@ -68,7 +69,7 @@ impl OutgoingText {
 
 /// How far a text is when its job finds it.
 #[derive(Debug)]
-pub enum Found {
+pub enum OutgoingState {
     /// There is nothing more to do for it.
     Settled(TenantId),
     /// No carrier has it.
@@ -96,15 +97,15 @@ pub struct Submitting(OutgoingText);
 
 /// A text of which it is known what became, and which has to be written down.
 #[derive(Debug)]
-pub struct Ended(OutgoingText, Outcome);
+pub struct Ended(OutgoingText, TextOutcome);
 
 /// What came of handing a text to its carrier.
 #[derive(Debug)]
-pub enum Outcome {
+pub enum TextOutcome {
     /// The carrier has it.
     Taken {
-        /// By which account, and under which references it reports; none between numbers of this system.
-        by: Option<(CarrierAccountId, Vec<String>)>,
+        /// By which account; none between numbers of this system.
+        by: Option<TakenBy>,
         /// Whether the text is with the recipient already.
         delivered: bool,
     },
@@ -114,6 +115,17 @@ pub enum Outcome {
     OptedOut,
     /// Nobody knows whether the carrier has it.
     Unconfirmed,
+}
+
+/// Who has taken a text.
+#[derive(Debug)]
+pub struct TakenBy {
+    /// The account.
+    pub account: CarrierAccountId,
+    /// Under which references its carrier reports.
+    pub references: Vec<String>,
+    /// What the carrier has said of it already.
+    pub receipts: Vec<Receipt>,
 }
 
 /// Adds the jobs that carry a message to its recipients: one for each number of this system, one for all others.
@@ -160,7 +172,7 @@ async fn add_job(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(tx: &mut Tx, job: DeliverText) -> Result<Option<Found>, StoreError> {
+pub async fn find(tx: &mut Tx, job: DeliverText) -> Result<Option<OutgoingState>, StoreError> {
     let Some(record) = store::conversations::by_id(tx, job.conversation).await? else { return Ok(None) };
     let Some(message) = store::messages::at(tx, job.conversation, job.seq).await? else { return Ok(None) };
     let (Some(from), Author::User(_)) = (record.key.own_number(), message.author) else { return Ok(None) };
@@ -180,17 +192,19 @@ pub async fn find(tx: &mut Tx, job: DeliverText) -> Result<Option<Found>, StoreE
     };
     let is_unconfirmed = named.iter().any(|(_, state)| *state == DeliveryState::Unconfirmed);
     let to: Vec<PhoneNumber> = named.into_iter().filter(|(_, state)| is_open(*state)).map(|(to, _)| to).collect();
-    let Some(first) = to.first() else { return Ok(Some(Found::Settled(record.tenant))) };
-    let Submission { since, submitting_to, owner, account } =
+    let Some(first) = to.first() else { return Ok(Some(OutgoingState::Settled(record.tenant))) };
+    let SubmissionRecord { since, submitting_to, owner, account } =
         store::deliveries::submission(tx, &message, *first, from).await?;
     let (tenant, is_ours) = (record.tenant, owner == Some(record.tenant));
     let opted_out = store::opt_outs::among(tx, from, &to).await?;
     let text = OutgoingText { tenant, from, to, message, is_ours, account, opted_out, is_group };
     Ok(Some(match since {
-        Some(since) => Found::InDoubt(InDoubt { text, since, account: submitting_to, is_shown: is_unconfirmed }),
+        Some(since) => {
+            OutgoingState::InDoubt(InDoubt { text, since, account: submitting_to, is_shown: is_unconfirmed })
+        }
         // It has been looked up as often as may be.
-        None if is_unconfirmed => Found::Settled(text.tenant),
-        None => Found::Waiting(Waiting(text)),
+        None if is_unconfirmed => OutgoingState::Settled(text.tenant),
+        None => OutgoingState::Waiting(Waiting(text)),
     }))
 }
 
@@ -217,6 +231,17 @@ impl Waiting {
         Ok(Submitting(self.0))
     }
 
+    /// Puts on record that no carrier has it: it waits for another try.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn stay(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        for to in &self.0.to {
+            store::deliveries::set_submitting(tx, &self.0.message, *to, None).await?;
+        }
+        Ok(())
+    }
+
     /// Lets it leave for a carrier that takes a reference once: that needs no record.
     #[must_use]
     pub fn begin_once(self) -> Submitting {
@@ -226,13 +251,13 @@ impl Waiting {
     /// It never leaves, as some of its recipients opted out.
     #[must_use]
     pub fn fail_opted_out(self) -> Ended {
-        Ended(self.0, Outcome::OptedOut)
+        Ended(self.0, TextOutcome::OptedOut)
     }
 
     /// It never leaves.
     #[must_use]
     pub fn fail(self, failure: Failure) -> Ended {
-        Ended(self.0, Outcome::Failed(failure))
+        Ended(self.0, TextOutcome::Failed(failure))
     }
 }
 
@@ -283,7 +308,7 @@ impl InDoubt {
 
     /// The carrier says what became of it, or nobody can.
     #[must_use]
-    pub fn end(self, outcome: Outcome) -> Ended {
+    pub fn end(self, outcome: TextOutcome) -> Ended {
         Ended(self.text, outcome)
     }
 }
@@ -300,10 +325,9 @@ impl Submitting {
     /// # Errors
     /// When the database fails.
     pub async fn not_taken(self, tx: &mut Tx) -> Result<Waiting, StoreError> {
-        for to in &self.0.to {
-            store::deliveries::set_submitting(tx, &self.0.message, *to, None).await?;
-        }
-        Ok(Waiting(self.0))
+        let waiting = Waiting(self.0);
+        waiting.stay(tx).await?;
+        Ok(waiting)
     }
 
     /// Nobody knows whether the account that it was handed to has it.
@@ -314,7 +338,7 @@ impl Submitting {
 
     /// It is known what became of it.
     #[must_use]
-    pub fn end(self, outcome: Outcome) -> Ended {
+    pub fn end(self, outcome: TextOutcome) -> Ended {
         Ended(self.0, outcome)
     }
 }
@@ -333,16 +357,16 @@ impl Ended {
         let mut message = found.ok_or(StoreError::Corrupt("payload"))?;
         for recipient in to.iter().copied() {
             let (state, failure, by) = match &outcome {
-                Outcome::Taken { by, delivered } => {
+                TextOutcome::Taken { by, delivered } => {
                     let state = if *delivered { DeliveryState::Delivered } else { DeliveryState::Sent };
                     (state, None, by.as_ref())
                 }
-                Outcome::Unconfirmed => (DeliveryState::Unconfirmed, None, None),
-                Outcome::OptedOut if opted_out.contains(&recipient) => {
+                TextOutcome::Unconfirmed => (DeliveryState::Unconfirmed, None, None),
+                TextOutcome::OptedOut if opted_out.contains(&recipient) => {
                     (DeliveryState::Failed, Some(self::opted_out()), None)
                 }
-                Outcome::OptedOut => (DeliveryState::Failed, Some(group_opted_out()), None),
-                Outcome::Failed(failure) if failure.is_opt_out() => {
+                TextOutcome::OptedOut => (DeliveryState::Failed, Some(group_opted_out()), None),
+                TextOutcome::Failed(failure) if failure.is_opt_out() => {
                     match to[..] {
                         // The carrier says so. Of a group it does not say who.
                         [_] if is_ours => {
@@ -353,17 +377,24 @@ impl Ended {
                         _ => (DeliveryState::Failed, Some(Failure { cause: None, ..failure.clone() }), None),
                     }
                 }
-                Outcome::Failed(failure) => (DeliveryState::Failed, Some(failure.clone()), None),
+                TextOutcome::Failed(failure) => (DeliveryState::Failed, Some(failure.clone()), None),
             };
             let is_unconfirmed = state == DeliveryState::Unconfirmed;
-            let account = by.map(|(account, _)| *account);
+            let account = by.map(|by| by.account);
             store::deliveries::end_submission(tx, &message, recipient, account, is_unconfirmed).await?;
-            if let Some((account, references)) = by {
-                for reference in references {
-                    store::carrier_references::add(tx, *account, reference, &message, recipient, now).await?;
+            if let Some(by) = by {
+                for reference in &by.references {
+                    store::carrier_references::add(tx, by.account, reference, &message, recipient, now).await?;
                 }
             }
             advance(tx, &mut message, recipient, state, failure, now).await?;
+        }
+        if let TextOutcome::Taken { by: Some(TakenBy { account, receipts, .. }), .. } = &outcome {
+            for receipt in receipts {
+                for part in receipts::named(tx, *account, receipt).await? {
+                    receipts::take_in(tx, *account, receipt, part, now).await?;
+                }
+            }
         }
         Ok(())
     }

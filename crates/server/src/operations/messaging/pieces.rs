@@ -55,11 +55,12 @@ pub async fn take_in(
     over: Over,
     part: Part,
 ) -> Result<(), StoreError> {
-    let now = env.now();
     let reference = env.ulid();
     let text = inbound(reference, &part.from, part.to, String::new());
     let event = Event::Inbound(text);
     let (mut tx, whose) = brought::begin(store, account, &event).await?;
+    // Not before its turn has come: the carrier hears of it when this is committed, and may bring it again until then.
+    let now = env.now();
     let Event::Inbound(text) = event else { return Ok(()) };
     let arrival = Arrival { account: account.id, fingerprint: &part.fingerprint, connection: over.connection };
     // A database of this server alone knows no other connection that is still there.

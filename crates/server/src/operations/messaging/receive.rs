@@ -12,10 +12,13 @@ use crate::operations::Actor;
 use crate::store::entries::{NewContent, NewEntry};
 use crate::store::{self, StoreError, Tx};
 
+/// Who carries a text between numbers of this system.
+pub const ON_NET: &str = "on-net";
+
 /// A text as a carrier brings it.
 #[derive(Clone, Debug)]
 pub struct InboundText {
-    /// Who carries it: `on-net`, or the id of an account.
+    /// Who carries it: [`ON_NET`], or the id of an account.
     pub carrier: String,
     /// The carrier's reference: unique among what this carrier brings.
     pub reference: String,

@@ -1,14 +1,20 @@
 //! Texts on their way, from Enter to the other phone.
 
+use std::time::Duration;
+
+use halyard_carriers::sms::{Coding, Piece};
+use halyard_carriers::{Address, Kind};
 use halyard_protocol::{
-    Author, Capabilities, CauseCode, Change, ConversationKey, ConversationKind, DeliveryState, Destination, ErrorCode,
-    Peer, SmsNumber,
+    Author, Capabilities, CarrierAccountId, CauseCode, Change, ConversationKey, ConversationKind, DeliveryState,
+    Destination, ErrorCode, Peer, SmsNumber,
 };
 use proptest::prelude::*;
 
+use super::pieces::{self, Over, Part};
+use crate::app::App;
 use crate::carriers::{Carriers, OutboundText};
 use crate::operations::numbers::{assign, unassign};
-use crate::store;
+use crate::store::{self, carrier_accounts::AccountRecord};
 use crate::testing::bench::{Bench, Browser, around, number, png};
 
 #[tokio::test]
@@ -181,7 +187,7 @@ async fn a_worker_that_dies_after_bringing_the_text_does_not_double_it() {
         body: "Hello".into(),
         media: Vec::new(),
     };
-    carriers.of(&[number(110)], None).await.unwrap().unwrap().submit(text).await.unwrap();
+    carriers.of(&[number(110)], None).await.unwrap().unwrap().submit(text.into()).await.unwrap();
     assert_eq!(bench.work().await, 1);
     assert_eq!(rosa.bootstrap().await.conversations[0].last_seq, 1);
     let last = maya.bootstrap().await.conversations.remove(0).last_message().cloned().unwrap();
@@ -217,4 +223,44 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+/// The carrier hears that it was taken only when it is committed: what waits long for that may come again all the same.
+#[tokio::test]
+async fn what_waits_for_its_turn_to_be_kept_may_come_again_for_as_long_as_anything_else() {
+    let bench = Bench::new().await;
+    let App { store, env, .. } = &*bench.app;
+    let maya = bench.sign_in("1001@harbor").await;
+    let record = AccountRecord {
+        id: CarrierAccountId(env.ulid()),
+        tenant: None,
+        kind: Kind::Smpp,
+        name: "SMSC".to_owned(),
+        settings: std::collections::BTreeMap::new(),
+        secrets: std::collections::BTreeMap::new(),
+        webhook: "word".to_owned(),
+    };
+    let take_in = |connection| {
+        let (store, env, record) = (store.clone(), env.clone(), record.clone());
+        let piece = Piece { coding: Coding::Latin1, octets: b"Hello".to_vec() };
+        let (from, fingerprint) = (Address::Number(number(142)), "the same".to_owned());
+        let part = Part { from, to: number(101), concat: None, piece, fingerprint };
+        let over = Over { connection, silence: Duration::from_secs(120) };
+        async move { pieces::take_in(&store, &env, &record, over, part).await.unwrap() }
+    };
+    let [first, second] = [env.ulid(), env.ulid()];
+    let held = store.write(maya.bootstrap().await.me.tenant.id).await.unwrap();
+    let waits = tokio::spawn(take_in(first));
+    // It has begun.
+    for _ in 0..200 {
+        tokio::task::yield_now().await;
+    }
+    bench.test.pass(20_000);
+    drop(held);
+    waits.await.unwrap();
+    // The carrier was heard of a moment ago, and then its connection ends.
+    pieces::settle(store, first, env.now().plus(-5_000)).await.unwrap();
+    pieces::end_connection(store, first).await.unwrap();
+    take_in(second).await;
+    assert_eq!(store::jobs::count(&mut store.read().await.unwrap()).await.unwrap(), 1, "it is kept once");
 }

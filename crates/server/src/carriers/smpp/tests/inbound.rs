@@ -99,3 +99,31 @@ async fn what_can_not_be_kept_is_asked_for_again() {
     line.until(async || (texts(&maya).await == ["Hello"]).then_some(())).await;
     line.end().await;
 }
+
+/// What is being kept waits for the business's other writers while the connection drops: the SMSC has heard nothing, and brings it again.
+#[tokio::test]
+async fn what_waits_to_be_kept_while_its_connection_drops_counts_once() {
+    let line = Line::new(&[]).await;
+    line.smsc.until(|_| line.is_up()).await;
+    let maya = line.bench.sign_in("1001@harbor").await;
+    let held = line.bench.app.store.write(maya.bootstrap().await.me.tenant.id).await.unwrap();
+    // Of several people, so that they wait in several lanes.
+    let all: Vec<Vec<u8>> =
+        (0..6).map(|person| deliver(&format!("1619555015{person}"), OURS, 0, 3, b"Hello")).collect();
+    for body in &all {
+        line.smsc.bring(body);
+    }
+    line.smsc.hang_up();
+    line.smsc.bound(2).await;
+    line.smsc.until(|_| line.is_up()).await;
+    drop(held);
+    for body in &all {
+        line.smsc.bring(body);
+    }
+    line.smsc.until(|known| known.answers == [0; 6]).await;
+    line.until(async || (maya.bootstrap().await.conversations.len() == 6).then_some(())).await;
+    assert_eq!(line.run().await, 0);
+    let kept: Vec<u64> = maya.bootstrap().await.conversations.iter().map(|one| one.last_seq).collect();
+    assert_eq!(kept, [1; 6], "each of them once");
+    line.end().await;
+}

@@ -1,10 +1,12 @@
 //! Texts on their way out.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use halyard_protocol::DeliveryState;
+use tokio::net::TcpListener;
 
-use super::smsc::{BIND_TRANSMITTER, Does, receipt};
+use super::smsc::{BIND_TRANSMITTER, Does, Smsc, receipt};
 use super::{Line, delivery};
 use crate::store::{self, sms_parts};
 use crate::testing::bench::number;
@@ -141,5 +143,24 @@ async fn what_the_carrier_refuses_has_failed() {
     let failed = delivery(&maya, &text).await;
     assert_eq!(failed.state, DeliveryState::Failed);
     assert_eq!(failed.reason.as_deref(), Some("0x0000000B: The carrier does not take the recipient's number."));
+    line.end().await;
+}
+
+/// Its server dies while the login is not answered yet: it is known that the text has not left.
+#[tokio::test]
+async fn a_text_that_waits_for_its_session_is_not_in_doubt() {
+    let mute = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let smsc = Smsc { port: mute.local_addr().unwrap().port(), known: Arc::default() };
+    let line = Line::at(smsc, &[]).await;
+    let connection = mute.accept().await.unwrap();
+    let maya = line.bench.sign_in("1001@harbor").await;
+    let text = maya.text(101, &[142], "Hello").await;
+    let workers = line.workers.clone().with_times(Duration::from_millis(200), Duration::from_secs(60));
+    for _ in 0..2 {
+        assert_eq!(workers.run_due().await.unwrap(), 1);
+        line.bench.test.pass(5_000);
+    }
+    assert_eq!(delivery(&maya, &text).await.state, DeliveryState::Accepted);
+    drop(connection);
     line.end().await;
 }
