@@ -13,6 +13,7 @@ use super::kinds::{Doing, Kind, Tools, payload};
 use crate::carriers::fetch::{FetchError, fetch};
 use crate::operations::Actor;
 use crate::operations::media::{Prepared, Uploads};
+use crate::operations::messaging::arriving::{self, Bringer};
 use crate::operations::messaging::brought::{Brought, INBOUND};
 use crate::operations::messaging::receive::{InboundText, receive};
 use crate::store::{self, StoreError, Tx, jobs::Job};
@@ -41,7 +42,11 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
     let record = store::carrier_accounts::by_id(&mut tx, account).await?;
     let owner = store::numbers::by_number(&mut tx, text.to).await?.map(|(tenant, _)| tenant);
     let is_own_group = !text.others.is_empty() && store::numbers::by_number(&mut tx, from).await?.is_some();
-    let opened = tools.carriers.open_in(&mut tx, account).await?;
+    let opened = match text.media[..] {
+        // Nothing is to be fetched.
+        [] => None,
+        [..] => tools.carriers.open_in(&mut tx, account).await?,
+    };
     drop(tx);
     let (tenant, record) = match (owner, record) {
         // Between numbers of this system a group text goes by its own way, so it is here.
@@ -89,7 +94,6 @@ struct Arriving {
 
 async fn arrive(tools: &Tools, job: &Job, arriving: Arriving) -> Result<(), StoreError> {
     let Arriving { tenant, account, from, text, files, missing } = arriving;
-    let mut tx = tools.store.write_in_background(tenant).await?;
     let actor = Actor::system(tenant, tools.env.now());
     let inbound = InboundText {
         carrier: account.to_string(),
@@ -103,6 +107,11 @@ async fn arrive(tools: &Tools, job: &Job, arriving: Arriving) -> Result<(), Stor
         files,
         missing,
     };
+    if arriving::arrive(&tools.store, &actor, &tools.env, &inbound, Bringer::Account(job)).await? {
+        return Ok(());
+    }
+    let mut tx = tools.store.write_in_background(tenant).await?;
+    let actor = Actor::system(tenant, tools.env.now());
     receive(&mut tx, &actor, &tools.env, inbound).await?;
     if store::jobs::done(&mut tx, job).await? { tx.commit().await } else { Ok(()) }
 }

@@ -125,6 +125,12 @@ const MIGRATIONS: &[Entry] = &[
         include_str!("../../migrations/sqlite/0020_carriers.sql"),
         include_str!("../../migrations/postgres/0020_carriers.sql"),
     ),
+    (
+        21,
+        "texts",
+        include_str!("../../migrations/sqlite/0021_texts.sql"),
+        include_str!("../../migrations/postgres/0021_texts.sql"),
+    ),
 ];
 
 /// The numbers of all, in their order.
