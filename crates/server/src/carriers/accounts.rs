@@ -136,19 +136,26 @@ impl Carriers {
         account: CarrierAccountId,
     ) -> Result<Option<(AccountRecord, Opened)>, StoreError> {
         let Some(record) = carrier_accounts::by_id(tx, account).await? else { return Ok(None) };
-        let known = self.opened.lock().unwrap_or_else(PoisonError::into_inner).get(&account).cloned();
-        if let Some(known) = known.filter(|(before, _)| *before == record) {
-            return Ok(Some(known));
+        Ok(self.open_known(&record).map(|opened| (record, opened)))
+    }
+
+    /// The same where its record was just read.
+    #[must_use]
+    pub fn open_known(&self, record: &AccountRecord) -> Option<Opened> {
+        let known = self.opened.lock().unwrap_or_else(PoisonError::into_inner).get(&record.id).cloned();
+        if let Some((_, opened)) = known.filter(|(before, _)| before == record) {
+            return Some(opened);
         }
-        match self.open_record(&record) {
+        match self.open_record(record) {
             Ok(opened) => {
                 let mut all = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-                all.insert(account, (record.clone(), opened.clone()));
-                Ok(Some((record, opened)))
+                all.insert(record.id, (record.clone(), opened.clone()));
+                Some(opened)
             }
             Err(error) => {
-                tracing::error!(%account, kind = record.kind.name(), %error, "an account at a carrier can't be used");
-                Ok(None)
+                let (account, kind) = (record.id, record.kind.name());
+                tracing::error!(%account, kind, %error, "an account at a carrier can't be used");
+                None
             }
         }
     }

@@ -7,6 +7,7 @@ use halyard_protocol::{CarrierAccountId, CauseCode, UnixMs};
 
 use crate::env::Env;
 use crate::operations::Actor;
+use crate::operations::messaging::arriving::{self, Bringer};
 use crate::operations::messaging::receipts::Failure;
 use crate::operations::messaging::receive::{InboundText, ON_NET, receive};
 use crate::store::{self, Store, StoreError};
@@ -27,19 +28,6 @@ impl OnNet {
         let found = store::numbers::by_number(&mut tx, to).await?;
         drop(tx);
         let Some((tenant, _)) = found else { return Ok(Err(not_in_use())) };
-        let mut tx = self.store.write_in_background(tenant).await?;
-        // It may have moved while this waited for its turn.
-        let found = store::numbers::by_number(&mut tx, to).await?.filter(|(owner, _)| *owner == tenant);
-        let Some((_, number)) = found else { return Ok(Err(not_in_use())) };
-        let needs_mms = !text.others.is_empty() || !text.media.is_empty();
-        if !number.capabilities.sms || (needs_mms && !number.capabilities.mms) {
-            let (code, what) = match (text.media.is_empty(), text.others.is_empty()) {
-                (false, _) => (CauseCode::NumberCannotReceiveFiles, "pictures or files"),
-                (true, false) => (CauseCode::NumberCannotReceiveGroupTexts, "group texts"),
-                (true, true) => (CauseCode::NumberCannotReceiveTexts, "texts"),
-            };
-            return Ok(Err(SubmitError::Final(Failure::new(code, format!("The number can't receive {what}.")))));
-        }
         let inbound = InboundText {
             carrier: ON_NET.to_owned(),
             reference: text.reference,
@@ -51,12 +39,30 @@ impl OnNet {
             files: Vec::new(),
             missing: 0,
         };
+        let actor = Actor::system(tenant, self.env.now());
+        let delivered = Submitted { references: Vec::new(), delivered: true, receipts: Vec::new() };
+        if arriving::arrive(&self.store, &actor, &self.env, &inbound, Bringer::OnNet).await? {
+            return Ok(Ok(delivered));
+        }
+        let mut tx = self.store.write_in_background(tenant).await?;
+        // It may have moved while this waited for its turn.
+        let found = store::numbers::by_number(&mut tx, to).await?.filter(|(owner, _)| *owner == tenant);
+        let Some((_, number)) = found else { return Ok(Err(not_in_use())) };
+        let needs_mms = !inbound.others.is_empty() || !inbound.media.is_empty();
+        if !number.capabilities.sms || (needs_mms && !number.capabilities.mms) {
+            let (code, what) = match (inbound.media.is_empty(), inbound.others.is_empty()) {
+                (false, _) => (CauseCode::NumberCannotReceiveFiles, "pictures or files"),
+                (true, false) => (CauseCode::NumberCannotReceiveGroupTexts, "group texts"),
+                (true, true) => (CauseCode::NumberCannotReceiveTexts, "texts"),
+            };
+            return Ok(Err(SubmitError::Final(Failure::new(code, format!("The number can't receive {what}.")))));
+        }
         // Received before: the worker died between the two transactions. The text is there, so it is delivered.
         let actor = Actor::system(tenant, self.env.now());
         if receive(&mut tx, &actor, &self.env, inbound).await?.is_some() {
             tx.commit().await?;
         }
-        Ok(Ok(Submitted { references: Vec::new(), delivered: true, receipts: Vec::new() }))
+        Ok(Ok(delivered))
     }
 }
 

@@ -162,6 +162,31 @@ pub(super) async fn short_codes_and_words_are_read_and_answered_where_that_can_b
     assert_eq!(refused.cause(), CauseCode::NumberCannotTextShortCodes);
 }
 
+pub(super) async fn texts_that_are_brought_at_once_arrive_once_each(bench: &Bench) {
+    const TEXTS: usize = 30;
+    let maya = bench.sign_in("1001@harbor").await;
+    let line = Line::add(bench, &maya).await;
+    line.write("first", 142, "The first one").await;
+    let texts: Vec<String> = (0..TEXTS).map(|n| format!("Text {n}")).collect();
+    // Each twice, as a carrier does that has not heard the answer.
+    let bring = |n: usize| {
+        let event = inbound(&format!("in-{}", n % TEXTS), 142, &texts[n % TEXTS]);
+        let line = &line;
+        async move { line.bring(&[event]).await }
+    };
+    let answers = futures_util::future::join_all((0..2 * TEXTS).map(bring)).await;
+    assert!(answers.iter().all(|status| *status == 204), "{answers:?}");
+    assert_eq!(bench.work().await, 2 * TEXTS);
+    let newest = maya.bootstrap().await.conversations.remove(0);
+    assert_eq!((newest.last_seq, newest.unread as usize), (TEXTS as u64 + 1, TEXTS + 1));
+    let page: EntriesPage = maya.get(&format!("/conversations/{}/entries?limit=100", newest.id)).await.json();
+    let mut came: Vec<&str> = page.entries.iter().filter_map(Entry::message).map(|it| it.body.as_str()).collect();
+    let mut expected: Vec<&str> = texts.iter().map(String::as_str).chain(["The first one"]).collect();
+    came.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(came, expected);
+}
+
 pub(super) async fn who_opts_out_gets_nothing_until_they_opt_in(bench: &Bench) {
     let (maya, devon) = (bench.sign_in("1001@harbor").await, bench.sign_in("1002@harbor").await);
     let line = Line::add(bench, &maya).await;

@@ -5,10 +5,9 @@
 use std::future::{Future, poll_fn};
 use std::task::Poll;
 
-use halyard_protocol::{ConversationId, Destination, MessageId, UserId};
+use halyard_protocol::{ConversationId, Destination, MessageId};
 
 use super::*;
-use crate::store::entries::ChatMessage;
 use crate::testing::bench::{Browser, to_numbers};
 
 /// Awaits that a send has at most, on either database, and some more.
@@ -38,17 +37,7 @@ async fn settled(bench: &Bench) {
         let mut tx = bench.app.store.read().await.unwrap();
         let tenant = store::tenants::by_domain(&mut tx, domain).await.unwrap().unwrap().id;
         drop(tx);
-        // A message for a chat that is not there waits for those that are appended together, and is none.
-        let nowhere = ChatMessage {
-            conversation: ConversationId(bench.app.env.ulid()),
-            participants: None,
-            id: bench.message_id(),
-            author: UserId(bench.app.env.ulid()),
-            body: String::new(),
-            request_hash: String::new(),
-            now: bench.app.env.now(),
-        };
-        assert!(bench.app.store.append_to_chat(tenant, nowhere).await.unwrap().is_none());
+        bench.app.store.asked_together().await;
         bench.app.store.write(tenant).await.unwrap().commit().await.unwrap();
     }
 }
@@ -83,6 +72,11 @@ async fn whole(bench: &Bench, numbers: u64, members: &[&Browser<'_>], before: &[
 /// A send, given up at each of its awaits.
 pub(super) async fn a_send_that_is_given_up_is_there_as_a_whole_or_not_at_all(bench: &Bench) {
     give_up_sends(bench, 2, to_numbers(101, &[142, 143])).await;
+}
+
+/// The same of a text to one number, which may be accepted together with others.
+pub(super) async fn a_text_to_one_that_is_given_up_is_there_as_a_whole_or_not_at_all(bench: &Bench) {
+    give_up_sends(bench, 1, to_numbers(101, &[142])).await;
 }
 
 /// The same where messages may be appended together.

@@ -15,6 +15,7 @@ mod media;
 mod sessions;
 mod states;
 mod texts;
+mod together;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -69,7 +70,7 @@ use self::carriers::{
     an_account_keeps_its_secrets_and_goes_when_it_carries_nothing, an_opt_out_of_one_in_a_group_is_of_nobody_else,
     of_an_account_no_more_is_claimed_than_may_leave, opt_outs_are_listed_and_changed_by_who_may,
     reports_on_a_group_count_for_each_though_nobody_wrote_down_that_it_was_taken,
-    short_codes_and_words_are_read_and_answered_where_that_can_be,
+    short_codes_and_words_are_read_and_answered_where_that_can_be, texts_that_are_brought_at_once_arrive_once_each,
     what_a_carrier_brings_arrives_once_and_is_believed_by_its_signature,
     what_no_database_has_to_keep_is_left_out_of_a_text, who_opts_out_gets_nothing_until_they_opt_in,
 };
@@ -85,6 +86,7 @@ use self::dropped::{
     a_chat_message_that_is_given_up_is_there_as_a_whole_or_not_at_all, a_job_that_is_given_up_is_done_once,
     a_read_mark_that_is_given_up_counts_as_a_whole_or_not_at_all,
     a_send_that_is_given_up_is_there_as_a_whole_or_not_at_all,
+    a_text_to_one_that_is_given_up_is_there_as_a_whole_or_not_at_all,
 };
 use self::groups::{
     a_group_takes_only_who_can_be_in_it, a_group_that_all_have_left_is_forgotten,
@@ -119,6 +121,10 @@ use self::states::{
 use self::texts::{
     a_number_that_moves_takes_no_history_to_another_tenant, a_picture_reaches_the_other_tenant_once,
     a_text_reaches_the_other_tenant_once, texts_are_counted_by_minute_and_day, who_loses_a_number_loses_its_pictures,
+};
+use self::together::{
+    a_text_is_refused_where_its_conversation_is_there, texts_between_tenants_at_once_arrive_once_each_in_order,
+    texts_that_are_sent_at_once_are_accepted_once_each,
 };
 
 /// The names of all checks, and how to run one on a fresh server.
@@ -223,10 +229,15 @@ checks!(
     a_text_of_many_people_arrives,
     a_text_that_is_too_long_for_its_carrier_is_refused_at_once,
     dead_jobs_come_back_into_their_own_queues,
+    texts_that_are_brought_at_once_arrive_once_each,
+    texts_that_are_sent_at_once_are_accepted_once_each,
+    texts_between_tenants_at_once_arrive_once_each_in_order,
+    a_text_is_refused_where_its_conversation_is_there,
 );
 
 checks!(
     faults:
+    a_text_to_one_that_is_given_up_is_there_as_a_whole_or_not_at_all,
     a_chat_message_that_is_given_up_is_there_as_a_whole_or_not_at_all,
     a_send_that_is_given_up_is_there_as_a_whole_or_not_at_all,
     a_job_that_is_given_up_is_done_once,

@@ -60,15 +60,20 @@ enum Next {
 
 async fn run(tools: &Tools, job: &Job) -> Result<(), StoreError> {
     let about: DeliverText = payload(job)?;
-    let mut tx = tools.store.read().await?;
-    let found = outgoing::find(&mut tx, about).await?;
-    drop(tx);
+    let found = outgoing::find(&mut tools.store.read_once().await?, about).await?;
     let (tenant, next) = match found.ok_or(StoreError::Corrupt("payload"))? {
         OutgoingState::Settled(tenant) => (tenant, None),
         OutgoingState::Waiting(waiting) => (waiting.text().tenant, Some(hand_over(tools, job, waiting).await?)),
         OutgoingState::InDoubt(doubt) => (doubt.text().tenant, Some(look_up(tools, job, doubt).await?)),
     };
 
+    let next = match next {
+        Some(Next::End(ended)) => match ended.write_together(&tools.store, job, tools.env.now()).await? {
+            Some(ended) => Some(Next::End(ended)),
+            None => return Ok(()),
+        },
+        other => other,
+    };
     let mut tx = tools.store.write_in_background(tenant).await?;
     let now = tools.env.now();
     let holds = match next {
@@ -130,7 +135,7 @@ async fn look_up(tools: &Tools, job: &Job, doubt: InDoubt) -> Result<Next, Store
 }
 
 async fn hand_over(tools: &Tools, job: &Job, waiting: Waiting) -> Result<Next, StoreError> {
-    let OutgoingText { tenant, account, is_ours, .. } = *waiting.text();
+    let OutgoingText { account, is_ours, .. } = *waiting.text();
     if !is_ours {
         return Ok(Next::End(waiting.fail(outgoing::number_gone())));
     }
@@ -153,17 +158,10 @@ async fn hand_over(tools: &Tools, job: &Job, waiting: Waiting) -> Result<Next, S
     };
     let submitting = match carrier.repeat() {
         Repeat::IsTakenOnce => waiting.begin_once(),
-        Repeat::IsTakenAgain => {
-            let mut tx = tools.store.write_in_background(tenant).await?;
-            let now = tools.env.now();
-            // Whoever waited long for this turn may have lost the job, and somebody else has sent the text.
-            if !store::jobs::renew(&mut tx, job, now.plus(LEASE)).await? {
-                return Ok(Next::Lost);
-            }
-            let submitting = waiting.begin(&mut tx, carrier.account(), now).await?;
-            tx.commit().await?;
-            submitting
-        }
+        Repeat::IsTakenAgain => match begin(tools, job, &*carrier, waiting).await? {
+            Some(submitting) => submitting,
+            None => return Ok(Next::Lost),
+        },
     };
     let since = tools.env.now();
     Ok(match carrier.submit(ready).await {
@@ -187,6 +185,29 @@ async fn hand_over(tools: &Tools, job: &Job, waiting: Waiting) -> Result<Next, S
             LookUp::Unknown => Next::End(submitting.end(TextOutcome::Unconfirmed)),
         },
     })
+}
+
+/// Puts on record that a text is being handed to its carrier; `None` where another worker has the job.
+async fn begin(
+    tools: &Tools,
+    job: &Job,
+    carrier: &dyn Carrier,
+    waiting: Waiting,
+) -> Result<Option<Submitting>, StoreError> {
+    let (account, now) = (carrier.account(), tools.env.now());
+    let waiting = match waiting.begin_together(&tools.store, job, account, now, now.plus(LEASE)).await? {
+        Ok(submitting) => return Ok(Some(submitting)),
+        Err(waiting) => waiting,
+    };
+    let mut tx = tools.store.write_in_background(waiting.text().tenant).await?;
+    let now = tools.env.now();
+    // Whoever waited long for this turn may have lost the job, and somebody else has sent the text.
+    if !store::jobs::renew(&mut tx, job, now.plus(LEASE)).await? {
+        return Ok(None);
+    }
+    let submitting = waiting.begin(&mut tx, account, now).await?;
+    tx.commit().await?;
+    Ok(Some(submitting))
 }
 
 /// Counts what a text takes of its account's pace. Until when it has to wait where the account takes no more now.

@@ -13,6 +13,7 @@ use super::kinds::{Doing, JobError, Kind, Tools, payload};
 use crate::carriers::fetch::{FetchError, fetch};
 use crate::operations::Actor;
 use crate::operations::media::{Prepared, Uploads};
+use crate::operations::messaging::arriving::{self, Bringer};
 use crate::operations::messaging::brought::{Brought, INBOUND, reference_of};
 use crate::operations::messaging::own_group::{self, Echo, OwnGroup};
 use crate::operations::messaging::receive::{InboundText, receive};
@@ -37,7 +38,11 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), JobError> {
     let mut tx = tools.store.read().await?;
     let record = store::carrier_accounts::by_id(&mut tx, account).await?;
     let owner = store::numbers::by_number(&mut tx, text.to).await?.map(|(tenant, _)| tenant);
-    let opened = tools.carriers.open_in(&mut tx, account).await?;
+    let opened = match text.media[..] {
+        // Nothing is to be fetched.
+        [] => None,
+        [..] => tools.carriers.open_in(&mut tx, account).await?,
+    };
     let own = own_group::find(&mut tx, account, &text, tools.env.now()).await?;
     drop(tx);
     let (tenant, record) = match (owner, record) {
@@ -101,7 +106,6 @@ struct Arriving {
 
 async fn arrive(tools: &Tools, job: &Job, arriving: Arriving) -> Result<(), StoreError> {
     let Arriving { tenant, account, text, files, missing } = arriving;
-    let mut tx = tools.store.write_in_background(tenant).await?;
     let actor = Actor::system(tenant, tools.env.now());
     let inbound = InboundText {
         carrier: account.to_string(),
@@ -114,6 +118,11 @@ async fn arrive(tools: &Tools, job: &Job, arriving: Arriving) -> Result<(), Stor
         files,
         missing,
     };
+    if arriving::arrive(&tools.store, &actor, &tools.env, &inbound, Bringer::Account(job)).await? {
+        return Ok(());
+    }
+    let mut tx = tools.store.write_in_background(tenant).await?;
+    let actor = Actor::system(tenant, tools.env.now());
     receive(&mut tx, &actor, &tools.env, inbound).await?;
     if store::jobs::done(&mut tx, job).await? { tx.commit().await } else { Ok(()) }
 }

@@ -39,7 +39,17 @@ pub(crate) const LOCK_TENANT: &str = "SELECT id FROM tenants WHERE id = $1 FOR U
 /// Appends an entry with its place, the members' counters and their events; see [`super::entries`]. Who is told, with their cursors.
 pub(crate) const POSTGRES_APPEND: &str = "SELECT * FROM append_entry($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 /// The same for messages of a tenant into chats (`$2`, a JSON array of records), as far as they are as expected.
-pub(crate) const POSTGRES_APPEND_TO_CHATS: &str = "SELECT * FROM append_to_chats($1, CAST($2 AS jsonb))";
+pub(crate) const POSTGRES_APPEND_TO_CHATS: &str = "SELECT *, FALSE AS jobs FROM append_to_chats($1, CAST($2 AS jsonb))";
+/// Accepts texts that users of a tenant send, as far as they are as expected; see [`super::texts`].
+pub(crate) const POSTGRES_ACCEPT_TEXTS: &str = "SELECT * FROM accept_texts($1, CAST($2 AS jsonb))";
+/// Puts texts that carriers bring into a tenant's queue.
+pub(crate) const POSTGRES_BRING_TEXTS: &str = "SELECT * FROM bring_texts($1, CAST($2 AS jsonb))";
+/// Lets texts arrive that came in, as far as they are as expected.
+pub(crate) const POSTGRES_TAKE_IN_TEXTS: &str = "SELECT * FROM take_in_texts($1, CAST($2 AS jsonb))";
+/// Puts on record that texts are being handed to their carriers, where their jobs' claims hold.
+pub(crate) const POSTGRES_BEGIN_TEXTS: &str = "SELECT * FROM begin_texts($1, CAST($2 AS jsonb))";
+/// Writes down that texts were taken by their carriers, as far as they are as expected.
+pub(crate) const POSTGRES_END_TEXTS: &str = "SELECT * FROM end_texts($1, CAST($2 AS jsonb))";
 
 macro_rules! each {
     ($before:literal, $after:literal) => {

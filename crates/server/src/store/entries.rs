@@ -4,17 +4,17 @@
 //! the other, which costs it nothing; PostgreSQL for all at once, as each question is a way to it and back: what does so there are functions
 //! of a migration.
 
-use futures_util::FutureExt as _;
-use futures_util::future::{self, BoxFuture, Shared};
 use halyard_protocol::{
     Author, ConversationId, EntryId, Media, Message, MessageId, Seq, SystemEvent, SystemLine, TenantId, UnixMs, UserId,
 };
 use serde::Serialize;
 
 use super::events::{self, News};
-use super::gathering::{Gathering, Unanswered};
+use super::postgres::Postgres;
 use super::sql::{args, json};
-use super::{Db, Store, StoreError, Tx, conversations, dialect, memberships, messages};
+use super::together::{Asking, Together};
+use super::turns::Urgency;
+use super::{Store, StoreError, Tx, conversations, dialect, memberships, messages};
 
 /// An entry that has no place yet.
 #[derive(Debug)]
@@ -125,22 +125,18 @@ pub struct ChatMessage {
     pub now: UnixMs,
 }
 
-/// The place and the moment of a message that was appended with others, and whether their commit is on the disk, once that is known.
-type Appended = (Option<(Seq, UnixMs)>, Shared<BoxFuture<'static, bool>>);
+impl Together for ChatMessage {
+    const STATEMENT: &'static str = dialect::POSTGRES_APPEND_TO_CHATS;
+    const TURN: Option<Urgency> = Some(Urgency::Asked);
 
-/// Messages into chats that wait for each other, by tenant.
-pub(super) type Appending = Gathering<TenantId, ChatMessage, Appended>;
+    fn asking(postgres: &Postgres) -> &Asking<Self> {
+        &postgres.chats
+    }
+}
 
 impl Store {
-    /// Whether [`Self::append_to_chat`] can append anything.
-    #[must_use]
-    pub fn appends_at_once(&self) -> bool {
-        self.is_postgres()
-    }
-
-    /// Appends a message to a chat, in a transaction that it shares with those of the same tenant that come meanwhile: one statement on
-    /// PostgreSQL. `None` where it has to be asked for in a transaction: on SQLite, and where the message is here already, the chat is new,
-    /// deleted by somebody or not the author's, or the statement failed. Once begun it goes through even if the caller goes away.
+    /// Appends a message to a chat together with others of the same tenant; its place and moment. `None` where it has to be asked for in a transaction:
+    /// on SQLite, and where the message is here already, the chat is new, deleted by somebody or not the author's, or the statement failed.
     ///
     /// # Errors
     /// When the database fails; as after [`Tx::commit`], the message may be there.
@@ -149,61 +145,6 @@ impl Store {
         tenant: TenantId,
         message: ChatMessage,
     ) -> Result<Option<(Seq, UnixMs)>, StoreError> {
-        let Db::Postgres(postgres) = &self.db else { return Ok(None) };
-        let store = self.clone();
-        let append = move |messages: Vec<ChatMessage>| {
-            let store = store.clone();
-            async move {
-                let appended = store.append_to_chats(tenant, &messages).await;
-                appended.unwrap_or_else(|error| {
-                    tracing::error!(%error, messages = messages.len(), "messages could not be appended together");
-                    Vec::new()
-                })
-            }
-        };
-        match postgres.appending.ask(tenant, message, append).await {
-            Ok((place, on_disk)) => {
-                if on_disk.await {
-                    Ok(place)
-                } else {
-                    Err(StoreError::lost())
-                }
-            }
-            // Alone it may go, or there is an error of its own.
-            Err(Unanswered::Failed) => Ok(None),
-            Err(Unanswered::Overloaded) => Err(StoreError::overloaded()),
-        }
+        self.together(tenant, message).await
     }
-
-    async fn append_to_chats(&self, tenant: TenantId, messages: &[ChatMessage]) -> Result<Vec<Appended>, StoreError> {
-        let mut records = Vec::with_capacity(messages.len());
-        for (nr, message) in messages.iter().enumerate() {
-            records.push(Numbered { nr, message });
-        }
-        let mut tx = self.write_once(tenant).await?;
-        // From here on they may be there, whatever becomes of this.
-        let rows = tx.all(dialect::POSTGRES_APPEND_TO_CHATS, args![tenant, json(&records)?]).await?;
-        let mut places = vec![None; messages.len()];
-        for row in &rows {
-            let nr = usize::try_from(row.count("nr")?).map_err(|_| StoreError::Corrupt("nr"))?;
-            *places.get_mut(nr).ok_or(StoreError::Corrupt("nr"))? = Some((row.count("seq")?, row.time("at")?));
-            tx.note_cursor(row.id("id")?, row.count("cursor")?);
-        }
-        if rows.is_empty() {
-            let nothing = future::ready(true).boxed().shared();
-            return Ok(messages.iter().map(|_| (None, nothing.clone())).collect());
-        }
-        // The next ones are appended while these wait for the disk.
-        let committing = tokio::spawn(tx.commit());
-        let on_disk = async { matches!(committing.await, Ok(Ok(()))) }.boxed().shared();
-        Ok(places.into_iter().map(|place| (place, on_disk.clone())).collect())
-    }
-}
-
-/// A message with its number among those that are appended together.
-#[derive(Serialize)]
-struct Numbered<'m> {
-    nr: usize,
-    #[serde(flatten)]
-    message: &'m ChatMessage,
 }

@@ -103,6 +103,12 @@ where
         Ok(begins)
     }
 
+    /// Whether nothing is being answered.
+    #[cfg(test)]
+    pub(super) fn is_idle(&self) -> bool {
+        self.lock().is_empty()
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<K, Waiting<Q, A>>> {
         // Nothing panics while it is held.
         self.all.lock().unwrap_or_else(PoisonError::into_inner)

@@ -131,6 +131,12 @@ const MIGRATIONS: &[Entry] = &[
         include_str!("../../migrations/sqlite/0021_tries.sql"),
         include_str!("../../migrations/postgres/0021_tries.sql"),
     ),
+    (
+        22,
+        "texts",
+        include_str!("../../migrations/sqlite/0022_texts.sql"),
+        include_str!("../../migrations/postgres/0022_texts.sql"),
+    ),
 ];
 
 /// The numbers of all, in their order.

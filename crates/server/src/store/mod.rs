@@ -49,6 +49,8 @@ pub(crate) mod sql;
 mod sqlite;
 pub mod states;
 pub mod tenants;
+pub mod texts;
+mod together;
 mod transaction;
 mod turns;
 pub mod usage;
@@ -179,17 +181,26 @@ impl Store {
         Ok(self.transaction(Inner::Once(Some(postgres.readers.acquire().await?))))
     }
 
-    /// A transaction of one statement that writes for a tenant, locks its row itself, and is over with its answer (PostgreSQL): [`Tx::commit`]
-    /// waits for the disk and tells those who wait.
-    async fn write_once(&self, tenant: TenantId) -> Result<Tx, StoreError> {
+    /// A transaction of one statement that writes for a tenant and is over with its answer (PostgreSQL): [`Tx::commit`] waits for the disk and tells those who
+    /// wait. Where it takes a turn it locks the tenant's row itself.
+    async fn write_once(&self, tenant: TenantId, urgency: Option<Urgency>) -> Result<Tx, StoreError> {
         let Db::Postgres(postgres) = &self.db else {
             return Err(StoreError::Statement("this database has transactions of steps".into()));
         };
-        let urgency = Urgency::Asked;
-        let turn = postgres.turns.take(tenant, urgency, urgency.patience()).await.ok_or_else(StoreError::overloaded)?;
+        let turn = match urgency {
+            Some(urgency) => {
+                let turn = postgres.turns.take(tenant, urgency, urgency.patience()).await;
+                Some(turn.ok_or_else(StoreError::overloaded)?)
+            }
+            None => None,
+        };
         let generation = postgres.disk.generation().await?;
         let connection = postgres.writers.acquire().await?;
-        Ok(self.transaction(Inner::WriteOnce(Some(connection), postgres.disk.clone(), generation)).in_turn(turn))
+        let tx = self.transaction(Inner::WriteOnce(Some(connection), postgres.disk.clone(), generation));
+        Ok(match turn {
+            Some(turn) => tx.in_turn(turn),
+            None => tx,
+        })
     }
 
     /// A transaction that writes for one tenant, for somebody who waits.

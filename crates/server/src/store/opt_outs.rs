@@ -44,15 +44,6 @@ pub async fn remove(tx: &mut Tx, own: PhoneNumber, recipient: PhoneNumber) -> Re
     Ok(changed > 0)
 }
 
-/// Those of these recipients who do not want texts from an own number.
-///
-/// # Errors
-/// When the database fails.
-pub async fn among(tx: &mut Tx, own: PhoneNumber, recipients: &[PhoneNumber]) -> Result<Vec<PhoneNumber>, StoreError> {
-    let pairs: Vec<[PhoneNumber; 2]> = recipients.iter().map(|recipient| [own, *recipient]).collect();
-    Ok(of(tx, &pairs).await?.into_iter().map(|[_, recipient]| recipient).collect())
-}
-
 /// Those of these pairs of an own number and a recipient where the recipient does not want its texts, by one statement.
 ///
 /// # Errors

@@ -17,10 +17,12 @@ use halyard_protocol::TenantId;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, SqlSafeStr as _, Transaction};
 
-use super::entries::Appending;
+use super::entries::ChatMessage;
 use super::following::{Follower, Found};
 use super::gathering::{Bounds, Gathering};
-use super::turns::Turns;
+use super::texts::{ArrivingText, BroughtText, EndedText, HandedText, OutsideText};
+use super::together::Asking;
+use super::turns::{Turns, Urgency};
 use super::{BUSY_TIMEOUT, READERS, StoreError, WRITERS, dialect};
 
 /// After so long without use a connection is looked at before it is used again: PostgreSQL may have ended it.
@@ -33,6 +35,8 @@ const LIMITS: [(&str, &str); 3] =
 
 /// Those who are answered by the same statements.
 const TOGETHER: Bounds = Bounds { batch: 64, waiting: 2_000, patience: BUSY_TIMEOUT, answer: ANSWER };
+/// The same for jobs.
+const OF_JOBS: Bounds = Bounds { patience: Urgency::Background.patience(), ..TOGETHER };
 /// Those who wait for the disk: one answer does for all.
 const DISK: Bounds =
     Bounds { batch: usize::MAX, waiting: usize::MAX, patience: Duration::from_secs(60), answer: ANSWER };
@@ -48,7 +52,18 @@ pub(super) struct Postgres {
     pub(super) disk: Disk,
     /// Those who read what is new in their logs.
     pub(super) followers: Gathering<TenantId, Follower, Option<Found>>,
-    pub(super) appending: Appending,
+    /// Messages into chats.
+    pub(super) chats: Asking<ChatMessage>,
+    /// Texts that users send.
+    pub(super) outside: Asking<OutsideText>,
+    /// Texts that carriers bring.
+    pub(super) brought: Asking<BroughtText>,
+    /// Texts that arrive.
+    pub(super) arriving: Asking<ArrivingText>,
+    /// Texts that are being handed to carriers.
+    pub(super) handed: Asking<HandedText>,
+    /// Texts that carriers have taken.
+    pub(super) ended: Asking<EndedText>,
 }
 
 impl Postgres {
@@ -71,8 +86,19 @@ impl Postgres {
         let readers = readers.map_err(|error| StoreError::Unavailable(error.into()))?;
         let disk = Disk::new(options.clone());
         let writers = pool(WRITERS).connect_lazy_with(options.options([("synchronous_commit", "off")]));
-        let (followers, appending) = (Gathering::new(TOGETHER), Gathering::new(TOGETHER));
-        Ok(Self { readers, writers, turns: Turns::default(), disk, followers, appending })
+        Ok(Self {
+            readers,
+            writers,
+            turns: Turns::default(),
+            disk,
+            followers: Gathering::new(TOGETHER),
+            chats: Gathering::new(TOGETHER),
+            outside: Gathering::new(TOGETHER),
+            brought: Gathering::new(TOGETHER),
+            arriving: Gathering::new(OF_JOBS),
+            handed: Gathering::new(OF_JOBS),
+            ended: Gathering::new(OF_JOBS),
+        })
     }
 
     /// Closes all connections, after what is under way.

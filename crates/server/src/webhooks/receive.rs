@@ -39,8 +39,7 @@ pub async fn receive(
     let record =
         record.filter(|record| record.kind.name() == kind && is_word(record)).ok_or_else(Problem::not_found)?;
     // One that can't be used for now is asked to come again.
-    let opened = app.carriers.open(id).await?;
-    let (_, opened) = opened.ok_or_else(|| {
+    let opened = app.carriers.open_known(&record).ok_or_else(|| {
         Problem::new(ErrorCode::Unavailable, "This account can't be used at the moment.").retry_after(60)
     })?;
     let provider = opened.provider.ok_or_else(Problem::not_found)?;
@@ -64,9 +63,7 @@ pub async fn receive(
     };
     app.metrics.webhook(record.kind.name(), true);
     for event in events {
-        let (mut tx, whose) = brought::begin(&app.store, &record, &event).await?;
-        brought::add(&mut tx, &app.env, &record, whose, event).await?;
-        tx.commit().await?;
+        brought::bring(&app.store, &app.env, &record, event).await?;
     }
     let answer = provider.webhook_answer();
     Ok(if answer.body.is_empty() {

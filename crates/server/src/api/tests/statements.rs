@@ -103,8 +103,7 @@ pub(crate) async fn a_message_to_fifty_takes_as_many_statements_as_one_to_two(be
     assert_eq!(sending(&maya, group.clone()).await, first, "the first one opens the conversation");
     let another = sending(&maya, pair).await;
     assert_eq!(sending(&maya, group).await, another);
-    let (most, most_to_open, most_for_text) =
-        if bench.app.store.kind() == "SQLite" { (8, 14, 15) } else { (2, 11, 12) };
+    let (most, most_to_open, most_for_text) = if bench.app.store.kind() == "SQLite" { (8, 14, 15) } else { (2, 11, 2) };
     assert!(another <= most && first <= most_to_open, "{another}, the first one {first}");
     sending(&maya, to_numbers(101, &[110])).await;
     let text = sending(&maya, to_numbers(101, &[110])).await;

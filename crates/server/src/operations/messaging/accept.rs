@@ -276,7 +276,7 @@ async fn own_number(tx: &mut Tx, author: UserId, from: Option<PhoneNumber>) -> R
     numbers.into_iter().find(|own| own.number == from).map(Some).ok_or(Refusal::NotYourNumber)
 }
 
-fn accepted(to: PhoneNumber, at: UnixMs) -> Delivery {
+pub(super) fn accepted(to: PhoneNumber, at: UnixMs) -> Delivery {
     Delivery { to, state: DeliveryState::Accepted, cause: None, reason: None, at }
 }
 

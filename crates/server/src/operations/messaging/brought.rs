@@ -11,6 +11,7 @@ use super::reference;
 use crate::env::Env;
 use crate::store::carrier_accounts::AccountRecord;
 use crate::store::jobs::{NewJob, Queue};
+use crate::store::texts::BroughtText;
 use crate::store::{self, Store, StoreError, Tx};
 
 /// The kind of the jobs that take in a text.
@@ -40,6 +41,26 @@ pub struct BroughtReport {
     pub forms: Vec<String>,
 }
 
+/// Takes an event in: it is in the queue, on the disk, when this returns.
+///
+/// # Errors
+/// When the database fails: it may be in the queue then. One that is there twice is taken in once.
+pub async fn bring(store: &Store, env: &Env, account: &AccountRecord, event: Event) -> Result<(), StoreError> {
+    if let (Event::Inbound(text), true) = (&event, store.asks_together())
+        // What has files has a queue of its own.
+        && text.media.is_empty()
+        && let Some(tenant) = whose(store, account, &event).await?
+    {
+        let (lane, payload) = inbound_job(env, account.id, Some(tenant), text.clone())?;
+        if store.bring_text(tenant, BroughtText { lane, kind: INBOUND, payload, now: env.now() }).await? {
+            return Ok(());
+        }
+    }
+    let (mut tx, whose) = begin(store, account, &event).await?;
+    add(&mut tx, env, account, whose, event).await?;
+    tx.commit().await
+}
+
 /// Begins the transaction that takes an event in: one of the business that it concerns, where that is known.
 ///
 /// # Errors
@@ -49,24 +70,33 @@ pub async fn begin(
     account: &AccountRecord,
     event: &Event,
 ) -> Result<(Tx, Option<TenantId>), StoreError> {
-    let mut tx = store.read().await?;
-    let whose = match (event, account.tenant) {
-        (_, Some(tenant)) => Some(tenant),
-        (Event::Inbound(text), None) => store::numbers::by_number(&mut tx, text.to).await?.map(|(tenant, _)| tenant),
-        (Event::Receipt(receipt), None) => match receipt.ours.as_deref().and_then(reference::read) {
-            Some((conversation, ..)) => {
-                store::conversations::by_id(&mut tx, conversation).await?.map(|record| record.tenant)
-            }
-            None => None,
-        },
-    };
-    drop(tx);
+    let whose = whose(store, account, event).await?;
     let tx = match (event, whose) {
         (Event::Inbound(_), Some(tenant)) => store.write(tenant).await?,
         // A report has a lane of its own, so nobody else adds to that.
         (Event::Receipt(_), _) | (Event::Inbound(_), None) => store.write_system().await?,
     };
     Ok((tx, whose))
+}
+
+/// The business that an event concerns, where that is known.
+async fn whose(store: &Store, account: &AccountRecord, event: &Event) -> Result<Option<TenantId>, StoreError> {
+    if account.tenant.is_some() {
+        return Ok(account.tenant);
+    }
+    match event {
+        Event::Inbound(text) => {
+            let found = store::numbers::by_number(&mut store.read_once().await?, text.to).await?;
+            Ok(found.map(|(tenant, _)| tenant))
+        }
+        Event::Receipt(receipt) => match receipt.ours.as_deref().and_then(reference::read) {
+            Some((conversation, ..)) => {
+                let found = store::conversations::by_id(&mut store.read_once().await?, conversation).await?;
+                Ok(found.map(|record| record.tenant))
+            }
+            None => Ok(None),
+        },
+    }
 }
 
 /// Puts an event into the queue.
@@ -104,8 +134,23 @@ pub async fn add_text(
     env: &Env,
     account: CarrierAccountId,
     whose: Option<TenantId>,
-    mut text: Inbound,
+    text: Inbound,
 ) -> Result<(), StoreError> {
+    let queue = match whose {
+        Some(tenant) if !text.media.is_empty() => Queue::Files { tenant, account },
+        Some(_) | None => queue(account, whose),
+    };
+    let (lane, payload) = inbound_job(env, account, whose, text)?;
+    add_job(tx, env, queue, &lane, INBOUND, &payload).await
+}
+
+/// The lane of the job that takes in a text, and what it is about.
+fn inbound_job(
+    env: &Env,
+    account: CarrierAccountId,
+    whose: Option<TenantId>,
+    mut text: Inbound,
+) -> Result<(String, String), StoreError> {
     // No text of a person has it, and not every database can keep it.
     text.body.retain(|character| character != '\0');
     // A lane is locked by its tenant's lock.
@@ -113,12 +158,7 @@ pub async fn add_text(
         (Some(tenant), from) => format!("{INBOUND} {tenant} {account} {from} {}", text.to),
         (None, _) => format!("{INBOUND} {account} {}", env.ulid()),
     };
-    let queue = match whose {
-        Some(tenant) if !text.media.is_empty() => Queue::Files { tenant, account },
-        Some(_) | None => queue(account, whose),
-    };
-    let payload = store::sql::json(&Brought { account, text })?;
-    add_job(tx, env, queue, &lane, INBOUND, &payload).await
+    Ok((lane, store::sql::json(&Brought { account, text })?))
 }
 
 /// Puts a report into the queue.

@@ -5,6 +5,7 @@
 
 pub mod accept;
 pub(crate) mod append;
+pub mod arriving;
 pub mod brought;
 pub mod consent;
 pub mod outgoing;

@@ -7,15 +7,18 @@
 
 use halyard_carriers::Receipt;
 use halyard_protocol::{
-    Author, CarrierAccountId, CauseCode, ConversationId, DeliveryState, Message, PhoneNumber, Seq, TenantId, UnixMs,
+    Author, CarrierAccountId, CauseCode, Change, ConversationId, Delivery, DeliveryState, Message, PhoneNumber, Seq,
+    TenantId, UnixMs,
 };
 use serde::{Deserialize, Serialize};
 
 use super::consent::{self, Source};
 use super::receipts::{self, Failure, advance};
 use super::reference;
-use crate::store::jobs::{NewJob, Queue};
-use crate::store::{self, StoreError, Tx, deliveries::SubmissionRecord, routes::Routes};
+use crate::store::deliveries::{Outgoing, SubmissionRecord};
+use crate::store::jobs::{Job, NewJob, Queue};
+use crate::store::texts::{EndedText, HandedText};
+use crate::store::{self, Store, StoreError, Tx, routes::Routes};
 
 /// The kind of the jobs that carry a text.
 pub const KIND: &str = "deliver";
@@ -160,7 +163,7 @@ async fn add_job(
     let [first, also @ ..] = to else { return Ok(()) };
     let payload = DeliverText { conversation: message.conversation, seq: message.seq, to: *first, also: also.to_vec() };
     let lane = match also {
-        [] => format!("{KIND} {} {first}", message.conversation),
+        [] => lane(message.conversation, *first),
         _ => format!("{KIND} {} group", message.conversation),
     };
     let payload = store::sql::json(&payload)?;
@@ -168,14 +171,19 @@ async fn add_job(
     store::jobs::add(tx, job, now).await
 }
 
+/// The lane of the jobs that carry a conversation's texts to one recipient.
+pub(super) fn lane(conversation: ConversationId, to: PhoneNumber) -> String {
+    format!("{KIND} {conversation} {to}")
+}
+
 /// The text that a job is about; `None` when there is no such text.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn find(tx: &mut Tx, job: DeliverText) -> Result<Option<OutgoingState>, StoreError> {
-    let Some(record) = store::conversations::by_id(tx, job.conversation).await? else { return Ok(None) };
-    let Some(message) = store::messages::at(tx, job.conversation, job.seq).await? else { return Ok(None) };
-    let (Some(from), Author::User(_)) = (record.key.own_number(), message.author) else { return Ok(None) };
+    let Some(found) = store::deliveries::outgoing(tx, job.conversation, job.seq).await? else { return Ok(None) };
+    let Outgoing { tenant, own, message, owner, account, submissions } = found;
+    let (Some(from), Author::User(_)) = (own, message.author) else { return Ok(None) };
     let is_group = !job.also.is_empty();
     let recipients: Vec<PhoneNumber> = std::iter::once(job.to).chain(job.also).collect();
     let named: Vec<(PhoneNumber, DeliveryState)> = message
@@ -192,11 +200,13 @@ pub async fn find(tx: &mut Tx, job: DeliverText) -> Result<Option<OutgoingState>
     };
     let is_unconfirmed = named.iter().any(|(_, state)| *state == DeliveryState::Unconfirmed);
     let to: Vec<PhoneNumber> = named.into_iter().filter(|(_, state)| is_open(*state)).map(|(to, _)| to).collect();
-    let Some(first) = to.first() else { return Ok(Some(OutgoingState::Settled(record.tenant))) };
-    let SubmissionRecord { since, submitting_to, owner, account } =
-        store::deliveries::submission(tx, &message, *first, from).await?;
-    let (tenant, is_ours) = (record.tenant, owner == Some(record.tenant));
-    let opted_out = store::opt_outs::among(tx, from, &to).await?;
+    let open: Vec<SubmissionRecord> =
+        submissions.into_iter().filter(|submission| to.contains(&submission.to)).collect();
+    let Some(SubmissionRecord { since, submitting_to, .. }) = open.first().copied() else {
+        return Ok(Some(OutgoingState::Settled(tenant)));
+    };
+    let is_ours = owner == Some(tenant);
+    let opted_out = open.iter().filter(|submission| submission.opted_out).map(|submission| submission.to).collect();
     let text = OutgoingText { tenant, from, to, message, is_ours, account, opted_out, is_group };
     Ok(Some(match since {
         Some(since) => {
@@ -240,6 +250,25 @@ impl Waiting {
             store::deliveries::set_submitting(tx, &self.0.message, *to, None).await?;
         }
         Ok(())
+    }
+
+    /// The same together with others, where it goes to one number, and the claim on its job goes on until `until`. Else it still waits.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn begin_together(
+        self,
+        store: &Store,
+        job: &Job,
+        account: Option<CarrierAccountId>,
+        now: UnixMs,
+        until: UnixMs,
+    ) -> Result<Result<Submitting, Self>, StoreError> {
+        let ([recipient], true) = (&self.0.to[..], store.asks_together()) else { return Ok(Err(self)) };
+        let Message { conversation, seq, .. } = self.0.message;
+        let text = HandedText { conversation, seq, recipient: *recipient, account, now, until, job: job.into() };
+        let is_begun = store.begin_text(self.0.tenant, text).await?;
+        Ok(if is_begun { Ok(Submitting(self.0)) } else { Err(self) })
     }
 
     /// Lets it leave for a carrier that takes a reference once: that needs no record.
@@ -344,6 +373,41 @@ impl Submitting {
 }
 
 impl Ended {
+    /// Writes down what became of it and ends its job, together with others, where a carrier has taken it and nobody has said anything else. Else it
+    /// is given back.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn write_together(self, store: &Store, job: &Job, now: UnixMs) -> Result<Option<Self>, StoreError> {
+        let Self(text, outcome) = &self;
+        let (TextOutcome::Taken { by, delivered }, [to], true) = (outcome, &text.to[..], store.asks_together()) else {
+            return Ok(Some(self));
+        };
+        // What its carrier has said already is taken in by a transaction.
+        if by.as_ref().is_some_and(|by| !by.receipts.is_empty()) {
+            return Ok(Some(self));
+        }
+        let state = taken_state(*delivered);
+        let Message { conversation, seq, id, .. } = text.message;
+        let delivery = Delivery { to: *to, state, cause: None, reason: None, at: now };
+        let change = store::sql::json(&Change::DeliveryChanged { conversation, message: id, delivery })?;
+        let account = by.as_ref().map(|by| by.account);
+        let reference_list = by.as_ref().map(|by| by.references.clone()).unwrap_or_default();
+        let text_taken = EndedText {
+            conversation,
+            seq,
+            recipient: *to,
+            state,
+            change,
+            account,
+            reference_list,
+            now,
+            job: job.into(),
+        };
+        let is_written = store.end_text(text.tenant, text_taken).await?;
+        Ok(if is_written { None } else { Some(self) })
+    }
+
     /// Writes down what became of it, and tells the members.
     ///
     /// # Errors
@@ -357,10 +421,7 @@ impl Ended {
         let mut message = found.ok_or(StoreError::Corrupt("payload"))?;
         for recipient in to.iter().copied() {
             let (state, failure, by) = match &outcome {
-                TextOutcome::Taken { by, delivered } => {
-                    let state = if *delivered { DeliveryState::Delivered } else { DeliveryState::Sent };
-                    (state, None, by.as_ref())
-                }
+                TextOutcome::Taken { by, delivered } => (taken_state(*delivered), None, by.as_ref()),
                 TextOutcome::Unconfirmed => (DeliveryState::Unconfirmed, None, None),
                 TextOutcome::OptedOut if opted_out.contains(&recipient) => {
                     (DeliveryState::Failed, Some(self::opted_out()), None)
@@ -398,6 +459,11 @@ impl Ended {
         }
         Ok(())
     }
+}
+
+/// How far a text is that a carrier has taken.
+fn taken_state(delivered: bool) -> DeliveryState {
+    if delivered { DeliveryState::Delivered } else { DeliveryState::Sent }
 }
 
 /// Why a text to a group is not delivered to those who did not opt out.
