@@ -1,7 +1,7 @@
 //! The job that takes in a text that an account's carrier has brought: fetches its files, then lets the text arrive.
 //!
-//! Always holds: a text arrives once, however often it is brought. It arrives also without a file that can't be had, or that an attempt failed by:
-//! then the timeline says so.
+//! Always holds: a text arrives once, however often it is brought. It arrives also without a file that can't be had, or that attempts failed by
+//! again and again: then the timeline says so.
 
 use std::time::Duration;
 
@@ -32,6 +32,8 @@ pub(super) const KIND: Kind = Kind {
 const FETCHING: Duration = Duration::from_secs(120);
 /// How often a file's carrier is asked that does not answer, before the text arrives without it.
 const FETCHES: u64 = 6;
+/// How many attempts may fail before the text arrives without the files that it still lacks: one of them may be what the attempts failed by.
+const FAILURES: u64 = 4;
 
 async fn run(tools: &Tools, job: &Job) -> Result<(), JobError> {
     let Brought { account, text } = payload(job)?;
@@ -69,7 +71,7 @@ async fn run(tools: &Tools, job: &Job) -> Result<(), JobError> {
             continue;
         }
         drop(tx);
-        let Some(provider) = provider.as_deref().filter(|_| job.failures == 0) else {
+        let Some(provider) = provider.as_deref().filter(|_| job.failures < FAILURES) else {
             missing += 1;
             continue;
         };

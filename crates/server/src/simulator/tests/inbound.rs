@@ -23,6 +23,27 @@ async fn a_phone_writes_with_a_picture() {
     assert_eq!(outside.state().await["texts"][0]["reports"][0]["told"], "taken");
 }
 
+/// The database fails for a moment while the picture is kept: it is no fault of the picture's.
+#[tokio::test]
+async fn a_picture_outlives_an_attempt_that_fails() {
+    let outside = Outside::new().await;
+    let rename = async |sql| {
+        let mut tx = outside.bench.app.store.write_system().await.unwrap();
+        tx.run(sql, Vec::new()).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    rename("ALTER TABLE media_contents RENAME TO away").await;
+    let new = json!({ "from": number(210), "to": number(101), "body": "Look", "sample": true });
+    outside.order(Method::POST, texts(), new).await;
+    outside.settle().await;
+    assert!(outside.messages(&[210]).await.is_empty());
+    rename("ALTER TABLE away RENAME TO media_contents").await;
+    outside.bench.test.pass(1_000);
+    outside.settle().await;
+    let [message] = &outside.messages(&[210]).await[..] else { panic!("one message") };
+    assert_eq!(message.media.len(), 1);
+}
+
 #[tokio::test]
 async fn a_group_of_phones_is_one_conversation() {
     let outside = Outside::new().await;
