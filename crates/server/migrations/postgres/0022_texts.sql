@@ -4,7 +4,9 @@
 
 -- Accepts texts to one number each, behind the row of their tenant: of those that are not here yet, whose conversation is there and deleted by
 -- nobody, whose author texts from the own number, whose recipient did not opt out and is of a country that is allowed, and that are not too
--- many. Each is appended, counted, and given to its carrier's queue; `payload` lacks its place.
+-- many. Each is appended, counted, and given to its carrier's queue; `payload` lacks its place. One to a number of this system that 32 others wait for
+-- in their lane takes the usual way, in turns with the jobs: texts are not accepted faster for long than they arrive. For a carrier they wait anyway, for
+-- its pace.
 CREATE FUNCTION accept_texts(p_tenant TEXT, p_texts JSONB)
 RETURNS TABLE (nr BIGINT, id TEXT, cursor BIGINT, seq BIGINT, at BIGINT, jobs BOOLEAN) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -44,7 +46,8 @@ BEGIN
               SELECT 1 FROM usage AS u WHERE u.owner = p_tenant
               AND (u.minute = asked.minute AND u.in_minute >= asked.tenant_minute OR u.day = asked.day AND u.in_day >= asked.tenant_day));
         CONTINUE WHEN NOT FOUND
-            OR way.account IS NOT NULL AND NOT way.on_net AND NOT COALESCE(asked.calling_code = ANY (allowed), FALSE);
+            OR way.account IS NOT NULL AND NOT way.on_net AND NOT COALESCE(asked.calling_code = ANY (allowed), FALSE)
+            OR way.on_net AND EXISTS (SELECT 1 FROM jobs AS j WHERE j.lane = asked.lane OFFSET 31);
         INSERT INTO usage (owner, minute, in_minute, day, in_day, bytes)
         VALUES (asked.author, asked.minute, 1, asked.day, 1, 0), (p_tenant, asked.minute, 1, asked.day, 1, 0)
         ON CONFLICT (owner) DO UPDATE SET
@@ -118,8 +121,7 @@ CREATE FUNCTION take_in_texts(p_tenant TEXT, p_texts JSONB)
 RETURNS TABLE (nr BIGINT, id TEXT, cursor BIGINT, seq BIGINT, at BIGINT, jobs BOOLEAN) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
-    asked RECORD;
-    is_next BOOLEAN;
+    asked RECORD; is_next BOOLEAN;
 BEGIN
     PERFORM 1 FROM tenants WHERE tenants.id = p_tenant FOR UPDATE;
     FOR asked IN
@@ -160,8 +162,8 @@ DECLARE
 BEGIN
     FOR asked IN
         SELECT t.* FROM jsonb_to_recordset(p_texts) AS t (
-            nr BIGINT, conversation TEXT, seq BIGINT, recipient TEXT, account TEXT, now BIGINT, until BIGINT, lane TEXT, position BIGINT,
-            lease TEXT
+            nr BIGINT, conversation TEXT, seq BIGINT, recipient TEXT, account TEXT, now BIGINT, until BIGINT,
+            lane TEXT, position BIGINT, lease TEXT
         ) ORDER BY t.nr
     LOOP
         UPDATE jobs SET due_at = asked.until WHERE lane = asked.lane AND position = asked.position AND lease = asked.lease;
@@ -179,8 +181,7 @@ CREATE FUNCTION end_texts(p_tenant TEXT, p_texts JSONB)
 RETURNS TABLE (nr BIGINT, id TEXT, cursor BIGINT, seq BIGINT, at BIGINT, jobs BOOLEAN) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
-    asked RECORD;
-    is_next BOOLEAN;
+    asked RECORD; is_next BOOLEAN;
 BEGIN
     PERFORM 1 FROM tenants WHERE tenants.id = p_tenant FOR UPDATE;
     FOR asked IN

@@ -17,7 +17,7 @@ pub(super) async fn texts_that_are_sent_at_once_are_accepted_once_each(bench: &B
     let ids: Vec<MessageId> = (0..TEXTS).map(|_| bench.message_id()).collect();
     // Each comes twice, as after a lost answer, and every second one is a colleague's.
     let send = |n: usize| {
-        let author = if n % TEXTS % 2 == 0 { &maya } else { &devon };
+        let author = if (n % TEXTS).is_multiple_of(2) { &maya } else { &devon };
         let id = ids[n % TEXTS];
         async move { author.send(id, to_numbers(101, &[142]), &format!("Text {}", n % TEXTS)).await }
     };

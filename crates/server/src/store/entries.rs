@@ -10,9 +10,8 @@ use halyard_protocol::{
 use serde::Serialize;
 
 use super::events::{self, News};
-use super::postgres::Postgres;
 use super::sql::{args, json};
-use super::together::{Asking, Together};
+use super::together::{AllAsking, Asking, Together};
 use super::turns::Urgency;
 use super::{Store, StoreError, Tx, conversations, dialect, memberships, messages};
 
@@ -129,8 +128,8 @@ impl Together for ChatMessage {
     const STATEMENT: &'static str = dialect::POSTGRES_APPEND_TO_CHATS;
     const TURN: Option<Urgency> = Some(Urgency::Asked);
 
-    fn asking(postgres: &Postgres) -> &Asking<Self> {
-        &postgres.chats
+    fn asking(all: &AllAsking) -> &Asking<Self> {
+        &all.chats
     }
 }
 

@@ -17,11 +17,9 @@ use halyard_protocol::TenantId;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, SqlSafeStr as _, Transaction};
 
-use super::entries::ChatMessage;
 use super::following::{Follower, Found};
 use super::gathering::{Bounds, Gathering};
-use super::texts::{ArrivingText, BroughtText, EndedText, HandedText, OutsideText};
-use super::together::Asking;
+use super::together::AllAsking;
 use super::turns::{Turns, Urgency};
 use super::{BUSY_TIMEOUT, READERS, StoreError, WRITERS, dialect};
 
@@ -52,18 +50,8 @@ pub(super) struct Postgres {
     pub(super) disk: Disk,
     /// Those who read what is new in their logs.
     pub(super) followers: Gathering<TenantId, Follower, Option<Found>>,
-    /// Messages into chats.
-    pub(super) chats: Asking<ChatMessage>,
-    /// Texts that users send.
-    pub(super) outside: Asking<OutsideText>,
-    /// Texts that carriers bring.
-    pub(super) brought: Asking<BroughtText>,
-    /// Texts that arrive.
-    pub(super) arriving: Asking<ArrivingText>,
-    /// Texts that are being handed to carriers.
-    pub(super) handed: Asking<HandedText>,
-    /// Texts that carriers have taken.
-    pub(super) ended: Asking<EndedText>,
+    /// Those who ask together with others.
+    pub(super) asking: Arc<AllAsking>,
 }
 
 impl Postgres {
@@ -86,19 +74,8 @@ impl Postgres {
         let readers = readers.map_err(|error| StoreError::Unavailable(error.into()))?;
         let disk = Disk::new(options.clone());
         let writers = pool(WRITERS).connect_lazy_with(options.options([("synchronous_commit", "off")]));
-        Ok(Self {
-            readers,
-            writers,
-            turns: Turns::default(),
-            disk,
-            followers: Gathering::new(TOGETHER),
-            chats: Gathering::new(TOGETHER),
-            outside: Gathering::new(TOGETHER),
-            brought: Gathering::new(TOGETHER),
-            arriving: Gathering::new(OF_JOBS),
-            handed: Gathering::new(OF_JOBS),
-            ended: Gathering::new(OF_JOBS),
-        })
+        let (followers, asking) = (Gathering::new(TOGETHER), Arc::new(AllAsking::new(TOGETHER, OF_JOBS)));
+        Ok(Self { readers, writers, turns: Turns::default(), disk, followers, asking })
     }
 
     /// Closes all connections, after what is under way.

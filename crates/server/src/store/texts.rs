@@ -10,8 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::jobs::Job;
-use super::postgres::Postgres;
-use super::together::{Asking, Together};
+use super::together::{AllAsking, Asking, Together};
 use super::turns::Urgency;
 use super::{Store, StoreError, dialect};
 
@@ -161,8 +160,8 @@ macro_rules! together {
             const STATEMENT: &'static str = dialect::$statement;
             const TURN: Option<Urgency> = $turn;
 
-            fn asking(postgres: &Postgres) -> &Asking<Self> {
-                &postgres.$asking
+            fn asking(all: &AllAsking) -> &Asking<Self> {
+                &all.$asking
             }
         }
     )* };

@@ -9,9 +9,10 @@ use futures_util::future::{self, BoxFuture, Shared};
 use halyard_protocol::{Seq, TenantId, UnixMs};
 use serde::Serialize;
 
-use super::gathering::{Gathering, Unanswered};
-use super::postgres::Postgres;
+use super::entries::ChatMessage;
+use super::gathering::{Bounds, Gathering, Unanswered};
 use super::sql::{Row, args, json};
+use super::texts::{ArrivingText, BroughtText, EndedText, HandedText, OutsideText};
 use super::turns::Urgency;
 use super::{Db, Store, StoreError};
 
@@ -20,6 +21,36 @@ pub(super) type Answered = (Option<Place>, Shared<BoxFuture<'static, bool>>);
 
 /// Questions of a kind that wait for each other, by tenant.
 pub(super) type Asking<Q> = Gathering<TenantId, Q, Answered>;
+
+/// Those of all kinds that wait.
+pub(super) struct AllAsking {
+    /// Messages into chats.
+    pub(super) chats: Asking<ChatMessage>,
+    /// Texts that users send.
+    pub(super) outside: Asking<OutsideText>,
+    /// Texts that carriers bring.
+    pub(super) brought: Asking<BroughtText>,
+    /// Texts that arrive.
+    pub(super) arriving: Asking<ArrivingText>,
+    /// Texts that are being handed to carriers.
+    pub(super) handed: Asking<HandedText>,
+    /// Texts that carriers have taken.
+    pub(super) ended: Asking<EndedText>,
+}
+
+impl AllAsking {
+    /// With bounds for those whom somebody waits for, and for jobs.
+    pub(super) fn new(asked: Bounds, of_jobs: Bounds) -> Self {
+        Self {
+            chats: Gathering::new(asked),
+            outside: Gathering::new(asked),
+            brought: Gathering::new(asked),
+            arriving: Gathering::new(of_jobs),
+            handed: Gathering::new(of_jobs),
+            ended: Gathering::new(of_jobs),
+        }
+    }
+}
 
 /// A question that is asked together with others of its kind and tenant.
 pub(super) trait Together: Serialize + Send + Sync + Sized + 'static {
@@ -31,7 +62,7 @@ pub(super) trait Together: Serialize + Send + Sync + Sized + 'static {
     const TURN: Option<Urgency>;
 
     /// Those that wait.
-    fn asking(postgres: &Postgres) -> &Asking<Self>;
+    fn asking(all: &AllAsking) -> &Asking<Self>;
 }
 
 /// An entry's place and moment; zeros where the answer is about none.
@@ -74,7 +105,7 @@ impl Store {
                 })
             }
         };
-        match Q::asking(postgres).ask(tenant, question, answer).await {
+        match Q::asking(&postgres.asking).ask(tenant, question, answer).await {
             Ok((place, on_disk)) => {
                 if on_disk.await {
                     Ok(place)
@@ -124,7 +155,7 @@ impl Store {
     /// Waits until nobody is asking together any more, also nobody who has gone away.
     pub(crate) async fn asked_together(&self) {
         let Db::Postgres(postgres) = &self.db else { return };
-        let Postgres { chats, outside, brought, arriving, handed, ended, .. } = postgres;
+        let AllAsking { chats, outside, brought, arriving, handed, ended } = &*postgres.asking;
         while !(chats.is_idle()
             && outside.is_idle()
             && brought.is_idle()
