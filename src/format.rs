@@ -70,9 +70,9 @@ pub(crate) fn clock_in(zone: &str) -> Option<LocalTime> {
     // Of a zone that it does not know it throws.
     let format = Reflect::construct(&format, &Array::of2(&JsValue::from_str("en-GB"), &options)).ok()?;
     let clock = text_at(format.unchecked_ref(), Date::new_0())?;
-    let (hour, minute) = clock.split_once(':')?;
-    let (hour, minute): (i64, i64) = (hour.parse().ok()?, minute.parse().ok()?);
-    Some(LocalTime((hour * 60 + minute) * MINUTE))
+    // `22:40`
+    let digit = |at: usize| clock.as_bytes().get(at).map_or(0, |digit| i64::from(digit & 15));
+    Some(LocalTime((digit(0) * 600 + digit(1) * 60 + digit(3) * 10 + digit(4)) * MINUTE))
 }
 
 thread_local! {

@@ -72,6 +72,9 @@ test("a group MMS to three phones is one conversation, with a state for each, an
 
 test("a short code is answered, and a sender that is a word can only be read", async ({ person }) => {
   const lena = await person(LENA, { baseURL: here.url });
+  // The simulator learns of a number by its first text.
+  await begin(lena, typed("+12025550118"));
+  await send(lena, shownPattern("+12025550118"), "Hello");
   await there.outside.write("24273", OWN, "Your code is 4711. Reply STOP to end.");
   await row(lena, "Your code is 4711").click();
   await expect(card(lena, "24273").getByRole("button", { name: /Call/ })).toHaveCount(0);

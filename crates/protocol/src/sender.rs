@@ -26,17 +26,15 @@ impl SenderId {
     /// Reads one as a carrier brings it: without characters that can't be seen, and cut to its length. `None` where nothing is left.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let mut bytes = [0; SIZE];
-        let mut length = 0;
-        let seen = text.trim().chars().filter(|c| !c.is_control() && !is_invisible(*c));
-        for c in seen.skip_while(|c| c.is_whitespace()).take(Self::LENGTH) {
-            let Some(place) = bytes.get_mut(length..length + c.len_utf8()) else { break };
-            c.encode_utf8(place);
-            length += c.len_utf8();
+        let seen: String = text.chars().filter(|c| !c.is_control() && !is_invisible(*c)).collect();
+        let mut kept = seen.trim();
+        let end = kept.char_indices().map(|(at, _)| at).take(Self::LENGTH + 1).take_while(|at| *at <= SIZE).last()?;
+        if kept.len() > SIZE || kept.chars().count() > Self::LENGTH {
+            kept = kept[..end].trim_end();
         }
-        let kept = core::str::from_utf8(&bytes[..length]).unwrap_or_default().trim_end().len();
-        bytes[kept..].fill(0);
-        (kept > 0).then_some(Self(bytes))
+        let mut bytes = [0; SIZE];
+        bytes[..kept.len()].copy_from_slice(kept.as_bytes());
+        Some(Self(bytes))
     }
 
     /// The sender of a text that names none: `?`.

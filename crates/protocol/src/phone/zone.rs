@@ -6,40 +6,35 @@
 
 use super::{CallingCode, PhoneNumber};
 
-/// Zones with the area codes of North America and the Caribbean in them, three digits each.
-const AREAS: &[(&str, &str)] = &[
-    (
-        "America/New_York",
-        "201202203207212215216219220223226227229231234239240242248249252260263267269270272276283289301302304305313315317\
-         321324326329330332336339343347351352354363364365367380382386401404407410412413416418419434437438440443445448450\
-         463468470472475478484502508513514516517518519540548551561567570571574579581582585586603606607609610613614616617\
-         631640645646647649656667678680681683686703704705706716717718724727728732734740742743753754757762765770771772774\
-         781786802803804807810812813814819821826828835838839843845848850854856857859860862863864865873878904905906908910\
-         912914917919929930934937941942943947948954959973978980984989",
-    ),
-    (
-        "America/Chicago",
-        "204205210214217218224225228235251254256262274281308309312314316318319320325327331334337346353361402405409414417\
-         423430431432447464469474479501504507512515531534539557563572573580584601605608612615618620629630636641651659660\
-         662682689701708712713715726730731737763769773779785806815816817830832847870872901903913918920931936938940945952\
-         956972975979985",
-    ),
-    (
-        "America/Los_Angeles",
-        "206209213236250253257279310323341350360369408415424425442458503509510530541559562564604619626628650657661669672\
-         702707714725738747760775778805818820831840858909916925949951971",
-    ),
-    ("America/Denver", "208303307368385403406435505575587719720748780801825915970983986"),
-    ("America/Puerto_Rico", "246264268284340473664721758767784787809829849868869939"),
-    ("America/Phoenix", "480520602623867928"),
-    ("America/Halifax", "428441506782902"),
-    ("America/Jamaica", "345658876"),
-    ("America/Regina", "306639"),
-    ("Pacific/Guam", "670671"),
-    ("America/St_Johns", "709879"),
-    ("Pacific/Pago_Pago", "684"),
-    ("Pacific/Honolulu", "808"),
-    ("America/Anchorage", "907"),
+/// The zone of each area code of North America and the Caribbean, by its letter in [`ZONES`]: a line for each hundred, from 200 on. A dot is an area
+/// code of no place, or none.
+const AREAS: &[u8; 800] = b"\
+    .EEECCPEMPC.EPCEECCEE..ECCEECE.E..ECP..EE.E...A.EEPCEPC.CP..E.CEA..EAEE.E.C.E..P.C.EA....E..........\
+    .EEMEERMCCP.CECECECCCE.PECEC.EECE.C.EC.EAP.E.JCE..PEECE.....PC.EEE.EMP..........E.E..ME.............\
+    .ECMECMEPCE.EECPECEE...CPP..H.CCC.EM.EE.EHPE.E.CE.E.......P....EC...ECE.EACE..ECX...E...............\
+    .CEPCMHCEPP.CEECEEEEX.........PC..C....CEP......E..E.....C.P.EPCP..E..EECCEM...ECEE.CEEM............\
+    .CXEPCEECEE.CEECEECPC..X..P.PCCE....C..REC...EEE.EPC....EPJCCPC.A..E.PGGP.....E.EECES.E..C..........\
+    .CPEEEEPCN..CCPCEEEMMA..EPCEE.CCE.E..CP.E.EE...PM....EE..EA.P.EC.E.A.CEEECEP..PCMEH.ACEA............\
+    .MEEEPCEWAE.EEECCCPEPE...ME.EACPC..E..EEP..E.E.CEAE...E.EEPEE.EEEE.XAAC.CE..J.EN....................\
+    .CHCEEELEPE.ECEMPECEC....P..XEEC..E.CECACEEE.C.EEP.PC.E.C..E..........MPCE.C..ECE..MECM..E..........\
+    ";
+
+/// The zones of [`AREAS`].
+const ZONES: &[(u8, &str)] = &[
+    (b'E', "America/New_York"),
+    (b'C', "America/Chicago"),
+    (b'P', "America/Los_Angeles"),
+    (b'M', "America/Denver"),
+    (b'A', "America/Puerto_Rico"),
+    (b'X', "America/Phoenix"),
+    (b'H', "America/Halifax"),
+    (b'J', "America/Jamaica"),
+    (b'R', "America/Regina"),
+    (b'G', "Pacific/Guam"),
+    (b'N', "America/St_Johns"),
+    (b'S', "Pacific/Pago_Pago"),
+    (b'W', "Pacific/Honolulu"),
+    (b'L', "America/Anchorage"),
 ];
 
 /// Zones with the calling codes of countries in them, a blank on both sides of each.
@@ -86,10 +81,10 @@ impl PhoneNumber {
     pub fn time_zone(self) -> Option<&'static str> {
         let code = self.calling_code()?;
         if code == CallingCode(1) {
-            let area = self.0.to_string();
-            let area = area.get(1..4)?.as_bytes();
-            let is_in = |areas: &&(&str, &str)| areas.1.as_bytes().chunks_exact(3).any(|one| one == area);
-            return AREAS.iter().find(is_in).map(|(zone, _)| *zone);
+            // Ten digits are behind the calling code.
+            let area = self.0.checked_sub(10_000_000_000)? / 10_000_000;
+            let letter = AREAS.get(usize::try_from(area).ok()?.checked_sub(200)?)?;
+            return ZONES.iter().find(|(zone, _)| zone == letter).map(|(_, zone)| *zone);
         }
         let code = [" ", &code.0.to_string(), " "].concat();
         COUNTRIES.iter().find(|(_, codes)| codes.contains(&code)).map(|(zone, _)| *zone)
@@ -119,6 +114,8 @@ mod tests {
             ("+5215512345678", Some("America/Mexico_City")),
             ("+919876543210", Some("Asia/Kolkata")),
             ("+80012345678", None),
+            ("+12005550142", None),
+            ("+16195550", None),
             ("+999024273", None),
         ] {
             assert_eq!(PhoneNumber::from_e164(number).unwrap().time_zone(), zone, "{number}");
@@ -126,10 +123,9 @@ mod tests {
     }
 
     #[test]
-    fn no_area_and_no_country_is_in_two_zones() {
-        let mut areas = BTreeSet::new();
-        for area in AREAS.iter().flat_map(|(_, areas)| areas.as_bytes().chunks(3)) {
-            assert!(area.len() == 3 && (b'2'..=b'9').contains(&area[0]) && areas.insert(area), "{area:?}");
+    fn each_area_and_each_country_is_in_one_zone_at_most() {
+        for letter in AREAS {
+            assert!(*letter == b'.' || ZONES.iter().filter(|(zone, _)| zone == letter).count() == 1, "{letter}");
         }
         let mut countries = BTreeSet::new();
         for code in COUNTRIES.iter().flat_map(|(_, codes)| codes.split_whitespace()) {
