@@ -1,7 +1,7 @@
 //! The dependency rules of ARCHITECTURE.md, read from `cargo metadata`.
 //!
-//! `protocol, words <- client <- halyard` and `protocol <- server`; `sip` stands by itself; the client has no browser and no async crate in it; nothing heavy
-//! comes into the WebAssembly.
+//! `protocol, words <- client <- halyard` and `protocol <- server`; `sip` stands by itself; the client has no browser and no async
+//! crate in it; nothing heavy comes into the WebAssembly.
 
 use std::collections::{BTreeMap, BTreeSet};
 
