@@ -7,12 +7,12 @@ use halyard_sip::{Contact, Contacts, Fault, Method, Request, Response, Status, V
 
 fn request(lines: &[&str]) -> Request {
     let text = format!("{}\r\n\r\n", lines.join("\r\n"));
-    parse(text.as_bytes()).unwrap().as_request().unwrap().clone()
+    parse(text.as_bytes()).expect("it is right").as_request().expect("it is a request").clone()
 }
 
 fn response(lines: &[&str]) -> Response {
     let text = format!("{}\r\n\r\n", lines.join("\r\n"));
-    parse(text.as_bytes()).unwrap().as_response().unwrap().clone()
+    parse(text.as_bytes()).expect("it is right").as_response().expect("it is a response").clone()
 }
 
 /// Section 3.2: an INVITE by two proxies.
@@ -42,7 +42,7 @@ fn invite_at_bob() -> Request {
 }
 
 fn lines(bytes: Vec<u8>) -> Vec<String> {
-    String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect()
+    String::from_utf8(bytes).expect("it is text").lines().map(str::to_owned).collect()
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn bytes(lines: &[&str], body: &str) -> Vec<u8> {
 fn message(lines: &[&str], body: &str) -> Message {
     let message = parse(&bytes(lines, body)).unwrap_or_else(|rejected| panic!("{lines:?}: {rejected}"));
     assert_eq!(message.check_known(), Ok(()));
-    assert_eq!(parse(&message.write().unwrap()), Ok(message.clone()));
+    assert_eq!(parse(&message.write().expect("it can be written")), Ok(message.clone()));
     message
 }
 
@@ -30,8 +30,8 @@ fn register(line: &str) -> Vec<u8> {
 }
 
 fn host_and_port(bytes: &[u8]) -> (String, Option<u16>) {
-    let message = parse(bytes).unwrap();
-    let uri = message.as_request().unwrap().uri.as_sip().unwrap();
+    let message = parse(bytes).expect("it is right");
+    let uri = message.as_request().and_then(|request| request.uri.as_sip()).expect("a sip: URI");
     (uri.host.to_string(), uri.port)
 }
 
