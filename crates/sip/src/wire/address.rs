@@ -4,7 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use super::error::Bad;
-use super::lex::{Scan, is_token_byte, quote, unquote};
+use super::lex::{Scan, cut, is_token_byte, quote, trim, trim_end, unquote};
 use super::param::Params;
 use super::uri::Uri;
 
@@ -57,7 +57,7 @@ impl FromStr for Address {
     type Err = Bad;
 
     fn from_str(text: &str) -> Result<Self, Bad> {
-        let mut scan = Scan::new(text.trim_matches([' ', '\t']));
+        let mut scan = Scan::new(trim(text));
         let mut display = None;
         if scan.peek() == Some(b'"') {
             display = Some(unquote(scan.quoted()?));
@@ -65,8 +65,9 @@ impl FromStr for Address {
             if scan.peek() != Some(b'<') {
                 return Err(Bad("a name is not followed by <"));
             }
-        } else if let Some(end) = scan.rest().find('<') {
-            let name = scan.rest()[..end].trim_end_matches([' ', '\t']);
+        } else if let Some((name, _)) = cut(scan.rest(), b'<') {
+            let end = name.len();
+            let name = trim_end(name);
             // Letters beyond ASCII belong into quotes; they are shown without as well.
             let right =
                 name.bytes().all(|byte| is_token_byte(byte) || byte == b' ' || byte == b'\t' || !byte.is_ascii());
@@ -82,7 +83,7 @@ impl FromStr for Address {
         } else {
             let plain = scan.take(|byte| byte != b';' && byte != b' ' && byte != b'\t');
             // RFC 3261, 20.10: such a URI stands between angle brackets.
-            if plain.contains([',', '?']) {
+            if plain.bytes().any(|byte| byte == b',' || byte == b'?') {
                 return Err(Bad("a URI with a comma or a question mark has no brackets"));
             }
             plain.parse()?

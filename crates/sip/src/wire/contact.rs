@@ -5,7 +5,7 @@ use core::str::FromStr;
 
 use super::address::Address;
 use super::error::Bad;
-use super::lex::number;
+use super::lex::{cut, number};
 use super::uri::Uri;
 
 /// A contact. It derefs to its address.
@@ -32,7 +32,7 @@ impl Contact {
     #[must_use]
     pub fn q(&self) -> u16 {
         let thousandths = |text: &str| {
-            let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+            let (whole, part) = cut(text, b'.').unwrap_or((text, ""));
             let digits = part.len() <= 3 && part.bytes().all(|byte| byte.is_ascii_digit());
             let part: u16 = if digits { format!("{part:0<3}").parse().ok()? } else { return None };
             match whole {

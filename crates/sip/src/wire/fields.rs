@@ -4,7 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use super::error::Bad;
-use super::lex::{Scan, is_word_byte, number, quote, unquote};
+use super::lex::{Scan, cut, cut_at_space, is_word_byte, number, quote, trim, unquote};
 use super::method::Method;
 use super::param::Params;
 
@@ -16,7 +16,7 @@ impl FromStr for CallId {
     type Err = Bad;
 
     fn from_str(text: &str) -> Result<Self, Bad> {
-        let (left, right) = text.split_once('@').map_or((text, None), |(left, right)| (left, Some(right)));
+        let (left, right) = cut(text, b'@').map_or((text, None), |(left, right)| (left, Some(right)));
         let word = |text: &str| !text.is_empty() && text.bytes().all(is_word_byte);
         if word(left) && right.is_none_or(word) { Ok(Self(text.to_owned())) } else { Err(Bad("not a Call-ID")) }
     }
@@ -41,9 +41,9 @@ impl FromStr for CSeq {
     type Err = Bad;
 
     fn from_str(text: &str) -> Result<Self, Bad> {
-        let (digits, method) = text.split_once([' ', '\t']).ok_or(Bad("a number and a method are needed"))?;
+        let (digits, method) = cut_at_space(text).ok_or(Bad("a number and a method are needed"))?;
         let number = number(digits, i32::MAX as u32).ok_or(Bad("not a number below 2^31"))?;
-        Ok(Self { number, method: method.trim_matches([' ', '\t']).parse()? })
+        Ok(Self { number, method: trim(method).parse()? })
     }
 }
 

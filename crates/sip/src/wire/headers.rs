@@ -86,24 +86,26 @@ impl Headers {
     }
 
     /// The values of all lines with a name, each as a whole: for headers that are no lists, as WWW-Authenticate.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |header| header.is(name)).map(Header::value)
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> + use<'_> {
+        self.lines(name).into_iter()
     }
 
     /// The elements of all lines with a name, for headers that are lists. One may be empty.
-    pub fn elements<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.all(name).flat_map(elements)
+    pub fn elements(&self, name: &str) -> impl Iterator<Item = &str> + use<'_> {
+        self.parts(name).into_iter()
     }
 
     /// The tokens of a list as Supported, Require or Allow; empty ones are left out.
-    pub fn tokens<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.elements(name).filter(|token| !token.is_empty())
+    pub fn tokens(&self, name: &str) -> impl Iterator<Item = &str> + use<'_> {
+        let mut tokens = self.parts(name);
+        tokens.retain(|token| !token.is_empty());
+        tokens.into_iter()
     }
 
     /// Whether a list as Supported has a token, without regard to case.
     #[must_use]
     pub fn lists(&self, name: &str, token: &str) -> bool {
-        self.elements(name).any(|element| element.eq_ignore_ascii_case(token))
+        self.parts(name).iter().any(|element| element.eq_ignore_ascii_case(token))
     }
 
     /// A value that is there once or not at all.
@@ -111,12 +113,10 @@ impl Headers {
     /// # Errors
     /// When it can't be read, or there are several.
     pub fn one<T: FromStr<Err = Bad>>(&self, name: &'static str) -> Result<Option<T>, Fault> {
-        let mut all = self.all(name);
-        let Some(value) = all.next() else { return Ok(None) };
-        if all.next().is_some() {
-            return Err(Fault::Repeated(name));
+        match self.sole(name)? {
+            Some(value) => read(name, value).map(Some),
+            None => Ok(None),
         }
-        value.parse().map(Some).map_err(|bad| Fault::Value(name, bad))
     }
 
     /// A value that has to be there once.
@@ -124,7 +124,7 @@ impl Headers {
     /// # Errors
     /// When it is missing, can't be read, or there are several.
     pub fn need<T: FromStr<Err = Bad>>(&self, name: &'static str) -> Result<T, Fault> {
-        self.one(name)?.ok_or(Fault::Missing(name))
+        read(name, self.sole(name)?.ok_or(Fault::Missing(name))?)
     }
 
     /// The elements of a list.
@@ -132,7 +132,11 @@ impl Headers {
     /// # Errors
     /// When one can't be read.
     pub fn list<T: FromStr<Err = Bad>>(&self, name: &'static str) -> Result<Vec<T>, Fault> {
-        self.elements(name).map(|element| element.parse().map_err(|bad| Fault::Value(name, bad))).collect()
+        let mut all = Vec::new();
+        for element in self.parts(name) {
+            all.push(read(name, element)?);
+        }
+        Ok(all)
     }
 
     /// The first element of a list: the next Route, the last hop's Via.
@@ -140,7 +144,10 @@ impl Headers {
     /// # Errors
     /// When it can't be read.
     pub fn first<T: FromStr<Err = Bad>>(&self, name: &'static str) -> Result<Option<T>, Fault> {
-        self.elements(name).next().map(|element| element.parse().map_err(|bad| Fault::Value(name, bad))).transpose()
+        match self.parts(name).first() {
+            Some(element) => read(name, element).map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Adds a line at the end.
@@ -194,6 +201,24 @@ impl Headers {
         Arc::make_mut(&mut self.0).push(header);
     }
 
+    // What follows has no type to be made for, so that there is one copy of it in the WebAssembly.
+
+    fn lines(&self, name: &str) -> Vec<&str> {
+        self.0.iter().filter(|header| header.is(name)).map(Header::value).collect()
+    }
+
+    fn parts(&self, name: &str) -> Vec<&str> {
+        self.0.iter().filter(|header| header.is(name)).flat_map(|header| elements(header.value())).collect()
+    }
+
+    fn sole(&self, name: &'static str) -> Result<Option<&str>, Fault> {
+        match self.lines(name)[..] {
+            [] => Ok(None),
+            [value] => Ok(Some(value)),
+            [_, _, ..] => Err(Fault::Repeated(name)),
+        }
+    }
+
     fn change_first(&mut self, name: &str, value: Option<String>) -> Option<String> {
         let at = self.find(name)?;
         let headers = Arc::make_mut(&mut self.0);
@@ -224,6 +249,10 @@ impl Headers {
     fn insert(&mut self, at: usize, name: &str, value: String) {
         Arc::make_mut(&mut self.0).insert(at, Header { name: name.into(), value: value.into() });
     }
+}
+
+fn read<T: FromStr<Err = Bad>>(name: &'static str, value: &str) -> Result<T, Fault> {
+    value.parse().map_err(|bad| Fault::Value(name, bad))
 }
 
 impl FromIterator<Header> for Headers {

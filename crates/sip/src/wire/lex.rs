@@ -39,6 +39,45 @@ pub(crate) fn number(text: &str, most: u32) -> Option<u32> {
     (value <= most).then_some(value)
 }
 
+/// A text without the white space around it. As the other small steps here it is one function, where the standard library's patterns are
+/// a copy of the code for each use in the WebAssembly.
+pub(crate) fn trim(text: &str) -> &str {
+    let mut scan = Scan::new(text);
+    scan.space();
+    trim_end(scan.rest)
+}
+
+/// A text without the white space behind it.
+pub(crate) fn trim_end(text: &str) -> &str {
+    let space = text.bytes().rev().take_while(|byte| is_space(*byte)).count();
+    &text[..text.len() - space]
+}
+
+/// What stands before and behind the first of an ASCII byte.
+pub(crate) fn cut(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let mut scan = Scan::new(text);
+    let before = scan.until(byte)?;
+    Some((before, scan.rest))
+}
+
+/// What stands before and behind the first white space.
+pub(crate) fn cut_at_space(text: &str) -> Option<(&str, &str)> {
+    let at = text.bytes().position(is_space)?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
+/// The first line of a text, and what stands behind its end.
+pub(crate) fn cut_line(text: &str) -> (&str, &str) {
+    match text.as_bytes().windows(2).position(|two| two == b"\r\n") {
+        Some(at) => (&text[..at], &text[at + 2..]),
+        None => (text, ""),
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    byte == b' ' || byte == b'\t'
+}
+
 /// Reads a value from its front.
 #[derive(Clone, Copy)]
 pub(crate) struct Scan<'a> {
@@ -60,7 +99,7 @@ impl<'a> Scan<'a> {
 
     /// Passes over white space; folded lines are spaces already.
     pub(crate) fn space(&mut self) {
-        self.rest = self.rest.trim_start_matches([' ', '\t']);
+        self.take(is_space);
     }
 
     pub(crate) fn peek(&self) -> Option<u8> {
@@ -152,7 +191,7 @@ pub fn unquote(text: &str) -> String {
     said
 }
 
-/// A text as a quoted string. Control characters, which could end the line, become spaces.
+/// A text as a quoted string. CR and LF, which could end the line, become spaces; other control characters stand behind a backslash.
 #[must_use]
 pub fn quote(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
@@ -160,7 +199,8 @@ pub fn quote(text: &str) -> String {
     for letter in text.chars() {
         match letter {
             '"' | '\\' => quoted.extend(['\\', letter]),
-            letter if letter.is_control() => quoted.push(' '),
+            '\r' | '\n' => quoted.push(' '),
+            letter if letter.is_ascii_control() && letter != '\t' => quoted.extend(['\\', letter]),
             letter => quoted.push(letter),
         }
     }
@@ -176,7 +216,7 @@ pub fn elements(value: &str) -> impl Iterator<Item = &str> {
         let text = rest?;
         let end = element_end(text);
         rest = text.get(end + 1..);
-        Some(text[..end].trim_matches([' ', '\t']))
+        Some(trim(&text[..end]))
     })
 }
 
@@ -211,10 +251,10 @@ mod tests {
 
     #[test]
     fn quoting_goes_there_and_back() {
-        for text in ["", "plain", "with \"quotes\" and \\", "\u{442}\u{435}\u{441}\u{442}"] {
+        for text in ["", "plain", "with \"quotes\" and \\", "\u{442}\u{435}\u{441}\u{442}", "\u{1}\0\u{7f}\t"] {
             assert_eq!(unquote(&quote(text)), text);
         }
-        assert_eq!(quote("a\r\nb\0"), "\"a  b \"");
+        assert_eq!(quote("a\r\nb\0"), "\"a  b\\\0\"");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::check;
 use super::error::{Bad, Fault};
 use super::headers::{Header, Headers};
-use super::lex::{is_token, number, stays_on_line};
+use super::lex::{cut, cut_at_space, cut_line, is_token, number, stays_on_line, trim, trim_end};
 use super::message::{Message, Request, Response};
 use super::method::Method;
 use super::name;
@@ -81,7 +81,7 @@ pub fn parse(frame: &[u8]) -> Result<Message, Rejected> {
         None => (frame.strip_suffix(b"\r\n").unwrap_or(frame), &[][..]),
     };
     let text = String::from_utf8_lossy(head);
-    let (line, lines) = text.split_once("\r\n").unwrap_or((&text, ""));
+    let (line, lines) = cut_line(&text);
     let start = start(line);
     let Head { headers, length, fault } = head_of(lines);
     let framing = if too_long {
@@ -122,7 +122,8 @@ fn is_response(line: &str) -> bool {
 
 /// Whether a line is that of a request as far as that it can be answered: a method in front, a version of SIP somewhere behind it.
 fn is_request(line: &str) -> bool {
-    line.split_once([' ', '\t']).is_some_and(|(method, rest)| is_token(method) && rest.contains("SIP/"))
+    cut_at_space(line)
+        .is_some_and(|(method, rest)| is_token(method) && rest.as_bytes().windows(4).any(|four| four == b"SIP/"))
 }
 
 fn start(line: &str) -> Result<Start, Fault> {
@@ -131,15 +132,15 @@ fn start(line: &str) -> Result<Start, Fault> {
         return Err(wrong("a line end or NUL inside"));
     }
     if is_response(line) {
-        let (version, rest) = line.split_once(' ').ok_or(wrong("no status"))?;
+        let (version, rest) = cut(line, b' ').ok_or(wrong("no status"))?;
         version_is_2(version)?;
-        let (code, reason) = rest.split_once(' ').unwrap_or((rest, ""));
+        let (code, reason) = cut(rest, b' ').unwrap_or((rest, ""));
         let code = number(code, 699).filter(|_| code.len() == 3).and_then(|code| u16::try_from(code).ok());
         let status = code.and_then(Status::new).ok_or(wrong("no such status"))?;
         return Ok(Start::Response(status, reason.into()));
     }
-    let mut parts = line.splitn(3, ' ');
-    let (Some(method), Some(uri), Some(version)) = (parts.next(), parts.next(), parts.next()) else {
+    let Some((method, (uri, version))) = cut(line, b' ').and_then(|(method, rest)| Some((method, cut(rest, b' ')?)))
+    else {
         return Err(wrong("not a method, a URI and a version"));
     };
     version_is_2(version)?;
@@ -153,8 +154,7 @@ fn version_is_2(version: &str) -> Result<(), Fault> {
         return Ok(());
     }
     let is_other = is_response(version)
-        && version[4..]
-            .split_once('.')
+        && cut(&version[4..], b'.')
             .is_some_and(|(major, minor)| number(major, u32::MAX).is_some() && number(minor, u32::MAX).is_some());
     Err(if is_other { Fault::Version } else { Fault::StartLine(Bad("no version of SIP")) })
 }
@@ -163,13 +163,17 @@ fn version_is_2(version: &str) -> Result<(), Fault> {
 fn head_of(lines: &str) -> Head {
     let mut headers: Vec<Header> = Vec::new();
     let mut head = Head { headers: Headers::new(), length: None, fault: None };
-    let mut lines = lines.split("\r\n").filter(|line| !line.is_empty()).peekable();
-    while let Some(line) = lines.next() {
+    let mut rest = lines;
+    while !rest.is_empty() {
+        let line;
+        (line, rest) = cut_line(rest);
         let mut unfolded = line.to_owned();
-        while let Some(fold) = lines.next_if(|next| next.starts_with([' ', '\t'])) {
-            unfolded.truncate(unfolded.trim_end_matches([' ', '\t']).len());
+        while rest.starts_with([' ', '\t']) {
+            let fold;
+            (fold, rest) = cut_line(rest);
+            unfolded.truncate(trim_end(&unfolded).len());
             unfolded.push(' ');
-            unfolded.push_str(fold.trim_matches([' ', '\t']));
+            unfolded.push_str(trim(fold));
         }
         let fault = if headers.len() == MAX_HEADERS {
             Fault::TooManyHeaders
@@ -200,13 +204,13 @@ fn head_of(lines: &str) -> Head {
 }
 
 fn header(line: &str) -> Result<(&str, &str), Bad> {
-    let (name, value) = line.split_once(':').ok_or(Bad("no colon"))?;
-    let name = name.trim_end_matches([' ', '\t']);
+    let (name, value) = cut(line, b':').ok_or(Bad("no colon"))?;
+    let name = trim_end(name);
     if !is_token(name) {
         return Err(Bad("the name is not a token"));
     }
     if !stays_on_line(value) {
         return Err(Bad("a line end or NUL inside"));
     }
-    Ok((name, value.trim_matches([' ', '\t'])))
+    Ok((name, trim(value)))
 }

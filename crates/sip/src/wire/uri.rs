@@ -6,7 +6,7 @@ use core::str::FromStr;
 use super::error::Bad;
 use super::escape::{escape, escape_user, escaped, same_letters, same_text, unescape};
 use super::host::Host;
-use super::lex::{Scan, is_token};
+use super::lex::{Scan, cut, is_token};
 use super::param::Params;
 use super::tel::TelUri;
 
@@ -74,7 +74,7 @@ impl SipUri {
     fn read(secure: bool, text: &str) -> Result<Self, Bad> {
         let mut scan = Scan::new(text);
         let (mut user, mut password) = (None, None);
-        if text.contains('@') {
+        if text.bytes().any(|byte| byte == b'@') {
             user = Some(escaped(&mut scan, b"&=+$,;?/")?).filter(|user| !user.is_empty());
             if user.is_none() {
                 return Err(Bad("the user of a URI is empty"));
@@ -237,7 +237,7 @@ impl FromStr for Uri {
     type Err = Bad;
 
     fn from_str(text: &str) -> Result<Self, Bad> {
-        let (scheme, rest) = text.split_once(':').ok_or(Bad("a URI has no scheme"))?;
+        let (scheme, rest) = cut(text, b':').ok_or(Bad("a URI has no scheme"))?;
         if !is_token(scheme) || !scheme.as_bytes()[0].is_ascii_alphabetic() {
             return Err(Bad("a URI has no scheme"));
         }

@@ -4,7 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use super::error::Bad;
-use super::lex::{Scan, is_token, is_word_byte};
+use super::lex::{Scan, cut, is_token, is_word_byte, trim};
 use super::param::Params;
 
 /// A value and its parameters: `application/sdp;charset=utf-8`, `presence;id=7`, `session`.
@@ -38,7 +38,7 @@ impl Valued {
     /// Type and subtype of a media type (RFC 3261, 20.15).
     #[must_use]
     pub fn media_type(&self) -> Option<(&str, &str)> {
-        let (kind, subtype) = self.value.split_once('/')?;
+        let (kind, subtype) = cut(&self.value, b'/')?;
         (is_token(kind) && is_token(subtype)).then_some((kind, subtype))
     }
 }
@@ -47,7 +47,7 @@ impl FromStr for Valued {
     type Err = Bad;
 
     fn from_str(text: &str) -> Result<Self, Bad> {
-        let mut scan = Scan::new(text.trim_matches([' ', '\t']));
+        let mut scan = Scan::new(trim(text));
         let mut value = scan.take(|byte| is_word_byte(byte) || byte == b'@').to_owned();
         if value.is_empty() {
             return Err(Bad("no value"));
@@ -55,7 +55,7 @@ impl FromStr for Valued {
         // White space may be around the slash of a media type.
         let slash = value.ends_with('/') || scan.separator(b'/');
         if slash {
-            let kind = value.trim_end_matches('/').to_owned();
+            let kind = value.strip_suffix('/').unwrap_or(&value).to_owned();
             scan.space();
             value = format!("{kind}/{}", scan.token("no subtype")?);
         }

@@ -5,7 +5,7 @@ use core::str::FromStr;
 
 use super::error::Bad;
 use super::host::Host;
-use super::lex::Scan;
+use super::lex::{Scan, trim};
 use super::param::Params;
 
 /// What begins a branch that is unique (RFC 3261, 8.1.1.7).
@@ -72,7 +72,7 @@ impl FromStr for Via {
     type Err = Bad;
 
     fn from_str(text: &str) -> Result<Self, Bad> {
-        let mut scan = Scan::new(text.trim_matches([' ', '\t']));
+        let mut scan = Scan::new(trim(text));
         let protocol = scan.token("no protocol")?;
         let first = scan.separator(b'/');
         let version = scan.token("no version")?;
