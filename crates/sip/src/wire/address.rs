@@ -88,7 +88,12 @@ impl FromStr for Address {
             }
             plain.parse()?
         };
-        Ok(Self { display, uri, params: Params::read(scan)? })
+        let params = Params::read(scan)?;
+        if params.is_token_or_absent("tag") {
+            Ok(Self { display, uri, params })
+        } else {
+            Err(Bad("the tag is not a token"))
+        }
     }
 }
 
@@ -133,6 +138,9 @@ mod tests {
             "<sip:a@b",
             "sip:a@b?x=y",
             "<sip:a@b>;tag=1;tag=2",
+            "<sip:a@b>;tag",
+            "<sip:a@b>;tag=\"1\"",
+            "<sip:a@b>;tag=1:2",
             "<sip:a@b>;;;",
             "<sip:a@b> x",
             "\"name\" sip:a@b",

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::error::Bad;
-use super::lex::{Scan, is_token_byte, quote, unquote};
+use super::lex::{Scan, is_token, is_token_byte, quote, unquote};
 
 /// A parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +100,11 @@ impl Params {
             Some(param) => param.value = value,
             None => self.0.push(Param { name: name.to_owned(), value }),
         }
+    }
+
+    /// Whether a parameter that the grammar gives a token has one, if it is there: `tag` and `branch`.
+    pub(crate) fn is_token_or_absent(&self, name: &str) -> bool {
+        self.find(name).is_none_or(|param| param.value.as_deref().is_some_and(is_token))
     }
 
     /// Takes one away.
