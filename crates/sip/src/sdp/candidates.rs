@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::description::Sdp;
 use super::lines::{SdpError, attribute, clean, lines};
 
 /// A fragment: whose candidates they are, and the candidates for each `m=`.
@@ -70,6 +71,19 @@ impl Fragment {
     /// As [`Fragment::parse`], and when it is not UTF-8.
     pub fn from_body(body: &[u8]) -> Result<Self, SdpError> {
         Self::parse(core::str::from_utf8(body).map_err(|_| SdpError::NotText)?)
+    }
+
+    /// The fragment that brings candidates, each as it stands behind `candidate:`, for an `m=` of a description (RFC 8840, 4.4).
+    #[must_use]
+    pub fn of(sdp: &Sdp, index: usize, candidates: &[&str], ended: bool) -> Self {
+        let media = FragmentMedia {
+            line: sdp.media(index).map_or_else(String::new, |media| media.to_string()),
+            mid: sdp.attribute(index, "mid").map(str::to_owned),
+            ice: sdp.ice(index).map(|(name, password)| (name.to_owned(), password.to_owned())),
+            candidates: candidates.iter().map(|candidate| (*candidate).to_owned()).collect(),
+            ended,
+        };
+        Self { ice: None, ended: false, media: vec![media] }
     }
 
     /// User fragment and password that hold for a part.

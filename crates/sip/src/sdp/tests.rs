@@ -132,3 +132,14 @@ fn fragments_bring_candidates() {
         assert_eq!(Fragment::parse(text), Err(SdpError::Fragment), "{text}");
     }
 }
+
+#[test]
+fn a_fragment_is_made_for_a_part() {
+    let fragment = Fragment::of(&offer(), 0, &["9 1 udp 1 192.0.2.9 5 typ host"], true);
+    assert_eq!(
+        fragment.to_string(),
+        "m=audio 9 UDP/TLS/RTP/SAVPF 111 0 126\r\na=mid:0\r\na=ice-ufrag:EsAw\r\na=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1\r\n\
+         a=candidate:9 1 udp 1 192.0.2.9 5 typ host\r\na=end-of-candidates\r\n"
+    );
+    assert_eq!(Fragment::parse(&fragment.to_string()), Ok(fragment));
+}

@@ -145,6 +145,19 @@ impl SipUri {
         self.params.set_spelled(name, value.map(|value| escape(value, b"[]/:&+$")));
     }
 
+    /// A header behind `?` without escapes: Replaces of a Refer-To (RFC 3891, 4; RFC 5589, 7.3).
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<String> {
+        let (_, value) = self.headers.iter().find(|(its, _)| same_letters(its, name))?;
+        Some(unescape(value))
+    }
+
+    /// Adds a header behind `?`, escaped.
+    pub fn add_header(&mut self, name: &str, value: &str) {
+        let escaped = |text| escape(text, b"[]/?:+$");
+        self.headers.push((escaped(name), escaped(value)));
+    }
+
     /// Whether both name the same (RFC 3261, 19.1.4).
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {
@@ -376,6 +389,18 @@ mod tests {
         ] {
             assert!(text.parse::<Uri>().is_err(), "{text}");
         }
+    }
+
+    /// Who asks for a transfer puts the dialog to replace into the URI (RFC 5589, 7.3).
+    #[test]
+    fn headers_are_escaped() {
+        let replaces = "592435881734450904@phone.example;to-tag=9m2n3wq;from-tag=763231";
+        let mut made = uri("sip:carol@example.com");
+        made.as_sip_mut().unwrap().add_header("Replaces", replaces);
+        let text = made.to_string();
+        assert!(text.ends_with("?Replaces=592435881734450904%40phone.example%3Bto-tag%3D9m2n3wq%3Bfrom-tag%3D763231"));
+        assert_eq!(uri(&text).as_sip().unwrap().header("replaces").as_deref(), Some(replaces));
+        assert_eq!(uri(&text).as_sip().unwrap().header("Require"), None);
     }
 
     #[test]
