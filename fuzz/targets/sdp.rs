@@ -13,7 +13,13 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(Sdp::parse(&sdp.to_string()).as_ref(), Ok(&sdp));
     let count = sdp.len();
     for index in 0..=count {
-        let _ = (sdp.media(index), sdp.fingerprints(index), sdp.ice(index), sdp.candidates(index).count(), sdp.direction(index));
+        let _ = (
+            sdp.media(index),
+            sdp.fingerprints(index),
+            sdp.ice(index),
+            sdp.candidates(index).count(),
+            sdp.direction(index),
+        );
     }
     let _ = sdp.is_hold();
     sdp.set_version(sdp.origin().version.wrapping_add(1));

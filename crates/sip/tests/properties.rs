@@ -195,6 +195,17 @@ proptest! {
     }
 
     #[test]
+    fn comparing_has_no_direction(
+        one in "(sip|SIP|sips):(a|%61|%41|A)?@?[xX](:1)?(;(user|lr|gr)(=[aA%61])?){0,2}([?]b=(1|%31))?",
+        two in "(sip|sips):(a|%61)?@?[xX](:1)?(;(user|lr)(=[a])?){0,2}([?]b=1)?(&c=2)?",
+    ) {
+        if let (Ok(one), Ok(two)) = (one.parse::<Uri>(), two.parse::<Uri>()) {
+            prop_assert_eq!(one.same(&two), two.same(&one));
+            prop_assert!(one != two || one.same(&two));
+        }
+    }
+
+    #[test]
     fn descriptions_come_back(text in "v=0\r\no=- 1 1 IN IP4 h\r\n((m=audio [0-9]{1,5} RTP/AVP 0|[a-z]=[ -~]{0,9}|a=(sendonly|inactive|candidate:x))\r\n){0,9}") {
         if let Ok(mut sdp) = Sdp::parse(&text) {
             prop_assert_eq!(sdp.to_string(), text);

@@ -172,10 +172,15 @@ impl SipUri {
             && self.port == other.port
             && self.params_match(other)
             && other.params_match(self)
-            && self.headers.len() == other.headers.len()
-            && self.headers.iter().all(|(name, value)| {
-                other.headers.iter().any(|(its, mine)| same_letters(name, its) && same_text(value, mine))
-            })
+            && self.headers_match(other)
+            && other.headers_match(self)
+    }
+
+    /// Whether each header is in the other, too.
+    fn headers_match(&self, other: &Self) -> bool {
+        self.headers.iter().all(|(name, value)| {
+            other.headers.iter().any(|(its, theirs)| same_letters(name, its) && same_text(value, theirs))
+        })
     }
 
     /// Whether each parameter is the same in the other, or is none that has to be in both.
@@ -341,6 +346,7 @@ mod tests {
             ("sip:a%3Bb@x", "sip:a;b@x"),
             ("sip:a%253Bb@x", "sip:a%3Bb@x"),
             ("sip:a@x", "sips:a@x"),
+            ("sip:a@x?b=1&b=1", "sip:a@x?b=1&c=2"),
             ("tel:+12015550123", "tel:2015550123"),
         ];
         for (one, two) in other {
