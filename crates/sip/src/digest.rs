@@ -12,7 +12,7 @@ use core::str::FromStr;
 pub use credentials::{Credentials, Login};
 pub use hash::Algorithm;
 
-use crate::wire::{Bad, Headers, Method, Request, Response, Status, name, quote};
+use crate::wire::{Bad, Headers, Method, Request, Response, Status, elements, name, quote};
 
 use params::AuthParams;
 
@@ -78,7 +78,7 @@ impl FromStr for Challenge {
         let qop = match params.get("qop") {
             None => None,
             Some(offered) => {
-                let has = |wanted: Qop| offered.split(',').any(|one| one.trim().eq_ignore_ascii_case(wanted.as_str()));
+                let has = |wanted: Qop| elements(offered).any(|one| one.eq_ignore_ascii_case(wanted.as_str()));
                 let chosen = [Qop::Auth, Qop::AuthInt].into_iter().find(|qop| has(*qop));
                 Some(chosen.ok_or(Bad("a qop that is not known"))?)
             }

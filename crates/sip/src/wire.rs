@@ -37,6 +37,7 @@ pub use escape::{escape_user, unescape};
 pub use fields::{CSeq, CallId, RetryAfter, Seconds, Warning};
 pub use headers::{Header, Headers};
 pub use host::Host;
+pub(crate) use lex::{cut, cut_at_space, trim};
 pub use lex::{elements, quote, unquote};
 pub use message::{Body, Message, Request, Response};
 pub use method::Method;

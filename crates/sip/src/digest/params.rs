@@ -1,6 +1,6 @@
 //! What stands behind the scheme: `name=value`, separated by commas (RFC 3261, 25.1, `auth-param`).
 
-use crate::wire::{Bad, elements, unquote};
+use crate::wire::{Bad, cut, cut_at_space, elements, trim, unquote};
 
 /// Parameters in their order, without quotes.
 #[derive(Debug)]
@@ -9,7 +9,7 @@ pub(crate) struct AuthParams(Vec<(String, String)>);
 impl AuthParams {
     /// Reads those of the scheme Digest.
     pub(crate) fn read_digest(text: &str) -> Result<Self, Bad> {
-        let (scheme, rest) = text.trim_start().split_once([' ', '\t']).ok_or(Bad("no parameters"))?;
+        let (scheme, rest) = cut_at_space(trim(text)).ok_or(Bad("no parameters"))?;
         if !scheme.eq_ignore_ascii_case("Digest") {
             return Err(Bad("not the scheme Digest"));
         }
@@ -20,8 +20,8 @@ impl AuthParams {
     pub(crate) fn read(text: &str) -> Result<Self, Bad> {
         let mut params = Self(Vec::new());
         for element in elements(text).filter(|element| !element.is_empty()) {
-            let (name, value) = element.split_once('=').ok_or(Bad("a parameter has no value"))?;
-            let (name, value) = (name.trim(), value.trim());
+            let (name, value) = cut(element, b'=').ok_or(Bad("a parameter has no value"))?;
+            let (name, value) = (trim(name), trim(value));
             let ends = value.starts_with('"') == (value.len() > 1 && value.ends_with('"'));
             if name.is_empty() || !ends {
                 return Err(Bad("a quoted string does not end"));

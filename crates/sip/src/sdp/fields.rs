@@ -4,6 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use super::lines::SdpError;
+use crate::wire::{cut, trim};
 
 /// Which way media flow, seen from who wrote it (RFC 8866, 6.7; RFC 3264, 8.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,7 +142,7 @@ impl FromStr for Media {
         let (Some(kind), Some(port), Some(protocol)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(SdpError::Media);
         };
-        let (port, ports) = match port.split_once('/') {
+        let (port, ports) = match cut(port, b'/') {
             Some((port, ports)) => (port, Some(ports.parse().map_err(|_| SdpError::Media)?)),
             None => (port, None),
         };
@@ -177,7 +178,7 @@ impl FromStr for Fingerprint {
     type Err = SdpError;
 
     fn from_str(text: &str) -> Result<Self, SdpError> {
-        let (hash, value) = text.trim().split_once(' ').ok_or(SdpError::Fingerprint)?;
+        let (hash, value) = cut(trim(text), b' ').ok_or(SdpError::Fingerprint)?;
         let right = value.split(':').all(|pair| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit()));
         if hash.is_empty() || !right {
             return Err(SdpError::Fingerprint);

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::wire::cut;
+
 /// The most lines that are taken.
 pub const MAX_LINES: usize = 2000;
 
@@ -52,10 +54,10 @@ pub(crate) fn lines(text: &str) -> Result<Vec<Line>, SdpError> {
         if line.is_empty() {
             continue;
         }
-        let (kind, value) = line.split_once('=').ok_or(SdpError::Line)?;
+        let (kind, value) = cut(line, b'=').ok_or(SdpError::Line)?;
         let mut letters = kind.chars();
         let (Some(kind @ 'a'..='z'), None) = (letters.next(), letters.next()) else { return Err(SdpError::Line) };
-        if value.contains(['\r', '\0']) {
+        if value.bytes().any(|byte| byte == b'\r' || byte == 0) {
             return Err(SdpError::Line);
         }
         if lines.len() == MAX_LINES {
@@ -74,5 +76,5 @@ pub(crate) fn attribute<'a>(line: &'a Line, name: &str) -> Option<&'a str> {
 
 /// A value without what would end its line.
 pub(crate) fn clean(value: &str) -> String {
-    value.replace(['\r', '\n', '\0'], " ")
+    value.chars().map(|letter| if matches!(letter, '\r' | '\n' | '\0') { ' ' } else { letter }).collect()
 }

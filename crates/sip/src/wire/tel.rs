@@ -20,7 +20,7 @@ impl TelUri {
     /// The number without what only separates its digits for the eye (RFC 3966, 5.1.1).
     #[must_use]
     pub fn digits(&self) -> String {
-        self.number.chars().filter(|letter| !"-.()".contains(*letter)).collect()
+        self.number.chars().filter(|letter| !matches!(letter, '-' | '.' | '(' | ')')).collect()
     }
 
     /// Whether both are the same number (RFC 3966, 4): the same digits, and the same parameters in any order.

@@ -6,6 +6,7 @@ use super::date::Date;
 use super::error::Fault;
 use super::fields::{CSeq, CallId, RetryAfter, Seconds, Warning};
 use super::headers::Headers;
+use super::lex::trim;
 use super::name;
 use super::state::{Reason, Replaces, SessionExpires, SubscriptionState};
 use super::valued::Valued;
@@ -146,6 +147,6 @@ impl Headers {
 
     /// The values of Privacy (RFC 3323, 4.2): semicolons separate them.
     pub fn privacy(&self) -> impl Iterator<Item = &str> {
-        self.all(name::PRIVACY).flat_map(|value| value.split(';')).map(str::trim).filter(|value| !value.is_empty())
+        self.all(name::PRIVACY).flat_map(|value| value.split(';')).map(trim).filter(|value| !value.is_empty())
     }
 }
