@@ -11,7 +11,7 @@ mod lines;
 pub use candidates::{Fragment, FragmentMedia};
 pub use description::Sdp;
 pub use fields::{Direction, Fingerprint, Media, Origin};
-pub use lines::{MAX_LINES, SdpError};
+pub use lines::{MAX_LINES, MAX_MEDIA, SdpError};
 
 /// The media type of a description.
 pub const MEDIA_TYPE: &str = "application/sdp";

@@ -1,8 +1,9 @@
 //! Frames of a WebSocket (RFC 7118): what is a message, what is not, and where the limits are.
 
 use halyard_sip::build::{reject, respond};
+use halyard_sip::digest::Challenge;
 use halyard_sip::wire::{KeepAlive, MAX_HEADERS, MAX_MESSAGE, keep_alive, parse};
-use halyard_sip::{Bad, Fault, Message, Method, Status, name};
+use halyard_sip::{Address, Bad, Fault, Message, Method, Status, Uri, name};
 
 const HEAD: &str = "Via: SIP/2.0/WS df7jal23ls0d.invalid;branch=z9hG4bK56sdasks\r\nFrom: sip:alice@example.com;tag=asdyka899\r\n\
     To: sip:bob@example.com\r\nCall-ID: asidkj3ss\r\nCSeq: 1 INVITE\r\n";
@@ -68,6 +69,25 @@ fn there_are_limits() {
     assert_eq!(rejected(&long), (Fault::TooLong, Some(513)));
     assert!(parse(&invite(&"X: y\r\n".repeat(MAX_HEADERS - 5), "")).is_ok());
     assert_eq!(rejected(&invite(&"X: y\r\n".repeat(MAX_HEADERS - 4), "")), (Fault::TooManyHeaders, Some(400)));
+}
+
+/// What is compared with each other is not so much that it takes long.
+#[test]
+fn lists_that_are_compared_have_limits() {
+    let many = |count: usize, between: &str| (0..count).map(|at| format!("{between}a{at}=b")).collect::<String>();
+    // A response's tag comes on top.
+    let to = format!("To: <sip:b@c>{}", many(64, ";"));
+    let full = String::from_utf8(invite("", "")).unwrap().replace("To: sip:bob@example.com", &to);
+    let Ok(Message::Request(request)) = parse(full.as_bytes()) else { panic!("it is taken") };
+    assert!(parse(&respond(&request, Status::OK, "tag").write().unwrap()).is_ok());
+    for (most, right) in [(64, true), (65, false)] {
+        let address = format!("<sip:a@b{}>{}", many(most, ";"), many(most, ";"));
+        assert_eq!(address.parse::<Address>().is_ok(), right);
+        let headers = many(most, "&").replacen('&', "?", 1);
+        assert_eq!(format!("sip:a@b{headers}").parse::<Uri>().is_ok(), right);
+        let challenge = format!("Digest realm=\"a\", nonce=\"b\"{}", many(most - 2, ","));
+        assert_eq!(challenge.parse::<Challenge>().is_ok(), right);
+    }
 }
 
 #[test]

@@ -2,6 +2,9 @@
 
 use crate::wire::{Bad, cut, cut_at_space, elements, trim, unquote};
 
+/// The most that are taken: each is compared with those before it.
+const MOST: usize = 64;
+
 /// Parameters in their order, without quotes.
 #[derive(Debug)]
 pub(crate) struct AuthParams(Vec<(String, String)>);
@@ -28,6 +31,9 @@ impl AuthParams {
             }
             if params.get(name).is_some() {
                 return Err(Bad("a parameter is there twice"));
+            }
+            if params.0.len() == MOST {
+                return Err(Bad("there are too many parameters"));
             }
             params.0.push((name.to_owned(), unquote(value)));
         }

@@ -6,6 +6,8 @@ use crate::wire::cut;
 
 /// The most lines that are taken.
 pub const MAX_LINES: usize = 2000;
+/// The most `m=` that are taken.
+pub const MAX_MEDIA: usize = 64;
 
 /// Why a description was not taken. An offer like that is answered 400 or 488, an answer like that ends the attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -19,8 +21,8 @@ pub enum SdpError {
     /// A line is not a letter, `=` and a value.
     #[error("a line of the description is not a letter, = and a value")]
     Line,
-    /// There are too many lines.
-    #[error("the description has too many lines")]
+    /// There are too many lines, or too many `m=`.
+    #[error("the description is too long")]
     TooLong,
     /// `o=` is missing, there twice or not readable.
     #[error("o= is not right")]
@@ -49,6 +51,7 @@ pub(crate) struct Line {
 /// The lines of a text; the last may lack its end, and LF alone ends a line as well (RFC 8866, 5).
 pub(crate) fn lines(text: &str) -> Result<Vec<Line>, SdpError> {
     let mut lines = Vec::new();
+    let mut media = 0;
     for line in text.split('\n') {
         let line = line.strip_suffix('\r').unwrap_or(line);
         if line.is_empty() {
@@ -60,7 +63,8 @@ pub(crate) fn lines(text: &str) -> Result<Vec<Line>, SdpError> {
         if value.bytes().any(|byte| byte == b'\r' || byte == 0) {
             return Err(SdpError::Line);
         }
-        if lines.len() == MAX_LINES {
+        media += usize::from(kind == 'm');
+        if lines.len() == MAX_LINES || media > MAX_MEDIA {
             return Err(SdpError::TooLong);
         }
         lines.push(Line { kind, value: value.to_owned() });

@@ -105,6 +105,7 @@ fn broken_ones_are_errors() {
         (&format!("{begin}m=audio 9 RTP/AVP\r\n"), SdpError::Media),
         (&format!("{begin}m=audio 9 RTP/AVP 0\r\na=sendonly\r\na=recvonly\r\n"), SdpError::Direction),
         (&format!("{begin}{}", "a=x\r\n".repeat(MAX_LINES)), SdpError::TooLong),
+        (&format!("{begin}{}", "m=audio 9 RTP/AVP 0\r\n".repeat(MAX_MEDIA + 1)), SdpError::TooLong),
     ] {
         assert_eq!(Sdp::parse(text), Err(error), "{text}");
     }

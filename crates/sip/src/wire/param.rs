@@ -5,6 +5,9 @@ use core::fmt;
 use super::error::Bad;
 use super::lex::{Scan, is_token, is_token_byte, quote, unquote};
 
+/// The most parameters that a value may have: each is compared with those before it.
+pub(crate) const MOST: usize = 64;
+
 /// A parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Param {
@@ -50,6 +53,10 @@ impl Params {
     pub(crate) fn add(&mut self, name: &str, value: Option<&str>) -> Result<(), Bad> {
         if self.has(name) {
             return Err(Bad("a parameter is there twice"));
+        }
+        // A tag comes on top: a response adds one to To.
+        if self.0.len() >= MOST && !name.eq_ignore_ascii_case("tag") {
+            return Err(Bad("there are too many parameters"));
         }
         self.0.push(Param { name: name.to_owned(), value: value.map(str::to_owned) });
         Ok(())

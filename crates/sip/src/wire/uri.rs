@@ -7,7 +7,7 @@ use super::error::Bad;
 use super::escape::{escape, escape_user, escaped, same_letters, same_text, unescape};
 use super::host::Host;
 use super::lex::{Scan, cut, is_token};
-use super::param::Params;
+use super::param::{MOST, Params};
 use super::tel::TelUri;
 
 /// A URI.
@@ -110,6 +110,9 @@ impl SipUri {
             let name = escaped(&mut scan, b"[]/?:+$")?;
             if name.is_empty() || scan.until(b'=') != Some("") {
                 return Err(Bad("a header of a URI has no name or value"));
+            }
+            if headers.len() == MOST {
+                return Err(Bad("a URI has too many headers"));
             }
             headers.push((name.to_owned(), escaped(&mut scan, b"[]/?:+$")?.to_owned()));
         }
