@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::wire::{Address, Body, CSeq, Fault, Headers, Method, Rejected, Request, Response, Status, Uri, Via, name};
+use crate::wire::{
+    Address, Body, CSeq, Fault, Headers, Method, Refusal, Rejected, Request, Response, Status, Uri, Via, name,
+};
 
 /// Where Max-Forwards begins (RFC 3261, 8.1.1.6).
 pub const MAX_FORWARDS: u32 = 70;
@@ -107,6 +109,17 @@ pub fn respond(request: &Request, status: Status, tag: &str) -> Response {
 pub fn reject(rejected: &Rejected, tag: &str) -> Option<Response> {
     let headers = rejected.answerable.as_ref()?;
     Some(respond_to(headers, rejected.fault.status(), tag))
+}
+
+/// The response to a request that asks for what can't be done, with what [`Support`](crate::wire::Support) says of it: Allow, Unsupported or
+/// Accept.
+#[must_use]
+pub fn refuse(request: &Request, refusal: &Refusal, tag: &str) -> Response {
+    let mut response = respond(request, refusal.status, tag);
+    for header in &refusal.headers {
+        response.headers.push_header(header.clone());
+    }
+    response
 }
 
 fn respond_to(request: &Headers, status: Status, tag: &str) -> Response {

@@ -1,7 +1,7 @@
 //! The 49 messages of RFC 4475, section 3: what becomes of each. The verdict is the section's; where it leaves a choice, what is chosen
 //! here is the strict one, and the table says so.
 
-use halyard_sip::build::{reject, respond};
+use halyard_sip::build::{refuse, reject, respond};
 use halyard_sip::wire::{Refusal, Support, parse};
 use halyard_sip::{Message, Method, Status, name};
 
@@ -229,6 +229,9 @@ fn unknown_extensions_are_told() {
     let request = message.as_request().unwrap();
     let refusal = SUPPORT.inspect(request).unwrap_err();
     assert_eq!(refusal.headers.get(name::UNSUPPORTED), Some("nothingSupportsThis, nothingSupportsThisEither"));
+    let response = refuse(request, &refusal, "tag");
+    assert!(response.headers.lists(name::UNSUPPORTED, "nothingSupportsThisEither"));
+    assert_eq!(response.status.code(), 420);
     let refusal = SUPPORT.inspect_at_proxy(request).unwrap_err();
     assert_eq!(refusal.status, Status::BAD_EXTENSION);
 }
