@@ -95,7 +95,8 @@ impl SipUri {
             let mut value = None;
             if scan.peek() == Some(b'=') {
                 let _ = scan.until(b'=');
-                value = Some(escaped(&mut scan, b"[]/:&+$")?);
+                // Proxies put opaque words into Record-Route that end with it.
+                value = Some(escaped(&mut scan, b"[]/:&+$=")?);
             }
             if name.is_empty() || value == Some("") {
                 return Err(Bad("a parameter of a URI has no name or value"));
@@ -365,6 +366,7 @@ mod tests {
             "sips:1212@gateway.com",
             "sip:+1-212-555-1212:1234@gateway.com;user=phone",
             "sip:[2001:db8::10]:5070",
+            "sip:proxy.example.com;lr;vsf=AAAAHwU=",
             "sip:user;par=u%40example.net@example.com",
             "sip:1001@acme.example;gr=urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
             "tel:7042;phone-context=example.com",
