@@ -133,15 +133,22 @@ pub fn authorize(request: &mut Request, response: &Response, login: &Login, cnon
         (name::WWW_AUTHENTICATE, name::AUTHORIZATION)
     };
     let challenge = strongest(&response.headers, asks)?;
+    attach(request, answers, &challenge, login, cnonce, 1);
+    Some(challenge)
+}
+
+/// Answers a challenge that came before in another request, so that it is not asked for again: `name` is Authorization or
+/// Proxy-Authorization, `count` how often the nonce was used, this time included. It may be that the nonce is too old by now: then there is
+/// another challenge, which is `stale`.
+pub fn attach(request: &mut Request, name: &str, challenge: &Challenge, login: &Login, cnonce: &str, count: u32) {
     let uri = request.uri.to_string();
-    let asked = Asked { method: &request.method, uri: &uri, body: &request.body, cnonce, count: 1 };
+    let asked = Asked { method: &request.method, uri: &uri, body: &request.body, cnonce, count };
     let credentials = challenge.answer(login, &asked);
     request.headers.retain(|header| {
         let same = header.value().parse().is_ok_and(|old: Credentials| old.realm == challenge.realm);
-        !(header.is(answers) && same)
+        !(header.is(name) && same)
     });
-    request.headers.push(answers, &credentials);
-    Some(challenge)
+    request.headers.push(name, &credentials);
 }
 
 /// The nonce for the next request (RFC 7616, 3.5), if Authentication-Info says one.

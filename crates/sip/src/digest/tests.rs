@@ -102,6 +102,12 @@ fn the_strongest_is_answered_and_old_credentials_go() {
     assert_eq!(all.len(), 1);
     assert_eq!(all[0].covers, Some((Qop::Auth, "two".to_owned(), 1)));
     assert!(all[0].is_made_with("secret", &Method::Register, b""));
+    let challenge = strongest(&response.headers, name::WWW_AUTHENTICATE).unwrap();
+    attach(&mut request, name::AUTHORIZATION, &challenge, &login, "three", 2);
+    assert_eq!(request.headers.all(name::AUTHORIZATION).count(), 1);
+    let again: Credentials = request.headers.need(name::AUTHORIZATION).unwrap();
+    assert_eq!(again.covers, Some((Qop::Auth, "three".to_owned(), 2)));
+    assert!(again.to_string().contains("nc=00000002"));
     let mut proxied = response;
     proxied.status = Status::PROXY_AUTHENTICATION_REQUIRED;
     assert_eq!(authorize(&mut request, &proxied, &login, "x"), None);
