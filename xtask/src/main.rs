@@ -66,7 +66,7 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         figures: Vec<String>,
     },
-    /// Let a fuzzer try what comes from carriers: each target a minute.
+    /// Let a fuzzer try what comes from carriers and phones: each target a minute.
     Fuzz(fuzz::Options),
     /// Take the pictures of the README and of the manifest again.
     Pictures,

@@ -1,7 +1,7 @@
 //! The dependency rules of ARCHITECTURE.md, read from `cargo metadata`.
 //!
-//! `protocol, words <- client <- halyard` and `protocol <- server`; the client has no browser and no async crate in it; nothing heavy
-//! comes into the WebAssembly.
+//! `protocol, words <- client <- halyard` and `protocol <- server`; `sip` stands by itself; the client has no browser and no async
+//! crate in it; nothing heavy comes into the WebAssembly.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +16,8 @@ use crate::tally::Tally;
 
 /// All that the protocol may depend on.
 const PROTOCOL_MAY: [&str; 4] = ["serde", "sha2", "thiserror", "utoipa"];
+/// All that SIP may depend on: both ends have it, so it has nothing of either.
+const SIP_MAY: [&str; 3] = ["md-5", "sha2", "thiserror"];
 /// Parts of the names of crates that mean a browser, a runtime or a clock.
 const CLIENT_NEVER: [&str; 12] = [
     "wasm-bindgen",
@@ -131,6 +133,14 @@ fn verdicts(host: &Graph, browser: &Graph) -> Vec<Verdict> {
                 .filter(|name| !PROTOCOL_MAY.contains(&name.as_str()))
                 .collect(),
         },
+        Verdict {
+            rule: "SIP depends on md-5, sha2 and thiserror alone",
+            broken_by: host
+                .direct("halyard-sip")
+                .into_iter()
+                .filter(|name| !SIP_MAY.contains(&name.as_str()))
+                .collect(),
+        },
         Verdict { rule: "the words depend on nothing", broken_by: host.direct("halyard-words") },
         Verdict {
             rule: "the client knows the protocol, and neither the server nor the app",
@@ -211,6 +221,8 @@ mod tests {
             "halyard-client",
             "halyard-protocol",
             "halyard-server",
+            "halyard-sip",
+            "md-5",
             "serde",
             "tokio",
             "regex",
@@ -226,6 +238,8 @@ mod tests {
             ("halyard-server", "halyard-protocol"),
             ("halyard-server", "tokio"),
             ("halyard-protocol", "serde"),
+            ("halyard-server", "halyard-sip"),
+            ("halyard-sip", "md-5"),
         ];
         edges.extend_from_slice(extra);
         let kind = |name: &str| if name == "m" { "proc-macro" } else { "lib" };
@@ -258,6 +272,8 @@ mod tests {
     fn each_forbidden_edge_breaks_its_rule() {
         for edge in [
             ("halyard-protocol", "tokio"),
+            ("halyard-sip", "tokio"),
+            ("halyard-sip", "halyard-protocol"),
             ("halyard-client", "web-sys"),
             ("halyard-client", "halyard-server"),
             ("halyard-server", "halyard-client"),
