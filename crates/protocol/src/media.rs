@@ -81,7 +81,7 @@ pub struct Media {
 /// Why files can't be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MediaError {
-    /// Of no kind that may be sent.
+    /// Of no kind that may be sent, or by a text.
     #[error(
         "Pictures (JPEG, PNG, GIF, WebP), MP4 videos, MP3 and AMR recordings, contacts (vCard) and PDF can be sent."
     )]
@@ -181,6 +181,12 @@ impl MediaKind {
         self.is_picture() || matches!(self, Self::Mp4 | Self::Mp3 | Self::Wav | Self::Pdf)
     }
 
+    /// Whether a text may carry it: no carrier takes WAV, and nothing makes another kind of it.
+    #[must_use]
+    pub fn is_for_texts(self) -> bool {
+        self != Self::Wav
+    }
+
     /// Whether it is shown as a picture.
     #[must_use]
     pub fn is_picture(self) -> bool {
@@ -220,6 +226,9 @@ pub fn check_media(kind: ConversationKind, own: Option<&SmsNumber>, media: &[Med
     if !own.is_some_and(|own| own.capabilities.mms) {
         return Err(MediaError::CannotSend);
     }
+    if media.iter().any(|file| !file.kind.is_for_texts()) {
+        return Err(MediaError::Kind);
+    }
     let together = media.iter().fold(0u32, |sum, file| sum.saturating_add(file.size));
     if together > limits::TEXT_MEDIA_BYTES { Err(MediaError::TooLargeForText) } else { Ok(()) }
 }
@@ -247,8 +256,11 @@ mod tests {
         assert_eq!(check(&with, &[file(u32::MAX), file(u32::MAX)]), Err(MediaError::TooLargeForText));
         assert_eq!(check(&without, &[file(1)]), Err(MediaError::CannotSend));
         assert_eq!(check(&without, &[]), Ok(()));
+        let wav = Media { kind: MediaKind::Wav, ..file(1) };
+        assert_eq!(check(&with, &[file(1), wav.clone()]), Err(MediaError::Kind));
         let chat = |files: &[Media]| check_media(ConversationKind::Chat, None, files);
         assert_eq!(chat(&[file(10_000_000), file(10_000_000)]), Ok(()));
+        assert_eq!(chat(&[wav]), Ok(()));
         assert_eq!(chat(&[file(10_000_001)]), Err(MediaError::TooLarge));
         assert_eq!(chat(&vec![file(1); 11]), Err(MediaError::TooMany));
     }
