@@ -30,10 +30,10 @@ const REFUSED = "halyard-refused";
 /** The media types of files, by their kinds (`MediaKind` of the protocol, whose test compares them). @type {Record<string, string>} */
 const TYPES = {
   jpeg: "image/jpeg", png: "image/png", gif: "image/gif", webp: "image/webp", mp4: "video/mp4", mp3: "audio/mpeg", amr: "audio/amr",
-  vcard: "text/vcard", pdf: "application/pdf",
+  wav: "audio/wav", vcard: "text/vcard", pdf: "application/pdf",
 };
 /** Those that are shown; all others are downloads. */
-const SHOWN = ["jpeg", "png", "gif", "webp", "mp4", "mp3", "pdf"].map((kind) => TYPES[kind]);
+const SHOWN = ["jpeg", "png", "gif", "webp", "mp4", "mp3", "wav", "pdf"].map((kind) => TYPES[kind]);
 /** What a file that is opened in a tab may do: show itself. A player fetches what it plays, for which it has to be of our origin. */
 const POLICY = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'";
 const PLAYED = "sandbox allow-same-origin; default-src 'none'; media-src 'self'; style-src 'unsafe-inline'";
@@ -91,7 +91,7 @@ function file(content, type, name) {
     "content-length": String(content.size),
     "accept-ranges": "bytes",
     "content-disposition": (SHOWN.includes(known) ? "inline" : "attachment") + (name ? `; filename*=UTF-8''${name}` : ""),
-    "content-security-policy": [TYPES.mp4, TYPES.mp3].includes(known) ? PLAYED : POLICY,
+    "content-security-policy": [TYPES.mp4, TYPES.mp3, TYPES.wav].includes(known) ? PLAYED : POLICY,
     "cross-origin-resource-policy": "same-origin",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",

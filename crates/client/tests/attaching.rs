@@ -30,6 +30,12 @@ fn photo(size: usize) -> Vec<u8> {
     photo
 }
 
+/// A recording of four samples.
+fn wav() -> Vec<u8> {
+    b"RIFF\x2C\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1F\0\0\x80\x3E\0\0\x02\0\x10\0data\x08\0\0\0\0\0\0\0\0\0\0\0"
+        .to_vec()
+}
+
 fn attach(world: &mut World, at: usize, card: CardKey, files: &[(&str, &[u8])]) {
     world.attach(at, card, files);
     world.settle();
@@ -115,6 +121,7 @@ fn what_cannot_be_sent_is_refused_with_the_reason_and_the_draft_stays() {
     for (name, content, reason) in [
         ("film.mov", b"\0\0\0\x14ftypqt  ".to_vec(), "film.mov: Pictures (JPEG"),
         ("tool.jpg", b"MZ\x90".to_vec(), "tool.jpg: Pictures (JPEG"),
+        ("memo.wav", wav(), "memo.wav: Pictures (JPEG"),
         (
             "dance.gif",
             [b"GIF89a\x01\0\x01\0\0\0\0,".to_vec(), vec![0; 600_000]].concat(),

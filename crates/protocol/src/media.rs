@@ -32,6 +32,8 @@ pub enum MediaKind {
     Mp3,
     /// A recording of a phone.
     Amr,
+    /// A recording without loss: what a recording of a phone becomes that a carrier brings, for browsers do not play AMR.
+    Wav,
     /// Contacts.
     Vcard,
     /// A document.
@@ -42,7 +44,7 @@ pub enum MediaKind {
 }
 
 /// The kinds that this version knows.
-const KINDS: [MediaKind; 9] = [
+const KINDS: [MediaKind; 10] = [
     MediaKind::Jpeg,
     MediaKind::Png,
     MediaKind::Gif,
@@ -50,6 +52,7 @@ const KINDS: [MediaKind; 9] = [
     MediaKind::Mp4,
     MediaKind::Mp3,
     MediaKind::Amr,
+    MediaKind::Wav,
     MediaKind::Vcard,
     MediaKind::Pdf,
 ];
@@ -78,7 +81,7 @@ pub struct Media {
 /// Why files can't be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MediaError {
-    /// Of no kind that may be sent.
+    /// Of no kind that may be sent, or by a text.
     #[error(
         "Pictures (JPEG, PNG, GIF, WebP), MP4 videos, MP3 and AMR recordings, contacts (vCard) and PDF can be sent."
     )]
@@ -111,7 +114,7 @@ impl From<MediaError> for Cause {
 
 impl MediaKind {
     /// The kinds that this version knows.
-    pub const ALL: [Self; 9] = KINDS;
+    pub const ALL: [Self; 10] = KINDS;
 
     /// The kind of a file, by how it begins: its first [`HEAD`] bytes decide.
     #[must_use]
@@ -130,6 +133,7 @@ impl MediaKind {
             Self::Mp4 => "video/mp4",
             Self::Mp3 => "audio/mpeg",
             Self::Amr => "audio/amr",
+            Self::Wav => "audio/wav",
             Self::Vcard => "text/vcard",
             Self::Pdf => "application/pdf",
             Self::Unknown => "application/octet-stream",
@@ -141,7 +145,7 @@ impl MediaKind {
     #[must_use]
     pub fn policy(self) -> &'static str {
         match self {
-            Self::Mp4 | Self::Mp3 => {
+            Self::Mp4 | Self::Mp3 | Self::Wav => {
                 "sandbox allow-same-origin; default-src 'none'; media-src 'self'; style-src 'unsafe-inline'"
             }
             _ => "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'",
@@ -164,6 +168,7 @@ impl MediaKind {
             Self::Mp4 => &["mp4", "m4v", "m4a", "3gp", "3g2", "3gpp"],
             Self::Mp3 => &["mp3"],
             Self::Amr => &["amr", "awb"],
+            Self::Wav => &["wav"],
             Self::Vcard => &["vcf", "vcard"],
             Self::Pdf => &["pdf"],
             Self::Unknown => &["bin"],
@@ -173,7 +178,13 @@ impl MediaKind {
     /// Whether the app shows it in place or opens it in a tab. What is not shown is a download.
     #[must_use]
     pub fn is_shown(self) -> bool {
-        self.is_picture() || matches!(self, Self::Mp4 | Self::Mp3 | Self::Pdf)
+        self.is_picture() || matches!(self, Self::Mp4 | Self::Mp3 | Self::Wav | Self::Pdf)
+    }
+
+    /// Whether a text may carry it: no carrier takes WAV, and nothing makes another kind of it.
+    #[must_use]
+    pub fn is_for_texts(self) -> bool {
+        self != Self::Wav
     }
 
     /// Whether it is shown as a picture.
@@ -215,6 +226,9 @@ pub fn check_media(kind: ConversationKind, own: Option<&SmsNumber>, media: &[Med
     if !own.is_some_and(|own| own.capabilities.mms) {
         return Err(MediaError::CannotSend);
     }
+    if media.iter().any(|file| !file.kind.is_for_texts()) {
+        return Err(MediaError::Kind);
+    }
     let together = media.iter().fold(0u32, |sum, file| sum.saturating_add(file.size));
     if together > limits::TEXT_MEDIA_BYTES { Err(MediaError::TooLargeForText) } else { Ok(()) }
 }
@@ -242,8 +256,11 @@ mod tests {
         assert_eq!(check(&with, &[file(u32::MAX), file(u32::MAX)]), Err(MediaError::TooLargeForText));
         assert_eq!(check(&without, &[file(1)]), Err(MediaError::CannotSend));
         assert_eq!(check(&without, &[]), Ok(()));
+        let wav = Media { kind: MediaKind::Wav, ..file(1) };
+        assert_eq!(check(&with, &[file(1), wav.clone()]), Err(MediaError::Kind));
         let chat = |files: &[Media]| check_media(ConversationKind::Chat, None, files);
         assert_eq!(chat(&[file(10_000_000), file(10_000_000)]), Ok(()));
+        assert_eq!(chat(&[wav]), Ok(()));
         assert_eq!(chat(&[file(10_000_001)]), Err(MediaError::TooLarge));
         assert_eq!(chat(&vec![file(1); 11]), Err(MediaError::TooMany));
     }

@@ -13,6 +13,7 @@ use clap::ValueEnum;
 use halyard_protocol::{TenantId, UserId};
 use tracing::Instrument;
 use tracing::field::{self, Empty};
+use tracing::subscriber::set_global_default;
 use tracing_subscriber::EnvFilter;
 
 use crate::env::Env;
@@ -37,10 +38,13 @@ pub fn start(format: LogFormat) {
     // be a panic in whatever was logged.
     let logs =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
-    // A second start in one process keeps the first: there is nothing to do about it.
+    // A second start in one process keeps the first: there is nothing to do about it. Not `try_init`: since a dependency asks for the feature
+    // `tracing-log`, that would also take in what libraries write by the crate `log`, which was never looked at for numbers and texts.
     let _ = match format {
-        LogFormat::Json => logs.json().flatten_event(true).try_init(),
-        LogFormat::Text => logs.with_target(false).with_ansi(std::io::stderr().is_terminal()).try_init(),
+        LogFormat::Json => set_global_default(logs.json().flatten_event(true).finish()),
+        LogFormat::Text => {
+            set_global_default(logs.with_target(false).with_ansi(std::io::stderr().is_terminal()).finish())
+        }
     };
 }
 

@@ -324,7 +324,7 @@ fn check_file(
     if let Some(blocked) = &place.blocked {
         return Err(blocked.clone());
     }
-    let kind = kind.ok_or_else(|| reasons::rule(MediaError::Kind))?;
+    let kind = kind.filter(|kind| !room.text || kind.is_for_texts()).ok_or_else(|| reasons::rule(MediaError::Kind))?;
     if room.count == 0 {
         return Err(reasons::rule(MediaError::TooMany));
     }

@@ -25,7 +25,7 @@ pub(crate) fn file_words(media: &Media) -> Text {
     let word = match media.kind {
         kind if kind.is_picture() => words::PICTURE,
         MediaKind::Mp4 => words::VIDEO,
-        MediaKind::Mp3 | MediaKind::Amr => words::RECORDING,
+        MediaKind::Mp3 | MediaKind::Amr | MediaKind::Wav => words::RECORDING,
         MediaKind::Vcard => words::CONTACT,
         MediaKind::Pdf => words::DOCUMENT,
         _ => words::FILE,

@@ -338,7 +338,7 @@ fn media_view(media: &Media) -> MediaView {
     let shape = match media.kind {
         kind if kind.is_picture() => MediaShape::Picture,
         MediaKind::Mp4 => MediaShape::Video,
-        MediaKind::Mp3 => MediaShape::Audio,
+        MediaKind::Mp3 | MediaKind::Wav => MediaShape::Audio,
         MediaKind::Pdf => MediaShape::Document,
         _ => MediaShape::File,
     };

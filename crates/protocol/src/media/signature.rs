@@ -11,13 +11,14 @@ pub const HEAD: usize = 1_024;
 type Check = fn(&[u8]) -> bool;
 
 /// The formats, each with its check.
-const KINDS: [(MediaKind, Check); 9] = [
+const KINDS: [(MediaKind, Check); 10] = [
     (MediaKind::Jpeg, is_jpeg),
     (MediaKind::Png, is_png),
     (MediaKind::Gif, is_gif),
     (MediaKind::Webp, is_webp),
     (MediaKind::Mp4, is_mp4),
     (MediaKind::Amr, is_amr),
+    (MediaKind::Wav, is_wav),
     (MediaKind::Mp3, is_mp3),
     (MediaKind::Pdf, is_pdf),
     (MediaKind::Vcard, is_vcard),
@@ -39,6 +40,10 @@ fn be16(head: &[u8], place: usize) -> Option<usize> {
 
 fn be32(head: &[u8], place: usize) -> Option<u32> {
     Some(u32::from_be_bytes(head.get(place..place + 4)?.try_into().ok()?))
+}
+
+fn le16(head: &[u8], place: usize) -> Option<u16> {
+    Some(u16::from_le_bytes(head.get(place..place + 2)?.try_into().ok()?))
 }
 
 fn le32(head: &[u8], place: usize) -> Option<u32> {
@@ -137,6 +142,38 @@ fn is_amr(head: &[u8]) -> bool {
         place += size;
     }
     place > 0
+}
+
+/// The container, its whole format chunk, which says PCM, and the heads of the chunks behind it up to the samples' (IBM and Microsoft,
+/// Multimedia Programming Interface and Data Specifications 1.0, chapter 3, "Waveform Audio File Format").
+fn is_wav(head: &[u8]) -> bool {
+    let chunk = |place: u64| {
+        let rest = head.get(usize::try_from(place).ok()?..)?;
+        Some((rest.get(..4)?, u64::from(le32(rest, 4)?)))
+    };
+    let Some((_, size)) = chunk(0).filter(|_| at(head, 0, b"RIFF") && at(head, 8, b"WAVEfmt ")) else { return false };
+    let end = size + 8;
+    let Some((_, format)) = chunk(12).filter(|(_, size)| *size >= 16 && is_pcm(head)) else { return false };
+    // A chunk of an odd size is filled up.
+    let mut place = 20 + format.next_multiple_of(2);
+    while let Some((name, size)) = chunk(place).filter(|(_, size)| place + 8 + size <= end) {
+        if name == b"data" {
+            return size > 0;
+        }
+        if !name.iter().all(|c| matches!(c, b' '..=b'~')) {
+            return false;
+        }
+        place += 8 + size.next_multiple_of(2);
+    }
+    false
+}
+
+/// Whether the format of a WAV file's first chunk is PCM of whole bytes, and its figures agree.
+fn is_pcm(head: &[u8]) -> bool {
+    let (short, long) = (|place| le16(head, place).unwrap_or_default(), |place| le32(head, place).unwrap_or_default());
+    let (channels, rate, bits) = (short(22), long(24), short(34));
+    let known = short(20) == 1 && (1..=8).contains(&channels) && matches!(bits, 8 | 16 | 24 | 32) && rate > 0;
+    known && short(32) == channels * (bits / 8) && rate.checked_mul(u32::from(short(32))) == Some(long(28))
 }
 
 /// A whole head of a tag (ID3v2, 3.1), or of a frame of MPEG 1 or 2, layer III, with the next frame's behind it.

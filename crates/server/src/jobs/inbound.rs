@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use axum::body::Bytes;
 use halyard_carriers::Inbound;
 use halyard_protocol::{CarrierAccountId, Media, MediaId, TenantId, Ulid, UnixMs};
 use sha2::{Digest as _, Sha256};
@@ -139,8 +140,7 @@ fn id_of(account: CarrierAccountId, text: &Inbound, place: usize) -> MediaId {
 
 /// Keeps a file; `None` where it is nothing to read.
 async fn keep(tools: &Tools, tenant: TenantId, id: MediaId, content: Vec<u8>) -> Result<Option<Media>, JobError> {
-    let prepared = tokio::task::spawn_blocking(move || Prepared::read_inbound(&content)).await;
-    let Ok(Some(prepared)) = prepared else { return Ok(None) };
+    let Some(prepared) = prepared(content, Prepared::read_inbound).await? else { return Ok(None) };
     let uploads = Uploads { store: &tools.store, contents: &tools.contents, env: &tools.env };
     let actor = Actor::system(tenant, tools.env.now());
     match uploads.keep(&actor, id, "", &prepared).await {
@@ -149,6 +149,21 @@ async fn keep(tools: &Tools, tenant: TenantId, id: MediaId, content: Vec<u8>) ->
             tracing::warn!(problem = problem.detail(), "a file of a text could not be kept");
             Err(JobError::FileNotKept)
         }
+    }
+}
+
+/// Reads a file beside the runtime. One that makes the reading panic is kept as it came; one that could not be read now, as the server is about to
+/// stop, is for the next attempt.
+async fn prepared(content: Vec<u8>, read: fn(&[u8]) -> Option<Prepared>) -> Result<Option<Prepared>, JobError> {
+    let content = Bytes::from(content);
+    let body = content.clone();
+    match tokio::task::spawn_blocking(move || read(&body)).await {
+        Ok(prepared) => Ok(prepared),
+        Err(error) if error.is_panic() => {
+            tracing::error!("a file of a text could not be read; it is kept as it came");
+            Ok(Some(Prepared::as_it_came(content)))
+        }
+        Err(_) => Err(JobError::FileNotKept),
     }
 }
 
@@ -179,4 +194,18 @@ pub(super) async fn give_up(tools: &Tools, job: &Job, reason: &str) -> Result<bo
         tx.commit().await?;
     }
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use halyard_protocol::MediaKind;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_can_not_be_read_without_a_panic_is_kept_as_it_came() {
+        let read: fn(&[u8]) -> Option<Prepared> = |_| panic!("of a decoder");
+        let kept = prepared(b"any".to_vec(), read).await.unwrap().unwrap();
+        assert_eq!((kept.kind, &kept.content[..]), (MediaKind::Unknown, &b"any"[..]));
+    }
 }

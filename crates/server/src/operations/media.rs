@@ -10,6 +10,7 @@ use halyard_protocol::{CauseCode, ErrorCode, Media, MediaId, MediaKind, Ulid};
 use super::{Actor, quotas};
 use crate::digest::digest;
 use crate::env::Env;
+use crate::media::amr;
 use crate::media::contents::Contents;
 use crate::media::metadata::{Damaged, stripped};
 use crate::problem::Problem;
@@ -22,8 +23,8 @@ const MOST_UNSENT: u64 = 200_000_000;
 
 /// A file as it will be kept.
 pub struct Prepared {
-    kind: MediaKind,
-    content: Bytes,
+    pub(crate) kind: MediaKind,
+    pub(crate) content: Bytes,
     width: u32,
     height: u32,
     hash: String,
@@ -45,19 +46,31 @@ impl Prepared {
         Ok(Self { kind, content: stripped.content.into(), width, height, hash, upload_hash: digest(body) })
     }
 
-    /// Reads a file that came in from outside. One of a kind that is not known, or damaged, is kept as it is, and is a download. None where it is
-    /// nothing to read.
+    /// Reads a file that came in from outside. One of a kind that is not known, or damaged, is kept as it is, and is a download. A phone's recording
+    /// becomes one that browsers play, if it can be decoded: that takes seconds for a long one. None where it is nothing to read.
     #[must_use]
     pub fn read_inbound(body: &[u8]) -> Option<Self> {
         match Self::read(body) {
+            Ok(prepared) if prepared.kind == MediaKind::Amr => Some(prepared.played()),
             Ok(prepared) => Some(prepared),
             Err(_) if body.is_empty() || is_layout(body) => None,
-            Err(_) => {
-                let hash = digest(body);
-                let content = Bytes::copy_from_slice(body);
-                let upload_hash = hash.clone();
-                Some(Self { kind: MediaKind::Unknown, content, width: 0, height: 0, hash, upload_hash })
-            }
+            Err(_) => Some(Self::as_it_came(Bytes::copy_from_slice(body))),
+        }
+    }
+
+    /// A file to save, of which nothing is known.
+    #[must_use]
+    pub fn as_it_came(content: Bytes) -> Self {
+        let hash = digest(&content);
+        let upload_hash = hash.clone();
+        Self { kind: MediaKind::Unknown, content, width: 0, height: 0, hash, upload_hash }
+    }
+
+    /// A recording as browsers play it, or as it is where it can't be decoded.
+    fn played(self) -> Self {
+        match amr::to_wav(&self.content) {
+            Some(wav) => Self { kind: MediaKind::Wav, hash: digest(&wav), content: wav.into(), ..self },
+            None => self,
         }
     }
 }
@@ -178,4 +191,34 @@ async fn keep(
 
 fn taken() -> Problem {
     Problem::new(ErrorCode::Conflict, "This id belongs to another file.")
+}
+
+#[cfg(test)]
+mod tests {
+    use codec_core::codecs::amr::AmrVariant;
+
+    use super::*;
+    use crate::media::amr::tests::recording;
+
+    #[test]
+    fn a_phones_recording_that_comes_in_plays() {
+        let file = recording(AmrVariant::NarrowBand, 7, 5);
+        let inbound = Prepared::read_inbound(&file).unwrap();
+        assert_eq!((inbound.kind, MediaKind::of(&inbound.content)), (MediaKind::Wav, Some(MediaKind::Wav)));
+        assert_eq!((&inbound.hash, &inbound.upload_hash), (&digest(&inbound.content), &digest(&file)));
+        // What a user gives to us stays what it is: carriers take AMR, and no WAV.
+        let given = Prepared::read(&file).unwrap();
+        assert_eq!((given.kind, &given.content[..]), (MediaKind::Amr, &file[..]));
+    }
+
+    #[test]
+    fn a_recording_that_can_not_be_decoded_is_kept_as_it_came() {
+        let file = b"#!AMR\n\x7C\x4C<any>";
+        // The type of its second frame is none of AMR's; what tells the kind of a file sees that, too.
+        assert_eq!(Prepared::read_inbound(file).unwrap().kind, MediaKind::Unknown);
+        // Here it is behind what that sees.
+        let file = [&b"#!AMR\n"[..], &[0x7C; 2_000], b"\x4C"].concat();
+        let inbound = Prepared::read_inbound(&file).unwrap();
+        assert_eq!((inbound.kind, &inbound.content[..]), (MediaKind::Amr, &file[..]));
+    }
 }

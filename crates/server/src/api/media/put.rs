@@ -27,8 +27,8 @@ pub struct Name {
 
 /// Give a file to the server, for a message that follows.
 ///
-/// What it is, its content says: JPEG, PNG, GIF, WebP, MP4, MP3, AMR, vCard or PDF, of 10 MB at most. Where and when a
-/// picture was taken, and by what, is taken out of it. The same id with the same bytes gets the first answer again, with
+/// What it is, its content says: JPEG, PNG, GIF, WebP, MP4, MP3, AMR, WAV (PCM; for chats alone), vCard or PDF, of 10 MB at
+/// most. Where and when a picture was taken, and by what, is taken out of it. The same id with the same bytes gets the first answer again, with
 /// other bytes a conflict. A file that no message carries is forgotten after seven days. `GET /media/{id}`, outside of
 /// this interface's path, gives its content to whoever sees the message, also in ranges.
 #[utoipa::path(

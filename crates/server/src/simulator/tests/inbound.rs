@@ -1,10 +1,14 @@
 //! Texts of phones outside.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use codec_core::codecs::amr::AmrVariant;
 use halyard_carriers::Address;
 use halyard_protocol::{Author, MediaKind};
 use reqwest::Method;
 
 use super::*;
+use crate::media::amr::tests::recording;
 
 fn texts() -> &'static str {
     "/control/texts"
@@ -21,6 +25,23 @@ async fn a_phone_writes_with_a_picture() {
     assert_eq!(message.media[0].kind, MediaKind::Jpeg);
     assert!(message.media[0].width > 0);
     assert_eq!(outside.state().await["texts"][0]["reports"][0]["told"], "taken");
+}
+
+#[tokio::test]
+async fn a_phones_recording_plays() {
+    let outside = Outside::new().await;
+    let file = BASE64.encode(recording(AmrVariant::WideBand, 2, 10));
+    let new = json!({ "from": number(210), "to": number(101), "files": [file] });
+    outside.order(Method::POST, texts(), new).await;
+    outside.settle().await;
+    let [message] = &outside.messages(&[210]).await[..] else { panic!("one message") };
+    let [media] = &message.media[..] else { panic!("one file") };
+    // 200 ms at 16 kHz.
+    assert_eq!((media.kind, media.size), (MediaKind::Wav, 44 + 6_400));
+    let shown = outside.bench.sign_in("1001@harbor").await.open(&media.path(), None).await;
+    assert_eq!(shown.headers["content-type"], "audio/wav");
+    assert!(shown.headers["content-disposition"].to_str().unwrap().starts_with("inline"));
+    assert_eq!(MediaKind::of(&shown.body), Some(MediaKind::Wav));
 }
 
 /// The database fails for a moment while the picture is kept: it is no fault of the picture's.
