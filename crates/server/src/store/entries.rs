@@ -7,9 +7,9 @@
 use halyard_protocol::{
     Author, ConversationId, EntryId, Media, Message, MessageId, Seq, SystemEvent, SystemLine, TenantId, UnixMs, UserId,
 };
-use serde::Serialize;
 
 use super::events::{self, News};
+use super::questions::ChatMessage;
 use super::sql::{args, json};
 use super::together::{AllAsking, Asking, Together};
 use super::turns::Urgency;
@@ -103,25 +103,6 @@ async fn append_at_once(tx: &mut Tx, entry: NewEntry<'_>, now: UnixMs) -> Result
         }
     }
     Ok(found)
-}
-
-/// A message of a user's, without files, for a chat that should be there.
-#[derive(Debug, Serialize)]
-pub struct ChatMessage {
-    /// The chat.
-    pub conversation: ConversationId,
-    /// The chat's people, as the database keeps them; `None` for a group of an id of its own, whose people may be any.
-    pub participants: Option<String>,
-    /// The message's id.
-    pub id: MessageId,
-    /// Who wrote it.
-    pub author: UserId,
-    /// Its text.
-    pub body: String,
-    /// A digest of what its author's device asked for.
-    pub request_hash: String,
-    /// The moment.
-    pub now: UnixMs,
 }
 
 impl Together for ChatMessage {

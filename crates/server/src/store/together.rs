@@ -9,10 +9,9 @@ use futures_util::future::{self, BoxFuture, Shared};
 use halyard_protocol::{Seq, TenantId, UnixMs};
 use serde::Serialize;
 
-use super::entries::ChatMessage;
 use super::gathering::{Bounds, Gathering, Unanswered};
+use super::questions::{ArrivingText, BroughtText, ChatMessage, EndedText, HandedText, OutsideText};
 use super::sql::{Row, args, json};
-use super::texts::{ArrivingText, BroughtText, EndedText, HandedText, OutsideText};
 use super::turns::Urgency;
 use super::{Db, Store, StoreError};
 

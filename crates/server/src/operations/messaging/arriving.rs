@@ -8,7 +8,7 @@ use super::receive::InboundText;
 use crate::env::Env;
 use crate::operations::Actor;
 use crate::store::jobs::Job;
-use crate::store::texts::ArrivingText;
+use crate::store::questions::ArrivingText;
 use crate::store::{Store, StoreError, conversations};
 
 /// Who brings a text that comes in.

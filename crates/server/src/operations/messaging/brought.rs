@@ -11,7 +11,7 @@ use super::reference;
 use crate::env::Env;
 use crate::store::carrier_accounts::AccountRecord;
 use crate::store::jobs::{NewJob, Queue};
-use crate::store::texts::BroughtText;
+use crate::store::questions::BroughtText;
 use crate::store::{self, Store, StoreError, Tx};
 
 /// The kind of the jobs that take in a text.

@@ -15,9 +15,9 @@ use serde::{Deserialize, Serialize};
 use super::consent::{self, Source};
 use super::receipts::{self, Failure, advance};
 use super::reference;
-use crate::store::deliveries::{Outgoing, SubmissionRecord};
 use crate::store::jobs::{Job, NewJob, Queue};
-use crate::store::texts::{EndedText, HandedText};
+use crate::store::outgoing::{Outgoing, SubmissionRecord};
+use crate::store::questions::{EndedText, HandedText};
 use crate::store::{self, Store, StoreError, Tx, routes::Routes};
 
 /// The kind of the jobs that carry a text.
@@ -181,7 +181,7 @@ pub(super) fn lane(conversation: ConversationId, to: PhoneNumber) -> String {
 /// # Errors
 /// When the database fails.
 pub async fn find(tx: &mut Tx, job: DeliverText) -> Result<Option<OutgoingState>, StoreError> {
-    let Some(found) = store::deliveries::outgoing(tx, job.conversation, job.seq).await? else { return Ok(None) };
+    let Some(found) = store::outgoing::at(tx, job.conversation, job.seq).await? else { return Ok(None) };
     let Outgoing { tenant, own, message, owner, account, submissions } = found;
     let (Some(from), Author::User(_)) = (own, message.author) else { return Ok(None) };
     let is_group = !job.also.is_empty();

@@ -106,7 +106,7 @@ async fn give(tx: &mut Tx, env: &Env, whose: Option<TenantId>, shared: &Text, bo
 }
 
 fn inbound(reference: Ulid, from: &Address, to: PhoneNumber, body: String) -> Inbound {
-    let from = from.clone();
+    let from = *from;
     Inbound { reference: reference.to_string(), from, to, others: Vec::new(), body, media: Vec::new(), at: None }
 }
 

@@ -15,8 +15,8 @@ use super::accept::{accept, accepted, check_title, request_hash};
 use super::outgoing::{self, DeliverText};
 use crate::operations::Actor;
 use crate::problem::Problem;
-use crate::store::entries::ChatMessage;
-use crate::store::texts::OutsideText;
+use crate::store::questions::ChatMessage;
+use crate::store::questions::OutsideText;
 use crate::store::usage::{DAY, MINUTE};
 use crate::store::{Store, StoreError, conversations};
 
