@@ -1,6 +1,6 @@
 //! Phones' recordings (AMR and AMR-WB, 3GPP TS 26.071 and 26.171) as what browsers play: WAV. Pure; takes some seconds for a long one.
 //!
-//! Always holds: what is longer than [`MINUTES`] minutes, or would be larger than a file that comes in may be, is not decoded: a recording is made
+//! Always holds: what is longer than ten minutes, or would be larger than a file that comes in may be, is not decoded: a recording is made
 //! into a whole one or left as it came. A frame that was lost or damaged takes its 20 ms all the same.
 
 #[cfg(test)]
