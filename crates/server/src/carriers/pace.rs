@@ -104,6 +104,17 @@ impl Pacer {
         });
     }
 
+    /// Gives segments back that were counted and did not leave.
+    pub fn give_back(&self, account: CarrierAccountId, number: PhoneNumber, segments: usize, now: UnixMs) {
+        let worth = i64::try_from(segments).unwrap_or_default().saturating_mul(SEGMENT);
+        self.with(account, number, now, |buckets| {
+            for bucket in buckets {
+                bucket.level = bucket.level.saturating_add(worth).min(i64::from(bucket.pace.max(1)) * SEGMENT);
+            }
+            Some(0)
+        });
+    }
+
     /// Lets nothing of a number leave for a while: its carrier is asked too often.
     pub fn hold(&self, account: CarrierAccountId, number: PhoneNumber, until: UnixMs, now: UnixMs) {
         self.with(account, number, now, |buckets| {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::carriers::Carriers;
+use crate::store::jobs::Share;
 use crate::testing::bench::{PASSWORD, around, workers_of};
 
 /// By so much it is set back.
@@ -62,7 +63,10 @@ pub(super) async fn jobs_of_before_the_clock_was_set_back_go_on(bench: &Bench) {
     let now = bench.app.env.now();
     let mut tx = bench.app.store.write_system().await.unwrap();
     let tenant = maya.bootstrap().await.me.tenant.id.to_string();
-    let claimed = store::jobs::claim(&mut tx, &tenant, "died", now.plus(30_000), now, 10).await.unwrap();
+    let claimed =
+        store::jobs::claim(&mut tx, &[Share { queue: tenant.clone(), most: 10 }], "died", now.plus(30_000), now)
+            .await
+            .unwrap();
     assert_eq!(claimed.len(), 2);
     let waits = claimed.iter().find(|job| job.lane != claimed[0].lane).unwrap();
     assert!(store::jobs::retry(&mut tx, waits, now.plus(4_000)).await.unwrap());

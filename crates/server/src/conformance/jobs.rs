@@ -5,7 +5,7 @@ use std::time::Duration;
 use halyard_protocol::{CarrierAccountId, UnixMs};
 
 use super::*;
-use crate::store::jobs::{Job, NewJob, Queue};
+use crate::store::jobs::{Job, NewJob, Queue, Share};
 
 /// Two tenants, in their order.
 fn tenants() -> [TenantId; 2] {
@@ -18,7 +18,7 @@ async fn add(tx: &mut Tx, tenant: TenantId, lane: &str, position: u64, run_at: U
 }
 
 async fn claim(tx: &mut Tx, tenant: TenantId, lease: &str, now: UnixMs) -> Vec<Job> {
-    store::jobs::claim(tx, &tenant.to_string(), lease, now.plus(1_000), now, 10).await.unwrap()
+    store::jobs::claim(tx, &[Share { queue: tenant.to_string(), most: 10 }], lease, now.plus(1_000), now).await.unwrap()
 }
 
 fn places(jobs: &[Job]) -> Vec<(&str, u64)> {
@@ -88,7 +88,9 @@ pub(super) async fn tenants_take_turns(bench: &Bench) {
     tx.run("UPDATE jobs SET tenant = '' WHERE lane = 'a'", args![]).await.unwrap();
     tx.run("UPDATE jobs SET due_at = 0 WHERE lane = 'a'", args![]).await.unwrap();
     assert_eq!(due(&mut tx, first.clone(), now).await, ["", &first]);
-    let nobodys = store::jobs::claim(&mut tx, "", "two", now.plus(1_000), now, 10).await.unwrap();
+    let nobodys = store::jobs::claim(&mut tx, &[Share { queue: String::new(), most: 10 }], "two", now.plus(1_000), now)
+        .await
+        .unwrap();
     assert_eq!((nobodys.len(), nobodys[0].queue), (1, None));
 }
 
@@ -104,7 +106,10 @@ pub(super) async fn workers_that_claim_at_once_get_different_jobs(bench: &Bench)
         let mut tx = bench.app.store.write_system().await.unwrap();
         let lease = worker.to_string();
         let tenant = harbor.to_string();
-        let jobs = store::jobs::claim(&mut tx, &tenant, &lease, now.plus(1_000), now, 5).await.unwrap();
+        let jobs =
+            store::jobs::claim(&mut tx, &[Share { queue: tenant.clone(), most: 5 }], &lease, now.plus(1_000), now)
+                .await
+                .unwrap();
         // On PostgreSQL the others claim while this transaction is open.
         tokio::task::yield_now().await;
         tx.commit().await.unwrap();
@@ -126,7 +131,8 @@ pub(super) async fn a_claim_passes_over_what_another_is_claiming(bench: &Bench) 
     tx.commit().await.unwrap();
     let claim = async |tx: &mut Tx, lease: &str, limit| {
         let harbor = harbor.to_string();
-        let jobs = store::jobs::claim(tx, &harbor, lease, now.plus(1_000), now, limit);
+        let asked = [Share { queue: harbor.clone(), most: limit }];
+        let jobs = store::jobs::claim(tx, &asked, lease, now.plus(1_000), now);
         let jobs =
             tokio::time::timeout(Duration::from_secs(5), jobs).await.expect("it waits for the other's end").unwrap();
         jobs.into_iter().map(|job| job.lane).collect::<BTreeSet<_>>()
@@ -187,7 +193,7 @@ pub(super) async fn dead_jobs_come_back_into_their_own_queues(bench: &Bench) {
     }
     let claimed = async |tx: &mut Tx, queue: Queue| {
         let name = queue.to_string();
-        store::jobs::claim(tx, &name, &name, now.plus(1_000), now, 5).await.unwrap()
+        store::jobs::claim(tx, &[Share { queue: name.clone(), most: 5 }], &name, now.plus(1_000), now).await.unwrap()
     };
     for queue in queues {
         for job in claimed(&mut tx, queue).await {

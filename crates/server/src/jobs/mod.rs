@@ -34,8 +34,8 @@ use crate::env::Env;
 use crate::media::contents::Contents;
 use crate::metrics::Metrics;
 use crate::store::{
-    self, Store, StoreError, Tx,
-    jobs::{Job, Queue},
+    self, Store, StoreError,
+    jobs::{Job, Queue, Share},
 };
 
 /// All kinds of jobs.
@@ -74,6 +74,13 @@ pub struct Workers {
 struct Claimed {
     job: Job,
     _turn: Turn,
+}
+
+/// Places of a queue for jobs that are about to be claimed.
+struct Reserved {
+    name: String,
+    queue: Option<Queue>,
+    turns: Vec<Turn>,
 }
 
 impl Workers {
@@ -189,7 +196,7 @@ impl Workers {
 
     /// Claims up to so many jobs, in turns of the queues.
     async fn claim(&self, most: usize) -> Result<Vec<Claimed>, StoreError> {
-        let Tools { store, env, .. } = &self.tools;
+        let Tools { store, env, carriers, .. } = &self.tools;
         let now = env.now();
         self.follow_clock(now).await?;
         // Looked at without a place in the writers' queue first: mostly there is nothing to do.
@@ -214,19 +221,55 @@ impl Workers {
             return Ok(Vec::new());
         }
         let even = most.div_ceil(queues.len());
-        let mut tx = store.write_system().await?;
-        let mut claimed = Vec::new();
+        let mut reserved = Vec::new();
+        let mut left = most;
         for (queue, free) in queues {
-            let left = most - claimed.len();
-            if left == 0 {
-                break;
+            // As it is now: others of the same account may have got places in this round.
+            let share = free.min(self.share(&queue, now, &mut None)).min(even).min(left);
+            if share > 0 {
+                left -= share;
+                reserved.push(self.reserve(queue, share, now));
             }
-            // As it is now: others of the same account may have been claimed in this round.
-            let free = free.min(self.share(&queue, now, &mut None));
-            self.claim_of(&mut tx, &queue, free.min(even).min(left), &mut claimed).await?;
         }
+        let claimed = self.claim_reserved(&mut reserved).await;
+        // Whoever else claims may have taken some.
+        for Reserved { queue, turns, .. } in &reserved {
+            if let Some(Queue::Line { account, number, .. }) = queue {
+                carriers.pacer().give_back(*account, *number, turns.len(), now);
+            }
+        }
+        claimed
+    }
+
+    /// Takes so many places of a queue, and what its account's pace has for them.
+    fn reserve(&self, name: String, places: usize, now: UnixMs) -> Reserved {
+        let queue = Queue::read(&name);
+        if let Some(Queue::Line { account, number, .. }) = queue {
+            // One segment each; what a text has more its attempt counts.
+            self.tools.carriers.pacer().charge(account, number, places, now);
+        }
+        let turns = (0..places).map(|_| Turn::take(&self.turns, &name, queue)).collect();
+        Reserved { name, queue, turns }
+    }
+
+    /// Claims a job for each place that was reserved, as far as there are any; places that are left over stay.
+    async fn claim_reserved(&self, reserved: &mut [Reserved]) -> Result<Vec<Claimed>, StoreError> {
+        let Tools { store, env, .. } = &self.tools;
+        let (now, lease) = (env.now(), env.ulid().to_string());
+        let most = |places: usize| u32::try_from(places).unwrap_or(u32::MAX);
+        let asked: Vec<Share> =
+            reserved.iter().map(|of| Share { queue: of.name.clone(), most: most(of.turns.len()) }).collect();
+        if asked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut tx = store.write_system().await?;
+        let jobs = store::jobs::claim(&mut tx, &asked, &lease, now.plus(LEASE), now).await?;
         tx.commit().await?;
-        Ok(claimed)
+        let with_turn = |job: Job| {
+            let of = reserved.iter_mut().find(|of| of.name == job.queue_name)?;
+            Some(Claimed { job, _turn: of.turns.pop()? })
+        };
+        Ok(jobs.into_iter().filter_map(with_turn).collect())
     }
 
     /// Lets nothing wait for a time that lies far ahead only because the clock was set back.
@@ -245,28 +288,6 @@ impl Workers {
             tx.commit().await?;
         }
         *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
-        Ok(())
-    }
-
-    /// Claims up to so many jobs of a queue.
-    async fn claim_of(
-        &self,
-        tx: &mut Tx,
-        queue: &str,
-        most: usize,
-        claimed: &mut Vec<Claimed>,
-    ) -> Result<(), StoreError> {
-        let Tools { env, carriers, .. } = &self.tools;
-        let (now, lease) = (env.now(), env.ulid().to_string());
-        let limit = u32::try_from(most).unwrap_or(u32::MAX);
-        for job in store::jobs::claim(tx, queue, &lease, now.plus(LEASE), now, limit).await? {
-            if let Some(Queue::Line { account, number, .. }) = job.queue {
-                // One segment; what a text has more its attempt counts.
-                carriers.pacer().charge(account, number, 1, now);
-            }
-            let turn = Turn::take(&self.turns, queue, job.queue);
-            claimed.push(Claimed { job, _turn: turn });
-        }
         Ok(())
     }
 

@@ -217,22 +217,28 @@ pub(crate) const POSTGRES_WRITE_CONTACTS: &str = write_contacts!(
 );
 
 macro_rules! claim {
-    ($lock:literal) => {
+    ($due:literal) => {
         concat!(
-            "UPDATE jobs SET lease = $1, due_at = $2, attempts = attempts + 1
-             WHERE (lane, position) IN (
-                 SELECT head.lane, head.position FROM jobs AS head
-                 WHERE head.tenant = $5 AND head.due_at <= $3 ORDER BY head.due_at LIMIT $4",
-            $lock,
+            "UPDATE jobs SET lease = $1, due_at = $2, attempts = attempts + 1 WHERE (lane, position) IN (",
+            $due,
             ") RETURNING tenant, lane, position, kind, payload, attempts, retries, failures"
         )
     };
 }
 
-/// Takes up to `$4` due jobs of a tenant.
-pub(crate) const SQLITE_CLAIM: &str = claim!("");
-/// The same; several servers may claim at once and get different ones.
-pub(crate) const POSTGRES_CLAIM: &str = claim!(" FOR UPDATE SKIP LOCKED");
+/// Takes up to `$5` due jobs of the queue `$4`.
+pub(crate) const SQLITE_CLAIM: &str = claim!(
+    "SELECT head.lane, head.position FROM jobs AS head
+     WHERE head.tenant = $4 AND head.due_at <= $3 ORDER BY head.due_at LIMIT $5"
+);
+/// The same of several queues (`$4`, a JSON array of records) at once; several servers may claim at once and get different ones.
+pub(crate) const POSTGRES_CLAIM: &str = claim!(
+    "SELECT head.lane, head.position FROM json_to_recordset(CAST($4 AS json)) AS asked (queue TEXT, most BIGINT)
+     CROSS JOIN LATERAL (
+         SELECT due.lane, due.position FROM jobs AS due
+         WHERE due.tenant = asked.queue AND due.due_at <= $3 ORDER BY due.due_at LIMIT asked.most FOR UPDATE SKIP LOCKED
+     ) AS head"
+);
 
 /// Those of the pairs in `$1` (JSON: own number and recipient) that are opt-outs.
 pub(crate) const SQLITE_OPT_OUTS: &str = "SELECT o.own_number AS own_number, o.recipient AS recipient

@@ -18,7 +18,9 @@ use halyard_protocol::UnixMs;
 pub use dead::{count_dead, dead, move_to_dead, retry_dead, tenants_of_dead};
 pub use queue::Queue;
 
-use super::sql::args;
+use serde::Serialize;
+
+use super::sql::{Row, args, json};
 use super::{StoreError, Tx, dialect};
 
 /// A claimed job.
@@ -26,6 +28,8 @@ use super::{StoreError, Tx, dialect};
 pub struct Job {
     /// In whose turn it runs; none where that is not known any more.
     pub queue: Option<Queue>,
+    /// That queue's name, as the database keeps it.
+    pub queue_name: String,
     /// Its lane.
     pub lane: String,
     /// Its place there.
@@ -131,36 +135,58 @@ pub async fn due_queues(tx: &mut Tx, now: UnixMs, after: &str, limit: u32) -> Re
 /// Behind every tenant's id.
 const LAST: &str = "~";
 
-/// Claims up to `limit` due jobs of a queue until `until`, the first ones of their lanes. `lease` is a fresh random word.
+/// How many due jobs of a queue are to be claimed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Share {
+    /// The queue's name.
+    pub queue: String,
+    /// Jobs, at most.
+    pub most: u32,
+}
+
+/// Claims due jobs until `until`, of each queue as many as are asked for, the first ones of their lanes. `lease` is a fresh random word.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn claim(
     tx: &mut Tx,
-    queue: &str,
+    asked: &[Share],
     lease: &str,
     until: UnixMs,
     now: UnixMs,
-    limit: u32,
 ) -> Result<Vec<Job>, StoreError> {
-    let sql = tx.pick(dialect::SQLITE_CLAIM, dialect::POSTGRES_CLAIM);
-    let rows = tx.all(sql, args![lease, until, now, limit, queue]).await?;
-    let mut jobs = Vec::with_capacity(rows.len());
-    for row in &rows {
-        jobs.push(Job {
-            queue: Queue::read(&row.text("tenant")?),
-            lane: row.text("lane")?,
-            position: row.count("position")?,
-            kind: row.text("kind")?,
-            payload: row.text("payload")?,
-            attempts: row.count("attempts")?,
-            retries: row.count("retries")?,
-            failures: row.count("failures")?,
-            lease: lease.to_owned(),
-            claimed_at: now,
-        });
+    let mut jobs = Vec::new();
+    if tx.is_postgres() {
+        // A way to the database and back for each queue would cost more than all they do.
+        let rows = tx.all(dialect::POSTGRES_CLAIM, args![lease, until, now, json(&asked)?]).await?;
+        for row in &rows {
+            jobs.push(claimed(row, lease, now)?);
+        }
+    } else {
+        for Share { queue, most } in asked {
+            for row in &tx.all(dialect::SQLITE_CLAIM, args![lease, until, now, queue, *most]).await? {
+                jobs.push(claimed(row, lease, now)?);
+            }
+        }
     }
     Ok(jobs)
+}
+
+fn claimed(row: &Row, lease: &str, now: UnixMs) -> Result<Job, StoreError> {
+    let name = row.text("tenant")?;
+    Ok(Job {
+        queue: Queue::read(&name),
+        queue_name: name,
+        lane: row.text("lane")?,
+        position: row.count("position")?,
+        kind: row.text("kind")?,
+        payload: row.text("payload")?,
+        attempts: row.count("attempts")?,
+        retries: row.count("retries")?,
+        failures: row.count("failures")?,
+        lease: lease.to_owned(),
+        claimed_at: now,
+    })
 }
 
 /// Lets a claim go on until `until`. Says whether it still held.
