@@ -72,9 +72,7 @@ impl FromStr for Challenge {
 
     fn from_str(text: &str) -> Result<Self, Bad> {
         let params = AuthParams::read_digest(text)?;
-        let algorithm = params
-            .get("algorithm")
-            .map_or(Ok(Algorithm::Md5), |name| Algorithm::named(name).ok_or(Bad("an algorithm that is not known")))?;
+        let algorithm = Algorithm::read(params.get("algorithm"))?;
         let qop = match params.get("qop") {
             None => None,
             Some(offered) => {

@@ -37,7 +37,15 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
         let composer = composer.clone();
         Memo::new(move |_| composer.with(|composer| composer.closed))
     };
-    let note = part(|composer| composer.note.as_ref().map(say).or_else(|| night(composer)));
+    let note = part(|composer| composer.note.as_ref().map(say));
+    // A key press does not look at the clocks again: only the first one does.
+    let zones = {
+        let composer = composer.clone();
+        let written =
+            |composer: &ComposerView| if composer.draft.is_empty() { Vec::new() } else { composer.zones.clone() };
+        Memo::new(move |_| composer.with(written))
+    };
+    let night = Memo::new(move |_| zones.with(|zones| night(zones)));
     let using = {
         let composer = composer.clone();
         Memo::new(move |_| composer.with(|composer| composer.using.clone()))
@@ -97,7 +105,7 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
                 tabindex=move || closed.get().then_some("-1")
                 data-focus=move || closed.get().then(|| focus.clone())
             >
-                {move || problem.get().or_else(|| blocked.get()).or_else(|| note.get())}
+                {move || problem.get().or_else(|| blocked.get()).or_else(|| note.get()).or_else(|| night.get())}
             </p>
             {move || costly.get().map(|counter| costly_hint(counter, make_plain))}
             {move || {
@@ -133,13 +141,10 @@ pub(super) fn Composer(card: CardKey) -> impl IntoView {
     }
 }
 
-/// That it is night where somebody is to whom a text is being written.
-fn night(composer: &ComposerView) -> Option<String> {
-    if composer.draft.is_empty() {
-        return None;
-    }
-    let clocks = composer.zones.iter().filter_map(|zone| format::clock_in(zone));
-    let clock = clocks.into_iter().find(|clock| is_night(clock.0 / 3_600_000))?;
+/// That it is night in one of these time zones.
+fn night(zones: &[&str]) -> Option<String> {
+    let mut clocks = zones.iter().filter_map(|zone| format::clock_in(zone));
+    let clock = clocks.find(|clock| is_night(clock.0 / 3_600_000))?;
     Some(say(&words::night_there(format::time(clock))))
 }
 

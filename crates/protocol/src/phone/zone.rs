@@ -4,7 +4,7 @@
 //! in several zones, it is that in which most people live; a number that was taken along to another place is not known to be there.
 //! Always holds: a zone stands for all that have kept the same clocks since 2022, so few are named.
 
-use super::{CallingCode, PhoneNumber};
+use super::PhoneNumber;
 
 /// The zone of each area code of North America and the Caribbean, by its letter in [`ZONES`]: a line for each hundred, from 200 on. A dot is an area
 /// code of no place, or none.
@@ -79,13 +79,13 @@ impl PhoneNumber {
     /// A time zone of the IANA database whose clocks are those of the number's place, if its digits say where that is.
     #[must_use]
     pub fn time_zone(self) -> Option<&'static str> {
-        let code = self.calling_code()?;
-        if code == CallingCode(1) {
-            // Ten digits are behind the calling code.
-            let area = self.0.checked_sub(10_000_000_000)? / 10_000_000;
-            let letter = AREAS.get(usize::try_from(area).ok()?.checked_sub(200)?)?;
+        // A text may go to many, and this is asked at each key press: most numbers need no look at the plans of countries.
+        if self.0 / 10_000_000_000 == 1 {
+            let area = usize::try_from(self.0 / 10_000_000 % 1_000).ok()?;
+            let letter = AREAS.get(area.checked_sub(200)?)?;
             return ZONES.iter().find(|(zone, _)| zone == letter).map(|(_, zone)| *zone);
         }
+        let code = self.calling_code()?;
         let code = [" ", &code.0.to_string(), " "].concat();
         COUNTRIES.iter().find(|(_, codes)| codes.contains(&code)).map(|(zone, _)| *zone)
     }
@@ -96,6 +96,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::CallingCode;
 
     #[test]
     fn numbers_have_the_clocks_of_their_place() {

@@ -98,9 +98,7 @@ impl FromStr for Credentials {
 
     fn from_str(text: &str) -> Result<Self, Bad> {
         let params = AuthParams::read_digest(text)?;
-        let algorithm = params
-            .get("algorithm")
-            .map_or(Ok(Algorithm::Md5), |name| Algorithm::named(name).ok_or(Bad("an algorithm that is not known")))?;
+        let algorithm = Algorithm::read(params.get("algorithm"))?;
         let covers = match params.get("qop") {
             None => None,
             Some(name) => {

@@ -5,6 +5,8 @@ use core::fmt::Write as _;
 use md5::Md5;
 use sha2::{Digest, Sha256};
 
+use crate::wire::Bad;
+
 /// How digests are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
@@ -30,10 +32,11 @@ impl Algorithm {
         }
     }
 
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        [Self::Md5, Self::Md5Sess, Self::Sha256, Self::Sha256Sess]
-            .into_iter()
-            .find(|one| one.as_str().eq_ignore_ascii_case(name))
+    /// What the parameter `algorithm` says; MD5 where it is left out (RFC 7616, 3.3).
+    pub(crate) fn read(name: Option<&str>) -> Result<Self, Bad> {
+        let Some(name) = name else { return Ok(Self::Md5) };
+        let mut all = [Self::Md5, Self::Md5Sess, Self::Sha256, Self::Sha256Sess].into_iter();
+        all.find(|one| one.as_str().eq_ignore_ascii_case(name)).ok_or(Bad("an algorithm that is not known"))
     }
 
     pub(crate) const fn strength(self) -> u8 {
